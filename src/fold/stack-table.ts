@@ -1,0 +1,341 @@
+// The stack table: the TypeScript face of the kernel. Bytes in, distinct stacks with their counts out.
+//
+// A table holds text, names and stacks in memory of its own. Strings that cross this border are latin1: one
+// character a byte, so names that are not UTF-8 pass through unharmed.
+
+import { kernelWasm } from '../kernel/wasm.generated.ts';
+
+/** What scan() stopped at. */
+export const Stop = {
+  /** all whole lines of the input so far are read */
+  more: 0,
+  /** a line that starts with something visible */
+  control: 1,
+  /** an empty line */
+  blank: 2,
+  /** a frame line never seen before: answer with define() or pass() */
+  unknown: 3,
+  /** a frame line defined as Line.ask */
+  asked: 4,
+} as const;
+
+/** What a frame line means, beside the id of the name it stands for. */
+export const Line = {
+  ignore: 0,
+  /** stop at this line each time */
+  ask: 0xffffffff,
+  /** flag on a name id: frames further out are left away */
+  last: 0x80000000,
+  /** flag on a name id: does not count for the limit of end() */
+  uncounted: 0x40000000,
+} as const;
+
+/** The longest line that is read; anything longer is not text. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/** Thrown when the input can't be read on; the message says what is wrong with it. */
+export class InputError extends Error {}
+
+interface Kernel {
+  memory: WebAssembly.Memory;
+  inputFor(size: number): number;
+  inputFilled(size: number): number;
+  restartLineNumbers(): void;
+  scan(): number;
+  scanFolded(): number;
+  nextLine(): number;
+  define(what: number): void;
+  pass(): void;
+  lineFrom(): number;
+  lineTo(): number;
+  linesRead(): number;
+  pushFrame(frame: number): void;
+  popFrame(): number;
+  depth(): number;
+  dropStack(): void;
+  endStack(weight: number, root: number, limit: number, cut: number): number;
+  internName(at: number, size: number): number;
+  internKey(at: number, size: number): number;
+  nameCount(): number;
+  nameAtColumn(): number;
+  nameSizeColumn(): number;
+  stackCount(): number;
+  stackAtColumn(): number;
+  stackSizeColumn(): number;
+  stackWeightColumn(): number;
+  stackHitsColumn(): number;
+  renewStacks(): void;
+  scratchFor(words: number): number;
+  addStack(size: number, weight: number, hits: number): number;
+  keepInputOrder(): void;
+  inputOrderCount(): number;
+  inputOrderStackColumn(): number;
+  inputOrderWeightColumn(): number;
+  overflowed(): number;
+  sortStacks(frames: boolean): number;
+  outputAt(): number;
+  writeFolded(): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+function instantiate(): Kernel {
+  compiled ??= new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'));
+  const abort = (): never => {
+    throw new InputError('out of memory');
+  };
+  return new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Kernel;
+}
+
+/** One distinct stack: name ids root first, the sum of its weights, and how often it was added. */
+export interface Stack {
+  ids: Uint32Array;
+  weight: number;
+  hits: number;
+}
+
+export class StackTable {
+  readonly #kernel = instantiate();
+  #bytes = Buffer.alloc(0);
+  #ended = true;
+
+  // ── text in ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The table's memory, in which linesRead lines lie. It may move: ask for it again after each call. */
+  get bytes(): Buffer {
+    if (this.#bytes.byteLength === 0) this.#bytes = Buffer.from(this.#kernel.memory.buffer);
+    return this.#bytes;
+  }
+
+  /** Takes a block of text, cut anywhere. All whole lines of the block before must have been scanned. */
+  write(block: Uint8Array): void {
+    if (block.length === 0) return;
+    const at = this.#kernel.inputFor(block.length);
+    this.bytes.set(block, at);
+    this.#ended = block[block.length - 1] === 10;
+    const waiting = this.#kernel.inputFilled(block.length);
+    if (waiting > MAX_LINE_BYTES) {
+      throw new InputError(
+        `line ${this.linesRead + 1} is longer than ${MAX_LINE_BYTES >> 20} MiB: this is not text of a profiler`,
+      );
+    }
+  }
+
+  /** Ends the last line if it has no newline. Tells whether that was so. */
+  closeLine(): boolean {
+    if (this.#ended) return false;
+    this.write(Uint8Array.of(10));
+    return true;
+  }
+
+  /** The next input's lines are counted from 1 again. */
+  restartLineNumbers(): void {
+    this.#kernel.restartLineNumbers();
+  }
+
+  get linesRead(): number {
+    return this.#kernel.linesRead();
+  }
+
+  /** Reads frame lines up to the next line that has to be looked at. Gives a Stop. */
+  scan(): number {
+    return this.#kernel.scan();
+  }
+
+  /** Reads folded lines; true when stopped at a line that is none, false when all are read. */
+  scanFolded(): boolean {
+    return this.#kernel.scanFolded() !== 0;
+  }
+
+  /** Leaves the rest of the whole lines unread. */
+  skipLines(): void {
+    while (this.#kernel.nextLine());
+  }
+
+  /** Where the line that scan() stopped at begins and ends in `bytes`. */
+  get lineFrom(): number {
+    return this.#kernel.lineFrom() >>> 0;
+  }
+  get lineTo(): number {
+    return this.#kernel.lineTo() >>> 0;
+  }
+
+  /** That line, without its newline. */
+  lineText(): string {
+    return this.text(this.lineFrom, this.lineTo);
+  }
+
+  text(from: number, to: number): string {
+    return this.bytes.toString('latin1', from, to);
+  }
+
+  /** Remembers what the unknown line means (a name id, or of Line), and does it. */
+  define(what: number): void {
+    this.#kernel.define(what);
+  }
+
+  /** Leaves the unknown line behind without remembering it. */
+  pass(): void {
+    this.#kernel.pass();
+  }
+
+  // ── the stack being read: pushed leaf first ────────────────────────────────────────────────────────────────
+
+  push(frame: number): void {
+    this.#kernel.pushFrame(frame);
+  }
+  /** Takes the outermost frame off again; 0 when there is none. */
+  pop(): number {
+    return this.#kernel.popFrame();
+  }
+  get depth(): number {
+    return this.#kernel.depth();
+  }
+  drop(): void {
+    this.#kernel.dropStack();
+  }
+  /**
+   * Counts the stack being read, with the frame `root` (0: none) outside of it, and begins the next. Where exactly
+   * `limit` frames were read, the profiler may have cut the stack: then the frame `cut` stands for what is missing.
+   * Gives how many frames were read; -1 for a cut stack.
+   */
+  end(weight: number, root = 0, limit = 0xffffffff, cut = 0): number {
+    return this.#kernel.endStack(weight, root, limit, cut);
+  }
+
+  // ── names and keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The id of a frame name (latin1). */
+  name(text: string): number {
+    const at = this.#kernel.scratchFor((text.length + 3) >>> 2);
+    this.bytes.write(text, at, text.length, 'latin1');
+    return this.#kernel.internName(at, text.length);
+  }
+
+  /** A small number for the bytes between two places of `bytes`: 1, 2, 3 … in order of first sight. */
+  key(from: number, to: number): number {
+    return this.#kernel.internKey(from, to - from);
+  }
+
+  get nameCount(): number {
+    return this.#kernel.nameCount();
+  }
+
+  /** The name with this id, latin1. */
+  nameText(id: number): string {
+    const view = this.#words();
+    const at = view[(this.#kernel.nameAtColumn() >>> 2) + id] as number;
+    const size = view[(this.#kernel.nameSizeColumn() >>> 2) + id] as number;
+    return this.text(at, at + size);
+  }
+
+  // ── stacks ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get stackCount(): number {
+    return this.#kernel.stackCount();
+  }
+
+  /** Adds a stack of name ids, root first. */
+  add(ids: ArrayLike<number>, weight: number, hits: number): void {
+    const at = this.#kernel.scratchFor(ids.length) >>> 2;
+    this.#words().set(ids, at);
+    this.#kernel.addStack(ids.length, weight, hits);
+  }
+
+  /** All stacks, in the order they were first seen. The ids are a view: read them before the table changes. */
+  *stacks(): Generator<Stack> {
+    const count = this.stackCount;
+    const columns = this.#columns();
+    for (let i = 0; i < count; i++) yield this.#stack(columns, i);
+  }
+
+  /**
+   * All stacks, else as stacks(), in byte order of their folded lines; or frame by frame, so that all stacks with the
+   * same first frames are neighbours (as lines, `a-x` comes between `a` and `a;b`).
+   */
+  *sorted(by: 'line' | 'frame' = 'line'): Generator<Stack> {
+    const count = this.stackCount;
+    const order = this.#kernel.sortStacks(by === 'frame') >>> 2;
+    const columns = this.#columns();
+    for (let i = 0; i < count; i++) yield this.#stack(columns, this.#words()[order + i] as number);
+  }
+
+  /** Replaces each stack by what `change` gives for its ids: other ids, or null to leave it away. */
+  rewrite(change: (ids: Uint32Array, weight: number) => ArrayLike<number> | null): void {
+    const count = this.stackCount;
+    const columns = this.#columns();
+    this.#kernel.renewStacks();
+    for (let i = 0; i < count; i++) {
+      const { ids, weight, hits } = this.#stack(columns, i);
+      const changed = change(ids, weight);
+      if (changed) this.add(changed, weight, hits);
+    }
+  }
+
+  /** From now on scanFolded() also keeps each line, for inputOrder(). */
+  keepInputOrder(): void {
+    this.#kernel.keepInputOrder();
+  }
+
+  /** The stacks of each folded line, in the order of the input. */
+  *inputOrder(): Generator<Stack> {
+    const count = this.#kernel.inputOrderCount();
+    const stackColumn = this.#kernel.inputOrderStackColumn() >>> 2;
+    const weightColumn = this.#kernel.inputOrderWeightColumn() >>> 3;
+    const columns = this.#columns();
+    for (let i = 0; i < count; i++) {
+      const { ids } = this.#stack(columns, this.#words()[stackColumn + i] as number);
+      yield { ids, weight: this.#floats()[weightColumn + i] as number, hits: 1 };
+    }
+  }
+
+  /**
+   * The folded text, sorted by bytes, in blocks of whole lines; the next block overwrites the one before.
+   * Throws InputError if a count is no longer exact.
+   */
+  *folded(): Generator<Buffer> {
+    this.checkExact();
+    this.#kernel.sortStacks(false);
+    for (;;) {
+      const size = this.#kernel.writeFolded();
+      if (size === 0) return;
+      const at = this.#kernel.outputAt() >>> 0;
+      yield this.bytes.subarray(at, at + size);
+    }
+  }
+
+  checkExact(): void {
+    if (this.#kernel.overflowed()) {
+      throw new InputError('a count is above 2^53 and would no longer be exact: fold fewer inputs at a time');
+    }
+  }
+
+  #stack(columns: [number, number, number, number], index: number): Stack {
+    const words = this.#words();
+    const floats = this.#floats();
+    const at = (words[columns[0] + index] as number) >>> 2;
+    const size = words[columns[1] + index] as number;
+    return {
+      ids: words.subarray(at, at + size),
+      weight: floats[columns[2] + index] as number,
+      hits: floats[columns[3] + index] as number,
+    };
+  }
+
+  #columns(): [number, number, number, number] {
+    const k = this.#kernel;
+    return [k.stackAtColumn() >>> 2, k.stackSizeColumn() >>> 2, k.stackWeightColumn() >>> 3, k.stackHitsColumn() >>> 3];
+  }
+
+  #wordView = new Uint32Array(0);
+  #words(): Uint32Array {
+    if (this.#wordView.byteLength === 0) this.#wordView = new Uint32Array(this.#kernel.memory.buffer);
+    return this.#wordView;
+  }
+
+  #floatView = new Float64Array(0);
+  #floats(): Float64Array {
+    if (this.#floatView.byteLength === 0) this.#floatView = new Float64Array(this.#kernel.memory.buffer);
+    return this.#floatView;
+  }
+}

@@ -1,0 +1,120 @@
+// Folded lines: `root;caller;leaf COUNT`. Neighbours in a sorted file share most of their frames, so a line is first
+// compared with the one before it, and only what differs is split and interned.
+
+import { names } from './intern.as';
+import { lineEnd, lineStart, moves, nextLine } from './lines.as';
+import { Column32, Column64 } from './memory.as';
+import { stacks } from './stacks.as';
+
+const ids = new Column32(); // frames of the last line
+const ends = new Column32(); // where each ends, from the start of its line
+let last: usize = 0;
+let lastSize: u32 = 0;
+let lastMoves: u32 = 0;
+
+let inOrder: bool = false;
+const logStack = new Column32();
+const logWeight = new Column64();
+
+/** From now on also keeps every line, in the order of the input. */
+export function keepInputOrder(): void {
+  inOrder = true;
+}
+export function inputOrderCount(): u32 {
+  return logStack.length;
+}
+/** Columns indexed by line: its stack, its weight (f64). */
+export function inputOrderStackColumn(): usize {
+  return logStack.ptr;
+}
+export function inputOrderWeightColumn(): usize {
+  return logWeight.ptr;
+}
+
+/** Reads whole lines. True: stopped at a line that is no folded line (lineStart, lineEnd); false: all are read. */
+export function scanFolded(): bool {
+  while (nextLine()) {
+    const start = lineStart;
+    let end = lineEnd;
+    while (end > start && isBlank(load<u8>(end - 1))) end--;
+    if (end == start) continue;
+    // the count: digits, perhaps with a fraction
+    let p = end;
+    while (p > start && isDigit(load<u8>(p - 1))) p--;
+    let point: usize = 0;
+    if (p > start && p < end && load<u8>(p - 1) == 46) {
+      point = p - 1;
+      p--;
+      while (p > start && isDigit(load<u8>(p - 1))) p--;
+    }
+    if (p == end || p == point || p == start || !isBlank(load<u8>(p - 1))) return true;
+    let weight: f64 = 0;
+    for (let i = p; i < end; i++) {
+      if (i != point) weight = weight * 10 + <f64>(load<u8>(i) - 48);
+    }
+    for (let i = point; point && i < end - 1; i++) weight /= 10;
+    let keyEnd = p;
+    while (keyEnd > start && isBlank(load<u8>(keyEnd - 1))) keyEnd--;
+    if (keyEnd == start || weight > 9007199254740991) return true;
+    split(start, keyEnd);
+    const stack = stacks.add(ids.ptr, ids.length, weight, 1);
+    if (inOrder) {
+      logStack.push(stack);
+      logWeight.push(weight);
+    }
+  }
+  return false;
+}
+
+function split(start: usize, keyEnd: usize): void {
+  const size = <u32>(keyEnd - start);
+  const common = lastMoves == moves ? commonPrefix(start, last, min(size, lastSize)) : 0;
+  let kept: u32 = 0;
+  while (kept < ends.length && ends.get(kept) < common) kept++;
+  ids.length = kept;
+  ends.length = kept;
+  let p = kept ? start + ends.get(kept - 1) + 1 : start;
+  const semicolon = i8x16.splat(59);
+  let from = p;
+  while (true) {
+    let hits: u32 = p < keyEnd ? i8x16.bitmask(i8x16.eq(v128.load(p), semicolon)) : 0;
+    while (hits) {
+      const at = p + ctz(hits);
+      if (at >= keyEnd) break;
+      ids.push(names.intern(from, <u32>(at - from)));
+      ends.push(<u32>(at - start));
+      from = at + 1;
+      hits &= hits - 1;
+    }
+    p += 16;
+    if (p >= keyEnd) break;
+  }
+  ids.push(names.intern(from, <u32>(keyEnd - from)));
+  ends.push(size);
+  last = start;
+  lastSize = size;
+  lastMoves = moves;
+}
+
+@inline
+function commonPrefix(a: usize, b: usize, n: u32): u32 {
+  let i: u32 = 0;
+  for (; i < n; i += 16) {
+    const same = i8x16.bitmask(i8x16.eq(v128.load(a + i), v128.load(b + i)));
+    if (same != 0xffff) {
+      i += ctz(~same);
+      break;
+    }
+  }
+  return i < n ? i : n;
+}
+
+@inline
+function isBlank(c: u8): bool {
+  return c == 32 || c == 9 || c == 13;
+}
+
+@inline
+function isDigit(c: u8): bool {
+  return c >= 48 && c <= 57;
+}

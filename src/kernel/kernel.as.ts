@@ -1,0 +1,46 @@
+// The kernel: find lines, intern them, count sequences, sort and print them. Compiled to one small .wasm.
+// The host's side is src/fold/stack-table.ts.
+
+export {
+  internKey,
+  internName,
+  nameAtColumn,
+  nameCount,
+  nameSizeColumn,
+} from './intern.as';
+export {
+  define,
+  depth,
+  dropStack,
+  endStack,
+  inputFilled,
+  inputFor,
+  lineFrom,
+  lineTo,
+  linesRead,
+  nextLine,
+  pass,
+  popFrame,
+  pushFrame,
+  restartLineNumbers,
+  scan,
+} from './lines.as';
+export {
+  inputOrderCount,
+  inputOrderStackColumn,
+  inputOrderWeightColumn,
+  keepInputOrder,
+  scanFolded,
+} from './folded.as';
+export {
+  addStack,
+  overflowed,
+  renewStacks,
+  scratchFor,
+  stackAtColumn,
+  stackCount,
+  stackHitsColumn,
+  stackSizeColumn,
+  stackWeightColumn,
+} from './stacks.as';
+export { outputAt, sortStacks, writeFolded } from './order.as';

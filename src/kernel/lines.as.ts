@@ -1,0 +1,247 @@
+// Lines: blocks of text in, one event a line out. A line that starts with a blank is a frame line and is looked at
+// by the host only when it is new; anything else is a control line, the host's to read. Knows no format.
+
+import { hashBytes, Interner } from './intern.as';
+import { Column32, newlineAt, PAD, sameBytes } from './memory.as';
+import { stacks } from './stacks.as';
+
+/** What scan() stopped at. */
+export const MORE: u32 = 0; // all whole lines are read
+export const CONTROL: u32 = 1; // a line that starts with something visible
+export const BLANK: u32 = 2; // an empty line
+export const UNKNOWN: u32 = 3; // a frame line never seen before: answer with define() or pass()
+export const CALL: u32 = 4; // a known line that the host wants to see each time
+
+/** What a known line does; any other action is the name id that it pushes, perhaps with flags. */
+const IGNORE: u32 = 0;
+const ASK_HOST: u32 = 0xffffffff;
+const FLAGS: u32 = 0xc0000000;
+const LAST: u32 = 0x80000000; // frames further out are left away
+const UNCOUNTED: u32 = 0x40000000; // not a frame of its own for the profiler's depth limit
+
+// ── input ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+let input: usize = 0;
+let capacity: usize = 0;
+let filled: usize = 0;
+let whole: usize = 0; // end of the last whole line
+let pos: usize = 0;
+
+/** The line that the last scan() or nextLine() stopped at, without its newline. */
+export let lineStart: usize = 0;
+export let lineEnd: usize = 0;
+/** Grows whenever bytes of the input move: pointers into it are void then. */
+export let moves: u32 = 0;
+let lineNumber: f64 = 0;
+
+export function lineFrom(): usize {
+  return lineStart;
+}
+export function lineTo(): usize {
+  return lineEnd;
+}
+/** Lines read of this input, the present one included. */
+export function linesRead(): f64 {
+  return lineNumber;
+}
+
+/** Where the host may write `size` bytes, behind what is left of the last block. */
+export function inputFor(size: u32): usize {
+  const left = filled - pos;
+  moves++;
+  if (left + size + PAD > capacity) {
+    const wanted = (left + size + PAD) * 2;
+    const ptr = heap.alloc(wanted);
+    memory.copy(ptr, input + pos, left);
+    input = ptr;
+    capacity = wanted;
+  } else memory.copy(input, input + pos, left);
+  pos = 0;
+  filled = left;
+  return input + filled;
+}
+
+/** `size` bytes were written there. Gives how many bytes wait for their newline. */
+export function inputFilled(size: u32): u32 {
+  let p = input + filled + size;
+  const old = input + filled;
+  filled += size;
+  while (p > old && load<u8>(p - 1) != 10) p--;
+  whole = p > old ? p - input : 0;
+  return <u32>(filled - whole);
+}
+
+export function restartLineNumbers(): void {
+  lineNumber = 0;
+}
+
+/** The next whole line, whatever it starts with; false when there is none. */
+export function nextLine(): bool {
+  if (pos >= whole) return false;
+  lineStart = input + pos;
+  lineEnd = newlineAt(lineStart);
+  pos = lineEnd + 1 - input;
+  lineNumber++;
+  return true;
+}
+
+// ── frame lines ──────────────────────────────────────────────────────────────────────────────────────────────
+
+const known = new Interner();
+const action = new Column32();
+const follower = new Column32(); // the line that came after this one last time
+action.push(IGNORE);
+follower.push(0);
+
+let previous: u32 = 0;
+let newHash: u32 = 0;
+
+// The stack being read grows downwards, so that frames that come leaf first lie there root first.
+let room: usize = 0;
+let roomEnd: usize = 0;
+let top: usize = 0;
+let closed: bool = false;
+let uncounted: u32 = 0;
+
+function growRoom(): void {
+  const used = roomEnd - top;
+  const size = roomEnd - room ? (roomEnd - room) << 1 : 4096;
+  const ptr = heap.alloc(size);
+  memory.copy(ptr + size - used, top, used);
+  room = ptr;
+  roomEnd = ptr + size;
+  top = roomEnd - used;
+}
+
+/** Puts a name (with flags) on the stack being read, towards the root. */
+export function pushFrame(frame: u32): void {
+  if (closed) return;
+  if (frame & LAST) closed = true;
+  if (frame & UNCOUNTED) uncounted++;
+  if (top == room) growRoom();
+  top -= 4;
+  store<u32>(top, frame & ~FLAGS);
+}
+
+/** Takes the name nearest to the root off again. */
+export function popFrame(): u32 {
+  if (top == roomEnd) return 0;
+  const frame = load<u32>(top);
+  top += 4;
+  return frame;
+}
+
+export function depth(): u32 {
+  return <u32>((roomEnd - top) >> 2);
+}
+
+/** Forgets the stack being read. */
+export function dropStack(): void {
+  top = roomEnd;
+  closed = false;
+  uncounted = 0;
+  previous = 0;
+}
+
+/**
+ * Counts the stack being read, with `root` (0: none) outside of its frames, and begins the next. Where exactly `limit`
+ * counted frames were read, the profiler may have cut the stack: then `cut` stands for what is missing.
+ * Gives how many frames were read; -1 for a cut stack.
+ */
+export function endStack(weight: f64, root: u32, limit: u32, cut: u32): i32 {
+  const frames = depth();
+  const wasCut = frames - uncounted == limit;
+  closed = false;
+  if (wasCut) pushFrame(cut);
+  if (root) pushFrame(root);
+  stacks.add(top, depth(), weight, 1);
+  dropStack();
+  return wasCut ? -1 : <i32>frames;
+}
+
+/** Reads on to the next line that the host has to see. */
+export function scan(): u32 {
+  let p = input + pos;
+  const end = input + whole;
+  let before = previous;
+  let lines: f64 = 0;
+  const followers = follower.ptr;
+  const actions = action.ptr;
+  const ats = known.at.ptr;
+  const sizes = known.size.ptr;
+  while (p < end) {
+    const c = load<u8>(p);
+    if (c > 32 || (c != 32 && c != 9)) {
+      const q = c == 10 ? p : newlineAt(p);
+      lineStart = p;
+      lineEnd = q;
+      pos = q + 1 - input;
+      lineNumber += lines + 1;
+      previous = before;
+      return c == 10 || (c == 13 && q == p + 1) ? BLANK : CONTROL;
+    }
+    let line = load<u32>(followers + ((<usize>before) << 2));
+    let q: usize = 0;
+    if (line) {
+      const n = load<u32>(sizes + ((<usize>line) << 2));
+      q = p + n;
+      if (q >= end || load<u8>(q) != 10 || !sameBytes(p, <usize>load<u32>(ats + ((<usize>line) << 2)), n)) line = 0;
+    }
+    if (!line) {
+      q = newlineAt(p);
+      const n = <u32>(q - p);
+      const h = hashBytes(p, n);
+      line = known.find(p, n, h);
+      if (!line) {
+        lineStart = p;
+        lineEnd = q;
+        newHash = h;
+        pos = p - input;
+        lineNumber += lines;
+        previous = before;
+        return UNKNOWN;
+      }
+      store<u32>(followers + ((<usize>before) << 2), line);
+    }
+    before = line;
+    const what = load<u32>(actions + ((<usize>line) << 2));
+    if (what != IGNORE) {
+      if (what == ASK_HOST) {
+        lineStart = p;
+        lineEnd = q;
+        pos = q + 1 - input;
+        lineNumber += lines + 1;
+        previous = before;
+        return CALL;
+      }
+      if ((what & FLAGS) != 0 || closed || top == room) pushFrame(what);
+      else {
+        top -= 4;
+        store<u32>(top, what);
+      }
+    }
+    lines++;
+    p = q + 1;
+  }
+  pos = whole;
+  lineNumber += lines;
+  previous = before;
+  return MORE;
+}
+
+/** Remembers the unknown line with what it does, and does it. */
+export function define(what: u32): void {
+  const line = known.add(lineStart, <u32>(lineEnd - lineStart), newHash);
+  action.push(what);
+  follower.push(0);
+  follower.set(previous, line);
+  previous = line;
+  pass();
+  if (what != IGNORE && what != ASK_HOST) pushFrame(what);
+}
+
+/** Leaves the unknown line behind without remembering it. */
+export function pass(): void {
+  pos = lineEnd + 1 - input;
+  lineNumber++;
+}

@@ -1,0 +1,162 @@
+// Order and output: stacks sorted by the bytes of their folded line, and the text of those lines.
+
+import { names } from './intern.as';
+import { copyBytes, PAD } from './memory.as';
+import { stacks } from './stacks.as';
+
+let rank: usize = 0; // by name id: its place among all names, each taken with a `;` behind it
+let order: usize = 0;
+let spare: usize = 0;
+
+let byFrames: bool = false;
+
+/**
+ * Sorts the stacks. Gives a column of stack indices in byte order of their lines; or, with `frames`, frame by frame, so
+ * that all stacks with the same first frames are neighbours: as lines, `a-x` comes between `a` and `a;b`.
+ */
+export function sortStacks(frames: bool): usize {
+  byFrames = frames;
+  const nameCount = names.count;
+  const most = max<u32>(nameCount, stacks.size.length);
+  order = heap.alloc((<usize>most) << 2);
+  spare = heap.alloc((<usize>most) << 2);
+  rank = heap.alloc((<usize>nameCount + 1) << 2);
+  for (let i: u32 = 0; i < nameCount; i++) store<u32>(order + ((<usize>i) << 2), i + 1);
+  mergeSort(nameCount, true);
+  for (let i: u32 = 0; i < nameCount; i++) store<u32>(rank + ((<usize>load<u32>(order + ((<usize>i) << 2))) << 2), i);
+  for (let i: u32 = 0; i < stacks.size.length; i++) store<u32>(order + ((<usize>i) << 2), i);
+  mergeSort(stacks.size.length, false);
+  next = 0;
+  return order;
+}
+
+/** Name a before name b? Both are followed by `;`, or by the end of the line where so told. */
+function nameLess(a: u32, b: u32, aLast: bool, bLast: bool): bool {
+  const m = names.size.get(a);
+  const n = names.size.get(b);
+  const p = <usize>names.at.get(a);
+  const q = <usize>names.at.get(b);
+  const both = min(m, n);
+  const order = memory.compare(p, q, both);
+  if (order) return order < 0;
+  const c: i32 = m > both ? <i32>load<u8>(p + both) : aLast ? -1 : 59;
+  const d: i32 = n > both ? <i32>load<u8>(q + both) : bLast ? -1 : 59;
+  return c < d;
+}
+
+function stackLess(a: u32, b: u32): bool {
+  const m = stacks.size.get(a);
+  const n = stacks.size.get(b);
+  const p = <usize>stacks.at.get(a);
+  const q = <usize>stacks.at.get(b);
+  const both = min(m, n);
+  let i: u32 = 0;
+  while (i < both && load<u32>(p + ((<usize>i) << 2)) == load<u32>(q + ((<usize>i) << 2))) i++;
+  if (i == both) return m < n;
+  const x = load<u32>(p + ((<usize>i) << 2));
+  const y = load<u32>(q + ((<usize>i) << 2));
+  if (byFrames || (i + 1 < m && i + 1 < n)) return load<u32>(rank + ((<usize>x) << 2)) < load<u32>(rank + ((<usize>y) << 2));
+  return nameLess(x, y, i + 1 == m, i + 1 == n);
+}
+
+@inline
+function less(a: u32, b: u32, byName: bool): bool {
+  return byName ? nameLess(a, b, false, false) : stackLess(a, b);
+}
+
+/** Sorts the first n entries of `order`, from small runs upwards; runs already in order are only looked at. */
+function mergeSort(n: u32, byName: bool): void {
+  for (let width: u32 = 1; width < n; width <<= 1) {
+    for (let from: u32 = 0; from + width < n; from += width << 1) {
+      const middle = from + width;
+      const end = min(middle + width, n);
+      if (less(load<u32>(order + ((<usize>middle) << 2)), load<u32>(order + ((<usize>(middle - 1)) << 2)), byName)) {
+        merge(from, middle, end, byName);
+      }
+    }
+  }
+}
+
+function merge(from: u32, middle: u32, end: u32, byName: bool): void {
+  memory.copy(spare, order + ((<usize>from) << 2), (<usize>(middle - from)) << 2);
+  let a = spare;
+  const aEnd = spare + ((<usize>(middle - from)) << 2);
+  let b = order + ((<usize>middle) << 2);
+  const bEnd = order + ((<usize>end) << 2);
+  let to = order + ((<usize>from) << 2);
+  while (a < aEnd && b < bEnd) {
+    if (less(load<u32>(b), load<u32>(a), byName)) {
+      store<u32>(to, load<u32>(b));
+      b += 4;
+    } else {
+      store<u32>(to, load<u32>(a));
+      a += 4;
+    }
+    to += 4;
+  }
+  memory.copy(to, a, aEnd - a);
+}
+
+// ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const BLOCK: usize = 1 << 18;
+const COUNT_ROOM: usize = 24;
+let output: usize = 0;
+let outputCapacity: usize = 0;
+let next: u32 = 0;
+
+/** Where writeFolded() leaves its text. */
+export function outputAt(): usize {
+  return output;
+}
+
+/** Writes the next whole lines, about a quarter of a MiB. Gives the number of bytes; 0 at the end. */
+export function writeFolded(): u32 {
+  let to: usize = 0;
+  while (next < stacks.size.length) {
+    const stack = load<u32>(order + ((<usize>next) << 2));
+    const size = textSize(stack);
+    if (to && to + size > BLOCK) break;
+    if (size + PAD > outputCapacity) {
+      outputCapacity = max(BLOCK, size) + PAD;
+      output = heap.alloc(outputCapacity);
+    }
+    to += writeLine(output + to, stack);
+    next++;
+  }
+  return <u32>to;
+}
+
+/** Room that a line may need. */
+function textSize(stack: u32): usize {
+  const at = <usize>stacks.at.get(stack);
+  const end = at + ((<usize>stacks.size.get(stack)) << 2);
+  let size = COUNT_ROOM;
+  for (let p = at; p < end; p += 4) size += names.size.get(load<u32>(p)) + 1;
+  return size;
+}
+
+function writeLine(start: usize, stack: u32): usize {
+  let to = start;
+  const at = <usize>stacks.at.get(stack);
+  const end = at + ((<usize>stacks.size.get(stack)) << 2);
+  for (let p = at; p < end; p += 4) {
+    const name = load<u32>(p);
+    const n = names.size.get(name);
+    copyBytes(to, <usize>names.at.get(name), n);
+    to += n;
+    store<u8>(to++, 59);
+  }
+  if (end > at) to--;
+  store<u8>(to++, 32);
+  let count = <u64>stacks.weight.get(stack);
+  let digits: usize = 1;
+  for (let left = count / 10; left; left /= 10) digits++;
+  for (let i = digits; i > 0; i--) {
+    store<u8>(to + i - 1, 48 + <u8>(count % 10));
+    count /= 10;
+  }
+  to += digits;
+  store<u8>(to++, 10);
+  return to - start;
+}

@@ -1,0 +1,121 @@
+// Stacks: sequences of name ids, root first, each with its weight (the sum of what was added) and hits (how often).
+
+import { Arena, Column32, Column64 } from './memory.as';
+
+const FIRST_SLOTS: u32 = 1 << 12;
+const MAX_EXACT: f64 = 9007199254740991; // 2^53 - 1: past it a sum of integers is no longer exact
+
+@unmanaged
+export class StackTable {
+  slots: usize = 0;
+  mask: u32 = 0;
+  hash: Column32 = new Column32();
+  at: Column32 = new Column32();
+  size: Column32 = new Column32();
+  weight: Column64 = new Column64();
+  hits: Column64 = new Column64();
+  frames: Arena = new Arena();
+
+  constructor() {
+    this.slots = heap.alloc(FIRST_SLOTS << 2);
+    memory.fill(this.slots, 0, FIRST_SLOTS << 2);
+    this.mask = FIRST_SLOTS - 1;
+  }
+
+  /** Adds to the stack of the n ids at p. Gives its index, from 0. */
+  add(p: usize, n: u32, weight: f64, hits: f64): u32 {
+    let h: u32 = n;
+    const end = p + ((<usize>n) << 2);
+    for (let i = p; i < end; i += 4) h = rotl<u32>((h ^ load<u32>(i)) * 0x9e3779b1, 13);
+    h = (h ^ (h >>> 16)) * 0x85ebca6b;
+    h ^= h >>> 13;
+    let slot = h & this.mask;
+    while (true) {
+      const entry = load<u32>(this.slots + ((<usize>slot) << 2));
+      if (entry == 0) break;
+      const index = entry - 1;
+      if (this.hash.get(index) == h && this.size.get(index) == n && sameIds(p, <usize>this.at.get(index), n)) {
+        const sum = this.weight.get(index) + weight;
+        if (sum > MAX_EXACT) overflow = true;
+        this.weight.set(index, sum);
+        this.hits.set(index, this.hits.get(index) + hits);
+        return index;
+      }
+      slot = (slot + 1) & this.mask;
+    }
+    const index = this.size.length;
+    const at = this.frames.take((<usize>n) << 2);
+    memory.copy(at, p, (<usize>n) << 2);
+    this.hash.push(h);
+    this.at.push(<u32>at);
+    this.size.push(n);
+    if (weight > MAX_EXACT) overflow = true;
+    this.weight.push(weight);
+    this.hits.push(hits);
+    store<u32>(this.slots + ((<usize>slot) << 2), index + 1);
+    if (index << 1 > this.mask) this.grow();
+    return index;
+  }
+
+  private grow(): void {
+    const size: u32 = (this.mask + 1) << 2;
+    this.slots = heap.alloc((<usize>size) << 2);
+    memory.fill(this.slots, 0, (<usize>size) << 2);
+    this.mask = size - 1;
+    for (let index: u32 = 0; index < this.size.length; index++) {
+      let slot = this.hash.get(index) & this.mask;
+      while (load<u32>(this.slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & this.mask;
+      store<u32>(this.slots + ((<usize>slot) << 2), index + 1);
+    }
+  }
+}
+
+@inline
+function sameIds(a: usize, b: usize, n: u32): bool {
+  const end = a + ((<usize>n) << 2);
+  for (; a < end; a += 4, b += 4) if (load<u32>(a) != load<u32>(b)) return false;
+  return true;
+}
+
+export let stacks = new StackTable();
+let overflow: bool = false;
+
+/** Did a sum leave the range of exact integers? */
+export function overflowed(): bool {
+  return overflow;
+}
+export function stackCount(): u32 {
+  return stacks.size.length;
+}
+/** Columns indexed by stack: where its ids are, how many there are, its weight (f64), its hits (f64). */
+export function stackAtColumn(): usize {
+  return stacks.at.ptr;
+}
+export function stackSizeColumn(): usize {
+  return stacks.size.ptr;
+}
+export function stackWeightColumn(): usize {
+  return stacks.weight.ptr;
+}
+export function stackHitsColumn(): usize {
+  return stacks.hits.ptr;
+}
+/** Starts an empty table; the columns of the old one, read before, stay readable. */
+export function renewStacks(): void {
+  stacks = new StackTable();
+}
+
+let scratch: usize = 0;
+let scratchCapacity: u32 = 0;
+/** Room for n u32 that the host may write. */
+export function scratchFor(n: u32): usize {
+  if (n > scratchCapacity) {
+    scratchCapacity = n < 1024 ? 1024 : n << 1;
+    scratch = heap.alloc((<usize>scratchCapacity) << 2);
+  }
+  return scratch;
+}
+/** Adds the stack of the first n ids in the scratch room. */
+export function addStack(n: u32, weight: f64, hits: f64): u32 {
+  return stacks.add(scratch, n, weight, hits);
+}
