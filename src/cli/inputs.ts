@@ -1,0 +1,141 @@
+// Inputs: operands in order, `-` or none is stdin, each handed over in blocks. One block buffer serves all reading.
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { InputError } from '../fold/stack-table.ts';
+import { UsageError } from './report.ts';
+
+/** Small enough to stay in the processor's cache from the read to the scan. */
+const BLOCK = 1 << 18;
+const BLOCKS_A_TURN = 64;
+/** A pipe holds 64 KiB; a larger buffer would only cost memory. */
+const PIPE_BLOCK = 1 << 16;
+
+/** What a tool does with its inputs. */
+export interface Sink {
+  /** The next input begins; `name` is for messages. */
+  begin(name: string): void;
+  /** A block of it. The bytes are overwritten when this returns. May throw InputError to give this input up. */
+  block(bytes: Uint8Array): void;
+  /** It was read to its end. */
+  end(): void;
+  /** It can't be opened, or not be read on: `message` says why. Its end() does not come; the next input follows. */
+  fail(message: string): void;
+}
+
+/**
+ * Reads all inputs. A `stop` signal ends the present input where it is and leaves the others.
+ * Throws UsageError where there is nothing to read but a terminal.
+ */
+export async function readInputs(operands: readonly string[], sink: Sink, stop: AbortSignal): Promise<void> {
+  for (const operand of operands.length > 0 ? operands : ['-']) {
+    if (stop.aborted) return;
+    const name = operand === '-' ? '<stdin>' : operand;
+    sink.begin(name);
+    let fd: number | undefined;
+    try {
+      fd = operand === '-' ? 0 : openSync(operand, 'r');
+      await readAll(fd, (bytes) => sink.block(bytes), stop);
+    } catch (error) {
+      if (!isSystemError(error) && !(error instanceof InputError)) throw error;
+      sink.fail(`${name}: ${isSystemError(error) ? reason(error) : error.message}`);
+      continue;
+    } finally {
+      if (fd !== undefined && fd !== 0) closeQuietly(fd);
+    }
+    sink.end();
+  }
+}
+
+async function readAll(fd: number, block: (bytes: Uint8Array) => void, stop: AbortSignal): Promise<void> {
+  const stat = fstatSync(fd);
+  if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
+  if (stat.isFIFO() || stat.isSocket()) return readPipe(fd, block, stop);
+  if (stat.isCharacterDevice() && isTerminal(fd)) {
+    throw new UsageError('nothing to read: stdin is a terminal; pipe text in or name a file');
+  }
+  return readFile(fd, block, stop);
+}
+
+/** tty.isatty without loading tty: process.stdin is only made when it is one. */
+function isTerminal(fd: number): boolean {
+  return fd === 0 && process.stdin.isTTY === true;
+}
+
+/** A pipe may stay silent for long, so it is waited for in the event loop, which signals can interrupt. */
+function readPipe(fd: number, block: (bytes: Uint8Array) => void, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (error?: unknown): void => {
+      stop.removeEventListener('abort', onStop);
+      socket.destroy();
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onStop = (): void => finish();
+    const onread = {
+      buffer: Buffer.allocUnsafeSlow(PIPE_BLOCK),
+      callback(size: number, buffer: Uint8Array): boolean {
+        try {
+          block(buffer.subarray(0, size));
+        } catch (error) {
+          finish(error);
+          return false;
+        }
+        return true;
+      },
+    };
+    // @types/node knows `onread` only for connect(); the constructor takes it too, and reuses the one buffer
+    const socket = new Socket({ fd, readable: true, writable: false, onread } as ConstructorParameters<
+      typeof Socket
+    >[0]);
+    socket.on('end', () => finish());
+    socket.on('error', finish);
+    stop.addEventListener('abort', onStop);
+    socket.resume();
+  });
+}
+
+/** A file answers at once, so a plain read costs least; now and then the event loop gets its turn, for signals. */
+async function readFile(fd: number, block: (bytes: Uint8Array) => void, stop: AbortSignal): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(BLOCK);
+  for (let blocks = 1; !stop.aborted; blocks++) {
+    const size = readSync(fd, buffer, 0, BLOCK, null);
+    if (size === 0) return;
+    block(buffer.subarray(0, size));
+    if (blocks % BLOCKS_A_TURN === 0) await new Promise(setImmediate);
+  }
+}
+
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // a pipe's socket has closed it already
+  }
+}
+
+interface SystemError extends Error {
+  code: string;
+}
+
+/** Did the system refuse something, as opposed to a mistake in here? */
+export function isSystemError(error: unknown): error is SystemError {
+  return (
+    error instanceof Error &&
+    typeof (error as { code?: unknown }).code === 'string' &&
+    /^E[A-Z0-9]+$/.test((error as SystemError).code)
+  );
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+  ENOSPC: 'no space left on device',
+  EIO: 'input/output error',
+};
+
+/** What the system said, in a few lower-case words. */
+export function reason(error: SystemError): string {
+  return REASONS[error.code] ?? `${error.message.replace(/^[A-Z0-9]+: /, '').replace(/, .*$/, '')} (${error.code})`;
+}

@@ -1,0 +1,73 @@
+// Messages on stderr: what was skipped (the first three of each kind with their place, then one total) and notes.
+
+/** The exit statuses; docs/exit-status.md explains them to users. */
+export const Status = { ok: 0, skipped: 1, failed: 2 } as const;
+
+/** A mistake in how the tool was called; its message ends the run with status 2. */
+export class UsageError extends Error {}
+
+const SHOWN = 3;
+const QUOTED = 80;
+
+/** At most 80 characters of a latin1 text, escaped so that a terminal shows them as they are. */
+export function quote(text: string): string {
+  const cut = text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
+  const escaped = cut.replace(/[^ -~…]|["\\]/g, (c) =>
+    c === '\t' ? '\\t' : c === '"' || c === '\\' ? `\\${c}` : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `"${escaped}"`;
+}
+
+export class Report {
+  readonly #tool: string;
+  readonly #write: (text: string) => void;
+  readonly #skipped = new Map<string, number>();
+  #failedInputs = 0;
+
+  /** `write` takes whole lines of text. */
+  constructor(tool: string, write: (text: string) => void) {
+    this.#tool = tool;
+    this.#write = write;
+  }
+
+  /** One line, after the tool's name. */
+  note(message: string): void {
+    this.#write(`${this.#tool}: ${message}\n`);
+  }
+
+  /** Something of the input could not be used. `place` is INPUT:LINE; `text` is what stands there, latin1. */
+  skip(kind: string, place: string, text: string): void {
+    const count = (this.#skipped.get(kind) ?? 0) + 1;
+    this.#skipped.set(kind, count);
+    if (count <= SHOWN) this.note(`${place}: ${kind}: ${quote(text)}`);
+  }
+
+  /** A whole input could not be read. */
+  failInput(message: string): void {
+    this.#failedInputs++;
+    this.note(message);
+  }
+
+  get skippedLines(): number {
+    return [...this.#skipped.values()].reduce((a, b) => a + b, 0);
+  }
+
+  /** Nothing of the input could be used. Gives the exit status. */
+  nothing(message: string): number {
+    this.note(message);
+    this.finish(true);
+    return Status.failed;
+  }
+
+  /** Ends the report with the totals. Gives the exit status. */
+  finish(strict: boolean): number {
+    if (this.#skipped.size > 0) {
+      const kinds = [...this.#skipped].map(([kind, count]) => `${count} ${kind}`).join(', ');
+      const total = this.skippedLines;
+      this.note(`skipped ${total} ${total === 1 ? 'line' : 'lines'}: ${kinds}`);
+    }
+    if (this.#failedInputs > 0) return Status.failed;
+    if (this.#skipped.size === 0) return Status.ok;
+    return strict ? Status.failed : Status.skipped;
+  }
+}

@@ -1,0 +1,96 @@
+// Run: from argv to the exit status. The only place that touches process: arguments, signals, stdout, exit status.
+
+import { InputError } from '../fold/stack-table.ts';
+import { isSystemError, reason } from './inputs.ts';
+import { type Manual, type OptionTable, parseArguments, type Values } from './options.ts';
+import { Report, Status, UsageError } from './report.ts';
+
+/** What a command may use of the world. */
+export interface World {
+  operands: string[];
+  report: Report;
+  /** stop reading: write what there is so far */
+  stop: AbortSignal;
+  /** is stderr read by a person? */
+  interactive: boolean;
+  /** writes blocks to stdout as fast as its reader takes them; the next may overwrite the one before */
+  output(blocks: Iterable<Uint8Array | string>): Promise<void>;
+}
+
+export interface Command<T extends OptionTable> extends Manual<T> {
+  /** Gives the exit status. */
+  run(options: Values<T>, world: World): Promise<number>;
+}
+
+/** Thrown when nobody reads stdout any more: no failure. */
+class ReaderLeft extends Error {}
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Runs the command and sets the exit status; the process ends by itself when all is written. */
+export function run<T extends OptionTable>(command: Command<T>): void {
+  runToEnd(command).catch((error: unknown) => {
+    const stack = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`${command.name}: a mistake in ${command.name} itself, please report it:\n${stack}\n`);
+    process.exitCode = Status.failed;
+  });
+}
+
+async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<void> {
+  const report = new Report(command.name, (text) => process.stderr.write(text));
+  const stop = new AbortController();
+  let interrupted: number | undefined;
+  for (const [signal, status] of Object.entries(SIGNALS)) {
+    process.once(signal, () => {
+      interrupted = status;
+      stop.abort();
+    });
+  }
+  const status = await statusOf(command, report, stop.signal);
+  process.exitCode = interrupted ?? status;
+  if (interrupted !== undefined) process.exit();
+}
+
+async function statusOf<T extends OptionTable>(
+  command: Command<T>,
+  report: Report,
+  stop: AbortSignal,
+): Promise<number> {
+  try {
+    const asked = parseArguments(command, process.argv.slice(2));
+    if (asked.ask === 'print') {
+      await writeOut([asked.text]);
+      return Status.ok;
+    }
+    const interactive = process.stderr.isTTY === true;
+    return await command.run(asked.options, { operands: asked.operands, report, stop, interactive, output: writeOut });
+  } catch (error) {
+    if (error instanceof ReaderLeft) return Status.ok;
+    if (!(error instanceof UsageError || error instanceof InputError || isSystemError(error))) throw error;
+    report.note(isSystemError(error) ? reason(error) : error.message);
+    return Status.failed;
+  }
+}
+
+/** Writes block after block, each when the one before is out: a block may lie in memory that the next overwrites. */
+async function writeOut(blocks: Iterable<Uint8Array | string>): Promise<void> {
+  const { stdout } = process;
+  let failed: Error | undefined;
+  const onError = (error: Error): void => {
+    failed = error;
+  };
+  stdout.on('error', onError);
+  for (const block of blocks) {
+    await new Promise<void>((resolve) => {
+      stdout.write(block, (error) => {
+        failed ??= error ?? undefined;
+        resolve();
+      });
+    });
+    if (failed) break;
+  }
+  if (!failed) return;
+  if (!isSystemError(failed)) throw failed;
+  if (failed.code === 'EPIPE') throw new ReaderLeft();
+  throw new UsageError(`<stdout>: ${reason(failed)}`);
+}
