@@ -1,0 +1,127 @@
+// perf-fold: `perf script` text in, folded stacks out.
+
+import { writeFileSync } from 'node:fs';
+import { readInputs } from '../cli/inputs.ts';
+import type { OptionTable } from '../cli/options.ts';
+import { UsageError } from '../cli/report.ts';
+import type { Command } from '../cli/run.ts';
+import { InputError, StackTable } from '../fold/stack-table.ts';
+import { PerfScript } from '../parse/perf-script.ts';
+import { describeStats, notesOn, statsOf } from '../parse/perf-stats.ts';
+import { sniff, WHAT_TO_DO } from '../parse/sniff.ts';
+
+const options = {
+  'event-filter': {
+    kind: 'text',
+    value: 'EV',
+    group: 'Samples',
+    describe: 'fold this event; else the first in the input',
+  },
+  count: {
+    kind: 'choice',
+    choices: ['period', 'samples'],
+    default: 'period',
+    group: 'Samples',
+    describe: 'what a sample weighs',
+  },
+  from: {
+    kind: 'number',
+    value: 'SECONDS',
+    least: 0,
+    group: 'Samples',
+    describe: "leave out earlier samples: seconds after the first, or perf's own time",
+  },
+  to: { kind: 'number', value: 'SECONDS', least: 0, group: 'Samples', describe: 'leave out samples from here on' },
+  by: { kind: 'choice', choices: ['comm', 'none'], default: 'comm', group: 'Root frame', describe: 'what it is' },
+  pid: { kind: 'flag', group: 'Root frame', describe: 'comm-PID' },
+  tid: { kind: 'flag', group: 'Root frame', describe: 'comm-PID/TID' },
+  kernel: { kind: 'flag', group: 'Frames', describe: 'mark kernel frames _[k]' },
+  jit: { kind: 'flag', group: 'Frames', describe: 'mark frames of JIT compilers _[j]' },
+  all: { kind: 'flag', group: 'Frames', describe: 'same as --kernel --jit' },
+  'inline-marks': { kind: 'flag', group: 'Frames', describe: 'mark inlined frames _[i]' },
+  addrs: { kind: 'flag', group: 'Frames', describe: 'show the address of frames without a symbol' },
+  srcline: { kind: 'flag', group: 'Frames', describe: 'append source lines, from perf script -F +srcline' },
+  'skip-after': { kind: 'texts', value: 'FUNC', group: 'Frames', describe: 'leave out callers of FUNC (repeatable)' },
+  'max-depth': {
+    kind: 'number',
+    value: 'N',
+    least: 1,
+    whole: true,
+    group: 'Frames',
+    describe: 'keep the N outermost frames; [truncated] stands for the others',
+  },
+  'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
+  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
+  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hash in Rust's legacy names" },
+  stats: { kind: 'flag', group: 'Quality', describe: 'say on stderr how good the data is (a terminal gets it anyway)' },
+  'stats-json': { kind: 'text', value: 'FILE', group: 'Quality', describe: 'write the same to FILE' },
+  strict: { kind: 'flag', group: 'Quality', describe: 'status 2 instead of 1 when input was skipped' },
+} as const satisfies OptionTable;
+
+export const perfFold: Command<typeof options> = {
+  name: 'perf-fold',
+  summary: 'Folds the text of `perf script`: one line a distinct stack, root first, with its count.',
+  operands: '[FILE…]',
+  options,
+  examples: [
+    ['perf script | perf-fold | flame-svg > cpu.svg', 'a flame graph of perf.data'],
+    ['perf script --no-inline | perf-fold --kernel > cpu.folded', 'fast with DWARF call graphs, kernel marked'],
+    ['perf-fold --event-filter cycles --from 10 --to 20 out.txt', 'ten seconds of one event'],
+  ],
+  async run(options, { operands, report, stop, interactive, output }) {
+    if (options.by === 'none' && (options.pid || options.tid))
+      throw new UsageError('--by none leaves no root frame for --pid or --tid');
+    let input = '';
+    let kind: keyof typeof WHAT_TO_DO = 'empty';
+    const perf = new PerfScript(
+      new StackTable(),
+      {
+        by: options.tid ? 'tid' : options.pid ? 'pid' : options.by,
+        event: options['event-filter'],
+        count: options.count,
+        from: options.from,
+        to: options.to,
+        srcline: options.srcline,
+        maxDepth: options['max-depth'],
+        markKernel: options.kernel || options.all,
+        markJit: options.jit || options.all,
+        markInlined: options['inline-marks'],
+        addresses: options.addrs,
+        tidy: !options['no-tidy'],
+        demangle: !options['no-demangle'],
+        keepHash: options['keep-hash'],
+        skipAfter: options['skip-after'],
+      },
+      (what, line, text) => report.skip(what, `${input}:${line}`, text),
+    );
+    await readInputs(
+      operands,
+      {
+        begin(name) {
+          input = name;
+          kind = 'empty';
+        },
+        block(bytes) {
+          if (kind === 'empty') {
+            kind = sniff(bytes);
+            if (kind === 'perf.data' || kind === 'gzip' || kind === 'zstd') throw new InputError(WHAT_TO_DO[kind]);
+          }
+          perf.write(bytes);
+        },
+        end: () => perf.endInput(),
+        fail: (message) => report.failInput(message),
+      },
+      stop,
+    );
+    perf.finish();
+    if (perf.samples === 0)
+      return report.nothing(`${input}: ${WHAT_TO_DO[kind] ?? 'no sample found; pipe the text of `perf script` in'}`);
+    await output(perf.table.folded());
+    for (const note of notesOn(perf)) report.note(note);
+    const stats = statsOf(perf, options.count, report.skippedLines);
+    if (options['stats-json'] !== undefined)
+      writeFileSync(options['stats-json'], `${JSON.stringify(stats, null, 2)}\n`);
+    if (options.stats || interactive) report.note(describeStats(stats));
+    return report.finish(options.strict);
+  },
+};

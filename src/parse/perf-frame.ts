@@ -1,0 +1,168 @@
+// The lines below a header in `perf script` text: frames, source lines, and what other fields leave behind.
+
+/** A frame: one level of a callchain. Texts are latin1. */
+export interface PerfFrame {
+  kind: 'frame';
+  /** hexadecimal; '' for an inlined frame of perf 4.14, which follows its container */
+  address: string;
+  /** '' where perf has none */
+  symbol: string;
+  /** '' where perf printed none */
+  dso: string;
+  inlined: boolean;
+}
+
+/** `-F +srcline`: the place of the frame above. */
+export interface SourceLine {
+  kind: 'srcline';
+  place: string;
+  inlined: boolean;
+}
+
+/** What else may stand below a header: understood, and of no use for a stack. */
+export interface OtherLine {
+  kind: 'other';
+}
+
+/** Places of a frame line as perf usually prints it: `<TAB>  55d0c0de1000 work+0x10 (/opt/app)`. */
+export interface FramePlaces {
+  symbolFrom: number;
+  symbolTo: number;
+  dsoFrom: number;
+  dsoTo: number;
+  kernelAddress: boolean;
+}
+
+/** Finds these places without making strings; false when the line is of another form. The symbol may be empty. */
+export function findFrame(b: Uint8Array, from: number, to: number, places: FramePlaces): boolean {
+  if (b[from] !== 9 || b[to - 1] !== 41) return false;
+  let p = from + 1;
+  while (b[p] === 32) p++;
+  const address = p;
+  while (isHexDigit(b[p])) p++;
+  if (p === address || b[p] !== 32) return false;
+  places.kernelAddress =
+    p - address === 16 && b[address] === 102 && b[address + 3] === 102 && (b[address + 4] as number) > 55;
+  places.symbolFrom = ++p;
+  if (b[p] === 91 && b[p + 9] === 32 && b[p + 10] === 40 && b[p + 8] === 93 && b[p + 1] === 117 && b[p + 2] === 110) {
+    places.symbolTo = p; // [unknown] (
+    places.dsoFrom = p + 11;
+    places.dsoTo = to - 1;
+    return true;
+  }
+  for (; p < to; p++) {
+    if (b[p] !== 43 || b[p + 1] !== 48 || b[p + 2] !== 120 || p === places.symbolFrom) continue;
+    places.symbolTo = p;
+    for (p += 3; isHexDigit(b[p]); p++);
+    if (b[p] !== 32 || b[p + 1] !== 40) continue;
+    places.dsoFrom = p + 2;
+    places.dsoTo = to - 1;
+    return true;
+  }
+  return false;
+}
+
+function isHexDigit(c: number | undefined): boolean {
+  return c !== undefined && ((c >= 48 && c <= 57) || (c >= 97 && c <= 102));
+}
+
+//             ╭ address     ╭ what follows
+const FRAME = /^[ \t]*([0-9a-f]+)(?: (.*))?$/s;
+//                          ╭ symbol           ╭ dso, any parentheses in it
+const WITH_OFFSET = /^(.*?)\+0x[0-9a-f]+ \((.*)\)$/s;
+const UNRESOLVED = /^\[unknown\] \((.*)\)$/;
+const OFFSET = /\+0x[0-9a-f]+$/;
+const HEX = /^0x[0-9a-f]+$/;
+//	                 inlined_function          perf 4.14
+const INLINED_414 = /^\t {16,}(\S.*)$/;
+//  libc-start.c:360 (inlined)
+//  busy.so[1634]
+const SOURCE = /^ {2}(?![0-9a-f]+ )(\S.*?(?::\d+|\[[0-9a-f]+\]))(?: \(discriminator \d+\))?( \(inlined\))?$/;
+//  0x55d0c0de1010/0x55d0c0de0f10/P/-/-/3/CALL/-      brstack, brstacksym
+//  ABI:2    BP:0x7f84…                               uregs, iregs
+//  ilen: 7 insn: 48 89 15                            insn, insnlen
+// 	 4K, N/A, IPC: 0.52 (12/23), BPF output:           page sizes, ipc, bpf-output
+const OTHER =
+  /^\s*(?:\S+\/\S*\/[PM-]\/|ABI:|[A-Z0-9]+:0x[0-9a-f]+\s|ilen: |insn: |IPC: |BPF (?:output|string): |N\/A\s*$|\d+[KMG]B?\s*$|[0-9a-f]+\t|\S.*:\s*$|<not enough memory|instruction trace error|\.{3} )/;
+
+/** Reads one such line without its newline; undefined when it is of no known kind. */
+export function readFrameLine(text: string): PerfFrame | SourceLine | OtherLine | undefined {
+  const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+  const match = FRAME.exec(line);
+  if (match) return { kind: 'frame', ...splitFrame(match[1] as string, match[2] ?? '') };
+  const source = SOURCE.exec(line);
+  if (source) return { kind: 'srcline', place: source[1] as string, inlined: source[2] !== undefined };
+  const inlined = INLINED_414.exec(line);
+  if (inlined) return { kind: 'frame', address: '', symbol: inlined[1] as string, dso: '', inlined: true };
+  return OTHER.test(line) ? { kind: 'other' } : undefined;
+}
+
+/** A file and a line; not `??:0` or `lib.so[11634]`, which stand for none. */
+export function isSource(place: string): boolean {
+  return !place.endsWith(']') && !place.startsWith('??');
+}
+
+/** Splits `sym+0x18 (dso)` and all that perf makes of it. */
+export function splitFrame(address: string, text: string): Omit<PerfFrame, 'kind'> {
+  const [symbol, dso] = splitDso(text);
+  return {
+    address,
+    symbol: symbol === '[unknown]' || HEX.test(symbol) ? '' : symbol,
+    dso: withoutOffset(dso),
+    inlined: dso === 'inlined',
+  };
+}
+
+/** `/x.so+0x1234`, from -F +dsoff, without the offset. */
+export function withoutOffset(dso: string): string {
+  return dso.replace(OFFSET, '');
+}
+
+/** Symbols never hold `+0xHEX (`, but paths may hold any parentheses: so the first such place decides. */
+function splitDso(text: string): [symbol: string, dso: string] {
+  if (!text.endsWith(')')) return [trimBlanks(text).replace(OFFSET, ''), ''];
+  const plain = WITH_OFFSET.exec(text) ?? undefined;
+  if (plain) return [plain[1] as string, plain[2] as string];
+  const unresolved = UNRESOLVED.exec(text);
+  if (unresolved) return ['', unresolved[1] as string];
+  const open = openingOf(text);
+  const dso = open < 0 ? '' : text.slice(open + 1, -1);
+  // `StubRoutines (1)` is a symbol by itself
+  if (open < 0 || (open > 0 && text[open - 1] !== ' ') || /^\d*$/.test(dso)) return [trimBlanks(text), ''];
+  return [trimBlanks(text.slice(0, open)), dso];
+}
+
+/** String's own trim() would take the byte 0xA0 of a UTF-8 name for a blank. */
+function trimBlanks(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '');
+}
+
+/** The `(` that balances the `)` at the end; -1 when there is none. */
+function openingOf(text: string): number {
+  let open = 0;
+  for (let i = text.length - 1; i >= 0; i--) {
+    const c = text.charCodeAt(i);
+    if (c === 41) open++;
+    else if (c === 40 && --open === 0) return i;
+  }
+  return -1;
+}
+
+const USER_BRACKETS = /^\[(?:vdso|vsyscall|heap|stack|unknown|anon|JIT)/;
+const KERNEL_FILE = /(?:^|\/)(?:vmlinux[^/]*|kcore|[^/]+\.ko(?:\.[xg]z|\.zst)?|bpf_prog_[^/]*)$/;
+const JIT_FILE = /^\[JIT|\/perf-\d+\.map$|\/jitted-\d+-\d+\.so$/;
+
+/** The first address of the kernel's half, on every 64-bit machine. */
+export const KERNEL_ADDRESS = 'ffff800000000000';
+/** Ends a DWARF callchain whose dumped stack was too short. */
+const NO_ADDRESS = 'ffffffffffffffff';
+
+export function isKernel(frame: Pick<PerfFrame, 'address' | 'dso'>): boolean {
+  const { address, dso } = frame;
+  if (address.length === 16 && address >= KERNEL_ADDRESS && address !== NO_ADDRESS) return true;
+  return dso.startsWith('[') ? !USER_BRACKETS.test(dso) : KERNEL_FILE.test(dso);
+}
+
+export function isJit(frame: Pick<PerfFrame, 'dso'>): boolean {
+  return JIT_FILE.test(frame.dso);
+}

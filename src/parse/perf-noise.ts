@@ -1,0 +1,22 @@
+// What perf writes to stderr and people merge into the text with `2>&1`, and comments: understood, and no samples.
+
+//# cmdline : perf record …                                       header block of `perf script --header`
+//Warning:                                                        and the two lines that follow it
+//Processed 12 events and lost 3 chunks!
+//[ perf record: Woken up 1 times to write data ]
+//Samples for 'x' event do not have CPU attribute set. Cannot print 'cpu' field.
+//PERF_RECORD_MMAP2 32690/32690: […                               without sample_id_all there is no prefix
+//|123      source text                                           -F +srccode
+const NOISE =
+  /^(?:#|Warning:|WARNING:|Processed \d+ |Check IO\/CPU overload|\[ ?perf (?:record|script)|Samples for '|failed to |Failed to |Cannot |Couldn't |Can't |could not |Could not |no symbols found|addr2line|cmd__addr2line|BFD: |perf: |PERF_RECORD_|\|\d*\s| ?instruction trace error|Kernel address maps|Consider tweaking|Please |As no suitable|You may want to|Try |\[kernel\.kallsyms\] with build id|Not all samples|If some relocation)/;
+
+const LOSS = /^Processed \d+ \w+ and lost .*$/;
+
+export function isPerfNoise(line: string): boolean {
+  return NOISE.test(line);
+}
+
+/** What the line says of data that perf lost; undefined when it says nothing of it. */
+export function lossIn(line: string): string | undefined {
+  return LOSS.exec(line)?.[0];
+}

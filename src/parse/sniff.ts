@@ -1,0 +1,47 @@
+// What kind of data is this? For messages only: a reader that finds nothing says what it was given instead.
+
+export type Kind = keyof typeof WHAT_TO_DO;
+
+/** What it is, and what to do with it, as the end of a message. */
+export const WHAT_TO_DO = {
+  'perf.data': 'this is perf.data; pipe `perf script -i FILE` in',
+  'perf script': 'this is the text of perf script; pipe it through perf-fold',
+  folded: 'this is folded already; pipe it into flame-svg',
+  bpftrace: "this is bpftrace's output",
+  'perf report': 'this is the text of perf report; pipe `perf script` in',
+  'perf trace': 'this is the text of perf trace; pipe `perf script` in',
+  svg: 'this is XML or SVG',
+  gzip: 'this is compressed; pipe `gzip -dc FILE` in',
+  zstd: 'this is compressed; pipe `zstd -dc FILE` in',
+  binary: 'this is binary data',
+  empty: 'the input is empty; did the command before the pipe fail?',
+  text: undefined,
+} as const;
+
+/** Enough of the input to tell: its first bytes. */
+export const SNIFFED_BYTES = 4096;
+
+export function sniff(start: Uint8Array): Kind {
+  if (start.length === 0) return 'empty';
+  const text = Buffer.from(start.subarray(0, SNIFFED_BYTES)).toString('latin1');
+  if (/^PERFILE2|^PERFFILE/.test(text)) return 'perf.data';
+  if (text.startsWith('\x1f\x8b')) return 'gzip';
+  if (text.startsWith('\x28\xb5\x2f\xfd')) return 'zstd';
+  if (/^\s*<(?:\?xml|svg|!DOCTYPE)/.test(text)) return 'svg';
+  // a comm may hold control characters, but no NUL
+  if (text.includes('\0')) return 'binary';
+  if (/^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": "(?:map|attached_probes)"/m.test(text)) return 'bpftrace';
+  if (/^ *\d+\.\d+ \( *(?:\d+\.\d+ ms)? *\): /m.test(text)) return 'perf trace';
+  if (/^\s*(?:# Overhead|\d+\.\d+% \S)/m.test(text)) return 'perf report';
+  if (/ \d+\.\d{6}(?:\d{3})?: +(?:\d+ +)?[^ ]+:(?: |$)/m.test(text)) return 'perf script';
+  if (isFolded(text)) return 'folded';
+  return 'text';
+}
+
+/** Most whole lines are `frame;frame COUNT`. */
+function isFolded(text: string): boolean {
+  const lines = text.split('\n');
+  if (lines.length > 1) lines.pop();
+  const folded = lines.filter((line) => /^\S.*;.* \d+$/.test(line)).length;
+  return folded > 0 && folded * 2 > lines.length;
+}
