@@ -116,6 +116,8 @@ function closeQuietly(fd: number): void {
 
 interface SystemError extends Error {
   code: string;
+  syscall?: string;
+  path?: string;
 }
 
 /** Did the system refuse something, as opposed to a mistake in here? */

@@ -121,8 +121,10 @@ function parserOf<T extends OptionTable>(manual: Manual<T>, argv: readonly strin
     .describe('help', 'print this and exit')
     .version(typeof FLAMEPIPE_VERSION === 'string' ? FLAMEPIPE_VERSION : 'development')
     .describe('version', 'print the version and exit')
-    .fail((message: string, error: Error | undefined) => {
-      throw error ?? new UsageError(`${lowerFirst(message)}; see ${manual.name} --help`);
+    .fail((message: string | null, error: Error | undefined) => {
+      // its own complaints come as a message, some with an error, YError, that says the same
+      if (message === null) throw error;
+      throw new UsageError(`${lowerFirst(message)}; see ${manual.name} --help`);
     });
   for (const [name, option] of Object.entries(manual.options)) {
     parser.option(name, {

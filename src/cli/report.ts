@@ -52,9 +52,9 @@ export class Report {
     return [...this.#skipped.values()].reduce((a, b) => a + b, 0);
   }
 
-  /** Nothing of the input could be used. Gives the exit status. */
+  /** Nothing of the input could be used; `message` says why, unless failed inputs are reason enough. Gives the exit status. */
   nothing(message: string): number {
-    this.note(message);
+    if (this.#failedInputs === 0) this.note(message);
     this.finish(true);
     return Status.failed;
   }

@@ -38,6 +38,7 @@ export function run<T extends OptionTable>(command: Command<T>): void {
 
 async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<void> {
   const report = new Report(command.name, (text) => process.stderr.write(text));
+  process.stderr.on('error', () => {}); // nobody reads the messages: the data counts
   const stop = new AbortController();
   let interrupted: number | undefined;
   for (const [signal, status] of Object.entries(SIGNALS)) {
@@ -67,7 +68,7 @@ async function statusOf<T extends OptionTable>(
   } catch (error) {
     if (error instanceof ReaderLeft) return Status.ok;
     if (!(error instanceof UsageError || error instanceof InputError || isSystemError(error))) throw error;
-    report.note(isSystemError(error) ? reason(error) : error.message);
+    report.note(isSystemError(error) ? `${error.path ?? error.syscall}: ${reason(error)}` : error.message);
     return Status.failed;
   }
 }

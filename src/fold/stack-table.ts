@@ -235,6 +235,18 @@ export class StackTable {
     return this.#kernel.stackCount();
   }
 
+  /** The weight of each stack, in the order of stacks(). A view: read it before the table changes. */
+  get weights(): Float64Array {
+    const at = this.#kernel.stackWeightColumn() >>> 3;
+    return this.#floats().subarray(at, at + this.stackCount);
+  }
+
+  /** How often each was added; a view as well. */
+  get hits(): Float64Array {
+    const at = this.#kernel.stackHitsColumn() >>> 3;
+    return this.#floats().subarray(at, at + this.stackCount);
+  }
+
   /** Adds a stack of name ids, root first. */
   add(ids: ArrayLike<number>, weight: number, hits: number): void {
     const at = this.#kernel.scratchFor(ids.length) >>> 2;

@@ -22,8 +22,10 @@ export class PerfEvents {
     this.#wanted = wanted;
   }
 
-  /** A new event, in order of appearance. */
-  add(name: string): PerfEvent {
+  /** The event of this name, new or known; listed in order of appearance. */
+  named(name: string): PerfEvent {
+    const known = this.list.find((event) => event.name === name);
+    if (known) return known;
     const event: PerfEvent = { name, samples: 0, weight: 0, use: this.#useOf(name) };
     this.list.push(event);
     return event;
@@ -32,7 +34,7 @@ export class PerfEvents {
   #useOf(name: string): PerfEvent['use'] {
     if (this.#wanted === undefined) return this.list.length === 0 ? 'taken' : 'left';
     if (name === this.#wanted) return 'taken';
-    return withoutModifiers(name) === this.#wanted ? 'perhaps' : 'left';
+    return namesWithoutModifiers(name).includes(this.#wanted) ? 'perhaps' : 'left';
   }
 
   /** An exact name wins over the same one with modifiers. Call it when all input is read. */
@@ -53,12 +55,16 @@ export class PerfEvents {
   }
 }
 
-/** cycles:P → cycles, cpu_core/cycles/P → cpu_core/cycles/, sched:sched_switch stays. */
-function withoutModifiers(name: string): string {
-  return name
-    .replace(/:[ukhGHIpPSDWeb]+$/, '')
-    .replace(/\/[^/]*$/, '/')
-    .replace(/^(.*)\/$/, name.includes('/') ? '$1/' : '$1');
+//         ╭ modifiers          ╭ terms of the event, with modifiers behind
+// cycles  :ppp       cpu-clock /freq=99/u     cpu_core/cycles /P
+const MODIFIERS = /:[ukhGHIpPSDWeb]+$/;
+const TERMS = /\/[^/]*$/;
+
+/** What people call the event: cycles:P → cycles; cpu-clock/freq=99/u → cpu-clock/freq=99/, cpu-clock/freq=99, cpu-clock. */
+function namesWithoutModifiers(name: string): string[] {
+  const plain = name.replace(MODIFIERS, '');
+  const terms = plain.replace(TERMS, '');
+  return [plain, `${terms}/`, terms, terms.replace(TERMS, '')];
 }
 
 /** `cpu-clock (12 samples)` */

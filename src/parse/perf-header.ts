@@ -164,10 +164,12 @@ function startsWith(b: Uint8Array, at: number, to: number, word: Uint8Array): bo
   return true;
 }
 
-/** `2024-05-01 12:00:00.000001` before p, when there is one. */
+/** `2024-05-01 12:00:00.000001` (or nine digits) before p, when there is one. */
 function beforeTimeOfDay(b: Uint8Array, from: number, p: number): number {
-  if (p - from < 26 || b[p - 7] !== 46 || b[p - 10] !== COLON || b[p - 13] !== COLON || b[p - 16] !== SPACE) return p;
-  return b[p - 19] === 45 && b[p - 22] === 45 ? beforeBlanks(b, from, p - 26) : p;
+  const second = b[p - 7] === 46 ? p - 7 : p - 10;
+  if (second - from < 19 || b[second] !== 46 || b[second - 3] !== COLON || b[second - 6] !== COLON) return p;
+  const isDate = b[second - 9] === SPACE && b[second - 12] === 45 && b[second - 15] === 45;
+  return isDate ? beforeBlanks(b, from, second - 19) : p;
 }
 
 /** perf's misc flags: K, U, H, G, g, with M, E, S or Sp behind. */
@@ -221,4 +223,18 @@ function isDigit(c: number | undefined): boolean {
 /** A blank, the end of the line, or a carriage return. */
 function isBlankOrEnd(b: Uint8Array, at: number, to: number): boolean {
   return at >= to || b[at] === SPACE || b[at] === TAB || b[at] === 13;
+}
+
+/** The time that lies there as `1257.128449`, seconds. */
+export function secondsAt(b: Uint8Array, from: number, to: number): number {
+  let whole = 0;
+  let p = from;
+  while (p < to && b[p] !== 46) whole = whole * 10 + (b[p++] as number) - 48;
+  let fraction = 0;
+  let scale = 1;
+  for (p++; p < to; p++) {
+    fraction = fraction * 10 + (b[p] as number) - 48;
+    scale *= 10;
+  }
+  return whole + fraction / scale;
 }

@@ -67,7 +67,7 @@ export function describeStats(stats: PerfStats): string {
     `${stats.skippedLines} lines skipped`,
   ];
   const weighed = stats.count === 'period' ? 'weighed by period' : 'counted';
-  return `${stats.samples} samples of ${names.join(', ')} (${weighed}) in ${stats.stacks} stacks${span}; ${parts.join(', ')}`;
+  return `${samplesOf(stats.samples)} of ${names.join(', ')} (${weighed}) in ${stats.stacks} stacks${span}; ${parts.join(', ')}`;
 }
 
 /** What the reader should know of the input even when nobody asked: one line each. */
@@ -78,9 +78,13 @@ export function notesOn(perf: PerfScript): string[] {
     const taken = perf.events.taken().map(describeEvent).join(', ');
     notes.push(`folded ${taken}; left out ${left.map(describeEvent).join(', ')}: choose with --event-filter`);
   }
-  if (perf.outside > 0) notes.push(`left out ${perf.outside} samples outside --from and --to`);
+  if (perf.outside > 0) notes.push(`left out ${samplesOf(perf.outside)} outside --from and --to`);
   if (perf.samples > 0 && perf.empty === perf.samples) {
-    notes.push(`${perf.samples} samples, none with a callchain: record with -g`);
+    notes.push(`${samplesOf(perf.samples)}, none with a callchain: record with -g`);
   }
   return notes;
+}
+
+function samplesOf(count: number): string {
+  return `${count} ${count === 1 ? 'sample' : 'samples'}`;
 }
