@@ -73,7 +73,7 @@ export class PerfScript {
   #afterNoise = false;
   #lastLine = false;
   #headers = 0;
-  /** stacks without header, and the line of the first */
+  /** stacks without header or event, and the line of the first */
   #headless = 0;
   #headlessLine = 0;
 
@@ -106,12 +106,16 @@ export class PerfScript {
 
   /** All inputs are read: settles which samples count. Throws InputError when the wanted event is not among them. */
   finish(): void {
-    if (this.#headers > 0 && this.#headless > 0) {
-      // the rest of a sample whose header was cut off the recording's start
-      this.samples -= this.#headless;
-      const event = this.events.list.find(({ name }) => name === '');
-      if (event?.samples === this.#headless) this.events.list.splice(this.events.list.indexOf(event), 1);
-      this.#skip('frames without a header', this.#headlessLine, '');
+    if (this.#headless > 0) {
+      if (this.#headers > 0) {
+        // the rest of a sample whose header was cut off the recording's start
+        this.#skip('frames without a header', this.#headlessLine, '');
+      } else {
+        const event = this.events.named('');
+        event.samples += this.#headless;
+        event.weight += this.#headless;
+        if (event.use === 'taken') this.samples += this.#headless;
+      }
     }
     this.events.settle();
     this.#roots.settle(this.#options.maxDepth);
@@ -287,22 +291,20 @@ export class PerfScript {
     }
     const bytes = Buffer.from(pending?.text ?? '', 'latin1');
     const header = pending && readLooseHeader(bytes, pending.text, 0);
-    const named = header && header.eventFrom >= 0;
-    const event = this.events.named(named ? pending.text.slice(header.eventFrom, header.eventTo) : '');
-    event.samples++;
-    event.weight++;
-    if (event.use === 'left') {
-      table.drop();
-      return;
-    }
-    this.samples++;
-    this.#headless++;
-    this.#headlessLine ||= table.linesRead;
     const root = header ? this.#roots.of(header, bytes, '') : 0;
-    table.end(
-      1,
-      this.#roots.ifHeadless(root, () => this.#headers === 0),
-    );
+    if (header && header.eventFrom >= 0) {
+      const event = this.events.named(pending.text.slice(header.eventFrom, header.eventTo));
+      event.samples++;
+      event.weight++;
+      if (event.use === 'left') {
+        table.drop();
+        return;
+      }
+      this.samples++;
+    } else this.#headless++;
+    this.#headlessLine ||= table.linesRead;
+    const counts = (): boolean => this.#headers === 0 && !(this.#options.event !== undefined && this.#headless > 0);
+    table.end(1, this.#roots.ifHeadless(root, counts));
   }
 }
 
