@@ -1,4 +1,4 @@
-// Options: a table per tool, from which yargs parses, the help is printed and the types are derived.
+// Options: a table per tool, from which yargs parses, help.ts prints and the types are derived.
 
 import yargs from 'yargs';
 import { UsageError } from './report.ts';
@@ -68,29 +68,15 @@ export interface Manual<T extends OptionTable> {
 /** What a command line asks for. */
 export type Asked<T extends OptionTable> =
   | { ask: 'run'; operands: string[]; options: Values<T> }
-  | { ask: 'print'; text: string };
-
-declare const FLAMEPIPE_VERSION: string | undefined;
-
-/** The help is as wide as a terminal usually is, so that its text is the same everywhere. */
-const HELP_COLUMNS = 100;
+  | { ask: 'help' | 'version' };
 
 /** Reads a command line (without node and script). Throws UsageError, never exits or prints. */
 export function parseArguments<T extends OptionTable>(manual: Manual<T>, argv: readonly string[]): Asked<T> {
+  const end = argv.indexOf('--');
+  const given = end < 0 ? argv : argv.slice(0, end);
+  if (given.includes('--version')) return { ask: 'version' };
+  if (given.includes('--help') || given.includes('-h')) return { ask: 'help' };
   const parser = parserOf(manual, argv);
-  if (argv.includes('--version')) {
-    return {
-      ask: 'print',
-      text: `${manual.name} ${typeof FLAMEPIPE_VERSION === 'string' ? FLAMEPIPE_VERSION : 'development'}\n`,
-    };
-  }
-  if (argv.includes('--help') || argv.includes('-h')) {
-    let text = '';
-    parser.showHelp((help) => {
-      text = help;
-    });
-    return { ask: 'print', text: `${text}\n` };
-  }
   const parsed = parser.parseSync() as Record<string, unknown> & { _: (string | number)[] };
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(manual.options)) options[name] = checked(name, option, parsed[name]);
@@ -100,7 +86,6 @@ export function parseArguments<T extends OptionTable>(manual: Manual<T>, argv: r
 function parserOf<T extends OptionTable>(manual: Manual<T>, argv: readonly string[]) {
   const parser = yargs([...argv])
     .scriptName(manual.name)
-    .usage(`${manual.name} [options] ${manual.operands}\n\n${manual.summary}`)
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -115,12 +100,8 @@ function parserOf<T extends OptionTable>(manual: Manual<T>, argv: readonly strin
     .locale('en')
     .strictOptions()
     .exitProcess(false)
-    .wrap(HELP_COLUMNS)
-    .help('help')
-    .alias('help', 'h')
-    .describe('help', 'print this and exit')
-    .version(typeof FLAMEPIPE_VERSION === 'string' ? FLAMEPIPE_VERSION : 'development')
-    .describe('version', 'print the version and exit')
+    .help(false) // helpText does it
+    .version(false)
     .fail((message: string | null, error: Error | undefined) => {
       // its own complaints come as a message, some with an error, YError, that says the same
       if (message === null) throw error;
@@ -128,22 +109,13 @@ function parserOf<T extends OptionTable>(manual: Manual<T>, argv: readonly strin
     });
   for (const [name, option] of Object.entries(manual.options)) {
     parser.option(name, {
-      describe: option.describe + defaultOf(option),
       type: option.kind === 'flag' ? 'boolean' : option.kind === 'texts' ? 'array' : 'string',
       string: option.kind !== 'flag',
       requiresArg: option.kind !== 'flag',
       ...(option.alias === undefined ? {} : { alias: option.alias }),
-      ...(option.group === undefined ? {} : { group: `${option.group}:` }),
     });
   }
-  for (const [command, what] of manual.examples) parser.example(command, what);
-  if (manual.epilogue !== undefined) parser.epilogue(manual.epilogue);
   return parser;
-}
-
-function defaultOf(option: OptionTable[string]): string {
-  const choices = option.kind === 'choice' ? ` (${option.choices.join(', ')})` : '';
-  return 'default' in option && option.default !== undefined ? `${choices} [${option.default}]` : choices;
 }
 
 /** One option's value with its kind's checks: a repeated option takes its last value, as in other Unix tools. */

@@ -22,6 +22,7 @@ export class Report {
   readonly #tool: string;
   readonly #write: (text: string) => void;
   readonly #skipped = new Map<string, number>();
+  readonly #examples: string[] = [];
   #failedInputs = 0;
 
   /** `write` takes whole lines of text. */
@@ -39,7 +40,7 @@ export class Report {
   skip(kind: string, place: string, text: string): void {
     const count = (this.#skipped.get(kind) ?? 0) + 1;
     this.#skipped.set(kind, count);
-    if (count <= SHOWN) this.note(`${place}: ${kind}: ${quote(text)}`);
+    if (count <= SHOWN) this.#examples.push(`${place}: ${kind}: ${quote(text)}`);
   }
 
   /** A whole input could not be read. */
@@ -52,19 +53,22 @@ export class Report {
     return [...this.#skipped.values()].reduce((a, b) => a + b, 0);
   }
 
-  /** Nothing of the input could be used; `message` says why, unless failed inputs are reason enough. Gives the exit status. */
-  nothing(message: string): number {
+  /**
+   * Nothing of the input could be used. `message` says why, unless failed inputs are reason enough; what was skipped is
+   * shown too where it helps, for the input is not known to be of another kind. Gives the exit status.
+   */
+  nothing(message: string, isForeign: boolean): number {
+    if (!isForeign) this.finish(true);
     if (this.#failedInputs === 0) this.note(message);
-    this.finish(true);
     return Status.failed;
   }
 
   /** Ends the report with the totals. Gives the exit status. */
   finish(strict: boolean): number {
+    for (const example of this.#examples) this.note(example);
     if (this.#skipped.size > 0) {
       const kinds = [...this.#skipped].map(([kind, count]) => `${count} ${kind}`).join(', ');
-      const total = this.skippedLines;
-      this.note(`skipped ${total} ${total === 1 ? 'line' : 'lines'}: ${kinds}`);
+      this.note(`skipped ${this.skippedLines} ${this.skippedLines === 1 ? 'line' : 'lines'}: ${kinds}`);
     }
     if (this.#failedInputs > 0) return Status.failed;
     if (this.#skipped.size === 0) return Status.ok;

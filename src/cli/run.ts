@@ -1,6 +1,7 @@
 // Run: from argv to the exit status. The only place that touches process: arguments, signals, stdout, exit status.
 
 import { InputError } from '../fold/stack-table.ts';
+import { helpText, versionText } from './help.ts';
 import { isSystemError, reason } from './inputs.ts';
 import { type Manual, type OptionTable, parseArguments, type Values } from './options.ts';
 import { Report, Status, UsageError } from './report.ts';
@@ -59,8 +60,8 @@ async function statusOf<T extends OptionTable>(
 ): Promise<number> {
   try {
     const asked = parseArguments(command, process.argv.slice(2));
-    if (asked.ask === 'print') {
-      await writeOut([asked.text]);
+    if (asked.ask !== 'run') {
+      await writeOut([asked.ask === 'help' ? helpText(command) : versionText(command.name)]);
       return Status.ok;
     }
     const interactive = process.stderr.isTTY === true;

@@ -7,7 +7,7 @@ import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { InputError, StackTable } from '../fold/stack-table.ts';
 import { PerfScript } from '../parse/perf-script.ts';
-import { describeStats, notesOn, statsOf } from '../parse/perf-stats.ts';
+import { describeStats, emptyRange, notesOn, statsOf } from '../parse/perf-stats.ts';
 import { sniff, WHAT_TO_DO } from '../parse/sniff.ts';
 
 const options = {
@@ -61,7 +61,7 @@ const options = {
 export const perfFold: Command<typeof options> = {
   name: 'perf-fold',
   summary: 'Folds the text of `perf script`: one line a distinct stack, root first, with its count.',
-  operands: '[FILE…]',
+  operands: '[FILE...]',
   options,
   examples: [
     ['perf script | perf-fold | flame-svg > cpu.svg', 'a flame graph of perf.data'],
@@ -114,8 +114,10 @@ export const perfFold: Command<typeof options> = {
       stop,
     );
     perf.finish();
-    if (perf.samples === 0)
-      return report.nothing(`${input}: ${WHAT_TO_DO[kind] ?? 'no sample found; pipe the text of `perf script` in'}`);
+    if (perf.samples === 0) {
+      const why = emptyRange(perf) ?? WHAT_TO_DO[kind] ?? 'no sample found; pipe the text of `perf script` in';
+      return report.nothing(`${input}: ${why}`, WHAT_TO_DO[kind] !== undefined);
+    }
     await output(perf.table.folded());
     for (const note of notesOn(perf)) report.note(note);
     const stats = statsOf(perf, options.count, report.skippedLines);

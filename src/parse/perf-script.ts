@@ -29,6 +29,8 @@ export type OnSkip = (kind: string, line: number, text: string) => void;
 
 /** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
 const PERF_MAX_STACK = 127;
+/** What the last line of an input is, when it ends too early. */
+const CUT = 'cut off in the middle of a line';
 /** The kernel's limit on a comm, without its NUL. */
 const COMM_BYTES = 15;
 
@@ -150,6 +152,7 @@ export class PerfScript {
     const { table } = this;
     const from = table.lineFrom;
     if (!readStrictHeader(table.bytes, from, table.lineTo, this.#header)) return false;
+    if (this.#lastLine && this.#header.eventFrom < 0 && this.events.list.some(({ name }) => name !== '')) return false;
     if (unknown) table.pass();
     this.#begin(this.#header, from);
     return true;
@@ -226,6 +229,7 @@ export class PerfScript {
     } else if (!this.#below.readUnindented(text, this.#mode === 'sample')) {
       const header = readLooseHeader(table.bytes, text, table.lineFrom);
       if (header && !header.weak) this.#begin(header, table.lineFrom);
+      else if (this.#lastLine && this.#headers > 0) this.#skip(CUT, table.linesRead, text);
       else this.#suspend(text);
     }
   }
@@ -236,7 +240,7 @@ export class PerfScript {
     this.#afterNoise = false;
     const text = table.lineText();
     const what = this.#below.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
-    if (what === 'cut') this.#skip('cut off in the middle of a line', table.linesRead, text);
+    if (what === 'cut') this.#skip(CUT, table.linesRead, text);
     if (what !== 'strange') return;
     table.pass();
     const header = readLooseHeader(table.bytes, withoutReturn(text), table.lineFrom);

@@ -85,6 +85,14 @@ export function notesOn(perf: PerfScript): string[] {
   return notes;
 }
 
+/** Says that --from and --to left no sample; undefined when they are not to blame. */
+export function emptyRange(perf: PerfScript): string | undefined {
+  if (perf.outside === 0) return undefined;
+  const [first, last] = [perf.firstTime, perf.lastTime];
+  const span = `${(last - first).toFixed(3)} s, in perf's time from ${first.toFixed(3)} to ${last.toFixed(3)}`;
+  return `no sample between --from and --to; the recording spans ${span}`;
+}
+
 function samplesOf(count: number): string {
   return `${count} ${count === 1 ? 'sample' : 'samples'}`;
 }

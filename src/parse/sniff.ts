@@ -5,7 +5,7 @@ export type Kind = keyof typeof WHAT_TO_DO;
 /** What it is, and what to do with it, as the end of a message. */
 export const WHAT_TO_DO = {
   'perf.data': 'this is perf.data; pipe `perf script -i FILE` in',
-  'perf script': 'this is the text of perf script; pipe it through perf-fold',
+  'perf script': undefined,
   folded: 'this is folded already; pipe it into flame-svg',
   bpftrace: "this is bpftrace's output",
   'perf report': 'this is the text of perf report; pipe `perf script` in',

@@ -1,0 +1,71 @@
+// The help of a tool, written from the tables that its command line is parsed by.
+
+import type { Choice, Manual, OptionTable } from './options.ts';
+
+/** As wide as a terminal usually is, so that the text is the same everywhere. */
+const COLUMNS = 100;
+const INDENT = '  ';
+const LONGEST_CHOICES = 20;
+
+const OWN = [
+  ['-h, --help', 'print this and exit'],
+  ['--version', 'print the version and exit'],
+] as const;
+
+declare const FLAMEPIPE_VERSION: string | undefined;
+
+export function versionText(name: string): string {
+  return `${name} ${typeof FLAMEPIPE_VERSION === 'string' ? FLAMEPIPE_VERSION : 'development'}\n`;
+}
+
+export function helpText<T extends OptionTable>(manual: Manual<T>): string {
+  const groups = new Map<string, (readonly [string, string])[]>();
+  for (const [name, option] of Object.entries(manual.options)) {
+    const group = option.group ?? 'Options';
+    const row = [usageOf(name, option), option.describe + valuesOf(option)] as const;
+    groups.set(group, [...(groups.get(group) ?? []), row]);
+  }
+  groups.set('Options', [...(groups.get('Options') ?? []), ...OWN]);
+  const column = Math.max(...[...groups.values()].flat().map(([usage]) => usage.length)) + 2;
+  const parts = [
+    `usage: ${manual.name} [options] ${manual.operands}\n\n${fill(manual.summary, 0)}`,
+    ...[...groups].map(([group, rows]) => `${group}:\n${rows.map((row) => entry(row, column)).join('')}`),
+    `Examples:\n${manual.examples.map(([line, what]) => `${INDENT}${line}\n${INDENT.repeat(3)}${what}\n`).join('')}`,
+  ];
+  if (manual.epilogue !== undefined) parts.push(`${manual.epilogue}\n`);
+  return parts.join('\n');
+}
+
+/** `-t, --title TEXT`, `--count period|samples` */
+function usageOf(name: string, option: OptionTable[string]): string {
+  const alias = option.alias === undefined ? '' : `-${option.alias}, `;
+  if (option.kind === 'flag') return `${alias}--${name}`;
+  return `${alias}--${name} ${option.kind !== 'choice' ? option.value : (fewChoices(option) ?? name.toUpperCase())}`;
+}
+
+function fewChoices({ choices }: Choice): string | undefined {
+  const text = choices.join('|');
+  return text.length > LONGEST_CHOICES ? undefined : text;
+}
+
+/** ` (hot, mem, io, …) [hot]` */
+function valuesOf(option: OptionTable[string]): string {
+  const listed = option.kind === 'choice' && fewChoices(option) === undefined;
+  const choices = listed ? ` (${option.choices.join(', ')})` : '';
+  return 'default' in option && option.default !== undefined ? `${choices} [${option.default}]` : choices;
+}
+
+function entry([usage, what]: readonly [string, string], column: number): string {
+  return `${INDENT}${usage.padEnd(column)}${fill(what, column + INDENT.length).trimStart()}`;
+}
+
+/** Whole lines of words, each indented. */
+function fill(text: string, indent: number): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line !== '' && indent + line.length + 1 + word.length > COLUMNS) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.map((line) => `${' '.repeat(indent)}${line}\n`).join('');
+}
