@@ -1,9 +1,7 @@
-// Packs the demangler (gecko-profiler-demangle: the crates rustc-demangle and cpp_demangle as WebAssembly)
-// into a TypeScript module, so that a bundle carries it as one string and nothing is opened at run time.
+// Prepares the demangler: gecko-profiler-demangle, the crates rustc-demangle and cpp_demangle as WebAssembly.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { brotliCompressSync } from 'node:zlib';
 
 const CUSTOM_SECTION = 0;
 const MEMORY_SECTION = 5;
@@ -12,11 +10,10 @@ const MEMORY_SECTION = 5;
 // characters, and 235 of them took 6 s and 1 GB. A full memory is a trap instead, and the name stays mangled.
 const MAX_PAGES = 256; // of 64 KiB
 
-/** Writes the module at `target`: `demangleWasm`, the .wasm file compressed with brotli, in base64. */
+/** Writes the .wasm file at `target`, its memory limited. */
 export function writeDemangleWasm(target: string): void {
   const source = createRequire(import.meta.url).resolve('gecko-profiler-demangle/index_bg.wasm');
-  const packed = brotliCompressSync(limitMemory(readFileSync(source))).toString('base64');
-  writeFileSync(target, `// Made by scripts/demangle-wasm.ts.\nexport const demangleWasm = '${packed}';\n`);
+  writeFileSync(target, limitMemory(readFileSync(source)));
 }
 
 /** The same module without custom sections, its one memory limited to MAX_PAGES. */

@@ -1,7 +1,6 @@
 // Inputs: operands in order, `-` or none is stdin, each handed over in blocks. One block buffer serves all reading.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { InputError } from '../fold/stack-table.ts';
 import { UsageError } from './report.ts';
 
@@ -51,19 +50,18 @@ async function readAll(fd: number, block: (bytes: Uint8Array) => void, stop: Abo
   const stat = fstatSync(fd);
   if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   if (stat.isFIFO() || stat.isSocket()) return readPipe(fd, block, stop);
-  if (stat.isCharacterDevice() && isTerminal(fd)) {
+  if (fd === 0 && stat.isCharacterDevice() && stat.rdev >> 8 !== MEMORY_DEVICES && process.stdin.isTTY) {
     throw new UsageError('nothing to read: stdin is a terminal; pipe text in or name a file');
   }
   return readFile(fd, block, stop);
 }
 
-/** tty.isatty without loading tty: process.stdin is only made when it is one. */
-function isTerminal(fd: number): boolean {
-  return fd === 0 && process.stdin.isTTY === true;
-}
+/** The major number of /dev/null and its like, which are no terminals; to ask process.stdin would make a stream. */
+const MEMORY_DEVICES = 1;
 
 /** A pipe may stay silent for long, so it is waited for in the event loop, which signals can interrupt. */
-function readPipe(fd: number, block: (bytes: Uint8Array) => void, stop: AbortSignal): Promise<void> {
+async function readPipe(fd: number, block: (bytes: Uint8Array) => void, stop: AbortSignal): Promise<void> {
+  const { Socket } = await import('node:net'); // a file does without
   return new Promise((resolve, reject) => {
     const finish = (error?: unknown): void => {
       stop.removeEventListener('abort', onStop);

@@ -1,6 +1,5 @@
 // Options: a table per tool, from which yargs parses, help.ts prints and the types are derived.
 
-import yargs from 'yargs';
 import { UsageError } from './report.ts';
 
 interface Described {
@@ -70,52 +69,11 @@ export type Asked<T extends OptionTable> =
   | { ask: 'run'; operands: string[]; options: Values<T> }
   | { ask: 'help' | 'version' };
 
-/** Reads a command line (without node and script). Throws UsageError, never exits or prints. */
-export function parseArguments<T extends OptionTable>(manual: Manual<T>, argv: readonly string[]): Asked<T> {
-  const end = argv.indexOf('--');
-  const given = end < 0 ? argv : argv.slice(0, end);
-  if (given.includes('--version')) return { ask: 'version' };
-  if (given.includes('--help') || given.includes('-h')) return { ask: 'help' };
-  const parser = parserOf(manual, argv);
-  const parsed = parser.parseSync() as Record<string, unknown> & { _: (string | number)[] };
-  const options: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(manual.options)) options[name] = checked(name, option, parsed[name]);
-  return { ask: 'run', operands: parsed._.map(String), options: options as Values<T> };
-}
-
-function parserOf<T extends OptionTable>(manual: Manual<T>, argv: readonly string[]) {
-  const parser = yargs([...argv])
-    .scriptName(manual.name)
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'short-option-groups': false,
-      'duplicate-arguments-array': true,
-      'flatten-duplicate-arrays': true,
-      'greedy-arrays': false,
-    })
-    .locale('en')
-    .strictOptions()
-    .exitProcess(false)
-    .help(false) // helpText does it
-    .version(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      // its own complaints come as a message, some with an error, YError, that says the same
-      if (message === null) throw error;
-      throw new UsageError(`${lowerFirst(message)}; see ${manual.name} --help`);
-    });
-  for (const [name, option] of Object.entries(manual.options)) {
-    parser.option(name, {
-      type: option.kind === 'flag' ? 'boolean' : option.kind === 'texts' ? 'array' : 'string',
-      string: option.kind !== 'flag',
-      requiresArg: option.kind !== 'flag',
-      ...(option.alias === undefined ? {} : { alias: option.alias }),
-    });
-  }
-  return parser;
+/** The values that follow from what was given by name; nothing given: the defaults. Throws UsageError. */
+export function valuesOf<T extends OptionTable>(table: T, given: Record<string, unknown>): Values<T> {
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) values[name] = checked(name, option, given[name]);
+  return values as Values<T>;
 }
 
 /** One option's value with its kind's checks: a repeated option takes its last value, as in other Unix tools. */
@@ -136,8 +94,4 @@ function checked(name: string, option: OptionTable[string], given: unknown): unk
     throw new UsageError(`--${name} takes ${wanted}, not "${text}"`);
   }
   return number;
-}
-
-function lowerFirst(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
 }

@@ -3,7 +3,7 @@
 import { InputError } from '../fold/stack-table.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, reason } from './inputs.ts';
-import { type Manual, type OptionTable, parseArguments, type Values } from './options.ts';
+import { type Asked, type Manual, type OptionTable, type Values, valuesOf } from './options.ts';
 import { Report, Status, UsageError } from './report.ts';
 
 /** What a command may use of the world. */
@@ -59,7 +59,7 @@ async function statusOf<T extends OptionTable>(
   stop: AbortSignal,
 ): Promise<number> {
   try {
-    const asked = parseArguments(command, process.argv.slice(2));
+    const asked = await askedBy(command, process.argv.slice(2));
     if (asked.ask !== 'run') {
       await writeOut([asked.ask === 'help' ? helpText(command) : versionText(command.name)]);
       return Status.ok;
@@ -72,6 +72,18 @@ async function statusOf<T extends OptionTable>(
     report.note(isSystemError(error) ? `${error.path ?? error.syscall}: ${reason(error)}` : error.message);
     return Status.failed;
   }
+}
+
+async function askedBy<T extends OptionTable>(command: Command<T>, argv: readonly string[]): Promise<Asked<T>> {
+  if (argv.length === 0) return { ask: 'run', operands: [], options: valuesOf(command.options, {}) };
+  const end = argv.indexOf('--');
+  const before = end < 0 ? argv : argv.slice(0, end);
+  if (before.includes('--version')) return { ask: 'version' };
+  if (before.includes('--help') || before.includes('-h')) return { ask: 'help' };
+  const { readArguments } = await import('./arguments.ts');
+  const given = readArguments(command.options, argv);
+  if (typeof given === 'string') throw new UsageError(`${given}; see ${command.name} --help`);
+  return { ask: 'run', operands: given.operands, options: valuesOf(command.options, given.options) };
 }
 
 /** Writes block after block, each when the one before is out: a block may lie in memory that the next overwrites. */

@@ -1,9 +1,9 @@
 // Mangled names made readable, by the crates rustc-demangle and cpp_demangle (gecko-profiler-demangle).
-// Perf and bpftrace demangle most names themselves; the WebAssembly is unpacked when the first one arrives mangled.
+// Perf and bpftrace demangle most names themselves; the WebAssembly beside this file is read when the first one
+// arrives mangled. Where it is missing, names stay as they come.
 
 import { isUtf8 } from 'node:buffer';
-import { brotliDecompressSync } from 'node:zlib';
-import { demangleWasm } from './demangle-wasm.generated.ts';
+import { readFileSync } from 'node:fs';
 import { dropHash } from './names.ts';
 
 // _ZN3foo3barEv       __ZN3foo3barEv      _RNvCsbFYJioi4cCO_2rs4main
@@ -93,7 +93,7 @@ function callDemangler(mangled: string): string | undefined {
 }
 
 function loadDemangler(): Demangler {
-  module ??= new WebAssembly.Module(brotliDecompressSync(Buffer.from(demangleWasm, 'base64')));
+  module ??= new WebAssembly.Module(readFileSync(new URL('demangle.generated.wasm', import.meta.url)));
   // The imported function fills a table for JavaScript objects; demangling uses none, so __wbindgen_start isn't needed.
   const imports = { './index_bg.js': { __wbindgen_init_externref_table() {} } };
   return new WebAssembly.Instance(module, imports).exports as unknown as Demangler;
