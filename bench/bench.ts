@@ -1,0 +1,114 @@
+// `make bench`: our tools and their peers on the same inputs in one run. Read the ratios; seconds depend on the machine.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { growStacks, recordSystem, repeatRecording, sizeOf } from './inputs.ts';
+import { type Contender, type Cost, capture, compare, find } from './measure.ts';
+
+const ROOT = new URL('..', import.meta.url).pathname;
+const { FLAMEGRAPH_DIR, INFERNO_DIR } = process.env;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const tool = (name: string): string[] => [process.execPath, join(ROOT, 'dist', `${name}.cjs`)];
+
+/** The contenders that are there, ours first; the missing ones are said. */
+function present(
+  ours: Contender,
+  peers: { name: string; program: string; folder: string | undefined; args: string[] }[],
+): Contender[] {
+  const found = peers.flatMap(({ name, program, folder, args }) => {
+    const path = find(program, folder);
+    if (path === undefined) console.error(`bench: ${program} not found: no comparison with it`);
+    return path === undefined ? [] : [{ name, argv: [path, ...args] }];
+  });
+  return [ours, ...found];
+}
+
+function row(cells: string[]): void {
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+function table(title: string, megabytes: number, costs: Map<string, Cost>): void {
+  console.log(`\n**${title}**${megabytes > 0 ? `, ${megabytes.toFixed(0)} MiB` : ''}\n`);
+  row(['program', 'CPU s', 'MiB/s', 'peak MiB', 'CPU of the first ÷ its', 'memory of the first ÷ its']);
+  row(['---', '---:', '---:', '---:', '---:', '---:']);
+  const [first] = costs.values();
+  for (const [name, { cpu, memory }] of costs) {
+    const ratio = (key: 'cpu' | 'memory'): string =>
+      first === undefined ? '' : (first[key] / (key === 'cpu' ? cpu : memory)).toFixed(2);
+    row([
+      name,
+      cpu.toFixed(2),
+      megabytes > 0 ? (megabytes / cpu).toFixed(0) : '',
+      memory.toFixed(0),
+      ratio('cpu'),
+      ratio('memory'),
+    ]);
+  }
+}
+
+function foldContenders(file: string): Contender[] {
+  return present({ name: 'perf-fold', argv: [...tool('perf-fold'), file] }, [
+    {
+      name: 'inferno-collapse-perf -n 1',
+      program: 'inferno-collapse-perf',
+      folder: INFERNO_DIR,
+      args: ['-n', '1', file],
+    },
+    { name: 'stackcollapse-perf.pl', program: 'stackcollapse-perf.pl', folder: FLAMEGRAPH_DIR, args: [file] },
+  ]);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.once('SIGINT', () => process.exit(130));
+if (find('time', undefined) === undefined) {
+  console.error('bench: needs GNU time: apt-get install time');
+  process.exit(2);
+}
+
+const processor = cpus()[0]?.model ?? 'unknown processor';
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${processor}, Linux ${release()}, Node ${process.version}, medians of ${ROUNDS}`,
+);
+
+const system = await recordSystem(folder, 100 << 20);
+if (system !== undefined) {
+  const folded = capture(process.execPath, [join(ROOT, 'dist/perf-fold.cjs'), system]);
+  const stacks = folded.split('\n').length - 1;
+  table(
+    `perf-fold: this machine at work, unrepeated, ${stacks} stacks`,
+    sizeOf(system),
+    compare(foldContenders(system), ROUNDS),
+  );
+}
+const repetitive = await repeatRecording(folder, 350 << 20);
+table('perf-fold: a repetitive recording', sizeOf(repetitive), compare(foldContenders(repetitive), ROUNDS));
+const doubled = await repeatRecording(folder, 700 << 20);
+table('perf-fold: twice of it (memory stays)', sizeOf(doubled), compare([foldContenders(doubled)[0] as Contender], 1));
+
+const deep = growStacks(folder, 100 << 20, 110_000);
+const drawers = present({ name: 'flame-svg', argv: [...tool('flame-svg'), deep] }, [
+  { name: 'inferno-flamegraph', program: 'inferno-flamegraph', folder: INFERNO_DIR, args: [deep] },
+  { name: 'flamegraph.pl', program: 'flamegraph.pl', folder: FLAMEGRAPH_DIR, args: [deep] },
+]);
+table('flame-svg: 110 000 or more deep stacks', sizeOf(deep), compare(drawers, ROUNDS));
+
+const starters: Contender[] = [
+  { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },
+  { name: 'perf-fold < /dev/null', argv: tool('perf-fold') },
+  { name: 'perf-fold --kernel < /dev/null', argv: [...tool('perf-fold'), '--kernel'] },
+  { name: 'flame-svg < /dev/null', argv: tool('flame-svg') },
+];
+console.log('\n**Start-up, empty input**\n');
+row(['program', 'CPU ms', 'wall ms', '÷ node -e 0']);
+row(['---', '---:', '---:', '---:']);
+const starts = compare(starters, 21);
+for (const [name, { cpu, wall }] of starts) {
+  row([
+    name,
+    (1000 * cpu).toFixed(0),
+    (1000 * wall).toFixed(0),
+    (cpu / (starts.get('node -e 0')?.cpu ?? 1)).toFixed(2),
+  ]);
+}

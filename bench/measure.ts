@@ -1,0 +1,66 @@
+// Measures commands: CPU seconds, wall seconds and peak memory, side by side in one run.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+export interface Cost {
+  /** user + system, seconds */
+  cpu: number;
+  wall: number;
+  /** peak resident set, MiB */
+  memory: number;
+}
+
+export interface Contender {
+  name: string;
+  argv: string[];
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+/** Extra certificates are read at each start of Node, some 40 ms of CPU that are none of ours. */
+const environment = { ...process.env, LC_ALL: 'C', NODE_EXTRA_CA_CERTS: undefined };
+
+/** Runs each contender `rounds` times in turn, so that a busy machine is unfair to all alike. Gives the medians. */
+export function compare(contenders: readonly Contender[], rounds: number): Map<string, Cost> {
+  const runs = new Map(contenders.map(({ name }) => [name, [] as Cost[]]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, argv } of contenders) runs.get(name)?.push(costOf(argv));
+  }
+  return new Map([...runs].map(([name, costs]) => [name, medians(costs)]));
+}
+
+function costOf(argv: readonly string[]): Cost {
+  const log = join(scratch, 'time');
+  const { status } = spawnSync('time', ['-f', '%U %S %e %M', '-o', log, ...argv], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+    env: environment,
+  });
+  if (status === null || status > 2) throw new Error(`${argv.join(' ')}: ended with status ${status}`);
+  const [user = 0, system = 0, wall = 0, kib = 0] = (readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '')
+    .split(' ')
+    .map(Number);
+  return { cpu: user + system, wall, memory: kib / 1024 };
+}
+
+function medians(costs: readonly Cost[]): Cost {
+  const of = (key: keyof Cost): number => {
+    const sorted = costs.map((cost) => cost[key]).sort((a, b) => a - b);
+    return sorted[sorted.length >> 1] as number;
+  };
+  return { cpu: of('cpu'), wall: of('wall'), memory: of('memory') };
+}
+
+/** Where a peer's program is: in `folder` when that is set, else on PATH or among cargo's; undefined when it is not. */
+export function find(program: string, folder: string | undefined): string | undefined {
+  const cargo = join(process.env.HOME ?? '', '.cargo', 'bin');
+  const folders = folder === undefined ? [...(process.env.PATH ?? '').split(delimiter), cargo] : [folder];
+  return folders.map((each) => join(each, program)).find((path) => existsSync(path));
+}
+
+export function capture(command: string, args: readonly string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] });
+}
