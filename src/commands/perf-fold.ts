@@ -2,15 +2,15 @@
 
 import { writeFileSync } from 'node:fs';
 import { readInputs } from '../cli/inputs.ts';
-import type { OptionTable } from '../cli/options.ts';
+import type { OptionTable, Values } from '../cli/options.ts';
 import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
-import { InputError, StackTable } from '../fold/stack-table.ts';
-import { PerfScript } from '../parse/perf-script.ts';
-import { describeStats, emptyRange, notesOn, statsOf } from '../parse/perf-stats.ts';
-import { sniff, WHAT_TO_DO } from '../parse/sniff.ts';
+import { StackTable } from '../fold/stack-table.ts';
+import { PerfScript, type PerfScriptOptions } from '../parse/perf-script.ts';
+import { describeStats, notesOn, statsOf, whyEmpty } from '../parse/perf-stats.ts';
+import { WHAT_TO_DO } from '../parse/sniff.ts';
 
-const options = {
+const table = {
   'event-filter': {
     kind: 'text',
     value: 'EV',
@@ -58,66 +58,33 @@ const options = {
   strict: { kind: 'flag', group: 'Quality', describe: 'status 2 instead of 1 when input was skipped' },
 } as const satisfies OptionTable;
 
-export const perfFold: Command<typeof options> = {
+export const perfFold: Command<typeof table> = {
   name: 'perf-fold',
   summary: 'Folds the text of `perf script`: one line a distinct stack, root first, with its count.',
   operands: '[FILE...]',
-  options,
+  options: table,
   examples: [
     ['perf script | perf-fold | flame-svg > cpu.svg', 'a flame graph of perf.data'],
     ['perf script --no-inline | perf-fold --kernel > cpu.folded', 'fast with DWARF call graphs, kernel marked'],
     ['perf-fold --event-filter cycles --from 10 --to 20 out.txt', 'ten seconds of one event'],
   ],
   async run(options, { operands, report, stop, interactive, output }) {
-    if (options.by === 'none' && (options.pid || options.tid))
-      throw new UsageError('--by none leaves no root frame for --pid or --tid');
-    let input = '';
-    let kind: keyof typeof WHAT_TO_DO = 'empty';
-    const perf = new PerfScript(
-      new StackTable(),
-      {
-        by: options.tid ? 'tid' : options.pid ? 'pid' : options.by,
-        event: options['event-filter'],
-        count: options.count,
-        from: options.from,
-        to: options.to,
-        srcline: options.srcline,
-        maxDepth: options['max-depth'],
-        markKernel: options.kernel || options.all,
-        markJit: options.jit || options.all,
-        markInlined: options['inline-marks'],
-        addresses: options.addrs,
-        tidy: !options['no-tidy'],
-        demangle: !options['no-demangle'],
-        keepHash: options['keep-hash'],
-        skipAfter: options['skip-after'],
-      },
-      (what, line, text) => report.skip(what, `${input}:${line}`, text),
+    const perf = new PerfScript(new StackTable(), readingOf(options), (kind, place, text) =>
+      report.skip(kind, place, text),
     );
     await readInputs(
       operands,
       {
-        begin(name) {
-          input = name;
-          kind = 'empty';
-        },
-        block(bytes) {
-          if (kind === 'empty') {
-            kind = sniff(bytes);
-            if (kind === 'perf.data' || kind === 'gzip' || kind === 'zstd') throw new InputError(WHAT_TO_DO[kind]);
-          }
-          perf.write(bytes);
-        },
+        begin: (name) => perf.beginInput(name),
+        block: (bytes) => perf.write(bytes),
         end: () => perf.endInput(),
         fail: (message) => report.failInput(message),
       },
       stop,
     );
     perf.finish();
-    if (perf.samples === 0) {
-      const why = emptyRange(perf) ?? WHAT_TO_DO[kind] ?? 'no sample found; pipe the text of `perf script` in';
-      return report.nothing(`${input}: ${why}`, WHAT_TO_DO[kind] !== undefined);
-    }
+    if (perf.samples === 0)
+      return report.nothing(`${perf.input}: ${whyEmpty(perf)}`, WHAT_TO_DO[perf.kind] !== undefined);
     await output(perf.table.folded());
     for (const note of notesOn(perf)) report.note(note);
     const stats = statsOf(perf, options.count, report.skippedLines);
@@ -127,3 +94,26 @@ export const perfFold: Command<typeof options> = {
     return report.finish(options.strict);
   },
 };
+
+function readingOf(options: Values<typeof table>): PerfScriptOptions {
+  if (options.by === 'none' && (options.pid || options.tid)) {
+    throw new UsageError('--by none leaves no root frame for --pid or --tid');
+  }
+  return {
+    by: options.tid ? 'tid' : options.pid ? 'pid' : options.by,
+    event: options['event-filter'],
+    count: options.count,
+    from: options.from,
+    to: options.to,
+    srcline: options.srcline,
+    maxDepth: options['max-depth'],
+    markKernel: options.kernel || options.all,
+    markJit: options.jit || options.all,
+    markInlined: options['inline-marks'],
+    addresses: options.addrs,
+    tidy: !options['no-tidy'],
+    demangle: !options['no-demangle'],
+    keepHash: options['keep-hash'],
+    skipAfter: options['skip-after'],
+  };
+}

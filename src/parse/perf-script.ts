@@ -1,7 +1,7 @@
 // `perf script` text → stacks. A sample is a header line, then frame lines, leaf first, up to a blank line or the next
 // header. Which fields perf prints differs, and so does what stands between samples: docs/formats.md has the list.
 
-import { type StackTable, Stop } from '../fold/stack-table.ts';
+import { InputError, type StackTable, Stop } from '../fold/stack-table.ts';
 import { PerfBelow } from './perf-below.ts';
 import { type PerfEvent, PerfEvents } from './perf-events.ts';
 import { emptyHeader, type Header, readStrictHeader, secondsAt } from './perf-header.ts';
@@ -9,6 +9,7 @@ import { readLooseHeader } from './perf-loose-header.ts';
 import { type NameOptions, PerfNames } from './perf-names.ts';
 import { isPerfNoise, lossIn } from './perf-noise.ts';
 import { PerfRoots } from './perf-roots.ts';
+import { type Kind, sniff, WHAT_TO_DO } from './sniff.ts';
 
 export interface PerfScriptOptions extends NameOptions {
   by: 'comm' | 'pid' | 'tid' | 'none';
@@ -24,11 +25,12 @@ export interface PerfScriptOptions extends NameOptions {
   maxDepth: number | undefined;
 }
 
-/** Told of each line that could not be used: what it is not, its number in the input, its latin1 text. */
-export type OnSkip = (kind: string, line: number, text: string) => void;
+/** Told of each line that could not be used: what it is not, its place as INPUT:LINE, its latin1 text. */
+export type OnSkip = (kind: string, place: string, text: string) => void;
 
 /** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
 const PERF_MAX_STACK = 127;
+const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'gzip', 'zstd']);
 /** What the last line of an input is, when it ends too early. */
 const CUT = 'cut off in the middle of a line';
 /** The kernel's limit on a comm, without its NUL. */
@@ -55,11 +57,14 @@ export class PerfScript {
   /** perf's time of the first and last sample, seconds; NaN when it printed none */
   firstTime = Number.NaN;
   lastTime = Number.NaN;
+  /** the present input's name, and what it looks like */
+  input = '';
+  kind: Kind = 'empty';
   /** what perf said of lost data */
   readonly losses: string[] = [];
 
   readonly #options: PerfScriptOptions;
-  readonly #skip: OnSkip;
+  readonly #onSkip: OnSkip;
   readonly #below: PerfBelow;
   readonly #roots: PerfRoots;
   readonly #truncated: number;
@@ -79,10 +84,10 @@ export class PerfScript {
   #headless = 0;
   #headlessLine = 0;
 
-  constructor(table: StackTable, options: PerfScriptOptions, skip: OnSkip) {
+  constructor(table: StackTable, options: PerfScriptOptions, onSkip: OnSkip) {
     this.table = table;
     this.#options = options;
-    this.#skip = skip;
+    this.#onSkip = onSkip;
     this.events = new PerfEvents(options.event);
     this.names = new PerfNames(table, options);
     this.#below = new PerfBelow(table, this.names, options);
@@ -90,8 +95,19 @@ export class PerfScript {
     this.#truncated = table.name('[truncated]');
   }
 
+  /** The next input begins; `name` is for messages. */
+  beginInput(name: string): void {
+    this.input = name;
+    this.kind = 'empty';
+    this.table.restartLineNumbers();
+  }
+
   /** Reads a block of the present input, cut anywhere. Throws InputError when it is no text. */
   write(block: Uint8Array): void {
+    if (this.kind === 'empty') {
+      this.kind = sniff(block);
+      if (NO_TEXT.has(this.kind)) throw new InputError(WHAT_TO_DO[this.kind]);
+    }
     this.table.write(block);
     this.#read();
   }
@@ -103,7 +119,6 @@ export class PerfScript {
     this.#lastLine = false;
     this.#end();
     this.#dropPending();
-    this.table.restartLineNumbers();
   }
 
   /** All inputs are read: settles which samples count. Throws InputError when the wanted event is not among them. */
@@ -254,6 +269,10 @@ export class PerfScript {
     if (this.#mode === 'none') this.#end();
     this.#dropPending();
     this.#pending = { text, line: this.table.linesRead, ofRecord: this.#mode === 'record' };
+  }
+
+  #skip(kind: string, line: number, text: string): void {
+    this.#onSkip(kind, `${this.input}:${line}`, text);
   }
 
   #dropPending(): void {

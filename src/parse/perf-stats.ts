@@ -2,6 +2,7 @@
 
 import { describeEvent } from './perf-events.ts';
 import type { PerfScript } from './perf-script.ts';
+import { WHAT_TO_DO } from './sniff.ts';
 
 /** Written by --stats-json. Weights are in the unit of the event (or samples). */
 export interface PerfStats {
@@ -85,9 +86,9 @@ export function notesOn(perf: PerfScript): string[] {
   return notes;
 }
 
-/** Says that --from and --to left no sample; undefined when they are not to blame. */
-export function emptyRange(perf: PerfScript): string | undefined {
-  if (perf.outside === 0) return undefined;
+/** Why there is no sample at all, and what to do. */
+export function whyEmpty(perf: PerfScript): string {
+  if (perf.outside === 0) return WHAT_TO_DO[perf.kind] ?? 'no sample found; pipe the text of `perf script` in';
   const [first, last] = [perf.firstTime, perf.lastTime];
   const span = `${(last - first).toFixed(3)} s, in perf's time from ${first.toFixed(3)} to ${last.toFixed(3)}`;
   return `no sample between --from and --to; the recording spans ${span}`;

@@ -34,10 +34,11 @@ interface Folded {
 /** Folds inputs, each given as blocks. */
 function foldAll(inputs: Uint8Array[][], options: Partial<PerfScriptOptions> = {}): Folded {
   const skipped: string[] = [];
-  const perf = new PerfScript(new StackTable(), { ...PLAIN, ...options }, (kind, line, text) =>
-    skipped.push(`${line}: ${kind}: ${text}`),
+  const perf = new PerfScript(new StackTable(), { ...PLAIN, ...options }, (kind, place, text) =>
+    skipped.push(`${place}: ${kind}: ${text}`),
   );
   for (const blocks of inputs) {
+    perf.beginInput('in');
     for (const block of blocks) perf.write(block);
     perf.endInput();
   }
@@ -336,5 +337,8 @@ test('a line that is cut off leaves a mark', () => {
 
 test('garbage is told line by line', () => {
   const { skipped } = fold(`hello, is this perf?\n${HEADER}${STACK}\nwhat is this\n\n`);
-  assert.deepEqual(skipped, ['1: not a sample header: hello, is this perf?', '6: not a sample header: what is this']);
+  assert.deepEqual(skipped, [
+    'in:1: not a sample header: hello, is this perf?',
+    'in:6: not a sample header: what is this',
+  ]);
 });
