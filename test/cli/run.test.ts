@@ -1,0 +1,221 @@
+// The manners of a filter, seen from a shell: the built programs with real pipes, signals, devices and terminals.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, openSync, write, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ENVIRONMENT, ROOT, shell, TOOLS, temporaryFolder } from '../tools.ts';
+
+const SAMPLE = 'app 7/8 1.000000:          5 cpu-clock:\n\t    55d0 work (/srv/app)\n\t    55c0 main (/srv/app)\n\n';
+const FOLDED = 'app;main;work 5\n';
+const OTHER = SAMPLE.replaceAll('work', 'rest');
+
+const folder = temporaryFolder();
+writeFileSync(join(folder, 'samples'), SAMPLE);
+writeFileSync(join(folder, 'others'), OTHER);
+writeFileSync(
+  join(folder, 'many'),
+  Array.from({ length: 20_000 }, (_, i) => SAMPLE.replace('work', `work${i}`)).join(''),
+);
+
+/** stdout, stderr and exit status of a shell line, as text */
+async function run(line: string, environment: Record<string, string> = {}): Promise<[string, string, number]> {
+  const { out, err, status } = await shell(line, folder, environment);
+  return [out.toString(), err.toString(), status];
+}
+
+describe('operands', () => {
+  test('are read in order', async () => {
+    assert.deepEqual(await run('perf-fold samples others'), ['app;main;rest 5\napp;main;work 5\n', '', 0]);
+  });
+
+  test('none, or -, is stdin, once and among others', async () => {
+    assert.deepEqual(await run('perf-fold < samples'), [FOLDED, '', 0]);
+    assert.deepEqual(await run('cat samples | perf-fold -'), [FOLDED, '', 0]);
+    assert.deepEqual(await run('cat samples | perf-fold others - others'), [
+      'app;main;rest 10\napp;main;work 5\n',
+      '',
+      0,
+    ]);
+  });
+
+  test('behind -- may begin with a dash', async () => {
+    assert.deepEqual(await run('cp samples ./--stats && perf-fold -- --stats'), [FOLDED, '', 0]);
+  });
+
+  test('that look like numbers are files', async () => {
+    assert.deepEqual(await run('cp samples 007 && perf-fold 007'), [FOLDED, '', 0]);
+  });
+
+  test('that are missing or folders fail the run, the others are folded', async () => {
+    const [out, err, status] = await run('mkdir -p dir && perf-fold samples nowhere dir others');
+    assert.equal(out, 'app;main;rest 5\napp;main;work 5\n');
+    assert.equal(err, 'perf-fold: nowhere: no such file\nperf-fold: dir: is a directory\n');
+    assert.equal(status, 2);
+  });
+
+  test('the only one missing: its message, no more', async () => {
+    assert.deepEqual(await run('perf-fold nowhere'), ['', 'perf-fold: nowhere: no such file\n', 2]);
+  });
+
+  test('stdin closed, empty or a folder', async () => {
+    const empty = 'perf-fold: <stdin>: the input is empty; did the command before the pipe fail?\n';
+    assert.deepEqual(await run('perf-fold < /dev/null'), ['', empty, 2]);
+    assert.deepEqual(await run('perf-fold <&-'), ['', empty, 2]);
+    assert.deepEqual(await run('perf-fold < /'), ['', 'perf-fold: <stdin>: is a directory\n', 2]);
+  });
+
+  test('a named pipe is read to its end', async () => {
+    assert.deepEqual(await run('mkfifo pipe && { cat samples > pipe & perf-fold pipe; }'), [FOLDED, '', 0]);
+  });
+});
+
+describe('options', () => {
+  for (const tool of TOOLS) {
+    test(`${tool} --version and --help go to stdout`, async () => {
+      const [version, noise, status] = await run(`${tool} --version`);
+      assert.match(version, new RegExp(`^${tool} \\d+\\.\\d+\\.\\d+\\n$`));
+      assert.deepEqual([noise, status], ['', 0]);
+      const [help, noise2, status2] = await run(`${tool} --help`);
+      assert.match(help, new RegExp(`^usage: ${tool} \\[options\\] `));
+      assert.deepEqual([noise2, status2], ['', 0]);
+      for (const line of help.split('\n')) assert.ok(line.length <= 100, line);
+    });
+
+    test(`${tool} names an unknown option and where to look`, async () => {
+      const [out, err, status] = await run(`${tool} --frobnicate samples`);
+      assert.equal(out, '');
+      assert.match(err, new RegExp(`^${tool}: unknown (?:option|argument): -*frobnicate; see ${tool} --help\\n$`));
+      assert.equal(status, 2);
+    });
+  }
+
+  test('a wrong value, a value that is no number, a missing one', async () => {
+    for (const [options, message] of [
+      ['--count abc', '--count takes period or samples, not "abc"'],
+      ['--from abc', '--from takes a number of at least 0, not "abc"'],
+      ['--max-depth 1.5', '--max-depth takes a whole number of at least 1, not "1.5"'],
+      ['--max-depth ""', '--max-depth takes a whole number of at least 1, not ""'],
+    ]) {
+      assert.deepEqual(await run(`perf-fold ${options} samples`), ['', `perf-fold: ${message}\n`, 2]);
+    }
+    const [out, err, status] = await run('perf-fold samples --count');
+    assert.equal(out, '');
+    assert.match(err, /^perf-fold: .*\bcount\b.*; see perf-fold --help\n$/);
+    assert.equal(status, 2);
+  });
+
+  test('repeated: the last one counts', async () => {
+    assert.deepEqual(await run('perf-fold --count period --count samples samples'), ['app;main;work 1\n', '', 0]);
+    assert.deepEqual(await run('perf-fold --count samples --count=period samples'), [FOLDED, '', 0]);
+  });
+
+  test('a flag takes no operand for its value', async () => {
+    assert.deepEqual(await run('perf-fold --pid samples'), ['app-7;main;work 5\n', '', 0]);
+    assert.deepEqual(await run('perf-fold --pid --pid samples'), ['app-7;main;work 5\n', '', 0]);
+  });
+
+  test('an option that is given a list takes one value each time', async () => {
+    assert.deepEqual(await run('perf-fold --skip-after work samples'), ['app;work 5\n', '', 0]);
+    assert.deepEqual(await run('perf-fold --skip-after x --skip-after work samples'), ['app;work 5\n', '', 0]);
+  });
+
+  test('stay English in France', async () => {
+    const french = { LANG: 'fr_FR.UTF-8', LC_ALL: 'fr_FR.UTF-8', LANGUAGE: 'fr' };
+    const [, err] = await run('perf-fold --frobnicate', french);
+    assert.match(err, /unknown/);
+    const [help] = await run('perf-fold --help', french);
+    assert.match(help, /print the version and exit/);
+  });
+
+  test('--help and --version are seen wherever they stand, but not behind --', async () => {
+    assert.match((await run('perf-fold --frobnicate samples -h'))[0], /^usage: perf-fold/);
+    assert.deepEqual(await run('perf-fold -- --help'), ['', 'perf-fold: --help: no such file\n', 2]);
+  });
+});
+
+describe('stdout', () => {
+  test('a full disk is one line and status 2', async () => {
+    for (const line of [
+      'perf-fold many > /dev/full',
+      'perf-fold samples > /dev/full',
+      'perf-fold --help > /dev/full',
+    ]) {
+      assert.deepEqual(await run(line), ['', 'perf-fold: <stdout>: no space left on device\n', 2]);
+    }
+  });
+
+  test('its reader leaves: silence and status 0', async () => {
+    const line = 'perf-fold many | head -n 1; echo "$PIPESTATUS"';
+    assert.deepEqual(await run(line), ['app;main;work0 5\n0\n', '', 0]);
+    assert.deepEqual(await run('perf-fold many | true; echo "$PIPESTATUS"'), ['0\n', '', 0]);
+  });
+});
+
+describe('stderr', () => {
+  test('nobody reads it: the data and the status are the same', async () => {
+    // the messages come after the reader has left
+    const line =
+      '{ { { sleep 0.2; cat samples; echo garbage; } | perf-fold --strict; echo $? >&3; } 2>&1 >&4 | true; } 3>&1 4>&1';
+    assert.deepEqual(await run(line), [`${FOLDED}2\n`, '', 0]);
+  });
+
+  test('names the file that cannot be written', async () => {
+    const [out, err, status] = await run('perf-fold --stats-json nowhere/stats samples');
+    assert.deepEqual([out, err, status], [FOLDED, 'perf-fold: nowhere/stats: no such file\n', 2]);
+  });
+});
+
+describe('a terminal as stdin', () => {
+  const line = `script -qec 'perf-fold' /dev/null; echo "$?"`;
+  test('gets a hint at once', async () => {
+    const [out] = await run(line);
+    assert.equal(
+      out.replaceAll('\r', ''),
+      'perf-fold: nothing to read: stdin is a terminal; pipe text in or name a file\n2\n',
+    );
+  });
+});
+
+describe('a live pipe', () => {
+  const ENOUGH = 200_000; // more than a pipe holds: when it is written, the program is reading
+
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    test(`${signal} ends it: what came so far is folded, though the writer stays`, async () => {
+      const pipe = join(temporaryFolder(), 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const writer = openSync(pipe, constants.O_RDWR); // stays open: no end of input
+      try {
+        const reader = openSync(pipe, constants.O_RDONLY);
+        const child = spawn(process.execPath, [join(ROOT, 'dist/perf-fold.cjs')], {
+          env: ENVIRONMENT,
+          stdio: [reader, 'pipe', 'pipe'],
+        });
+        closeSync(reader);
+        const [out, err] = [child.stdout, child.stderr].map((stream) => stream!.setEncoding('utf8').toArray());
+        const bytes = Buffer.from(SAMPLE.repeat(Math.ceil(ENOUGH / SAMPLE.length)));
+        for (let at = 0; at < bytes.length; ) at += await promisify(writeSome)(writer, bytes.subarray(at));
+        await sleep(100);
+        const since = performance.now();
+        child.kill(signal);
+        const [code] = await once(child, 'exit');
+        assert.ok(performance.now() - since < 5000, 'it took its time');
+        assert.match((await out)!.join(''), /^app;main;work \d+\n$/);
+        assert.deepEqual([(await err)!.join(''), code], ['', status]);
+      } finally {
+        closeSync(writer);
+      }
+    });
+  }
+});
+
+function writeSome(fd: number, bytes: Buffer, done: (error: Error | null, count: number) => void): void {
+  write(fd, bytes, 0, bytes.length, null, done);
+}
