@@ -1,0 +1,172 @@
+// Folded text: `root;caller;leaf COUNT`, or `root;caller;leaf BEFORE AFTER` for a comparison of two recordings.
+
+import { InputError, StackTable } from '../fold/stack-table.ts';
+import { type Kind, SNIFFED_BYTES, sniff } from './sniff.ts';
+
+/** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
+export interface Folded {
+  table: StackTable;
+  isDifferential: boolean;
+}
+
+/** Is told of each line that can't be used: why, its number in its input from 1, its text (latin1). */
+export type OnBadLine = (kind: string, line: number, text: string) => void;
+
+/** The kinds of bad lines, each with what to do about it. */
+export const BAD_LINES: Readonly<Record<string, string>> = {
+  'no count': 'a folded line ends in a blank and its count: `root;caller;leaf 42`',
+  'count below zero': 'a comparison is written as two counts a line, BEFORE AFTER, as inferno-diff-folded prints them',
+  'count with an exponent': 'write counts as plain digits: 1000, not 1e3',
+  'count above 2^53': 'such counts are not exact: divide them, and give the factor with --factor',
+  'no stack before the count': 'a folded line starts with its frames: `root;caller;leaf 42`',
+};
+
+/** What an input may be instead, and what to do with it. */
+const FOREIGN: Partial<Record<Kind, string>> = {
+  'perf.data': 'this is perf.data; pipe `perf script -i FILE | perf-fold` in',
+  'perf script': 'this is the text of perf script; fold it first: `perf-fold FILE | flame-svg`',
+  'perf report': 'this is the text of perf report; pipe `perf script | perf-fold` in',
+  'perf trace': 'this is the text of perf trace; pipe `perf script | perf-fold` in',
+  bpftrace: "this is bpftrace's output; fold it first: `offcpu-fold FILE | flame-svg`",
+  svg: 'this is XML or SVG; give the folded text that it was made from',
+  gzip: 'this is compressed; pipe `gzip -dc FILE` in',
+  zstd: 'this is compressed; pipe `zstd -dc FILE` in',
+  binary: 'this is binary data, not folded text',
+};
+/** Those that no folded text can look like. */
+const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'gzip', 'zstd', 'binary']);
+
+/** Thrown by block() and end() when this input is something else; the message says what. Other inputs may follow. */
+export class ForeignInput extends InputError {}
+
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+
+/** Reads folded text of one input or several: begin, block …, end for each, then finish. */
+export class FoldedReader {
+  readonly #table = new StackTable();
+  readonly #onBad: OnBadLine;
+  #start: Buffer | undefined;
+  #kind: Kind = 'empty';
+  #badOfInput = 0;
+  #bad = 0;
+
+  /** With `inOrder` the lines can also be had in the order of the input, for flame charts. */
+  constructor(onBad: OnBadLine, inOrder = false) {
+    this.#onBad = onBad;
+    if (inOrder) this.#table.keepInputOrder();
+  }
+
+  begin(): void {
+    this.#table.restartLineNumbers();
+    this.#start = Buffer.alloc(0);
+    this.#badOfInput = 0;
+  }
+
+  /** Takes a block of the input, cut anywhere. */
+  block(bytes: Uint8Array): void {
+    if (this.#start === undefined) {
+      this.#table.write(bytes);
+      this.#scan();
+      return;
+    }
+    this.#start = Buffer.concat([this.#start, bytes]);
+    if (this.#start.length >= SNIFFED_BYTES) this.#passStart();
+  }
+
+  end(): void {
+    if (this.#start !== undefined) this.#passStart();
+    if (this.#table.closeLine()) this.#scan();
+    this.#bad += this.#badOfInput;
+  }
+
+  /** The first bytes of an input, once there are enough of them. */
+  #passStart(): void {
+    const start = this.#start as Buffer;
+    this.#start = undefined;
+    this.#kind = sniff(start);
+    if (NEVER_FOLDED.has(this.#kind)) throw new ForeignInput(FOREIGN[this.#kind]);
+    const hasMark = start.toString('latin1', 0, BYTE_ORDER_MARK.length) === BYTE_ORDER_MARK;
+    this.#table.write(hasMark ? start.subarray(BYTE_ORDER_MARK.length) : start);
+    this.#scan();
+  }
+
+  #scan(): void {
+    const table = this.#table;
+    while (table.scanFolded()) {
+      const text = table.lineText();
+      if (this.#badOfInput === table.linesRead - 1) {
+        const foreign = FOREIGN[this.#kind];
+        if (foreign !== undefined) {
+          table.skipLines();
+          table.closeLine();
+          table.skipLines();
+          throw new ForeignInput(foreign);
+        }
+      }
+      this.#badOfInput++;
+      this.#onBad(badKind(text), table.linesRead, text);
+    }
+  }
+
+  /** Was no folded line read at all? */
+  get isEmpty(): boolean {
+    return this.#table.stackCount === 0;
+  }
+
+  /** Ends the reading. Throws InputError when there is nothing to draw, or a sum is no longer exact. */
+  finish(): Folded {
+    const table = this.#table;
+    if (this.isEmpty) {
+      if (this.#bad > 0) throw new InputError('nothing to draw: no line is folded text, `root;caller;leaf COUNT`');
+      throw new InputError('nothing to draw: the input is empty; see whether the command before it failed');
+    }
+    table.checkExact();
+    const isDifferential = hasTwoCounts(table);
+    const folded = { table: isDifferential ? splitCounts(table) : table, isDifferential };
+    for (const { weight } of folded.table.stacks()) if (weight > 0) return folded;
+    throw new InputError(
+      isDifferential
+        ? 'nothing to draw: all counts after (the last column) are 0'
+        : 'nothing to draw: all counts are 0',
+    );
+  }
+}
+
+// a;b 7 9    The kernel takes the last number only: stack `a`, `b 7` with weight 9.
+//   └┬┘└ before
+//    name
+const NAME_AND_COUNT = /^(.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;
+
+/** Does every line end in two numbers? Else such digits belong to a name: `FS Broker 5858`. */
+function hasTwoCounts(table: StackTable): boolean {
+  const known = new Uint8Array(table.nameCount + 1);
+  for (const { ids } of table.stacks()) {
+    const leaf = ids[ids.length - 1] as number;
+    if (known[leaf] === 0) known[leaf] = NAME_AND_COUNT.test(table.nameText(leaf)) ? 1 : 2;
+    if (known[leaf] === 2) return false;
+  }
+  return true;
+}
+
+/** The same stacks with the first number taken off the leaf; it was read as often as the stack has hits. */
+function splitCounts(table: StackTable): StackTable {
+  const split = new StackTable();
+  const renamed = new Uint32Array(table.nameCount + 1);
+  for (const { ids, weight, hits } of table.stacks()) {
+    const own = Array.from(ids.subarray(0, -1), (id) => (renamed[id] ||= split.name(table.nameText(id))));
+    const [, name = '', before = '0'] = NAME_AND_COUNT.exec(table.nameText(ids[ids.length - 1] as number)) ?? [];
+    own.push(split.name(name));
+    split.add(own, weight, Number(before) * hits);
+  }
+  split.checkExact();
+  return split;
+}
+
+function badKind(text: string): string {
+  const line = text.trimEnd();
+  if (/(?:^|[ \t])-\d+(?:\.\d+)?$/.test(line)) return 'count below zero';
+  if (/[ \t]\d+(?:\.\d+)?[eE][+-]?\d+$/.test(line)) return 'count with an exponent';
+  if (/^[ \t]*\d+(?:\.\d+)?$/.test(line)) return 'no stack before the count';
+  if (/[ \t]\d+(?:\.\d+)?$/.test(line)) return 'count above 2^53';
+  return 'no count';
+}

@@ -1,0 +1,41 @@
+// Numbers as people read them. Written by hand, not by Intl: the same in each locale and version.
+
+/** 1234567.5 → 1,234,567.5 (two decimals at most). */
+export function grouped(value: number): string {
+  const [whole = '', fraction] = String(Math.round(Math.abs(value) * 100) / 100).split('.');
+  const text = whole.includes('e') ? whole : whole.replace(/\B(?=(?:\d{3})+$)/g, ',');
+  return `${value < 0 ? '-' : ''}${text}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+/** A share of 1 as a percentage: 0.1234 → 12.34%. */
+export function percent(share: number): string {
+  return share >= 1 ? `${Number((share * 100).toFixed(2))}%` : `${(share * 100).toFixed(2)}%`;
+}
+
+/** A difference of shares: +1.20 pp. */
+export function points(share: number): string {
+  const text = (share * 100).toFixed(2);
+  return `${share > 0 ? '+' : ''}${text === '-0.00' ? '0.00' : text} pp`;
+}
+
+/** A difference of counts: +12. */
+export function signed(value: number): string {
+  return value > 0 ? `+${grouped(value)}` : grouped(value);
+}
+
+const SECONDS: Record<string, number> = {
+  ns: 1e-9,
+  nanoseconds: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  microseconds: 1e-6,
+  ms: 1e-3,
+  milliseconds: 1e-3,
+};
+
+/** A count with its unit: `1,234 samples`; times also as a length that can be grasped: `1,201,654 us = 1.20 s`. */
+export function amount(value: number, unit: string): string {
+  const text = `${grouped(value)} ${unit}`;
+  const seconds = Math.abs(value * (SECONDS[unit] ?? 0));
+  return seconds >= 1 ? `${text} = ${grouped(seconds)} s` : text;
+}

@@ -1,0 +1,134 @@
+// Layout: stacks in order → boxes. Streaming: only the frames that are open at present are kept, and the boxes wide
+// enough to be drawn.
+
+/** Boxes as columns, in the order in which they end: within one depth from left to right. Units: counts. */
+export interface Boxes {
+  count: number;
+  depth: Uint32Array;
+  name: Uint32Array;
+  /** the counts left of it */
+  start: Float64Array;
+  size: Float64Array;
+  /** its count before, in a comparison */
+  before: Float64Array;
+  /** the deepest box; the root is 0 */
+  deepest: number;
+  /** how many frames were too thin to be drawn */
+  thin: number;
+  /** the largest difference of a box other than the root's */
+  mostChange: number;
+}
+
+/** The name of the root box, which stands for all stacks. */
+export const ALL = 0;
+
+const FIRST_ROOM = 4096;
+
+export class Layout {
+  readonly #least: number;
+  #boxes: Boxes;
+  // the open frames, by depth
+  #names = new Uint32Array(256);
+  #starts = new Float64Array(256);
+  #befores = new Float64Array(256);
+  #open = 0;
+  #done = 0;
+  #doneBefore = 0;
+
+  /** Boxes of a smaller size than `least` (counts) are left away. */
+  constructor(least: number) {
+    this.#least = least;
+    this.#boxes = {
+      count: 0,
+      depth: new Uint32Array(FIRST_ROOM),
+      name: new Uint32Array(FIRST_ROOM),
+      start: new Float64Array(FIRST_ROOM),
+      size: new Float64Array(FIRST_ROOM),
+      before: new Float64Array(FIRST_ROOM),
+      deepest: 0,
+      thin: 0,
+      mostChange: 0,
+    };
+    this.#push(ALL);
+  }
+
+  /** The next stack: its ids root first, how many of them it shares with the stack before it, its counts. */
+  add(ids: Uint32Array, common: number, weight: number, before: number): void {
+    while (this.#open > common + 1) this.#pop(this.#done);
+    for (let i = common; i < ids.length; i++) this.#push(ids[i] as number);
+    this.#done += weight;
+    this.#doneBefore += before;
+  }
+
+  /** Ends the layout. The root box is at least as wide as `total`. */
+  finish(total: number): Boxes {
+    while (this.#open > 1) this.#pop(this.#done);
+    this.#pop(Math.max(this.#done, total));
+    return this.#boxes;
+  }
+
+  #push(name: number): void {
+    const at = this.#open++;
+    if (at === this.#names.length) {
+      this.#names = grown(this.#names);
+      this.#starts = grown(this.#starts);
+      this.#befores = grown(this.#befores);
+    }
+    this.#names[at] = name;
+    this.#starts[at] = this.#done;
+    this.#befores[at] = this.#doneBefore;
+  }
+
+  #pop(end: number): void {
+    const depth = --this.#open;
+    const start = this.#starts[depth] as number;
+    const size = end - start;
+    const boxes = this.#boxes;
+    if (size <= 0) return;
+    if (size < this.#least && depth > 0) {
+      boxes.thin++;
+      return;
+    }
+    const at = boxes.count++;
+    if (at === boxes.depth.length) {
+      boxes.depth = grown(boxes.depth);
+      boxes.name = grown(boxes.name);
+      boxes.start = grown(boxes.start);
+      boxes.size = grown(boxes.size);
+      boxes.before = grown(boxes.before);
+    }
+    const before = this.#doneBefore - (this.#befores[depth] as number);
+    boxes.depth[at] = depth;
+    boxes.name[at] = this.#names[depth] as number;
+    boxes.start[at] = start;
+    boxes.size[at] = size;
+    boxes.before[at] = before;
+    if (depth > boxes.deepest) boxes.deepest = depth;
+    if (depth > 0) boxes.mostChange = Math.max(boxes.mostChange, Math.abs(size - before));
+  }
+}
+
+function grown<T extends Uint32Array | Float64Array>(column: T): T {
+  const copy = new (column.constructor as new (length: number) => T)(column.length * 2);
+  copy.set(column);
+  return copy;
+}
+
+/** How many ids two stacks share from the root on. */
+export function commonDepth(a: Uint32Array, b: Uint32Array): number {
+  const most = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < most && a[i] === b[i]) i++;
+  return i;
+}
+
+/** The boxes' indices by depth, from left to right within one: row d is rows[d] … rows[d + 1] - 1 of `order`. */
+export function byRow(boxes: Boxes): { order: Uint32Array; rows: Uint32Array } {
+  const rows = new Uint32Array(boxes.deepest + 2);
+  for (let i = 0; i < boxes.count; i++) rows[(boxes.depth[i] as number) + 1]!++;
+  for (let d = 1; d < rows.length; d++) rows[d]! += rows[d - 1] as number;
+  const next = rows.slice();
+  const order = new Uint32Array(boxes.count);
+  for (let i = 0; i < boxes.count; i++) order[next[boxes.depth[i] as number]!++] = i;
+  return { order, rows };
+}

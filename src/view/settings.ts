@@ -1,0 +1,117 @@
+// What can be chosen about the picture.
+
+import type { PaletteName } from './palette.ts';
+
+/** Lengths are px at the nominal width, which is 1200 unless `width` is given. */
+export interface Settings {
+  title: string;
+  subtitle: string;
+  /** undefined: as wide as the window */
+  width: number | undefined;
+  frameHeight: number;
+  minWidth: MinWidth;
+  /** CSS font-family of all text; undefined: our own */
+  fontType: string | undefined;
+  fontSize: number;
+  countName: string;
+  nameType: string;
+  colors: PaletteName;
+  /** #rrggbb; undefined: white, and dark in dark surroundings */
+  background: string | undefined;
+  reverse: boolean;
+  /** root on top */
+  inverted: boolean;
+  /** in the order of the input, which is time */
+  flamechart: boolean;
+  negate: boolean;
+  /** what is kept as a comment in the file */
+  notes: string;
+  /** the count that is 100 %, if more than the sum */
+  total: number | undefined;
+  /** counts are multiplied by this when shown */
+  factor: number;
+  script: boolean;
+}
+
+export const NOMINAL_WIDTH = 1200;
+
+/** Boxes narrower than this are left out of the static picture: px, or a share of the total. */
+export interface MinWidth {
+  px?: number;
+  share?: number;
+}
+
+/** The options of flame-svg, as the command line gives them. */
+export interface Options {
+  title: string | undefined;
+  subtitle: string | undefined;
+  countname: string;
+  nametype: string;
+  notes: string | undefined;
+  width: number | undefined;
+  height: number;
+  minwidth: string;
+  fonttype: string | undefined;
+  fontsize: number;
+  colors: PaletteName;
+  bgcolors: string | undefined;
+  negate: boolean;
+  reverse: boolean;
+  inverted: boolean;
+  flamechart: boolean;
+  total: number | undefined;
+  factor: number;
+  'no-script': boolean;
+}
+
+/** Settings from options; a message when one of them can't be understood. */
+export function settingsOf(options: Options): Settings | string {
+  const minWidth = parseMinWidth(options.minwidth);
+  if (minWidth === undefined) return `--minwidth takes pixels or N%, not "${options.minwidth}"`;
+  const background = options.bgcolors === undefined ? undefined : parseBackground(options.bgcolors);
+  if (options.bgcolors !== undefined && background === undefined) {
+    return `--bgcolors takes yellow, blue, green, grey or #rrggbb, not "${options.bgcolors}"`;
+  }
+  const { flamechart, inverted } = options;
+  return {
+    title: options.title ?? (flamechart ? 'Flame Chart' : inverted ? 'Icicle Graph' : 'Flame Graph'),
+    subtitle: options.subtitle ?? '',
+    width: options.width,
+    frameHeight: options.height,
+    minWidth,
+    fontType: options.fonttype,
+    fontSize: options.fontsize,
+    countName: options.countname,
+    nameType: options.nametype,
+    colors: options.colors,
+    background,
+    reverse: options.reverse,
+    inverted,
+    flamechart,
+    negate: options.negate,
+    notes: options.notes ?? '',
+    total: options.total,
+    factor: options.factor,
+    script: !options['no-script'],
+  };
+}
+
+/** `0.1` (px) or `0.5%`; undefined when it is neither. */
+export function parseMinWidth(text: string): MinWidth | undefined {
+  const [, digits, sign] = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*(%?)\s*$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  return sign === '%' ? { share: Number(digits) / 100 } : { px: Number(digits) };
+}
+
+const BACKGROUNDS: Record<string, string> = {
+  yellow: '#fdf6d8',
+  blue: '#e6eef8',
+  green: '#e8f3e4',
+  grey: '#f1f1f0',
+  gray: '#f1f1f0',
+};
+
+/** `yellow`, `blue`, `green`, `grey` or `#rrggbb` as #rrggbb; undefined when it is none of them. */
+export function parseBackground(text: string): string | undefined {
+  return /^#[0-9a-f]{6}$/i.test(text) ? text.toLowerCase() : BACKGROUNDS[text];
+}

@@ -1,0 +1,226 @@
+// Laws of the picture: nothing is lost, nothing sticks out, the same input gives the same bytes.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { nameText } from '../../src/view/decode.ts';
+import type { Boxes } from '../../src/view/layout.ts';
+import { treeOf } from '../../src/view/viewer/tree.ts';
+import { draw, picture } from './drawing.ts';
+import { elements, parseXml } from './well-formed.ts';
+
+const FRAMES = ['a', 'a-x', 'b', 'b c', 'é', '', '_start', 'vfs_read_[k]', 'core::fmt::write'];
+const STACK = fc.array(fc.constantFrom(...FRAMES), { minLength: 1, maxLength: 7 }).map((stack) => stack.join(';'));
+const FOLDED = fc
+  .array(fc.tuple(STACK, fc.nat({ max: 1000 })), { minLength: 1, maxLength: 40 })
+  .map((all) => `x 1\n${all.map(([stack, count]) => `${stack || 'y'} ${count}\n`).join('')}`);
+
+interface Box {
+  depth: number;
+  name: string;
+  start: number;
+  size: number;
+}
+
+function boxesOf(boxes: Boxes, names: string[]): Box[] {
+  return Array.from({ length: boxes.count }, (_, i) => ({
+    depth: boxes.depth[i] as number,
+    name: names[boxes.name[i] as number] as string,
+    start: boxes.start[i] as number,
+    size: boxes.size[i] as number,
+  }));
+}
+
+describe('boxes', () => {
+  test('the children of a box fit into it, side by side, and the root is everything', () => {
+    fc.assert(
+      fc.property(FOLDED, (folded) => {
+        const drawn = picture(folded);
+        const boxes = boxesOf(drawn.boxes, drawn.names);
+        const sum = folded.split('\n').reduce((total, line) => total + Number(line.match(/\d+$/)?.[0] ?? 0), 0);
+        const roots = boxes.filter(({ depth }) => depth === 1).reduce((total, { size }) => total + size, 0);
+        assert.deepEqual([drawn.total, roots, boxes.at(-1)?.size], [sum, sum, sum]);
+        for (let depth = 1; depth <= drawn.boxes.deepest; depth++) {
+          const row = boxes.filter((box) => box.depth === depth);
+          for (const [i, { start, size }] of row.entries()) {
+            assert.ok(i === 0 || start >= (row[i - 1] as Box).start + (row[i - 1] as Box).size, 'they overlap');
+            const holds = (box: Box): boolean => box.start <= start && start + size <= box.start + box.size;
+            assert.equal(boxes.filter((box) => box.depth === depth - 1 && holds(box)).length, 1, 'it has one parent');
+          }
+        }
+      }),
+    );
+  });
+
+  test('a frame has one box below each parent, whatever bytes its siblings start with', () => {
+    fc.assert(
+      fc.property(FOLDED, (folded) => {
+        const { boxes, names } = picture(folded);
+        const rows = boxesOf(boxes, names);
+        for (const parent of rows) {
+          const within = ({ depth, start, size }: Box): boolean =>
+            depth === parent.depth + 1 && start >= parent.start && start + size <= parent.start + parent.size;
+          const children = rows.filter(within).map(({ name }) => name);
+          assert.equal(new Set(children).size, children.length);
+        }
+      }),
+    );
+  });
+
+  test('a minimum width only leaves boxes out', () => {
+    fc.assert(
+      fc.property(FOLDED, fc.integer({ min: 0, max: 60 }), (folded, share) => {
+        const all = picture(folded);
+        const some = picture(folded, { minwidth: `${share}%` });
+        const wide = boxesOf(all.boxes, all.names).filter(
+          ({ size, depth }) => depth === 0 || size >= (all.total * share) / 100,
+        );
+        assert.deepEqual(boxesOf(some.boxes, some.names), wide);
+        assert.equal(some.boxes.count + some.boxes.thin, all.boxes.count);
+      }),
+    );
+  });
+
+  test('merging from the leaves, twice turned, is what it was', () => {
+    fc.assert(
+      fc.property(FOLDED, (folded) => {
+        const turned = folded.replace(/^(.*) (\d+)$/gm, (_, stack: string, count: string) => {
+          return `${stack.split(';').reverse().join(';')} ${count}`;
+        });
+        const once = picture(folded);
+        const twice = picture(turned, { reverse: true });
+        assert.deepEqual(boxesOf(twice.boxes, twice.names), boxesOf(once.boxes, once.names));
+      }),
+    );
+  });
+
+  test('a flame chart keeps the order of the input and joins only neighbours', () => {
+    const { boxes, names } = picture('b;x 1\na 1\nb;x 1\nb;y 1\n', { flamechart: true });
+    const row = boxesOf(boxes, names).filter(({ depth }) => depth === 1);
+    assert.deepEqual(
+      row.map(({ name, size }) => [name, size]),
+      [
+        ['b', 1],
+        ['a', 1],
+        ['b', 2],
+      ],
+    );
+  });
+
+  test('ten thousand frames in one stack are no problem', () => {
+    const { boxes } = picture(`${Array.from({ length: 10_000 }, (_, i) => `f${i % 7}`).join(';')} 100\n`);
+    assert.equal(boxes.deepest, 10_000);
+  });
+});
+
+describe('comparison', () => {
+  test('changes are those of a frame with all below it', () => {
+    const { boxes, names, total, totalBefore } = picture('p;up 10 40\np;same 10 10\ndown 30 15\n');
+    const change = Object.fromEntries(
+      boxesOf(boxes, names).map(({ name, size }, i) => [name, size - (boxes.before[i] as number)]),
+    );
+    assert.deepEqual(change, { all: 15, p: 30, up: 30, same: 0, down: -15 });
+    assert.deepEqual([total, totalBefore, boxes.mostChange], [65, 50, 30]);
+  });
+
+  test('stacks that are gone are counted, not drawn', () => {
+    const { boxes, gone, goneBefore } = picture('a;old 5 0\na;older 6 0\na;new 0 9\n');
+    assert.deepEqual([gone, goneBefore, boxes.count], [2, 11, 3]);
+  });
+});
+
+describe('the packed data', () => {
+  const unpacked = (folded: string, options = {}) => {
+    const xml = parseXml(draw(folded, options));
+    const data = JSON.parse([...elements(xml)].find(({ name }) => name === 'metadata')?.text ?? '');
+    const tree = treeOf(data);
+    return { data, tree };
+  };
+
+  test('unpacks to the tree that the boxes show', () => {
+    fc.assert(
+      fc.property(FOLDED, fc.boolean(), (folded, reverse) => {
+        const { boxes, names } = picture(folded, { reverse });
+        const { data, tree } = unpacked(folded, { reverse });
+        const nodes = Array.from({ length: tree.count }, (_, i) => ({
+          depth: tree.depth[i] as number,
+          name: i === 0 ? 'all' : data.names[(tree.name[i] as number) - 1],
+          start: tree.start[i] as number,
+          size: tree.size[i] as number,
+        })).filter(({ size }) => size > 0);
+        const inOrder = boxesOf(boxes, names).sort((a, b) => a.start - b.start || a.depth - b.depth);
+        assert.deepEqual(nodes, inOrder);
+      }),
+    );
+  });
+
+  test('fractions and large counts stay what they are', () => {
+    for (const count of ['0.5', '12.25', '9007199254740991', '4503599627370497']) {
+      const { tree } = unpacked(`a ${count}\n`);
+      assert.equal(tree.size[0], Number(count));
+    }
+  });
+
+  test('a comparison carries both counts', () => {
+    const { tree } = unpacked('a;b 10 4\na;c 0 6\ngone 3 0\n');
+    assert.deepEqual([tree.size[0], tree.before[0], tree.before[1], tree.size[4]], [10, 13, 10, 0]);
+  });
+});
+
+describe('any bytes', () => {
+  const NAME = fc
+    .array(fc.oneof(fc.integer({ min: 1, max: 255 }), fc.constantFrom(...'<>&"\'-]!/\x1b')), { maxLength: 20 })
+    .map((parts) => parts.map((part) => (typeof part === 'number' ? String.fromCharCode(part) : part)).join(''))
+    .map((name) => name.replace(/[\n;]/g, '?'));
+
+  test('give a well-formed picture in which every name is text', () => {
+    fc.assert(
+      fc.property(fc.array(NAME, { minLength: 1, maxLength: 8 }), fc.string({ unit: 'binary' }), (names, words) => {
+        const folded = `x;${names.join(';')};x 100\n`;
+        const drawn = draw(folded, { title: words, subtitle: words, notes: words, countname: words, fonttype: words });
+        const all = [...elements(parseXml(drawn))].map(({ name }) => name);
+        assert.deepEqual(
+          [...new Set(all)].filter(
+            (name) => !/^(?:svg|title|desc|style|rect|text|tspan|g|path|metadata|script)$/.test(name),
+          ),
+          [],
+        );
+        assert.equal(all.filter((name) => name === 'script').length, 1);
+      }),
+    );
+  });
+
+  test('are found again in the data', () => {
+    fc.assert(
+      fc.property(NAME, (name) => {
+        const text = nameText(name);
+        const bytes = text.replace(/[\udc80-\udcff]/g, ''); // strays that are not part of a pair
+        const strays = [...text]
+          .filter((char) => /^[\udc80-\udcff]$/.test(char))
+          .map((char) => char.charCodeAt(0) - 0xdc00);
+        const valid = Buffer.from(name, 'latin1').toString('utf8') === text;
+        assert.ok(valid || strays.length > 0);
+        if (!valid) assert.equal(Buffer.from(bytes).length + strays.length, name.length);
+      }),
+    );
+  });
+});
+
+describe('the file', () => {
+  test('is the same each time', () => {
+    fc.assert(fc.property(FOLDED, (folded) => assert.equal(draw(folded), draw(folded))));
+  });
+
+  test('holds one script, no event attributes, and without script no data', () => {
+    const withScript = draw('a;b 100\n', {}, 'let a = "script";');
+    assert.equal(withScript.match(/<script/g)?.length, 1);
+    assert.doesNotMatch(withScript, /\son\w+=/);
+    assert.doesNotMatch(draw('a;b 100\n', { 'no-script': true }, 'x'), /<script|<metadata|\.bar/);
+  });
+
+  test('of a comment can never leave it', () => {
+    for (const notes of ['-', '--', '-->', 'a -- b --', '<!-- x -->', '->']) {
+      assert.ok(parseXml(draw('a 100\n', { notes })));
+    }
+  });
+});
