@@ -38,7 +38,7 @@ export function helpText<T extends OptionTable>(manual: Manual<T>): string {
 
 /** `-t, --title TEXT`, `--count period|samples` */
 function usageOf(name: string, option: OptionTable[string]): string {
-  const alias = option.alias === undefined ? '' : `-${option.alias}, `;
+  const alias = option.alias === undefined ? '' : `${option.alias.length > 1 ? '--' : '-'}${option.alias}, `;
   if (option.kind === 'flag') return `${alias}--${name}`;
   return `${alias}--${name} ${option.kind !== 'choice' ? option.value : (fewChoices(option) ?? name.toUpperCase())}`;
 }

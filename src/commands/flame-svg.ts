@@ -57,7 +57,7 @@ const options = {
 export const flameSvg: Command<typeof options> = {
   name: 'flame-svg',
   summary: 'Draws folded stacks as a flame graph: one SVG file to look at, zoom and search in a browser.',
-  operands: '[FILE…]',
+  operands: '[FILE...]',
   options,
   examples: [
     ['perf script | perf-fold | flame-svg > cpu.svg', 'where the CPU time goes'],
