@@ -41,7 +41,7 @@ export class PerfBelow {
     if (discarding && line?.kind !== 'frame') table.pass();
     else if (last && isCut(text, line)) {
       table.pass();
-      table.push(this.#truncated);
+      if (table.depth > 0) table.push(this.#truncated);
       return 'cut';
     } else if (line?.kind === 'frame') this.#define(text, line);
     else if (line?.kind === 'srcline') {

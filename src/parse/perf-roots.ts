@@ -53,9 +53,9 @@ export class PerfRoots {
     return this.#provisionally(`${event.name}\0${root}`, root, () => event.use === 'taken');
   }
 
-  /** A root of a stack without header, that counts only if no input has headers. */
-  ifHeadless(root: number, headless: () => boolean): number {
-    return this.#provisionally(`\0${root}`, root, headless);
+  /** A root of a stack without header: `counts` will tell whether such stacks of this event count. */
+  ifHeadless(event: string, root: number, counts: () => boolean): number {
+    return this.#provisionally(`\0${event}\0${root}`, root, counts);
   }
 
   #provisionally(key: string, root: number, counts: () => boolean): number {

@@ -80,8 +80,8 @@ export class PerfScript {
   #afterNoise = false;
   #lastLine = false;
   #headers = 0;
-  /** stacks without header or event, and the line of the first */
-  #headless = 0;
+  /** stacks that no strict header precedes, by their event ('': none known), and the line of the first */
+  readonly #headless = new Map<string, number>();
   #headlessLine = 0;
 
   constructor(table: StackTable, options: PerfScriptOptions, onSkip: OnSkip) {
@@ -123,18 +123,16 @@ export class PerfScript {
 
   /** All inputs are read: settles which samples count. Throws InputError when the wanted event is not among them. */
   finish(): void {
-    if (this.#headless > 0) {
-      if (this.#headers > 0) {
-        // the rest of a sample whose header was cut off the recording's start
-        this.#skip('frames without a header', this.#headlessLine, '');
-      } else {
-        const event = this.events.named('');
-        event.samples += this.#headless;
-        event.weight += this.#headless;
-        if (event.use === 'taken') this.samples += this.#headless;
-      }
+    const headless = this.#headers > 0 ? [] : [...this.#headless];
+    for (const [name, stacks] of headless) {
+      const event = this.events.named(name);
+      event.samples += stacks;
+      event.weight += stacks;
     }
     this.events.settle();
+    for (const [name, stacks] of headless) if (this.events.named(name).use === 'taken') this.samples += stacks;
+    // the rest of a sample whose header was cut off the recording's start
+    if (this.#headers > 0 && this.#headless.size > 0) this.#skip('frames without a header', this.#headlessLine, '');
     this.#roots.settle(this.#options.maxDepth);
   }
 
@@ -315,19 +313,11 @@ export class PerfScript {
     const bytes = Buffer.from(pending?.text ?? '', 'latin1');
     const header = pending && readLooseHeader(bytes, pending.text, 0);
     const root = header ? this.#roots.of(header, bytes, '') : 0;
-    if (header && header.eventFrom >= 0) {
-      const event = this.events.named(pending.text.slice(header.eventFrom, header.eventTo));
-      event.samples++;
-      event.weight++;
-      if (event.use === 'left') {
-        table.drop();
-        return;
-      }
-      this.samples++;
-    } else this.#headless++;
+    const name = header && header.eventFrom >= 0 ? pending.text.slice(header.eventFrom, header.eventTo) : '';
+    this.#headless.set(name, (this.#headless.get(name) ?? 0) + 1);
     this.#headlessLine ||= table.linesRead;
-    const counts = (): boolean => this.#headers === 0 && !(this.#options.event !== undefined && this.#headless > 0);
-    table.end(1, this.#roots.ifHeadless(root, counts));
+    const counts = (): boolean => this.#headers === 0 && this.events.named(name).use === 'taken';
+    table.end(1, this.#roots.ifHeadless(name, root, counts));
   }
 }
 

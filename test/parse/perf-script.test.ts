@@ -130,7 +130,7 @@ test('any bytes at all: no exception, and what is folded adds up to the samples'
       const { text, perf } = fold(parts.join(''), { count: 'samples' });
       assert.equal(sum(text), perf.samples);
     }),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   );
 });
 
