@@ -49,6 +49,9 @@ interface Kernel {
   lineFrom(): number;
   lineTo(): number;
   linesRead(): number;
+  readPerfHeader(): number;
+  readPerfEvent(from: number, to: number): void;
+  perfHeader(): number;
   pushFrame(frame: number): void;
   popFrame(): number;
   depth(): number;
@@ -177,6 +180,24 @@ export class StackTable {
   /** Leaves the unknown line behind without remembering it. */
   pass(): void {
     this.#kernel.pass();
+  }
+
+  /**
+   * Reads the line that scan() stopped at as a header of `perf script`; undefined when it is none. What was found lies
+   * in `words` from `at` on, and in `floats` from `at / 2` on, as the class Header of perf-header.as.ts has it.
+   */
+  readPerfHeader(): { words: Uint32Array; floats: Float64Array; at: number } | undefined {
+    return this.#kernel.readPerfHeader() ? this.#perfHeader() : undefined;
+  }
+
+  /** Reads only what follows the time of such a header. */
+  readPerfEvent(from: number, to: number): { words: Uint32Array; floats: Float64Array; at: number } {
+    this.#kernel.readPerfEvent(from, to);
+    return this.#perfHeader();
+  }
+
+  #perfHeader(): { words: Uint32Array; floats: Float64Array; at: number } {
+    return { words: this.#words(), floats: this.#floats(), at: this.#kernel.perfHeader() >>> 2 };
   }
 
   // ── the stack being read: pushed leaf first ────────────────────────────────────────────────────────────────

@@ -43,4 +43,5 @@ export {
   stackSizeColumn,
   stackWeightColumn,
 } from './stacks.as';
+export { perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
 export { outputAt, sortStacks, writeFolded } from './order.as';

@@ -1,6 +1,7 @@
 // Header lines that lost their padding (pasted, squeezed, tabs) or fields (`perf script -F`). Tried only on lines
 // that are no strict header, so speed does not matter here.
 
+import type { StackTable } from '../fold/stack-table.ts';
 import { emptyHeader, type Header, readEvent } from './perf-header.ts';
 
 /** A line that is a header by itself, or one that is only when frames follow. */
@@ -25,11 +26,15 @@ const ONLY_TASK = /^(?:(.*\S)\s+|\s*)(?:(-?\d+)\/)?(-?\d+)\s*$/d;
 
 type Span = [number, number];
 
-/** Reads `line` (latin1), which lies in `bytes` from `from` on; undefined when it can't be a header. */
-export function readLooseHeader(bytes: Uint8Array, line: string, from: number): LooseHeader | undefined {
+/**
+ * Reads `line` (latin1), the line that the table stopped at; undefined when it can't be a header. Places are in the
+ * table's bytes, or from the line's start where there is no table: a line once held to be weak is so for good.
+ */
+export function readLooseHeader(line: string, table?: StackTable): LooseHeader | undefined {
+  const from = table?.lineFrom ?? 0;
   const header = { ...emptyHeader(), weak: false };
   header.commFrom = header.commTo = from;
-  const set = (field: 'comm' | 'pid' | 'tid' | 'time' | 'event', span: Span | undefined): void => {
+  const set = (field: 'comm' | 'pid' | 'tid' | 'event', span: Span | undefined): void => {
     if (!span) return;
     header[`${field}From`] = from + span[0];
     header[`${field}To`] = from + span[1];
@@ -42,8 +47,8 @@ export function readLooseHeader(bytes: Uint8Array, line: string, from: number): 
     set('comm', timed ? timed[1] : untasked?.[1]);
     set('pid', timed?.[2]);
     set('tid', timed?.[3]);
-    set('time', time);
-    readEvent(bytes, from + time[1] + 1, from + line.length, header);
+    header.time = Number(line.slice(...time));
+    if (table) readEvent(table, from + time[1] + 1, from + line.length, header);
     return header;
   }
 

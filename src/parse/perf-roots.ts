@@ -29,8 +29,8 @@ export class PerfRoots {
     if (this.#by === 'none') return 0;
     // no comm at all, as in `perf script -F tid,ip,sym`; an empty one leaves a blank
     if (header.commTo === header.commFrom && header.commFrom === from && this.#table.bytes[from] !== 32) return 0;
-    const end = this.#by === 'comm' || header.tidTo < 0 ? header.commTo : header.tidTo;
-    const key = this.#table.key(header.commFrom, end);
+    const byComm = this.#by === 'comm' || header.tidFrom < 0;
+    const key = (byComm && header.commKey) || this.#table.key(header.commFrom, byComm ? header.commTo : header.tidTo);
     const known = this.#known[key];
     if (known !== undefined) return known;
     const root = this.of(header, this.#table.bytes, '');

@@ -4,7 +4,7 @@
 import { InputError, type StackTable, Stop } from '../fold/stack-table.ts';
 import { PerfBelow } from './perf-below.ts';
 import { type PerfEvent, PerfEvents } from './perf-events.ts';
-import { emptyHeader, type Header, readStrictHeader, secondsAt } from './perf-header.ts';
+import { emptyHeader, type Header, readStrictHeader } from './perf-header.ts';
 import { readLooseHeader } from './perf-loose-header.ts';
 import { type NameOptions, PerfNames } from './perf-names.ts';
 import { isPerfNoise, lossIn } from './perf-noise.ts';
@@ -164,7 +164,7 @@ export class PerfScript {
   #readHeader(unknown: boolean): boolean {
     const { table } = this;
     const from = table.lineFrom;
-    if (!readStrictHeader(table.bytes, from, table.lineTo, this.#header)) return false;
+    if (!readStrictHeader(table, this.#header)) return false;
     if (this.#lastLine && this.#header.eventFrom < 0 && this.events.list.some(({ name }) => name !== '')) return false;
     if (unknown) table.pass();
     this.#begin(this.#header, from);
@@ -184,14 +184,13 @@ export class PerfScript {
     }
     const event = this.#eventAt(header);
     const weight = Number.isNaN(header.period) ? 1 : header.period;
-    const time = header.timeFrom < 0 ? Number.NaN : secondsAt(table.bytes, header.timeFrom, header.timeTo);
-    if (Number.isNaN(this.firstTime)) this.firstTime = time;
-    this.lastTime = time;
+    if (Number.isNaN(this.firstTime)) this.firstTime = header.time;
+    this.lastTime = header.time;
     event.samples++;
     event.weight += weight;
     this.#mode = 'unwanted';
     if (event.use === 'left') return;
-    if (!this.#isWithin(time)) {
+    if (!this.#isWithin(header.time)) {
       this.outside++;
       return;
     }
@@ -213,7 +212,7 @@ export class PerfScript {
 
   #eventAt(header: Header): PerfEvent {
     if (header.eventFrom < 0) return this.events.named('');
-    const key = this.table.key(header.eventFrom, header.eventTo);
+    const key = header.eventKey || this.table.key(header.eventFrom, header.eventTo);
     let event = this.#eventOf[key];
     if (!event) {
       event = this.events.named(this.table.text(header.eventFrom, header.eventTo));
@@ -240,7 +239,7 @@ export class PerfScript {
       if (loss !== undefined) this.losses.push(loss);
       this.#afterNoise = true;
     } else if (!this.#below.readUnindented(text, this.#mode === 'sample')) {
-      const header = readLooseHeader(table.bytes, text, table.lineFrom);
+      const header = readLooseHeader(text, table);
       if (header && !header.weak) this.#begin(header, table.lineFrom);
       else if (this.#lastLine && this.#headers > 0) this.#skip(CUT, table.linesRead, text);
       else this.#suspend(text);
@@ -256,7 +255,7 @@ export class PerfScript {
     if (what === 'cut') this.#skip(CUT, table.linesRead, text);
     if (what !== 'strange') return;
     table.pass();
-    const header = readLooseHeader(table.bytes, withoutReturn(text), table.lineFrom);
+    const header = readLooseHeader(withoutReturn(text), table);
     if (header && !header.weak) this.#begin(header, table.lineFrom);
     else if (header) this.#suspend(withoutReturn(text).replace(/^ +/, ''));
     else this.#end(); // nothing but blanks
@@ -311,7 +310,7 @@ export class PerfScript {
       return;
     }
     const bytes = Buffer.from(pending?.text ?? '', 'latin1');
-    const header = pending && readLooseHeader(bytes, pending.text, 0);
+    const header = pending && readLooseHeader(pending.text);
     const root = header ? this.#roots.of(header, bytes, '') : 0;
     const name = header && header.eventFrom >= 0 ? pending.text.slice(header.eventFrom, header.eventTo) : '';
     this.#headless.set(name, (this.#headless.get(name) ?? 0) + 1);

@@ -1,33 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { StackTable, Stop } from '../../src/fold/stack-table.ts';
 import { emptyHeader, type Header, readStrictHeader } from '../../src/parse/perf-header.ts';
 import { readLooseHeader } from '../../src/parse/perf-loose-header.ts';
 
 /** The header's fields as texts: comm | pid | tid | time | period | event | rest. */
-function fieldsOf(line: string, header: Header): string {
-  const text = (from: number, to: number): string => (from < 0 ? '' : line.slice(from, to));
-  const period = Number.isNaN(header.period) ? '' : String(header.period);
+function fieldsOf(table: StackTable, header: Header): string {
+  const text = (from: number, to: number): string => (from < 0 ? '' : table.text(from, to));
+  const number = (value: number): string => (Number.isNaN(value) ? '' : String(value));
   return [
     text(header.commFrom, header.commTo),
     text(header.pidFrom, header.pidTo),
     text(header.tidFrom, header.tidTo),
-    text(header.timeFrom, header.timeTo),
-    period,
+    number(header.time),
+    number(header.period),
     text(header.eventFrom, header.eventTo),
-    line.slice(header.restFrom).trim(),
+    table.text(header.restFrom, table.lineTo).trim(),
   ].join('|');
 }
 
+/** A table that has stopped at this line. */
+function stoppedAt(line: string): StackTable {
+  const table = new StackTable();
+  table.write(Buffer.from(`${line}\n`, 'latin1'));
+  assert.notEqual(table.scan(), Stop.more);
+  return table;
+}
+
 function strict(line: string): string | undefined {
+  const table = stoppedAt(line);
   const header = emptyHeader();
-  const bytes = Buffer.from(line, 'latin1');
-  if (!readStrictHeader(bytes, 0, bytes.length, header)) return undefined;
-  return header.kind === 'sample' ? fieldsOf(line, header) : header.kind;
+  if (!readStrictHeader(table, header)) return undefined;
+  return header.kind === 'sample' ? fieldsOf(table, header) : header.kind;
 }
 
 function loose(line: string): string | undefined {
-  const header = readLooseHeader(Buffer.from(line, 'latin1'), line, 0);
-  return header && `${fieldsOf(line, header)}${header.weak ? ' weak' : ''}`;
+  const table = stoppedAt(line);
+  const header = readLooseHeader(line, table);
+  return header && `${fieldsOf(table, header)}${header.weak ? ' weak' : ''}`;
 }
 
 const PADDED: [name: string, line: string, fields: string | undefined][] = [
@@ -39,7 +49,7 @@ const PADDED: [name: string, line: string, fields: string | undefined][] = [
   ['a dead thread', ':-1    -1 [000]  1471.202094:          1  cpu-clock: ', ':-1||-1|1471.202094|1|cpu-clock|'],
   ['tid of 7 columns', 'app    4242  1179.382084: 7 x: ', 'app||4242|1179.382084|7|x|'],
   ['no period', 'swapper     0 [000] 158665.570607: cpu-clock: ', 'swapper||0|158665.570607||cpu-clock|'],
-  ['relative time', 'app 17801     0.000060: 5 x: ', 'app||17801|0.000060|5|x|'],
+  ['relative time', 'app 17801     0.000060: 5 x: ', 'app||17801|0.00006|5|x|'],
   ['nanoseconds', 'app 17801  1257.128449123: 5 x: ', 'app||17801|1257.128449123|5|x|'],
   ['time of day', 'app 17801 [001] 2024-05-01 12:00:00.000001  1257.128449: 5 x: ', 'app||17801|1257.128449|5|x|'],
   [

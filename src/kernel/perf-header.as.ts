@@ -1,0 +1,248 @@
+// The header line of a sample in `perf script` text: where comm, pid, tid, time, period and event lie in it. The one
+// grammar in the kernel, for it is read once a sample: in TypeScript it took a quarter of all CPU time.
+//
+//     two words 24621/24622 [000]  1257.128449:     250000 cpu-clock:u:
+//     ╰─comm──╯ ╰pid╯ ╰tid╯ ╰cpu╯ ╰──time───╯      ╰period╯╰──event──╯╰rest
+//
+// A comm may hold anything, even text that looks like a header. But perf pads the tid to at least 5 columns and the
+// time to 12, together more than the 15 bytes of a comm, so the leftmost match of that width can't be part of one.
+
+import { keys } from './intern.as';
+import { lineEnd, lineStart } from './lines.as';
+
+const SPACE: u32 = 32;
+const TAB: u32 = 9;
+const COLON: u32 = 58;
+
+/** Least columns from the end of the field before, separator included. */
+const TID_COLUMNS: usize = 1 + 5;
+const TIME_COLUMNS: usize = 1 + 12;
+
+const SAMPLE: u32 = 0;
+const RECORD: u32 = 1;
+const DEFERRED: u32 = 2;
+
+/** Places in the text, from `from` inclusive to `to` exclusive; 0 where a field is missing. Read by the host. */
+@unmanaged
+class Header {
+  kind: u32 = 0;
+  commFrom: u32 = 0;
+  commTo: u32 = 0;
+  pidFrom: u32 = 0;
+  pidTo: u32 = 0;
+  tidFrom: u32 = 0;
+  tidTo: u32 = 0;
+  eventFrom: u32 = 0;
+  eventTo: u32 = 0;
+  /** what stands behind the event */
+  restFrom: u32 = 0;
+  commKey: u32 = 0;
+  eventKey: u32 = 0;
+  /** weight of the sample in the event's unit; NaN where perf printed none */
+  period: f64 = 0;
+  /** seconds; NaN where perf printed none */
+  time: f64 = 0;
+}
+
+const header = new Header();
+
+export function perfHeader(): usize {
+  return changetype<usize>(header);
+}
+
+/** Reads the line that scan() stopped at as a header in perf's own padding. False when it is none. */
+export function readPerfHeader(): bool {
+  const from = lineStart;
+  const to = lineEnd;
+  for (let colon = from + 9; colon < to; colon++) {
+    if (load<u8>(colon) != COLON || !isDigit(load<u8>(colon - 1)) || !isBlankOrEnd(colon + 1, to)) continue;
+    const timeFrom = timeBefore(from, colon);
+    if (timeFrom == 0 || !readTask(from, colon, timeFrom)) continue;
+    header.time = secondsAt(timeFrom, colon);
+    readPerfEvent(colon + 1, to);
+    header.commKey = keys.intern(header.commFrom, header.commTo - header.commFrom);
+    return true;
+  }
+  return false;
+}
+
+/** The start of `seconds.digits` that ends at `end`, with 6 (microseconds) or 9 digits (`--ns`); else 0. */
+function timeBefore(from: usize, end: usize): usize {
+  let p = end - 1;
+  while (p > from && isDigit(load<u8>(p))) p--;
+  const digits = end - 1 - p;
+  if ((digits != 6 && digits != 9) || load<u8>(p) != 46) return 0;
+  const point = p;
+  while (p > from && isDigit(load<u8>(p - 1))) p--;
+  return p == point ? 0 : p;
+}
+
+function secondsAt(from: usize, to: usize): f64 {
+  let whole: f64 = 0;
+  let p = from;
+  while (load<u8>(p) != 46) whole = whole * 10 + <f64>(load<u8>(p++) - 48);
+  let fraction: f64 = 0;
+  let scale: f64 = 1;
+  for (p++; p < to; p++) {
+    fraction = fraction * 10 + <f64>(load<u8>(p) - 48);
+    scale *= 10;
+  }
+  return whole + fraction / scale;
+}
+
+/** Reads comm, pid and tid backwards from the time. */
+function readTask(from: usize, colon: usize, timeFrom: usize): bool {
+  let p = beforeBlanks(from, timeFrom);
+  if (colon - p < TIME_COLUMNS) return false;
+  p = beforeTimeOfDay(from, p);
+  p = beforeMisc(from, p);
+  p = beforeCpu(from, p);
+  if (readTid(from, p)) return true;
+  // `-L` prints the cpu as 3 columns without brackets: lto cgu. 23563   0  1209.655289:
+  const cpu = beforeDigits(from, p);
+  return cpu < p && cpu > from && load<u8>(cpu - 1) == SPACE && readTid(from, beforeBlanks(from, cpu));
+}
+
+function readTid(from: usize, end: usize): bool {
+  const tid = beforeNumber(from, end);
+  if (tid == end) return false;
+  header.tidFrom = <u32>tid;
+  header.tidTo = <u32>end;
+  header.pidFrom = header.pidTo = 0;
+  let first = tid;
+  let firstEnd = end;
+  if (tid - 1 > from && load<u8>(tid - 1) == 47) {
+    const pid = beforeNumber(from, tid - 1);
+    if (pid == tid - 1) return false;
+    header.pidFrom = <u32>pid;
+    header.pidTo = <u32>(tid - 1);
+    first = pid;
+    firstEnd = tid - 1;
+  }
+  const commTo = beforeBlanks(from, first);
+  if (firstEnd - commTo < (commTo == from ? TID_COLUMNS - 1 : TID_COLUMNS)) return false;
+  if (commTo > from && first == commTo) return false;
+  let commFrom = afterGuest(from, commTo);
+  while (commFrom < commTo && load<u8>(commFrom) == SPACE) commFrom++;
+  header.commFrom = <u32>commFrom;
+  header.commTo = <u32>max(commFrom, commTo);
+  return true;
+}
+
+/** Guest samples start with `VM: 4242 VCPU:003 `. */
+function afterGuest(from: usize, to: usize): usize {
+  if (to - from < 10 || load<u32>(from) != 0x203a4d56) return from; // "VM: "
+  let p = from + 4;
+  while (p < to && load<u8>(p) == SPACE) p++;
+  while (p < to && isDigit(load<u8>(p))) p++;
+  if (to - p < 7 || load<u32>(p + 1) != 0x55504356 || load<u8>(p + 5) != COLON) return from; // "VCPU:"
+  for (p += 6; p < to && isDigit(load<u8>(p)); p++);
+  return p;
+}
+
+/** Reads what follows the time, from `from` on: period and event, or a record that is no sample. */
+export function readPerfEvent(from: usize, to: usize): void {
+  let p = afterBlanks(from, to);
+  header.period = NaN;
+  header.eventFrom = header.eventTo = header.eventKey = 0;
+  header.restFrom = <u32>p;
+  header.kind = kindAt(p, to);
+  if (header.kind != SAMPLE) return;
+  let end = p;
+  let period: f64 = 0;
+  while (end < to && isDigit(load<u8>(end))) period = period * 10 + <f64>(load<u8>(end++) - 48);
+  if (end > p && isBlankOrEnd(end, to)) {
+    header.period = period;
+    p = afterBlanks(end, to);
+    header.restFrom = <u32>p;
+  }
+  for (let i = p; i < to; i++) {
+    if (load<u8>(i) != COLON || !isBlankOrEnd(i + 1, to)) continue;
+    header.eventFrom = <u32>p;
+    header.eventTo = <u32>i;
+    header.restFrom = <u32>(i + 1);
+    header.eventKey = keys.intern(p, <u32>(i - p));
+    return;
+  }
+}
+
+function kindAt(p: usize, to: usize): u32 {
+  if (to - p < 8) return SAMPLE;
+  const word = load<u64>(p);
+  if (word == 0x4345525f46524550) return RECORD; // "PERF_REC"
+  if (word == 0x203a63697274656d) return RECORD; // "metric: "
+  if (word == 0x4445525245464544) return DEFERRED; // "DEFERRED"
+  return SAMPLE;
+}
+
+/** `2024-05-01 12:00:00.000001` (or nine digits) before p, when there is one. */
+function beforeTimeOfDay(from: usize, p: usize): usize {
+  if (p - from < 26) return p;
+  const second = load<u8>(p - 7) == 46 ? p - 7 : p - 10;
+  if (second - from < 19 || load<u8>(second) != 46) return p;
+  if (load<u8>(second - 3) != COLON || load<u8>(second - 6) != COLON) return p;
+  const isDate = load<u8>(second - 9) == SPACE && load<u8>(second - 12) == 45 && load<u8>(second - 15) == 45;
+  return isDate ? beforeBlanks(from, second - 19) : p;
+}
+
+/** perf's misc flags: K, U, H, G, g, with M, E, S or Sp behind. */
+function beforeMisc(from: usize, p: usize): usize {
+  let start = p;
+  while (start > from && p - start < 4 && isMisc(load<u8>(start - 1))) start--;
+  if (start == p || start == from || load<u8>(start - 1) != SPACE) return p;
+  const before = beforeBlanks(from, start);
+  if (before == from) return p;
+  const c = load<u8>(before - 1);
+  return c == 93 || isDigit(c) ? before : p;
+}
+
+function isMisc(c: u32): bool {
+  return c == 75 || c == 85 || c == 72 || c == 71 || c == 103 || c == 77 || c == 69 || c == 83 || c == 112;
+}
+
+/** `[003]` before p, when there is one; of a sample without cpu it is `[-01]`. */
+function beforeCpu(from: usize, p: usize): usize {
+  if (p - 1 <= from || load<u8>(p - 1) != 93) return p;
+  const digits = beforeNumber(from, p - 1);
+  if (digits == p - 1 || digits == from || load<u8>(digits - 1) != 91) return p;
+  return beforeBlanks(from, digits - 1);
+}
+
+function beforeNumber(from: usize, end: usize): usize {
+  const p = beforeDigits(from, end);
+  return p < end && p > from && load<u8>(p - 1) == 45 ? p - 1 : p;
+}
+
+@inline
+function beforeDigits(from: usize, end: usize): usize {
+  let p = end;
+  while (p > from && isDigit(load<u8>(p - 1))) p--;
+  return p;
+}
+
+@inline
+function beforeBlanks(from: usize, end: usize): usize {
+  let p = end;
+  while (p > from && load<u8>(p - 1) == SPACE) p--;
+  return p;
+}
+
+@inline
+function afterBlanks(from: usize, to: usize): usize {
+  let p = from;
+  while (p < to && (load<u8>(p) == SPACE || load<u8>(p) == TAB)) p++;
+  return p;
+}
+
+@inline
+function isDigit(c: u32): bool {
+  return c - 48 < 10;
+}
+
+/** A blank, the end of the line, or a carriage return. */
+@inline
+function isBlankOrEnd(at: usize, to: usize): bool {
+  if (at >= to) return true;
+  const c = load<u8>(at);
+  return c == SPACE || c == TAB || c == 13;
+}
