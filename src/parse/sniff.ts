@@ -7,7 +7,7 @@ export const WHAT_TO_DO = {
   'perf.data': 'this is perf.data; pipe `perf script -i FILE` in',
   'perf script': undefined,
   folded: 'this is folded already; pipe it into flame-svg',
-  bpftrace: "this is bpftrace's output",
+  bpftrace: "this is bpftrace's output; use offcpu-fold or offcpu-classify",
   'perf report': 'this is the text of perf report; pipe `perf script` in',
   'perf trace': 'this is the text of perf trace; pipe `perf script` in',
   svg: 'this is XML or SVG',

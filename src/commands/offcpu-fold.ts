@@ -1,0 +1,119 @@
+// offcpu-fold: off-CPU recordings of bpftrace or bcc in, folded stacks out.
+
+import { writeFileSync } from 'node:fs';
+import { readInputs } from '../cli/inputs.ts';
+import type { OptionTable } from '../cli/options.ts';
+import { UsageError } from '../cli/report.ts';
+import type { Command } from '../cli/run.ts';
+import { isKeyPart, KEY_PARTS, type KeyPart } from '../parse/bpftrace-keys.ts';
+import { OffcpuReader } from '../parse/offcpu-reader.ts';
+import { UNITS } from '../parse/offcpu-stacks.ts';
+import { describeStats, notesOn, statsOf } from '../parse/offcpu-stats.ts';
+
+const table = {
+  map: { kind: 'text', value: 'NAME', group: 'Input', describe: 'the map to fold; else @offcpu, or the first fit' },
+  order: {
+    kind: 'text',
+    value: 'PARTS',
+    group: 'Input',
+    describe: 'what its keys are made of: kstack,ustack,comm,pid,tid,state, - for others; else found out',
+  },
+  'input-unit': {
+    kind: 'choice',
+    choices: ['auto', ...UNITS],
+    default: 'auto',
+    group: 'Input',
+    describe: 'what the counts are in; auto: us, but ns from bpf/offcpu.bt',
+  },
+  repeats: {
+    kind: 'choice',
+    choices: ['auto', 'add', 'last'],
+    default: 'auto',
+    group: 'Input',
+    describe: 'a map printed several times: add them up, or take the last; auto: the last if no count ever shrank',
+  },
+  unit: { kind: 'choice', choices: UNITS, default: 'us', group: 'Counts', describe: 'what the counts shall be in' },
+  by: {
+    kind: 'choice',
+    choices: ['comm', 'pid', 'tid', 'none'],
+    default: 'comm',
+    group: 'Root frame',
+    describe: 'comm, comm-PID, comm-PID/TID, or none',
+  },
+  kernel: { kind: 'flag', group: 'Frames', describe: 'mark kernel frames _[k]' },
+  'max-depth': {
+    kind: 'number',
+    value: 'N',
+    least: 1,
+    whole: true,
+    group: 'Frames',
+    describe: 'keep the N outermost frames; [truncated] stands for the others',
+  },
+  'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
+  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
+  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hash in Rust's legacy names" },
+  stats: { kind: 'flag', group: 'Quality', describe: 'say on stderr how good the data is (a terminal gets it anyway)' },
+  'stats-json': { kind: 'text', value: 'FILE', group: 'Quality', describe: 'write the same to FILE' },
+  strict: { kind: 'flag', group: 'Quality', describe: 'status 2 instead of 1 when input was skipped' },
+} as const satisfies OptionTable;
+
+export const offcpuFold: Command<typeof table> = {
+  name: 'offcpu-fold',
+  summary: "Folds bpftrace's maps of off-CPU time, and bcc's offcputime: comm, user frames, kernel frames, time.",
+  operands: '[FILE...]',
+  options: table,
+  examples: [
+    ['bpftrace bpf/offcpu.bt PID | offcpu-fold | flame-svg --color=io > off.svg', 'a flame graph of waiting'],
+    ['offcpu-fold --map offcpu --order kstack,ustack,comm --input-unit ns dump.txt', 'a program of your own'],
+  ],
+  async run(options, { operands, report, stop, interactive, output }) {
+    const inputUnit = options['input-unit'];
+    let input = '';
+    const reader = new OffcpuReader(
+      {
+        map: options.map,
+        order: orderOf(options.order),
+        inputUnit: inputUnit === 'auto' ? undefined : inputUnit,
+        repeats: options.repeats,
+        tidy: !options['no-tidy'],
+        demangle: !options['no-demangle'],
+        keepHash: options['keep-hash'],
+      },
+      (kind, line, text) => report.skip(kind, `${input}:${line}`, text),
+    );
+    await readInputs(
+      operands,
+      {
+        begin(name) {
+          input = name;
+          reader.beginInput(name);
+        },
+        block: (bytes) => reader.write(bytes),
+        end() {
+          const why = reader.endInput();
+          if (why !== undefined) report.failInput(`${input}: ${why}`);
+        },
+        fail: (message) => report.failInput(message),
+      },
+      stop,
+    );
+    if (reader.inputs.length === 0) return report.nothing('nothing was read', reader.isForeign);
+    reader.fold({ by: options.by, unit: options.unit, markKernel: options.kernel, maxDepth: options['max-depth'] });
+    await output(reader.table.folded());
+    for (const note of notesOn(reader)) report.note(note);
+    const file = options['stats-json'];
+    if (options.stats || interactive || file !== undefined) {
+      const stats = statsOf(reader, options.unit, report.skippedLines);
+      if (file !== undefined) writeFileSync(file, `${JSON.stringify(stats, null, 2)}\n`);
+      if (options.stats || interactive) report.note(describeStats(stats));
+    }
+    return report.finish(options.strict);
+  },
+};
+
+function orderOf(text: string | undefined): KeyPart[] | undefined {
+  return text?.split(',').map((part) => {
+    if (!isKeyPart(part)) throw new UsageError(`--order takes ${KEY_PARTS.join(', ')}, with commas, not "${part}"`);
+    return part;
+  });
+}

@@ -1,0 +1,15 @@
+// Whole numbers whose sum is right: what is lost by rounding down goes where most was lost.
+
+/** Each number divided by `divisor` and made whole, so that their sum is the rounded sum of the quotients. */
+export function divided(numbers: ArrayLike<number>, divisor: number): number[] {
+  const exact = Array.from(numbers, (number) => number / divisor);
+  const whole = exact.map(Math.floor);
+  const rest = exact.map((number, i) => number - (whole[i] as number));
+  let left = Math.round(rest.reduce((sum, part) => sum + part, 0));
+  const order = Array.from(rest.keys()).sort((a, b) => (rest[b] as number) - (rest[a] as number) || a - b);
+  for (const i of order) {
+    if (left-- <= 0) break;
+    whole[i] = (whole[i] as number) + 1;
+  }
+  return whole;
+}

@@ -1,0 +1,40 @@
+// What stands around bpftrace's maps and is no part of them, its stderr merged in with `2>&1` included.
+
+import stripAnsi from 'strip-ansi';
+
+/** What was lost while recording, told of by the lines around the maps. */
+export interface Losses {
+  /** events that the kernel could not hand over */
+  events: number;
+  /** stacks that were gone when bpftrace printed them */
+  stacks: number;
+  /** entries that found their map full */
+  mapFull: number;
+}
+
+export function noLosses(): Losses {
+  return { events: 0, stacks: 0, mapFull: 0 };
+}
+
+// Lost 12 events                                                             up to 0.23 on stdout
+const LOST_EVENTS = /^(?:WARNING: )?Lost (\d+) events?/;
+// ERROR: failed to look up stack id -17 (pid -1): -2                         up to 0.20
+// failed to look up stack id: 0 stack length: 0                              0.21 and newer
+const LOST_STACK = /failed to look up stack id/;
+// stdin:1:63-70: WARNING: Failed to map_update_elem: Argument list too long (-7)       with -k, 0.17
+// WARNING: Map full; can't update element. Try increasing max_map_keys config          0.23 and newer
+const MAP_FULL = /Failed to map_update_elem: Argument list too long|Map full; can't update element/;
+// Attaching 3 probes...    Attached 3 probes    ^C    WARNING: …    x.bt:3:1-9: ERROR: …    06:30:13
+const OTHER =
+  /^(?:\^C)*(?:Attaching \d+ probes?\.\.\.|Attached \d+ probes?|(?:\S+:\d+:\d+(?:-\d+)?: )?(?:WARNING|ERROR|INFO|DEBUG|HINT|perf_event_open)[: ].*|\d\d:\d\d:\d\d)?$/;
+
+/** Understands such a line (latin1) and adds up what it says was lost; false when it is of another kind. */
+export function readNoise(line: string, losses: Losses): boolean {
+  const text = line.includes('\x1b') ? stripAnsi(line) : line;
+  const events = LOST_EVENTS.exec(text);
+  if (events) losses.events += Number(events[1]);
+  else if (LOST_STACK.test(text)) losses.stacks++;
+  else if (MAP_FULL.test(text)) losses.mapFull++;
+  else return OTHER.test(text);
+  return true;
+}

@@ -1,0 +1,43 @@
+// What an off-CPU dump says, entry by entry: who did not run, for how long, with which stacks, and why as far as the
+// dump tells. OffcpuReader (offcpu-reader.ts) gives these, for bpftrace text and JSON and for bcc alike.
+
+/**
+ * - `off-cpu`: not running; the dump has no switch-out state
+ * - `blocked`: switched out in a sleeping state (S, D, T …), up to its wake-up, or to its next run where wake-ups were
+ *   not recorded
+ * - `runnable`: woken, waiting for a CPU; the stacks are those it had blocked with
+ * - `preempted`: switched out though it could have run on (state 0 or 0x100)
+ * - `in-progress`: still off the CPU when the recording ended; `state` says how
+ * - `lost`: bpftrace lost both stacks
+ */
+export type OffcpuKind = 'off-cpu' | 'blocked' | 'runnable' | 'preempted' | 'in-progress' | 'lost';
+
+/** One distinct entry: all that was measured with the same stacks, thread and state, added up. */
+export interface OffcpuEntry {
+  kind: OffcpuKind;
+  /** as printed, latin1 (a character a byte); undefined: not in the dump */
+  comm: string | undefined;
+  pid: number | undefined;
+  tid: number | undefined;
+  /** names as folded output spells them (tidied, demangled, no offset, no mark), innermost first */
+  kernel: readonly string[];
+  user: readonly string[];
+  /** nanoseconds */
+  ns: number;
+  /** how many intervals; undefined: not in the dump */
+  count: number | undefined;
+  /** the longest of them, nanoseconds; undefined: not in the dump */
+  maxNs: number | undefined;
+  /** prev_state of sched_switch: 0 running, 1 S, 2 D, 0x100 preempted …; undefined: not in the dump */
+  state: number | undefined;
+  /** Postgres' wait_event_info at the switch, where recorded: class << 24 | event */
+  waitEvent: number | undefined;
+}
+
+// How offcpu-fold and offcpu-classify get them:
+//
+//   const reader = new OffcpuReader(options, onSkip);      // offcpu-reader.ts
+//   for each input: reader.beginInput(); reader.write(block) …; reader.endInput();
+//   reader.finish();
+//   for (const entry of reader.entries()) …                // OffcpuEntry, each distinct one once
+//   reader.fold({ by, unit, markKernel, maxDepth });       // or: folded stacks, in reader.table
