@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { growStacks, recordSystem, repeatRecording, sizeOf } from './inputs.ts';
+import { growDump, growFolded, recordSystem, repeatRecording, sizeOf } from './inputs.ts';
 import { type Contender, type Cost, capture, compare, find } from './measure.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -87,12 +87,18 @@ table('perf-fold: a repetitive recording', sizeOf(repetitive), compare(foldConte
 const doubled = await repeatRecording(folder, 700 << 20);
 table('perf-fold: twice of it (memory stays)', sizeOf(doubled), compare([foldContenders(doubled)[0] as Contender], 1));
 
-const deep = growStacks(folder, 100 << 20, 110_000);
+const deep = growFolded(folder, 100 << 20, 110_000);
 const drawers = present({ name: 'flame-svg', argv: [...tool('flame-svg'), deep] }, [
   { name: 'inferno-flamegraph', program: 'inferno-flamegraph', folder: INFERNO_DIR, args: [deep] },
   { name: 'flamegraph.pl', program: 'flamegraph.pl', folder: FLAMEGRAPH_DIR, args: [deep] },
 ]);
 table('flame-svg: 110 000 or more deep stacks', sizeOf(deep), compare(drawers, ROUNDS));
+
+const dump = growDump(folder, 50 << 20);
+const dumpReaders = present({ name: 'offcpu-fold', argv: [...tool('offcpu-fold'), dump] }, [
+  { name: 'stackcollapse-bpftrace.pl', program: 'stackcollapse-bpftrace.pl', folder: FLAMEGRAPH_DIR, args: [dump] },
+]);
+table('offcpu-fold: a dump of one unnamed map', sizeOf(dump), compare(dumpReaders, ROUNDS));
 
 const starters: Contender[] = [
   { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },

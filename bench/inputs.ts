@@ -66,39 +66,71 @@ export async function repeatRecording(folder: string, bytes: number): Promise<st
   return file;
 }
 
-/** Sorted folded text of at least `bytes` and `stacks` distinct stacks, 40 to 90 frames deep, from a fixed seed. */
-export function growStacks(folder: string, bytes: number, stacks: number): string {
-  const file = join(folder, 'deep.folded');
-  const out = openSync(file, 'w');
+/** Distinct stacks of 40 to 90 frames that share their outer parts, as places in an endless list of names; a fixed seed. */
+function* deepStacks(): Generator<readonly number[]> {
   let state = 12345;
   const random = (below: number): number => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     return (state >>> 8) % below;
   };
-  const spaces = [
-    'std::collections::hash',
-    'tokio::runtime::scheduler',
-    'core::iter::adapters',
-    'postgres::executor',
-    'alloc::vec',
-  ];
-  const nameOf = (n: number): string => `${spaces[n % spaces.length]}::module_${n % 97}::Type${n % 31}<T>::method_${n}`;
   const path: number[] = [];
-  const lines: string[] = [];
-  let size = 0;
-  for (let i = 0; lines.length < stacks || size < bytes; i++) {
+  for (;;) {
     path.length = Math.min(path.length, 4 + random(70));
     const depth = 40 + random(50);
     while (path.length < depth) path.push(random(path.length < 8 ? 12 : 9000));
-    const line = `app;${path.map(nameOf).join(';')} ${1 + random(5000)}\n`;
-    lines.push(line);
-    size += line.length;
-    if (i > 10 * stacks) break;
+    yield path;
   }
-  lines.sort();
-  for (let i = 0; i < lines.length; i += 5000) writeSync(out, lines.slice(i, i + 5000).join(''));
+}
+
+const SPACES = [
+  'std::collections::hash',
+  'tokio::runtime::scheduler',
+  'core::iter::adapters',
+  'postgres::executor',
+  'alloc::vec',
+];
+
+function nameOf(n: number): string {
+  return `${SPACES[n % SPACES.length]}::module_${n % 97}::Type${n % 31}<T>::method_${n}`;
+}
+
+/** Writes the entries made of deep stacks, until there are at least `bytes` and `stacks`. */
+function writeEntries(
+  file: string,
+  bytes: number,
+  stacks: number,
+  sorted: boolean,
+  entry: (path: readonly number[], count: number) => string,
+): string {
+  const entries: string[] = [];
+  let size = 0;
+  for (const path of deepStacks()) {
+    const text = entry(path, 1 + entries.length);
+    entries.push(text);
+    size += text.length;
+    if (entries.length >= stacks && size >= bytes) break;
+  }
+  if (sorted) entries.sort();
+  const out = openSync(file, 'w');
+  for (let i = 0; i < entries.length; i += 5000) writeSync(out, entries.slice(i, i + 5000).join(''));
   closeSync(out);
   return file;
+}
+
+/** Sorted folded text. */
+export function growFolded(folder: string, bytes: number, stacks: number): string {
+  const line = (path: readonly number[], count: number): string => `app;${path.map(nameOf).join(';')} ${count}\n`;
+  return writeEntries(join(folder, 'deep.folded'), bytes, stacks, true, line);
+}
+
+/** A bpftrace dump of the one kind that stackcollapse-bpftrace.pl can read: an unnamed map with one stack as its key. */
+export function growDump(folder: string, bytes: number): string {
+  const entry = (path: readonly number[], count: number): string =>
+    `@[\n${path
+      .map((n) => `    ${nameOf(n)}+${(n * 31) % 700}\n`)
+      .reverse()
+      .join('')}]: ${count}\n`;
+  return writeEntries(join(folder, 'dump.txt'), bytes, 1, false, entry);
 }
 
 export function sizeOf(file: string): number {

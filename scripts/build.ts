@@ -16,6 +16,7 @@ import { basename } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { buildViewer } from './build-viewer.ts';
 import { writeDemangleWasm } from './demangle-wasm.ts';
+import { writeOffcpuRules } from './offcpu-rules.ts';
 import { thirdPartyLicenses } from './third-party.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -23,8 +24,8 @@ process.chdir(root);
 
 const DEMANGLER = 'demangle.generated.wasm';
 
-/** Compiles the kernel and writes all wasm as modules that tests and bundles import alike. */
-function buildWasm(): void {
+/** Compiles the kernel, and writes all that is no TypeScript as modules that tests and bundles import alike. */
+function buildModules(): void {
   mkdirSync('build', { recursive: true });
   const flags = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory', '--runtime', 'stub'];
   execFileSync(
@@ -34,6 +35,7 @@ function buildWasm(): void {
   );
   writeModule('src/kernel/wasm.generated.ts', 'kernelWasm', readFileSync('build/kernel.wasm').toString('base64'));
   writeDemangleWasm(`src/fold/${DEMANGLER}`);
+  writeOffcpuRules('src/offcpu/rules.generated.ts');
 }
 
 function writeModule(file: string, name: string, text: string): void {
@@ -86,7 +88,7 @@ async function buildBinaries(): Promise<void> {
   renameSync(made, 'dist');
 }
 
-buildWasm();
+buildModules();
 await buildViewer();
 if (process.argv[2] !== 'wasm') {
   await buildBinaries().catch((error: unknown) => {

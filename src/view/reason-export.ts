@@ -1,12 +1,27 @@
 // The table of reasons for programs, as TSV and JSON, and what decided for each stack. Texts are latin1, in and out.
 
-import { KINDS, mean, type ReasonRow, type ReasonTable, usOf } from './reason-table.ts';
+import { markOf } from './reason-comparison.ts';
+import {
+  type Before,
+  KINDS,
+  mean,
+  type ReasonRow,
+  type ReasonTable,
+  type RunTotals,
+  sumOf,
+  usOf,
+} from './reason-rows.ts';
 
-/** A line a reason, label and meaning; the meaning is empty where none is known. */
+/** A line a reason, label and meaning; the meaning is empty where none is known. Earlier runs are columns at the end. */
 export function formatTsv(table: ReasonTable): string {
-  const rows = ['reason\tlabel\tmeaning\tus\tshare\tcount\tmean_us\tmax_us'];
+  const titles = ['reason', 'label', 'meaning', 'us', 'share', 'count', 'mean_us', 'max_us'];
+  for (const { name } of table.against ?? []) {
+    const of = name.replace(/[\t\n]/g, ' ');
+    titles.push(`${of}: us`, `${of}: share`, `${of}: share_change`, `${of}: ms_per_s_change`, `${of}: mark`);
+  }
+  const rows = [titles.join('\t')];
   for (const [reason, label, row, meaning] of cellsOf(table)) {
-    const { ns, count, maxNs } = row;
+    const { ns, count, maxNs, before = [] } = row;
     rows.push(
       [
         reason,
@@ -17,10 +32,22 @@ export function formatTsv(table: ReasonTable): string {
         count ?? '',
         mean(ns, count) ?? '',
         usOf(maxNs) ?? '',
+        ...before.flatMap((one) => [
+          usOf(one.ns),
+          fixed(one.share, 6),
+          fixed(one.shareChange, 6),
+          one.rateChange === undefined ? '' : fixed(one.rateChange * 1000, 3),
+          markOf(ns, one),
+        ]),
       ].join('\t'),
     );
   }
   return `${rows.join('\n')}\n`;
+}
+
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
 /** The finest rows: what has no meaning is a row with an empty one. */
@@ -34,35 +61,105 @@ function* cellsOf({ rows }: ReasonTable): Generator<[string, string, Omit<Reason
         (sum, { count }) => (sum === undefined || count === undefined ? undefined : sum - count),
         label.count,
       );
-      if (ns > 0 || isWhole) {
-        yield [bare(reason.name), label.name, { ns, count: left, maxNs: isWhole ? label.maxNs : undefined }, ''];
+      const before = label.before?.map((one, i) => withoutParts(one, label.parts, i)) ?? [];
+      if (ns > 0 || isWhole || before.some((one) => one.ns > 0)) {
+        const maxNs = isWhole ? label.maxNs : undefined;
+        yield [bare(reason.name), label.name, { ns, count: left, maxNs, before }, ''];
       }
     }
   }
 }
 
-/** One object; docs/reasons.md names its members. */
-export function formatJson(table: ReasonTable): string {
-  const rowOf = ({ name, ns, count, maxNs, parts }: ReasonRow, levels: readonly string[]): object => ({
+/** What of an earlier run's row is in none of its parts. */
+function withoutParts(whole: Before, parts: readonly ReasonRow[], run: number): Before {
+  return parts.reduce((left, { before }) => {
+    const part = before?.[run];
+    return part === undefined ? left : sumOf(left, negative(part));
+  }, whole);
+}
+
+function negative({ ns, share, shareChange, rateChange }: Before): Before {
+  return {
+    ns: -ns,
+    share: -share,
+    shareChange: -shareChange,
+    rateChange: rateChange === undefined ? undefined : -rateChange,
+  };
+}
+
+export interface JsonSettings {
+  /** waiting for work and timers are left out */
+  busy: boolean;
+}
+
+/** One object; docs/reasons.md names its members. offcpu/result.ts reads it back. */
+export function formatJson(table: ReasonTable, { busy }: JsonSettings): string {
+  const rowOf = ({ name, ns, count, maxNs, parts, before }: ReasonRow, levels: readonly string[]): object => ({
     [levels[0] as string]: bare(name),
     us: ns / 1000,
     share: table.ns > 0 ? ns / table.ns : 0,
     ...(count === undefined ? {} : { count }),
     ...(maxNs === undefined ? {} : { maxUs: maxNs / 1000 }),
+    ...beforeOf(ns, before),
     ...(levels.length > 1 ? { [`${levels[1]}s`]: parts.map((part) => rowOf(part, levels.slice(1))) } : {}),
   });
-  const kinds = Object.fromEntries(KINDS.map(([kind]) => [kind, table.kinds[kind] / 1000]));
+  const against = table.against ?? [];
   const document = {
     format: 'flamepipe off-CPU reasons',
     version: 1,
+    ...(against.length > 0 ? { name: table.name } : {}),
+    ...windowOf(table.windowNs),
+    busy,
     us: table.ns / 1000,
+    ...(against.length > 0
+      ? {
+          against: against.map((run) => ({
+            name: run.name,
+            ...windowOf(run.windowNs),
+            us: run.ns / 1000,
+            ...totalsOf(run),
+          })),
+        }
+      : {}),
     reasons: table.rows.map((row) => rowOf(row, ['reason', 'label', 'meaning'])),
-    kindsUs: kinds,
-    excluded: table.excluded.map(({ name, ns }) => ({ label: name, us: ns / 1000 })),
-    leftOutUs: table.leftOutNs / 1000,
-    other: table.other.map(({ name, label, ns }) => ({ function: name, label, us: ns / 1000 })),
+    ...totalsOf(table),
+    other: table.other.map(({ name, label, ns, before }) => ({
+      function: name,
+      label,
+      us: ns / 1000,
+      ...beforeOf(ns, before),
+    })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function totalsOf({ kinds, excluded, leftOutNs }: RunTotals): object {
+  return {
+    kindsUs: Object.fromEntries(KINDS.map(([kind]) => [kind, kinds[kind] / 1000])),
+    excluded: excluded.map(({ name, ns }) => ({ label: name, us: ns / 1000 })),
+    leftOutUs: leftOutNs / 1000,
+  };
+}
+
+function windowOf(ns: number | undefined): { windowSeconds?: number } {
+  return ns === undefined ? {} : { windowSeconds: ns / 1e9 };
+}
+
+function beforeOf(now: number, before: readonly Before[] = []): { before?: object[] } {
+  if (before.length === 0) return {};
+  return {
+    before: before.map((one) => {
+      const { ns, share, shareChange, rateChange } = one;
+      const mark = markOf(now, one);
+      return {
+        us: ns / 1000,
+        share,
+        shareChange,
+        ...(rateChange === undefined ? {} : { msPerSecondChange: rateChange * 1000 }),
+        ...(mark === '' ? {} : { mark }),
+      };
+    }),
+  };
 }
 
 function bare(name: string): string {

@@ -1,0 +1,34 @@
+// A function as rules name it, from any spelling of a symbolizer.
+
+//  ffffffff821facd8 __schedule+0x1f/0x40 [kernel.kallsyms]_[k]
+//  └── address ───┘           └ offset ┘ └── module ──────┘└mark
+const ADDRESS = /^(?:0x)?[0-9a-f]{8,16} +/;
+const MARK = /_\[[a-z]\]$/;
+const MODULE = / +(?:\[[^\]]*\]|\([^)]*\))$/;
+const OFFSET = /\+(?:0x[0-9a-f]+|\d+)(?:\/0x[0-9a-f]+)?$/;
+//  do_pselect.constprop.0     __mutex_lock.isra.0.cold     f.llvm.1234
+const COMPILER = /(?:\.(?:isra|constprop|part|cold|llvm|lto_priv|localalias)(?:\.\d+)*)+$/;
+//  __x64_sys_epoll_wait     __se_compat_sys_futex_time32     SyS_read     __do_sys_flock
+const CALL =
+  /^(?:__(?:x64|ia32|ia32_compat|x32|x32_compat|arm64|arm64_compat|s390|s390x|riscv|powerpc|loongarch|mips|se|se_compat|do|do_compat)_sys_|compat_SyS_|SyS_|compat_sys_|sys_)(\w+?)(?:_time32|_time64)?$/;
+
+/** `f`, without address, offset, module, mark and what the compiler appended; a system call's wrapper as `read()`. */
+export function kernelName(frame: string): string {
+  let name = frame;
+  if (ADDRESS.test(name)) name = name.replace(ADDRESS, '');
+  if (name.endsWith(']') || name.endsWith(')')) name = name.replace(MARK, '').replace(MODULE, '');
+  if (name.includes('+')) name = name.replace(OFFSET, '');
+  if (name.includes('.')) name = name.replace(COMPILER, '');
+  if (!name.includes('ys_') && !name.includes('yS_')) return name;
+  const call = CALL.exec(name)?.[1];
+  return call === undefined ? name : `${call}()`;
+}
+
+/** A user function without what the compiler appended. */
+export function userName(frame: string): string {
+  return frame.includes('.') ? frame.replace(COMPILER, '') : frame;
+}
+
+export function isCall(name: string): boolean {
+  return name.endsWith('()');
+}

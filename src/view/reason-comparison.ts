@@ -1,0 +1,71 @@
+// What a comparison adds to the table of reasons: the heading, and columns for each earlier run.
+
+import type { Before, Column, Line, NamedRun, ReasonTable } from './reason-rows.ts';
+
+/**
+ * Both names, and what the change is of; a line each earlier run:
+ *
+ *     b.txt against a.txt; change in ms per second of wall time (23.4 s against 23.5 s)
+ *     b.txt against a.folded; change in points of share: the wall time of a.folded is not known
+ */
+export function headingOf({ name = '', windowNs, against = [] }: ReasonTable): string[] {
+  return against.map((run) => `${name} against ${run.name}; change in ${basisOf(name, windowNs, run)}`);
+}
+
+function basisOf(name: string, windowNs: number | undefined, run: NamedRun): string {
+  if (hasRate(windowNs, run)) {
+    return `ms per second of wall time (${seconds(windowNs)} against ${seconds(run.windowNs)})`;
+  }
+  if (windowNs === undefined && run.windowNs === undefined) return 'points of share: their wall times are not known';
+  return `points of share: the wall time of ${windowNs === undefined ? name : run.name} is not known`;
+}
+
+/** For each earlier run its share, the change, and a mark where a row is new or gone, if one is. */
+export function comparisonColumns({ windowNs, against = [] }: ReasonTable, lines: readonly Line[]): Column[] {
+  return against.flatMap((run, i) => {
+    const at = ({ before }: Line): Before | undefined => before?.[i];
+    const isRate = hasRate(windowNs, run);
+    const change = (line: Line): string | undefined => changeText(at(line), isRate);
+    const columns: Column[] = [
+      { title: run.name, unit: '', least: 'share', cell: (line) => shareText(at(line)) },
+      { title: 'change', unit: isRate ? 'ms/s' : 'pp', least: 'share', cell: change },
+    ];
+    if (lines.some((line) => markOf(line.ns, at(line)) !== '')) {
+      columns.push({ title: '', unit: '', least: 'any', cell: (line) => markOf(line.ns, at(line)) });
+    }
+    return columns;
+  });
+}
+
+/** Is the change since this run one of time per second? */
+function hasRate(windowNs: number | undefined, run: NamedRun): boolean {
+  return windowNs !== undefined && run.windowNs !== undefined;
+}
+
+function shareText(before: Before | undefined): string | undefined {
+  return before && `${(100 * before.share).toFixed(1)}%`;
+}
+
+function changeText(before: Before | undefined, isRate: boolean): string | undefined {
+  const change = isRate ? scaled(before?.rateChange, 1000) : scaled(before?.shareChange, 100);
+  if (change === undefined) return undefined;
+  const text = change.toFixed(1);
+  if (text === '-0.0') return '0.0';
+  return Number(text) > 0 ? `+${text}` : text;
+}
+
+function scaled(value: number | undefined, by: number): number | undefined {
+  return value === undefined ? undefined : value * by;
+}
+
+/** `new`, `gone` or nothing. */
+export function markOf(ns: number, before: Before | undefined): string {
+  if (before === undefined || before.ns > 0 === ns > 0) return '';
+  return ns > 0 ? 'new' : 'gone';
+}
+
+/** Three digits at least. */
+function seconds(ns = 0): string {
+  const value = ns / 1e9;
+  return `${value < 10 ? value.toFixed(3) : value.toFixed(1)} s`;
+}
