@@ -1,7 +1,7 @@
 // Messages on stderr: what was skipped (the first three of each kind with their place, then one total) and notes.
 
 /** The exit statuses; docs/exit-status.md explains them to users. */
-export const Status = { ok: 0, skipped: 1, failed: 2 } as const;
+export const Status = { ok: 0, skipped: 1, failed: 2, broken: 3 } as const;
 
 /** A mistake in how the tool was called; its message ends the run with status 2. */
 export class UsageError extends Error {}
@@ -20,13 +20,14 @@ export function quote(text: string): string {
 
 export class Report {
   readonly #tool: string;
-  readonly #write: (text: string) => void;
+  readonly #write: (text: string | Uint8Array) => void;
   readonly #skipped = new Map<string, number>();
   readonly #examples: string[] = [];
   #failedInputs = 0;
+  #isBroken = false;
 
   /** `write` takes whole lines of text. */
-  constructor(tool: string, write: (text: string) => void) {
+  constructor(tool: string, write: (text: string | Uint8Array) => void) {
     this.#tool = tool;
     this.#write = write;
   }
@@ -34,6 +35,11 @@ export class Report {
   /** One line, after the tool's name. */
   note(message: string): void {
     this.#write(`${this.#tool}: ${message}\n`);
+  }
+
+  /** A text of several lines, latin1, as it is. */
+  text(block: string): void {
+    this.#write(Buffer.from(block, 'latin1'));
   }
 
   /** Something of the input could not be used. `place` is INPUT:LINE; `text` is what stands there, latin1. */
@@ -46,6 +52,12 @@ export class Report {
   /** A whole input could not be read. */
   failInput(message: string): void {
     this.#failedInputs++;
+    this.note(message);
+  }
+
+  /** The data is beyond a limit that was set for it. */
+  breakLimit(message: string): void {
+    this.#isBroken = true;
     this.note(message);
   }
 
@@ -71,7 +83,8 @@ export class Report {
       this.note(`skipped ${this.skippedLines} ${this.skippedLines === 1 ? 'line' : 'lines'}: ${kinds}`);
     }
     if (this.#failedInputs > 0) return Status.failed;
-    if (this.#skipped.size === 0) return Status.ok;
-    return strict ? Status.failed : Status.skipped;
+    if (strict && this.#skipped.size > 0) return Status.failed;
+    if (this.#isBroken) return Status.broken;
+    return this.#skipped.size > 0 ? Status.skipped : Status.ok;
   }
 }

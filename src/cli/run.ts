@@ -1,5 +1,6 @@
 // Run: from argv to the exit status. The only place that touches process: arguments, signals, stdout, exit status.
 
+import { isatty } from 'node:tty';
 import { InputError } from '../fold/stack-table.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, reason } from './inputs.ts';
@@ -14,6 +15,8 @@ export interface World {
   stop: AbortSignal;
   /** is stderr read by a person? */
   interactive: boolean;
+  /** is stdout a terminal? */
+  terminal: boolean;
   /** writes blocks to stdout as fast as its reader takes them; the next may overwrite the one before */
   output(blocks: Iterable<Uint8Array | string>): Promise<void>;
 }
@@ -65,7 +68,14 @@ async function statusOf<T extends OptionTable>(
       return Status.ok;
     }
     const interactive = process.stderr.isTTY === true;
-    return await command.run(asked.options, { operands: asked.operands, report, stop, interactive, output: writeOut });
+    return await command.run(asked.options, {
+      operands: asked.operands,
+      report,
+      stop,
+      interactive,
+      terminal: isatty(1), // to ask process.stdout would make a stream
+      output: writeOut,
+    });
   } catch (error) {
     if (error instanceof ReaderLeft) return Status.ok;
     if (!(error instanceof UsageError || error instanceof InputError || isSystemError(error))) throw error;

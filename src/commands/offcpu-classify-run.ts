@@ -1,0 +1,65 @@
+// Reading for offcpu-classify: one run from its inputs, be it the one in question or an earlier one.
+
+import { readInputs, type Sink } from '../cli/inputs.ts';
+import type { Report } from '../cli/report.ts';
+import { type Account, type AccountSettings, accountOf } from '../offcpu/account.ts';
+import type { Reasons } from '../offcpu/reasons.ts';
+import { OffcpuInput } from '../parse/offcpu-input.ts';
+import { OffcpuReader } from '../parse/offcpu-reader.ts';
+import { NANOSECONDS, type Unit } from '../parse/offcpu-stacks.ts';
+import { notesOn } from '../parse/offcpu-stats.ts';
+import { windowOf } from '../parse/offcpu-window.ts';
+
+export interface RunSettings extends AccountSettings {
+  map: string | undefined;
+  'input-unit': 'auto' | Unit;
+  /** a new one for each run: it learns from the run's stacks */
+  reasons: Reasons;
+}
+
+export interface ReadRun {
+  account: Account;
+  /** the wall time of the recording; undefined: not known */
+  windowNs: number | undefined;
+  /** is it certainly none of our inputs? */
+  isForeign: boolean;
+  /** what the user should know of it */
+  notes: string[];
+}
+
+/** Reads all operands. `around` may take the blocks first. */
+export async function readRun(
+  operands: readonly string[],
+  settings: RunSettings,
+  report: Report,
+  stop: AbortSignal,
+  around: (sink: Sink) => Sink = (sink) => sink,
+): Promise<ReadRun> {
+  const { map, reasons } = settings;
+  const inputUnit = settings['input-unit'] === 'auto' ? undefined : settings['input-unit'];
+  let input = '';
+  const onSkip = (what: string, line: number, text: string): void => report.skip(what, `${input}:${line}`, text);
+  const dumpOptions = { map, order: undefined, inputUnit, repeats: 'auto' } as const;
+  const nameOptions = { tidy: true, demangle: true, keepHash: false };
+  const read = new OffcpuInput(() => new OffcpuReader({ ...dumpOptions, ...nameOptions }, onSkip), onSkip);
+  const sink = around({
+    begin(name) {
+      input = name;
+      read.begin(name);
+    },
+    block: (bytes) => read.block(bytes),
+    end() {
+      const why = read.end();
+      if (why !== undefined) sink.fail(`${input}: ${why}`);
+    },
+    fail: (message) => report.failInput(message),
+  });
+  await readInputs(operands, sink, stop);
+  const { folded, dump } = read;
+  return {
+    account: accountOf(folded, NANOSECONDS[inputUnit ?? 'us'], dump?.entries() ?? [], reasons, settings),
+    windowNs: dump && folded.stackCount === 0 ? windowOf(dump.inputs) : undefined,
+    isForeign: dump?.isForeign === true,
+    notes: dump ? notesOn(dump) : [],
+  };
+}
