@@ -98,12 +98,13 @@ export const offcpuFold: Command<typeof table> = {
       stop,
     );
     if (reader.inputs.length === 0) return report.nothing('nothing was read', reader.isForeign);
+    const file = options['stats-json'];
+    const quality = options.stats || interactive || file !== undefined ? reader.stacks.quality() : undefined;
     reader.fold({ by: options.by, unit: options.unit, markKernel: options.kernel, maxDepth: options['max-depth'] });
     await output(reader.table.folded());
     for (const note of notesOn(reader)) report.note(note);
-    const file = options['stats-json'];
-    if (options.stats || interactive || file !== undefined) {
-      const stats = statsOf(reader, options.unit, report.skippedLines);
+    if (quality) {
+      const stats = statsOf(reader, quality, options.unit, report.skippedLines);
       if (file !== undefined) writeFileSync(file, `${JSON.stringify(stats, null, 2)}\n`);
       if (options.stats || interactive) report.note(describeStats(stats));
     }

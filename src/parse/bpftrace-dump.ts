@@ -38,7 +38,7 @@ export interface DumpFacts {
 }
 
 /**
- * Adds the entries of the dump to `stacks` and drops them from the table.
+ * Adds the entries of the dump to `stacks`; they may lie in the table until those are settled.
  * Gives what was done, or the reason why nothing could be.
  */
 export function addDump(
@@ -63,18 +63,25 @@ export function addDump(
   const layout = readKeys(rows.keys, separator, options.order);
   if (!layout) return `${map.name} has no stack in its key, or more than two: say what its parts are with --order`;
   const unit = options.inputUnit ?? 'us';
-  addRows(rows, layout, stacks, unit);
   const inFlight = addInFlight(text, names, stacks);
+  addRows(rows, layout, stacks, unit, !running);
   const { order } = layout;
   return { map: map.name, order, unit, leftOut: others, dumps, running, inFlight, program: undefined };
 }
 
-function addRows(rows: MapRows, layout: KeyLayout, stacks: OffcpuStacks, unit: Unit): void {
+function addRows(rows: MapRows, layout: KeyLayout, stacks: OffcpuStacks, unit: Unit, isPlain: boolean): void {
   const subjects = layout.meanings.map(subjectOf);
   const lost = subjects.map((subject): Subject => ({ ...subject, kind: 'lost' }));
-  rows.take(layout.meanings, ({ texts, user, kernel, weight, tuple }) => {
-    const isLost = user.from === user.to && kernel.from === kernel.to;
-    stacks.add((isLost ? lost : subjects)[texts] as Subject, unit, user, kernel, weight, tuple?.[1], tuple?.[2]);
+  stacks.addUnsettled({
+    unit,
+    isPlain,
+    subjects: [...subjects, ...lost],
+    take(visit) {
+      rows.take(layout.meanings, ({ texts, user, kernel, weight, tuple }) => {
+        const isLost = user.from === user.to && kernel.from === kernel.to;
+        return visit((isLost ? lost : subjects)[texts] as Subject, user, kernel, weight, tuple?.[1], tuple?.[2]);
+      });
+    },
   });
 }
 

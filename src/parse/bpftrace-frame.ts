@@ -11,24 +11,40 @@ export interface BpftraceFrame {
   inlined: boolean;
 }
 
-/** Places of a frame line as bpftrace usually prints it: `    do_nanosleep+94`. */
+/** Places of a frame line as bpftrace usually prints it: `    do_nanosleep+94`, `    0x7f83c7aa3545`. */
 export interface SymbolPlaces {
+  /** of the symbol; empty for an address alone */
   from: number;
   to: number;
+  /** is the address, where it stands alone, one of the kernel? */
+  isKernel: boolean;
 }
 
 /** Finds the symbol without making a string; false when the line is of another form. */
 export function findSymbol(b: Uint8Array, from: number, to: number, places: SymbolPlaces): boolean {
   let p = from;
   while (b[p] === 32) p++;
-  // TAB: mode perf.  0x7f83: no symbol.  [inlined]
-  if (p === to || b[p] === 9 || b[p] === 91 || (b[p] === 48 && b[p + 1] === 120)) return false;
+  // TAB: mode perf.  [inlined]
+  if (p === to || b[p] === 9 || b[p] === 91) return false;
+  if (b[p] === 48 && b[p + 1] === 120) return findAddress(b, p + 2, to, places);
   let q = to;
   while (q > p && isDigit(b[q - 1])) q--;
   if (q === to || q <= p + 1 || b[q - 1] !== 43) return false;
   places.from = p;
   places.to = q - 1;
   return true;
+}
+
+function findAddress(b: Uint8Array, from: number, to: number, places: SymbolPlaces): boolean {
+  for (let p = from; p < to; p++) {
+    const c = b[p] as number;
+    if (!(isDigit(c) || (c >= 97 && c <= 102))) return false;
+  }
+  places.from = to;
+  places.to = to;
+  // from 0xffff800000000000 on
+  places.isKernel = to - from === 16 && b[from] === 102 && b[from + 3] === 102 && (b[from + 4] as number) >= 56;
+  return from < to && to - from <= 16;
 }
 
 function isDigit(c: number | undefined): boolean {

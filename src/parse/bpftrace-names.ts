@@ -5,6 +5,7 @@ import { demangle } from '../fold/demangle.ts';
 import { frameText, tidyName } from '../fold/names.ts';
 import type { StackTable } from '../fold/stack-table.ts';
 import { type BpftraceFrame, findSymbol, readFrame, type SymbolPlaces } from './bpftrace-frame.ts';
+import { IdNumbers } from './id-numbers.ts';
 
 export interface NameOptions {
   /** cut argument lists */
@@ -14,13 +15,10 @@ export interface NameOptions {
   keepHash: boolean;
 }
 
-/** What the id of a frame tells beside its name. */
-interface FrameFacts {
-  /** the id of the name as printed */
-  name: number;
-  isKernel: boolean | undefined;
-  inlined: boolean;
-}
+/** What is known of a frame beside its name. */
+const Fact = { user: 1, kernel: 2, inlined: 4 } as const;
+/** A frame's name was looked at: it is that of a kernel function, or not. */
+const Known = { kernel: 1, other: 2 } as const;
 
 // functions that are in every kernel stack of their kind, and in no other program; el0t_64_sync and the like: arm64
 const KERNEL_NAMES =
@@ -29,15 +27,21 @@ const KERNEL_NAMES =
 export class BpftraceNames {
   /** the frame that stands for lost callers */
   readonly truncated: number;
+  /** are all frames seen so far just their names? */
+  isPlain = true;
   readonly #table: StackTable;
   readonly #options: NameOptions;
-  readonly #places: SymbolPlaces = { from: 0, to: 0 };
+  readonly #places: SymbolPlaces = { from: 0, to: 0, isKernel: false };
+  /** the ids of frames without a symbol: of user code, of the kernel */
+  #bareUser = 0;
+  #bareKernel = 0;
   /** by the table's key of the symbol */
-  readonly #words: number[] = [];
+  readonly #words = new IdNumbers();
   readonly #frames = new Map<string, number>();
-  /** by id, of frames that are more than their name */
-  readonly #facts: (FrameFacts | undefined)[] = [];
-  readonly #kernelNames: (boolean | undefined)[] = [];
+  /** by id, of frames that are more than their name: the facts, and the id of the name */
+  readonly #facts = new IdNumbers();
+  readonly #nameOf = new IdNumbers();
+  readonly #known = new IdNumbers();
   readonly #marked = new Map<number, number>();
   readonly #unresolved = new Set<number>();
 
@@ -52,12 +56,17 @@ export class BpftraceNames {
     const table = this.#table;
     const places = this.#places;
     if (!findSymbol(table.bytes, from, to, places)) return this.word(readFrame(table.text(from, to)));
+    if (places.from === places.to) {
+      const bare = { symbol: '', dso: '', inlined: false };
+      if (places.isKernel) return (this.#bareKernel ||= this.word({ ...bare, isKernel: true }));
+      return (this.#bareUser ||= this.word({ ...bare, isKernel: false }));
+    }
     const key = table.key(places.from, places.to);
-    const known = this.#words[key];
-    if (known !== undefined) return known;
+    const known = this.#words.get(key);
+    if (known !== 0) return known;
     const symbol = table.text(places.from, places.to);
     const word = this.word({ symbol, dso: '', isKernel: undefined, inlined: false });
-    this.#words[key] = word;
+    this.#words.set(key, word);
     return word;
   }
 
@@ -74,7 +83,12 @@ export class BpftraceNames {
       word = name;
       if (isKernel !== undefined || inlined) {
         word = this.#table.name(`\0${side}${inlined ? 'i' : ''}\0${text}`);
-        this.#facts[word] = { name, isKernel, inlined };
+        this.#facts.set(
+          word,
+          (inlined ? Fact.inlined : 0) + (side === 'k' ? Fact.kernel : side === 'u' ? Fact.user : 0),
+        );
+        this.#nameOf.set(word, name);
+        this.isPlain = false;
       }
       this.#frames.set(key, word);
     }
@@ -83,16 +97,11 @@ export class BpftraceNames {
 
   /** The name of a frame as folded output spells it. */
   nameOf(word: number): number {
-    return this.#facts[word]?.name ?? word;
-  }
-
-  /** Are all frames seen so far just their names? */
-  get isPlain(): boolean {
-    return this.#facts.length === 0;
+    return this.#nameOf.get(word) || word;
   }
 
   isInlined(word: number): boolean {
-    return this.#facts[word]?.inlined === true;
+    return (this.#facts.get(word) & Fact.inlined) !== 0;
   }
 
   /** Does this name stand for a frame without a symbol? */
@@ -102,14 +111,15 @@ export class BpftraceNames {
 
   /** Is the frame one of the kernel, by its address or its name? undefined: can't tell. */
   isKernel(word: number): boolean | undefined {
-    const facts = this.#facts[word];
-    if (facts?.isKernel !== undefined) return facts.isKernel;
-    let known = this.#kernelNames[word];
-    if (known === undefined) {
-      known = KERNEL_NAMES.test(this.#table.nameText(word));
-      this.#kernelNames[word] = known;
+    const facts = this.#facts.get(word);
+    if ((facts & Fact.kernel) !== 0) return true;
+    if ((facts & Fact.user) !== 0) return false;
+    let known = this.#known.get(word);
+    if (known === 0) {
+      known = KERNEL_NAMES.test(this.#table.nameText(word)) ? Known.kernel : Known.other;
+      this.#known.set(word, known);
     }
-    return known || undefined;
+    return known === Known.kernel || undefined;
   }
 
   /** The name with the mark of a kernel frame. */

@@ -72,8 +72,11 @@ export class MapRows {
     }
   }
 
-  /** Hands out each stack of the map, and takes all stacks out of the table. `meanings` are those of `keys`. */
-  take(meanings: readonly KeyMeaning[], visit: (row: Row) => void): void {
+  /**
+   * Hands out each stack of the map; what `visit` gives takes its place in the table, null nothing. All other stacks of
+   * the table are dropped. `meanings` are those of `keys`.
+   */
+  take(meanings: readonly KeyMeaning[], visit: (row: Row) => Uint32Array | null): void {
     const row: Row = { texts: 0, user: NO_STACK, kernel: NO_STACK, weight: 0, tuple: undefined };
     const user: Run = { ids: NO_STACK.ids, from: 0, to: 0 };
     const kernel: Run = { ids: NO_STACK.ids, from: 0, to: 0 };
@@ -89,8 +92,7 @@ export class MapRows {
       row.kernel = this.#runAt(ids, meaning.kernel, kernel);
       row.weight = this.#weights[index] as number;
       row.tuple = (ids[1] as number) >= TUPLE ? this.#map.tuples[(ids[1] as number) - TUPLE] : undefined;
-      visit(row);
-      return null;
+      return visit(row);
     });
   }
 
@@ -184,15 +186,16 @@ export function isKernelStack(ids: Uint32Array, from: number, to: number, names:
   return false;
 }
 
-/** The names of a stack's frames; one that may have lost its root says so. */
+/** The names of a stack's frames; one that may have lost its root says so. The ids given are overwritten. */
 export function nameRun(run: Run, names: BpftraceNames): Run {
-  let depth = run.to - run.from;
-  if (names.isPlain && depth !== MAX_STACK) return run;
-  const named: number[] = [];
-  for (let i = run.from; i < run.to; i++) {
-    const word = run.ids[i] as number;
-    named.push(names.nameOf(word));
-    if (names.isInlined(word)) depth--;
+  const { ids, from, to } = run;
+  let depth = to - from;
+  if (!names.isPlain) {
+    for (let i = from; i < to; i++) {
+      const word = ids[i] as number;
+      if (names.isInlined(word)) depth--;
+      ids[i] = names.nameOf(word);
+    }
   }
-  return runOf(Uint32Array.from(depth === MAX_STACK ? [names.truncated, ...named] : named));
+  return depth === MAX_STACK ? runOf(Uint32Array.of(names.truncated, ...ids.subarray(from, to))) : run;
 }

@@ -6,6 +6,7 @@ import { isRawFrame } from './bpftrace-frame.ts';
 import { BpftraceMap, type Part } from './bpftrace-map.ts';
 import type { BpftraceNames } from './bpftrace-names.ts';
 import { noLosses, readNoise } from './bpftrace-noise.ts';
+import { IdNumbers } from './id-numbers.ts';
 
 /** Told of each line that could not be used: what it is not, its number in the input, its latin1 text. */
 export type OnSkip = (kind: string, line: number, text: string) => void;
@@ -51,9 +52,11 @@ export class BpftraceText {
   readonly #table: StackTable;
   readonly #names: BpftraceNames;
   readonly #skip: OnSkip;
-  /** names of maps and texts of keys, by the table's key of their bytes */
-  readonly #mapOf: (BpftraceMap | undefined)[] = [];
-  readonly #markOf: (number | undefined)[] = [];
+  /** texts of keys, by the table's key of their bytes */
+  readonly #markOf = new IdNumbers();
+  /** the map that was named last, and the table's key of its name */
+  #mapOfKey: BpftraceMap | undefined;
+  #mapKey = 0;
   readonly #marksByText = new Map([['', NO_TEXT]]);
 
   #mode: 'none' | 'key' | 'value' = 'none';
@@ -213,7 +216,7 @@ export class BpftraceText {
     }
     table.drop();
     if (b[from] === 64 && b[to - 1] === 91) {
-      const map = this.#mapOf[table.key(from, to)] ?? this.#newMapAt(from, to);
+      const map = this.#mapAt(from, to - 1);
       if (map) {
         this.#beginKey(map, '');
         this.#pushMark(NO_TEXT);
@@ -225,13 +228,14 @@ export class BpftraceText {
   }
 
   /** `@offcpu[` alone on its line. */
-  #newMapAt(from: number, to: number): BpftraceMap | undefined {
-    const table = this.#table;
-    const text = table.text(from, to - 1);
+  #mapAt(from: number, to: number): BpftraceMap | undefined {
+    const key = this.#table.key(from, to);
+    if (key === this.#mapKey) return this.#mapOfKey;
+    const text = this.#table.text(from, to);
     if (!/^@\w*$/.test(text)) return undefined;
-    const map = this.#mapNamed(text);
-    this.#mapOf[table.key(from, to)] = map;
-    return map;
+    this.#mapKey = key;
+    this.#mapOfKey = this.#mapNamed(text);
+    return this.#mapOfKey;
   }
 
   #mapNamed(name: string): BpftraceMap {
@@ -327,10 +331,10 @@ export class BpftraceText {
 
   #markAt(from: number, to: number): number {
     const key = this.#table.key(from, to);
-    let mark = this.#markOf[key];
-    if (mark === undefined) {
+    let mark = this.#markOf.get(key);
+    if (mark === 0) {
       mark = this.#mark(this.#table.text(from, to));
-      this.#markOf[key] = mark;
+      this.#markOf.set(key, mark);
     }
     return mark;
   }

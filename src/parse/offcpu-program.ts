@@ -121,6 +121,7 @@ export function addProgram(
     if (runnable > 0) add(stacks, thread, runnableKind(state), runnable, count, longestRunnable);
     mapped.set(tid, (mapped.get(tid) ?? 0) + blocked + runnable);
     comms.set(tid, comm);
+    return null;
   });
   for (const open of openIntervals(text, names, pid)) {
     comms.set(open.tid, open.comm);

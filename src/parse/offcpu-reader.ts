@@ -67,6 +67,7 @@ export class OffcpuReader {
     this.#kind = 'empty';
     this.#source = undefined;
     this.#finish = () => '';
+    this.stacks.settle();
     this.#clear();
     this.table.restartLineNumbers();
   }
@@ -94,7 +95,6 @@ export class OffcpuReader {
     }
     this.#source?.end();
     const why = this.#finish();
-    this.#clear();
     return why === '' ? whyNothing(this.#kind) : why;
   }
 

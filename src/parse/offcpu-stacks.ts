@@ -4,7 +4,7 @@ import { divided } from '../fold/rounding.ts';
 import { StackTable } from '../fold/stack-table.ts';
 import type { BpftraceNames } from './bpftrace-names.ts';
 import type { OffcpuEntry, OffcpuKind } from './offcpu-entry.ts';
-import { rootText } from './perf-names.ts';
+import { copyRun, OffcpuShape, type ShapeOptions } from './offcpu-shape.ts';
 
 export const UNITS = ['us', 'ns', 'ms'] as const;
 export type Unit = (typeof UNITS)[number];
@@ -20,25 +20,6 @@ export interface Subject {
   waitEvent: number | undefined;
 }
 
-export interface FoldOptions {
-  by: 'comm' | 'pid' | 'tid' | 'none';
-  unit: Unit;
-  /** `_[k]` behind kernel frames */
-  markKernel: boolean;
-  /** frames a stack may have behind its root frame; undefined: no limit */
-  maxDepth: number | undefined;
-}
-
-/** Nanoseconds. */
-export interface Quality {
-  /** cut at the depth limit; the innermost user frame without a symbol */
-  truncatedNs: number;
-  unresolvedNs: number;
-  /** not ended; waiting for a CPU, be it woken or preempted */
-  inProgressNs: number;
-  runnableNs: number;
-}
-
 /** A stack: name ids, root first, from one place of an array to another. */
 export interface Run {
   ids: Uint32Array;
@@ -52,6 +33,40 @@ export function runOf(ids: Uint32Array): Run {
   return { ids, from: 0, to: ids.length };
 }
 
+export interface FoldOptions extends ShapeOptions {
+  unit: Unit;
+}
+
+/** Nanoseconds of what is not as good as it could be, or special. */
+export interface Quality {
+  /** cut at the depth limit; the innermost user frame without a symbol */
+  truncatedNs: number;
+  unresolvedNs: number;
+  /** not ended; waiting for a CPU, be it woken or preempted */
+  inProgressNs: number;
+  runnableNs: number;
+}
+
+/** Is handed an entry; gives what its stack in the table becomes, null for nothing. */
+type Visit = (
+  subject: Subject,
+  user: Run,
+  kernel: Run,
+  value: number,
+  count: number | undefined,
+  max: number | undefined,
+) => Uint32Array | null;
+
+/** Entries that still lie in the table, as stacks of the text that was read. */
+export interface Unsettled {
+  unit: Unit;
+  subjects: readonly Subject[];
+  /** is each entry's value the weight of its stack? */
+  isPlain: boolean;
+  /** Hands them out one by one, and replaces their stacks. */
+  take(visit: Visit): void;
+}
+
 /** What the entries of a row are of. */
 interface RowHead {
   subject: Subject;
@@ -59,23 +74,10 @@ interface RowHead {
   hasCount: boolean;
 }
 
-/** A distinct entry; the ids are views. */
-interface Row extends RowHead {
-  /** name ids, root first */
-  user: Uint32Array;
-  kernel: Uint32Array;
-  value: number;
-  count: number;
-  max: number | undefined;
-}
-
-const LEAVES: Readonly<Partial<Record<OffcpuKind, string>>> = {
-  'in-progress': '[in-progress]',
-  preempted: '[preempted]',
-  runnable: '[runnable]',
-};
-
 export class OffcpuStacks {
+  /** nanoseconds of all entries, and of those without any stack */
+  totalNs = 0;
+  lostNs = 0;
   readonly #table: StackTable;
   readonly #names: BpftraceNames;
   /** entries as stacks of ids: index of the head, number of user frames, user frames, kernel frames */
@@ -85,18 +87,12 @@ export class OffcpuStacks {
   readonly #headOf = new Map<Subject, [unit: Unit, hasCount: boolean, head: number]>();
   /** the longest interval, by the bytes of the row */
   readonly #maxima = new Map<string, number>();
+  #unsettled: Unsettled | undefined;
   #ids = new Uint32Array(1024);
-  /** nanoseconds of all entries, and of those without any stack */
-  totalNs = 0;
-  lostNs = 0;
 
   constructor(table: StackTable, names: BpftraceNames) {
     this.#table = table;
     this.#names = names;
-  }
-
-  get size(): number {
-    return this.#rows.stackCount;
   }
 
   /** Adds to the entry of this subject and these stacks. `value` and `max` are in `unit`. */
@@ -114,15 +110,34 @@ export class OffcpuStacks {
     const ids = this.#ids;
     ids[0] = this.#headIndex(subject, unit, count !== undefined);
     ids[1] = user.to - user.from;
-    copy(kernel, ids, copy(user, ids, 2));
+    copyRun(kernel, ids, copyRun(user, ids, 2));
     const row = ids.subarray(0, depth + 2);
     this.#rows.add(row, value, count ?? 1);
-    const ns = value * NANOSECONDS[unit];
-    this.totalNs += ns;
-    if (depth === 0) this.lostNs += ns;
+    this.#weigh(value * NANOSECONDS[unit], depth);
     if (max === undefined) return;
     const key = bytesOf(row);
     this.#maxima.set(key, Math.max(this.#maxima.get(key) ?? 0, max));
+  }
+
+  #weigh(ns: number, depth: number): void {
+    this.totalNs += ns;
+    if (depth === 0) this.lostNs += ns;
+  }
+
+  /** Adds entries that may stay in the table until something else needs it: then call settle(). */
+  addUnsettled(unsettled: Unsettled): void {
+    this.settle();
+    this.#unsettled = unsettled;
+  }
+
+  /** Takes over what still lies in the table. */
+  settle(): void {
+    const unsettled = this.#unsettled;
+    this.#unsettled = undefined;
+    unsettled?.take((subject, user, kernel, value, count, max) => {
+      this.add(subject, unsettled.unit, user, kernel, value, count, max);
+      return null;
+    });
   }
 
   #headIndex(subject: Subject, unit: Unit, hasCount: boolean): number {
@@ -139,20 +154,8 @@ export class OffcpuStacks {
     return head;
   }
 
-  /** All rows; one object for all, so read it before the next. */
-  *#read(): Generator<Row> {
-    for (const { ids, weight, hits } of this.#rows.stacks()) {
-      const head = this.#heads[ids[0] as number] as RowHead;
-      const kernelFrom = 2 + (ids[1] as number);
-      const max = this.#maxima.size > 0 ? this.#maxima.get(bytesOf(ids)) : undefined;
-      const { subject, unit, hasCount } = head;
-      const user = ids.subarray(2, kernelFrom);
-      yield { subject, unit, hasCount, user, kernel: ids.subarray(kernelFrom), value: weight, count: hits, max };
-    }
-  }
-
-  /** How much is not as good as it could be, or special. */
   quality(): Quality {
+    this.settle();
     const quality = { truncatedNs: 0, unresolvedNs: 0, inProgressNs: 0, runnableNs: 0 };
     const { truncated } = this.#names;
     for (const { ids, weight } of this.#rows.stacks()) {
@@ -169,38 +172,49 @@ export class OffcpuStacks {
 
   /** Each distinct entry once. */
   *entries(): Generator<OffcpuEntry> {
+    this.settle();
+    this.#rows.checkExact();
     const texts: string[] = [];
     const textOf = (id: number): string => {
       texts[id] ??= this.#table.nameText(id);
       return texts[id];
     };
     const innermostFirst = (ids: Uint32Array): string[] => Array.from(ids, textOf).reverse();
-    for (const { subject, unit, hasCount, user, kernel, value, count, max } of this.#read()) {
+    for (const { ids, weight, hits } of this.#rows.stacks()) {
+      const { subject, unit, hasCount } = this.#heads[ids[0] as number] as RowHead;
+      const kernelFrom = 2 + (ids[1] as number);
       const factor = NANOSECONDS[unit];
+      const max = this.#maxima.size > 0 ? this.#maxima.get(bytesOf(ids)) : undefined;
       yield {
         ...subject,
-        kernel: innermostFirst(kernel),
-        user: innermostFirst(user),
-        ns: value * factor,
-        count: hasCount ? count : undefined,
+        kernel: innermostFirst(ids.subarray(kernelFrom)),
+        user: innermostFirst(ids.subarray(2, kernelFrom)),
+        ns: weight * factor,
+        count: hasCount ? hits : undefined,
         maxNs: max === undefined ? undefined : max * factor,
       };
     }
   }
 
   /**
-   * Makes folded stacks of all entries, in the table, whose stacks so far are dropped. Sums are converted once a stack;
-   * what that leaves over goes to the stacks with the largest remainders, so the total is that of the input, rounded;
-   * a stack of less than one unit, of which nothing is left, is left away.
+   * Makes folded stacks of all entries, in the table. Sums are converted once a stack; what that leaves over goes to the
+   * stacks with the largest remainders, so the total is that of the input, rounded; a stack of less than one unit, of
+   * which nothing is left, is left away. After that there are no entries any more.
    */
   fold(options: FoldOptions): void {
     const table = this.#table;
+    const shape = new OffcpuShape(table, this.#names, options);
+    if (this.#unsettled?.isPlain && this.#unsettled.unit === options.unit && this.#rows.stackCount === 0) {
+      this.#foldInPlace(this.#unsettled, shape);
+      return;
+    }
+    this.settle();
     this.#rows.checkExact();
     const units = UNITS.filter((unit) => this.#heads.some((head) => head.unit === unit));
     const converted: { ids: Uint32Array; weight: number; hits: number }[] = [];
     for (const unit of units) {
       table.rewrite(() => null);
-      this.#addRows(unit, options);
+      this.#foldRows(unit, shape);
       const ratio = NANOSECONDS[unit] / NANOSECONDS[options.unit];
       if (units.length === 1 && ratio === 1) return;
       const weights = convert(table.weights, ratio);
@@ -213,56 +227,28 @@ export class OffcpuStacks {
     for (const { ids, weight, hits } of converted) if (weight > 0) table.add(ids, weight, hits);
   }
 
-  #addRows(unit: Unit, options: FoldOptions): void {
-    const table = this.#table;
-    const { truncated } = this.#names;
-    const lost = table.name('[lost]');
-    const roots = this.#heads.map(({ subject }) => this.#rootOf(subject, options.by));
-    const leaves = this.#heads.map(({ subject }) => {
-      const leaf = LEAVES[subject.kind];
-      return leaf === undefined ? 0 : table.name(leaf);
+  /** The usual case: one dump, in the unit asked for. Its stacks are changed where they lie. */
+  #foldInPlace({ subjects, unit, take }: Unsettled, shape: OffcpuShape): void {
+    const ends = new Map(subjects.map((subject) => [subject, shape.endsOf(subject)]));
+    const factor = NANOSECONDS[unit];
+    this.#unsettled = undefined;
+    take((subject, user, kernel, value) => {
+      this.#weigh(value * factor, user.to - user.from + kernel.to - kernel.from);
+      return shape.idsOf(ends.get(subject) ?? shape.endsOf(subject), user, kernel);
     });
-    let ids = new Uint32Array(1024);
-    for (const row of this.#rows.stacks()) {
-      const index = row.ids[0] as number;
-      const head = this.#heads[index] as RowHead;
-      if (head.unit !== unit) continue;
-      const kernelFrom = 2 + (row.ids[1] as number);
-      const end = row.ids.length;
-      if (end + 4 > ids.length) ids = new Uint32Array(end * 2);
-      let size = 0;
-      const root = roots[index] as number;
-      if (root !== 0) ids[size++] = root;
-      size = copy({ ids: row.ids, from: 2, to: end }, ids, size);
-      if (options.markKernel) {
-        for (let i = size - end + kernelFrom; i < size; i++) ids[i] = this.#names.marked(ids[i] as number);
-      }
-      // a switch-out always has a kernel stack
-      if (kernelFrom === end && (end === 2 || head.subject.state !== undefined)) ids[size++] = lost;
-      const most = (options.maxDepth ?? Number.POSITIVE_INFINITY) + (root === 0 ? 0 : 1);
-      if (size > most) {
-        ids[most] = truncated;
-        size = most + 1;
-      }
-      const leaf = leaves[index] as number;
-      if (leaf !== 0) ids[size++] = leaf;
-      table.add(ids.subarray(0, size), row.weight, row.hits);
+  }
+
+  #foldRows(unit: Unit, shape: OffcpuShape): void {
+    const ends = this.#heads.map(({ subject }) => shape.endsOf(subject));
+    for (const { ids, weight, hits } of this.#rows.stacks()) {
+      const head = ids[0] as number;
+      if (this.#heads[head]?.unit !== unit) continue;
+      const kernelFrom = 2 + (ids[1] as number);
+      const user = { ids, from: 2, to: kernelFrom };
+      const kernel = { ids, from: kernelFrom, to: ids.length };
+      this.#table.add(shape.idsOf(ends[head] as (typeof ends)[number], user, kernel), weight, hits);
     }
   }
-
-  /** The id of the root frame; 0 for none. */
-  #rootOf({ comm, pid, tid }: Subject, by: FoldOptions['by']): number {
-    if (by === 'none') return 0;
-    const isKnown = comm !== undefined || (by !== 'comm' && (pid !== undefined || (by === 'tid' && tid !== undefined)));
-    return isKnown ? this.#table.name(rootText(by, comm ?? '', String(pid ?? ''), String(tid ?? ''))) : 0;
-  }
-}
-
-/** Puts a run into `ids` at `at`; gives where it ends there. A loop: runs are short, and views cost more. */
-function copy({ ids: source, from, to }: Run, ids: Uint32Array, at: number): number {
-  let end = at;
-  for (let i = from; i < to; i++) ids[end++] = source[i] as number;
-  return end;
 }
 
 /** Weights times `ratio` as whole numbers, whose sum is the rounded sum of what went in. */

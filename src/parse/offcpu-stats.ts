@@ -3,7 +3,7 @@
 import type { KeyPart } from './bpftrace-keys.ts';
 import type { Losses } from './bpftrace-noise.ts';
 import type { InputFacts, OffcpuReader } from './offcpu-reader.ts';
-import { NANOSECONDS, type Unit } from './offcpu-stacks.ts';
+import { NANOSECONDS, type Quality, type Unit } from './offcpu-stacks.ts';
 
 /** Written by --stats-json. Weights are in `unit`, like the folded counts. */
 export interface OffcpuStats {
@@ -39,10 +39,9 @@ export interface OffcpuStats {
   }[];
 }
 
-/** Call it when all is read and folded. */
-export function statsOf(reader: OffcpuReader, unit: Unit, skippedLines: number): OffcpuStats {
+/** Call it when all is read and folded; `share` is of before that. */
+export function statsOf(reader: OffcpuReader, share: Quality, unit: Unit, skippedLines: number): OffcpuStats {
   const { inputs, stacks, table } = reader;
-  const share = stacks.quality();
   const inUnit = (ns: number): number => Math.round(ns / NANOSECONDS[unit]);
   return {
     entries: inputs.reduce((sum, { entries }) => sum + entries, 0),
