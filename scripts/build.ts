@@ -16,7 +16,7 @@ import { basename } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { buildViewer } from './build-viewer.ts';
 import { writeDemangleWasm } from './demangle-wasm.ts';
-import { writeOffcpuRules } from './offcpu-rules.ts';
+import { writeOffcpuRules, writeWaitEvents } from './offcpu-rules.ts';
 import { thirdPartyLicenses } from './third-party.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -36,6 +36,7 @@ function buildModules(): void {
   writeModule('src/kernel/wasm.generated.ts', 'kernelWasm', readFileSync('build/kernel.wasm').toString('base64'));
   writeDemangleWasm(`src/fold/${DEMANGLER}`);
   writeOffcpuRules('src/offcpu/rules.generated.ts');
+  writeWaitEvents('src/offcpu/pg-wait-events.generated.ts');
 }
 
 function writeModule(file: string, name: string, text: string): void {

@@ -45,6 +45,12 @@ export const classifyOptions = {
     describe: 'of the counts',
   },
   unit: { kind: 'choice', choices: UNITS, default: 'us', group: 'Output', describe: 'unit of folded counts' },
-  'pg-version': { kind: 'number', value: 'N', default: 15, group: 'Input', describe: 'of recorded wait events' },
+  'pg-version': {
+    kind: 'number',
+    value: 'N',
+    default: 15,
+    group: 'Input',
+    describe: 'major version of the server, for recorded wait events',
+  },
   strict: { kind: 'flag', group: 'Input', describe: 'status 2 instead of 1 when input was skipped' },
 } as const satisfies OptionTable;
