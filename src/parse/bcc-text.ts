@@ -14,7 +14,8 @@ import type { BpftraceNames } from './bpftrace-names.ts';
 import { noLosses, readNoise } from './bpftrace-noise.ts';
 import type { OnSkip } from './bpftrace-text.ts';
 import { addSplitStack } from './kernel-part.ts';
-import type { OffcpuStacks, Subject, Unit } from './offcpu-stacks.ts';
+import type { Subject } from './offcpu-entry.ts';
+import type { OffcpuStacks, Unit } from './offcpu-stacks.ts';
 
 // -                two words (31958)
 // └── 16 wide ───┘ └ comm ─┘  └ tid, but of the process with -p

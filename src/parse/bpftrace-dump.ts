@@ -7,9 +7,9 @@ import type { BpftraceNames } from './bpftrace-names.ts';
 import { MapRows } from './bpftrace-rows.ts';
 import type { BpftraceText } from './bpftrace-text.ts';
 import { addInFlight, type InFlight } from './bpftrace-threads.ts';
-import type { OffcpuKind } from './offcpu-entry.ts';
+import type { OffcpuKind, Subject } from './offcpu-entry.ts';
 import { addProgram, isOurProgram, OUR_MAP, OUR_ORDER, type Program } from './offcpu-program.ts';
-import type { OffcpuStacks, Subject, Unit } from './offcpu-stacks.ts';
+import type { OffcpuStacks, Unit } from './offcpu-stacks.ts';
 
 export interface DumpOptions {
   /** the map to fold, with or without its `@`; undefined: found out */

@@ -33,8 +33,8 @@ export class BpftraceNames {
   readonly #options: NameOptions;
   readonly #places: SymbolPlaces = { from: 0, to: 0, isKernel: false };
   /** the ids of frames without a symbol: of user code, of the kernel */
-  #bareUser = 0;
-  #bareKernel = 0;
+  readonly #bareUser: number;
+  readonly #bareKernel: number;
   /** by the table's key of the symbol */
   readonly #words = new IdNumbers();
   readonly #frames = new Map<string, number>();
@@ -49,6 +49,10 @@ export class BpftraceNames {
     this.#table = table;
     this.#options = options;
     this.truncated = table.name('[truncated]');
+    const bare = { symbol: '', dso: '', inlined: false };
+    this.#bareUser = this.word({ ...bare, isKernel: false });
+    this.#bareKernel = this.word({ ...bare, isKernel: true });
+    this.isPlain = true;
   }
 
   /** The id of the frame line between two places of the table's bytes. Strings are made for new symbols only. */
@@ -57,9 +61,8 @@ export class BpftraceNames {
     const places = this.#places;
     if (!findSymbol(table.bytes, from, to, places)) return this.word(readFrame(table.text(from, to)));
     if (places.from === places.to) {
-      const bare = { symbol: '', dso: '', inlined: false };
-      if (places.isKernel) return (this.#bareKernel ||= this.word({ ...bare, isKernel: true }));
-      return (this.#bareUser ||= this.word({ ...bare, isKernel: false }));
+      this.isPlain = false;
+      return places.isKernel ? this.#bareKernel : this.#bareUser;
     }
     const key = table.key(places.from, places.to);
     const known = this.#words.get(key);
@@ -88,10 +91,10 @@ export class BpftraceNames {
           (inlined ? Fact.inlined : 0) + (side === 'k' ? Fact.kernel : side === 'u' ? Fact.user : 0),
         );
         this.#nameOf.set(word, name);
-        this.isPlain = false;
       }
       this.#frames.set(key, word);
     }
+    if (side !== '' || inlined) this.isPlain = false;
     return word;
   }
 

@@ -5,7 +5,7 @@ import type { KeyMeaning, KeyTexts } from './bpftrace-keys.ts';
 import type { BpftraceMap } from './bpftrace-map.ts';
 import type { BpftraceNames } from './bpftrace-names.ts';
 import { type BpftraceText, MARK, TUPLE } from './bpftrace-text.ts';
-import { NO_STACK, type Run, runOf } from './offcpu-stacks.ts';
+import { NO_STACK, type Run, runOf } from './offcpu-shape.ts';
 
 /** One stack of a map. */
 export interface Row {
@@ -61,7 +61,7 @@ export class MapRows {
       }
       entries[key] = (entries[key] as number) + 1;
       const own = votes[key] as number[];
-      for (let i = 0; i < found.count; i++) {
+      for (let i = 0; i < found.count && (entries[key] as number) < ENOUGH; i++) {
         if (isKernelStack(ids, found.from(i), found.to(i), this.#names)) own[i] = (own[i] as number) + 1;
       }
       this.#keyOf[index] = key;
@@ -173,6 +173,8 @@ function textsOf(marks: string, markTexts: readonly string[]): string[] {
   return texts.reverse().map((lines) => lines.reverse().join('\n'));
 }
 
+/** So many entries of the same texts tell which stack is the kernel's. */
+const ENOUGH = 1000;
 /** Frames looked at from either end of a stack to tell whether it is of the kernel. */
 const TELLING = 4;
 /** bpftrace's own limit, and the kernel's: a stack of just that depth has lost its root. */

@@ -5,7 +5,8 @@ import type { BpftraceMap } from './bpftrace-map.ts';
 import type { BpftraceNames } from './bpftrace-names.ts';
 import { isKernelStack, nameRun } from './bpftrace-rows.ts';
 import type { BpftraceText } from './bpftrace-text.ts';
-import { type OffcpuStacks, runOf } from './offcpu-stacks.ts';
+import { runOf } from './offcpu-shape.ts';
+import type { OffcpuStacks } from './offcpu-stacks.ts';
 
 /** Threads that were off the CPU when the recording ended, and how many of them could be counted. */
 export interface InFlight {

@@ -34,6 +34,9 @@ export interface OffcpuEntry {
   waitEvent: number | undefined;
 }
 
+/** What an entry is of, beside its stacks and sums. */
+export type Subject = Pick<OffcpuEntry, 'kind' | 'comm' | 'pid' | 'tid' | 'state' | 'waitEvent'>;
+
 // How offcpu-fold and offcpu-classify get them:
 //
 //   const reader = new OffcpuReader(options, onSkip);      // offcpu-reader.ts

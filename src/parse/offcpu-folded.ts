@@ -7,8 +7,8 @@ import type { StackTable } from '../fold/stack-table.ts';
 import type { BpftraceNames } from './bpftrace-names.ts';
 import type { OnSkip } from './bpftrace-text.ts';
 import { addSplitStack } from './kernel-part.ts';
-import type { OffcpuKind } from './offcpu-entry.ts';
-import type { OffcpuStacks, Subject, Unit } from './offcpu-stacks.ts';
+import type { OffcpuKind, Subject } from './offcpu-entry.ts';
+import type { OffcpuStacks, Unit } from './offcpu-stacks.ts';
 
 /** What offcpu-fold puts in the place of the innermost frame. */
 const KINDS: Readonly<Record<string, OffcpuKind>> = {

@@ -8,7 +8,8 @@ import type { BpftraceNames } from './bpftrace-names.ts';
 import { MapRows, nameRun } from './bpftrace-rows.ts';
 import type { BpftraceText } from './bpftrace-text.ts';
 import type { OffcpuKind } from './offcpu-entry.ts';
-import { NO_STACK, type OffcpuStacks, type Run, runOf } from './offcpu-stacks.ts';
+import { NO_STACK, type Run, runOf } from './offcpu-shape.ts';
+import type { OffcpuStacks } from './offcpu-stacks.ts';
 
 export const OUR_MAP = '@offcpu';
 export const OUR_ORDER: readonly KeyPart[] = ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event'];
@@ -71,7 +72,7 @@ function whyNot(text: BpftraceText): string | undefined {
   if (footer[2] === '0') return 'the recording ended before it began: nothing was measured';
   if (text.maps.has(OUR_MAP) || text.maps.has('@open')) return undefined;
   if (!text.scalars.has(LAST_MAP)) return 'cut off before its maps: bpftrace was killed while it printed';
-  return 'that process never left a CPU, or there was none: check its PID';
+  return 'no thread of that process came onto or left a CPU: all slept or ran throughout (/proc/PID/task/*/stack tells), or there is no such process';
 }
 
 function headerOf(text: BpftraceText): RegExpExecArray | undefined {

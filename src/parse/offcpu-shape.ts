@@ -2,9 +2,21 @@
 
 import type { StackTable } from '../fold/stack-table.ts';
 import type { BpftraceNames } from './bpftrace-names.ts';
-import type { OffcpuKind } from './offcpu-entry.ts';
-import type { Run, Subject } from './offcpu-stacks.ts';
+import type { OffcpuKind, Subject } from './offcpu-entry.ts';
 import { rootText } from './perf-names.ts';
+
+/** A stack: name ids, root first, from one place of an array to another. */
+export interface Run {
+  ids: Uint32Array;
+  from: number;
+  to: number;
+}
+
+export const NO_STACK: Run = { ids: new Uint32Array(0), from: 0, to: 0 };
+
+export function runOf(ids: Uint32Array): Run {
+  return { ids, from: 0, to: ids.length };
+}
 
 export interface ShapeOptions {
   by: 'comm' | 'pid' | 'tid' | 'none';

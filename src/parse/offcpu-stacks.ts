@@ -3,35 +3,12 @@
 import { divided } from '../fold/rounding.ts';
 import { StackTable } from '../fold/stack-table.ts';
 import type { BpftraceNames } from './bpftrace-names.ts';
-import type { OffcpuEntry, OffcpuKind } from './offcpu-entry.ts';
-import { copyRun, OffcpuShape, type ShapeOptions } from './offcpu-shape.ts';
+import type { OffcpuEntry, Subject } from './offcpu-entry.ts';
+import { copyRun, OffcpuShape, type Run, type ShapeOptions } from './offcpu-shape.ts';
 
 export const UNITS = ['us', 'ns', 'ms'] as const;
 export type Unit = (typeof UNITS)[number];
 export const NANOSECONDS: Readonly<Record<Unit, number>> = { ns: 1, us: 1000, ms: 1_000_000 };
-
-/** What an entry is of, beside its stacks. */
-export interface Subject {
-  kind: OffcpuKind;
-  comm: string | undefined;
-  pid: number | undefined;
-  tid: number | undefined;
-  state: number | undefined;
-  waitEvent: number | undefined;
-}
-
-/** A stack: name ids, root first, from one place of an array to another. */
-export interface Run {
-  ids: Uint32Array;
-  from: number;
-  to: number;
-}
-
-export const NO_STACK: Run = { ids: new Uint32Array(0), from: 0, to: 0 };
-
-export function runOf(ids: Uint32Array): Run {
-  return { ids, from: 0, to: ids.length };
-}
 
 export interface FoldOptions extends ShapeOptions {
   unit: Unit;

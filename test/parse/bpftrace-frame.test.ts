@@ -40,9 +40,11 @@ for (const [line, expected] of LINES) test(line, () => assert.equal(described(li
 
 test('the usual form is found in bytes, as readFrame has it', () => {
   for (const [line] of LINES) {
-    const places = { from: 0, to: 0 };
+    const places = { from: 0, to: 0, isKernel: false };
     if (!findSymbol(Buffer.from(line, 'latin1'), 0, line.length, places)) continue;
-    assert.equal(line.slice(places.from, places.to), readFrame(line).symbol, line);
+    const frame = readFrame(line);
+    assert.equal(line.slice(places.from, places.to), frame.symbol, line);
+    if (frame.symbol === '') assert.equal(places.isKernel, frame.isKernel, line);
   }
 });
 
