@@ -62,7 +62,7 @@ demo: $(BUILT) ## profile a sample program and draw demo/cpu.svg
 
 install: build ## into PREFIX (/usr/local), below DESTDIR
 	@install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/flamepipe'
-	@install -m 644 LICENSE $(filter-out $(PROGRAMS),$(wildcard dist/*)) '$(DESTDIR)$(PREFIX)/lib/flamepipe'
+	@install -m 644 LICENSE bpf/offcpu.bt flamepipe.mk $(filter-out $(PROGRAMS),$(wildcard dist/*)) '$(DESTDIR)$(PREFIX)/lib/flamepipe'
 	@install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/lib/flamepipe'
 	@for tool in $(TOOLS); do \
 	  ln -sf "../lib/flamepipe/$$tool.cjs" "$(DESTDIR)$(PREFIX)/bin/$$tool" && \

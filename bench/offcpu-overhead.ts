@@ -3,12 +3,12 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 
 const here = import.meta.dirname;
 const seconds = process.argv[2] ?? '2';
-const rounds = Number(process.argv[3] ?? 7);
+const rounds = Number(process.argv[3] ?? 5);
 
 /** What a blog post has: two probes, time per pair of stacks, nothing about wake-ups, threads or states. */
 const plain = `
@@ -29,7 +29,7 @@ function skip(why: string): never {
   process.exit(0);
 }
 
-const work = mkdtempSync('/tmp/flamepipe-overhead-');
+const work = mkdtempSync(path.join(tmpdir(), 'flamepipe-overhead-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
 function ready(): string {
@@ -92,8 +92,11 @@ async function run(program: string | undefined, watched: boolean, cpus: [string,
   await over;
   if (tracer) {
     const gone = ended(tracer);
+    // 0.17 may lose a SIGINT
+    const again = setInterval(() => tracer.kill('SIGINT'), 5000);
     tracer.kill('SIGINT');
     await gone;
+    clearInterval(again);
   }
   const [, cpu, rate] = out.trim().split(' ').map(Number);
   return { cpu: cpu!, rate: rate! };

@@ -18,7 +18,7 @@ const ARROWS: Record<string, string[]> = {
   kernel: [],
 };
 /** What is synchronous and knows no streams, files or processes. */
-const PURE = ['parse', 'fold', 'offcpu', 'view', 'kernel'];
+const PURE = ['parse', 'fold', 'offcpu', 'view', 'kernel', 'record'];
 const WORLD = /^node:(?:child_process|fs|net|process|stream|tty|worker_threads)\b/;
 /** Reads its own wasm, when the first mangled name comes. */
 const READS_ITSELF = 'src/fold/demangle.ts';

@@ -37,7 +37,9 @@ describe('package', () => {
     for (const file of ['dist/perf-fold.cjs', 'dist/THIRD-PARTY-LICENSES.txt', 'LICENSE', 'CHANGELOG.md']) {
       assert.ok(files.includes(file), `no ${file} in ${files.join(' ')}`);
     }
-    const others = files.filter((file) => !/^(?:dist\/|docs\/|bpf\/|[A-Z]+(?:\.md)?$|package\.json$)/.test(file));
+    const others = files.filter(
+      (file) => !/^(?:dist\/|docs\/|bpf\/|flamepipe\.mk$|[A-Z]+(?:\.md)?$|package\.json$)/.test(file),
+    );
     assert.deepEqual(others, []);
   });
 

@@ -1,0 +1,94 @@
+// /proc, as texts: what the rules that choose and judge a target are fed with. All may be gone or forbidden at any time.
+
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+
+/** This process, as others see it. */
+export function self(): { pid: number; uid: number } {
+  return { pid: process.pid, uid: process.geteuid?.() ?? 0 };
+}
+
+/** A file of /proc, latin1; undefined: not there, or not for us. */
+export function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+export function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The stat, status and cmdline of each process. */
+export function processTexts(): { stat: string; status: string; cmdline: string }[] {
+  return numbersIn('/proc').flatMap((pid) => processText(pid) ?? []);
+}
+
+export function processText(pid: number): { stat: string; status: string; cmdline: string } | undefined {
+  const stat = textOf(`/proc/${pid}/stat`);
+  return stat === undefined
+    ? undefined
+    : { stat, status: textOf(`/proc/${pid}/status`) ?? '', cmdline: textOf(`/proc/${pid}/cmdline`) ?? '' };
+}
+
+export function placeOf(pid: number): { pid: number; pidNamespace: string | undefined; cgroup: string } {
+  return { pid, pidNamespace: linkOf(`/proc/${pid}/ns/pid`), cgroup: textOf(`/proc/${pid}/cgroup`) ?? '' };
+}
+
+/** Where a process lives, as seen from here. */
+export function rootOf(pid: number): { pid: number; root: string; isForeignNamespace: boolean } {
+  const namespace = linkOf(`/proc/${pid}/ns/mnt`);
+  const isForeignNamespace = namespace !== undefined && namespace !== linkOf('/proc/self/ns/mnt');
+  return { pid, root: linkOf(`/proc/${pid}/root`) ?? '/', isForeignNamespace };
+}
+
+export function tidsOf(pid: number): number[] {
+  return numbersIn(`/proc/${pid}/task`);
+}
+
+/** A thread, with its kernel stack where root may read it. */
+export function taskOf(pid: number, tid: number): { tid: number; comm: string; state: string; stack: string } {
+  const folder = `/proc/${pid}/task/${tid}`;
+  const stat = textOf(`${folder}/stat`) ?? '';
+  return {
+    tid,
+    comm: (textOf(`${folder}/comm`) ?? '').replace(/\n$/, ''),
+    state: stat.slice(stat.lastIndexOf(')') + 2).charAt(0) || 'X',
+    stack: textOf(`${folder}/stack`) ?? '',
+  };
+}
+
+/** Reads pieces of a file; nothing where it can't be read. */
+export function bytesOf(path: string): (at: number, length: number) => Buffer {
+  return (at, length) => {
+    let fd: number | undefined;
+    try {
+      fd = openSync(path, 'r');
+      const bytes = Buffer.alloc(Math.min(length, 1 << 26));
+      return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, at));
+    } catch {
+      return Buffer.alloc(0);
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+  };
+}
+
+function numbersIn(folder: string): number[] {
+  return namesIn(folder)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}

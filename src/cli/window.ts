@@ -1,0 +1,167 @@
+// The window: two profilers at once on one process. perf is started disabled and switched on and off through its control
+// descriptor; bpftrace says on its output when its probes are in place and when they are gone. perf's time encloses
+// bpftrace's, so that both can be cut to the same window afterwards.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child, type Ending } from './children.ts';
+
+export interface ProfilerStart {
+  argv: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  output: string;
+  errors: string;
+  begins?: RegExp;
+  ends?: RegExp;
+}
+
+export interface WindowPlan {
+  seconds: number;
+  perf: ProfilerStart | undefined;
+  bpftrace: ProfilerStart | undefined;
+}
+
+export interface WindowHooks {
+  /** does the target still live? */
+  isAlive(): boolean;
+  /** the window begins; it is about to end, the target and the profilers still living */
+  begins(): void;
+  ends(): void;
+  /** some time has passed */
+  tick(elapsedSeconds: number): void;
+}
+
+export interface WindowResult {
+  /** of CLOCK_MONOTONIC; what perf recorded, or, without it, about what bpftrace did */
+  startNs: number;
+  endNs: number;
+  cause: 'time' | 'signal' | 'target' | 'profilers';
+  /** how they ended; undefined: not asked for */
+  perf: Recorded | undefined;
+  bpftrace: Recorded | undefined;
+}
+
+export interface Recorded {
+  /** did it record up to the end? */
+  isWhole: boolean;
+  ending: Ending;
+}
+
+const LOOK_MS = 50;
+const START_MS = 60_000;
+const INSIST_MS = 5000;
+const INSISTS = 3;
+const PRINT_MS = 600_000;
+const PERF_END_MS = 120_000;
+
+/** A profiler that begins, records and ends. */
+class Profiler {
+  readonly child: Child;
+  beginsNs: number | undefined;
+  endsNs: number | undefined;
+
+  constructor(start: ProfilerStart, isPerf: boolean) {
+    const onLine = (line: string): void => {
+      if (start.begins?.test(line)) this.beginsNs ??= now();
+      if (start.ends?.test(line)) this.endsNs ??= now();
+    };
+    // `ack\n` and a NUL, once for each command
+    const onAnswer = (): void => {
+      if (this.beginsNs === undefined) this.beginsNs = now();
+      else this.endsNs ??= now();
+    };
+    this.child = new Child({ ...start, ...(isPerf ? { onAnswer } : { onLine }) });
+  }
+
+  get isRecording(): boolean {
+    return this.beginsNs !== undefined && !this.child.hasEnded;
+  }
+}
+
+/** Never throws: what failed is told by the endings. */
+export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: AbortSignal): Promise<WindowResult> {
+  const perf = plan.perf && new Profiler(plan.perf, true);
+  perf?.child.command('enable');
+  const bpftrace = plan.bpftrace && new Profiler(plan.bpftrace, false);
+  const profilers = [perf, bpftrace].filter((profiler) => profiler !== undefined);
+  await until(
+    () => stop.aborted || profilers.every(({ child, beginsNs }) => child.hasEnded || beginsNs !== undefined),
+    START_MS,
+  );
+  for (const { child, beginsNs } of profilers) if (beginsNs === undefined) child.signal('SIGINT');
+  const started = now();
+  let cause: WindowResult['cause'] = 'time';
+  if (profilers.some(({ isRecording }) => isRecording)) {
+    hooks.begins();
+    cause = await waitFor(plan.seconds, profilers, hooks, stop);
+    hooks.ends();
+  } else cause = stop.aborted ? 'signal' : 'profilers';
+  if (bpftrace) await endBpftrace(bpftrace);
+  if (perf) await endPerf(perf);
+  if (bpftrace) await within(bpftrace.child, PRINT_MS);
+  const recorded = async (profiler: Profiler | undefined): Promise<Recorded | undefined> =>
+    profiler && wholeOrNot(profiler, await profiler.child.ended);
+  return {
+    startNs: perf?.beginsNs ?? bpftrace?.beginsNs ?? started,
+    endNs: perf?.endsNs ?? bpftrace?.endsNs ?? now(),
+    cause,
+    perf: await recorded(perf),
+    bpftrace: await recorded(bpftrace),
+  };
+}
+
+/** perf ends by itself, with status 0, when its target does. */
+function wholeOrNot({ beginsNs, endsNs }: Profiler, ending: Ending): Recorded {
+  return { isWhole: endsNs !== undefined || (beginsNs !== undefined && ending.code === 0), ending };
+}
+
+async function waitFor(
+  seconds: number,
+  profilers: readonly Profiler[],
+  hooks: WindowHooks,
+  stop: AbortSignal,
+): Promise<WindowResult['cause']> {
+  const start = now();
+  for (;;) {
+    const left = seconds * 1000 - (now() - start) / 1e6;
+    if (stop.aborted) return 'signal';
+    if (!hooks.isAlive()) return 'target';
+    if (!profilers.some(({ isRecording }) => isRecording)) return 'profilers';
+    if (left <= 0) return 'time';
+    hooks.tick((now() - start) / 1e9);
+    await sleep(Math.min(LOOK_MS, left));
+  }
+}
+
+/** Until its probes are gone. SIGINT again only before that: while it prints, a second one would kill it. */
+async function endBpftrace(profiler: Profiler): Promise<void> {
+  for (let i = 0; i < INSISTS && !profiler.child.hasEnded && profiler.endsNs === undefined; i++) {
+    profiler.child.signal('SIGINT');
+    await until(() => profiler.child.hasEnded || profiler.endsNs !== undefined, INSIST_MS);
+  }
+  if (profiler.endsNs === undefined) profiler.child.signal('SIGKILL');
+}
+
+async function endPerf(profiler: Profiler): Promise<void> {
+  const { child } = profiler;
+  if (profiler.isRecording) {
+    child.command('disable');
+    await until(() => child.hasEnded || profiler.endsNs !== undefined, INSIST_MS);
+  }
+  child.signal('SIGINT');
+  await within(child, PERF_END_MS);
+}
+
+async function within(child: Child, ms: number): Promise<void> {
+  await until(() => child.hasEnded, ms);
+  child.signal('SIGKILL');
+}
+
+async function until(test: () => boolean, ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (!test() && performance.now() < end) await sleep(LOOK_MS / 5);
+}
+
+/** CLOCK_MONOTONIC, as perf -k CLOCK_MONOTONIC and bpftrace's nsecs. */
+function now(): number {
+  return Number(process.hrtime.bigint());
+}

@@ -1,0 +1,67 @@
+// The end of a run: run.json and the page, the folder under its name, and the report on stdout.
+
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { namesIn, textOf } from '../cli/proc-files.ts';
+import type { World } from '../cli/run.ts';
+import { type Artifact, artifactIn, runFolders } from '../record/artifacts.ts';
+import { topFunctions } from '../record/folded-text.ts';
+import { type Identity, identityLine, identityWarnings } from '../record/identity.ts';
+import { pageHtml } from '../record/page.ts';
+import type { Window } from '../record/plan.ts';
+import { linesOfReport, pageOf, runJson } from '../record/report.ts';
+import { cutText } from '../record/summary.ts';
+import { versionOf } from './record-doctor.ts';
+import type { Rendering } from './record-render.ts';
+
+/** What the rendering found out. */
+export interface Rendered extends Rendering {
+  window: Window;
+  identity: Identity | undefined;
+  hasCpu: boolean;
+}
+
+const TOP = 10;
+
+/** The last step: from here on there is a run. */
+export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
+  const { settings, ground, take, folder, window, identity, hasCpu } = rendered;
+  const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
+  const read = (artifact: Artifact): string => decoded(textOf(at(artifact)) ?? '');
+  const { final } = runFolders(settings.outDir, settings.label, 0);
+  const facts = {
+    settings,
+    ground: { ...ground, folder: final },
+    targets: take.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
+    window,
+    cause: take.window.cause,
+    warnings: [
+      ...take.failures,
+      cutText(take.window.cause, settings.seconds) ?? [],
+      ...(identity ? identityWarnings(identity) : []),
+    ].flat(),
+    identity,
+    identityLine: identity && identityLine(identity),
+    cpuStats: parsed(read('cpuStats')),
+    offcpuStats: parsed(read('offcpuStats')),
+    reasons: parsed(read('reasonsJson')),
+    reasonsTable: read('reasonsTable'),
+    top: hasCpu ? topFunctions(read('cpu'), TOP) : [],
+    versions: { perf: versionOf('perf'), bpftrace: versionOf('bpftrace') },
+    host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
+    artifacts: namesIn(folder.path),
+  };
+  writeFileSync(at('run'), `${JSON.stringify(runJson(facts), null, 2)}\n`);
+  writeFileSync(at('page'), pageHtml(pageOf(facts)));
+  folder.keep();
+  await output([linesOfReport(facts)]);
+}
+
+/** Texts of files and of /proc are read as bytes, for they may not be UTF-8; here they meet what the user typed. */
+function decoded(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString();
+}
+
+function parsed(json: string): never {
+  return (json === '' ? undefined : JSON.parse(json)) as never;
+}

@@ -1,0 +1,92 @@
+// Where a recording stands: its target, looked up in /proc, and what this machine has.
+
+import { answerOf } from '../cli/asked.ts';
+import { placeOf, processText, processTexts, self } from '../cli/proc-files.ts';
+import { Status, UsageError } from '../cli/report.ts';
+import type { World } from '../cli/run.ts';
+import { ownFile, ownTool } from '../cli/run-folder.ts';
+import { runFolders } from '../record/artifacts.ts';
+import { inspectArgvs, membersOf, wrongWithContainer } from '../record/container.ts';
+import type { Ground } from '../record/plan.ts';
+import { type Process, processOf } from '../record/proc-pid.ts';
+import type { Settings } from '../record/settings.ts';
+import { planLines } from '../record/shell-words.ts';
+import { targetsOf } from '../record/target.ts';
+
+/** The options that say which process. */
+export interface Choice {
+  pids: readonly string[];
+  pattern: string | undefined;
+  container: string | undefined;
+  first: boolean;
+  all: boolean;
+}
+
+/** Throws UsageError if none is found, or several. */
+export function findTargets(choice: Choice): Process[] {
+  const processes = processTexts().flatMap((texts) => processOf(texts) ?? []);
+  const container = choice.container === undefined ? undefined : membersIn(choice.container, processes);
+  const found = targetsOf({ ...choice, container }, processes, self());
+  if (typeof found === 'string') throw new UsageError(found);
+  return found;
+}
+
+function membersIn(name: string, processes: readonly Process[]): { name: string; pids: ReadonlySet<number> } {
+  const wrong = wrongWithContainer(name);
+  if (wrong !== undefined) throw new UsageError(wrong);
+  const answers = inspectArgvs(name).map((argv) => Number(answerOf(argv)?.out.trim() || Number.NaN));
+  const first = answers.find((pid) => pid > 0);
+  const places = processes.map(({ pid }) => placeOf(pid));
+  const pids = membersOf(name, first, places, self().pid);
+  if (pids.size === 0)
+    throw new UsageError(`no container ${name}: podman and docker know no such, nor does a control group`);
+  return { name, pids };
+}
+
+/** One process, if it is one, started or to be started, that can be recorded as asked. */
+export function checkCount(settings: Settings, targets: readonly Process[]): void {
+  if (targets.length > 1 && settings.mode !== 'cpu') {
+    throw new UsageError(
+      `--mode ${settings.mode} takes one process, not ${targets.length}: bpftrace follows one at a time`,
+    );
+  }
+}
+
+export function groundOf(settings: Settings, pids: readonly number[], folder: string): Ground {
+  return {
+    pids,
+    folder,
+    program: ownFile('bpf', 'offcpu.bt'),
+    hasCycles: hasCycles(),
+    symfs: settings.symfs ?? undefined,
+    tool: ownTool,
+  };
+}
+
+/** Virtual machines mostly have no cycle counter. Counting needs fewer rights than recording. */
+export function hasCycles(): boolean {
+  const answer = answerOf(['perf', 'stat', '-x', ',', '-e', 'cycles', '--', 'true']);
+  return answer !== undefined && /^\d+,/m.test(answer.err);
+}
+
+/** Prints what would be run, and runs nothing. */
+export async function dryRun(settings: Settings, choice: Choice, { output }: World): Promise<number> {
+  const targets = settings.command ? [] : findTargets(choice);
+  checkCount(settings, targets);
+  const { final } = runFolders(settings.outDir, settings.label, self().pid);
+  const pids = targets.map(({ pid }) => pid);
+  await output([planLines(settings, groundOf(settings, pids, final))]);
+  return Status.ok;
+}
+
+/** Is it still there, and not another one of the same id? */
+export function isAlive({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>): boolean {
+  const texts = processText(pid);
+  const now = texts && processOf(texts);
+  return now !== undefined && now.state !== 'Z' && now.state !== 'X' && now.startTicks === startTicks;
+}
+
+export function processAt(pid: number): Process | undefined {
+  const texts = processText(pid);
+  return texts && processOf(texts);
+}

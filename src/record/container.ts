@@ -1,0 +1,63 @@
+// Containers: whose processes belong to one. Their symbols need no care: perf enters the target's mount namespace while
+// it lives, and of a target that was only chrooted /proc/PID/maps tells the paths as they are seen from here.
+
+/** How to ask for a container's first process; the first that answers is believed. Names are checked before. */
+export function inspectArgvs(name: string): string[][] {
+  return ['podman', 'docker'].map((tool) => [tool, 'inspect', '--format', '{{.State.Pid}}', '--', name]);
+}
+
+/** As docker and podman name them: so that a name can't be taken for an option. */
+export function wrongWithContainer(name: string): string | undefined {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)
+    ? undefined
+    : `--container takes a container's name or id, not ${JSON.stringify(name)}`;
+}
+
+/** What /proc tells of a process's place. */
+export interface Place {
+  pid: number;
+  /** the target of /proc/PID/ns/pid; undefined: not to be read */
+  pidNamespace: string | undefined;
+  /** /proc/PID/cgroup */
+  cgroup: string;
+}
+
+/**
+ * The host's PIDs of a container: those in the PID namespace of its first process, unless that is the host's (then its
+ * control group tells), or, where no tool knows the container, those whose control group bears its name.
+ */
+export function membersOf(
+  name: string,
+  first: number | undefined,
+  places: readonly Place[],
+  self: number,
+): Set<number> {
+  const head = places.find(({ pid }) => pid === first);
+  const hostNamespace = places.find(({ pid }) => pid === self)?.pidNamespace;
+  const isMember = (place: Place): boolean => {
+    if (!head) return first === undefined && cgroupNames(place.cgroup).some((part) => isNamed(part, name));
+    if (head.pidNamespace !== undefined && head.pidNamespace !== hostNamespace) {
+      return place.pidNamespace === head.pidNamespace;
+    }
+    return place.cgroup === head.cgroup;
+  };
+  return new Set(places.filter(isMember).map(({ pid }) => pid));
+}
+
+/** `0::/system.slice/docker-3f2a.scope` → system.slice, docker-3f2a.scope */
+function cgroupNames(cgroup: string): string[] {
+  return cgroup.split('\n').flatMap((line) =>
+    line
+      .split(':')
+      .slice(2)
+      .join(':')
+      .split('/')
+      .filter((part) => part !== ''),
+  );
+}
+
+/** docker-3f2a….scope, libpod-3f2a….scope, 3f2a…, lxc.payload.web are containers named 3f2a…, web. */
+function isNamed(part: string, name: string): boolean {
+  const bare = part.replace(/\.scope$/, '').replace(/^(?:docker|libpod|crio|cri-containerd|lxc\.payload)[-.]/, '');
+  return bare === name || (/^[0-9a-f]{12,}$/.test(name) && bare.startsWith(name));
+}

@@ -1,0 +1,30 @@
+// A profiler's failure, in its own words.
+
+/** How a child ended, as far as it matters here. */
+interface Ending {
+  code: number | null;
+  signal: string | null;
+  problem?: string;
+}
+
+const NOISE = [
+  /^Error:$/,
+  /RLIMIT_MEMLOCK/, // bpftrace 0.17 says so of kernels that no longer need it
+  /^Attaching \d+ probes/,
+  /^\[ perf record: /,
+  /^Events (?:enabled|disabled)$/,
+  /^Warning:$/,
+];
+const SHOWN = 3;
+
+/** perf: Access to performance monitoring … is limited. Consider … */
+export function failureText(tool: string, { code, signal, problem }: Ending, log: string): string {
+  if (problem !== undefined) return problem;
+  const lines = log
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !NOISE.some((noise) => noise.test(line)));
+  const words = lines.slice(0, SHOWN).join(' ');
+  const end = signal === null ? `status ${code}` : signal;
+  return `${tool} failed (${end})${words === '' ? ' without a word' : `: ${words}`}`;
+}

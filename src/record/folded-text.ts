@@ -1,0 +1,78 @@
+// Folded text, read as a whole: merged, freed of thread ids, and its largest functions. A latin1 character is a byte.
+
+/** Folded lines, whose counts are to be multiplied. */
+export interface Part {
+  text: string;
+  factor: number;
+}
+
+/** All parts in one, sorted by bytes; counts are rounded when they are summed up. */
+export function mergeFolded(parts: readonly Part[]): string {
+  const counts = new Map<string, number>();
+  for (const { text, factor } of parts) {
+    for (const [stack, count] of linesOf(text)) counts.set(stack, (counts.get(stack) ?? 0) + count * factor);
+  }
+  const lines = [...counts]
+    .map(([stack, count]) => [stack, Math.round(count)] as const)
+    .filter(([, count]) => count > 0);
+  return lines
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([stack, count]) => `${stack} ${count}\n`)
+    .join('');
+}
+
+// two words-4242/4243;main;work 17        as perf-fold --tid writes them
+// └ comm ─┘ └PID └TID
+const THREAD_ROOT = /^([^;]*)-(\d+|\?)\/(\d+)(?=;|$)/;
+
+/** The same stacks under the comm alone. */
+export function withoutThreads(folded: string): string {
+  const lines = linesOf(folded).map(([stack, count]) => `${stack.replace(THREAD_ROOT, '$1')} ${count}\n`);
+  return mergeFolded([{ text: lines.join(''), factor: 1 }]);
+}
+
+/** The sum of counts by thread id. */
+export function countsByThread(folded: string): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const [stack, count] of linesOf(folded)) {
+    const tid = Number(THREAD_ROOT.exec(stack)?.[3] ?? -1);
+    counts.set(tid, (counts.get(tid) ?? 0) + count);
+  }
+  return counts;
+}
+
+export interface Share {
+  name: string;
+  /** of the sum of all counts, 0 to 1: as the innermost frame, and anywhere in the stack */
+  self: number;
+  total: number;
+}
+
+/** The functions with the largest shares, by self; the root frame is the process, no function. */
+export function topFunctions(folded: string, most: number): Share[] {
+  const self = new Map<string, number>();
+  const total = new Map<string, number>();
+  let sum = 0;
+  for (const [stack, count] of linesOf(folded)) {
+    const functions = stack.split(';').slice(1);
+    const leaf = functions.at(-1);
+    sum += count;
+    for (const name of new Set(functions)) total.set(name, (total.get(name) ?? 0) + count);
+    if (leaf !== undefined) self.set(leaf, (self.get(leaf) ?? 0) + count);
+  }
+  return [...self]
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, most)
+    .map(([name, count]) => ({ name, self: count / sum, total: (total.get(name) ?? 0) / sum }));
+}
+
+export function sumOf(folded: string): number {
+  return linesOf(folded).reduce((sum, [, count]) => sum + count, 0);
+}
+
+function linesOf(folded: string): [string, number][] {
+  return folded.split('\n').flatMap((line): [string, number][] => {
+    const at = line.lastIndexOf(' ');
+    return at < 0 ? [] : [[line.slice(0, at), Number(line.slice(at + 1))]];
+  });
+}

@@ -1,0 +1,108 @@
+// The identity: on-CPU + runnable + blocked + in progress = the window, for each thread. On-CPU time is perf's, the rest
+// bpftrace's, so that the sum is a check of both.
+
+import type { ThreadTimes } from './dump-threads.ts';
+
+export interface ThreadIdentity extends ThreadTimes {
+  /** perf's samples × their period; undefined: perf did not record */
+  sampledNs: number | undefined;
+  /** what is missing (negative) or too much, as a share of the thread's time */
+  error: number;
+}
+
+export interface Identity {
+  lifeNs: number;
+  onCpuNs: number;
+  runnableNs: number;
+  blockedNs: number;
+  inProgressNs: number;
+  beforeNs: number;
+  error: number;
+  threads: ThreadIdentity[];
+  /** those whose times don't add up, the worst first */
+  wrong: ThreadIdentity[];
+}
+
+export const MOST_ERROR = 0.02;
+
+/** What the samples of perf can't tell finer than this is no error. */
+export interface Sampling {
+  samplesByThread: ReadonlyMap<number, number>;
+  periodNs: number;
+}
+
+/**
+ * @param sleepers threads that slept through the window, which no switch shows
+ * @param sampling undefined: perf did not record, and the switches' own on-CPU time stands for it
+ */
+export function identityOf(
+  seen: readonly ThreadTimes[],
+  sleepers: readonly number[],
+  windowNs: number,
+  sampling: Sampling | undefined,
+): Identity {
+  const none = { onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0 };
+  const asleep = sleepers.map((tid) => ({ ...none, tid, lifeNs: windowNs, inProgressNs: windowNs }));
+  const known = new Set([...seen.map(({ tid }) => tid), ...sleepers]);
+  // on one CPU from the start to the end, without a switch
+  const steady = [...(sampling?.samplesByThread.keys() ?? [])]
+    .filter((tid) => !known.has(tid))
+    .map((tid) => ({ ...none, tid, lifeNs: windowNs, onCpuNs: windowNs }));
+  const threads = [...seen, ...asleep, ...steady].map((thread): ThreadIdentity => {
+    const sampledNs = sampling && (sampling.samplesByThread.get(thread.tid) ?? 0) * sampling.periodNs;
+    const sum = (sampledNs ?? thread.onCpuNs) + offCpu(thread);
+    return { ...thread, sampledNs, error: thread.lifeNs > 0 ? sum / thread.lifeNs - 1 : 0 };
+  });
+  const total = (amount: (thread: ThreadIdentity) => number): number =>
+    threads.reduce((sum, thread) => sum + amount(thread), 0);
+  const lifeNs = total((thread) => thread.lifeNs);
+  const onCpuNs = total(({ sampledNs, onCpuNs }) => sampledNs ?? onCpuNs);
+  const grainNs = sampling?.periodNs ?? 0;
+  return {
+    lifeNs,
+    onCpuNs,
+    runnableNs: total((thread) => thread.runnableNs),
+    blockedNs: total((thread) => thread.blockedNs),
+    inProgressNs: total((thread) => thread.inProgressNs),
+    beforeNs: total((thread) => thread.beforeNs),
+    error: lifeNs > 0 ? (onCpuNs + total(offCpu)) / lifeNs - 1 : 0,
+    threads,
+    wrong: threads
+      // one sample more or less is the grain of the picture
+      .filter(({ error, lifeNs }) => Math.abs(error) > MOST_ERROR && Math.abs(error) * lifeNs > 2 * grainNs)
+      .sort((a, b) => Math.abs(b.error) * b.lifeNs - Math.abs(a.error) * a.lifeNs),
+  };
+}
+
+function offCpu({ runnableNs, blockedNs, inProgressNs, beforeNs }: ThreadTimes): number {
+  return runnableNs + blockedNs + inProgressNs + beforeNs;
+}
+
+/** identity: on-CPU 4.87 s + runnable 0.61 s + blocked 3.02 s + in progress 24.00 s = 100.2 % of 32.42 s (4 threads) */
+export function identityLine(identity: Identity): string {
+  const { threads, lifeNs, error, beforeNs } = identity;
+  const parts = [
+    `on-CPU ${seconds(identity.onCpuNs)}`,
+    `runnable ${seconds(identity.runnableNs)}`,
+    `blocked ${seconds(identity.blockedNs)}`,
+    `in progress ${seconds(identity.inProgressNs)}`,
+    ...(beforeNs > 0 ? [`unknown at the start ${seconds(beforeNs)}`] : []),
+  ];
+  const count = `${threads.length} ${threads.length === 1 ? 'thread' : 'threads'}`;
+  return `identity: ${parts.join(' + ')} = ${(100 * (1 + error)).toFixed(1)} % of ${seconds(lifeNs)} (${count})`;
+}
+
+const WARNED = 3;
+
+/** A line a thread whose times are off, the worst; and how many more. */
+export function identityWarnings({ wrong }: Identity): string[] {
+  const lines = wrong.slice(0, WARNED).map(({ tid, error, lifeNs }) => {
+    const off = `${(100 * Math.abs(error)).toFixed(1)} % ${error < 0 ? 'missing' : 'too much'}`;
+    return `warning: thread ${tid}: its times don't add up: ${off} of ${seconds(lifeNs)}`;
+  });
+  return wrong.length > WARNED ? [...lines, `warning: and ${wrong.length - WARNED} more threads`] : lines;
+}
+
+function seconds(ns: number): string {
+  return `${(ns / 1e9).toFixed(2)} s`;
+}

@@ -1,0 +1,165 @@
+// The plan: from settings to the command lines that record and render them. No decision is left to those who run it.
+
+import { type Artifact, artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
+import type { Settings } from './settings.ts';
+
+/** What the plan stands on, probed before. */
+export interface Ground {
+  /** of the target; undefined: it is yet to be started */
+  pids: readonly number[];
+  /** the run's folder while it is made */
+  folder: string;
+  /** bpf/offcpu.bt */
+  program: string;
+  /** has this machine a cycle counter? */
+  hasCycles: boolean;
+  symfs: string | undefined;
+  /** what runs a filter of this package */
+  tool(name: string): readonly string[];
+}
+
+/** A command to start, with what it needs besides its arguments. */
+export interface ProfilerCommand {
+  argv: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  /** its stdout and stderr */
+  output: string;
+  errors: string;
+  /** lines on stdout that say: recording has begun, has ended */
+  begins?: RegExp;
+  ends?: RegExp;
+}
+
+/** Commands whose stdout runs into the next one's stdin, and of the last one into a file. */
+export interface Step {
+  /** what a person is told */
+  what: string;
+  stages: readonly (readonly string[])[];
+  output: string;
+}
+
+export const UNSTARTED = 'PID';
+const MAP_KEYS = '65536';
+
+export function eventOf({ hasCycles }: Ground): 'cycles' | 'cpu-clock' {
+  return hasCycles ? 'cycles' : 'cpu-clock';
+}
+
+/** Is a sample's file descriptor pair for perf's --control; children get them as these numbers. */
+export const CONTROL_FDS = { commands: 3, answers: 4 } as const;
+
+/** perf, started disabled: it records from `enable` to `disable` on its control descriptor. */
+export function perfCommand(settings: Settings, ground: Ground): ProfilerCommand | undefined {
+  if (!hasCpu(settings.mode)) return undefined;
+  const argv = [
+    ...['perf', 'record', '-e', eventOf(ground), '-F', String(settings.frequency)],
+    ...['--call-graph', settings.callGraph],
+    // the clock of bpftrace's nsecs and of Node: the windows can be compared
+    ...['-k', 'CLOCK_MONOTONIC'],
+    // rendering follows at once: no copies of the target's binaries in ~/.debug
+    ...['--no-buildid-cache', '-o', artifactIn(ground.folder, 'perfData'), '-p', pidsOf(ground).join(',')],
+    ...['--delay=-1', `--control=fd:${CONTROL_FDS.commands},${CONTROL_FDS.answers}`],
+  ];
+  const log = artifactIn(ground.folder, 'perfLog');
+  return { argv, environment: {}, output: log, errors: log };
+}
+
+export function bpftraceCommand(settings: Settings, ground: Ground): ProfilerCommand | undefined {
+  if (!hasOffcpu(settings.mode)) return undefined;
+  return {
+    argv: ['bpftrace', ground.program, String(pidsOf(ground)[0])],
+    environment: {
+      BPFTRACE_CACHE_USER_SYMBOLS: '1', // without it stacks were lost, and large programs took minutes to print
+      BPFTRACE_MAP_KEYS_MAX: MAP_KEYS, // up to 0.19
+      BPFTRACE_MAX_MAP_KEYS: MAP_KEYS, // from 0.20
+    },
+    output: artifactIn(ground.folder, 'offcpuRaw'),
+    errors: artifactIn(ground.folder, 'bpftraceLog'),
+    begins: /^flamepipe offcpu \d+ pid /,
+    ends: /^flamepipe offcpu end /,
+  };
+}
+
+/** `sh -c` is for --workload only. */
+export function workloadArgv({ workload }: Settings): string[] | undefined {
+  return workload === undefined ? undefined : ['sh', '-c', workload];
+}
+
+function pidsOf({ pids }: Ground): readonly (number | string)[] {
+  return pids.length > 0 ? pids : [UNSTARTED];
+}
+
+/** The span of time that both profilers cover, in seconds of CLOCK_MONOTONIC. */
+export interface Window {
+  startNs: number;
+  endNs: number;
+}
+
+/** perf's text of the window's samples, folded by thread. Undefined bounds: all of the recording. */
+export function foldCpuStep(settings: Settings, ground: Ground, window: Window | undefined): Step {
+  const { folder, symfs, tool } = ground;
+  const script = [
+    ...['perf', 'script', '-i', artifactIn(folder, 'perfData'), '-F', 'comm,pid,tid,time,period,event,ip,sym,dso'],
+    ...(settings.inline ? [] : ['--no-inline']),
+    ...(window === undefined ? [] : ['--time', `${secondsOf(window.startNs)},${secondsOf(window.endNs)}`]),
+    // with --symfs perf no longer reads the running kernel's symbols by itself
+    ...(symfs === undefined ? [] : ['--symfs', symfs, '--kallsyms', '/proc/kallsyms']),
+  ];
+  const fold = ['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')];
+  return {
+    what: 'folding on-CPU samples',
+    stages: [script, [...tool('perf-fold'), ...fold]],
+    output: artifactIn(folder, 'cpuThreads'),
+  };
+}
+
+/** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
+export function foldOffcpuStep({ folder, tool }: Ground): Step {
+  const options = ['--unit', 'us', '--stats-json', artifactIn(folder, 'offcpuStats'), '--'];
+  return {
+    what: 'folding off-CPU stacks',
+    stages: [[...tool('offcpu-fold'), ...options, artifactIn(folder, 'offcpuRaw')]],
+    output: artifactIn(folder, 'offcpu'),
+  };
+}
+
+/** The reasons of the dump and of those sleepers, and the pictures. */
+export function offcpuSteps(settings: Settings, ground: Ground, hasSleepers: boolean): Step[] {
+  const { folder, tool } = ground;
+  const inputs = [artifactIn(folder, 'offcpuRaw'), ...(hasSleepers ? [artifactIn(folder, 'sleepers')] : [])];
+  const classify = (...flags: string[]): string[][] => [[...tool('offcpu-classify'), ...flags, '--', ...inputs]];
+  return [
+    { what: 'finding reasons', stages: classify('--folded'), output: artifactIn(folder, 'reasons') },
+    { what: 'summing reasons up', stages: classify('--table'), output: artifactIn(folder, 'reasonsTable') },
+    { what: 'summing reasons up', stages: classify('--json'), output: artifactIn(folder, 'reasonsJson') },
+    drawStep(settings, ground, 'offcpu', 'offcpuSvg', 'off-CPU', 'us', 'io'),
+    drawStep(settings, ground, 'reasons', 'reasonsSvg', 'off-CPU by reason', 'us', 'io'),
+  ];
+}
+
+export function drawCpuStep(settings: Settings, ground: Ground): Step {
+  return drawStep(settings, ground, 'cpu', 'cpuSvg', 'on-CPU', 'samples', 'kind');
+}
+
+export function drawWallStep(settings: Settings, ground: Ground): Step {
+  return drawStep(settings, ground, 'wall', 'wallSvg', 'on-CPU and off-CPU', 'us', 'kind');
+}
+
+function drawStep(
+  settings: Settings,
+  { folder, tool }: Ground,
+  from: Artifact,
+  to: Artifact,
+  what: string,
+  unit: string,
+  colors: string,
+): Step {
+  const title = `${settings.title ?? settings.label}: ${what}`;
+  const options = [`--title=${title}`, '--countname', unit, '--colors', colors, '--', artifactIn(folder, from)];
+  return { what: `drawing ${what}`, stages: [[...tool('flame-svg'), ...options]], output: artifactIn(folder, to) };
+}
+
+/** Every digit: 6713.482334085 */
+function secondsOf(ns: number): string {
+  return `${Math.floor(ns / 1e9)}.${String(ns % 1e9).padStart(9, '0')}`;
+}

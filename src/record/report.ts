@@ -1,0 +1,130 @@
+// What a run tells: on stdout, in run.json, and on its page.
+
+import { ARTIFACTS } from './artifacts.ts';
+import type { Share } from './folded-text.ts';
+import type { Identity } from './identity.ts';
+import type { Page } from './page.ts';
+import { bpftraceCommand, eventOf, foldCpuStep, type Ground, perfCommand, type Window } from './plan.ts';
+import type { Process } from './proc-pid.ts';
+import type { Settings } from './settings.ts';
+import { profilerLine, stepLine } from './shell-words.ts';
+import { type CpuStats, type OffcpuStats, qualityLine, topTable, windowText } from './summary.ts';
+
+export interface RunFacts {
+  settings: Settings;
+  /** with the folder the run will have */
+  ground: Ground;
+  targets: readonly Process[];
+  window: Window;
+  cause: 'time' | 'signal' | 'target' | 'profilers';
+  warnings: readonly string[];
+  identity: Identity | undefined;
+  identityLine: string | undefined;
+  cpuStats: CpuStats | undefined;
+  offcpuStats: OffcpuStats | undefined;
+  /** of offcpu-classify --json */
+  reasons: unknown;
+  /** of offcpu-classify --table; '' if there is none */
+  reasonsTable: string;
+  top: readonly Share[];
+  versions: Readonly<Record<string, string | undefined>>;
+  host: { name: string; kernel: string };
+  /** file names */
+  artifacts: readonly string[];
+}
+
+const PICTURES = [
+  ['wallSvg', 'wall', 'On-CPU and off-CPU'],
+  ['cpuSvg', 'cpu', 'On-CPU'],
+  ['reasonsSvg', 'reasons', 'Off-CPU by reason'],
+  ['offcpuSvg', 'offcpu', 'Off-CPU'],
+] as const;
+
+/** For a person, at the end of a run. */
+export function linesOfReport(facts: RunFacts): string {
+  const { window, identityLine, cpuStats, offcpuStats, top, reasonsTable, ground, warnings, artifacts } = facts;
+  const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
+  return [
+    `window: ${windowText(window.startNs, window.endNs)}`,
+    ...(reasonsTable === '' ? [] : ['', reasonsTable.trimEnd()]),
+    ...(top.length === 0 ? [] : ['', topTable(top).trimEnd()]),
+    '',
+    ...(identityLine === undefined ? [] : [identityLine]),
+    qualityLine(cpuStats, offcpuStats),
+    ...warnings,
+    `${ground.folder}: ${[ARTIFACTS.page, ...pictures].join(', ')}`,
+    '',
+  ].join('\n');
+}
+
+const FORMAT = 'flamepipe run';
+const VERSION = 1;
+
+/** run.json: what was run, on what, and what came of it. */
+export function runJson(facts: RunFacts): object {
+  const { settings, ground, targets, window, identity } = facts;
+  const commands = commandsOf(facts);
+  return {
+    format: FORMAT,
+    version: VERSION,
+    label: settings.label,
+    mode: settings.mode,
+    partial: facts.cause !== 'time',
+    endedBy: facts.cause,
+    targets: targets.map(({ pid, comm, command, nsPids, uid }) => ({ pid, comm, command, nsPids, uid })),
+    window: { startNs: window.startNs, endNs: window.endNs, seconds: (window.endNs - window.startNs) / 1e9 },
+    settings: { ...settings, event: eventOf(ground), symfs: ground.symfs ?? null },
+    commands,
+    versions: facts.versions,
+    host: facts.host,
+    warnings: facts.warnings,
+    identity: identity ?? null,
+    cpu: facts.cpuStats ?? null,
+    offcpu: facts.offcpuStats ?? null,
+    reasons: facts.reasons ?? null,
+    top: facts.top,
+    artifacts: [...facts.artifacts, ARTIFACTS.run, ARTIFACTS.page].sort(),
+  };
+}
+
+function commandsOf({ settings, ground, window }: RunFacts): string[] {
+  const profilers = [perfCommand(settings, ground), bpftraceCommand(settings, ground)];
+  const lines = profilers.flatMap((command) => (command ? [profilerLine(command)] : []));
+  return profilers[0] ? [...lines, stepLine(foldCpuStep(settings, ground, window))] : lines;
+}
+
+export function pageOf(facts: RunFacts): Page {
+  const { settings, targets, window, versions, host, artifacts, reasonsTable, top, identityLine } = facts;
+  const quality = qualityLine(facts.cpuStats, facts.offcpuStats);
+  const sections = [
+    { title: 'Why it was blocked', text: reasonsTable },
+    { title: 'Top functions on a CPU', text: top.length === 0 ? '' : topTable(top) },
+    {
+      title: 'How good the data is',
+      text: [...(identityLine === undefined ? [] : [identityLine]), quality].join('\n'),
+    },
+    { title: 'Commands', text: commandsOf(facts).join('\n') },
+  ];
+  return {
+    title: settings.title ?? settings.label,
+    facts: [
+      ...targets.map(({ pid, command }) => [`process ${pid}`, command] as const),
+      ['window', windowText(window.startNs, window.endNs)],
+      ...(settings.workload === undefined ? [] : [['workload', settings.workload] as const]),
+      ['host', `${host.name}, Linux ${host.kernel}`],
+      [
+        'tools',
+        Object.values(versions)
+          .filter((version) => version !== undefined)
+          .join(', '),
+      ],
+    ],
+    warnings: facts.warnings,
+    sections: sections.filter(({ text }) => text !== ''),
+    pictures: PICTURES.filter(([svg]) => artifacts.includes(ARTIFACTS[svg])).map(([svg, folded, title]) => ({
+      title,
+      file: ARTIFACTS[svg],
+      folded: ARTIFACTS[folded],
+    })),
+  };
+}

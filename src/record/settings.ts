@@ -1,0 +1,102 @@
+// Settings: what the user asked for, checked before anything is started.
+
+export const MODES = ['cpu', 'offcpu', 'both'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What a run shall be; times in seconds. */
+export interface Settings {
+  mode: Mode;
+  seconds: number;
+  warmupSeconds: number;
+  /** samples a second */
+  frequency: number;
+  /** perf's --call-graph: fp, dwarf,SIZE or lbr */
+  callGraph: string;
+  inline: boolean;
+  label: string;
+  outDir: string;
+  title: string | undefined;
+  /** where symbols are looked up; null: nowhere but where perf looks by itself */
+  symfs: string | null | undefined;
+  /** a shell line */
+  workload: string | undefined;
+  /** the program to start and profile, with its arguments */
+  command: readonly string[] | undefined;
+}
+
+/** The options of flame-record that settings are made of, by name. */
+export interface SettingOptions {
+  mode: Mode;
+  duration: number;
+  warmup: number;
+  frequency: number;
+  'call-graph': string;
+  inline: boolean;
+  label: string | undefined;
+  'out-dir': string;
+  title: string | undefined;
+  symfs: string | undefined;
+  'no-symfs': boolean;
+  workload: string | undefined;
+}
+
+const LONGEST_LABEL = 100;
+const MOST_STACK_BYTES = 65528;
+// baseline, 2024-06-01_12.30, fsync=off       the first character is no dot and no dash
+const LABEL = /^[\p{L}\p{N}_][\p{L}\p{N}_.,+=@-]*$/u;
+// dwarf,16384
+//       └ SIZE
+const DWARF = /^dwarf(?:,(\d+))?$/;
+
+/** The settings, or a text that says what is wrong with the options. `now` names a run without --label. */
+export function settingsOf(options: SettingOptions, command: readonly string[], now: Date): Settings | string {
+  const label = options.label ?? labelOf(now);
+  const callGraph = callGraphOf(options['call-graph']);
+  if (!(options.duration > 0)) return `--duration takes seconds above 0, not "${options.duration}"`;
+  const wrongLabel = wrongWithLabel(label);
+  if (wrongLabel !== undefined) return wrongLabel;
+  if (callGraph === undefined) {
+    return `--call-graph takes fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`;
+  }
+  if (options.symfs !== undefined && options['no-symfs']) return 'choose one of --symfs, --no-symfs';
+  if (options.workload?.trim() === '') return '--workload takes a shell line, not ""';
+  if (options.workload?.includes('\0')) return '--workload holds a NUL';
+  if (options['out-dir'] === '') return '--out-dir takes a folder, not ""';
+  return {
+    mode: options.mode,
+    seconds: options.duration,
+    warmupSeconds: options.warmup,
+    frequency: options.frequency,
+    callGraph,
+    inline: options.inline,
+    label,
+    outDir: options['out-dir'],
+    title: options.title,
+    symfs: options['no-symfs'] ? null : options.symfs,
+    workload: options.workload,
+    command: command.length > 0 ? command : undefined,
+  };
+}
+
+/** Why a label can't name a folder; undefined: it can. */
+export function wrongWithLabel(label: string): string | undefined {
+  if (LABEL.test(label) && !label.includes('..') && label.length <= LONGEST_LABEL) return undefined;
+  return `--label names a folder: letters, digits and ._,+=@- (no "..", at most ${LONGEST_LABEL}), not ${JSON.stringify(label)}`;
+}
+
+/** 20240601-123005, in local time */
+export function labelOf(now: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  return `${day}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+}
+
+/** As perf takes it; undefined: perf would refuse it. */
+function callGraphOf(text: string): string | undefined {
+  if (text === 'fp' || text === 'lbr') return text;
+  const match = DWARF.exec(text);
+  if (!match) return undefined;
+  if (match[1] === undefined) return 'dwarf,16384';
+  const size = Number(match[1]);
+  return size > 0 && size % 8 === 0 && size <= MOST_STACK_BYTES ? text : undefined;
+}

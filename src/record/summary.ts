@@ -1,0 +1,78 @@
+// What a run prints at its end, and what of it is kept in run.json.
+
+import type { Share } from './folded-text.ts';
+
+/** Of perf-fold --stats-json. */
+export interface CpuStats {
+  samples: number;
+  weight: number;
+  unresolvedWeight: number;
+  truncatedWeight: number;
+  emptySamples: number;
+  losses: string[];
+  events: { name: string; samples: number; folded: boolean }[];
+}
+
+/** Of offcpu-fold --stats-json. */
+export interface OffcpuStats {
+  weight: number;
+  lostWeight: number;
+  unresolvedWeight: number;
+  truncatedWeight: number;
+  inProgressWeight: number;
+}
+
+/** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */
+export function qualityLine(cpu: CpuStats | undefined, offcpu: OffcpuStats | undefined): string {
+  const parts: string[] = [];
+  if (cpu) {
+    const events = cpu.events.filter(({ folded }) => folded).map(({ name }) => name);
+    const empty = cpu.emptySamples > 0 ? `, ${cpu.emptySamples} without a callchain` : '';
+    const loss = cpu.losses.length > 0 ? `, ${cpu.losses.join(', ')}` : '';
+    parts.push(
+      `${cpu.samples} samples of ${events.join(', ')}, ${share(cpu.unresolvedWeight, cpu.weight)} unresolved at the leaf, ` +
+        `${share(cpu.truncatedWeight, cpu.weight)} cut${empty}${loss}`,
+    );
+  }
+  if (offcpu) {
+    parts.push(
+      `off-CPU ${share(offcpu.lostWeight, offcpu.weight)} without a stack, ${share(offcpu.unresolvedWeight, offcpu.weight)} ` +
+        `unresolved in user code, ${share(offcpu.truncatedWeight, offcpu.weight)} cut, ${share(offcpu.inProgressWeight, offcpu.weight)} in progress`,
+    );
+  }
+  return `quality: ${parts.join('; ')}`;
+}
+
+const NAME_COLUMNS = 80;
+
+/** The largest on-CPU functions, by self. */
+export function topTable(top: readonly Share[]): string {
+  const rows = top.map(({ name, self, total }) => {
+    const short = name.length > NAME_COLUMNS ? `${name.slice(0, NAME_COLUMNS - 3)}...` : name;
+    return `  ${percent(self)} ${percent(total)}  ${short}\n`;
+  });
+  return `  ${'self'.padStart(6)}  ${'total'.padStart(6)}   function\n${rows.join('')}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1).padStart(6)}%`;
+}
+
+function share(part: number, whole: number): string {
+  return `${(whole > 0 ? (100 * part) / whole : 0).toFixed(1)} %`;
+}
+
+/** 10.02 s (6713.482 to 6723.502 s since boot) */
+export function windowText(startNs: number, endNs: number): string {
+  const at = (ns: number): string => (ns / 1e9).toFixed(3);
+  return `${((endNs - startNs) / 1e9).toFixed(2)} s (${at(startNs)} to ${at(endNs)} s since boot)`;
+}
+
+/** Why a window was shorter than asked for; undefined: it was not. */
+export function cutText(cause: 'time' | 'signal' | 'target' | 'profilers', seconds: number): string | undefined {
+  if (cause === 'signal') return `stopped by a signal before its ${seconds} s were over: partial`;
+  if (cause === 'target')
+    return `the target ended before the ${seconds} s were over: the window is cut there, and user frames of off-CPU stacks may be addresses`;
+  if (cause === 'profilers') return `the profilers ended before the ${seconds} s were over`;
+  return undefined;
+}

@@ -1,0 +1,122 @@
+// The target: which process shall be profiled, out of those that run.
+
+import type { Process } from './proc-pid.ts';
+
+export interface TargetChoice {
+  /** as given: host's PIDs, or, with a container, its own */
+  pids: readonly string[];
+  pattern: string | undefined;
+  /** processes of the container that was asked for; undefined: none was */
+  container: { name: string; pids: ReadonlySet<number> } | undefined;
+  first: boolean;
+  all: boolean;
+}
+
+/** Who asks. */
+export interface Self {
+  pid: number;
+  uid: number;
+}
+
+/** The processes to profile, or a text, of several lines perhaps, that says why there are none. */
+export function targetsOf(choice: TargetChoice, processes: readonly Process[], self: Self): Process[] | string {
+  const { pids, pattern, container, first, all } = choice;
+  if (pids.length > 0 && pattern !== undefined) return 'choose one of --pid, --pid-pattern';
+  if (first && all) return 'choose one of --first, --all';
+  const found = pids.length > 0 ? byPids(choice, processes) : byPattern(choice, processes, self);
+  if (typeof found === 'string') return found;
+  if (found.length === 0) {
+    return pattern !== undefined
+      ? `no process matches ${JSON.stringify(pattern)}${container ? ` in container ${container.name}` : ''}`
+      : `container ${container?.name} has no process`;
+  }
+  for (const candidate of found) {
+    const why = whyNot(candidate, self);
+    if (why !== undefined) return why;
+  }
+  if (pids.length > 0 || all || found.length === 1) return found;
+  if (first) return found.slice(0, 1);
+  const what = pattern === undefined ? `container ${container?.name} has` : `${JSON.stringify(pattern)} matches`;
+  return `${what} ${found.length} processes; choose with --pid PID, --first or --all:\n${listOf(found)}`;
+}
+
+function byPids({ pids, container }: TargetChoice, processes: readonly Process[]): Process[] | string {
+  const found = new Set<Process>();
+  for (const text of pids.flatMap((list) => list.split(','))) {
+    if (!/^[1-9]\d{0,8}$/.test(text)) return `--pid takes a process id, not ${JSON.stringify(text)}`;
+    const pid = Number(text);
+    const candidate = container
+      ? processes.find((one) => container.pids.has(one.pid) && (one.nsPids.at(-1) === pid || one.pid === pid))
+      : processes.find((one) => one.pid === pid);
+    if (!candidate) return `no process ${pid}${container ? ` in container ${container.name}` : ''}`;
+    found.add(candidate);
+  }
+  return [...found];
+}
+
+/** By a regular expression on the command line, as `pgrep -f` does it; by container alone if there is none. */
+function byPattern(
+  { pattern, container }: TargetChoice,
+  processes: readonly Process[],
+  self: Self,
+): Process[] | string {
+  if (pattern === undefined && !container) {
+    return 'which process? --pid PID, --pid-pattern REGEX, --container NAME, or -- COMMAND to start one';
+  }
+  let expression: RegExp;
+  try {
+    expression = new RegExp(pattern ?? '', 'u');
+  } catch (error) {
+    return `--pid-pattern ${JSON.stringify(pattern)}: ${(error as Error).message}`;
+  }
+  const own = ownOf(processes, self.pid);
+  return processes.filter(
+    (candidate) =>
+      (container === undefined || container.pids.has(candidate.pid)) &&
+      !candidate.isKernelThread &&
+      candidate.state !== 'Z' &&
+      !own.has(candidate.pid) &&
+      !isRecorder(candidate) &&
+      expression.test(candidate.command),
+  );
+}
+
+/** This process and those it was started by: a shell's or sudo's command line holds the pattern, too. */
+function ownOf(processes: readonly Process[], self: number): Set<number> {
+  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
+  const own = new Set<number>();
+  for (let pid: number | undefined = self; pid !== undefined && pid > 1 && !own.has(pid); pid = parents.get(pid)) {
+    own.add(pid);
+  }
+  return own;
+}
+
+/** Another flame-record, with the same pattern perhaps: `node /usr/local/bin/flame-record --pid-pattern …` */
+function isRecorder({ command }: Process): boolean {
+  return /^(?:\S*\/)?(?:node \S*\/)?flame-record(?:\.cjs)?(?: |$)/.test(command);
+}
+
+/** Why a process can't be profiled; undefined: it can. */
+export function whyNot({ pid, comm, isKernelThread, state, uid }: Process, self: Self): string | undefined {
+  if (pid === self.pid) return `process ${pid} is flame-record itself`;
+  if (isKernelThread) return `process ${pid} (${comm}) is a kernel thread: it has no user stacks, and is not profiled`;
+  if (state === 'Z') return `process ${pid} (${comm}) has ended: it is a zombie`;
+  if (self.uid !== 0 && uid !== self.uid) {
+    return `process ${pid} (${comm}) belongs to user ${uid}: run flame-record as that user or as root`;
+  }
+  return undefined;
+}
+
+const SHOWN_COMMAND = 100;
+const SHOWN = 20;
+
+/** A line a process, as `ps -o pid,args` shows them; what a terminal would obey is escaped. */
+export function listOf(processes: readonly Process[]): string {
+  const width = Math.max(...processes.map(({ pid }) => String(pid).length));
+  const lines = processes.slice(0, SHOWN).map(({ pid, command }) => {
+    const text = command.replace(/[^ -~]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    return `  ${String(pid).padStart(width)}  ${text.length > SHOWN_COMMAND ? `${text.slice(0, SHOWN_COMMAND)}...` : text}`;
+  });
+  if (processes.length > SHOWN) lines.push(`  and ${processes.length - SHOWN} more`);
+  return lines.join('\n');
+}

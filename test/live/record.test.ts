@@ -1,0 +1,247 @@
+// flame-record with the real perf and bpftrace on a small program of known habits. Skipped, and said so, where this
+// machine can't record.
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { countsByThread, sumOf } from '../../src/record/folded-text.ts';
+import { ENVIRONMENT, ROOT, temporaryFolder } from '../tools.ts';
+
+const folder = temporaryFolder();
+const target = join(folder, 'record-target');
+const targets: ChildProcess[] = [];
+after(() => {
+  for (const { pid } of targets) if (pid !== undefined) endGroup(pid);
+});
+
+interface Run {
+  window: { startNs: number; endNs: number; seconds: number };
+  endedBy: string;
+  partial: boolean;
+  identity: { error: number; lifeNs: number; wrong: unknown[]; threads: unknown[] };
+  artifacts: string[];
+}
+
+/** Why nothing can be recorded here; undefined: it can. */
+function obstacle(): string | undefined {
+  if (process.getuid?.() !== 0) return 'bpftrace needs root';
+  for (const tool of ['perf', 'bpftrace', 'gcc']) {
+    if (spawnSync(tool, ['--version']).error) return `${tool} is not installed`;
+  }
+  const probe = spawnSync('bpftrace', ['-e', 'tracepoint:sched:sched_switch { exit(); }'], { timeout: 60_000 });
+  if (probe.status !== 0) return `bpftrace may not trace here: ${String(probe.stderr).trim().split('\n').at(-1)}`;
+  const source = join(ROOT, 'fixtures/live/record-target.c');
+  execFileSync('gcc', [
+    '-O0',
+    '-g',
+    '-fno-omit-frame-pointer',
+    '-mno-omit-leaf-frame-pointer',
+    '-pthread',
+    '-static-pie',
+    '-o',
+    target,
+    source,
+  ]);
+  execFileSync('gcc', ['-o', join(folder, 'container'), join(ROOT, 'fixtures/live/container.c')]);
+  return undefined;
+}
+
+const skip = obstacle();
+if (skip !== undefined) console.error(`SKIPPED: flame-record was not tried on live processes: ${skip}`);
+
+function start(program = target, ...args: string[]): number {
+  const child = spawn(program, args, { cwd: folder, detached: true, stdio: 'ignore' });
+  targets.push(child);
+  assert.ok(child.pid !== undefined);
+  return child.pid;
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // it has ended
+  }
+}
+
+function recorder(
+  args: string[],
+  environment: Record<string, string> = {},
+): { child: ChildProcess; said: Promise<[string, string, number | null]> } {
+  const child = spawn(process.execPath, [join(ROOT, 'dist/flame-record.cjs'), '--out-dir', 'out', ...args], {
+    cwd: folder,
+    env: { ...ENVIRONMENT, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
+  const said = once(child, 'close').then(
+    async ([code]) => [(await out)!.join(''), (await err)!.join(''), code] as [string, string, number | null],
+  );
+  return { child, said };
+}
+
+const fileOf = (label: string, name: string): string => readFileSync(join(folder, 'out', label, name), 'latin1');
+const runOf = (label: string): Run => JSON.parse(fileOf(label, 'run.json')) as Run;
+const left = (pattern: string): string => spawnSync('pgrep', ['-af', pattern], { encoding: 'utf8' }).stdout;
+
+describe('flame-record', { skip: skip ?? false }, () => {
+  test('both profilers, one window: tables, pictures, and times that add up', async () => {
+    const pid = start(target, '600');
+    const workload = `echo "it's on"; sleep 4001 & sleep 4002`;
+    const { said } = recorder([
+      '--pid',
+      `${pid}`,
+      '--mode',
+      'both',
+      '--duration',
+      '4',
+      '--warmup',
+      '0.5',
+      '--label',
+      'both',
+      '--workload',
+      workload,
+    ]);
+    const [out, err, status] = await said;
+    assert.equal(status, 0, err + out);
+    const run = runOf('both');
+    assert.ok(Math.abs(run.window.seconds - 4) < 0.5, `${run.window.seconds} s`);
+    assert.match(out, /^ {2}\[sleep\] +\d+ us +\d/m);
+    assert.match(out, /^ {2}\[signal\] +\d+ us/m, 'the idler, whom no switch shows');
+    assert.match(out, /^ {2}\[fsync\] +\d+ us/m);
+    assert.match(out, /^identity: on-CPU .* = (?:9[89]|10[012])\.\d % of /m);
+    assert.ok(Math.abs(run.identity.error) < 0.01, `identity off by ${run.identity.error}`);
+    assert.equal(run.identity.threads.length, 3);
+    assert.match(fileOf('both', 'cpu.folded'), /^record-target;.*worker;burn \d+$/m);
+    assert.match(fileOf('both', 'offcpu.folded'), /^record-target;.*worker;.*clock_nanosleep;.* \d+$/m);
+    assert.match(fileOf('both', 'offcpu.sleepers.folded'), /^record-target;.*pause.*;\[in-progress\] \d+$/m);
+    assert.equal(countsByThread(fileOf('both', 'cpu.threads.folded')).has(-1), false);
+    const wallNs = sumOf(fileOf('both', 'wall.folded')) * 1000;
+    assert.ok(Math.abs(wallNs / run.identity.lifeNs - 1) < 0.015, `wall ${wallNs} of ${run.identity.lifeNs}`);
+    assert.match(fileOf('both', 'index.html'), /data="wall.svg"/);
+    assert.match(fileOf('both', 'workload.log'), /^it's on\n$/);
+    assert.deepEqual(run.artifacts, readdirSync(join(folder, 'out/both')).sort());
+    assert.equal(left('^sleep 400[12]$'), '');
+    assert.deepEqual(readdirSync(join(folder, 'out')), ['both']);
+    endGroup(pid);
+  });
+
+  test('a signal: what came so far is rendered, and nobody is left behind', async () => {
+    const pid = start(target, '600');
+    const { child, said } = recorder([
+      '--pid',
+      `${pid}`,
+      '--mode',
+      'both',
+      '--duration',
+      '60',
+      '--warmup',
+      '0',
+      '--label',
+      'cut',
+      '--workload',
+      'sleep 4003',
+    ]);
+    let noise = '';
+    child.stderr?.on('data', (text: string) => {
+      noise += text;
+    });
+    while (!noise.includes('recording for') && child.exitCode === null) await sleep(50);
+    await sleep(1500);
+    child.kill('SIGINT');
+    const [out, err, status] = await said;
+    assert.equal(status, 130, err + out);
+    assert.match(out, /stopped by a signal .*: partial/);
+    assert.deepEqual([runOf('cut').partial, runOf('cut').endedBy], [true, 'signal']);
+    assert.ok(existsSync(join(folder, 'out/cut/wall.svg')));
+    assert.equal(left(`^sleep 4003$|^perf record .* -p ${pid} |^bpftrace .* ${pid}$`), '');
+    endGroup(pid);
+  });
+
+  test('the target ends early: the window is cut there', async () => {
+    const { said } = recorder([
+      '--mode',
+      'cpu',
+      '--call-graph',
+      'fp',
+      '--duration',
+      '60',
+      '--warmup',
+      '0',
+      '--label',
+      'early',
+      '--',
+      target,
+      '4',
+    ]);
+    const [out, err, status] = await said;
+    assert.equal(status, 0, err + out);
+    assert.match(out, /the target ended before/);
+    assert.equal(runOf('early').endedBy, 'target');
+    assert.match(fileOf('early', 'cpu.folded'), /worker;burn \d+$/m);
+  });
+
+  test('bpftrace missing: said, with the remedy, and the samples are kept', async () => {
+    const tools = temporaryFolder();
+    for (const tool of ['perf', 'true'])
+      symlinkSync(execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(tools, tool));
+    const pid = start(target, '600');
+    const { said } = recorder(
+      ['--pid', `${pid}`, '--mode', 'both', '--call-graph', 'fp', '--duration', '1', '--label', 'half'],
+      { PATH: tools },
+    );
+    const [out, err, status] = await said;
+    assert.equal(status, 2);
+    assert.match(err, /bpftrace is not installed.*apt-get install bpftrace/);
+    assert.match(out, /^half: |burn/m);
+    assert.ok(existsSync(join(folder, 'out/half/cpu.svg')));
+    const nothing = await recorder(['--pid', `${pid}`, '--mode', 'offcpu', '--label', 'none'], { PATH: tools }).said;
+    assert.deepEqual([nothing[0], nothing[2], existsSync(join(folder, 'out/none'))], ['', 2, false]);
+    endGroup(pid);
+  });
+
+  for (const [how, seconds, argv] of [
+    ['a chroot', '601', ['chroot']],
+    [
+      'a container-like root, mount and PID namespace',
+      '602',
+      ['unshare', '--mount', '--pid', '--fork', '--kill-child', join(folder, 'container')],
+    ],
+  ] as const) {
+    test(`${how}: symbols of a binary that this side can't see by its path`, async () => {
+      const root = temporaryFolder();
+      mkdirSync(join(root, 'only-inside'));
+      cpSync(target, join(root, 'only-inside/server'));
+      const [program, ...args] = [...argv, root, '/only-inside/server', seconds];
+      const starter = start(program as string, ...args);
+      await sleep(500);
+      const label = argv[0];
+      const { said } = recorder([
+        '--pid-pattern',
+        `^/only-inside/server ${seconds}$`,
+        '--mode',
+        'both',
+        '--duration',
+        '2',
+        '--label',
+        label,
+      ]);
+      const [out, err, status] = await said;
+      assert.equal(status, 0, err + out);
+      assert.match(fileOf(label, 'cpu.folded'), /^server;.*worker;burn \d+$/m);
+      // bpftrace looks for a chroot's files below /proc/PID/root by the path seen from here, and finds none
+      if (label !== 'chroot') assert.match(fileOf(label, 'offcpu.folded'), /^server;.*worker;.*do_nanosleep.* \d+$/m);
+      const doctor = spawnSync(
+        process.execPath,
+        [join(ROOT, 'dist/flame-record.cjs'), 'doctor', '--pid-pattern', `^/only-inside/server ${seconds}$`],
+        { encoding: 'utf8', env: ENVIRONMENT },
+      );
+      assert.match(doctor.stdout, /server: \.symtab, \.debug_line/);
+      endGroup(starter);
+    });
+  }
+});

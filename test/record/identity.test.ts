@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readDump } from '../../src/record/dump-threads.ts';
+import { countsByThread, mergeFolded, sumOf, topFunctions, withoutThreads } from '../../src/record/folded-text.ts';
+import { identityLine, identityOf, identityWarnings } from '../../src/record/identity.ts';
+import { foldSleepers, sleepersOf } from '../../src/record/sleepers.ts';
+
+// 10 ms each: 7 has slept since 4, 8 runs since 9, 9 died at 6, 10 was born after the end
+const DUMP = `Attaching 7 probes...
+flamepipe offcpu 1 pid 7 attach_ns 500 wait_events 0
+flamepipe offcpu end pid 7 start_ns 1000 end_ns 11000
+
+@cpu[0]: (10000, 8)
+@cpu[1]: (10900, 0)
+@open[7]: (5000, 1, 0, 
+        __schedule+1
+, 
+        main+1
+, app)
+@open[8]: (7000, 1, 0, , , app)
+@thread[7]: (1000, 5000, 500, 1500, 1800, 200, 3)
+@thread[8]: (1000, 7000, 0, 6000, 0, 0, 1)
+@thread[9]: (1000, 6000, 0, 1000, 4000, 0, 1)
+@thread[10]: (12000, 12000, 0, 0, 0, 0, 0)
+@woken[8]: 9500
+@threads: 4
+`;
+
+describe('readDump', () => {
+  test('closes what had not ended', () => {
+    const dump = readDump(DUMP);
+    assert.deepEqual(
+      dump?.threads.map((one) => [
+        one.tid,
+        one.lifeNs,
+        one.onCpuNs,
+        one.runnableNs,
+        one.blockedNs,
+        one.inProgressNs,
+        one.beforeNs,
+      ]),
+      [
+        [7, 10000, 1500, 200, 1800, 6000, 500],
+        [8, 10000, 7000, 500, 2500, 0, 0],
+        [9, 5000, 1000, 0, 4000, 0, 0],
+      ],
+    );
+    for (const { lifeNs, onCpuNs, runnableNs, blockedNs, inProgressNs, beforeNs } of dump?.threads ?? []) {
+      assert.equal(onCpuNs + runnableNs + blockedNs + inProgressNs + beforeNs, lifeNs);
+    }
+    assert.ok(dump?.tids.has(8) && !dump.tids.has(10));
+  });
+
+  test('without a footer, or a window, there is nothing to add up', () => {
+    assert.equal(readDump(''), undefined);
+    assert.equal(readDump(DUMP.replace('start_ns 1000', 'start_ns 0')), undefined);
+  });
+});
+
+describe('identityOf', () => {
+  const threads = readDump(DUMP)?.threads ?? [];
+
+  test('by the switches alone it is exact', () => {
+    const identity = identityOf(threads, [20], 10000, undefined);
+    assert.equal(identity.error, 0);
+    assert.deepEqual(identity.wrong, []);
+    assert.equal(identity.lifeNs, 35000);
+  });
+
+  test("with perf's samples it is a check, down to the grain of a sample", () => {
+    const samplesByThread = new Map([
+      [7, 15],
+      [8, 40],
+      [9, 10],
+    ]);
+    const identity = identityOf(threads, [], 10000, { samplesByThread, periodNs: 100 });
+    assert.deepEqual(
+      identity.wrong.map(({ tid, error }) => [tid, error.toFixed(2)]),
+      [[8, '-0.30']],
+    );
+    assert.match(identityWarnings(identity)[0] ?? '', /^warning: thread 8: .* 30\.0 % missing/);
+    assert.match(identityLine(identity), /^identity: on-CPU .* = 88\.0 % of 0\.00 s \(3 threads\)$/);
+    const coarse = identityOf(threads, [], 10000, { samplesByThread: new Map([[8, 1]]), periodNs: 6000 });
+    assert.deepEqual(coarse.wrong, []);
+  });
+});
+
+test('sleepers: there from the start, asleep, and in no map', () => {
+  const stack = '[<0>] futex_wait_queue+0x66/0x90\n[<0>] do_futex+0x1/0x2\n[<0>] do_syscall_64+0x1/0x2\n';
+  const task = (tid: number, state = 'S', comm = 'a;b\nc') => ({ tid, comm, state, stack });
+  const tasks = [task(1), task(2), task(3, 'R'), task(4), task(5, 'Z')];
+  const found = sleepersOf(tasks, new Set([1, 2, 3, 5]), new Set([2]));
+  assert.deepEqual(
+    found.map(({ tid }) => tid),
+    [1],
+  );
+  assert.equal(foldSleepers(found, 5_000_400), 'a:b c;do_syscall_64;do_futex;futex_wait_queue;[in-progress] 5000\n');
+  assert.equal(foldSleepers([{ ...task(1), stack: '' }], 5e6), 'a:b c;[unknown];[in-progress] 5000\n');
+});
+
+describe('folded text', () => {
+  const THREADS = 'app-7/7;main;f 2\napp-7/8;main;f 3\napp-7/8;main;g 1\nodd-1-7/9 4\n';
+
+  test('by thread, and without', () => {
+    assert.deepEqual(
+      [...countsByThread(THREADS)],
+      [
+        [7, 2],
+        [8, 4],
+        [9, 4],
+      ],
+    );
+    assert.equal(withoutThreads(THREADS), 'app;main;f 5\napp;main;g 1\nodd-1 4\n');
+  });
+
+  test('merges in units of their own, in byte order', () => {
+    const merged = mergeFolded([
+      { text: 'b;x 2\na 1\n', factor: 10.1 },
+      { text: 'b;x 5\n\xe0 1\n', factor: 1 },
+    ]);
+    assert.equal(merged, 'a 10\nb;x 25\n\xe0 1\n');
+    assert.equal(sumOf(merged), 36);
+  });
+
+  test('top functions: recursion counts once', () => {
+    const top = topFunctions('app;f;f;g 3\napp;f 1\n', 10);
+    assert.deepEqual(top, [
+      { name: 'g', self: 0.75, total: 0.75 },
+      { name: 'f', self: 0.25, total: 1 },
+    ]);
+  });
+});

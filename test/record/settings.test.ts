@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { labelOf, type SettingOptions, settingsOf, wrongWithLabel } from '../../src/record/settings.ts';
+
+const NOW = new Date(2024, 5, 1, 9, 5, 7);
+const OPTIONS: SettingOptions = {
+  mode: 'cpu',
+  duration: 30,
+  warmup: 2,
+  frequency: 99,
+  'call-graph': 'dwarf,16384',
+  inline: false,
+  label: undefined,
+  'out-dir': 'profiles',
+  title: undefined,
+  symfs: undefined,
+  'no-symfs': false,
+  workload: undefined,
+};
+const made = (options: Partial<SettingOptions>, command: string[] = []) =>
+  settingsOf({ ...OPTIONS, ...options }, command, NOW);
+
+describe('settingsOf', () => {
+  test('names a run without a label by date and time', () => {
+    assert.equal(labelOf(NOW), '20240601-090507');
+    assert.equal((made({}) as { label: string }).label, '20240601-090507');
+  });
+
+  test('takes what perf takes for a call graph', () => {
+    for (const [text, callGraph] of [
+      ['fp', 'fp'],
+      ['lbr', 'lbr'],
+      ['dwarf', 'dwarf,16384'],
+      ['dwarf,8192', 'dwarf,8192'],
+    ] as const) {
+      const settings = made({ 'call-graph': text });
+      assert.ok(typeof settings === 'object');
+      assert.equal(settings.callGraph, callGraph);
+    }
+    for (const text of ['', 'no', 'dwarf,', 'dwarf,0', 'dwarf,7', 'dwarf,65536', 'fp,1', 'dwarf,8;reboot']) {
+      assert.match(String(made({ 'call-graph': text })), /^--call-graph takes /);
+    }
+  });
+
+  test('--no-symfs is null, not unset', () => {
+    const symfs = (options: Partial<SettingOptions>): unknown => (made(options) as { symfs: unknown }).symfs;
+    assert.deepEqual([symfs({}), symfs({ 'no-symfs': true }), symfs({ symfs: '/r' })], [undefined, null, '/r']);
+  });
+
+  test('refuses a window of no length, and an empty workload', () => {
+    for (const duration of [0, -1, Number.NaN]) assert.match(String(made({ duration })), /^--duration takes/);
+    assert.match(String(made({ workload: ' ' })), /^--workload takes/);
+  });
+});
+
+test('a label can name a folder, and nothing but one in the out-dir', () => {
+  for (const label of ['baseline', '2024-06-01_12.30', 'fsync=off', 'à', '_x', 'a'.repeat(100)]) {
+    assert.equal(wrongWithLabel(label), undefined, label);
+  }
+  const bad = [
+    '',
+    '.',
+    '..',
+    'a/b',
+    '/a',
+    '../a',
+    'a..b',
+    '-a',
+    '.a',
+    'a b',
+    'a\nb',
+    'a\0',
+    "a'b",
+    '$(x)',
+    'a'.repeat(101),
+  ];
+  for (const label of bad) assert.match(String(wrongWithLabel(label)), /^--label names a folder/, label);
+});
