@@ -9,7 +9,7 @@ import { compare, doubtsOn, type Run } from '../offcpu/comparison.ts';
 import { broken, type Limit, parseLimit } from '../offcpu/limit.ts';
 import { Reasons } from '../offcpu/reasons.ts';
 import { decodeWaitEvent } from '../offcpu/wait-event.ts';
-import { NANOSECONDS } from '../parse/offcpu-stacks.ts';
+import { NANOSECONDS } from '../parse/offcpu/stacks.ts';
 import { formatExplanations, formatJson, formatTsv } from '../view/reason-export.ts';
 import { formatMarkdown, formatTable } from '../view/reason-table.ts';
 import { latin1, namedFiles, readBaseline, runOf } from './offcpu-classify-baseline.ts';

@@ -5,10 +5,10 @@ import { readInputs } from '../cli/inputs.ts';
 import type { OptionTable } from '../cli/options.ts';
 import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
-import { isKeyPart, KEY_PARTS, type KeyPart } from '../parse/bpftrace-keys.ts';
-import { OffcpuReader } from '../parse/offcpu-reader.ts';
-import { UNITS } from '../parse/offcpu-stacks.ts';
-import { describeStats, notesOn, statsOf } from '../parse/offcpu-stats.ts';
+import { isKeyPart, KEY_PARTS, type KeyPart } from '../parse/bpftrace/keys.ts';
+import { OffcpuReader } from '../parse/offcpu/reader.ts';
+import { UNITS } from '../parse/offcpu/stacks.ts';
+import { describeStats, notesOn, statsOf } from '../parse/offcpu/stats.ts';
 
 const table = {
   map: { kind: 'text', value: 'NAME', group: 'Input', describe: 'the map to fold; else @offcpu, or the first fit' },

@@ -6,8 +6,8 @@ import type { OptionTable, Values } from '../cli/options.ts';
 import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { StackTable } from '../fold/stack-table.ts';
-import { PerfScript, type PerfScriptOptions } from '../parse/perf-script.ts';
-import { describeStats, notesOn, statsOf, whyEmpty } from '../parse/perf-stats.ts';
+import { PerfScript, type PerfScriptOptions } from '../parse/perf/script.ts';
+import { describeStats, notesOn, statsOf, whyEmpty } from '../parse/perf/stats.ts';
 import { WHAT_TO_DO } from '../parse/sniff.ts';
 
 const table = {

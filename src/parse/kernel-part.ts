@@ -1,8 +1,8 @@
 // Stacks in which the kernel's frames follow the user's without being told apart.
 
-import type { BpftraceNames } from './bpftrace-names.ts';
-import type { Subject } from './offcpu-entry.ts';
-import type { OffcpuStacks, Unit } from './offcpu-stacks.ts';
+import type { BpftraceNames } from './bpftrace/names.ts';
+import type { Subject } from './offcpu/entry.ts';
+import type { OffcpuStacks, Unit } from './offcpu/stacks.ts';
 
 /**
  * Adds an entry by its stack, frame ids root first. The kernel's part begins behind `boundary`; where there is none, at

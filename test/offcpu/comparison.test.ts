@@ -8,7 +8,7 @@ import { type Comparison, compare, doubtsOn, type Run } from '../../src/offcpu/c
 import { broken, parseLimit } from '../../src/offcpu/limit.ts';
 import { isResult, parseResult } from '../../src/offcpu/result.ts';
 import { Tally } from '../../src/offcpu/tally.ts';
-import { windowOf } from '../../src/parse/offcpu-window.ts';
+import { windowOf } from '../../src/parse/offcpu/window.ts';
 import { formatJson } from '../../src/view/reason-export.ts';
 
 type Times = Readonly<Record<string, number>>;

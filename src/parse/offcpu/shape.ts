@@ -1,0 +1,100 @@
+// What an off-CPU entry is as a folded stack: root frame; user frames; kernel frames; a frame that says what it is.
+
+import type { StackTable } from '../../fold/stack-table.ts';
+import type { BpftraceNames } from '../bpftrace/names.ts';
+import { rootText } from '../perf/names.ts';
+import type { OffcpuKind, Subject } from './entry.ts';
+
+/** A stack: name ids, root first, from one place of an array to another. */
+export interface Run {
+  ids: Uint32Array;
+  from: number;
+  to: number;
+}
+
+export const NO_STACK: Run = { ids: new Uint32Array(0), from: 0, to: 0 };
+
+export function runOf(ids: Uint32Array): Run {
+  return { ids, from: 0, to: ids.length };
+}
+
+export interface ShapeOptions {
+  by: 'comm' | 'pid' | 'tid' | 'none';
+  /** `_[k]` behind kernel frames */
+  markKernel: boolean;
+  /** frames a stack may have behind its root frame; undefined: no limit */
+  maxDepth: number | undefined;
+}
+
+const LEAVES: Readonly<Partial<Record<OffcpuKind, string>>> = {
+  'in-progress': '[in-progress]',
+  preempted: '[preempted]',
+  runnable: '[runnable]',
+};
+
+/** The frames around the stacks of a subject; 0: none. */
+export interface Ends {
+  root: number;
+  leaf: number;
+  /** a switch-out always has a kernel stack: where there is none, it was lost */
+  needsKernel: boolean;
+}
+
+export class OffcpuShape {
+  readonly #table: StackTable;
+  readonly #names: BpftraceNames;
+  readonly #options: ShapeOptions;
+  readonly #lost: number;
+  #ids = new Uint32Array(1024);
+
+  constructor(table: StackTable, names: BpftraceNames, options: ShapeOptions) {
+    this.#table = table;
+    this.#names = names;
+    this.#options = options;
+    this.#lost = table.name('[lost]');
+  }
+
+  endsOf(subject: Subject): Ends {
+    const leaf = LEAVES[subject.kind];
+    return {
+      root: this.#rootOf(subject),
+      leaf: leaf === undefined ? 0 : this.#table.name(leaf),
+      needsKernel: subject.state !== undefined,
+    };
+  }
+
+  #rootOf({ comm, pid, tid }: Subject): number {
+    const { by } = this.#options;
+    if (by === 'none') return 0;
+    const isKnown = comm !== undefined || (by !== 'comm' && (pid !== undefined || (by === 'tid' && tid !== undefined)));
+    return isKnown ? this.#table.name(rootText(by, comm ?? '', String(pid ?? ''), String(tid ?? ''))) : 0;
+  }
+
+  /** The name ids, root first: a view, gone with the next. The runs are read before names are made. */
+  idsOf({ root, leaf, needsKernel }: Ends, user: Run, kernel: Run): Uint32Array {
+    const { markKernel, maxDepth } = this.#options;
+    const kernelDepth = kernel.to - kernel.from;
+    const depth = user.to - user.from + kernelDepth;
+    if (depth + 4 > this.#ids.length) this.#ids = new Uint32Array(depth * 2);
+    const ids = this.#ids;
+    let size = 0;
+    if (root !== 0) ids[size++] = root;
+    size = copyRun(kernel, ids, copyRun(user, ids, size));
+    if (markKernel) for (let i = size - kernelDepth; i < size; i++) ids[i] = this.#names.marked(ids[i] as number);
+    if (kernelDepth === 0 && (depth === 0 || needsKernel)) ids[size++] = this.#lost;
+    const most = (maxDepth ?? Number.POSITIVE_INFINITY) + (root === 0 ? 0 : 1);
+    if (size > most) {
+      ids[most] = this.#names.truncated;
+      size = most + 1;
+    }
+    if (leaf !== 0) ids[size++] = leaf;
+    return ids.subarray(0, size);
+  }
+}
+
+/** Puts a run into `ids` at `at`; gives where it ends there. A loop: runs are short, and views cost more. */
+export function copyRun({ ids: source, from, to }: Run, ids: Uint32Array, at: number): number {
+  let end = at;
+  for (let i = from; i < to; i++) ids[end++] = source[i] as number;
+  return end;
+}
