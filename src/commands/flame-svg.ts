@@ -1,15 +1,14 @@
 // flame-svg: folded stacks in, a flame graph out.
 
-import { readInputs } from '../cli/inputs.ts';
 import type { OptionTable } from '../cli/options.ts';
-import { Status, UsageError } from '../cli/report.ts';
+import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
-import { BAD_LINES, FoldedReader, ForeignInput } from '../parse/folded.ts';
 import { PALETTES } from '../view/palette.ts';
 import { pictureOf } from '../view/picture.ts';
 import { settingsOf } from '../view/settings.ts';
 import { svgText } from '../view/svg.ts';
 import { viewerScript } from '../view/viewer.generated.ts';
+import { readFolded } from './folded-input.ts';
 
 const options = {
   title: { kind: 'text', value: 'TEXT', group: 'Words', describe: 'heading [Flame Graph]' },
@@ -64,41 +63,14 @@ export const flameSvg: Command<typeof options> = {
     ['flame-svg --colors io --countname us off.folded > off.svg', 'off-CPU time in microseconds'],
     ['inferno-diff-folded a.folded b.folded | flame-svg > diff.svg', 'what b does more (red) and less (blue)'],
   ],
-  async run(options, { operands, report, stop, output }) {
+  async run(options, world) {
     const settings = settingsOf(options);
     if (typeof settings === 'string') throw new UsageError(settings);
-    let input = '';
-    let isForeign = false;
-    const kinds = new Set<string>();
-    const reader = new FoldedReader((kind, line, text) => {
-      kinds.add(kind);
-      report.skip(kind, `${input}:${line}`, text);
-    }, options.flamechart);
-    const reading = (read: () => void): void => {
-      if (isForeign) return;
-      try {
-        read();
-      } catch (error) {
-        if (!(error instanceof ForeignInput)) throw error;
-        isForeign = true;
-        report.failInput(`${input}: ${error.message}`);
-      }
-    };
-    const begin = (name: string): void => {
-      input = name;
-      isForeign = false;
-      reader.begin();
-    };
-    const block = (bytes: Uint8Array): void => reading(() => reader.block(bytes));
-    const end = (): void => reading(() => reader.end());
-    await readInputs(operands, { begin, block, end, fail: (message) => report.failInput(message) }, stop);
-    const status = report.finish(options.strict);
-    for (const kind of kinds) report.note(`${kind}: ${BAD_LINES[kind]}`);
-    if (status === Status.failed && reader.isEmpty) return status;
-    const folded = reader.finish();
+    const { folded, status } = await readFolded(world, { strict: options.strict, inOrder: options.flamechart });
+    if (folded === undefined) return status;
     if (folded.isDifferential && options.flamechart)
       throw new UsageError('--flamechart shows one recording: no BEFORE');
-    await output(svgText(pictureOf(folded, settings), viewerScript));
+    await world.output(svgText(pictureOf(folded, settings), viewerScript));
     return status;
   },
 };

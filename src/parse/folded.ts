@@ -15,19 +15,19 @@ export type OnBadLine = (kind: string, line: number, text: string) => void;
 /** The kinds of bad lines, each with what to do about it. */
 export const BAD_LINES: Readonly<Record<string, string>> = {
   'no count': 'a folded line ends in a blank and its count: `root;caller;leaf 42`',
-  'count below zero': 'a comparison is written as two counts a line, BEFORE AFTER, as inferno-diff-folded prints them',
+  'count below zero': 'a comparison is written as two counts a line, BEFORE AFTER, as fold-diff prints them',
   'count with an exponent': 'write counts as plain digits: 1000, not 1e3',
-  'count above 2^53': 'such counts are not exact: divide them, and give the factor with --factor',
+  'count above 2^53': 'such counts are not exact: write them in a larger unit',
   'no stack before the count': 'a folded line starts with its frames: `root;caller;leaf 42`',
 };
 
 /** What an input may be instead, and what to do with it. */
 const FOREIGN: Partial<Record<Kind, string>> = {
   'perf.data': 'this is perf.data; pipe `perf script -i FILE | perf-fold` in',
-  'perf script': 'this is the text of perf script; fold it first: `perf-fold FILE | flame-svg`',
+  'perf script': 'this is the text of perf script; fold it first: `perf-fold FILE`',
   'perf report': 'this is the text of perf report; pipe `perf script | perf-fold` in',
   'perf trace': 'this is the text of perf trace; pipe `perf script | perf-fold` in',
-  bpftrace: "this is bpftrace's output; fold it first: `offcpu-fold FILE | flame-svg`",
+  bpftrace: "this is bpftrace's output; fold it first: `offcpu-fold FILE`",
   svg: 'this is XML or SVG; give the folded text that it was made from',
   gzip: 'this is compressed; pipe `gzip -dc FILE` in',
   zstd: 'this is compressed; pipe `zstd -dc FILE` in',
@@ -113,22 +113,16 @@ export class FoldedReader {
     return this.#table.stackCount === 0;
   }
 
-  /** Ends the reading. Throws InputError when there is nothing to draw, or a sum is no longer exact. */
+  /** Ends the reading. Throws InputError when nothing was read, or a sum is no longer exact. */
   finish(): Folded {
     const table = this.#table;
     if (this.isEmpty) {
-      if (this.#bad > 0) throw new InputError('nothing to draw: no line is folded text, `root;caller;leaf COUNT`');
-      throw new InputError('nothing to draw: the input is empty; see whether the command before it failed');
+      if (this.#bad > 0) throw new InputError('no line is folded text, `root;caller;leaf COUNT`');
+      throw new InputError('the input is empty; see whether the command before it failed');
     }
     table.checkExact();
     const isDifferential = hasTwoCounts(table);
-    const folded = { table: isDifferential ? splitCounts(table) : table, isDifferential };
-    for (const { weight } of folded.table.stacks()) if (weight > 0) return folded;
-    throw new InputError(
-      isDifferential
-        ? 'nothing to draw: all counts after (the last column) are 0'
-        : 'nothing to draw: all counts are 0',
-    );
+    return { table: isDifferential ? splitCounts(table) : table, isDifferential };
   }
 }
 

@@ -1,8 +1,8 @@
 // The picture: folded stacks and settings → boxes, colours and packed data, everything that the SVG text then spells out.
 
-import type { StackTable } from '../fold/stack-table.ts';
+import { nameText } from '../fold/name-text.ts';
+import { InputError, type StackTable } from '../fold/stack-table.ts';
 import { changeClass } from './change.ts';
-import { nameText } from './decode.ts';
 import { kernelNames } from './kinds.ts';
 import { type Boxes, commonDepth, Layout } from './layout.ts';
 import { grainOf, Packer } from './pack.ts';
@@ -42,12 +42,16 @@ export function framesWidth(settings: Settings): number {
   return Math.max((settings.width ?? NOMINAL_WIDTH) - 2 * MARGIN, 1);
 }
 
+/** Throws InputError when there is nothing to draw. */
 export function pictureOf(recording: Recording, settings: Settings): Picture {
   const { table, isDifferential } = recording;
   const kernel = settings.colors === 'kind' || settings.colors === 'java' ? kernelNames(table) : undefined;
   const weights = table.weights;
   const befores = isDifferential ? table.hits : new Float64Array(0);
   const sum = weights.reduce((a, b) => a + b, 0);
+  if (sum === 0) {
+    throw new InputError(`nothing to draw: all counts ${isDifferential ? 'after (the last column) ' : ''}are 0`);
+  }
   const total = Math.max(sum, settings.total ?? 0);
   const isGone = (i: number): boolean => isDifferential && weights[i] === 0;
   const gone = befores.filter((before, i) => isGone(i) && before > 0);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { nameText } from '../../src/view/decode.ts';
+import { nameText } from '../../src/fold/name-text.ts';
 import type { Boxes } from '../../src/view/layout.ts';
 import { treeOf } from '../../src/view/viewer/tree.ts';
 import { draw, picture } from './drawing.ts';
@@ -30,6 +30,11 @@ function boxesOf(boxes: Boxes, names: string[]): Box[] {
     size: boxes.size[i] as number,
   }));
 }
+
+test('without any counts there is nothing to draw', () => {
+  assert.throws(() => picture('a 0\nb 0.0\n'), /^Error: nothing to draw: all counts are 0$/);
+  assert.throws(() => picture('a 5 0\nb 1 0\n'), /nothing to draw: all counts after \(the last column\) are 0/);
+});
 
 describe('boxes', () => {
   test('the children of a box fit into it, side by side, and the root is everything', () => {

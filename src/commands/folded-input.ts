@@ -1,0 +1,44 @@
+// Folded text from operands or stdin, as the tools take it that need all of it at once.
+
+import { readInputs } from '../cli/inputs.ts';
+import { Status } from '../cli/report.ts';
+import type { World } from '../cli/run.ts';
+import { BAD_LINES, type Folded, FoldedReader, ForeignInput } from '../parse/folded.ts';
+
+/**
+ * Reads all inputs into one table and reports what could not be used. `folded` is undefined where that was all: the run
+ * ends with `status`. Throws InputError when there is nothing in the inputs. `inOrder` keeps the order of the lines.
+ */
+export async function readFolded(
+  { operands, report, stop }: World,
+  { strict, inOrder = false }: { strict: boolean; inOrder?: boolean },
+): Promise<{ folded: Folded | undefined; status: number }> {
+  let input = '';
+  let isForeign = false;
+  const kinds = new Set<string>();
+  const reader = new FoldedReader((kind, line, text) => {
+    kinds.add(kind);
+    report.skip(kind, `${input}:${line}`, text);
+  }, inOrder);
+  const reading = (read: () => void): void => {
+    if (isForeign) return;
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof ForeignInput)) throw error;
+      isForeign = true;
+      report.failInput(`${input}: ${error.message}`);
+    }
+  };
+  const begin = (name: string): void => {
+    input = name;
+    isForeign = false;
+    reader.begin();
+  };
+  const block = (bytes: Uint8Array): void => reading(() => reader.block(bytes));
+  const end = (): void => reading(() => reader.end());
+  await readInputs(operands, { begin, block, end, fail: (message) => report.failInput(message) }, stop);
+  const status = report.finish(strict);
+  for (const kind of kinds) report.note(`${kind}: ${BAD_LINES[kind]}`);
+  return { folded: status === Status.failed && reader.isEmpty ? undefined : reader.finish(), status };
+}
