@@ -5,13 +5,21 @@ import { Status } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import { BAD_LINES, type Folded, FoldedReader, ForeignInput } from '../parse/folded.ts';
 
+interface Settings {
+  strict: boolean;
+  /** keep the order of the lines */
+  inOrder?: boolean;
+  /** is called behind each input that was read to its end; may throw InputError */
+  ended?: (reader: FoldedReader, name: string) => void;
+}
+
 /**
  * Reads all inputs into one table and reports what could not be used. `folded` is undefined where that was all: the run
- * ends with `status`. Throws InputError when there is nothing in the inputs. `inOrder` keeps the order of the lines.
+ * ends with `status`. Throws InputError when there is nothing in the inputs.
  */
 export async function readFolded(
-  { operands, report, stop }: World,
-  { strict, inOrder = false }: { strict: boolean; inOrder?: boolean },
+  { operands, report, stop }: Pick<World, 'operands' | 'report' | 'stop'>,
+  { strict, inOrder = false, ended }: Settings,
 ): Promise<{ folded: Folded | undefined; status: number }> {
   let input = '';
   let isForeign = false;
@@ -36,7 +44,10 @@ export async function readFolded(
     reader.begin();
   };
   const block = (bytes: Uint8Array): void => reading(() => reader.block(bytes));
-  const end = (): void => reading(() => reader.end());
+  const end = (): void => {
+    reading(() => reader.end());
+    if (!isForeign) ended?.(reader, input);
+  };
   await readInputs(operands, { begin, block, end, fail: (message) => report.failInput(message) }, stop);
   const status = report.finish(strict);
   for (const kind of kinds) report.note(`${kind}: ${BAD_LINES[kind]}`);

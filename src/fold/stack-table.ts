@@ -77,7 +77,7 @@ interface Kernel {
   overflowed(): number;
   sortStacks(frames: boolean): number;
   outputAt(): number;
-  writeFolded(): number;
+  writeFolded(pairs: boolean): number;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -322,15 +322,22 @@ export class StackTable {
     }
   }
 
+  /** Gives the weights, in the order of stacks(), and counts on from 0; the stacks stay. */
+  takeWeights(): Float64Array {
+    const taken = this.weights.slice();
+    this.weights.fill(0);
+    return taken;
+  }
+
   /**
-   * The folded text, sorted by bytes, in blocks of whole lines; the next block overwrites the one before.
-   * Throws InputError if a count is no longer exact.
+   * The folded text, sorted by bytes, in blocks of whole lines; the next block overwrites the one before. With `pairs`
+   * each line ends in two counts, its hits and its weight. Throws InputError if a count is no longer exact.
    */
-  *folded(): Generator<Buffer> {
+  *folded(pairs = false): Generator<Buffer> {
     this.checkExact();
     this.#kernel.sortStacks(false);
     for (;;) {
-      const size = this.#kernel.writeFolded();
+      const size = this.#kernel.writeFolded(pairs);
       if (size === 0) return;
       const at = this.#kernel.outputAt() >>> 0;
       yield this.bytes.subarray(at, at + size);

@@ -100,7 +100,8 @@ function merge(from: u32, middle: u32, end: u32, byName: bool): void {
 // ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const BLOCK: usize = 1 << 18;
-const COUNT_ROOM: usize = 24;
+/** A blank, 16 digits, a point and six decimals, twice; the newline. */
+const COUNT_ROOM: usize = 56;
 let output: usize = 0;
 let outputCapacity: usize = 0;
 let next: u32 = 0;
@@ -110,8 +111,11 @@ export function outputAt(): usize {
   return output;
 }
 
-/** Writes the next whole lines, about a quarter of a MiB. Gives the number of bytes; 0 at the end. */
-export function writeFolded(): u32 {
+/**
+ * Writes the next whole lines, about a quarter of a MiB. With `pairs` each has two counts, its hits and its weight.
+ * Gives the number of bytes; 0 at the end.
+ */
+export function writeFolded(pairs: bool): u32 {
   let to: usize = 0;
   while (next < stacks.size.length) {
     const stack = load<u32>(order + ((<usize>next) << 2));
@@ -121,7 +125,7 @@ export function writeFolded(): u32 {
       outputCapacity = max(BLOCK, size) + PAD;
       output = heap.alloc(outputCapacity);
     }
-    to += writeLine(output + to, stack);
+    to += writeLine(output + to, stack, pairs);
     next++;
   }
   return <u32>to;
@@ -136,7 +140,7 @@ function textSize(stack: u32): usize {
   return size;
 }
 
-function writeLine(start: usize, stack: u32): usize {
+function writeLine(start: usize, stack: u32, pairs: bool): usize {
   let to = start;
   const at = <usize>stacks.at.get(stack);
   const end = at + ((<usize>stacks.size.get(stack)) << 2);
@@ -148,15 +152,38 @@ function writeLine(start: usize, stack: u32): usize {
     store<u8>(to++, 59);
   }
   if (end > at) to--;
-  store<u8>(to++, 32);
-  let count = <u64>stacks.weight.get(stack);
-  let digits: usize = 1;
-  for (let left = count / 10; left; left /= 10) digits++;
-  for (let i = digits; i > 0; i--) {
-    store<u8>(to + i - 1, 48 + <u8>(count % 10));
-    count /= 10;
-  }
-  to += digits;
+  if (pairs) to = writeCount(to, stacks.hits.get(stack));
+  to = writeCount(to, stacks.weight.get(stack));
   store<u8>(to++, 10);
   return to - start;
+}
+
+/** A blank and the count, with at most six decimals. Gives the place behind it. */
+function writeCount(start: usize, count: f64): usize {
+  let to = start;
+  store<u8>(to++, 32);
+  let whole = <u64>count;
+  let millionths = <u64>nearest((count - <f64>whole) * 1e6);
+  if (millionths == 1000000) {
+    whole++;
+    millionths = 0;
+  }
+  let size = 1;
+  for (let left = whole / 10; left; left /= 10) size++;
+  writeDigits(to, whole, size);
+  to += size;
+  if (!millionths) return to;
+  let decimals = 6;
+  for (; millionths % 10 == 0; millionths /= 10) decimals--;
+  store<u8>(to++, 46);
+  writeDigits(to, millionths, decimals);
+  return to + decimals;
+}
+
+function writeDigits(at: usize, value: u64, size: i32): void {
+  let left = value;
+  for (let i = size; i > 0; i--) {
+    store<u8>(at + i - 1, 48 + <u8>(left % 10));
+    left /= 10;
+  }
 }

@@ -43,7 +43,8 @@ const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 /** Reads folded text of one input or several: begin, block …, end for each, then finish. */
 export class FoldedReader {
-  readonly #table = new StackTable();
+  /** What was read so far. */
+  readonly table = new StackTable();
   readonly #onBad: OnBadLine;
   #start: Buffer | undefined;
   #kind: Kind = 'empty';
@@ -53,11 +54,11 @@ export class FoldedReader {
   /** With `inOrder` the lines can also be had in the order of the input, for flame charts. */
   constructor(onBad: OnBadLine, inOrder = false) {
     this.#onBad = onBad;
-    if (inOrder) this.#table.keepInputOrder();
+    if (inOrder) this.table.keepInputOrder();
   }
 
   begin(): void {
-    this.#table.restartLineNumbers();
+    this.table.restartLineNumbers();
     this.#start = Buffer.alloc(0);
     this.#badOfInput = 0;
   }
@@ -65,7 +66,7 @@ export class FoldedReader {
   /** Takes a block of the input, cut anywhere. */
   block(bytes: Uint8Array): void {
     if (this.#start === undefined) {
-      this.#table.write(bytes);
+      this.table.write(bytes);
       this.#scan();
       return;
     }
@@ -75,7 +76,7 @@ export class FoldedReader {
 
   end(): void {
     if (this.#start !== undefined) this.#passStart();
-    if (this.#table.closeLine()) this.#scan();
+    if (this.table.closeLine()) this.#scan();
     this.#bad += this.#badOfInput;
   }
 
@@ -86,12 +87,12 @@ export class FoldedReader {
     this.#kind = sniff(start);
     if (NEVER_FOLDED.has(this.#kind)) throw new ForeignInput(FOREIGN[this.#kind]);
     const hasMark = start.toString('latin1', 0, BYTE_ORDER_MARK.length) === BYTE_ORDER_MARK;
-    this.#table.write(hasMark ? start.subarray(BYTE_ORDER_MARK.length) : start);
+    this.table.write(hasMark ? start.subarray(BYTE_ORDER_MARK.length) : start);
     this.#scan();
   }
 
   #scan(): void {
-    const table = this.#table;
+    const table = this.table;
     while (table.scanFolded()) {
       const text = table.lineText();
       if (this.#badOfInput === table.linesRead - 1) {
@@ -110,12 +111,12 @@ export class FoldedReader {
 
   /** Was no folded line read at all? */
   get isEmpty(): boolean {
-    return this.#table.stackCount === 0;
+    return this.table.stackCount === 0;
   }
 
   /** Ends the reading. Throws InputError when nothing was read, or a sum is no longer exact. */
   finish(): Folded {
-    const table = this.#table;
+    const table = this.table;
     if (this.isEmpty) {
       if (this.#bad > 0) throw new InputError('no line is folded text, `root;caller;leaf COUNT`');
       throw new InputError('the input is empty; see whether the command before it failed');

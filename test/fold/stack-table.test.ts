@@ -186,3 +186,27 @@ test('the order of the input can be kept', () => {
   const order = [...table.inputOrder()].map(({ ids, weight }) => `${table.nameText(ids[0] as number)} ${weight}`);
   assert.deepEqual(order, ['b 1', 'a 2', 'b 3']);
 });
+
+test('counts are written with as many of six decimals as they need', () => {
+  const counts = '0 7 0.50 12.25 0.000001 0.1 2.9999999 1234567.000001 9007199254740991'.split(' ');
+  const { table } = readFolded([Buffer.from(`${counts.map((count, i) => `s${i} ${count}\n`).join('')}s5 0.2\n`)]);
+  assert.deepEqual(
+    textOf(table).split('\n').slice(0, -1),
+    ['0', '7', '0.5', '12.25', '0.000001', '0.3', '3', '1234567.000001', '9007199254740991'].map(
+      (n, i) => `s${i} ${n}`,
+    ),
+  );
+});
+
+test('runs can be told apart by taking the weights behind each, and be written as pairs', () => {
+  const { table } = readFolded([Buffer.from('a;b 1\nc 2\n')]);
+  const before = table.takeWeights();
+  table.write(Buffer.from('a;b 3\nd 4.5\n'));
+  while (table.scanFolded());
+  const after = table.takeWeights();
+  assert.deepEqual([...before, ...after], [1, 2, 3, 0, 4.5]);
+  table.weights.set(after);
+  table.hits.set([...before, 0]);
+  const text = Buffer.concat([...table.folded(true)].map((block) => Buffer.from(block))).toString();
+  assert.equal(text, 'a;b 1 3\nc 2 0\nd 0 4.5\n');
+});
