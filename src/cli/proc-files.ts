@@ -48,6 +48,16 @@ export function placeOf(pid: number): { pid: number; pidNamespace: string | unde
   return { pid, pidNamespace: linkOf(`/proc/${pid}/ns/pid`), cgroup: textOf(`/proc/${pid}/cgroup`) ?? '' };
 }
 
+/** The program of a process itself, whichever root it is below; its auxiliary vector; and a Postgres server's version. */
+export function serverFilesOf(pid: number): { exe: ReturnType<typeof bytesOf>; auxv: Buffer; version?: string } {
+  const version = textOf(`/proc/${pid}/cwd/PG_VERSION`);
+  return {
+    exe: bytesOf(`/proc/${pid}/exe`),
+    auxv: Buffer.from(textOf(`/proc/${pid}/auxv`) ?? '', 'latin1'),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
 /** Where a process lives, as seen from here. */
 export function rootOf(pid: number): { pid: number; root: string; isForeignNamespace: boolean } {
   const namespace = linkOf(`/proc/${pid}/ns/mnt`);

@@ -52,6 +52,12 @@ const options = {
     group: 'Recording',
     describe: 'fp, dwarf[,SIZE] or lbr: how perf unwinds user stacks',
   },
+  'wait-events': {
+    kind: 'flag',
+    group: 'Recording',
+    describe: 'what a Postgres server says it waits for; by itself where that can be read',
+  },
+  'no-wait-events': { kind: 'flag', group: 'Recording', describe: 'not that' },
   label: { kind: 'text', value: 'NAME', group: 'Output', describe: 'names the run [date and time]' },
   'out-dir': {
     kind: 'text',

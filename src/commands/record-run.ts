@@ -10,7 +10,7 @@ import { recordWindow, type WindowResult } from '../cli/window.ts';
 import { artifactIn, runFolders } from '../record/artifacts.ts';
 import { adviceOn, machineFindings } from '../record/doctor.ts';
 import { failureText } from '../record/failure.ts';
-import { bpftraceCommand, eventOf, type Ground, perfCommand, workloadArgv } from '../record/plan.ts';
+import { bpftraceCommand, type Ground, notesOn, perfCommand, workloadArgv } from '../record/plan.ts';
 import type { Process } from '../record/proc-pid.ts';
 import type { Settings } from '../record/settings.ts';
 import type { Task } from '../record/sleepers.ts';
@@ -57,8 +57,7 @@ export async function record(
       targets.map(({ pid }) => pid),
       folder.path,
     );
-    if (eventOf(ground) === 'cpu-clock' && settings.mode !== 'offcpu')
-      tell('no cycle counter here: sampling cpu-clock');
+    for (const note of notesOn(settings, ground)) tell(note);
     const workload = workloadArgv(settings);
     if (workload) start(workload);
     if (workload || settings.command) tell(`warming up for ${settings.warmupSeconds} s`);

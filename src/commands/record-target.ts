@@ -1,7 +1,7 @@
 // Where a recording stands: its target, looked up in /proc, and what this machine has.
 
 import { answerOf } from '../cli/asked.ts';
-import { placeOf, processText, processTexts, self } from '../cli/proc-files.ts';
+import { placeOf, processText, processTexts, self, serverFilesOf } from '../cli/proc-files.ts';
 import { Status, UsageError } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import { ownFile, ownTool } from '../cli/run-folder.ts';
@@ -12,6 +12,7 @@ import { type Process, processOf } from '../record/proc-pid.ts';
 import type { Settings } from '../record/settings.ts';
 import { planLines } from '../record/shell-words.ts';
 import { targetsOf } from '../record/target.ts';
+import { waitEventsOf } from '../record/wait-events.ts';
 
 /** The options that say which process. */
 export interface Choice {
@@ -53,7 +54,9 @@ export function checkCount(settings: Settings, targets: readonly Process[]): voi
 }
 
 export function groundOf(settings: Settings, pids: readonly number[], folder: string): Ground {
+  const waitEvents = waitEventsFor(settings, pids[0]);
   return {
+    waitEvents,
     pids,
     folder,
     program: ownFile('bpf', 'offcpu.bt'),
@@ -61,6 +64,16 @@ export function groundOf(settings: Settings, pids: readonly number[], folder: st
     symfs: settings.symfs ?? undefined,
     tool: ownTool,
   };
+}
+
+/** Throws UsageError if they were asked for and can't be had. */
+function waitEventsFor({ mode, waitEvents }: Settings, pid: number | undefined): Ground['waitEvents'] {
+  if (waitEvents === false || mode === 'cpu' || pid === undefined) return undefined;
+  const found = waitEventsOf(serverFilesOf(pid));
+  if (waitEvents && typeof found !== 'object') {
+    throw new UsageError(`--wait-events: ${found ?? `process ${pid} is no Postgres server`}`);
+  }
+  return found;
 }
 
 /** Virtual machines mostly have no cycle counter. Counting needs fewer rights than recording. */

@@ -13,6 +13,7 @@ export interface ElfFacts {
 export type ReadBytes = (at: number, length: number) => Buffer;
 
 const HEADER = 64;
+const SYMBOL = 24;
 const X86_64 = 62;
 const NOTE_HEADER = 12;
 const MOST_CODE = 1 << 20;
@@ -29,10 +30,8 @@ interface Section {
 
 /** Undefined: no 64-bit little-endian ELF file. */
 export function elfFacts(read: ReadBytes): ElfFacts | undefined {
-  const header = read(0, HEADER);
-  if (header.length < HEADER || header.readUInt32BE(0) !== 0x7f454c46 || header[4] !== 2 || header[5] !== 1) {
-    return undefined;
-  }
+  const header = headerOf(read);
+  if (!header) return undefined;
   const sections = new Map(sectionsOf(header, read).map((section) => [section.name, section]));
   return {
     hasSymbols: sections.has('.symtab'),
@@ -40,6 +39,32 @@ export function elfFacts(read: ReadBytes): ElfFacts | undefined {
     buildId: buildIdOf(sections.get('.note.gnu.build-id'), read),
     framePointers: header.readUInt16LE(18) === X86_64 ? hasPrologues(sections.get('.text'), read) : undefined,
   };
+}
+
+function headerOf(read: ReadBytes): Buffer | undefined {
+  const header = read(0, HEADER);
+  const isElf = header.length === HEADER && header.readUInt32BE(0) === 0x7f454c46;
+  return isElf && header[4] === 2 && header[5] === 1 ? header : undefined;
+}
+
+/** The file's own address of its entry, and of a symbol it exports (`.dynsym` is there in stripped files, too). */
+export function exportedSymbol(read: ReadBytes, name: string): { entry: bigint; value: bigint } | undefined {
+  const header = headerOf(read);
+  const sections = header ? sectionsOf(header, read) : [];
+  const bytesOf = (section: string): Buffer => {
+    const found = sections.find((one) => one.name === section);
+    return found ? read(found.offset, found.size) : Buffer.alloc(0);
+  };
+  const [names, symbols] = [bytesOf('.dynstr'), bytesOf('.dynsym')];
+  const text = Buffer.from(`${name}\0`);
+  for (let at = 0; header && at + SYMBOL <= symbols.length; at += SYMBOL) {
+    const from = symbols.readUInt32LE(at);
+    const isDefined = symbols.readUInt16LE(at + 6) !== 0;
+    if (isDefined && names.subarray(from, from + text.length).equals(text)) {
+      return { entry: header.readBigUInt64LE(24), value: symbols.readBigUInt64LE(at + 8) };
+    }
+  }
+  return undefined;
 }
 
 function sectionsOf(header: Buffer, read: ReadBytes): Section[] {

@@ -2,6 +2,7 @@
 
 import { type Artifact, artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
 import type { Settings } from './settings.ts';
+import type { WaitEvents } from './wait-events.ts';
 
 /** What the plan stands on, probed before. */
 export interface Ground {
@@ -14,6 +15,8 @@ export interface Ground {
   /** has this machine a cycle counter? */
   hasCycles: boolean;
   symfs: string | undefined;
+  /** of a Postgres server, recorded with each switch; a text: why not; undefined: no such server */
+  waitEvents?: WaitEvents | string | undefined;
   /** what runs a filter of this package */
   tool(name: string): readonly string[];
 }
@@ -45,6 +48,15 @@ export function eventOf({ hasCycles }: Ground): 'cycles' | 'cpu-clock' {
   return hasCycles ? 'cycles' : 'cpu-clock';
 }
 
+/** What a person should know of this ground. */
+export function notesOn({ mode }: Settings, ground: Ground): string[] {
+  const { waitEvents } = ground;
+  const notes = hasCpu(mode) && !ground.hasCycles ? ['no cycle counter here: sampling cpu-clock'] : [];
+  if (typeof waitEvents === 'string') notes.push(`no wait events: ${waitEvents}`);
+  if (typeof waitEvents === 'object') notes.push(`a server of Postgres ${waitEvents.version}: its wait events, too`);
+  return notes;
+}
+
 /** Is a sample's file descriptor pair for perf's --control; children get them as these numbers. */
 export const CONTROL_FDS = { commands: 3, answers: 4 } as const;
 
@@ -66,8 +78,10 @@ export function perfCommand(settings: Settings, ground: Ground): ProfilerCommand
 
 export function bpftraceCommand(settings: Settings, ground: Ground): ProfilerCommand | undefined {
   if (!hasOffcpu(settings.mode)) return undefined;
+  const { waitEvents } = ground;
+  const address = typeof waitEvents === 'object' ? [`0x${waitEvents.address.toString(16)}`] : [];
   return {
-    argv: ['bpftrace', ground.program, String(pidsOf(ground)[0])],
+    argv: ['bpftrace', ground.program, String(pidsOf(ground)[0]), ...address],
     environment: {
       BPFTRACE_CACHE_USER_SYMBOLS: '1', // without it stacks were lost, and large programs took minutes to print
       BPFTRACE_MAP_KEYS_MAX: MAP_KEYS, // up to 0.19
@@ -125,9 +139,12 @@ export function foldOffcpuStep({ folder, tool }: Ground): Step {
 
 /** The reasons of the dump and of those sleepers, and the pictures. */
 export function offcpuSteps(settings: Settings, ground: Ground, hasSleepers: boolean): Step[] {
-  const { folder, tool } = ground;
+  const { folder, tool, waitEvents } = ground;
+  const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
   const inputs = [artifactIn(folder, 'offcpuRaw'), ...(hasSleepers ? [artifactIn(folder, 'sleepers')] : [])];
-  const classify = (...flags: string[]): string[][] => [[...tool('offcpu-classify'), ...flags, '--', ...inputs]];
+  const classify = (...flags: string[]): string[][] => [
+    [...tool('offcpu-classify'), ...flags, ...meaning, '--', ...inputs],
+  ];
   return [
     { what: 'finding reasons', stages: classify('--folded'), output: artifactIn(folder, 'reasons') },
     { what: 'summing reasons up', stages: classify('--table'), output: artifactIn(folder, 'reasonsTable') },

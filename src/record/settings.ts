@@ -13,6 +13,8 @@ export interface Settings {
   /** perf's --call-graph: fp, dwarf,SIZE or lbr */
   callGraph: string;
   inline: boolean;
+  /** of a Postgres server; undefined: if they can be recorded */
+  waitEvents: boolean | undefined;
   label: string;
   outDir: string;
   title: string | undefined;
@@ -32,6 +34,8 @@ export interface SettingOptions {
   frequency: number;
   'call-graph': string;
   inline: boolean;
+  'wait-events': boolean;
+  'no-wait-events': boolean;
   label: string | undefined;
   'out-dir': string;
   title: string | undefined;
@@ -59,6 +63,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     return `--call-graph takes fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`;
   }
   if (options.symfs !== undefined && options['no-symfs']) return 'choose one of --symfs, --no-symfs';
+  if (options['wait-events'] && options['no-wait-events']) return 'choose one of --wait-events, --no-wait-events';
   if (options.workload?.trim() === '') return '--workload takes a shell line, not ""';
   if (options.workload?.includes('\0')) return '--workload holds a NUL';
   if (options['out-dir'] === '') return '--out-dir takes a folder, not ""';
@@ -69,6 +74,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     frequency: options.frequency,
     callGraph,
     inline: options.inline,
+    waitEvents: options['wait-events'] ? true : options['no-wait-events'] ? false : undefined,
     label,
     outDir: options['out-dir'],
     title: options.title,

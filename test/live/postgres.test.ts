@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
+import { serverFilesOf } from '../../src/cli/proc-files.ts';
+import { waitEventsOf } from '../../src/record/wait-events.ts';
 import { temporaryFolder } from '../tools.ts';
 import { Postgres } from './postgres.ts';
 import { assertAddsUp, percent, type Reading, read, sum, table, type Wait } from './reading.ts';
 import { bpftraceVersion, machine, obstacle, record } from './recording.ts';
-import { waitEventAddress } from './wait-event-address.ts';
 
 const SECONDS = 2.5;
 /** The version whose wait events offcpu-classify decodes. */
@@ -73,6 +74,12 @@ const SITUATIONS: Situation[] = [
     shares: [[/^LWLock/, 0.4]],
   },
 ];
+
+function waitEventAddress(pid: number): bigint {
+  const found = waitEventsOf(serverFilesOf(pid));
+  assert.ok(typeof found === 'object', `process ${pid}: ${found}`);
+  return found.address;
+}
 
 function whyNot(): string | undefined {
   return Postgres.obstacle() ?? obstacle();

@@ -14,6 +14,7 @@ const SETTINGS: Settings = {
   frequency: 99,
   callGraph: 'fp',
   inline: false,
+  waitEvents: undefined,
   label: 'a',
   outDir: 'out',
   title: undefined,
@@ -40,6 +41,17 @@ describe('plan', () => {
     assert.equal(perfCommand({ ...SETTINGS, mode: 'offcpu' }, GROUND), undefined);
     assert.equal(bpftraceCommand({ ...SETTINGS, mode: 'cpu' }, GROUND), undefined);
     assert.deepEqual(bpftraceCommand(SETTINGS, GROUND)?.argv, ['bpftrace', '/p/offcpu.bt', '7']);
+  });
+
+  test('wait events: their address is the second operand, and their version what the reasons are read with', () => {
+    const ground = { ...GROUND, waitEvents: { address: 0x55aa00fan, version: 16 } };
+    assert.deepEqual(bpftraceCommand(SETTINGS, ground)?.argv, ['bpftrace', '/p/offcpu.bt', '7', '0x55aa00fa']);
+    for (const { stages } of offcpuSteps(SETTINGS, ground, false).slice(0, 3)) {
+      assert.match((stages[0] ?? []).join(' '), /^offcpu-classify .* --meaning --pg-version 16 -- /);
+    }
+    const without = { ...GROUND, waitEvents: 'Postgres 13 exports no my_wait_event_info' };
+    assert.deepEqual(bpftraceCommand(SETTINGS, without)?.argv, ['bpftrace', '/p/offcpu.bt', '7']);
+    assert.ok(!offcpuSteps(SETTINGS, without, false)[0]?.stages[0]?.includes('--meaning'));
   });
 
   test('both names of the map size, and the symbol cache', () => {

@@ -10,6 +10,8 @@ const OPTIONS: SettingOptions = {
   frequency: 99,
   'call-graph': 'dwarf,16384',
   inline: false,
+  'wait-events': false,
+  'no-wait-events': false,
   label: undefined,
   'out-dir': 'profiles',
   title: undefined,
