@@ -61,7 +61,7 @@ export const flameSvg: Command<typeof options> = {
   examples: [
     ['perf script | perf-fold | flame-svg > cpu.svg', 'where the CPU time goes'],
     ['flame-svg --colors io --countname us off.folded > off.svg', 'off-CPU time in microseconds'],
-    ['inferno-diff-folded a.folded b.folded | flame-svg > diff.svg', 'what b does more (red) and less (blue)'],
+    ['fold-diff a.folded b.folded | flame-svg > diff.svg', 'what b does more (red) and less (blue)'],
   ],
   async run(options, world) {
     const settings = settingsOf(options);

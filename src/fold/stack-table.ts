@@ -268,11 +268,11 @@ export class StackTable {
     return this.#floats().subarray(at, at + this.stackCount);
   }
 
-  /** Adds a stack of name ids, root first. */
-  add(ids: ArrayLike<number>, weight: number, hits: number): void {
+  /** Adds a stack of name ids, root first. Gives its place in the order of stacks(). */
+  add(ids: ArrayLike<number>, weight: number, hits: number): number {
     const at = this.#kernel.scratchFor(ids.length) >>> 2;
     this.#words().set(ids, at);
-    this.#kernel.addStack(ids.length, weight, hits);
+    return this.#kernel.addStack(ids.length, weight, hits);
   }
 
   /** All stacks, in the order they were first seen. The ids are a view: read them before the table changes. */

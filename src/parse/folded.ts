@@ -132,10 +132,15 @@ export class FoldedReader {
 //    name
 const NAME_AND_COUNT = /^(.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;
 
-/** Does every line end in two numbers? Else such digits belong to a name: `FS Broker 5858`. */
-function hasTwoCounts(table: StackTable): boolean {
+/**
+ * Does every line end in two numbers? Else such digits belong to a name: `FS Broker 5858`. `counts`: look only at the
+ * stacks that have one there.
+ */
+export function hasTwoCounts(table: StackTable, counts?: Float64Array): boolean {
   const known = new Uint8Array(table.nameCount + 1);
+  let index = 0;
   for (const { ids } of table.stacks()) {
+    if (counts && !counts[index++]) continue;
     const leaf = ids[ids.length - 1] as number;
     if (known[leaf] === 0) known[leaf] = NAME_AND_COUNT.test(table.nameText(leaf)) ? 1 : 2;
     if (known[leaf] === 2) return false;
