@@ -3,15 +3,40 @@
 import { spawnSync } from 'node:child_process';
 
 const MS = 10_000;
+const MOST_BYTES = 1 << 28;
+
+export interface Answer {
+  status: number | null;
+  out: string;
+  err: string;
+}
+
+/** As whom a program runs, if not as this one. */
+export interface User {
+  name: string;
+  uid: number;
+  gid: number;
+}
 
 /** What a program says; undefined: it is not installed. No shell, no stdin. */
-export function answerOf(argv: readonly string[]): { status: number | null; out: string; err: string } | undefined {
+export function answerOf(
+  argv: readonly string[],
+  { user, environment }: { user?: User | undefined; environment?: Readonly<Record<string, string>> } = {},
+): Answer | undefined {
   const [program = '', ...args] = argv;
   const { error, status, stdout, stderr } = spawnSync(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'latin1',
     timeout: MS,
-    env: { ...process.env, LC_ALL: 'C' },
+    maxBuffer: MOST_BYTES,
+    env: { ...process.env, LC_ALL: 'C', ...environment },
+    ...(user && { uid: user.uid, gid: user.gid }),
   });
   return error && (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : { status, out: stdout, err: stderr };
+}
+
+/** A user of this machine. */
+export function userNamed(name: string): User | undefined {
+  const [uid, gid] = ['-u', '-g'].map((flag) => Number(answerOf(['id', flag, '--', name])?.out.trim() || Number.NaN));
+  return Number.isInteger(uid) && Number.isInteger(gid) ? { name, uid: uid as number, gid: gid as number } : undefined;
 }

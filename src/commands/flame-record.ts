@@ -4,8 +4,10 @@ import type { OptionTable } from '../cli/options.ts';
 import { Status, UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { ownFile } from '../cli/run-folder.ts';
+import { backendChoiceOf } from '../record/backends.ts';
 import { MODES, settingsOf } from '../record/settings.ts';
 import { diagnose } from './record-doctor.ts';
+import { postgresOptions } from './record-postgres-options.ts';
 import { record } from './record-run.ts';
 import { dryRun } from './record-target.ts';
 
@@ -52,12 +54,6 @@ const options = {
     group: 'Recording',
     describe: 'fp, dwarf[,SIZE] or lbr: how perf unwinds user stacks',
   },
-  'wait-events': {
-    kind: 'flag',
-    group: 'Recording',
-    describe: 'what a Postgres server says it waits for; by itself where that can be read',
-  },
-  'no-wait-events': { kind: 'flag', group: 'Recording', describe: 'not that' },
   label: { kind: 'text', value: 'NAME', group: 'Output', describe: 'names the run [date and time]' },
   'out-dir': {
     kind: 'text',
@@ -73,6 +69,7 @@ const options = {
   'no-symfs': { kind: 'flag', group: 'Symbols', describe: 'where perf looks by itself' },
   inline: { kind: 'flag', group: 'Symbols', describe: 'show inlined functions: takes minutes with DWARF call graphs' },
   'dry-run': { kind: 'flag', group: 'Output', describe: 'print the commands, run none' },
+  ...postgresOptions,
   'makefile-path': { kind: 'flag', group: 'Output', describe: 'print where flamepipe.mk is, for make' },
 } as const satisfies OptionTable;
 
@@ -83,6 +80,10 @@ export const flameRecord: Command<typeof options> = {
   options,
   examples: [
     ['flame-record --pid-pattern pgmqtt --mode both --workload "python3 load.py" --label baseline', 'under a workload'],
+    [
+      'flame-record --postgres service=app --backend-type "pgmqtt broker" --mode both --workload "python3 load.py"',
+      'a process of a Postgres server, found in pg_stat_activity',
+    ],
     ['flame-record --mode both --duration 10 -- ./server --port 80', 'start a program and record it'],
     ['flame-record doctor --pid 4242', 'what is missing on this machine, and in the binaries of a process'],
   ],
@@ -93,8 +94,12 @@ export const flameRecord: Command<typeof options> = {
       return Status.ok;
     }
     const [first] = world.operands;
+    const isOther = options.pid.length > 0 || options['pid-pattern'] !== undefined || world.operands.length > 0;
+    const postgres = backendChoiceOf(options, isOther && first !== 'doctor');
+    if (typeof postgres === 'string') throw new UsageError(postgres);
     const choice = {
       pids: options.pid,
+      postgres,
       pattern: options['pid-pattern'],
       container: options.container,
       first: options.first,

@@ -18,7 +18,8 @@ import { type Choice, findTargets, hasCycles } from './record-target.ts';
 
 /** 0: nothing is in the way; 1: something is. */
 export async function diagnose(choice: Choice, { output }: World): Promise<number> {
-  const isAsked = choice.pids.length > 0 || choice.pattern !== undefined || choice.container !== undefined;
+  const { pids, pattern, container, postgres } = choice;
+  const isAsked = pids.length > 0 || (pattern ?? container ?? postgres) !== undefined;
   const targets = isAsked ? findTargets(choice) : [];
   const findings = [...machineFindings(machineFacts()), ...targets.flatMap((target) => findingsOn(target))];
   await output([Buffer.from(findingLines(findings), 'latin1')]);

@@ -6,6 +6,7 @@ import { Status, UsageError } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import { ownFile, ownTool } from '../cli/run-folder.ts';
 import { runFolders } from '../record/artifacts.ts';
+import type { BackendChoice } from '../record/backends.ts';
 import { inspectArgvs, membersOf, wrongWithContainer } from '../record/container.ts';
 import type { Ground } from '../record/plan.ts';
 import { type Process, processOf } from '../record/proc-pid.ts';
@@ -13,12 +14,14 @@ import type { Settings } from '../record/settings.ts';
 import { planLines } from '../record/shell-words.ts';
 import { targetsOf } from '../record/target.ts';
 import { waitEventsOf } from '../record/wait-events.ts';
+import { findBackends } from './record-postgres.ts';
 
 /** The options that say which process. */
 export interface Choice {
   pids: readonly string[];
   pattern: string | undefined;
   container: string | undefined;
+  postgres?: BackendChoice | undefined;
   first: boolean;
   all: boolean;
 }
@@ -27,6 +30,7 @@ export interface Choice {
 export function findTargets(choice: Choice): Process[] {
   const processes = processTexts().flatMap((texts) => processOf(texts) ?? []);
   const container = choice.container === undefined ? undefined : membersIn(choice.container, processes);
+  if (choice.postgres) return findBackends(choice.postgres, { ...choice, container }, processes);
   const found = targetsOf({ ...choice, container }, processes, self());
   if (typeof found === 'string') throw new UsageError(found);
   return found;

@@ -1,0 +1,26 @@
+// The options of flame-record that know a Postgres server.
+
+import type { OptionTable } from '../cli/options.ts';
+
+export const postgresOptions = {
+  postgres: {
+    kind: 'text',
+    value: 'DSN',
+    group: 'Postgres',
+    describe: 'a process of this server (a URI, host=…, service=…, a database)',
+  },
+  'backend-type': {
+    kind: 'text',
+    value: 'TYPE',
+    group: 'Postgres',
+    describe: 'the one of this type, as pg_stat_activity has it',
+  },
+  'application-name': { kind: 'text', value: 'NAME', group: 'Postgres', describe: 'the one of this application' },
+  query: { kind: 'text', value: 'REGEX', group: 'Postgres', describe: 'the one whose latest query matches' },
+  'wait-events': {
+    kind: 'flag',
+    group: 'Postgres',
+    describe: 'what the server says it waits for; by itself where that can be read',
+  },
+  'no-wait-events': { kind: 'flag', group: 'Postgres', describe: 'not that' },
+} as const satisfies OptionTable;

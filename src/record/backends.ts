@@ -1,0 +1,169 @@
+// Backends: the processes of a Postgres server, as pg_stat_activity lists them, and which of them is meant. All of it is
+// asked for by one fixed query and chosen from here, so that nothing a user types ever gets into SQL.
+
+import type { Process } from './proc-pid.ts';
+import { type Self, whyNot } from './target.ts';
+
+export interface Backend {
+  /** as its server sees it: in a container, not the host's */
+  pid: number;
+  type: string;
+  application: string;
+  state: string;
+  /** the latest one, as far as track_activity_query_size goes; '' if there is none, or if it may not be seen */
+  query: string;
+}
+
+/** The options that say which backend. */
+export interface BackendChoice {
+  /** how to connect: a URI, `key=value …`, or a database; '' is what libpq makes of it */
+  dsn: string;
+  type: string | undefined;
+  application: string | undefined;
+  /** a regular expression */
+  query: string | undefined;
+}
+
+const ACTIVITY =
+  "select coalesce(json_agg(json_build_object('pid', pid, 'type', backend_type, 'application', application_name, " +
+  "'state', state, 'query', query) order by pid), '[]') from pg_stat_activity where pid <> pg_backend_pid()";
+
+/** The options that say which backend, by name. */
+export interface BackendOptions {
+  postgres: string | undefined;
+  'backend-type': string | undefined;
+  'application-name': string | undefined;
+  query: string | undefined;
+}
+
+/** What they mean, or a text that says what is wrong with them; undefined: nothing of Postgres was asked for. */
+export function backendChoiceOf(options: BackendOptions, isOtherTarget: boolean): BackendChoice | string | undefined {
+  const { postgres: dsn, query } = options;
+  const narrower = (['backend-type', 'application-name', 'query'] as const).filter(
+    (name) => options[name] !== undefined,
+  );
+  if (dsn === undefined) return narrower[0] && `--${narrower[0]} needs --postgres DSN`;
+  if (isOtherTarget) return 'choose one of --postgres, --pid, --pid-pattern, COMMAND';
+  if (dsn.includes('\0')) return '--postgres holds a NUL';
+  return { dsn, type: options['backend-type'], application: options['application-name'], query };
+}
+
+/** psql, asking one thing: no start-up file, no prompt, nothing but the answer. */
+export function psqlArgv(dsn: string, sql: string): string[] {
+  return ['psql', '-X', '-w', '-A', '-t', `--dbname=${dsn}`, '-c', sql];
+}
+
+export function activityArgv(dsn: string): string[] {
+  return psqlArgv(dsn, ACTIVITY);
+}
+
+/** Reads the answer: JSON in UTF-8, as latin1. */
+export function backendsOf(answer: string): Backend[] {
+  const rows = JSON.parse(Buffer.from(answer, 'latin1').toString()) as Record<string, unknown>[];
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return rows.map(({ pid, type, application, state, query }) => ({
+    pid: Number(pid),
+    type: text(type),
+    application: text(application),
+    state: text(state),
+    query: text(query),
+  }));
+}
+
+/** Whom to run psql as if it was refused: the server lets in, by name, a user that root can be. */
+export function otherUserOf(message: string): string {
+  return /Peer authentication failed for user "([^"]+)"/.exec(message)?.[1] ?? 'postgres';
+}
+
+/** The backends that are meant, or a text, of several lines perhaps, that says why there are none. */
+export function chosenBackends(
+  choice: BackendChoice,
+  { first, all }: { first: boolean; all: boolean },
+  backends: readonly Backend[],
+): Backend[] | string {
+  if (first && all) return 'choose one of --first, --all';
+  const { type, application } = choice;
+  const query = queryOf(choice);
+  if (typeof query === 'string') return query;
+  const found = backends.filter(
+    (backend) =>
+      (type === undefined || backend.type === type) &&
+      (application === undefined || backend.application === application) &&
+      (query === undefined || query.test(backend.query)),
+  );
+  if (found.length === 0) {
+    return backends.length === 0
+      ? 'the server has no other process than the one that answers'
+      : `no backend is like that; there are:\n${listOfBackends(backends)}`;
+  }
+  if (all || found.length === 1) return found;
+  if (first) return found.slice(0, 1);
+  return `${found.length} backends match; choose with --backend-type, --application-name, --query, --first or --all:\n${listOfBackends(found)}`;
+}
+
+function queryOf({ query }: BackendChoice): RegExp | string | undefined {
+  try {
+    return query === undefined ? undefined : new RegExp(query, 'u');
+  } catch (error) {
+    return `--query ${JSON.stringify(query)}: ${(error as Error).message}`;
+  }
+}
+
+/** A server's process, as this machine knows it; or a text that says why it can't be profiled here. */
+export function processOfBackend(
+  pid: number,
+  processes: readonly Process[],
+  container: { name: string; pids: ReadonlySet<number> } | undefined,
+  self: Self,
+): Process | string {
+  const found = processes.filter(
+    (candidate) =>
+      (candidate.nsPids.at(-1) ?? candidate.pid) === pid &&
+      isServer(candidate) &&
+      (container === undefined || container.pids.has(candidate.pid)),
+  );
+  const [one, other] = found;
+  if (!one) {
+    const where = container ? `in container ${container.name}` : 'on this machine';
+    return `the server's process ${pid} is not ${where}: flame-record runs where the server runs`;
+  }
+  if (other) return `process ${one.pid} or ${other.pid}? Both are ${pid} in their container: --container NAME`;
+  return whyNot(one, self) ?? one;
+}
+
+// postgres: main: app db [local] idle       /usr/lib/postgresql/15/bin/postgres -D …
+const SERVER = /^(?:\S*\/)?[\w.-]*(?:postgres|postmaster)(?:[: ]|$)/;
+
+/** Lest a backend of a server elsewhere be taken for some process that has the same id here. */
+function isServer({ comm, command }: Process): boolean {
+  return /postgres|postmaster/.test(comm) || SERVER.test(command);
+}
+
+const SHOWN = 20;
+const SHOWN_QUERY = 60;
+const TITLES = ['pid', 'backend_type', 'application_name', 'state', 'query'];
+
+/** A line a backend, as pg_stat_activity names the columns. */
+export function listOfBackends(backends: readonly Backend[]): string {
+  const rows = backends.slice(0, SHOWN).map((backend) => {
+    const query = oneLine(backend.query);
+    const short = query.length > SHOWN_QUERY ? `${query.slice(0, SHOWN_QUERY)}...` : query;
+    return [String(backend.pid), oneLine(backend.type), oneLine(backend.application), oneLine(backend.state), short];
+  });
+  const table = [TITLES, ...rows];
+  const widths = TITLES.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
+  const lines = table.map(([pid = '', ...cells]) => {
+    const padded = cells.map((cell, i) => cell.padEnd(widths[i + 1] ?? 0));
+    return `  ${[pid.padStart(widths[0] ?? 0), ...padded].join('  ')}`.trimEnd();
+  });
+  if (backends.length > SHOWN) lines.push(`  and ${backends.length - SHOWN} more`);
+  return lines.join('\n');
+}
+
+/** What a terminal would obey is escaped. */
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{C}]/gu, (c) => `\\x${(c.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`);
+}
