@@ -293,14 +293,17 @@ export class StackTable {
     for (let i = 0; i < count; i++) yield this.#stack(columns, this.#words()[order + i] as number);
   }
 
-  /** Replaces each stack by what `change` gives for its ids: other ids, or null to leave it away. */
-  rewrite(change: (ids: Uint32Array, weight: number) => ArrayLike<number> | null): void {
+  /** Replaces each stack by what `change` gives for its ids: these or other ones, or null to leave it away. */
+  rewrite(change: (ids: Uint32Array, weight: number, hits: number) => ArrayLike<number> | null): void {
     const count = this.stackCount;
+    let longest = 0;
+    for (const { ids } of this.stacks()) longest = Math.max(longest, ids.length);
+    this.#kernel.scratchFor(longest); // else add() may move the memory in which the very ids lie that it is given
     const columns = this.#columns();
     this.#kernel.renewStacks();
     for (let i = 0; i < count; i++) {
       const { ids, weight, hits } = this.#stack(columns, i);
-      const changed = change(ids, weight);
+      const changed = change(ids, weight, hits);
       if (changed) this.add(changed, weight, hits);
     }
   }

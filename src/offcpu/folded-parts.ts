@@ -1,5 +1,6 @@
 // Which frames of a folded stack are the kernel's.
 
+import { unmarked } from '../fold/marks.ts';
 import type { ReasonTable } from './reason-table.ts';
 
 /** A folded stack taken apart; frames innermost first, without marks. */
@@ -22,7 +23,6 @@ const NOTES = {
 export type Note = (typeof NOTES)[keyof typeof NOTES];
 
 const KERNEL_MARK = '_[k]';
-const ANY_MARK = /_\[[ijkw]\]$/;
 
 /**
  * Takes a stack (root first) apart. The kernel's frames are those marked `_[k]`; else those behind a lone `-`, as
@@ -77,8 +77,4 @@ function kernelStart(frames: readonly string[], first: number, size: number, tab
   if (separator > 0) return separator + 1;
   for (let i = first; i < size; i++) if (table.facts(frames[i] as string).isEntry) return i;
   return table.facts(frames[size - 1] as string).isSwitch ? first : size;
-}
-
-function unmarked(frame: string): string {
-  return frame.endsWith(']') ? frame.replace(ANY_MARK, '') : frame;
 }

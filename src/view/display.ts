@@ -1,5 +1,7 @@
 // How a frame name is shown: as text that any XML reader takes and that nobody can be deceived by.
 
+import { unmarked } from '../fold/marks.ts';
+
 // C0 and C1 controls, DEL, what turns the writing direction, what Unicode has reserved; lone surrogates, with /u
 const UNSAFE = /[\0-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]|\p{Cs}/gu;
 
@@ -11,11 +13,9 @@ export function shown(text: string): string {
   });
 }
 
-const MARK = /_\[[kijw]\]$/;
-
 /** A name as people read it: without the mark that says what kind of code it is. */
 export function shownName(text: string): string {
-  return shown(text.replace(MARK, '')) || '(no name)';
+  return shown(unmarked(text)) || '(no name)';
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

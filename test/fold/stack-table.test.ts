@@ -168,6 +168,20 @@ test('stacks can be rewritten, and merge where they become equal', () => {
   );
 });
 
+test('stacks can be kept as they are, even where the memory has to grow for the longest', () => {
+  for (const frames of [1, 700_000, 1_000_000]) {
+    const { table } = readFolded([Buffer.from(`${'f;'.repeat(frames)}f 3\na;b 4\n`)]);
+    table.rewrite((ids) => ids);
+    assert.deepEqual(
+      [...table.stacks()].map(({ ids, weight }) => [ids.length, weight]),
+      [
+        [frames + 1, 3],
+        [2, 4],
+      ],
+    );
+  }
+});
+
 test('what is no folded line is handed back', () => {
   const text = 'a;b 1\nno count\na;b -5\na;b 1e3\na;b 1.5\n 7\n\na;b 3 \na;b\t4\r\na;b 9007199254740993\n5\n';
   const { table, bad } = readFolded([Buffer.from(text)]);
