@@ -148,6 +148,29 @@ export function hasTwoCounts(table: StackTable, counts?: Float64Array): boolean 
   return true;
 }
 
+/**
+ * Where every line would seem to end in two numbers, though the first belongs to a name, writes the blank before it as
+ * `_`. Gives an example of that, latin1; undefined where nothing had to be done.
+ */
+export function guardNumbers(table: StackTable): string | undefined {
+  if (table.stackCount === 0 || !hasTwoCounts(table)) return undefined;
+  let example: string | undefined;
+  const safe = new Uint32Array(table.nameCount + 1);
+  for (let id = safe.length - 1; id > 0; id--) {
+    const [, name, number] = NAME_AND_COUNT.exec(table.nameText(id)) ?? [];
+    if (name === undefined) continue;
+    safe[id] = table.name(`${name}_${number}`);
+    example = `${name}_${number}`;
+  }
+  table.rewrite((ids) => {
+    const own = ids.slice();
+    const leaf = own.length - 1;
+    own[leaf] = safe[own[leaf] as number] as number;
+    return own;
+  });
+  return example;
+}
+
 /** The same stacks with the first number taken off the leaf; it was read as often as the stack has hits. */
 function splitCounts(table: StackTable): StackTable {
   const split = new StackTable();
