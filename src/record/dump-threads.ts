@@ -31,8 +31,8 @@ const THREAD = /^@thread\[(\d+)\]: \((\d+), (\d+), (\d+), (\d+), (\d+), (\d+), \
 const OPEN = /^@open\[(\d+)\]: \((\d+), (\d+), \d+,/gm;
 // @cpu[0]: (4438836079481, 4250)                since, tid
 const CPU = /^@cpu\[\d+\]: \((\d+), (\d+)\)$/gm;
-// @woken[4244]: 4438993485265
-const WOKEN = /^@woken\[(\d+)\]: (\d+)$/gm;
+// @ready[4244]: 4438993485265
+const WOKEN = /^@ready\[(\d+)\]: (\d+)$/gm;
 const RUNNABLE_STATES: ReadonlySet<number> = new Set([0, 0x100, 0x10000]);
 
 /** Undefined: the dump has no footer or no window; offcpu-fold tells the user why. */

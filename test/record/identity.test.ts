@@ -22,7 +22,7 @@ flamepipe offcpu end pid 7 start_ns 1000 end_ns 11000
 @thread[8]: (1000, 7000, 0, 6000, 0, 0, 1)
 @thread[9]: (1000, 6000, 0, 1000, 4000, 0, 1)
 @thread[10]: (12000, 12000, 0, 0, 0, 0, 0)
-@woken[8]: 9500
+@ready[8]: 9500
 @threads: 4
 `;
 

@@ -19,28 +19,29 @@ export interface Program {
   pid: number;
   startNs: number;
   endNs: number;
-  threads: ProgramThread[];
+  threads: ThreadTimes[];
   /** intervals that had not ended */
   inProgress: number;
   /** does the end of the dump miss? */
   isCut: boolean;
   /** time that is in no entry, for the map was full */
   unmappedNs: number;
+  /** was there no room for some threads? */
+  lacksThreads: boolean;
 }
 
-/**
- * `lastNs - firstNs = beforeNs + onCpuNs + blockedNs + runnableNs`, exactly; intervals in progress come on top. In
- * `beforeNs`, up to its first switch, the thread was off the CPU, its stack unknown.
- */
-export interface ProgramThread {
+/** `lifeNs = onCpuNs + runnableNs + blockedNs + inProgressNs + beforeNs` for each thread, exactly. */
+export interface ThreadTimes {
   tid: number;
-  firstNs: number;
-  lastNs: number;
-  beforeNs: number;
+  /** its part of the window, birth and death considered */
+  lifeNs: number;
   onCpuNs: number;
-  blockedNs: number;
   runnableNs: number;
-  count: number;
+  blockedNs: number;
+  /** blocked at the end: a lower bound */
+  inProgressNs: number;
+  /** off the CPU at the start, up to its first switch: why is not known */
+  beforeNs: number;
 }
 
 /** States in which a thread can run: R, R+, and one of the program's own for threads that have not run yet. */
@@ -56,7 +57,7 @@ const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 //                  └ state
 const OPEN = /^\((\d+), (\d+), (\d+), (\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
 const FORMAT = '1';
-/** What bpftrace prints last. */
+/** What bpftrace prints last: it goes by the maps' names. */
 const LAST_MAP = '@threads';
 
 export function isOurProgram(text: BpftraceText): boolean {
@@ -106,8 +107,16 @@ export function addProgram(
   if (why !== undefined) return why;
   const [, pid = 0, startNs = 0, endNs = 0] = Array.from(footerOf(text) ?? [], Number);
   const threads = threadsOf(text, endNs);
-  const isCut = !text.scalars.has(LAST_MAP);
-  const program: Program = { pid, startNs, endNs, threads, inProgress: 0, isCut, unmappedNs: 0 };
+  const program: Program = {
+    pid,
+    startNs,
+    endNs,
+    threads: [...threads.values()],
+    inProgress: 0,
+    isCut: !text.scalars.has(LAST_MAP),
+    unmappedNs: 0,
+    lacksThreads: lacksThreads(text),
+  };
   const hasWaitEvents = headerOf(text)?.[2] === '1';
   const mapped = new Map<number, number>();
   const comms = new Map<number, string>();
@@ -125,20 +134,53 @@ export function addProgram(
     comms.set(tid, comm);
     return null;
   });
-  for (const open of openIntervals(text, names, pid)) {
-    comms.set(open.tid, open.comm);
+  const opens = [...openIntervals(text, names, pid)];
+  for (const { tid, comm } of opens) comms.set(tid, comm);
+  for (const { tid, ns } of unmapped(program.threads, mapped, execsOf(text) > 0)) {
+    program.unmappedNs += ns;
+    const comm = tid === undefined ? undefined : comms.get(tid);
+    const subject = { kind: 'lost', comm, pid, tid, state: undefined, waitEvent: undefined } as const;
+    stacks.add(subject, 'ns', NO_STACK, NO_STACK, ns, undefined, undefined);
+  }
+  for (const open of opens) {
     if (!hasWaitEvents) open.waitEvent = undefined;
     if (open.since >= endNs) continue;
-    if (addOpen(open, runningSince(text, open.tid), text, stacks, endNs)) program.inProgress++;
-  }
-  for (const { tid, blockedNs, runnableNs } of threads) {
-    const missing = blockedNs + runnableNs - (mapped.get(tid) ?? 0);
-    if (missing <= 0) continue;
-    program.unmappedNs += missing;
-    const subject = { kind: 'lost', comm: comms.get(tid), pid, tid, state: undefined, waitEvent: undefined } as const;
-    stacks.add(subject, 'ns', NO_STACK, NO_STACK, missing, undefined, undefined);
+    const end = endOf(open, text, endNs);
+    if (end.isOff) program.inProgress++;
+    addOpen(open, end, stacks);
+    const thread = threads.get(open.tid);
+    if (thread) addToThread(thread, end, endNs);
   }
   return program;
+}
+
+/** Time that is in the sums of the threads, but in no entry. After an exec a thread has another id: then of all together. */
+function* unmapped(
+  threads: readonly ThreadTimes[],
+  mapped: ReadonlyMap<number, number>,
+  isRenamed: boolean,
+): Generator<{ tid: number | undefined; ns: number }> {
+  const counted = (thread: ThreadTimes): number => thread.blockedNs + thread.runnableNs;
+  if (isRenamed) {
+    const entries = [...mapped.values()].reduce((sum, ns) => sum + ns, 0);
+    const ns = threads.reduce((sum, thread) => sum + counted(thread), -entries);
+    if (ns > 0) yield { tid: undefined, ns };
+    return;
+  }
+  for (const thread of threads) {
+    const ns = counted(thread) - (mapped.get(thread.tid) ?? 0);
+    if (ns > 0) yield { tid: thread.tid, ns };
+  }
+}
+
+function execsOf(text: BpftraceText): number {
+  return Number(text.scalars.get('@execs') ?? 0);
+}
+
+/** Each thread is counted when it is seen first; an exec makes two of them one. */
+function lacksThreads(text: BpftraceText): boolean {
+  const known = text.maps.get('@thread')?.threads.size ?? 0;
+  return Number(text.scalars.get(LAST_MAP) ?? 0) > known + execsOf(text);
 }
 
 function runnableKind(state: number): OffcpuKind {
@@ -154,28 +196,41 @@ function add(stacks: OffcpuStacks, thread: Thread, kind: OffcpuKind, ns: number,
 
 // ── what had not ended ───────────────────────────────────────────────────────────────────────────────────────────
 
-/** Closes an interval as docs/offcpu-dump.md says. Gives whether it was in progress. */
-function addOpen(
-  open: Thread & { since: number },
-  running: number | undefined,
-  text: BpftraceText,
-  stacks: OffcpuStacks,
-  endNs: number,
-): boolean {
-  const { since, state, tid } = open;
-  const inProgress = running === undefined || running < since;
-  const end = inProgress ? endNs : running;
-  const wakeUp = numberOf(text, '@woken', tid) ?? -1;
-  const canRun = RUNNABLE_STATES.has(state);
-  const woken = canRun ? since : wakeUp >= since && wakeUp <= end ? wakeUp : end;
-  const blocked = woken - since;
-  const runnable = end - woken;
-  const kind = (other: OffcpuKind): OffcpuKind => (inProgress ? 'in-progress' : other);
-  const count = inProgress ? 0 : 1;
-  if (blocked > 0) add(stacks, open, kind('blocked'), blocked, count, blocked);
+/** How the last interval of a living thread ends, as docs/offcpu-dump.md says. */
+interface End {
+  blockedNs: number;
+  runnableNs: number;
+  /** is the thread still off the CPU? */
+  isOff: boolean;
+  /** since when it runs; the end of the window if it does not */
+  runsNs: number;
+}
+
+function endOf({ since, state, tid }: Thread & { since: number }, text: BpftraceText, endNs: number): End {
+  const running = runningSince(text, tid) ?? -1;
+  const isOff = running < since;
+  const runsNs = isOff ? endNs : running;
+  const wakeUp = numberOf(text, '@ready', tid) ?? -1;
+  const isWoken = wakeUp >= since && wakeUp <= runsNs;
+  const woken = RUNNABLE_STATES.has(state) ? since : isWoken ? wakeUp : runsNs;
+  return { blockedNs: woken - since, runnableNs: runsNs - woken, isOff, runsNs };
+}
+
+function addOpen(open: Thread, { blockedNs, runnableNs, isOff }: End, stacks: OffcpuStacks): void {
+  const canRun = RUNNABLE_STATES.has(open.state);
+  const kind = (other: OffcpuKind): OffcpuKind => (isOff ? 'in-progress' : other);
+  const count = isOff ? 0 : 1;
+  if (blockedNs > 0) add(stacks, open, kind('blocked'), blockedNs, count, blockedNs);
   // woken, and still waiting for a CPU: that it is in progress matters less
-  if (runnable > 0) add(stacks, open, canRun ? kind(runnableKind(state)) : 'runnable', runnable, count, runnable);
-  return inProgress;
+  const runnable = canRun ? kind(runnableKind(open.state)) : 'runnable';
+  if (runnableNs > 0) add(stacks, open, runnable, runnableNs, count, runnableNs);
+}
+
+function addToThread(thread: ThreadTimes, { blockedNs, runnableNs, isOff, runsNs }: End, endNs: number): void {
+  thread.lifeNs += blockedNs + runnableNs + (endNs - runsNs);
+  thread.onCpuNs += endNs - runsNs;
+  thread.runnableNs += runnableNs;
+  thread[isOff ? 'inProgressNs' : 'blockedNs'] += blockedNs;
 }
 
 function* openIntervals(text: BpftraceText, names: BpftraceNames, pid: number): Generator<Thread & { since: number }> {
@@ -217,13 +272,15 @@ function runningSince(text: BpftraceText, tid: number): number | undefined {
   return undefined;
 }
 
-function threadsOf(text: BpftraceText, endNs: number): ProgramThread[] {
-  const threads: ProgramThread[] = [];
-  for (const [tid, [value]] of text.maps.get('@thread')?.threads ?? []) {
-    const [firstNs = 0, lastNs = 0, beforeNs = 0, onCpuNs = 0, blockedNs = 0, runnableNs = 0, count = 0] =
-      numbersOf(value);
-    if (firstNs >= endNs) continue;
-    threads.push({ tid: Number(tid), firstNs, lastNs, beforeNs, onCpuNs, blockedNs, runnableNs, count });
+/** Up to the last switch-out of each. */
+function threadsOf(text: BpftraceText, endNs: number): Map<number, ThreadTimes> {
+  const threads = new Map<number, ThreadTimes>();
+  for (const [id, [value]] of text.maps.get('@thread')?.threads ?? []) {
+    const [first = 0, last = 0, beforeNs = 0, onCpuNs = 0, blockedNs = 0, runnableNs = 0] = numbersOf(value);
+    const tid = Number(id);
+    if (first < endNs) {
+      threads.set(tid, { tid, lifeNs: last - first, onCpuNs, runnableNs, blockedNs, inProgressNs: 0, beforeNs });
+    }
   }
   return threads;
 }

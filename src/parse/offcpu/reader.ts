@@ -161,6 +161,7 @@ export class OffcpuReader {
       const separator = json ? JSON_SEPARATOR : ', ';
       const dump = addDump(text, table, names, stacks, separator, this.#options);
       if (typeof dump === 'string') return dump;
+      if (dump.program?.isCut) this.#skip('cut off before its end', table.linesRead, '');
       const entries = text.maps.get(dump.map)?.entries ?? 0;
       const { losses, said, cut } = text;
       this.#note({ format, unit: dump.unit, entries, losses, said, cut, dump });

@@ -120,6 +120,7 @@ function notesOnInput({ losses, entries, cut, dump }: InputFacts): string[] {
   }
   if (program) {
     if (program.isCut) notes.push('the dump ends too early: bpftrace was killed while it printed, entries are missing');
+    if (program.lacksThreads) notes.push(`@thread was full: the times of other threads are missing; ${MORE_ROOM}`);
     if (program.unmappedNs > 0)
       notes.push(`${map} was full: ${seconds(program.unmappedNs)} have no stack; ${MORE_ROOM}`);
   } else if (losses.mapFull === 0 && entries === MAP_LIMIT * dumps) {

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { commFrame, frameText } from '../../../src/fold/names.ts';
 import type { OffcpuEntry } from '../../../src/parse/offcpu/entry.ts';
+import type { Program } from '../../../src/parse/offcpu/program.ts';
 import { OffcpuReader, type ReaderOptions } from '../../../src/parse/offcpu/reader.ts';
 import type { FoldOptions } from '../../../src/parse/offcpu/stacks.ts';
 import { ROOT } from '../../tools.ts';
@@ -249,7 +250,7 @@ flamepipe offcpu end pid 4242 start_ns 1000 end_ns 9000
         __schedule+1
 , , pg)
 @threads: 2
-@woken[4243]: 8400
+@ready[4243]: 8400
 `);
     const short = entries.map(({ kind, pid, tid, state, waitEvent, ns, count, maxNs }) =>
       [kind, pid, tid, state, waitEvent, ns, count, maxNs].join(' '),
@@ -261,6 +262,48 @@ flamepipe offcpu end pid 4242 start_ns 1000 end_ns 9000
       'runnable 4242 4243 1 7 100 1 100',
       'in-progress 4242 4244 0 0 1000 0 1000',
     ]);
+  });
+});
+
+describe('what a dump of our program lacks', () => {
+  const dump = (maps: string): Read =>
+    read([
+      `flamepipe offcpu 1 pid 7 attach_ns 1 wait_events 0\nflamepipe offcpu end pid 7 start_ns 1000 end_ns 9000\n\n\n${maps}`,
+    ]);
+  const entry = (tid: number, ns: number): string =>
+    `@offcpu[\n    __schedule+1\n, , app, ${tid}, 1, 0]: (${ns}, 0, 1, ${ns}, 0)\n`;
+  const thread = (tid: number, ns: number): string => `@thread[${tid}]: (1000, 9000, 0, ${8000 - ns}, ${ns}, 0, 1)\n`;
+  const program = ({ reader }: Read): Program => reader.inputs[0]!.dump!.program!;
+
+  test('time without an entry: by thread', () => {
+    const found = dump(`${entry(7, 500)}${entry(8, 900)}${thread(7, 800)}${thread(8, 700)}@threads: 2\n`);
+    assert.equal(program(found).unmappedNs, 300);
+    assert.deepEqual(folded(found, { by: 'tid', unit: 'ns' }), [
+      'app-7/7;[lost] 300',
+      'app-7/7;__schedule 500',
+      'app-7/8;__schedule 900',
+    ]);
+  });
+
+  test('time without an entry: of all together after an exec, which gives a thread another id', () => {
+    const found = dump(`@execs: 1\n${entry(7, 500)}${entry(8, 900)}${thread(7, 1500)}@threads: 2\n`);
+    assert.equal(program(found).unmappedNs, 100);
+    assert.equal(program(found).lacksThreads, false);
+  });
+
+  test('threads: more were seen than there was room for', () => {
+    assert.equal(program(dump(`${entry(7, 500)}${thread(7, 500)}@threads: 3\n`)).lacksThreads, true);
+  });
+
+  test('its end: every cut shows, at whichever map', () => {
+    const whole = `${entry(7, 500)}@ready[7]: 1500\n${thread(7, 500)}@threads: 1\n`;
+    assert.deepEqual(dump(whole).skipped, []);
+    for (const line of ['@ready', '@thread[', '@threads']) {
+      assert.deepEqual(
+        dump(whole.slice(0, whole.indexOf(line))).skipped.map((text) => text.replace(/^\d+: /, '')),
+        ['cut off before its end'],
+      );
+    }
   });
 });
 
