@@ -52,8 +52,8 @@ export async function readBaseline(
   return { run: runOf(name, read), notes: read.notes };
 }
 
-export function runOf(name: string, { account, windowNs }: ReadRun): Run {
-  return { name, summary: account.tally.summary(), windowNs };
+export function runOf(name: string, { account, windowNs, times }: ReadRun): Run {
+  return { name, summary: account.tally.summary(), windowNs, times };
 }
 
 /** Keeps an input that is a result of --json, and hands any other on. */

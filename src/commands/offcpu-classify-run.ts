@@ -8,7 +8,7 @@ import { OffcpuInput } from '../parse/offcpu/input.ts';
 import { OffcpuReader } from '../parse/offcpu/reader.ts';
 import { NANOSECONDS, type Unit } from '../parse/offcpu/stacks.ts';
 import { notesOn } from '../parse/offcpu/stats.ts';
-import { windowOf } from '../parse/offcpu/window.ts';
+import { type TimeSums, timesOf, windowOf } from '../parse/offcpu/window.ts';
 
 export interface RunSettings extends AccountSettings {
   map: string | undefined;
@@ -21,6 +21,8 @@ export interface ReadRun {
   account: Account;
   /** the wall time of the recording; undefined: not known */
   windowNs: number | undefined;
+  /** what its threads did in that time; undefined: not known */
+  times: TimeSums | undefined;
   /** is it certainly none of our inputs? */
   isForeign: boolean;
   /** what the user should know of it */
@@ -56,9 +58,11 @@ export async function readRun(
   });
   await readInputs(operands, sink, stop);
   const { folded, dump } = read;
+  const dumps = folded.stackCount === 0 ? (dump?.inputs ?? []) : [];
   return {
     account: accountOf(folded, NANOSECONDS[inputUnit ?? 'us'], dump?.entries() ?? [], reasons, settings),
-    windowNs: dump && folded.stackCount === 0 ? windowOf(dump.inputs) : undefined,
+    windowNs: windowOf(dumps),
+    times: timesOf(dumps),
     isForeign: dump?.isForeign === true,
     notes: dump ? notesOn(dump) : [],
   };

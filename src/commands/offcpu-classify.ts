@@ -57,7 +57,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     const { account } = read;
     if (account.isEmpty) return report.nothing('nothing was read', read.isForeign);
     const table = compare(runOf(nameOf(operands), read), before);
-    const failures = broken(limits, table);
+    const { failures, notes: notBroken } = broken(limits, table);
 
     if (format === 'folded') {
       for (const { name, ns } of table.excluded) {
@@ -71,7 +71,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       await output([Buffer.from(show(), 'latin1')]);
     }
     if (options.summary) report.text(formatTable(table, options));
-    for (const note of [...notes, ...read.notes, ...doubtsOn(table).map(utf8)]) report.note(note);
+    for (const note of [...notes, ...read.notes, ...[...doubtsOn(table), ...notBroken].map(utf8)]) report.note(note);
     for (const failure of failures) report.breakLimit(utf8(failure));
     return report.finish(options.strict);
   },

@@ -8,6 +8,21 @@ export interface Run {
   summary: Summary;
   /** wall time of the recording; undefined: not known */
   windowNs: number | undefined;
+  /** of its threads; undefined: not known */
+  times: Times | undefined;
+}
+
+/** Nanoseconds of so many threads: their lives within the window, and what these consist of. */
+export interface Times {
+  threads: number;
+  lifeNs: number;
+  onCpuNs: number;
+  runnableNs: number;
+  blockedNs: number;
+  /** blocked at the end */
+  inProgressNs: number;
+  /** off the CPU at the start, stack unknown: in no row */
+  beforeNs: number;
 }
 
 /**
@@ -21,6 +36,8 @@ export interface Before {
   shareChange: number;
   /** seconds per second of wall time; undefined where a run's wall time is not known */
   rateChange: number | undefined;
+  /** may the change be chance? undefined: not known */
+  isNoise: { share: boolean | undefined; rate: boolean | undefined };
 }
 
 /** A row with what it was in each of the earlier runs; its own time is 0 where it is gone. */
@@ -35,6 +52,7 @@ export interface Comparison extends Summary {
   rows: ComparedRow[];
   other: (Summary['other'][number] & { before: Before[] })[];
   windowNs: number | undefined;
+  times: Times | undefined;
   against: Against[];
 }
 
@@ -42,44 +60,100 @@ export interface Comparison extends Summary {
 export interface Against extends Omit<Summary, 'rows' | 'other'> {
   name: string;
   windowNs: number | undefined;
+  times: Times | undefined;
 }
 
 export function compare(now: Run, before: readonly Run[]): Comparison {
   const { summary } = now;
   const all = [now, ...before];
-  const changes = (times: readonly number[]): Before[] => changesOf(times, all);
+  const changes = (amounts: readonly Amount[]): Before[] => changesOf(amounts, all);
   return {
     ...summary,
     name: now.name,
     windowNs: now.windowNs,
+    times: now.times,
     rows: compareRows(
       all.map((run) => run.summary.rows),
       changes,
     ),
     other: compareOthers(all, changes),
-    against: before.map(({ name, windowNs, summary: { rows: _, other: __, ...sums } }) => ({
+    against: before.map(({ name, windowNs, times, summary: { rows: _, other: __, ...sums } }) => ({
       name,
       windowNs,
+      times,
       ...sums,
     })),
   };
 }
 
-/** From the times of one row in all runs, the later run's first. */
-type Changes = (times: readonly number[]) => Before[];
+/** From one row in all runs, the later run's first. */
+type Changes = (amounts: readonly Amount[]) => Before[];
+type Amount = Pick<Row, 'ns' | 'variance'>;
 
-function changesOf(times: readonly number[], [now, ...before]: readonly Run[]): Before[] {
-  const of = (run: Run | undefined, ns = 0): { ns: number; share: number; rate: number | undefined } => ({
+const NOTHING: Amount = { ns: 0, variance: 0 };
+
+function changesOf(amounts: readonly Amount[], [now, ...before]: readonly Run[]): Before[] {
+  const later = measured(now as Run, amounts[0] ?? NOTHING);
+  const earlier = before.map((run, i) => measured(run, amounts[i + 1] ?? NOTHING));
+  const shares = earlier.map(({ share }) => share);
+  const rates = earlier.map(({ rate }) => rate);
+  return earlier.map(({ ns, share, rate }) => ({
     ns,
-    share: run && run.summary.ns > 0 ? ns / run.summary.ns : 0,
-    rate: run?.windowNs ? ns / run.windowNs : undefined,
-  });
-  const later = of(now, times[0]);
-  return before.map((run, i) => {
-    const { ns, share, rate } = of(run, times[i + 1]);
-    const rateChange = later.rate === undefined || rate === undefined ? undefined : later.rate - rate;
-    return { ns, share, shareChange: later.share - share, rateChange };
-  });
+    share: share.value,
+    shareChange: later.share.value - share.value,
+    rateChange: rate && later.rate && later.rate.value - rate.value,
+    isNoise: { share: isNoise(later.share, share, shares), rate: isNoise(later.rate, rate, rates) },
+  }));
+}
+
+interface Measured {
+  value: number;
+  /** undefined: not known */
+  variance: number | undefined;
+}
+
+function measured(
+  { summary, windowNs }: Run,
+  { ns, variance }: Amount,
+): { ns: number; share: Measured; rate: Measured | undefined } {
+  const share = summary.ns > 0 ? ns / summary.ns : 0;
+  const all = sumOrUnknown(summary.rows.map((row) => row.variance));
+  // a share changes with its row, and with all others
+  const ofShare =
+    variance === undefined || all === undefined || summary.ns === 0
+      ? undefined
+      : ((1 - share) ** 2 * variance + share ** 2 * Math.max(0, all - variance)) / summary.ns ** 2;
+  return {
+    ns,
+    share: { value: share, variance: ofShare },
+    rate: windowNs ? { value: ns / windowNs, variance: variance && variance / windowNs ** 2 } : undefined,
+  };
+}
+
+/** A change of so many standard errors is not told from none. */
+const STANDARD_ERRORS = 2;
+
+/**
+ * Is a change no larger than what counting would give by chance, or no larger than the differences between the earlier
+ * runs among themselves, where there are several?
+ */
+function isNoise(
+  now: Measured | undefined,
+  before: Measured | undefined,
+  runs: readonly (Measured | undefined)[],
+): boolean | undefined {
+  if (!now || !before) return undefined;
+  const change = Math.abs(now.value - before.value);
+  if (change === 0) return false;
+  const values = runs.flatMap((run) => (run ? [run.value] : []));
+  if (values.length > 1 && change <= Math.max(...values) - Math.min(...values)) return true;
+  const variance = sumOrUnknown([now.variance, before.variance]);
+  if (variance !== undefined) return change <= STANDARD_ERRORS * Math.sqrt(variance);
+  return values.length > 1 ? false : undefined;
+}
+
+function sumOrUnknown(numbers: readonly (number | undefined)[]): number | undefined {
+  return numbers.reduce((sum, number) => (sum === undefined || number === undefined ? undefined : sum + number), 0);
 }
 
 /** Rows of the same name belong together, level by level. */
@@ -91,8 +165,8 @@ function compareRows(all: readonly (readonly Row[])[], changes: Changes): Compar
       each.map((row) => row?.parts ?? []),
       changes,
     );
-    const now = each[0] ?? { name, ns: 0, count: 0, maxNs: 0 };
-    return { ...now, parts, before: changes(each.map((row) => row?.ns ?? 0)) };
+    const now = each[0] ?? { name, ns: 0, count: 0, maxNs: 0, variance: 0 };
+    return { ...now, parts, before: changes(each.map((row) => row ?? NOTHING)) };
   });
   return rows.sort(byTime);
 }
@@ -103,8 +177,8 @@ function compareOthers(all: readonly Run[], changes: Changes): Comparison['other
   const functions = new Map(all.flatMap(({ summary }) => summary.other).map((other) => [key(other), other]));
   return [...functions]
     .map(([of, { name, label }]) => {
-      const each = times.map((run) => run.get(of) ?? 0);
-      return { name, label, ns: each[0] as number, before: changes(each) };
+      const each = times.map((run) => ({ ns: run.get(of) ?? 0, variance: undefined }));
+      return { name, label, ns: each[0]?.ns ?? 0, before: changes(each) };
     })
     .sort(byTime);
 }

@@ -29,12 +29,21 @@ export function parseLimit(text: string): Limit {
   return { text, name, isChange: plus !== '', most: Number(number) / SIZES[size], unit: size };
 }
 
-/** Sentences on the limits that are broken. Throws InputError for one that these runs can't be held to. */
-export function broken(limits: readonly Limit[], runs: Comparison): string[] {
-  return limits.flatMap((limit) => brokenBy(limit, runs));
+/** Sentences: on limits that are broken, and on those that only chance may have broken. */
+export interface Broken {
+  failures: string[];
+  notes: string[];
 }
 
-function brokenBy(limit: Limit, runs: Comparison): string[] {
+/** Throws InputError for a limit that these runs can't be held to. */
+export function broken(limits: readonly Limit[], runs: Comparison): Broken {
+  const found = limits.flatMap((limit) => brokenBy(limit, runs));
+  const textsOf = (isNoise: boolean): string[] =>
+    found.filter((one) => one.isNoise === isNoise).map(({ text }) => text);
+  return { failures: textsOf(false), notes: textsOf(true) };
+}
+
+function brokenBy(limit: Limit, runs: Comparison): { text: string; isNoise: boolean }[] {
   const { most, unit, isChange, text } = limit;
   const rows = rowsCalled(limit.name, runs.rows);
   const shown = (value: number, ofUnit: string = unit): string =>
@@ -45,14 +54,16 @@ function brokenBy(limit: Limit, runs: Comparison): string[] {
     if (unknown) throw new InputError(`--fail-over ${text}: the wall time of ${unknown.name} is not known`);
   }
   const now = sum(({ ns }) => ns) / ((unit === '%' ? runs.ns : runs.windowNs) || 1);
-  if (!isChange) return now > most ? [`--fail-over ${text} is broken: it is ${shown(now)}`] : [];
+  if (!isChange) {
+    return now > most ? [{ text: `--fail-over ${text} is broken: it is ${shown(now)}`, isNoise: false }] : [];
+  }
   return runs.against.flatMap(({ name }, i) => {
     const change = sum(({ before }) => (unit === '%' ? before[i]?.shareChange : before[i]?.rateChange) ?? 0);
     if (change <= most) return [];
-    const more = shown(change, unit === '%' ? 'points' : unit);
-    return [
-      `--fail-over ${text} is broken: it is ${shown(now)}, ${more} more than the ${shown(now - change)} of ${name}`,
-    ];
+    const more = `${shown(change, unit === '%' ? 'points' : unit)} more than the ${shown(now - change)} of ${name}`;
+    const isNoise = rows.every(({ before }) => before[i]?.isNoise[unit === '%' ? 'share' : 'rate'] === true);
+    const verdict = isNoise ? 'is not held to be broken, for the change may be chance' : 'is broken';
+    return [{ text: `--fail-over ${text} ${verdict}: it is ${shown(now)}, ${more}`, isNoise }];
   });
 }
 

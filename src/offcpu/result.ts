@@ -1,7 +1,7 @@
 // A table that was written as JSON (view/reason-export.ts), read back, so that a later run can be compared with it.
 
 import { InputError } from '../fold/stack-table.ts';
-import type { Run } from './comparison.ts';
+import type { Run, Times } from './comparison.ts';
 import type { Row, Summary } from './tally.ts';
 
 /** As many bytes tell such a result from a dump in bpftrace's JSON, whose lines begin with `{"type"`. */
@@ -41,7 +41,21 @@ export function parseResult(text: string): Result {
     other: listOf(json.other).map((of) => ({ name: textOf(of.function), label: textOf(of.label), ns: nsOf(of.us) })),
   };
   const windowNs = json.windowSeconds === undefined ? undefined : numberOf(json.windowSeconds) * 1e9;
-  return { summary, windowNs, isBusy: json.busy === true };
+  return { summary, windowNs, times: timesOf(json.threadsUs), isBusy: json.busy === true };
+}
+
+function timesOf(value: unknown): Times | undefined {
+  if (value === undefined) return undefined;
+  const { threads, ...us } = objectOf(value);
+  return {
+    threads: numberOf(threads),
+    lifeNs: nsOf(us.life),
+    onCpuNs: nsOf(us.onCpu),
+    runnableNs: nsOf(us.runnable),
+    blockedNs: nsOf(us.blocked),
+    inProgressNs: nsOf(us.inProgress),
+    beforeNs: nsOf(us.before),
+  };
 }
 
 function parsed(text: string): Json {
@@ -63,6 +77,7 @@ function rowsOf(list: unknown, [level, ...levels]: readonly string[]): Row[] {
       ns: nsOf(row.us),
       count: row.count === undefined ? undefined : numberOf(row.count),
       maxNs: row.maxUs === undefined ? undefined : nsOf(row.maxUs),
+      variance: row.errorUs === undefined ? undefined : (numberOf(row.errorUs) * 1000) ** 2,
       parts: next === undefined ? [] : rowsOf(row[`${next}s`], levels),
     }));
 }

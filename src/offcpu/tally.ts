@@ -22,6 +22,11 @@ export interface Row {
   /** undefined as soon as one stack's is not known */
   count: number | undefined;
   maxNs: number | undefined;
+  /**
+   * The variance of `ns`, at most, ns²: had the same program run again, as many waits as come independently of each other
+   * would have summed up differently. That is the sum of the squares of all waits, which is no more than time × longest.
+   */
+  variance: number | undefined;
   /** the longest first */
   parts: Row[];
 }
@@ -106,7 +111,7 @@ export class Tally {
 }
 
 function newSum(name: string): Sum {
-  return { name, ns: 0, count: 0, maxNs: 0, parts: new Map() };
+  return { name, ns: 0, count: 0, maxNs: 0, variance: 0, parts: new Map() };
 }
 
 function addTo({ parts }: Sum, name: string, { ns, count, maxNs }: Wait): Sum {
@@ -115,6 +120,7 @@ function addTo({ parts }: Sum, name: string, { ns, count, maxNs }: Wait): Sum {
   sum.ns += ns;
   sum.count = sum.count === undefined || count === undefined ? undefined : sum.count + count;
   sum.maxNs = sum.maxNs === undefined || maxNs === undefined ? undefined : Math.max(sum.maxNs, maxNs);
+  sum.variance = sum.variance === undefined || maxNs === undefined ? undefined : sum.variance + ns * maxNs;
   return sum;
 }
 

@@ -30,9 +30,8 @@ export function comparisonColumns({ windowNs, against = [] }: ReasonTable, lines
       { title: run.name, unit: '', least: 'share', cell: (line) => shareText(at(line)) },
       { title: 'change', unit: isRate ? 'ms/s' : 'pp', least: 'share', cell: change },
     ];
-    if (lines.some((line) => markOf(line.ns, at(line)) !== '')) {
-      columns.push({ title: '', unit: '', least: 'any', cell: (line) => markOf(line.ns, at(line)) });
-    }
+    const mark = (line: Line): string => markOf(line.ns, at(line), isRate);
+    if (lines.some((line) => mark(line) !== '')) columns.push({ title: '', unit: '', least: 'any', cell: mark });
     return columns;
   });
 }
@@ -58,10 +57,22 @@ function scaled(value: number | undefined, by: number): number | undefined {
   return value === undefined ? undefined : value * by;
 }
 
-/** `new`, `gone` or nothing. */
-export function markOf(ns: number, before: Before | undefined): string {
-  if (before === undefined || before.ns > 0 === ns > 0) return '';
-  return ns > 0 ? 'new' : 'gone';
+/** `new`, `gone`, `noise` where the change may be chance, or nothing. */
+export function markOf(ns: number, before: Before | undefined, isRate: boolean): string {
+  if (before === undefined) return '';
+  const isNoise = before.isNoise[isRate ? 'rate' : 'share'] === true;
+  if (before.ns > 0 === ns > 0) return isNoise ? 'noise' : '';
+  return `${ns > 0 ? 'new' : 'gone'}${isNoise ? ', noise' : ''}`;
+}
+
+/** What the marks of a table mean that are not plain. */
+export function markNotes({ windowNs, against = [] }: ReasonTable, lines: readonly Line[]): string[] {
+  const isMarked = lines.some(({ ns, before = [] }) =>
+    before.some((one, i) => markOf(ns, one, hasRate(windowNs, against[i] as NamedRun)).endsWith('noise')),
+  );
+  if (!isMarked) return [];
+  const spread = against.length > 1 ? ', or no larger than between the earlier runs' : '';
+  return [`noise: the change may be chance: it is within two standard errors${spread}`];
 }
 
 /** Three digits at least. */

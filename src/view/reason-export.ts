@@ -9,6 +9,7 @@ import {
   type ReasonTable,
   type RunTotals,
   sumOf,
+  type Times,
   usOf,
 } from './reason-rows.ts';
 
@@ -37,7 +38,7 @@ export function formatTsv(table: ReasonTable): string {
           fixed(one.share, 6),
           fixed(one.shareChange, 6),
           one.rateChange === undefined ? '' : fixed(one.rateChange * 1000, 3),
-          markOf(ns, one),
+          markOf(ns, one, one.rateChange !== undefined),
         ]),
       ].join('\t'),
     );
@@ -64,7 +65,7 @@ function* cellsOf({ rows }: ReasonTable): Generator<[string, string, Omit<Reason
       const before = label.before?.map((one, i) => withoutParts(one, label.parts, i)) ?? [];
       if (ns > 0 || isWhole || before.some((one) => one.ns > 0)) {
         const maxNs = isWhole ? label.maxNs : undefined;
-        yield [bare(reason.name), label.name, { ns, count: left, maxNs, before }, ''];
+        yield [bare(reason.name), label.name, { ns, count: left, maxNs, variance: undefined, before }, ''];
       }
     }
   }
@@ -78,8 +79,9 @@ function withoutParts(whole: Before, parts: readonly ReasonRow[], run: number): 
   }, whole);
 }
 
-function negative({ ns, share, shareChange, rateChange }: Before): Before {
+function negative({ ns, share, shareChange, rateChange, isNoise }: Before): Before {
   return {
+    isNoise,
     ns: -ns,
     share: -share,
     shareChange: -shareChange,
@@ -94,12 +96,16 @@ export interface JsonSettings {
 
 /** One object; docs/reasons.md names its members. offcpu/result.ts reads it back. */
 export function formatJson(table: ReasonTable, { busy }: JsonSettings): string {
-  const rowOf = ({ name, ns, count, maxNs, parts, before }: ReasonRow, levels: readonly string[]): object => ({
+  const rowOf = (
+    { name, ns, count, maxNs, variance, parts, before }: ReasonRow,
+    levels: readonly string[],
+  ): object => ({
     [levels[0] as string]: bare(name),
     us: ns / 1000,
     share: table.ns > 0 ? ns / table.ns : 0,
     ...(count === undefined ? {} : { count }),
     ...(maxNs === undefined ? {} : { maxUs: maxNs / 1000 }),
+    ...(variance === undefined ? {} : { errorUs: Math.sqrt(variance) / 1000 }),
     ...beforeOf(ns, before),
     ...(levels.length > 1 ? { [`${levels[1]}s`]: parts.map((part) => rowOf(part, levels.slice(1))) } : {}),
   });
@@ -109,6 +115,7 @@ export function formatJson(table: ReasonTable, { busy }: JsonSettings): string {
     version: 1,
     ...(against.length > 0 ? { name: table.name } : {}),
     ...windowOf(table.windowNs),
+    ...threadsOf(table.times),
     busy,
     us: table.ns / 1000,
     ...(against.length > 0
@@ -116,6 +123,7 @@ export function formatJson(table: ReasonTable, { busy }: JsonSettings): string {
           against: against.map((run) => ({
             name: run.name,
             ...windowOf(run.windowNs),
+            ...threadsOf(run.times),
             us: run.ns / 1000,
             ...totalsOf(run),
           })),
@@ -145,12 +153,20 @@ function windowOf(ns: number | undefined): { windowSeconds?: number } {
   return ns === undefined ? {} : { windowSeconds: ns / 1e9 };
 }
 
+function threadsOf(times: Times | undefined): { threadsUs?: object } {
+  if (times === undefined) return {};
+  const { threads, lifeNs, onCpuNs, runnableNs, blockedNs, inProgressNs, beforeNs } = times;
+  const us = { life: lifeNs, onCpu: onCpuNs, runnable: runnableNs, blocked: blockedNs };
+  const all = Object.entries({ ...us, inProgress: inProgressNs, before: beforeNs });
+  return { threadsUs: { threads, ...Object.fromEntries(all.map(([name, ns]) => [name, ns / 1000])) } };
+}
+
 function beforeOf(now: number, before: readonly Before[] = []): { before?: object[] } {
   if (before.length === 0) return {};
   return {
     before: before.map((one) => {
       const { ns, share, shareChange, rateChange } = one;
-      const mark = markOf(now, one);
+      const mark = markOf(now, one, rateChange !== undefined);
       return {
         us: ns / 1000,
         share,

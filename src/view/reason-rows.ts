@@ -7,6 +7,8 @@ export interface ReasonRow {
   /** undefined: the input does not tell */
   count: number | undefined;
   maxNs: number | undefined;
+  /** at most, ns²; undefined: not known */
+  variance: number | undefined;
   parts: readonly ReasonRow[];
   /** what it was in each of the runs that this one is compared with */
   before?: readonly Before[];
@@ -19,6 +21,8 @@ export interface Before {
   shareChange: number;
   /** seconds per second of wall time; undefined: not known */
   rateChange: number | undefined;
+  /** may the change be chance? undefined: not known */
+  isNoise: { share: boolean | undefined; rate: boolean | undefined };
 }
 
 /** What a run comes to. All times in nanoseconds. */
@@ -27,6 +31,19 @@ export interface RunTotals {
   kinds: Readonly<Record<'wait' | 'idle' | 'timer' | 'cpu' | 'open' | 'lost', number>>;
   excluded: readonly { name: string; ns: number }[];
   leftOutNs: number;
+  /** what the threads did in the window; undefined: not known */
+  times?: Times | undefined;
+}
+
+/** Nanoseconds of so many threads: their lives within the window, and what these consist of. */
+export interface Times {
+  threads: number;
+  lifeNs: number;
+  onCpuNs: number;
+  runnableNs: number;
+  blockedNs: number;
+  inProgressNs: number;
+  beforeNs: number;
 }
 
 export interface NamedRun extends RunTotals {
@@ -96,6 +113,7 @@ export function linesOf({ rows, other }: ReasonTable, { detail, meaning }: Table
         name: detail ? name : `${name} (${label.slice('other/'.length)})`,
         count: undefined,
         maxNs: undefined,
+        variance: undefined,
         level: 1,
       })),
     ];
@@ -118,6 +136,7 @@ function plus(a: ReasonRow, b: ReasonRow): ReasonRow {
     ns: a.ns + b.ns,
     count: a.count === undefined || b.count === undefined ? undefined : a.count + b.count,
     maxNs: a.maxNs === undefined || b.maxNs === undefined ? undefined : Math.max(a.maxNs, b.maxNs),
+    variance: a.variance === undefined || b.variance === undefined ? undefined : a.variance + b.variance,
     ...(a.before && b.before ? { before: a.before.map((one, i) => sumOf(one, b.before?.[i])) } : {}),
   };
 }
@@ -136,7 +155,15 @@ export function sumOf(a: Before, b: Before | undefined): Before {
     share: a.share + b.share,
     shareChange: a.shareChange + b.shareChange,
     rateChange: a.rateChange === undefined || b.rateChange === undefined ? undefined : a.rateChange + b.rateChange,
+    isNoise: {
+      share: bothOf(a.isNoise.share, b.isNoise.share),
+      rate: bothOf(a.isNoise.rate, b.isNoise.rate),
+    },
   };
+}
+
+function bothOf(a: boolean | undefined, b: boolean | undefined): boolean | undefined {
+  return a === undefined || b === undefined ? undefined : a && b;
 }
 
 /** Whole microseconds. */

@@ -1,6 +1,6 @@
 // The table of reasons for people, as text and as Markdown. Texts are latin1, in and out.
 
-import { comparisonColumns, headingOf } from './reason-comparison.ts';
+import { comparisonColumns, headingOf, markNotes } from './reason-comparison.ts';
 import {
   type Column,
   KINDS,
@@ -11,6 +11,7 @@ import {
   type ReasonTable,
   type RunTotals,
   type TableSettings,
+  type Times,
   usOf,
 } from './reason-rows.ts';
 
@@ -57,7 +58,7 @@ export function formatTable(table: ReasonTable, settings: TableSettings): string
   }
   const heading = headingOf(table).map((line) => `  ${line}`);
   if (heading.length > 0) heading.push('');
-  const notes = notesOf(table);
+  const notes = [...markNotes(table, lines), ...notesOf(table)];
   return [...heading, ...rows, ...(notes.length > 0 ? ['', ...notes.map((note) => `  ${note}`)] : []), ''].join('\n');
 }
 
@@ -78,12 +79,26 @@ function notesOfRun(run: RunTotals): string[] {
   if (kinds.length > 0) {
     notes.push(kinds.map(([kind, words]) => `${words} ${percent(run.kinds[kind], all)}`).join(', '));
   }
+  if (run.times) notes.push(timesLine(run.times));
   if (run.leftOutNs > 0) notes.push(`shares are without waiting for work and timers: ${usOf(run.leftOutNs)} us`);
   if (run.kinds.lost > MUCH_LOST * all) {
     notes.push('stacks were lost: record with BPFTRACE_CACHE_USER_SYMBOLS=1, and for less time');
   }
   for (const { name, ns } of run.excluded) notes.push(`left out: ${usOf(ns)} us of ${name}, which is no waiting`);
   return notes;
+}
+
+/** 8.605 s of 13 threads = on CPU 2.6% + runnable 31.2% + blocked 63.7% + in progress 0.4% + before their first switch 2.1% */
+function timesLine({ threads, lifeNs, ...times }: Times): string {
+  const parts = [
+    ['on CPU', times.onCpuNs],
+    ['runnable', times.runnableNs],
+    ['blocked', times.blockedNs],
+    ['in progress', times.inProgressNs],
+    [`before ${threads === 1 ? 'its' : 'their'} first switch`, times.beforeNs],
+  ] as const;
+  const shares = parts.map(([words, ns]) => `${words} ${percent(ns, lifeNs)}`).join(' + ');
+  return `${(lifeNs / 1e9).toFixed(3)} s of ${threads} ${threads === 1 ? 'thread' : 'threads'} = ${shares}`;
 }
 
 export function formatMarkdown(table: ReasonTable, settings: TableSettings): string {
@@ -102,7 +117,7 @@ export function formatMarkdown(table: ReasonTable, settings: TableSettings): str
   });
   const ruler = `|---|${'---:|'.repeat(titles.length - 1)}`;
   const heading = headingOf(table).flatMap((line) => [markdown(line), '']);
-  const notes = notesOf(table).map((note) => `- ${markdown(note)}`);
+  const notes = [...markNotes(table, lines), ...notesOf(table)].map((note) => `- ${markdown(note)}`);
   return `${[...heading, `| ${titles.join(' | ')} |`, ruler, ...rows, '', ...notes].join('\n')}\n`;
 }
 

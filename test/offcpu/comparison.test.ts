@@ -13,8 +13,8 @@ import { formatJson } from '../../src/view/reason-export.ts';
 
 type Times = Readonly<Record<string, number>>;
 
-/** `{ 'fsync disk/fsync': 5 }`: microseconds by reason, label and perhaps meaning. */
-function runOf(name: string, times: Times, windowNs?: number): Run {
+/** `{ 'fsync disk/fsync': 5 }`: microseconds by reason, label and perhaps meaning, in so many waits of the same length. */
+function runOf(name: string, times: Times, windowNs?: number, count = 100_000): Run {
   const tally = new Tally(false);
   for (const [key, us] of Object.entries(times)) {
     const [bracket = '', label = bracket, meaning] = key.split(' ');
@@ -23,12 +23,12 @@ function runOf(name: string, times: Times, windowNs?: number): Run {
       rule,
       meaning: meaning === undefined ? undefined : { label: meaning, kind: 'wait' },
       ns: us * 1000,
-      count: 1,
-      maxNs: us * 1000,
+      count,
+      maxNs: Math.ceil((us * 1000) / count),
       leaf: bracket === 'other' ? 'zz_wait' : undefined,
     });
   }
-  return { name, summary: tally.summary(), windowNs };
+  return { name, summary: tally.summary(), windowNs, times: undefined };
 }
 
 function changes({ rows }: Comparison): [name: string, us: number, before: number, points: string][] {
@@ -118,7 +118,7 @@ describe('a comparison', () => {
 
 describe('a limit', () => {
   const brokenOf = (limit: string, now = SECOND, before = FIRST): string[] =>
-    broken([parseLimit(limit)], compare(now, [before]));
+    broken([parseLimit(limit)], compare(now, [before])).failures;
 
   test('is on the share of a reason, label or meaning', () => {
     const run = runOf('now', { 'epoll poll/epoll Lock:tuple': 30, 'epoll poll/poll Lock:tuple': 10, fsync: 60 });
@@ -161,19 +161,106 @@ describe('a limit', () => {
   });
 });
 
+describe('noise', () => {
+  type Noise = { share: boolean | undefined; rate: boolean | undefined };
+  const noiseOf = (name: string, now: Run, ...before: Run[]): Noise[] =>
+    compare(now, before)
+      .rows.find((row) => row.name === `[${name}]`)!
+      .before.map(({ isNoise }) => isNoise);
+
+  test('is a change of few waits, but not the same change of many', () => {
+    const runs = (count: number): [Run, Run] => [
+      runOf('now', { fsync: 4e6, epoll: 5e6 }, 10e9, count),
+      runOf('before', { fsync: 3e6, epoll: 6e6 }, 10e9, count),
+    ];
+    assert.deepEqual(noiseOf('fsync', ...runs(10)), [{ share: true, rate: true }]);
+    assert.deepEqual(noiseOf('fsync', ...runs(1000)), [{ share: false, rate: false }]);
+  });
+
+  test('is not known without counts', () => {
+    const folded = structuredClone(FIRST);
+    for (const row of folded.summary.rows) row.variance = undefined;
+    assert.deepEqual(noiseOf('fsync', SECOND, folded), [{ share: undefined, rate: undefined }]);
+    assert.deepEqual(noiseOf('fsync', SECOND, FIRST), [{ share: false, rate: undefined }]);
+  });
+
+  test('is no more than what earlier runs differ among themselves', () => {
+    const at = (us: number): Run => runOf('run', { fsync: us, epoll: 1e7 - us }, 10e9);
+    assert.deepEqual(noiseOf('fsync', at(3.5e6), at(3e6), at(2.6e6)), [
+      { share: false, rate: false },
+      { share: false, rate: false },
+    ]);
+    assert.deepEqual(noiseOf('fsync', at(3.3e6), at(3e6), at(2.6e6)), [
+      { share: true, rate: true },
+      { share: false, rate: false },
+    ]);
+  });
+
+  test('runs of the same program: nearly every change is noise', () => {
+    // waits come at random, and are of very different lengths
+    let seed = 1;
+    const random = (): number => {
+      seed = (seed * 48271) % 0x7fffffff;
+      return seed / 0x7fffffff;
+    };
+    const exponential = (mean: number): number => -Math.log(random()) * mean;
+    const record = (): Run => {
+      const tally = new Tally(false);
+      for (const [bracket, meanNs, everyNs] of [
+        ['fsync', 2e6, 3e7],
+        ['epoll', 4e7, 1e8],
+      ] as const) {
+        const waits: number[] = [];
+        for (let at = 0; at < 1e10; at += exponential(everyNs)) waits.push(exponential(meanNs));
+        const rule = { bracket, label: bracket, kind: 'wait', text: '', inPageFault: undefined, place: '' } as const;
+        const sums = { ns: waits.reduce((a, b) => a + b, 0), count: waits.length, maxNs: Math.max(...waits) };
+        tally.add({ rule, meaning: undefined, leaf: undefined, ...sums });
+      }
+      return { name: 'run', summary: tally.summary(), windowNs: 1e10, times: undefined };
+    };
+    const changes = Array.from({ length: 200 }, () => noiseOf('fsync', record(), record())[0]!);
+    for (const basis of ['share', 'rate'] as const) {
+      assert.ok(changes.filter((isNoise) => isNoise[basis]).length >= 190, basis);
+    }
+  });
+
+  test('breaks no limit, and that is said', () => {
+    const [now, before] = [runOf('now', { fsync: 4e6, a: 1e6 }, 10e9, 3), runOf('b', { fsync: 1e6, a: 1e6 }, 10e9, 3)];
+    for (const limit of ['fsync>+5%', 'fsync>+100ms/s']) {
+      const { failures, notes } = broken([parseLimit(limit)], compare(now, [before]));
+      assert.deepEqual(failures, []);
+      assert.match(notes[0]!, /is not held to be broken, for the change may be chance: it is .* more than/);
+    }
+    const { failures } = broken([parseLimit('fsync>5%')], compare(now, [before]));
+    assert.equal(failures.length, 1, 'a limit without + is on this run alone');
+  });
+});
+
+/** Errors are square roots of variances: there and back is not the same to the last bit. */
+function rounded<T>(value: T): T {
+  return JSON.parse(
+    JSON.stringify(value, (key, part) => (key === 'variance' && part ? part.toPrecision(12) : (part ?? null))),
+  );
+}
+
 describe('a result of --json', () => {
   test('is read back as it was', () => {
-    const run = runOf('', { 'epoll poll/epoll A:b': 3.001, 'epoll poll/epoll': 4, 'other other/read': 2 }, 12345678912);
-    for (const busy of [false, true]) {
-      const text = formatJson({ ...run.summary, windowNs: run.windowNs }, { busy });
-      assert.ok(isResult(Buffer.from(text)));
-      assert.deepEqual(parseResult(text), { summary: run.summary, windowNs: run.windowNs, isBusy: busy });
+    const waits = { 'epoll poll/epoll A:b': 3.001, 'epoll poll/epoll': 4, 'other other/read': 2 };
+    // four waits: their error is a whole number
+    const { summary, windowNs } = runOf('', waits, 12345678912, 4);
+    const parts = { onCpuNs: 2000, runnableNs: 3000, blockedNs: 1000, inProgressNs: 1000, beforeNs: 0 };
+    for (const times of [undefined, { threads: 2, lifeNs: 7000, ...parts }]) {
+      for (const busy of [false, true]) {
+        const text = formatJson({ ...summary, windowNs, times }, { busy });
+        assert.ok(isResult(Buffer.from(text)));
+        assert.deepEqual(rounded(parseResult(text)), rounded({ summary, windowNs, times, isBusy: busy }));
+      }
     }
   });
 
   test('of a comparison is read without what was gone', () => {
     const text = formatJson(compare(SECOND, [runOf('before', { futex: 1 })]), { busy: false });
-    assert.deepEqual(parseResult(text).summary, SECOND.summary);
+    assert.deepEqual(rounded(parseResult(text).summary), rounded(SECOND.summary));
   });
 
   test("is told from bpftrace's JSON", () => {

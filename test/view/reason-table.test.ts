@@ -10,6 +10,7 @@ const row = (name: string, us: number): ReasonTable['rows'][number] => ({
   ns: us * 1000,
   count: undefined,
   maxNs: undefined,
+  variance: undefined,
   parts: [],
 });
 
