@@ -63,6 +63,7 @@ async function buildBinaries(): Promise<void> {
     entryPoints: [
       ...tools.map((tool) => ({ in: `bin/${tool}.ts`, out: tool })),
       { in: 'src/cli/arguments.ts', out: 'arguments' },
+      { in: 'src/cli/compressed.ts', out: 'compressed' },
     ],
     plugins: [occasional],
     supported: { 'dynamic-import': false }, // require() starts sooner

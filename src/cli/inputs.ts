@@ -1,8 +1,10 @@
-// Inputs: operands in order, `-` or none is stdin, each handed over in blocks. One block buffer serves all reading.
+// Inputs: operands in order, `-` or none is stdin, each handed over in blocks, unpacked where it is compressed. One block
+// buffer serves all reading.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '../fold/stack-table.ts';
-import { UsageError } from './report.ts';
+import { Intake } from './intake.ts';
+import { type Report, UsageError } from './report.ts';
 
 /** Small enough to stay in the processor's cache from the read to the scan. */
 const BLOCK = 1 << 18;
@@ -16,10 +18,17 @@ export interface Sink {
   begin(name: string): void;
   /** A block of it. The bytes are overwritten when this returns. May throw InputError to give this input up. */
   block(bytes: Uint8Array): void;
-  /** It was read to its end. */
-  end(): void;
+  /** It was read to its end; not whole: it is compressed and was cut off, and only whole lines of it were passed. */
+  end(isWhole: boolean): void;
+  /** It is not whole: `message` says so. Its end() comes next. */
+  cut(message: string): void;
   /** It can't be opened, or not be read on: `message` says why. Its end() does not come; the next input follows. */
   fail(message: string): void;
+}
+
+/** What a sink does with messages: they go to the report. */
+export function telling(report: Report): Pick<Sink, 'cut' | 'fail'> {
+  return { cut: (message) => report.cutInput(message), fail: (message) => report.failInput(message) };
 }
 
 /**
@@ -31,36 +40,44 @@ export async function readInputs(operands: readonly string[], sink: Sink, stop: 
     if (stop.aborted) return;
     const name = operand === '-' ? '<stdin>' : operand;
     sink.begin(name);
+    const intake = new Intake((bytes) => sink.block(bytes));
     let fd: number | undefined;
+    let isWhole = true;
     try {
       fd = operand === '-' ? 0 : openSync(operand, 'r');
-      await readAll(fd, (bytes) => sink.block(bytes), stop);
+      await readAll(fd, (bytes) => intake.take(bytes), stop);
+      if (!stop.aborted) isWhole = await intake.end();
     } catch (error) {
-      if (!isSystemError(error) && !(error instanceof InputError)) throw error;
+      if (!isSystemError(error) && !(error instanceof InputError) && !intake.isDamage(error)) throw error;
       sink.fail(`${name}: ${isSystemError(error) ? reason(error) : error.message}`);
       continue;
     } finally {
+      intake.close();
       if (fd !== undefined && fd !== 0) closeQuietly(fd);
     }
-    sink.end();
+    if (!isWhole) sink.cut(`${name}: the compressed data is cut off; its whole lines are used`);
+    sink.end(isWhole);
   }
 }
 
-async function readAll(fd: number, block: (bytes: Uint8Array) => void, stop: AbortSignal): Promise<void> {
+/** Takes the next bytes, which are overwritten when it returns, or when its promise is kept. */
+type Take = (bytes: Uint8Array) => Promise<void> | undefined;
+
+async function readAll(fd: number, take: Take, stop: AbortSignal): Promise<void> {
   const stat = fstatSync(fd);
   if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
-  if (stat.isFIFO() || stat.isSocket()) return readPipe(fd, block, stop);
+  if (stat.isFIFO() || stat.isSocket()) return readPipe(fd, take, stop);
   if (fd === 0 && stat.isCharacterDevice() && stat.rdev >> 8 !== MEMORY_DEVICES && process.stdin.isTTY) {
     throw new UsageError('nothing to read: stdin is a terminal; pipe text in or name a file');
   }
-  return readFile(fd, block, stop);
+  return readFile(fd, take, stop);
 }
 
 /** The major number of /dev/null and its like, which are no terminals; to ask process.stdin would make a stream. */
 const MEMORY_DEVICES = 1;
 
 /** A pipe may stay silent for long, so it is waited for in the event loop, which signals can interrupt. */
-async function readPipe(fd: number, block: (bytes: Uint8Array) => void, stop: AbortSignal): Promise<void> {
+async function readPipe(fd: number, take: Take, stop: AbortSignal): Promise<void> {
   const { Socket } = await import('node:net'); // a file does without
   return new Promise((resolve, reject) => {
     const finish = (error?: unknown): void => {
@@ -74,12 +91,13 @@ async function readPipe(fd: number, block: (bytes: Uint8Array) => void, stop: Ab
       buffer: Buffer.allocUnsafeSlow(PIPE_BLOCK),
       callback(size: number, buffer: Uint8Array): boolean {
         try {
-          block(buffer.subarray(0, size));
+          const taken = take(buffer.subarray(0, size));
+          taken?.then(() => socket.resume(), finish);
+          return taken === undefined;
         } catch (error) {
           finish(error);
           return false;
         }
-        return true;
       },
     };
     // @types/node knows `onread` only for connect(); the constructor takes it too, and reuses the one buffer
@@ -94,12 +112,13 @@ async function readPipe(fd: number, block: (bytes: Uint8Array) => void, stop: Ab
 }
 
 /** A file answers at once, so a plain read costs least; now and then the event loop gets its turn, for signals. */
-async function readFile(fd: number, block: (bytes: Uint8Array) => void, stop: AbortSignal): Promise<void> {
+async function readFile(fd: number, take: Take, stop: AbortSignal): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(BLOCK);
   for (let blocks = 1; !stop.aborted; blocks++) {
     const size = readSync(fd, buffer, 0, BLOCK, null);
     if (size === 0) return;
-    block(buffer.subarray(0, size));
+    const taken = take(buffer.subarray(0, size));
+    if (taken) await taken;
     if (blocks % BLOCKS_A_TURN === 0) await new Promise(setImmediate);
   }
 }

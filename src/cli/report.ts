@@ -24,6 +24,7 @@ export class Report {
   readonly #skipped = new Map<string, number>();
   readonly #examples: string[] = [];
   #failedInputs = 0;
+  #cutInputs = 0;
   #isBroken = false;
 
   /** `write` takes whole lines of text. */
@@ -55,6 +56,12 @@ export class Report {
     this.note(message);
   }
 
+  /** An input ended too early, but what there was of it could be read. */
+  cutInput(message: string): void {
+    this.#cutInputs++;
+    this.note(message);
+  }
+
   /** The data is beyond a limit that was set for it. */
   breakLimit(message: string): void {
     this.#isBroken = true;
@@ -83,8 +90,9 @@ export class Report {
       this.note(`skipped ${this.skippedLines} ${this.skippedLines === 1 ? 'line' : 'lines'}: ${kinds}`);
     }
     if (this.#failedInputs > 0) return Status.failed;
-    if (strict && this.#skipped.size > 0) return Status.failed;
+    const isIncomplete = this.#skipped.size > 0 || this.#cutInputs > 0;
+    if (strict && isIncomplete) return Status.failed;
     if (this.#isBroken) return Status.broken;
-    return this.#skipped.size > 0 ? Status.skipped : Status.ok;
+    return isIncomplete ? Status.skipped : Status.ok;
   }
 }

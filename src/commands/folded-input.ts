@@ -1,6 +1,6 @@
 // Folded text from operands or stdin, as the tools take it that need all of it at once.
 
-import { readInputs } from '../cli/inputs.ts';
+import { readInputs, telling } from '../cli/inputs.ts';
 import { Status } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import { BAD_LINES, type Folded, FoldedReader, ForeignInput } from '../parse/folded.ts';
@@ -48,7 +48,7 @@ export async function readFolded(
     reading(() => reader.end());
     if (!isForeign) ended?.(reader, input);
   };
-  await readInputs(operands, { begin, block, end, fail: (message) => report.failInput(message) }, stop);
+  await readInputs(operands, { begin, block, end, ...telling(report) }, stop);
   const status = report.finish(strict);
   for (const kind of kinds) report.note(`${kind}: ${BAD_LINES[kind]}`);
   return { folded: status === Status.failed && reader.isEmpty ? undefined : reader.finish(), status };

@@ -78,9 +78,9 @@ function keepingResult(sink: Sink): { sink: Sink; json: Buffer[] } {
         start = Buffer.concat([start, bytes]);
         if (start.length >= RESULT_SNIFFED_BYTES) passStart(start);
       },
-      end() {
+      end(isWhole) {
         if (start !== undefined) passStart(start);
-        if (json.length === 0) sink.end();
+        if (json.length === 0) sink.end(isWhole);
       },
     },
   };

@@ -1,6 +1,6 @@
 // Reading for offcpu-classify: one run from its inputs, be it the one in question or an earlier one.
 
-import { readInputs, type Sink } from '../cli/inputs.ts';
+import { readInputs, type Sink, telling } from '../cli/inputs.ts';
 import type { Report } from '../cli/report.ts';
 import { type Account, type AccountSettings, accountOf } from '../offcpu/account.ts';
 import type { Reasons } from '../offcpu/reasons.ts';
@@ -54,7 +54,7 @@ export async function readRun(
       const why = read.end();
       if (why !== undefined) sink.fail(`${input}: ${why}`);
     },
-    fail: (message) => report.failInput(message),
+    ...telling(report),
   });
   await readInputs(operands, sink, stop);
   const { folded, dump } = read;

@@ -1,7 +1,7 @@
 // offcpu-fold: off-CPU recordings of bpftrace or bcc in, folded stacks out.
 
 import { writeFileSync } from 'node:fs';
-import { readInputs } from '../cli/inputs.ts';
+import { readInputs, telling } from '../cli/inputs.ts';
 import type { OptionTable } from '../cli/options.ts';
 import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
@@ -93,7 +93,7 @@ export const offcpuFold: Command<typeof table> = {
           const why = reader.endInput();
           if (why !== undefined) report.failInput(`${input}: ${why}`);
         },
-        fail: (message) => report.failInput(message),
+        ...telling(report),
       },
       stop,
     );

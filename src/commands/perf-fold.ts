@@ -1,7 +1,7 @@
 // perf-fold: `perf script` text in, folded stacks out.
 
 import { writeFileSync } from 'node:fs';
-import { readInputs } from '../cli/inputs.ts';
+import { readInputs, telling } from '../cli/inputs.ts';
 import type { OptionTable, Values } from '../cli/options.ts';
 import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
@@ -77,8 +77,8 @@ export const perfFold: Command<typeof table> = {
       {
         begin: (name) => perf.beginInput(name),
         block: (bytes) => perf.write(bytes),
-        end: () => perf.endInput(),
-        fail: (message) => report.failInput(message),
+        end: (isWhole) => perf.endInput(isWhole),
+        ...telling(report),
       },
       stop,
     );

@@ -1,7 +1,7 @@
 // Folded text: `root;caller;leaf COUNT`, or `root;caller;leaf BEFORE AFTER` for a comparison of two recordings.
 
 import { InputError, StackTable } from '../fold/stack-table.ts';
-import { type Kind, SNIFFED_BYTES, sniff } from './sniff.ts';
+import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
 
 /** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Folded {
@@ -29,12 +29,11 @@ const FOREIGN: Partial<Record<Kind, string>> = {
   'perf trace': 'this is the text of perf trace; pipe `perf script | perf-fold` in',
   bpftrace: "this is bpftrace's output; fold it first: `offcpu-fold FILE`",
   svg: 'this is XML or SVG; give the folded text that it was made from',
-  gzip: 'this is compressed; pipe `gzip -dc FILE` in',
-  zstd: 'this is compressed; pipe `zstd -dc FILE` in',
+  compressed: WHAT_TO_DO.compressed,
   binary: 'this is binary data, not folded text',
 };
 /** Those that no folded text can look like. */
-const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'gzip', 'zstd', 'binary']);
+const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'compressed', 'binary']);
 
 /** Thrown by block() and end() when this input is something else; the message says what. Other inputs may follow. */
 export class ForeignInput extends InputError {}

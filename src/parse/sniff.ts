@@ -11,8 +11,7 @@ export const WHAT_TO_DO = {
   'perf report': 'this is the text of perf report; pipe `perf script` in',
   'perf trace': 'this is the text of perf trace; pipe `perf script` in',
   svg: 'this is XML or SVG',
-  gzip: 'this is compressed; pipe `gzip -dc FILE` in',
-  zstd: 'this is compressed; pipe `zstd -dc FILE` in',
+  compressed: 'this is compressed; unpack it first: only gzip and zstd are read as they are',
   binary: 'this is binary data',
   empty: 'the input is empty; did the command before the pipe fail?',
   text: undefined,
@@ -21,12 +20,14 @@ export const WHAT_TO_DO = {
 /** Enough of the input to tell: its first bytes. */
 export const SNIFFED_BYTES = 4096;
 
+// xz, bzip2, lz4; gzip and zstd come here unpacked, unless they were packed twice
+const PACKED = /^(?:\xfd7zXZ|BZh[1-9]1AY|\x04\x22\x4d\x18|\x1f\x8b|\x28\xb5\x2f\xfd)/;
+
 export function sniff(start: Uint8Array): Kind {
   if (start.length === 0) return 'empty';
   const text = Buffer.from(start.subarray(0, SNIFFED_BYTES)).toString('latin1');
   if (/^PERFILE2|^PERFFILE/.test(text)) return 'perf.data';
-  if (text.startsWith('\x1f\x8b')) return 'gzip';
-  if (text.startsWith('\x28\xb5\x2f\xfd')) return 'zstd';
+  if (PACKED.test(text)) return 'compressed';
   if (/^\s*<(?:\?xml|svg|!DOCTYPE)/.test(text)) return 'svg';
   // a comm may hold control characters, but no NUL
   if (text.includes('\0')) return 'binary';

@@ -1,7 +1,7 @@
 // Off-CPU data of any kind, found out by itself: a raw dump goes to its reader, folded text is kept as it is.
 
 import { InputError, StackTable } from '../../fold/stack-table.ts';
-import { type Kind, SNIFFED_BYTES, sniff } from '../sniff.ts';
+import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../sniff.ts';
 
 /** What reads raw dumps. */
 export interface DumpReader {
@@ -21,8 +21,7 @@ const FOREIGN: Partial<Record<Kind, string>> = {
   'perf report': 'this is the text of perf report',
   'perf trace': 'this is the text of perf trace',
   svg: 'this is XML or SVG; give the folded text that it was made from',
-  gzip: 'this is compressed; pipe `gzip -dc FILE` in',
-  zstd: 'this is compressed; pipe `zstd -dc FILE` in',
+  compressed: WHAT_TO_DO.compressed,
   binary: 'this is binary data',
 };
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';

@@ -192,7 +192,7 @@ function whyNothing(kind: Kind): string {
 }
 
 /** What is no text at all. */
-const BINARY: ReadonlySet<Kind> = new Set<Kind>(['perf.data', 'gzip', 'zstd', 'binary']);
+const BINARY: ReadonlySet<Kind> = new Set<Kind>(['perf.data', 'compressed', 'binary']);
 
 // {"type": "attached_probes", "data": {"probes": 1}}
 const JSON_LINE = /^\{"type": ?"/m;

@@ -30,7 +30,7 @@ export type OnSkip = (kind: string, place: string, text: string) => void;
 
 /** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
 const PERF_MAX_STACK = 127;
-const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'gzip', 'zstd']);
+const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'compressed']);
 /** What the last line of an input is, when it ends too early. */
 const CUT = 'cut off in the middle of a line';
 /** The kernel's limit on a comm, without its NUL. */
@@ -112,11 +112,12 @@ export class PerfScript {
     this.#read();
   }
 
-  /** The present input ends, and with it its last sample. */
-  endInput(): void {
+  /** The present input ends, and with it its last sample, which has lost its outer frames if the input is not whole. */
+  endInput(isWhole = true): void {
     this.#lastLine = this.table.closeLine();
     this.#read();
     this.#lastLine = false;
+    if (!isWhole && this.#mode === 'sample') this.table.push(this.#truncated);
     this.#end();
     this.#dropPending();
   }

@@ -1,0 +1,91 @@
+// Compressed inputs: gzip by Node's zlib, zstd by fzstd, which is the same on every Node. Loaded only when one is met.
+
+import { Transform } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Decompress, ZstdErrorCode } from 'fzstd';
+
+export type Packing = 'gzip' | 'zstd';
+
+const BLOCK = 1 << 18;
+const CUT = new Error('the compressed data is cut off');
+
+/** Unpacks one input: all its members or frames, as `cat a.gz b.gz` puts them in a row. */
+export class Unpacking {
+  /** what write() or end() threw, if the data can't be unpacked */
+  damage: Error | undefined;
+  readonly #stream: Transform;
+  #failed: unknown;
+  #settle: (() => void) | undefined;
+
+  /** `block` takes what is unpacked; what it throws, the present or next call of write() or end() throws. */
+  constructor(packing: Packing, block: (bytes: Uint8Array) => void) {
+    const stream = packing === 'gzip' ? createGunzip({ chunkSize: BLOCK }) : unzstd();
+    this.#stream = stream;
+    stream.on('data', (bytes: Buffer) => {
+      try {
+        if (this.#failed === undefined) block(bytes);
+      } catch (error) {
+        this.#failed = error;
+      }
+    });
+    stream.on('error', (error) => {
+      if (!isCut(error)) this.damage = new Error(`the compressed data is damaged: ${error.message}`);
+      this.#failed ??= this.damage ?? CUT;
+      this.#settle?.();
+    });
+    stream.on('end', () => this.#settle?.());
+  }
+
+  /** Takes the next bytes, which may be overwritten when the promise is kept. */
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#settled((done) => this.#stream.write(bytes, done));
+  }
+
+  /** No more bytes come. False: but there should. */
+  async end(): Promise<boolean> {
+    try {
+      await this.#settled(() => this.#stream.end());
+      return true;
+    } catch (error) {
+      if (error !== CUT) throw error;
+      return false;
+    }
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+
+  #settled(begin: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => (this.#failed === undefined ? resolve() : reject(this.#failed));
+      this.#settle = settle;
+      if (this.#failed === undefined) begin(settle);
+      else settle();
+    });
+  }
+}
+
+/** Does not look at checksums. */
+function unzstd(): Transform {
+  const stream = new Transform({
+    transform: (bytes: Uint8Array, _, done) => push(Buffer.from(bytes), false, done), // it keeps them
+    flush: (done) => push(new Uint8Array(0), true, done),
+  });
+  const frames = new Decompress((bytes) => stream.push(bytes));
+  const push = (bytes: Uint8Array, isLast: boolean, done: (error?: Error) => void): void => {
+    let failed: Error | undefined;
+    try {
+      frames.push(bytes, isLast);
+    } catch (error) {
+      failed = error as Error;
+    }
+    done(failed);
+  };
+  return stream;
+}
+
+function isCut(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'Z_BUF_ERROR' || code === ZstdErrorCode.UnexpectedEOF;
+}
