@@ -5,7 +5,7 @@ import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { PALETTES } from '../view/palette.ts';
 import { pictureOf } from '../view/picture.ts';
-import { settingsOf } from '../view/settings.ts';
+import { DIFF_BY, settingsOf } from '../view/settings.ts';
 import { svgText } from '../view/svg.ts';
 import { viewerScript } from '../view/viewer.generated.ts';
 import { readFolded } from './folded-input.ts';
@@ -37,7 +37,22 @@ const options = {
   },
   bgcolors: { kind: 'text', value: 'COLOR', group: 'Colours', describe: 'yellow, blue, green, grey or #rrggbb' },
   hash: { kind: 'flag', group: 'Colours', describe: 'colour by name: always so, accepted for old scripts' },
-  negate: { kind: 'flag', group: 'Colours', describe: 'in a comparison, swap red and blue' },
+  before: { kind: 'text', value: 'NAME', group: 'Comparison', describe: 'what the first count is of [before]' },
+  after: { kind: 'text', value: 'NAME', group: 'Comparison', describe: 'what the second count is of [after]' },
+  'diff-by': {
+    kind: 'choice',
+    choices: DIFF_BY,
+    default: 'inclusive',
+    group: 'Comparison',
+    describe: 'colour by the change of a frame with its callees, or without',
+  },
+  union: {
+    kind: 'flag',
+    group: 'Comparison',
+    describe: 'draw vanished frames too, widths are of both sides: always so, but for --no-union',
+  },
+  'no-union': { kind: 'flag', group: 'Comparison', describe: 'widths are of the side after, as in flamegraph.pl' },
+  negate: { kind: 'flag', group: 'Comparison', describe: 'swap red and blue' },
   reverse: { kind: 'flag', group: 'Stacks', describe: 'merge from the leaves: who called this?' },
   inverted: { kind: 'flag', group: 'Stacks', describe: 'icicle graph: root on top' },
   flamechart: { kind: 'flag', group: 'Stacks', describe: 'keep the order of the input, which is time' },

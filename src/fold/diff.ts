@@ -1,7 +1,7 @@
 // Diff: two sides, each of one recording or more, over the stacks of one table.
 
 import { divided } from './rounding.ts';
-import { StackTable } from './stack-table.ts';
+import { INEXACT, InputError, StackTable } from './stack-table.ts';
 
 /** Counts of one recording, in the order of the table's stacks. A column may be short: stacks seen later are not in it. */
 export type Counts = Float64Array;
@@ -13,10 +13,11 @@ export interface Sides {
   after: readonly Counts[];
 }
 
-/** The sum of the columns, as long as the table. */
+/** The sum of the columns, as long as the table. Throws InputError where it is no longer exact. */
 export function sumOf(table: StackTable, runs: readonly Counts[]): Counts {
   const sum = new Float64Array(table.stackCount);
   for (const counts of runs) for (let i = 0; i < counts.length; i++) sum[i]! += counts[i] as number;
+  if (sum.some((count) => count > Number.MAX_SAFE_INTEGER)) throw new InputError(INEXACT);
   return sum;
 }
 

@@ -33,6 +33,9 @@ export const Line = {
 /** The longest line that is read; anything longer is not text. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
+/** Said of sums above 2^53. */
+export const INEXACT = 'a count is above 2^53 and would no longer be exact: fold fewer inputs at a time';
+
 /** Thrown when the input can't be read on; the message says what is wrong with it. */
 export class InputError extends Error {}
 
@@ -349,7 +352,7 @@ export class StackTable {
 
   checkExact(): void {
     if (this.#kernel.overflowed()) {
-      throw new InputError('a count is above 2^53 and would no longer be exact: fold fewer inputs at a time');
+      throw new InputError(INEXACT);
     }
   }
 

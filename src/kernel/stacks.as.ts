@@ -38,7 +38,9 @@ export class StackTable {
         const sum = this.weight.get(index) + weight;
         if (sum > MAX_EXACT) overflow = true;
         this.weight.set(index, sum);
-        this.hits.set(index, this.hits.get(index) + hits);
+        const hitsSum = this.hits.get(index) + hits;
+        if (hitsSum > MAX_EXACT) overflow = true;
+        this.hits.set(index, hitsSum);
         return index;
       }
       slot = (slot + 1) & this.mask;
@@ -49,7 +51,7 @@ export class StackTable {
     this.hash.push(h);
     this.at.push(<u32>at);
     this.size.push(n);
-    if (weight > MAX_EXACT) overflow = true;
+    if (weight > MAX_EXACT || hits > MAX_EXACT) overflow = true;
     this.weight.push(weight);
     this.hits.push(hits);
     store<u32>(this.slots + ((<usize>slot) << 2), index + 1);

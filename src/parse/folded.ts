@@ -128,21 +128,24 @@ export class FoldedReader {
 
 // a;b 7 9    The kernel takes the last number only: stack `a`, `b 7` with weight 9.
 //   └┬┘└ before
-//    name
-const NAME_AND_COUNT = /^(.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;
+//    name, which may be empty behind other frames: `a; 7 9`
+const NAME_AND_COUNT = /^(|.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;
 
 /**
  * Does every line end in two numbers? Else such digits belong to a name: `FS Broker 5858`. `counts`: look only at the
  * stacks that have one there.
  */
 export function hasTwoCounts(table: StackTable, counts?: Float64Array): boolean {
-  const known = new Uint8Array(table.nameCount + 1);
+  const known = new Uint8Array(table.nameCount + 1); // 1 name and count, 2 count only, 3 neither
   let index = 0;
   for (const { ids } of table.stacks()) {
     if (counts && !counts[index++]) continue;
     const leaf = ids[ids.length - 1] as number;
-    if (known[leaf] === 0) known[leaf] = NAME_AND_COUNT.test(table.nameText(leaf)) ? 1 : 2;
-    if (known[leaf] === 2) return false;
+    if (known[leaf] === 0) {
+      const name = NAME_AND_COUNT.exec(table.nameText(leaf))?.[1];
+      known[leaf] = name === undefined ? 3 : name === '' ? 2 : 1;
+    }
+    if ((known[leaf] as number) > (ids.length > 1 ? 2 : 1)) return false;
   }
   return true;
 }

@@ -12,10 +12,10 @@ export function percent(share: number): string {
   return share >= 1 ? `${Number((share * 100).toFixed(2))}%` : `${(share * 100).toFixed(2)}%`;
 }
 
-/** A difference of shares: +1.20 pp. */
-export function points(share: number): string {
-  const text = (share * 100).toFixed(2);
-  return `${share > 0 ? '+' : ''}${text === '-0.00' ? '0.00' : text} pp`;
+/** The change from one number to another in percent of the first: +23.4%. */
+export function relative(after: number, before: number): string {
+  const text = ((after / before - 1) * 100).toFixed(1);
+  return text === '-0.0' || text === '0.0' ? '±0.0%' : `${after > before ? '+' : ''}${grouped(Number(text))}%`;
 }
 
 /** A difference of counts: +12. */

@@ -11,6 +11,11 @@ export function changeClass(change: number, most: number): string {
   return `${change > 0 ? 'p' : 'm'}${step}`;
 }
 
+/** A second class for what a comparison has no longer. */
+export function goneClass(size: number): string {
+  return size === 0 ? ' gone' : '';
+}
+
 export const CHANGES: readonly Family[] = [
   {
     letter: 'p',

@@ -7,7 +7,8 @@ export interface Data {
   measure: Measure;
   /** the count that 1 in `stacks` stands for */
   grain: number;
-  differential: boolean;
+  /** a comparison in which a frame is as wide as both its counts */
+  union: boolean;
   negate: boolean;
   /** in counts; see changeClass() */
   mostChange: number;

@@ -1,5 +1,6 @@
 // The boxes of one row as SVG text: a rectangle with its tooltip and label, or slivers where they are too thin for that.
 
+import { goneClass } from './change.ts';
 import { escapeXml, shownName } from './display.ts';
 import { boxWidth, GLYPH, hundredths, LABEL_INDENT, labelBaseline, labelColumns, SLIVER } from './geometry.ts';
 import { label } from './label.ts';
@@ -25,7 +26,7 @@ export function* drawRow(row: Uint32Array, { picture, scale, measure, titles, cl
   const slivers = new Slivers();
   for (const box of row) {
     const from = (boxes.start[box] as number) * scale;
-    const width = (boxes.size[box] as number) * scale;
+    const width = (boxes.width[box] as number) * scale;
     const kind = classOf(box);
     if (width < SLIVER) {
       slivers.add(kind, from, from + width);
@@ -34,9 +35,11 @@ export function* drawRow(row: Uint32Array, { picture, scale, measure, titles, cl
     const id = boxes.name[box] as number;
     titles[id] ||= shownName(names[id] as string);
     const name = titles[id] as string;
-    const title = escapeXml(boxText(measure, name, boxes.size[box] as number, boxes.before[box] as number));
+    const size = boxes.size[box] as number;
+    const before = boxes.before[box] as number;
+    const title = escapeXml(boxText(measure, name, { size, before, change: boxes.change[box] as number }));
     const x = hundredths(from);
-    yield `<rect class="${kind}" x="${x}" width="${hundredths(boxWidth(width))}" height="${height}"><title>${title}</title></rect>`;
+    yield `<rect class="${kind}${goneClass(size)}" x="${x}" width="${hundredths(boxWidth(width))}" height="${height}"><title>${title}</title></rect>`;
     const text = label(name, labelColumns(width, glyph));
     if (text !== '') yield `<text x="${hundredths(from + LABEL_INDENT)}" y="${baseline}">${escapeXml(text)}</text>`;
   }

@@ -1,6 +1,6 @@
 // The head of the picture: title, subtitle, what was measured, and the legend.
 
-import { amount, grouped, percent, signed } from './amounts.ts';
+import { amount, grouped, percent, relative, signed } from './amounts.ts';
 import type { Family } from './colours.ts';
 import { escapeXml, shown } from './display.ts';
 import { MARGIN, type Picture } from './picture.ts';
@@ -49,14 +49,12 @@ export function headOf(picture: Picture, families: readonly Family[]): Head {
 }
 
 function summaryOf(picture: Picture): string {
-  const { settings, boxes, total, totalBefore, recording, stackCount } = picture;
+  const { settings, boxes, total, recording, stackCount, fresh, gone } = picture;
   const { factor } = settings;
   const unit = shown(settings.countName);
-  const parts = [amount(total * factor, unit)];
-  if (recording.isDifferential) {
-    parts.push(`before ${grouped(totalBefore * factor)} (${signed((total - totalBefore) * factor)})`);
-  }
-  parts.push(`${grouped(stackCount)} ${stackCount === 1 ? 'stack' : 'stacks'}`);
+  const parts = recording.isDifferential ? sideTexts(picture, unit) : [amount(total * factor, unit)];
+  const stacks = `${grouped(stackCount)} ${stackCount === 1 ? 'stack' : 'stacks'}`;
+  parts.push(recording.isDifferential ? `${stacks}, ${grouped(fresh)} new, ${grouped(gone)} gone` : stacks);
   if (boxes.thin > 0) {
     const { px, share } = settings.minWidth;
     const limit = share === undefined ? `${px} px` : percent(share);
@@ -65,12 +63,25 @@ function summaryOf(picture: Picture): string {
   return parts.join('  ·  ');
 }
 
-function warningOf({ settings, total, gone, goneBefore }: Picture): string {
-  const count = total * settings.factor;
-  if (gone > 0) {
-    const stacks = gone === 1 ? '1 stack vanished' : `${grouped(gone)} stacks vanished`;
-    return `${stacks} (${amount(goneBefore * settings.factor, shown(settings.countName))} before)`;
+/** `run 1: 100 samples`, `run 2: 120 samples (+20, +20%)` */
+function sideTexts({ settings, total, totalBefore }: Picture, unit: string): string[] {
+  const { factor, sides } = settings;
+  const change = signed((total - totalBefore) * factor);
+  const difference = totalBefore > 0 ? `${change}, ${relative(total, totalBefore)}` : change;
+  return [
+    `${shown(sides.before)}: ${amount(totalBefore * factor, unit)}`,
+    `${shown(sides.after)}: ${amount(total * factor, unit)} (${difference})`,
+  ];
+}
+
+function warningOf({ settings, recording, total, totalBefore, gone, goneBefore }: Picture): string {
+  const { isDifferential } = recording;
+  if (gone > 0 && !settings.union) {
+    const stacks = gone === 1 ? '1 vanished stack is' : `${grouped(gone)} vanished stacks are`;
+    const unit = shown(settings.countName);
+    return `${stacks} not drawn: ${amount(goneBefore * settings.factor, unit)} of ${shown(settings.sides.before)}`;
   }
+  const count = (isDifferential ? Math.min(total, totalBefore) : total) * settings.factor;
   if (settings.countName !== 'samples' || count >= FEW) return '';
   return `only ${grouped(count)} ${count === 1 ? 'sample' : 'samples'}: shares are rough`;
 }
@@ -87,13 +98,17 @@ function legendOf(picture: Picture, families: readonly Family[]): Entry[] {
       .filter(({ meaning }) => meaning !== '')
       .map(({ letter, meaning, light }) => ({ meaning, chips: [`${letter}${light.length >> 1}`] }));
   }
-  const [more, less] = picture.settings.negate ? ['m', 'p'] : ['p', 'm'];
+  const { negate, diffBy, sides, union } = picture.settings;
+  const [more, less] = negate ? ['m', 'p'] : ['p', 'm'];
   const hue = (letter: string): string => (letter === 'p' ? 'red' : 'blue');
+  const own = diffBy === 'self' ? ' in the frame itself' : '';
+  const [before, after] = [shown(sides.before), shown(sides.after)];
   return [
-    { meaning: `${hue(more)}: more than before`, chips: [1, 3, 5].map((step) => `${more}${step}`) },
-    { meaning: `${hue(less)}: less than before`, chips: [1, 3, 5].map((step) => `${less}${step}`) },
+    { meaning: `${hue(more)}: more than ${before}${own}`, chips: [1, 3, 5].map((step) => `${more}${step}`) },
+    { meaning: `${hue(less)}: less`, chips: [1, 3, 5].map((step) => `${less}${step}`) },
     { meaning: 'the same', chips: ['n0'] },
-    { meaning: 'width: after', chips: [] },
+    ...(union && picture.gone > 0 ? [{ meaning: `gone: only in ${before}`, chips: [`${less}4 gone`] }] : []),
+    { meaning: `width: ${union ? `mean of ${before} and ${after}` : after}`, chips: [] },
   ];
 }
 
@@ -102,7 +117,7 @@ function legendText(entries: readonly Entry[], top: number): string {
   let text = '<g class="legend" font-size="11.5">';
   for (const { meaning, chips } of entries) {
     for (const chip of chips) {
-      text += `<rect class="${chip}" stroke-width="0" x="${x}" y="${top}" width="${CHIP}" height="${CHIP}" rx="2"/>`;
+      text += `<rect class="${chip}" x="${x}" y="${top}" width="${CHIP}" height="${CHIP}" rx="2"/>`;
       x += CHIP + 1;
     }
     x += chips.length > 0 ? 4 : 0;

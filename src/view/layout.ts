@@ -6,16 +6,19 @@ export interface Boxes {
   count: number;
   depth: Uint32Array;
   name: Uint32Array;
-  /** the counts left of it */
+  /** the widths left of it */
   start: Float64Array;
+  width: Float64Array;
   size: Float64Array;
   /** its count before, in a comparison */
   before: Float64Array;
+  /** the change since then, of the frame with its callees or without */
+  change: Float64Array;
   /** the deepest box; the root is 0 */
   deepest: number;
   /** how many frames were too thin to be drawn */
   thin: number;
-  /** the largest difference of a box other than the root's */
+  /** the largest change of a box other than the root's */
   mostChange: number;
 }
 
@@ -24,27 +27,40 @@ export const ALL = 0;
 
 const FIRST_ROOM = 4096;
 
+/** How a comparison is laid out. */
+export interface DiffLayout {
+  /** a box is as wide as both its counts together; else as its count after */
+  union: boolean;
+  /** changes are of a frame without its callees */
+  bySelf: boolean;
+}
+
 export class Layout {
   readonly #least: number;
+  readonly #diff: DiffLayout;
   #boxes: Boxes;
-  // the open frames, by depth
+  // the open frames, by depth: what was done when they began, and the change of their callees so far
   #names = new Uint32Array(256);
   #starts = new Float64Array(256);
   #befores = new Float64Array(256);
+  #callees = new Float64Array(256);
   #open = 0;
   #done = 0;
   #doneBefore = 0;
 
-  /** Boxes of a smaller size than `least` (counts) are left away. */
-  constructor(least: number) {
+  /** Boxes less wide than `least` (counts) are left away. */
+  constructor(least: number, diff: DiffLayout) {
     this.#least = least;
+    this.#diff = diff;
     this.#boxes = {
       count: 0,
       depth: new Uint32Array(FIRST_ROOM),
       name: new Uint32Array(FIRST_ROOM),
       start: new Float64Array(FIRST_ROOM),
+      width: new Float64Array(FIRST_ROOM),
       size: new Float64Array(FIRST_ROOM),
       before: new Float64Array(FIRST_ROOM),
+      change: new Float64Array(FIRST_ROOM),
       deepest: 0,
       thin: 0,
       mostChange: 0,
@@ -73,19 +89,25 @@ export class Layout {
       this.#names = grown(this.#names);
       this.#starts = grown(this.#starts);
       this.#befores = grown(this.#befores);
+      this.#callees = grown(this.#callees);
     }
     this.#names[at] = name;
     this.#starts[at] = this.#done;
     this.#befores[at] = this.#doneBefore;
+    this.#callees[at] = 0;
   }
 
   #pop(end: number): void {
     const depth = --this.#open;
-    const start = this.#starts[depth] as number;
-    const size = end - start;
+    const size = end - (this.#starts[depth] as number);
+    const before = this.#doneBefore - (this.#befores[depth] as number);
+    const own = size - before - (this.#callees[depth] as number);
+    if (depth > 0) this.#callees[depth - 1]! += size - before;
+    const { union, bySelf } = this.#diff;
     const boxes = this.#boxes;
-    if (size <= 0) return;
-    if (size < this.#least && depth > 0) {
+    const width = union ? size + before : size;
+    if (width <= 0) return;
+    if (width < this.#least && depth > 0) {
       boxes.thin++;
       return;
     }
@@ -94,17 +116,21 @@ export class Layout {
       boxes.depth = grown(boxes.depth);
       boxes.name = grown(boxes.name);
       boxes.start = grown(boxes.start);
+      boxes.width = grown(boxes.width);
       boxes.size = grown(boxes.size);
       boxes.before = grown(boxes.before);
+      boxes.change = grown(boxes.change);
     }
-    const before = this.#doneBefore - (this.#befores[depth] as number);
+    const change = bySelf ? own : size - before;
     boxes.depth[at] = depth;
     boxes.name[at] = this.#names[depth] as number;
-    boxes.start[at] = start;
+    boxes.start[at] = (this.#starts[depth] as number) + (union ? (this.#befores[depth] as number) : 0);
+    boxes.width[at] = width;
     boxes.size[at] = size;
     boxes.before[at] = before;
+    boxes.change[at] = change;
     if (depth > boxes.deepest) boxes.deepest = depth;
-    if (depth > 0) boxes.mostChange = Math.max(boxes.mostChange, Math.abs(size - before));
+    if (depth > 0) boxes.mostChange = Math.max(boxes.mostChange, Math.abs(change));
   }
 }
 

@@ -29,8 +29,11 @@ export interface Picture {
   /** the count that is 100 % */
   total: number;
   totalBefore: number;
+  /** how wide all boxes together are, in counts */
+  span: number;
   stackCount: number;
-  /** a comparison's stacks that are gone, and their count before */
+  /** a comparison's stacks that are new; that are gone, and their count before */
+  fresh: number;
   gone: number;
   goneBefore: number;
   /** undefined without the script */
@@ -49,23 +52,29 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
   const weights = table.weights;
   const befores = isDifferential ? table.hits : new Float64Array(0);
   const sum = weights.reduce((a, b) => a + b, 0);
-  if (sum === 0) {
-    throw new InputError(`nothing to draw: all counts ${isDifferential ? 'after (the last column) ' : ''}are 0`);
+  const sumBefore = befores.reduce((a, b) => a + b, 0);
+  const union = isDifferential && settings.union;
+  if (sum + (union ? sumBefore : 0) === 0) {
+    throw new InputError(`nothing to draw: all counts ${sumBefore > 0 ? 'after (the last column) ' : ''}are 0`);
   }
   const total = Math.max(sum, settings.total ?? 0);
+  const span = union ? total + sumBefore : total;
   const isGone = (i: number): boolean => isDifferential && weights[i] === 0;
   const gone = befores.filter((before, i) => isGone(i) && before > 0);
-  const grain = isDifferential ? Math.min(grainOf(weights), grainOf(befores)) : grainOf(weights);
+  const grain = grainOf([weights, befores]);
   const counts = {
     total,
-    totalBefore: befores.reduce((a, b) => a + b, 0),
+    totalBefore: sumBefore,
+    span,
     stackCount: table.stackCount,
+    fresh: befores.filter((before, i) => before === 0 && (weights[i] as number) > 0).length,
     gone: gone.length,
     goneBefore: gone.reduce((a, b) => a + b, 0),
   };
 
   const { px, share } = settings.minWidth;
-  const layout = new Layout(share === undefined ? (total * (px ?? 0)) / framesWidth(settings) : total * share);
+  const least = span * (share ?? (px ?? 0) / framesWidth(settings));
+  const layout = new Layout(least, { union, bySelf: settings.diffBy === 'self' });
   const packer = settings.script ? new Packer(table.nameCount, grain, isDifferential) : undefined;
   let previous: Uint32Array = new Uint32Array(0);
   for (const { ids, weight, hits } of stacksOf(recording, settings)) {
@@ -117,7 +126,7 @@ export function boxClass(picture: Picture, box: number): string {
   const depth = boxes.depth[box] as number;
   if (depth === 0) return 'r';
   if (recording.isDifferential) {
-    const change = (boxes.size[box] as number) - (boxes.before[box] as number);
+    const change = boxes.change[box] as number;
     return changeClass(settings.negate ? -change : change, boxes.mostChange);
   }
   if (depth === 1 && colours.rootClass !== '') return colours.rootClass;

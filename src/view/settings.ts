@@ -4,6 +4,12 @@ import type { PaletteName } from './palette.ts';
 
 /** Lengths are px at the nominal width, which is 1200 unless `width` is given. */
 export interface Settings {
+  /** what the two sides of a comparison are called */
+  sides: { before: string; after: string };
+  /** whose change colours a frame: with all that it calls, or its own */
+  diffBy: DiffBy;
+  /** widths are of both sides, so that what vanished is drawn; else of the side after */
+  union: boolean;
   title: string;
   subtitle: string;
   /** undefined: as wide as the window */
@@ -33,6 +39,9 @@ export interface Settings {
   script: boolean;
 }
 
+export const DIFF_BY = ['inclusive', 'self'] as const;
+export type DiffBy = (typeof DIFF_BY)[number];
+
 export const NOMINAL_WIDTH = 1200;
 
 /** Boxes narrower than this are left out of the static picture: px, or a share of the total. */
@@ -55,6 +64,11 @@ export interface Options {
   fontsize: number;
   colors: PaletteName;
   bgcolors: string | undefined;
+  before: string | undefined;
+  after: string | undefined;
+  'diff-by': DiffBy;
+  union: boolean;
+  'no-union': boolean;
   negate: boolean;
   reverse: boolean;
   inverted: boolean;
@@ -72,9 +86,17 @@ export function settingsOf(options: Options): Settings | string {
   if (options.bgcolors !== undefined && background === undefined) {
     return `--bgcolors takes yellow, blue, green, grey or #rrggbb, not "${options.bgcolors}"`;
   }
-  const { flamechart, inverted } = options;
+  if (options.union && options['no-union']) return 'choose one of --union, --no-union';
+  const { flamechart, inverted, before, after } = options;
+  const kind = flamechart ? 'Flame Chart' : inverted ? 'Icicle Graph' : 'Flame Graph';
+  const sides = { before: before ?? 'before', after: after ?? 'after' };
   return {
-    title: options.title ?? (flamechart ? 'Flame Chart' : inverted ? 'Icicle Graph' : 'Flame Graph'),
+    title:
+      options.title ??
+      (before === undefined && after === undefined ? kind : `${kind}: ${sides.after} against ${sides.before}`),
+    sides,
+    diffBy: options['diff-by'],
+    union: !options['no-union'],
     subtitle: options.subtitle ?? '',
     width: options.width,
     frameHeight: options.height,

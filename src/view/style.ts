@@ -38,15 +38,28 @@ const DARK: Scheme = {
   all: '#2f353d',
 };
 
-/** CSS for the drawn families. `darkInk`: boxes are light in dark surroundings as well. */
-export function styleSheet(settings: Settings, families: readonly Family[], darkInk: boolean): string {
+/** What vanished is an outline, its name struck out. */
+const GONE_CSS =
+  'svg rect.gone{fill-opacity:.3;stroke-width:1;stroke-dasharray:3 2}.f .gone+text{text-decoration:line-through}';
+
+interface Drawn {
+  families: readonly Family[];
+  /** boxes are light in dark surroundings as well */
+  darkInk: boolean;
+  /** a comparison */
+  isDiff: boolean;
+}
+
+/** CSS for what is drawn. */
+export function styleSheet(settings: Settings, { families, darkInk, isDiff }: Drawn): string {
   const schemeCss = (scheme: Scheme, variant: 'light' | 'dark'): string => {
     const label = variant === 'light' || darkInk ? LIGHT.ink : scheme.ink;
     const boxes = families.map((family) => familyCss(family, variant)).join('');
     return headCss(scheme) + boxCss(scheme, label) + boxes + (settings.script ? viewerCss(scheme) : '');
   };
   const base =
-    '.f rect{stroke-width:0;rx:1.5px}.f text{pointer-events:none}' +
+    '.f rect,.legend rect{stroke-width:0;rx:1.5px}.f text{pointer-events:none}' +
+    `${isDiff ? GONE_CSS : ''}` +
     `.f path{fill:none;stroke-width:${settings.frameHeight - 1}}${settings.script ? BAR_CSS : ''}`;
   const { background } = settings;
   if (background === undefined) {

@@ -26,7 +26,8 @@ export function* svgText(picture: Picture, script: ViewerScript): Generator<stri
   const width = settings.width ?? NOMINAL_WIDTH;
   const height = head.height + (boxes.deepest + 1) * settings.frameHeight + BOTTOM;
   const font = (own: string): string => escapeXml(settings.fontType === undefined ? own : shown(settings.fontType));
-  const css = styleSheet(settings, families, picture.palette.darkInk && !picture.recording.isDifferential);
+  const isDiff = picture.recording.isDifferential;
+  const css = styleSheet(settings, { families, darkInk: picture.palette.darkInk && !isDiff, isDiff });
 
   yield `<?xml version="1.0" encoding="UTF-8"?>\n`;
   yield `<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${font(SANS)}" font-size="12">\n`;
@@ -56,7 +57,7 @@ function drawnFamilies(picture: Picture): Family[] {
 function* frames(picture: Picture, top: number): Generator<string> {
   const { boxes, settings } = picture;
   const { order, rows } = byRow(boxes);
-  const scale = framesWidth(settings) / picture.total;
+  const scale = framesWidth(settings) / picture.span;
   const measure = measureOf(picture);
   const titles = picture.names.map(() => '');
   let text = '';
@@ -80,7 +81,16 @@ export function measureOf({ settings, total, totalBefore, recording }: Picture):
     unit: shown(settings.countName),
     factor: settings.factor,
     total,
-    totalBefore: recording.isDifferential ? totalBefore : undefined,
+    ...(recording.isDifferential
+      ? {
+          diff: {
+            totalBefore,
+            before: shown(settings.sides.before),
+            after: shown(settings.sides.after),
+            bySelf: settings.diffBy === 'self',
+          },
+        }
+      : {}),
   };
 }
 
@@ -91,7 +101,7 @@ function* dataText(picture: Picture, ids: readonly number[], headHeight: number)
     version: 1,
     measure: measureOf(picture),
     grain: picture.data?.grain ?? 1,
-    differential: recording.isDifferential,
+    union: recording.isDifferential && settings.union,
     negate: settings.negate,
     mostChange: boxes.mostChange,
     nameType: shown(settings.nameType),

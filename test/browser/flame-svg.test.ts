@@ -163,13 +163,51 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('a comparison tells both sides', async () => {
-    const [page, silent] = await open(await pictureFile('', 'main;up 100 400\nmain;down 300 100\n'));
+    const [page, silent] = await open(await pictureFile('--after new', 'main;up 100 400\nmain;down 300 100\n'));
     const box = await labelled(page, 'up').boundingBox();
     assert.ok(box);
     await page.mouse.move(box.x + 2, box.y + 5);
-    const details = 'Function: up (400 samples, 80.00%; before 100, 25.00%; +300, +55.00 pp)';
+    const details = 'Function: up (before: 100 samples, 25.00%; new: 400 samples, 80.00%; +300, +300%)';
+    assert.equal(await text(page, '.bar .details'), details);
+    assert.equal(await text(page, '.title'), 'Flame Graph: new against before');
+    await page.locator('.bar input').fill('down');
+    assert.equal(await text(page, '.bar .found'), 'Matched 75.00% → 20.00%');
+    silent();
+  });
+
+  test('what vanished can be pointed at and zoomed into', async () => {
+    const folded = 'main;keep 100 100\nmain;old;one 60 0\nmain;old;two 40 0\n';
+    const [page, silent] = await open(await pictureFile('', folded));
+    assert.deepEqual((await labels(page)).sort(), ['all', 'keep', 'main', 'old', 'one', 'two']);
+    assert.equal(await page.locator('rect.gone').count(), 3 + 1); // the legend's
+    await clickFrame(page, 'old');
+    assert.deepEqual((await labels(page)).sort(), ['all', 'main', 'old', 'one', 'two']);
+    const details =
+      'Function: one (before: 60 samples, 30.00%; after: 0 samples, 0.00%; -60, gone), 60.00% of this view';
+    const box = await labelled(page, 'one').boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + 2, box.y + 5);
     assert.equal(await text(page, '.bar .details'), details);
     silent();
+  });
+
+  test('by self, the colour is of the change without callees', async () => {
+    const folded = 'main;caller 100 100\nmain;caller;callee 50 90\nmain;rest 100 60\n';
+    const shade = async (options: string): Promise<string | null> => {
+      const [page, silent] = await open(await pictureFile(`${options} --no-union`, folded));
+      const box = await labelled(page, 'caller').boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x + 2, box.y + 5);
+      const itself = (await text(page, '.bar .details')).match(/; itself .*\)$/)?.[0] ?? '';
+      silent();
+      return page
+        .locator('.f rect')
+        .nth(2)
+        .getAttribute('class')
+        .then((name) => `${name}${itself}`);
+    };
+    assert.equal(await shade(''), 'p5');
+    assert.equal(await shade('--diff-by self'), 'n0; itself 0)');
   });
 
   test('hostile names stay names', async () => {

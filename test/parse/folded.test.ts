@@ -55,6 +55,11 @@ describe('folded text', () => {
     assert.equal(folded.table.stackCount, 1);
   });
 
+  test('in a comparison the last frame may be empty, but not the only one', () => {
+    assert.deepEqual(lines(read(['a; 3 5\na 1 2\n'])), ['a; 3 5', 'a 1 2']);
+    assert.deepEqual(lines(read([' 3 5\n'])), [' 3 5']);
+  });
+
   test('any chunking reads the same', () => {
     const line = fc.oneof(
       fc.tuple(fc.string({ unit: 'binary-ascii' }), fc.nat()).map(([stack, count]) => `${stack} ${count}`),

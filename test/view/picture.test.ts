@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { nameText } from '../../src/fold/name-text.ts';
 import type { Boxes } from '../../src/view/layout.ts';
+import type { Picture } from '../../src/view/picture.ts';
 import { treeOf } from '../../src/view/viewer/tree.ts';
 import { draw, picture } from './drawing.ts';
 import { elements, parseXml } from './well-formed.ts';
@@ -33,7 +34,11 @@ function boxesOf(boxes: Boxes, names: string[]): Box[] {
 
 test('without any counts there is nothing to draw', () => {
   assert.throws(() => picture('a 0\nb 0.0\n'), /^Error: nothing to draw: all counts are 0$/);
-  assert.throws(() => picture('a 5 0\nb 1 0\n'), /nothing to draw: all counts after \(the last column\) are 0/);
+  assert.throws(() => picture('a 0 0\n'), /^Error: nothing to draw: all counts are 0$/);
+  assert.throws(
+    () => picture('a 5 0\nb 1 0\n', { 'no-union': true }),
+    /nothing to draw: all counts after \(the last column\) are 0/,
+  );
 });
 
 describe('boxes', () => {
@@ -128,9 +133,51 @@ describe('comparison', () => {
     assert.deepEqual([total, totalBefore, boxes.mostChange], [65, 50, 30]);
   });
 
-  test('stacks that are gone are counted, not drawn', () => {
-    const { boxes, gone, goneBefore } = picture('a;old 5 0\na;older 6 0\na;new 0 9\n');
-    assert.deepEqual([gone, goneBefore, boxes.count], [2, 11, 3]);
+  test('stacks that are gone are drawn in place; without a union they are only counted', () => {
+    const folded = 'a;old 5 0\na;older 6 0\na;new 0 9\n';
+    const names = (drawn: Picture): string[] => boxesOf(drawn.boxes, drawn.names).map(({ name }) => name);
+    const [both, after] = [picture(folded), picture(folded, { 'no-union': true })];
+    assert.deepEqual(names(both), ['new', 'old', 'older', 'a', 'all']);
+    assert.deepEqual(names(after), ['new', 'a', 'all']);
+    assert.deepEqual([both.gone, both.goneBefore, both.fresh], [2, 11, 1]);
+    assert.match(draw(folded, { 'no-union': true }), /2 vanished stacks are not drawn: 11 samples of before/);
+  });
+
+  const DIFF = fc
+    .array(fc.tuple(STACK, fc.nat({ max: 100 }), fc.nat({ max: 100 })), { minLength: 1, maxLength: 30 })
+    .map((all) => all.map(([stack, before, after]) => `x;${stack} ${before} ${after}\n`).join(''))
+    .filter((folded) => / [1-9]\d* \d+$| [1-9]\d*$/m.test(folded));
+
+  test('each frame is as wide as both its counts, within its caller, beside its siblings', () => {
+    fc.assert(
+      fc.property(DIFF, (folded) => {
+        const { boxes, total, totalBefore, span } = picture(folded);
+        assert.equal(span, total + totalBefore);
+        const all = Array.from({ length: boxes.count }, (_, i) => ({
+          depth: boxes.depth[i] as number,
+          from: boxes.start[i] as number,
+          to: (boxes.start[i] as number) + (boxes.width[i] as number),
+        }));
+        for (const [i, { depth, from, to }] of all.entries()) {
+          assert.equal(to - from, (boxes.size[i] as number) + (boxes.before[i] as number));
+          const row = all.filter((other) => other.depth === depth);
+          assert.ok(row.every((other) => other.to <= from || to <= other.from || other.from === from));
+          assert.ok(depth === 0 || all.some((box) => box.depth === depth - 1 && box.from <= from && to <= box.to));
+        }
+      }),
+    );
+  });
+
+  test('changes without callees add up to the whole change', () => {
+    fc.assert(
+      fc.property(DIFF, (folded) => {
+        const { boxes, total, totalBefore } = picture(folded, { 'diff-by': 'self' });
+        assert.equal(
+          boxes.change.slice(0, boxes.count).reduce((a, b) => a + b, 0),
+          total - totalBefore,
+        );
+      }),
+    );
   });
 });
 
@@ -170,6 +217,32 @@ describe('the packed data', () => {
     const { tree } = unpacked('a;b 10 4\na;c 0 6\ngone 3 0\n');
     assert.deepEqual([tree.size[0], tree.before[0], tree.before[1], tree.size[4]], [10, 13, 10, 0]);
   });
+
+  test('of a comparison unpacks to its boxes, whatever its counts have in common', () => {
+    const DIFFS = fc
+      .array(fc.tuple(STACK, fc.nat({ max: 20 }), fc.nat({ max: 20 }), fc.constantFrom(1, 4, 10, 0.5)), {
+        minLength: 1,
+      })
+      .map((all) => `x 4 10\n${all.map(([stack, b, a, by]) => `x;${stack} ${b * by} ${a * 10}\n`).join('')}`);
+    fc.assert(
+      fc.property(DIFFS, fc.constantFrom('inclusive', 'self'), fc.boolean(), (folded, by, isAfterOnly) => {
+        const options = { 'diff-by': by as 'self', 'no-union': isAfterOnly };
+        const { boxes } = picture(folded, options);
+        const { tree } = unpacked(folded, options);
+        const columns = ['depth', 'start', 'width', 'size', 'before', 'change'] as const;
+        const drawn = Array.from({ length: boxes.count }, (_, i) => columns.map((column) => boxes[column][i]));
+        const nodes = Array.from({ length: tree.count }, (_, i) => columns.map((column) => tree[column][i]));
+        const key = (row: (number | undefined)[]): string => row.map((value) => value?.toFixed(3)).join();
+        assert.deepEqual(
+          nodes
+            .filter(([, , width]) => (width ?? 0) > 0)
+            .map(key)
+            .sort(),
+          drawn.map(key).sort(),
+        );
+      }),
+    );
+  });
 });
 
 describe('any bytes', () => {
@@ -181,8 +254,9 @@ describe('any bytes', () => {
   test('give a well-formed picture in which every name is text', () => {
     fc.assert(
       fc.property(fc.array(NAME, { minLength: 1, maxLength: 8 }), fc.string({ unit: 'binary' }), (names, words) => {
-        const folded = `x;${names.join(';')};x 100\n`;
-        const drawn = draw(folded, { title: words, subtitle: words, notes: words, countname: words, fonttype: words });
+        const folded = `x;${names.join(';')};x 100 0\n`;
+        const said = { title: words, subtitle: words, notes: words, countname: words, fonttype: words };
+        const drawn = draw(folded, { ...said, before: words, after: words });
         const all = [...elements(parseXml(drawn))].map(({ name }) => name);
         assert.deepEqual(
           [...new Set(all)].filter(

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { amount, grouped, percent, points } from '../../src/view/amounts.ts';
+import { amount, grouped, percent, relative } from '../../src/view/amounts.ts';
 import { changeClass } from '../../src/view/change.ts';
 import { shownName } from '../../src/view/display.ts';
 import { kindOf } from '../../src/view/kinds.ts';
@@ -11,7 +11,7 @@ import { label } from '../../src/view/label.ts';
 import { PALETTES, palette } from '../../src/view/palette.ts';
 import { parseBackground, parseMinWidth } from '../../src/view/settings.ts';
 import { Slivers } from '../../src/view/slivers.ts';
-import { matchedSize, matcherOf } from '../../src/view/viewer/search.ts';
+import { matchedSum, matcherOf } from '../../src/view/viewer/search.ts';
 import { draw } from './drawing.ts';
 
 describe('labels', () => {
@@ -47,8 +47,11 @@ describe('amounts', () => {
     ]);
   });
   test('shares', () => assert.deepEqual([percent(1), percent(0.12345), percent(0)], ['100%', '12.35%', '0.00%']));
-  test('differences of shares', () =>
-    assert.deepEqual([points(0.012), points(-0.5), points(-0.00001)], ['+1.20 pp', '-50.00 pp', '0.00 pp']));
+  test('relative changes', () =>
+    assert.deepEqual(
+      [relative(3, 1), relative(1, 2), relative(100_001, 100_000), relative(9_999, 10_000), relative(30, 0.01)],
+      ['+200%', '-50%', '±0.0%', '±0.0%', '+299,900%'],
+    ));
   test('long times are seconds too', () => {
     assert.equal(amount(1_201_654, 'us'), '1,201,654 us = 1.2 s');
     assert.equal(amount(12, 'us'), '12 us');
@@ -167,10 +170,12 @@ describe('search', () => {
       end: Uint32Array.of(5, 4, 4, 4, 5),
       start: Float64Array.of(0, 0, 0, 0, 6),
       size: Float64Array.of(10, 6, 5, 4, 4),
+      width: Float64Array.of(10, 6, 5, 4, 4),
       before: new Float64Array(5),
+      change: new Float64Array(5),
     };
-    assert.equal(matchedSize(tree, Uint8Array.of(0, 1, 0, 0), 0), 6);
-    assert.equal(matchedSize(tree, Uint8Array.of(0, 1, 0, 0), 2), 4);
-    assert.equal(matchedSize(tree, Uint8Array.of(0, 0, 0, 1), 0), 4);
+    assert.equal(matchedSum(tree, tree.size, Uint8Array.of(0, 1, 0, 0), 0), 6);
+    assert.equal(matchedSum(tree, tree.size, Uint8Array.of(0, 1, 0, 0), 2), 4);
+    assert.equal(matchedSum(tree, tree.size, Uint8Array.of(0, 0, 0, 1), 0), 4);
   });
 });

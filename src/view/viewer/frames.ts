@@ -1,6 +1,6 @@
 // The boxes on the screen: what of the tree can be seen, drawn as the static picture draws it.
 
-import { changeClass } from '../change.ts';
+import { changeClass, goneClass } from '../change.ts';
 import type { Data } from '../data.ts';
 import { boxWidth, hundredths, LABEL_INDENT, labelBaseline, labelColumns, SLIVER } from '../geometry.ts';
 import { label } from '../label.ts';
@@ -49,11 +49,11 @@ export class Frames {
   }
 
   #collect(): void {
-    const { end, size, depth } = this.#tree;
+    const { end, width, depth } = this.#tree;
     const least = Math.max(this.#data.minPx, 0.05) / this.#scale;
     this.#rows = pathTo(this.#tree, this.#zoom).map((node) => [node]);
     for (let node = this.#zoom + 1; node < (end[this.#zoom] as number); ) {
-      if ((size[node] as number) < least) {
+      if ((width[node] as number) < least) {
         node = end[node] as number;
         continue;
       }
@@ -66,7 +66,7 @@ export class Frames {
   }
 
   get #scale(): number {
-    return this.#width / (this.#tree.size[this.#zoom] as number);
+    return this.#width / (this.#tree.width[this.#zoom] as number);
   }
 
   #drawRow(row: readonly number[], depth: number, matches: Matches | undefined): SVGElement {
@@ -86,7 +86,8 @@ export class Frames {
       }
       const text = label(this.#names[this.#tree.name[node] as number] as string, labelColumns(width, this.#glyph));
       const x = hundredths(from);
-      group.append(svgElement('rect', { class: isHit ? 'hit' : kind, x, width: hundredths(boxWidth(width)), height }));
+      const shade = `${isHit ? 'hit' : kind}${goneClass(this.#tree.size[node] as number)}`;
+      group.append(svgElement('rect', { class: shade, x, width: hundredths(boxWidth(width)), height }));
       if (text === '') continue;
       const y = labelBaseline(data.frameHeight, data.fontSize);
       const words = svgElement('text', { x: hundredths(from + LABEL_INDENT), y });
@@ -100,11 +101,11 @@ export class Frames {
   }
 
   #classOf(node: number): string {
-    const { differential, negate, mostChange, rootClass, classes } = this.#data;
-    const { name, depth, size, before } = this.#tree;
+    const { measure, negate, mostChange, rootClass, classes } = this.#data;
+    const { name, depth } = this.#tree;
     if (node === 0) return 'r';
-    if (differential) {
-      const change = (size[node] as number) - (before[node] as number);
+    if (measure.diff) {
+      const change = this.#tree.change[node] as number;
       return changeClass(negate ? -change : change, mostChange);
     }
     if (depth[node] === 1 && rootClass !== '') return rootClass;
@@ -115,9 +116,9 @@ export class Frames {
   /** Where a drawn node lies, px from the left of all boxes. */
   place(node: number): { from: number; width: number } {
     if (node < this.#zoom) return { from: 0, width: this.#width };
-    const { start, size } = this.#tree;
+    const { start, width } = this.#tree;
     const from = ((start[node] as number) - (start[this.#zoom] as number)) * this.#scale;
-    return { from, width: (size[node] as number) * this.#scale };
+    return { from, width: (width[node] as number) * this.#scale };
   }
 
   /** px from the top of the first row. */

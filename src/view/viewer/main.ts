@@ -7,7 +7,7 @@ import { hundredths } from '../geometry.ts';
 import { boxText } from '../words.ts';
 import { barOf } from './bar.ts';
 import { Frames, svgElement } from './frames.ts';
-import { type Matches, matchedSize, matchesOf } from './search.ts';
+import { type Matches, matchedSum, matchesOf } from './search.ts';
 import { readState, writeState } from './state.ts';
 import { childrenOf, pathTo, treeOf } from './tree.ts';
 
@@ -63,13 +63,14 @@ function start(svg: SVGSVGElement): void {
   }
 
   function detailsOf(node: number): string {
-    const text = boxText(data.measure, names[tree.name[node] as number] as string, ...sizesOf(node));
-    const share = (tree.size[node] as number) / (tree.size[zoom] as number);
+    const sizes = {
+      size: tree.size[node] as number,
+      before: tree.before[node] as number,
+      change: tree.change[node] as number,
+    };
+    const text = boxText(data.measure, names[tree.name[node] as number] as string, sizes);
+    const share = (tree.width[node] as number) / (tree.width[zoom] as number);
     return zoom > 0 && node > zoom ? `${text}, ${percent(share)} of this view` : text;
-  }
-
-  function sizesOf(node: number): [size: number, before: number] {
-    return [tree.size[node] as number, tree.before[node] as number];
   }
 
   /** Shows the details of a node, and marks it. */
@@ -112,9 +113,16 @@ function start(svg: SVGSVGElement): void {
       if (search === '') bar.showFound('', false);
       return;
     }
-    const ofAll = percent(matchedSize(tree, matches, 0) / (tree.size[0] as number));
-    const ofView = percent(matchedSize(tree, matches, zoom) / (tree.size[zoom] as number));
+    const ofAll = matchedShare(matches, 0);
+    const ofView = matchedShare(matches, zoom);
     bar.showFound(zoom === 0 ? `Matched ${ofAll}` : `Matched ${ofAll}, ${ofView} of this view`, false);
+  }
+
+  /** `12.34%`; in a comparison `10.00% → 12.34%` */
+  function matchedShare(found: Matches, top: number): string {
+    const share = (column: Float64Array): string =>
+      percent(matchedSum(tree, column, found, top) / ((column[top] as number) || 1));
+    return data.measure.diff ? `${share(tree.before)} → ${share(tree.size)}` : share(tree.size);
   }
 
   function nodeUnder(event: MouseEvent): number | undefined {
@@ -152,7 +160,7 @@ function start(svg: SVGSVGElement): void {
     if (arrow === 'left' || arrow === 'right') return frames.neighbour(node, arrow === 'left' ? -1 : 1);
     if ((arrow === 'up') === data.inverted) return pathTo(tree, node).at(-2);
     const children = [...childrenOf(tree, node)].filter((child) => frames.isDrawn(child));
-    return children.sort((a, b) => (tree.size[b] as number) - (tree.size[a] as number))[0];
+    return children.sort((a, b) => (tree.width[b] as number) - (tree.width[a] as number))[0];
   }
 
   bar.search.addEventListener('input', () => searchFor(bar.search.value));

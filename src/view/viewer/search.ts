@@ -22,14 +22,14 @@ export function matchesOf(names: readonly string[], query: string): Matches {
   return Uint8Array.from(names, (name, number) => (number > 0 && matches(name) ? 1 : 0));
 }
 
-/** The summed size of matching frames at and below `top`, where one inside another counts once. */
-export function matchedSize(tree: Tree, matches: Matches, top: number): number {
-  let size = 0;
+/** The sum of a column over matching frames at and below `top`, where one inside another counts once. */
+export function matchedSum(tree: Tree, column: Float64Array, matches: Matches, top: number): number {
+  let sum = 0;
   for (let node = top; node < (tree.end[top] as number); ) {
     if (matches[tree.name[node] as number] === 1) {
-      size += tree.size[node] as number;
+      sum += column[node] as number;
       node = tree.end[node] as number;
     } else node++;
   }
-  return size;
+  return sum;
 }

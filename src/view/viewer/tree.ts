@@ -11,10 +11,13 @@ export interface Tree {
   depth: Uint32Array;
   /** the node after the last one below it */
   end: Uint32Array;
-  /** in counts: what lies left of it, its own, and its own before */
+  /** in counts: what lies left of it, how wide it is */
   start: Float64Array;
+  width: Float64Array;
+  /** in counts: its own, its own before, and its change, with all below it or without */
   size: Float64Array;
   before: Float64Array;
+  change: Float64Array;
 }
 
 const FIRST_ROOM = 1 << 12;
@@ -26,9 +29,12 @@ export function treeOf(data: Data): Tree {
     depth: new Uint32Array(FIRST_ROOM),
     end: new Uint32Array(FIRST_ROOM),
     start: new Float64Array(FIRST_ROOM),
+    width: new Float64Array(FIRST_ROOM),
     size: new Float64Array(FIRST_ROOM),
     before: new Float64Array(FIRST_ROOM),
+    change: new Float64Array(FIRST_ROOM),
   };
+  const { diff } = data.measure;
   const reader = new NumberReader(data.stacks);
   const predictor = new Predictor();
   const open: number[] = [];
@@ -41,15 +47,24 @@ export function treeOf(data: Data): Tree {
     const node = tree.count++;
     tree.name[node] = name;
     tree.depth[node] = open.length;
-    tree.start[node] = done;
+    tree.size[node] = done;
     tree.before[node] = doneBefore;
+    tree.start[node] = done + (data.union ? doneBefore : 0);
     open.push(node);
   };
   const pop = (): void => {
     const node = open.pop() as number;
     tree.end[node] = tree.count;
-    tree.size[node] = done - (tree.start[node] as number);
-    tree.before[node] = doneBefore - (tree.before[node] as number);
+    const size = done - (tree.size[node] as number);
+    const before = doneBefore - (tree.before[node] as number);
+    tree.size[node] = size;
+    tree.before[node] = before;
+    tree.width[node] = size + (data.union ? before : 0);
+    // `change` holds that of the frames called, until it is added up
+    const called = tree.change[node] as number;
+    const caller = open[open.length - 1];
+    if (caller !== undefined) tree.change[caller]! += size - before;
+    tree.change[node] = size - before - (diff?.bySelf ? called : 0);
   };
 
   let parent = 0;
@@ -76,20 +91,21 @@ export function treeOf(data: Data): Tree {
       left--;
     }
     done += reader.next() * data.grain;
-    if (data.differential) doneBefore += reader.next() * data.grain;
+    if (diff) doneBefore += reader.next() * data.grain;
   }
   while (open.length > 0) pop();
   tree.size[0] = Math.max(tree.size[0] as number, data.measure.total);
+  tree.width[0] = (tree.size[0] as number) + (data.union ? (tree.before[0] as number) : 0);
   return tree;
 }
 
 function grow(tree: Tree): void {
-  const { name, depth, end, start, size, before } = tree;
+  const { name, depth, end, start, width, size, before, change } = tree;
   for (const [column, old] of Object.entries({ name, depth, end })) {
     tree[column as 'name' | 'depth' | 'end'] = copied(new Uint32Array(old.length * 2), old);
   }
-  for (const [column, old] of Object.entries({ start, size, before })) {
-    tree[column as 'start' | 'size' | 'before'] = copied(new Float64Array(old.length * 2), old);
+  for (const [column, old] of Object.entries({ start, width, size, before, change })) {
+    tree[column as 'start' | 'width' | 'size' | 'before' | 'change'] = copied(new Float64Array(old.length * 2), old);
   }
 }
 
