@@ -1,7 +1,7 @@
 // A Postgres server of our own, in a folder of its own, as long as a test needs it.
 
 import { type ChildProcess, execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOf, until } from './recording.ts';
@@ -11,7 +11,6 @@ const START_LIMIT_MS = 30_000;
 const SETTINGS = {
   listen_addresses: '',
   fsync: 'on',
-  synchronous_commit: 'on',
   shared_buffers: '64MB',
   max_connections: '40',
   autovacuum: 'off',
@@ -34,15 +33,23 @@ export class Postgres {
     return undefined;
   }
 
-  /** Makes a cluster and starts its server. It is on a disk, which /tmp may not be. */
-  static async start(): Promise<Postgres> {
+  /**
+   * Makes a cluster and starts its server, on a disk, which /tmp may not be. Extensions are loaded at its start: names,
+   * and the files that are their libraries.
+   */
+  static async start(extensions: Readonly<Record<string, string>> = {}): Promise<Postgres> {
     const folder = mkdtempSync('/var/tmp/flamepipe-pg-');
     chmodSync(folder, 0o755);
     const data = join(folder, 'data');
     mkdirSync(data);
     execFileSync('chown', ['-R', USER, folder]);
     execFileSync(tool('initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-N'], { ...ids(), stdio: 'ignore' });
-    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    for (const [name, file] of Object.entries(extensions)) cpSync(file, join(folder, `${name}.so`));
+    const loaded = {
+      shared_preload_libraries: Object.keys(extensions).join(),
+      dynamic_library_path: `${folder}:$libdir`,
+    };
+    const settings = Object.entries({ ...SETTINGS, ...loaded }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const server = spawn(tool('postgres'), ['-D', data, '-k', folder, ...settings], { ...ids(), stdio: 'ignore' });
     const postgres = new Postgres(folder, server);
     process.once('exit', () => postgres.#clean());
@@ -58,6 +65,16 @@ export class Postgres {
     this.#server = server;
     this.pid = server.pid!;
     this.version = /[\d.]+/.exec(execFileSync(tool('postgres'), ['--version'], { encoding: 'utf8' }))?.[0] ?? '';
+  }
+
+  /** How flame-record connects. */
+  get dsn(): string {
+    return `host=${this.#folder} dbname=${USER}`;
+  }
+
+  /** A shell line that runs pgbench as long as it is let. */
+  pgbenchLine(options: string): string {
+    return `PGHOST=${this.#folder} PGUSER=${USER} PGDATABASE=${USER} exec ${tool('pgbench')} -n -T 600 ${options}`;
   }
 
   get majorVersion(): number {

@@ -1,0 +1,149 @@
+// flame-record on a real Postgres server: a background worker of an extension, written in C and in Rust, under pgbench,
+// before and after a change; and a backend that runs a file of SQL. Skipped, and said so, where this machine can't.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ROOT, shell, temporaryFolder } from '../tools.ts';
+import { Postgres } from './postgres.ts';
+import { bpftraceVersion, machine, obstacle } from './recording.ts';
+
+const folder = temporaryFolder();
+const SECONDS = 5;
+
+interface Reason {
+  reason: string;
+  us: number;
+  labels: { meanings?: { meaning: string; us: number }[] }[];
+}
+interface Run {
+  endedBy: string;
+  partial: boolean;
+  identity: { error: number };
+  reasons: { us: number; reasons: Reason[] };
+  warnings: string[];
+}
+
+const fileOf = (label: string, name: string): string => readFileSync(join(folder, 'profiles', label, name), 'utf8');
+const runOf = (label: string): Run => JSON.parse(fileOf(label, 'run.json')) as Run;
+
+async function record(words: string): Promise<{ out: string; err: string; status: number }> {
+  const { out, err, status } = await shell(`flame-record --out-dir profiles ${words}`, folder);
+  return { out: out.toString(), err: err.toString(), status };
+}
+
+/** The time that has a reason, or a meaning, of all the time that was recorded, 0 to 1. */
+function shareOf({ reasons }: Run, name: string): number {
+  const parts = reasons.reasons.flatMap(({ reason, us, labels }) => [
+    [reason, us] as const,
+    ...labels.flatMap(({ meanings = [] }) => meanings.map(({ meaning, us }) => [meaning, us] as const)),
+  ]);
+  const us = parts.filter(([part]) => part === name).reduce((sum, [, us]) => sum + us, 0);
+  return us / reasons.us;
+}
+
+const why = Postgres.obstacle() ?? obstacle() ?? (spawnSync('perf', ['--version']).error && 'perf is not installed');
+if (why !== undefined) console.error(`SKIPPED: flame-record was not tried on a Postgres server: ${why}`);
+
+/** An extension that is built here; a text: why it can't be. */
+type Built = { file: string } | { why: string };
+
+function builtFromC(): Built {
+  if (spawnSync('gcc', ['--version']).error) return { why: 'gcc is not installed' };
+  const { stdout, error } = spawnSync('pg_config', ['--includedir-server'], { encoding: 'utf8' });
+  if (error || !existsSync(join(stdout.trim(), 'postgres.h'))) {
+    return { why: 'no headers of the server: apt-get install postgresql-server-dev-all' };
+  }
+  const file = join(folder, 'queue_worker.so');
+  const flags = ['-O2', '-g1', '-fno-omit-frame-pointer', '-shared', '-fPIC', '-Wall', '-I', stdout.trim()];
+  execFileSync('gcc', [...flags, '-o', file, join(ROOT, 'fixtures/live/queue_worker.c')]);
+  return { file };
+}
+
+/** Cargo alone: what cargo-pgrx would add is SQL, of which this extension has none. */
+function builtFromRust(): Built {
+  if (spawnSync('cargo', ['--version']).error) return { why: 'cargo is not installed' };
+  const { stdout, error } = spawnSync('sh', ['-c', 'command -v pg_config && pg_config --version'], {
+    encoding: 'utf8',
+  });
+  const [config = '', version = ''] = stdout?.split('\n') ?? [];
+  const major = /\d+/.exec(version)?.[0];
+  if (error || major === undefined) return { why: 'no pg_config: apt-get install postgresql-server-dev-all' };
+  const target = join(ROOT, 'build/pgrx');
+  const cargo = (...words: string[]) =>
+    spawnSync('cargo', [...words, '--locked', '--manifest-path', join(ROOT, 'fixtures/pgrx/Cargo.toml')], {
+      encoding: 'utf8',
+      env: { ...process.env, CARGO_TARGET_DIR: target, PGRX_PG_CONFIG_PATH: config },
+    });
+  if (cargo('fetch').status !== 0) return { why: 'cargo can fetch no crates here' };
+  console.log('building the extension in Rust (some minutes, the first time)');
+  const { status, stderr } = cargo('build', '--release', '--offline', '--features', `pg${major}`);
+  const lacks = /Unable to find libclang|requires rustc|'postgres\.h' file not found|linker `\w+` not found/.exec(
+    stderr,
+  );
+  if (status !== 0 && lacks)
+    return { why: `${lacks[0]}: it takes libclang-dev, postgresql-server-dev and a new rustc` };
+  assert.equal(status, 0, stderr);
+  return { file: join(target, 'release/libqueue_worker.so') };
+}
+
+for (const [language, build] of [
+  ['C', builtFromC],
+  ['Rust', builtFromRust],
+] as const) {
+  const built: Built = why === undefined ? build() : { why };
+  if (why === undefined && 'why' in built) console.error(`SKIPPED: no extension in ${language}: ${built.why}`);
+
+  describe(`the background worker of an extension in ${language}`, { skip: 'why' in built ? built.why : false }, () => {
+    let postgres: Postgres;
+    before(async () => {
+      postgres = await Postgres.start({ queue_worker: (built as { file: string }).file });
+      postgres.query('create table queue (id bigserial, payload text)');
+      postgres.query('create table done (id bigint, digest bigint)');
+      writeFileSync(join(folder, 'fill.sql'), "insert into queue (payload) values ('x');\n\\sleep 3 ms\n");
+      console.log(`Postgres ${postgres.version}, ${bpftraceVersion()} on ${machine()}`);
+    });
+    after(() => postgres?.stop());
+
+    const recordAs = async (label: string, more = ''): Promise<string> => {
+      const workload = postgres.pgbenchLine(`-c 2 -f ${join(folder, 'fill.sql')}`);
+      const { out, err, status } = await record(
+        `--postgres '${postgres.dsn}' --backend-type 'queue worker' --mode both --duration ${SECONDS} --warmup 1 --label ${label} --workload '${workload}' ${more}`,
+      );
+      console.log(`\n${language}, ${label}\n${out}`);
+      assert.equal(status, 0, err + out);
+      return out;
+    };
+
+    test('on a CPU and off, with what the server says it waits for', async () => {
+      const out = await recordAs(`${language}-baseline`);
+      assert.match(out, /^ {2}\[fsync\] .*\n {4}IO:WALSync /m);
+      assert.match(out, /^ {2}\[epoll\] .*\n(?: {4}.*\n)* {4}Extension:Extension /m);
+      const run = runOf(`${language}-baseline`);
+      assert.ok(Math.abs(run.identity.error) < 0.01, `identity off by ${run.identity.error}`);
+      assert.match(fileOf(`${language}-baseline`, 'cpu.folded'), /digest_of \d+$/m);
+      assert.match(fileOf(`${language}-baseline`, 'offcpu.reasons.folded'), /^\[fsync\];IO:WALSync;/m);
+      for (const picture of ['offcpu.reasons.svg', 'index.html'])
+        assert.match(fileOf(`${language}-baseline`, picture), /IO:WALSync/);
+    });
+
+    test('without synchronous commit it no longer waits for the WAL, and the comparison shows it', async () => {
+      postgres.query("alter system set synchronous_commit = 'off'");
+      postgres.query('select pg_reload_conf()');
+      await recordAs(`${language}-async`);
+      const [baseline, async] = [runOf(`${language}-baseline`), runOf(`${language}-async`)];
+      for (const name of ['fsync', 'IO:WALSync']) {
+        const [before, after] = [shareOf(baseline, name), shareOf(async, name)];
+        assert.ok(before > 0.01 && after < before / 4, `${name}: ${before} before, ${after} after`);
+      }
+      const { out } = await shell(
+        `offcpu-classify --table --baseline baseline=profiles/${language}-baseline/offcpu.raw profiles/${language}-async/offcpu.raw`,
+        folder,
+      );
+      assert.match(out.toString(), /\[fsync\]/);
+      console.log(out.toString());
+    });
+  });
+}
