@@ -3,6 +3,7 @@
 import { type ChildProcess, execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOf, until } from './recording.ts';
 
@@ -97,11 +98,13 @@ export class Postgres {
     execFileSync(tool('pgbench'), ['-q', '-i', '-s', String(scale)], { stdio: 'ignore', env: this.#environment() });
   }
 
-  /** Starts pgbench; with an application name, to be found by. */
-  pgbench(name: string, options: readonly string[]): void {
-    const environment = { ...this.#environment(), PGAPPNAME: name };
-    const words = ['-n', '-T', '600', ...options];
-    this.#clients.add(spawn(tool('pgbench'), words, { stdio: 'ignore', env: environment }));
+  /** Starts pgbench; with an application name, to be found by. `onLine` gets what it says of its progress. */
+  pgbench(name: string, options: readonly string[], onLine?: (line: string) => void): void {
+    const env = { ...this.#environment(), PGAPPNAME: name };
+    const words = ['-n', '-T', '3600', ...options];
+    const client = spawn(tool('pgbench'), words, { stdio: ['ignore', 'ignore', onLine ? 'pipe' : 'ignore'], env });
+    if (client.stderr && onLine) createInterface(client.stderr).on('line', onLine);
+    this.#clients.add(client);
   }
 
   /** The ids of the server's processes for the clients of that name, when there are as many. */
