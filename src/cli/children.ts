@@ -2,10 +2,11 @@
 // tool alone and it can end them in order. None of them outlives the tool: a second signal, or its end, kills all.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, openSync } from 'node:fs';
+import { closeSync, createWriteStream, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Writable } from 'node:stream';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { answerOf } from './asked.ts';
 import { isSystemError, reason } from './inputs.ts';
 
 /** How a child ended. */
@@ -18,14 +19,14 @@ export interface Ending {
 
 export interface Start {
   argv: readonly string[];
-  /** added to this process's environment */
-  environment?: Readonly<Record<string, string>>;
+  /** what stands before it to make it root's, as `sudo -n`; signals then need the same */
+  asRoot?: readonly string[];
   /** files, appended to */
   output: string;
   errors: string;
   /** called with each line of its output, latin1 */
   onLine?: (line: string) => void;
-  /** two more descriptors, 3 and 4, for commands to it and its answers; called with each answer */
+  /** it takes commands on its stdin and answers on its stdout; called with each answer */
   onAnswer?: (text: string) => void;
 }
 
@@ -35,33 +36,29 @@ export class Child {
   /** when it has ended and all of its output is written */
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
+  readonly #asRoot: readonly string[];
   #ending: Ending | undefined;
 
-  constructor(start: Start) {
-    const errors = openSync(start.errors, 'a');
-    const stdout = start.onLine ? 'pipe' : start.output === start.errors ? errors : openSync(start.output, 'a');
-    const control = start.onAnswer ? (['pipe', 'pipe'] as const) : [];
-    const [program = '', ...args] = start.argv;
-    const child = spawn(program, args, {
-      detached: true,
-      env: { ...process.env, ...start.environment },
-      stdio: ['ignore', stdout, errors, ...control],
-    });
+  /** Throws system errors: its files can't be opened. */
+  constructor({ argv, asRoot = [], output, errors, onLine, onAnswer }: Start) {
+    const log = openSync(errors, 'a');
+    const out = onLine || onAnswer ? 'pipe' : output === errors ? log : openSync(output, 'a');
+    const [program = '', ...args] = argv;
+    const child = spawn(program, args, { detached: true, stdio: [onAnswer ? 'pipe' : 'ignore', out, log] });
     this.#child = child;
+    this.#asRoot = asRoot;
     this.pid = child.pid;
-    for (const stream of child.stdio.slice(3)) stream?.on('error', () => {}); // it has ended: `ended` tells
-    if (start.onAnswer) child.stdio[4]?.on('data', (bytes: Buffer) => start.onAnswer?.(bytes.toString('latin1')));
+    child.stdin?.on('error', () => {}); // it has ended: `ended` tells
+    if (onAnswer) child.stdout?.on('data', (bytes: Buffer) => onAnswer(bytes.toString('latin1')));
     watchSignals();
-    living.add(child);
-    const written = start.onLine ? writeLines(child, start.output, start.onLine) : Promise.resolve();
-    const exited = new Promise<Ending>((resolve) => {
-      child.once('error', (error) => resolve({ code: null, signal: null, problem: whyNotStarted(program, error) }));
-      child.once('exit', (code, signal) => resolve({ code, signal }));
-    });
-    this.ended = Promise.all([exited, written]).then(([ending]) => {
-      living.delete(child);
-      this.#ending = ending;
-      return ending;
+    const kill = (): void => void this.signalGroup('SIGKILL');
+    living.add(kill);
+    const written = onLine ? writeLines(child, output, onLine) : Promise.resolve(undefined);
+    this.ended = Promise.all([endingOf(child, program), written]).then(([ending, problem]) => {
+      living.delete(kill);
+      for (const fd of new Set([log, out])) if (typeof fd === 'number') closeSync(fd);
+      this.#ending = problem === undefined ? ending : { ...ending, problem };
+      return this.#ending;
     });
   }
 
@@ -71,17 +68,21 @@ export class Child {
 
   /** To the child alone. */
   signal(name: NodeJS.Signals): void {
-    if (!this.hasEnded) this.#child.kill(name);
+    if (!this.hasEnded && this.pid !== undefined) signal(this.pid, name, this.#asRoot);
   }
 
   /** To its whole group, which may outlive it. */
   signalGroup(name: NodeJS.Signals): boolean {
-    return signalGroup(this.#child, name);
+    return this.pid !== undefined && signal(-this.pid, name, this.#asRoot);
   }
 
-  /** Writes a line to descriptor 3. */
+  get isGroupAlive(): boolean {
+    return this.pid !== undefined && signal(-this.pid, 0, this.#asRoot);
+  }
+
+  /** Writes a line to its stdin. */
   command(line: string): void {
-    (this.#child.stdio[3] as Writable | null)?.write(`${line}\n`);
+    this.#child.stdin?.write(`${line}\n`);
   }
 }
 
@@ -93,7 +94,7 @@ export async function endGroup(child: Child): Promise<void> {
   if (!child.signalGroup('SIGTERM')) return;
   for (let waited = 0; waited < GRACE_MS; waited += LOOK_MS) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    if (!child.signalGroup(0 as unknown as NodeJS.Signals)) return;
+    if (!child.isGroupAlive) return;
   }
   child.signalGroup('SIGKILL');
   await child.ended;
@@ -123,13 +124,12 @@ export async function runPipeline(
     });
     before?.stdout?.destroy(); // the next stage has its own descriptor of it
     children.push(child);
-    living.add(child);
-    return new Promise<Ending>((resolve) => {
-      child.once('error', (error) => resolve({ code: null, signal: null, problem: whyNotStarted(program, error) }));
-      child.once('exit', (code, signal) => resolve({ code, signal }));
-    }).finally(() => living.delete(child));
+    const kill = (): void => void (child.pid && signal(-child.pid, 'SIGKILL', []));
+    living.add(kill);
+    return endingOf(child, program).finally(() => living.delete(kill));
   });
   const endings = await Promise.all(ended);
+  for (const fd of [log, last]) closeSync(fd);
   const failed = endings.findLast(({ code }) => code !== 0);
   return { endings, status: failed === undefined ? 0 : statusOf(failed) };
 }
@@ -138,8 +138,19 @@ function statusOf({ code, signal }: Ending): number {
   return code ?? (signal === null ? 127 : 128 + constants.signals[signal]);
 }
 
-/** The child's stdout into a file, and each line to `onLine`. */
-async function writeLines(child: ChildProcess, file: string, onLine: (line: string) => void): Promise<void> {
+function endingOf(child: ChildProcess, program: string): Promise<Ending> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, problem: whyNotStarted(program, error) }));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** The child's stdout into a file, and each line to `onLine`. Gives what went wrong. */
+async function writeLines(
+  child: ChildProcess,
+  file: string,
+  onLine: (line: string) => void,
+): Promise<string | undefined> {
   const out = createWriteStream(file);
   let rest = '';
   child.stdout?.on('data', (bytes: Buffer) => {
@@ -147,7 +158,12 @@ async function writeLines(child: ChildProcess, file: string, onLine: (line: stri
     rest = lines.pop() ?? '';
     for (const line of lines) onLine(line);
   });
-  if (child.stdout) await pipeline(child.stdout, out);
+  try {
+    if (child.stdout) await pipeline(child.stdout, out);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return `${basename(file)}: ${reason(error)}`;
+  }
 }
 
 function whyNotStarted(program: string, error: Error): string {
@@ -155,7 +171,8 @@ function whyNotStarted(program: string, error: Error): string {
   return error.code === 'ENOENT' ? `${program} is not installed, or not on PATH` : `${program}: ${reason(error)}`;
 }
 
-const living = new Set<ChildProcess>();
+/** What kills them that live. */
+const living = new Set<() => void>();
 let watching = false;
 
 function watchSignals(): void {
@@ -170,15 +187,17 @@ function watchSignals(): void {
   }
   process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM')); // the terminal is gone: end in order
   process.on('exit', () => {
-    for (const child of living) signalGroup(child, 'SIGKILL');
+    for (const kill of living) kill();
   });
 }
 
-function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): boolean {
-  if (pid === undefined) return false;
+/** To a process, or, negative, a group. False: nobody is left. */
+function signal(pid: number, name: NodeJS.Signals | 0, asRoot: readonly string[]): boolean {
+  const text = name === 0 ? '0' : name.slice('SIG'.length);
+  if (asRoot.length > 0) return answerOf([...asRoot, 'kill', '-s', text, '--', String(pid)])?.status === 0;
   try {
-    return process.kill(-pid, name);
+    return process.kill(pid, name);
   } catch {
-    return false; // nobody is left
+    return false;
   }
 }

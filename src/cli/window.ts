@@ -1,5 +1,5 @@
-// The window: two profilers at once on one process. perf is started disabled and switched on and off through its control
-// descriptor; bpftrace says on its output when its probes are in place and when they are gone. perf's time encloses
+// The window: two profilers at once on one process. perf is started disabled and switched on and off by commands on its
+// stdin; bpftrace says on its output when its probes are in place and when they are gone. perf's time encloses
 // bpftrace's, so that both can be cut to the same window afterwards.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,6 @@ import { Child, type Ending } from './children.ts';
 
 export interface ProfilerStart {
   argv: readonly string[];
-  environment: Readonly<Record<string, string>>;
   output: string;
   errors: string;
   begins?: RegExp;
@@ -16,6 +15,8 @@ export interface ProfilerStart {
 
 export interface WindowPlan {
   seconds: number;
+  /** what stands before a profiler to make it root's */
+  asRoot: readonly string[];
   perf: ProfilerStart | undefined;
   bpftrace: ProfilerStart | undefined;
 }
@@ -26,8 +27,9 @@ export interface WindowHooks {
   /** the window begins; it is about to end, the target and the profilers still living */
   begins(): void;
   ends(): void;
-  /** some time has passed */
-  tick(elapsedSeconds: number): void;
+  /** some time of the window has passed; or of what bpftrace takes to print afterwards */
+  recording(elapsedSeconds: number): void;
+  printing(elapsedSeconds: number): void;
 }
 
 export interface WindowResult {
@@ -48,8 +50,9 @@ export interface Recorded {
 
 const LOOK_MS = 50;
 const START_MS = 60_000;
-const INSIST_MS = 5000;
-const INSISTS = 3;
+const INSIST_MS = 1000; // bpftrace 0.17 loses a SIGINT that comes while it handles events
+const INSISTS = 15;
+const DISABLE_MS = 5000;
 const PRINT_MS = 600_000;
 const PERF_END_MS = 120_000;
 
@@ -59,7 +62,7 @@ class Profiler {
   beginsNs: number | undefined;
   endsNs: number | undefined;
 
-  constructor(start: ProfilerStart, isPerf: boolean) {
+  constructor(start: ProfilerStart, asRoot: readonly string[], isPerf: boolean) {
     const onLine = (line: string): void => {
       if (start.begins?.test(line)) this.beginsNs ??= now();
       if (start.ends?.test(line)) this.endsNs ??= now();
@@ -69,7 +72,7 @@ class Profiler {
       if (this.beginsNs === undefined) this.beginsNs = now();
       else this.endsNs ??= now();
     };
-    this.child = new Child({ ...start, ...(isPerf ? { onAnswer } : { onLine }) });
+    this.child = new Child({ ...start, asRoot, ...(isPerf ? { onAnswer } : { onLine }) });
   }
 
   get isRecording(): boolean {
@@ -77,11 +80,17 @@ class Profiler {
   }
 }
 
-/** Never throws: what failed is told by the endings. */
+/** What failed is told by the endings. Throws system errors: a profiler's files can't be opened. */
 export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: AbortSignal): Promise<WindowResult> {
-  const perf = plan.perf && new Profiler(plan.perf, true);
+  const perf = plan.perf && new Profiler(plan.perf, plan.asRoot, true);
   perf?.child.command('enable');
-  const bpftrace = plan.bpftrace && new Profiler(plan.bpftrace, false);
+  let bpftrace: Profiler | undefined;
+  try {
+    bpftrace = plan.bpftrace && new Profiler(plan.bpftrace, plan.asRoot, false);
+  } catch (error) {
+    perf?.child.signalGroup('SIGKILL');
+    throw error;
+  }
   const profilers = [perf, bpftrace].filter((profiler) => profiler !== undefined);
   await until(
     () => stop.aborted || profilers.every(({ child, beginsNs }) => child.hasEnded || beginsNs !== undefined),
@@ -97,7 +106,7 @@ export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: A
   } else cause = stop.aborted ? 'signal' : 'profilers';
   if (bpftrace) await endBpftrace(bpftrace);
   if (perf) await endPerf(perf);
-  if (bpftrace) await within(bpftrace.child, PRINT_MS);
+  if (bpftrace) await within(bpftrace.child, PRINT_MS, hooks.printing);
   const recorded = async (profiler: Profiler | undefined): Promise<Recorded | undefined> =>
     profiler && wholeOrNot(profiler, await profiler.child.ended);
   return {
@@ -127,7 +136,7 @@ async function waitFor(
     if (!hooks.isAlive()) return 'target';
     if (!profilers.some(({ isRecording }) => isRecording)) return 'profilers';
     if (left <= 0) return 'time';
-    hooks.tick((now() - start) / 1e9);
+    hooks.recording((now() - start) / 1e9);
     await sleep(Math.min(LOOK_MS, left));
   }
 }
@@ -138,27 +147,30 @@ async function endBpftrace(profiler: Profiler): Promise<void> {
     profiler.child.signal('SIGINT');
     await until(() => profiler.child.hasEnded || profiler.endsNs !== undefined, INSIST_MS);
   }
-  if (profiler.endsNs === undefined) profiler.child.signal('SIGKILL');
+  if (profiler.endsNs === undefined) profiler.child.signalGroup('SIGKILL');
 }
 
 async function endPerf(profiler: Profiler): Promise<void> {
   const { child } = profiler;
   if (profiler.isRecording) {
     child.command('disable');
-    await until(() => child.hasEnded || profiler.endsNs !== undefined, INSIST_MS);
+    await until(() => child.hasEnded || profiler.endsNs !== undefined, DISABLE_MS);
   }
   child.signal('SIGINT');
   await within(child, PERF_END_MS);
 }
 
-async function within(child: Child, ms: number): Promise<void> {
-  await until(() => child.hasEnded, ms);
-  child.signal('SIGKILL');
+async function within(child: Child, ms: number, tick?: (elapsedSeconds: number) => void): Promise<void> {
+  await until(() => child.hasEnded, ms, tick);
+  child.signalGroup('SIGKILL');
 }
 
-async function until(test: () => boolean, ms: number): Promise<void> {
-  const end = performance.now() + ms;
-  while (!test() && performance.now() < end) await sleep(LOOK_MS / 5);
+async function until(test: () => boolean, ms: number, tick?: (elapsedSeconds: number) => void): Promise<void> {
+  const start = performance.now();
+  while (!test() && performance.now() < start + ms) {
+    tick?.((performance.now() - start) / 1000);
+    await sleep(LOOK_MS / 5);
+  }
 }
 
 /** CLOCK_MONOTONIC, as perf -k CLOCK_MONOTONIC and bpftrace's nsecs. */

@@ -12,7 +12,7 @@ import { record } from './record-run.ts';
 import { dryRun } from './record-target.ts';
 
 const options = {
-  pid: { kind: 'texts', value: 'PID', group: 'Target', describe: 'this process (repeatable with --mode cpu)' },
+  pid: { kind: 'texts', value: 'PID', group: 'Target', describe: 'this process (repeatable; a,b,c)' },
   'pid-pattern': {
     kind: 'text',
     value: 'REGEX',
@@ -20,7 +20,7 @@ const options = {
     describe: 'the process whose command line matches',
   },
   first: { kind: 'flag', group: 'Target', describe: 'of several that match, the one with the lowest PID' },
-  all: { kind: 'flag', group: 'Target', describe: 'all that match (with --mode cpu)' },
+  all: { kind: 'flag', group: 'Target', describe: 'all that match' },
   container: {
     kind: 'text',
     value: 'NAME',
@@ -41,10 +41,9 @@ const options = {
   warmup: {
     kind: 'number',
     value: 'SECONDS',
-    default: 2,
     least: 0,
     group: 'Recording',
-    describe: 'of workload before the recording begins',
+    describe: 'of workload before the recording begins [2; without --workload 0]',
   },
   workload: { kind: 'text', value: 'COMMAND', group: 'Recording', describe: 'a shell line to run meanwhile' },
   'call-graph': {
@@ -68,6 +67,7 @@ const options = {
   symfs: { kind: 'text', value: 'DIR', group: 'Symbols', describe: 'where perf looks for binaries; else found out' },
   'no-symfs': { kind: 'flag', group: 'Symbols', describe: 'where perf looks by itself' },
   inline: { kind: 'flag', group: 'Symbols', describe: 'show inlined functions: takes minutes with DWARF call graphs' },
+  sudo: { kind: 'flag', group: 'Recording', describe: 'run perf and bpftrace by sudo, which must ask for no password' },
   'dry-run': { kind: 'flag', group: 'Output', describe: 'print the commands, run none' },
   ...postgresOptions,
   'makefile-path': { kind: 'flag', group: 'Output', describe: 'print where flamepipe.mk is, for make' },

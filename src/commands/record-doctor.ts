@@ -2,9 +2,11 @@
 
 import { answerOf } from '../cli/asked.ts';
 import { bytesOf, namesIn, rootOf, self, textOf } from '../cli/proc-files.ts';
-import { Status } from '../cli/report.ts';
+import { Status, UsageError } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
+import { hasCpu, hasOffcpu } from '../record/artifacts.ts';
 import {
+  adviceOn,
   findingLines,
   type MachineFacts,
   machineFindings,
@@ -14,13 +16,14 @@ import {
 import { debugFileOf, elfFacts } from '../record/elf.ts';
 import { mappedFiles } from '../record/maps.ts';
 import type { Process } from '../record/proc-pid.ts';
+import type { Settings } from '../record/settings.ts';
 import { type Choice, findTargets, hasCycles } from './record-target.ts';
 
 /** 0: nothing is in the way; 1: something is. */
 export async function diagnose(choice: Choice, { output }: World): Promise<number> {
   const { pids, pattern, container, postgres } = choice;
   const isAsked = pids.length > 0 || (pattern ?? container ?? postgres) !== undefined;
-  const targets = isAsked ? findTargets(choice) : [];
+  const targets = isAsked ? findTargets(choice, true) : [];
   const findings = [...machineFindings(machineFacts()), ...targets.flatMap((target) => findingsOn(target))];
   await output([Buffer.from(findingLines(findings), 'latin1')]);
   return findings.some(({ level }) => level === 'fault') ? Status.skipped : Status.ok;
@@ -45,6 +48,27 @@ export function machineFacts(): MachineFacts {
     memlock: memlock === undefined ? undefined : Number(memlock),
     kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim(),
   };
+}
+
+export interface Missing {
+  tool: 'perf' | 'bpftrace';
+  text: string;
+}
+
+/** The profilers that are not installed. Throws UsageError if no other is left. */
+export function missingTools({ mode }: Settings): Missing[] {
+  const wanted = [...(hasCpu(mode) ? (['perf'] as const) : []), ...(hasOffcpu(mode) ? (['bpftrace'] as const) : [])];
+  const missing = wanted
+    .filter((tool) => versionOf(tool) === undefined)
+    .map((tool) => ({ tool, text: advised(`${tool} is not installed, or not on PATH`, tool) }));
+  if (missing.length === wanted.length) throw new UsageError(missing.map(({ text }) => text).join('; '));
+  return missing;
+}
+
+/** With what the doctor would say. */
+export function advised(text: string, tool: Missing['tool']): string {
+  const advice = adviceOn(machineFindings(machineFacts()), tool);
+  return advice === '' ? text : `${text}; mend it with: ${advice}`;
 }
 
 /** The first line of --version; undefined: not installed. */

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { runPipeline } from '../cli/children.ts';
 import { namesIn, textOf } from '../cli/proc-files.ts';
+import type { Progress } from '../cli/progress.ts';
 import { UsageError } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import type { RunFolder } from '../cli/run-folder.ts';
@@ -22,25 +23,26 @@ import {
 import type { Settings } from '../record/settings.ts';
 import { foldSleepers, sleepersOf } from '../record/sleepers.ts';
 import { writeReport } from './record-report.ts';
-import type { Take } from './record-run.ts';
+import type { Take } from './record-take.ts';
 
 export interface Rendering {
   settings: Settings;
   ground: Ground;
   take: Take;
   folder: RunFolder;
-  tell(text: string): void;
+  progress: Progress;
 }
 
 /** Renders what there is and prints the report. False: nothing could be rendered, and the folder is dropped. */
-export async function render(rendering: Rendering, { report, output }: World): Promise<boolean> {
-  const { settings, ground, take, folder, tell } = rendering;
+export async function render(rendering: Rendering, { output }: World): Promise<boolean> {
+  const { settings, ground, take, folder, progress } = rendering;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const read = (artifact: Artifact): string => textOf(at(artifact)) ?? '';
   const write = (artifact: Artifact, text: string): void => writeFileSync(at(artifact), text, 'latin1');
   const run = async (step: Step): Promise<boolean> => {
+    progress.passing(step.what);
     const { status } = await runPipeline(step.stages, step.output, at('renderLog'));
-    if (status > 1) report.note(`${step.what} failed (status ${status}); see ${ARTIFACTS.renderLog}`);
+    if (status > 1) progress.note(`${step.what} failed (status ${status}); see ${ARTIFACTS.renderLog}`);
     return status <= 1;
   };
   const hasSamples =
@@ -48,7 +50,7 @@ export async function render(rendering: Rendering, { report, output }: World): P
   const dump = take.window.bpftrace ? readDump(read('offcpuRaw')) : undefined;
   const window: Pick<Dump, 'startNs' | 'endNs'> = dump ?? take.window;
   const sleepers = dump ? sleepersOf(take.tasksAtEnd, take.tidsAtStart, dump.tids) : [];
-  tell('rendering');
+  progress.phase('rendering');
   let hasCpu = false;
   if (hasSamples && (await run(foldCpuStep(settings, ground, dump)))) {
     hasCpu = read('cpuThreads') !== '';
@@ -83,6 +85,7 @@ export async function render(rendering: Rendering, { report, output }: World): P
       dump.endNs - dump.startNs,
       sampling,
     );
+  progress.done();
   await writeReport({ ...rendering, window, identity, hasCpu }, output);
   return true;
 }

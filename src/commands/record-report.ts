@@ -37,6 +37,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     cause: take.window.cause,
     warnings: [
       ...take.failures,
+      ...take.warnings,
       cutText(take.window.cause, settings.seconds) ?? [],
       ...(identity ? identityWarnings(identity) : []),
     ].flat(),

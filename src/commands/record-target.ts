@@ -12,8 +12,8 @@ import type { Ground } from '../record/plan.ts';
 import { type Process, processOf } from '../record/proc-pid.ts';
 import type { Settings } from '../record/settings.ts';
 import { planLines } from '../record/shell-words.ts';
-import { targetsOf } from '../record/target.ts';
-import { waitEventsOf } from '../record/wait-events.ts';
+import { type Self, targetsOf } from '../record/target.ts';
+import { sharedWaitEvents, waitEventsOf } from '../record/wait-events.ts';
 import { findBackends } from './record-postgres.ts';
 
 /** The options that say which process. */
@@ -26,14 +26,19 @@ export interface Choice {
   all: boolean;
 }
 
-/** Throws UsageError if none is found, or several. */
-export function findTargets(choice: Choice): Process[] {
+/** Throws UsageError if none is found, several, or one that can't be recorded. */
+export function findTargets(choice: Choice, isSudo: boolean): Process[] {
   const processes = processTexts().flatMap((texts) => processOf(texts) ?? []);
   const container = choice.container === undefined ? undefined : membersIn(choice.container, processes);
   if (choice.postgres) return findBackends(choice.postgres, { ...choice, container }, processes);
-  const found = targetsOf({ ...choice, container }, processes, self());
+  const found = targetsOf({ ...choice, container }, processes, recorder(isSudo));
   if (typeof found === 'string') throw new UsageError(found);
   return found;
+}
+
+/** Whose the profilers will be. */
+export function recorder(isSudo: boolean): Self {
+  return isSudo ? { ...self(), uid: 0 } : self();
 }
 
 function membersIn(name: string, processes: readonly Process[]): { name: string; pids: ReadonlySet<number> } {
@@ -48,34 +53,26 @@ function membersIn(name: string, processes: readonly Process[]): { name: string;
   return { name, pids };
 }
 
-/** One process, if it is one, started or to be started, that can be recorded as asked. */
-export function checkCount(settings: Settings, targets: readonly Process[]): void {
-  if (targets.length > 1 && settings.mode !== 'cpu') {
-    throw new UsageError(
-      `--mode ${settings.mode} takes one process, not ${targets.length}: bpftrace follows one at a time`,
-    );
-  }
-}
-
 export function groundOf(settings: Settings, pids: readonly number[], folder: string): Ground {
-  const waitEvents = waitEventsFor(settings, pids[0]);
+  const waitEvents = waitEventsFor(settings, pids);
   return {
     waitEvents,
     pids,
     folder,
     program: ownFile('bpf', 'offcpu.bt'),
     hasCycles: hasCycles(),
+    hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
     symfs: settings.symfs ?? undefined,
     tool: ownTool,
   };
 }
 
 /** Throws UsageError if they were asked for and can't be had. */
-function waitEventsFor({ mode, waitEvents }: Settings, pid: number | undefined): Ground['waitEvents'] {
-  if (waitEvents === false || mode === 'cpu' || pid === undefined) return undefined;
-  const found = waitEventsOf(serverFilesOf(pid));
+function waitEventsFor({ mode, waitEvents }: Settings, pids: readonly number[]): Ground['waitEvents'] {
+  if (waitEvents === false || mode === 'cpu' || pids.length === 0) return undefined;
+  const found = sharedWaitEvents(pids.map((pid) => waitEventsOf(serverFilesOf(pid))));
   if (waitEvents && typeof found !== 'object') {
-    throw new UsageError(`--wait-events: ${found ?? `process ${pid} is no Postgres server`}`);
+    throw new UsageError(`--wait-events: ${found ?? `process ${pids.join(', ')} is no Postgres server`}`);
   }
   return found;
 }
@@ -88,8 +85,7 @@ export function hasCycles(): boolean {
 
 /** Prints what would be run, and runs nothing. */
 export async function dryRun(settings: Settings, choice: Choice, { output }: World): Promise<number> {
-  const targets = settings.command ? [] : findTargets(choice);
-  checkCount(settings, targets);
+  const targets = settings.command ? [] : findTargets(choice, settings.sudo);
   const { final } = runFolders(settings.outDir, settings.label, self().pid);
   const pids = targets.map(({ pid }) => pid);
   await output([planLines(settings, groundOf(settings, pids, final))]);

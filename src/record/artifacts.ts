@@ -15,6 +15,7 @@ export const ARTIFACTS = {
   cpu: 'cpu.folded',
   cpuSvg: 'cpu.svg',
   bpftraceLog: 'bpftrace.log',
+  program: 'offcpu.bt',
   offcpuRaw: 'offcpu.raw',
   sleepers: 'offcpu.sleepers.folded',
   offcpuStats: 'offcpu.stats.json',

@@ -17,6 +17,13 @@ const NOISE = [
 ];
 const SHOWN = 3;
 
+/** How a program ended, and the last line it wrote: `status 1: no such database` */
+export function lastWords({ code, signal, problem }: Ending, log: string): string {
+  if (problem !== undefined) return problem;
+  const last = log.trimEnd().split('\n').at(-1) ?? '';
+  return `${signal ?? `status ${code}`}${last === '' ? '' : `: ${last}`}`;
+}
+
 /** perf: Access to performance monitoring … is limited. Consider … */
 export function failureText(tool: string, { code, signal, problem }: Ending, log: string): string {
   if (problem !== undefined) return problem;

@@ -12,6 +12,8 @@ export interface Ground {
   folder: string;
   /** bpf/offcpu.bt */
   program: string;
+  /** is there a setpriv that knows --pdeathsig? */
+  hasSetpriv: boolean;
   /** has this machine a cycle counter? */
   hasCycles: boolean;
   symfs: string | undefined;
@@ -24,7 +26,6 @@ export interface Ground {
 /** A command to start, with what it needs besides its arguments. */
 export interface ProfilerCommand {
   argv: readonly string[];
-  environment: Readonly<Record<string, string>>;
   /** its stdout and stderr */
   output: string;
   errors: string;
@@ -41,56 +42,92 @@ export interface Step {
   output: string;
 }
 
+const INLINE_WARNING =
+  '--inline: perf asks addr2line for each frame, which can take a hundred times as long as the recording did';
 export const UNSTARTED = 'PID';
 const MAP_KEYS = '65536';
+/** What a profiler may need besides the window: to attach, and to print. */
+const GRACE_SECONDS = 660;
 
 export function eventOf({ hasCycles }: Ground): 'cycles' | 'cpu-clock' {
   return hasCycles ? 'cycles' : 'cpu-clock';
 }
 
 /** What a person should know of this ground. */
-export function notesOn({ mode }: Settings, ground: Ground): string[] {
+export function notesOn({ mode, inline }: Settings, ground: Ground): string[] {
   const { waitEvents } = ground;
   const notes = hasCpu(mode) && !ground.hasCycles ? ['no cycle counter here: sampling cpu-clock'] : [];
+  if (hasCpu(mode) && inline) notes.push(INLINE_WARNING);
   if (typeof waitEvents === 'string') notes.push(`no wait events: ${waitEvents}`);
   if (typeof waitEvents === 'object') notes.push(`a server of Postgres ${waitEvents.version}: its wait events, too`);
   return notes;
 }
 
-/** Is a sample's file descriptor pair for perf's --control; children get them as these numbers. */
-export const CONTROL_FDS = { commands: 3, answers: 4 } as const;
+/**
+ * What stands before a profiler: sudo if asked for, and who ends it should flame-record be killed. setpriv does so at
+ * once; below sudo, whose own death nobody notices, and where there is no such setpriv, timeout does it some time.
+ */
+function guard({ sudo, seconds }: Settings, { hasSetpriv }: Ground): string[] {
+  if (hasSetpriv && !sudo) return ['setpriv', '--pdeathsig', 'KILL'];
+  const most = String(Math.ceil(seconds) + GRACE_SECONDS);
+  return [...asRoot(sudo), 'timeout', '--foreground', '--signal=INT', most];
+}
 
-/** perf, started disabled: it records from `enable` to `disable` on its control descriptor. */
+/** sudo must not ask for a password: it has no terminal. */
+export function asRoot(sudo: boolean): string[] {
+  return sudo ? ['sudo', '-n'] : [];
+}
+
+/** perf, started disabled: it records from `enable` to `disable` on its stdin, and answers on its stdout. */
 export function perfCommand(settings: Settings, ground: Ground): ProfilerCommand | undefined {
   if (!hasCpu(settings.mode)) return undefined;
   const argv = [
+    ...guard(settings, ground),
     ...['perf', 'record', '-e', eventOf(ground), '-F', String(settings.frequency)],
     ...['--call-graph', settings.callGraph],
     // the clock of bpftrace's nsecs and of Node: the windows can be compared
     ...['-k', 'CLOCK_MONOTONIC'],
     // rendering follows at once: no copies of the target's binaries in ~/.debug
     ...['--no-buildid-cache', '-o', artifactIn(ground.folder, 'perfData'), '-p', pidsOf(ground).join(',')],
-    ...['--delay=-1', `--control=fd:${CONTROL_FDS.commands},${CONTROL_FDS.answers}`],
+    ...['--delay=-1', '--control=fd:0,1'],
   ];
   const log = artifactIn(ground.folder, 'perfLog');
-  return { argv, environment: {}, output: log, errors: log };
+  return { argv, output: log, errors: log };
 }
 
 export function bpftraceCommand(settings: Settings, ground: Ground): ProfilerCommand | undefined {
   if (!hasOffcpu(settings.mode)) return undefined;
   const { waitEvents } = ground;
   const address = typeof waitEvents === 'object' ? [`0x${waitEvents.address.toString(16)}`] : [];
+  const environment = [
+    'BPFTRACE_CACHE_USER_SYMBOLS=1', // without it stacks were lost, and large programs took minutes to print
+    `BPFTRACE_MAP_KEYS_MAX=${MAP_KEYS}`, // up to 0.19
+    `BPFTRACE_MAX_MAP_KEYS=${MAP_KEYS}`, // from 0.20
+  ];
+  const program = programStep(ground)?.output ?? ground.program;
   return {
-    argv: ['bpftrace', ground.program, String(pidsOf(ground)[0]), ...address],
-    environment: {
-      BPFTRACE_CACHE_USER_SYMBOLS: '1', // without it stacks were lost, and large programs took minutes to print
-      BPFTRACE_MAP_KEYS_MAX: MAP_KEYS, // up to 0.19
-      BPFTRACE_MAX_MAP_KEYS: MAP_KEYS, // from 0.20
-    },
+    argv: [
+      ...[...guard(settings, ground), 'env', ...environment],
+      ...['bpftrace', program, String(pidsOf(ground)[0]), ...address],
+    ],
     output: artifactIn(ground.folder, 'offcpuRaw'),
     errors: artifactIn(ground.folder, 'bpftraceLog'),
     begins: /^flamepipe offcpu \d+ pid /,
     ends: /^flamepipe offcpu end /,
+  };
+}
+
+/** bpf/offcpu.bt for several processes; undefined: for one it runs as it is. */
+export function programStep(ground: Ground): Step | undefined {
+  const { pids, folder, program } = ground;
+  if (pids.length < 2) return undefined;
+  const isTarget = pids.map((pid) => `pid == ${pid}`).join(' || ');
+  // pid 0 in header and footer: several
+  const edits = ['-e', `s/pid == \\$1/(${isTarget})/`, '-e', 's/, \\$1,/, 0,/'];
+  return {
+    what: 'writing the program for several processes',
+    stages: [['sed', ...edits, program]],
+    output: artifactIn(folder, 'program'),
   };
 }
 
@@ -113,10 +150,20 @@ export interface Window {
 export function foldCpuStep(settings: Settings, ground: Ground, window: Window | undefined): Step {
   const { folder, symfs, tool } = ground;
   const script = [
-    ...['perf', 'script', '-i', artifactIn(folder, 'perfData'), '-F', 'comm,pid,tid,time,period,event,ip,sym,dso'],
+    ...[
+      ...asRoot(settings.sudo),
+      'perf',
+      'script',
+      '-i',
+      artifactIn(folder, 'perfData'),
+      '-F',
+      'comm,pid,tid,time,period,event,ip,sym,dso',
+    ],
     ...(settings.inline ? [] : ['--no-inline']),
     ...(window === undefined ? [] : ['--time', `${secondsOf(window.startNs)},${secondsOf(window.endNs)}`]),
     // with --symfs perf no longer reads the running kernel's symbols by itself
+    // perf followed the children that were started meanwhile; bpftrace did not
+    ...(hasOffcpu(settings.mode) ? ['--pid', pidsOf(ground).join(',')] : []),
     ...(symfs === undefined ? [] : ['--symfs', symfs, '--kallsyms', '/proc/kallsyms']),
   ];
   const fold = ['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')];

@@ -15,6 +15,8 @@ export interface Settings {
   inline: boolean;
   /** of a Postgres server; undefined: if they can be recorded */
   waitEvents: boolean | undefined;
+  /** run the profilers with it */
+  sudo: boolean;
   label: string;
   outDir: string;
   title: string | undefined;
@@ -30,12 +32,13 @@ export interface Settings {
 export interface SettingOptions {
   mode: Mode;
   duration: number;
-  warmup: number;
+  warmup: number | undefined;
   frequency: number;
   'call-graph': string;
   inline: boolean;
   'wait-events': boolean;
   'no-wait-events': boolean;
+  sudo: boolean;
   label: string | undefined;
   'out-dir': string;
   title: string | undefined;
@@ -44,6 +47,7 @@ export interface SettingOptions {
   workload: string | undefined;
 }
 
+const WARMUP_SECONDS = 2;
 const LONGEST_LABEL = 100;
 const MOST_STACK_BYTES = 65528;
 // baseline, 2024-06-01_12.30, fsync=off       the first character is no dot and no dash
@@ -70,11 +74,12 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
   return {
     mode: options.mode,
     seconds: options.duration,
-    warmupSeconds: options.warmup,
+    warmupSeconds: options.warmup ?? (options.workload === undefined ? 0 : WARMUP_SECONDS),
     frequency: options.frequency,
     callGraph,
     inline: options.inline,
     waitEvents: options['wait-events'] ? true : options['no-wait-events'] ? false : undefined,
+    sudo: options.sudo,
     label,
     outDir: options['out-dir'],
     title: options.title,

@@ -11,6 +11,7 @@ import {
   offcpuSteps,
   type ProfilerCommand,
   perfCommand,
+  programStep,
   type Step,
   workloadArgv,
 } from './plan.ts';
@@ -25,12 +26,9 @@ export function shellLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(' ');
 }
 
-/** With its environment and redirections. */
-export function profilerLine({ argv, environment, output, errors }: ProfilerCommand): string {
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)} `);
-  const redirection =
-    output === errors ? `> ${shellWord(output)} 2>&1` : `> ${shellWord(output)} 2> ${shellWord(errors)}`;
-  return `${variables.join('')}${shellLine(argv)} ${redirection}`;
+/** With its redirections. */
+export function profilerLine({ argv, output, errors }: ProfilerCommand): string {
+  return `${shellLine(argv)}${output === errors ? '' : ` > ${shellWord(output)}`} 2> ${shellWord(errors)}`;
 }
 
 export function stepLine({ stages, output }: Step): string {
@@ -43,6 +41,7 @@ export function planLines(settings: Settings, ground: Ground): string {
   const log = `> ${shellWord(artifactIn(ground.folder, 'workloadLog'))} 2>&1 &`;
   const perf = perfCommand(settings, ground);
   const bpftrace = bpftraceCommand(settings, ground);
+  const program = bpftrace && programStep(ground);
   const steps = [
     ...(perf ? [foldCpuStep(settings, ground, undefined), drawCpuStep(settings, ground)] : []),
     ...(bpftrace ? [foldOffcpuStep(ground), ...offcpuSteps(settings, ground, false)] : []),
@@ -51,9 +50,12 @@ export function planLines(settings: Settings, ground: Ground): string {
   return [
     ...(settings.command ? [`${shellLine(settings.command)} ${log}`] : []),
     ...(workload ? [`${shellLine(workload)} ${log}`] : []),
-    ...(workload || settings.command ? [`sleep ${settings.warmupSeconds}`] : []),
-    ...[perf, bpftrace].flatMap((command) => (command ? [`${profilerLine(command)} &`] : [])),
-    `sleep ${settings.seconds}`,
+    ...(settings.warmupSeconds > 0 ? [`sleep ${settings.warmupSeconds}`] : []),
+    ...(program ? [stepLine(program)] : []),
+    ...(perf
+      ? [`${profilerLine(perf)} &    # its stdin: enable, ${settings.seconds} s later disable; then SIGINT`]
+      : []),
+    ...(bpftrace ? [`${profilerLine(bpftrace)} &    # ${settings.seconds} s later SIGINT`] : []),
     ...steps.map(stepLine),
     '',
   ].join('\n');

@@ -68,6 +68,11 @@ export function windowText(startNs: number, endNs: number): string {
   return `${((endNs - startNs) / 1e9).toFixed(2)} s (${at(startNs)} to ${at(endNs)} s since boot)`;
 }
 
+/** `, 1.2 MB so far`; '' where there is no file yet. */
+export function sizeText(bytes: number | undefined): string {
+  return bytes === undefined ? '' : `, ${(bytes / 1e6).toFixed(1)} MB so far`;
+}
+
 /** Why a window was shorter than asked for; undefined: it was not. */
 export function cutText(cause: 'time' | 'signal' | 'target' | 'profilers', seconds: number): string | undefined {
   if (cause === 'signal') return `stopped by a signal before its ${seconds} s were over: partial`;

@@ -12,7 +12,7 @@ export interface TargetChoice {
   all: boolean;
 }
 
-/** Who asks. */
+/** Who asks; `uid` is whose the profilers will be. */
 export interface Self {
   pid: number;
   uid: number;
@@ -102,7 +102,7 @@ export function whyNot({ pid, comm, isKernelThread, state, uid }: Process, self:
   if (isKernelThread) return `process ${pid} (${comm}) is a kernel thread: it has no user stacks, and is not profiled`;
   if (state === 'Z') return `process ${pid} (${comm}) has ended: it is a zombie`;
   if (self.uid !== 0 && uid !== self.uid) {
-    return `process ${pid} (${comm}) belongs to user ${uid}: run flame-record as that user or as root`;
+    return `process ${pid} (${comm}) belongs to user ${uid}: run flame-record as that user or as root, or give it --sudo`;
   }
   return undefined;
 }

@@ -34,6 +34,15 @@ export function waitEventsOf({ exe, auxv, version }: ServerFiles): WaitEvents | 
   return { address: symbol.value + entry - symbol.entry, version: major };
 }
 
+/** What holds for several processes, recorded by one program: they must be of one server. */
+export function sharedWaitEvents(found: readonly ReturnType<typeof waitEventsOf>[]): ReturnType<typeof waitEventsOf> {
+  const [first] = found;
+  const isShared = found.every((one) =>
+    typeof one === 'object' && typeof first === 'object' ? one.address === first.address : one === first,
+  );
+  return isShared ? first : 'the processes are not of one Postgres server';
+}
+
 /** /proc/PID/auxv holds pairs of 64-bit words: what it is, and its value. */
 function valueIn(auxv: Buffer, type: bigint): bigint | undefined {
   for (let at = 0; at + 16 <= auxv.length; at += 16) {

@@ -88,6 +88,17 @@ const fileOf = (label: string, name: string): string => readFileSync(join(folder
 const runOf = (label: string): Run => JSON.parse(fileOf(label, 'run.json')) as Run;
 const left = (pattern: string): string => spawnSync('pgrep', ['-af', pattern], { encoding: 'utf8' }).stdout;
 
+const profilersOf = (pid: number): string => `^perf record .* -p ${pid} |^bpftrace .* ${pid}$`;
+
+/** Until it has said so on stderr, or ended. */
+async function saying(child: ChildProcess, words: string): Promise<void> {
+  let noise = '';
+  child.stderr?.on('data', (text: string) => {
+    noise += text;
+  });
+  while (!noise.includes(words) && child.exitCode === null) await sleep(50);
+}
+
 describe('flame-record', { skip: skip ?? false }, () => {
   test('both profilers, one window: tables, pictures, and times that add up', async () => {
     const pid = start(target, '600');
@@ -130,6 +141,36 @@ describe('flame-record', { skip: skip ?? false }, () => {
     endGroup(pid);
   });
 
+  test('several processes: one window, each thread accounted for', async () => {
+    const pids = [start(target, '600'), start(target, '600')];
+    const { said } = recorder(['--pid', pids.join(), '--mode', 'both', '--duration', '2', '--label', 'several']);
+    const [out, err, status] = await said;
+    assert.equal(status, 0, err + out);
+    const run = runOf('several');
+    assert.equal(run.identity.threads.length, 6);
+    assert.ok(Math.abs(run.identity.error) < 0.02, `identity off by ${run.identity.error}`);
+    for (const pid of pids)
+      assert.match(fileOf('several', 'cpu.threads.folded'), new RegExp(`^record-target-${pid}/`, 'm'));
+    for (const pid of pids) endGroup(pid);
+  });
+
+  test('killed: no profiler lives on, and the next run of that label clears up', async () => {
+    const pid = start(target, '600');
+    const args = ['--pid', `${pid}`, '--mode', 'both', '--label', 'killed', '--duration'];
+    const { child, said } = recorder([...args, '60']);
+    await saying(child, 'recording for');
+    child.kill('SIGKILL');
+    await said;
+    for (let i = 0; i < 100 && left(profilersOf(pid)) !== ''; i++) await sleep(50);
+    assert.equal(left(profilersOf(pid)), '');
+    assert.equal((await recorder([...args, '0.5']).said)[2], 0);
+    assert.deepEqual(
+      readdirSync(join(folder, 'out')).filter((name) => name.includes('killed')),
+      ['killed'],
+    );
+    endGroup(pid);
+  });
+
   test('a signal: what came so far is rendered, and nobody is left behind', async () => {
     const pid = start(target, '600');
     const { child, said } = recorder([
@@ -146,11 +187,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
       '--workload',
       'sleep 4003',
     ]);
-    let noise = '';
-    child.stderr?.on('data', (text: string) => {
-      noise += text;
-    });
-    while (!noise.includes('recording for') && child.exitCode === null) await sleep(50);
+    await saying(child, 'recording for');
     await sleep(1500);
     child.kill('SIGINT');
     const [out, err, status] = await said;
@@ -158,7 +195,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
     assert.match(out, /stopped by a signal .*: partial/);
     assert.deepEqual([runOf('cut').partial, runOf('cut').endedBy], [true, 'signal']);
     assert.ok(existsSync(join(folder, 'out/cut/wall.svg')));
-    assert.equal(left(`^sleep 4003$|^perf record .* -p ${pid} |^bpftrace .* ${pid}$`), '');
+    assert.equal(left(`^sleep 4003$|${profilersOf(pid)}`), '');
     endGroup(pid);
   });
 
@@ -187,7 +224,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
 
   test('bpftrace missing: said, with the remedy, and the samples are kept', async () => {
     const tools = temporaryFolder();
-    for (const tool of ['perf', 'true'])
+    for (const tool of ['perf', 'true', 'setpriv', 'timeout'])
       symlinkSync(execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(tools, tool));
     const pid = start(target, '600');
     const { said } = recorder(

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { failureText } from '../../src/record/failure.ts';
 import { pageHtml } from '../../src/record/page.ts';
-import { bpftraceCommand, foldCpuStep, type Ground, offcpuSteps, perfCommand } from '../../src/record/plan.ts';
+import {
+  bpftraceCommand,
+  foldCpuStep,
+  type Ground,
+  offcpuSteps,
+  perfCommand,
+  programStep,
+} from '../../src/record/plan.ts';
 import type { Settings } from '../../src/record/settings.ts';
 import { shellLine, shellWord } from '../../src/record/shell-words.ts';
-import { shell, temporaryFolder } from '../tools.ts';
+import { ROOT, shell, temporaryFolder } from '../tools.ts';
 
 const SETTINGS: Settings = {
   mode: 'both',
@@ -15,6 +24,7 @@ const SETTINGS: Settings = {
   callGraph: 'fp',
   inline: false,
   waitEvents: undefined,
+  sudo: false,
   label: 'a',
   outDir: 'out',
   title: undefined,
@@ -27,39 +37,62 @@ const GROUND: Ground = {
   folder: 'out/a',
   program: '/p/offcpu.bt',
   hasCycles: true,
+  hasSetpriv: true,
   symfs: undefined,
   tool: (name) => [name],
 };
 
 describe('plan', () => {
   test('perf samples cycles where there are any, else the clock', () => {
-    const event = (hasCycles: boolean): unknown => perfCommand(SETTINGS, { ...GROUND, hasCycles })?.argv[3];
+    const event = (hasCycles: boolean): unknown => perfCommand(SETTINGS, { ...GROUND, hasCycles })?.argv[6];
     assert.deepEqual([event(true), event(false)], ['cycles', 'cpu-clock']);
   });
 
   test('a mode is which profilers there are', () => {
     assert.equal(perfCommand({ ...SETTINGS, mode: 'offcpu' }, GROUND), undefined);
     assert.equal(bpftraceCommand({ ...SETTINGS, mode: 'cpu' }, GROUND), undefined);
-    assert.deepEqual(bpftraceCommand(SETTINGS, GROUND)?.argv, ['bpftrace', '/p/offcpu.bt', '7']);
+    assert.deepEqual(bpftraceCommand(SETTINGS, GROUND)?.argv, [
+      ...['setpriv', '--pdeathsig', 'KILL', 'env', 'BPFTRACE_CACHE_USER_SYMBOLS=1'],
+      ...['BPFTRACE_MAP_KEYS_MAX=65536', 'BPFTRACE_MAX_MAP_KEYS=65536', 'bpftrace', '/p/offcpu.bt', '7'],
+    ]);
   });
 
   test('wait events: their address is the second operand, and their version what the reasons are read with', () => {
     const ground = { ...GROUND, waitEvents: { address: 0x55aa00fan, version: 16 } };
-    assert.deepEqual(bpftraceCommand(SETTINGS, ground)?.argv, ['bpftrace', '/p/offcpu.bt', '7', '0x55aa00fa']);
+    assert.deepEqual(bpftraceCommand(SETTINGS, ground)?.argv.slice(-3), ['/p/offcpu.bt', '7', '0x55aa00fa']);
     for (const { stages } of offcpuSteps(SETTINGS, ground, false).slice(0, 3)) {
       assert.match((stages[0] ?? []).join(' '), /^offcpu-classify .* --meaning --pg-version 16 -- /);
     }
     const without = { ...GROUND, waitEvents: 'Postgres 13 exports no my_wait_event_info' };
-    assert.deepEqual(bpftraceCommand(SETTINGS, without)?.argv, ['bpftrace', '/p/offcpu.bt', '7']);
+    assert.deepEqual(bpftraceCommand(SETTINGS, without)?.argv.slice(-2), ['/p/offcpu.bt', '7']);
     assert.ok(!offcpuSteps(SETTINGS, without, false)[0]?.stages[0]?.includes('--meaning'));
   });
 
-  test('both names of the map size, and the symbol cache', () => {
-    assert.deepEqual(Object.keys(bpftraceCommand(SETTINGS, GROUND)?.environment ?? {}), [
-      'BPFTRACE_CACHE_USER_SYMBOLS',
-      'BPFTRACE_MAP_KEYS_MAX',
-      'BPFTRACE_MAX_MAP_KEYS',
+  test('no profiler outlives flame-record for ever', () => {
+    const first = (sudo: boolean, hasSetpriv: boolean): string | undefined =>
+      perfCommand({ ...SETTINGS, sudo }, { ...GROUND, hasSetpriv })
+        ?.argv.join(' ')
+        .split(' perf record ')[0];
+    assert.equal(first(false, true), 'setpriv --pdeathsig KILL');
+    assert.equal(first(false, false), 'timeout --foreground --signal=INT 690');
+    assert.equal(first(true, true), 'sudo -n timeout --foreground --signal=INT 690');
+    assert.deepEqual(foldCpuStep({ ...SETTINGS, sudo: true }, GROUND, undefined).stages[0]?.slice(0, 3), [
+      'sudo',
+      '-n',
+      'perf',
     ]);
+  });
+
+  test('several processes: one program that looks for them all', () => {
+    const ground = { ...GROUND, pids: [7, 8] };
+    assert.equal(programStep(GROUND), undefined);
+    assert.deepEqual(bpftraceCommand(SETTINGS, ground)?.argv.slice(-3), ['bpftrace', 'out/a/offcpu.bt', '7']);
+    const [argv = []] = programStep({ ...ground, program: join(ROOT, 'bpf/offcpu.bt') })?.stages ?? [];
+    const { stdout } = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
+    const code = stdout.replace(/\/\*.*?\*\//gs, '');
+    assert.equal(code.match(/\(pid == 7 \|\| pid == 8\)/g)?.length, 3);
+    assert.deepEqual(code.match(/.*\$1.*/g), ['\tif ($1 == 0) {']);
+    assert.match(code, /end pid %d start_ns %llu end_ns %llu\\n", 0, @start_ns/);
   });
 
   test('samples are cut to the window, every digit kept', () => {

@@ -12,6 +12,7 @@ const OPTIONS: SettingOptions = {
   inline: false,
   'wait-events': false,
   'no-wait-events': false,
+  sudo: false,
   label: undefined,
   'out-dir': 'profiles',
   title: undefined,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { waitEventsOf } from '../../src/record/wait-events.ts';
+import { sharedWaitEvents, waitEventsOf } from '../../src/record/wait-events.ts';
 
 const NAME = 'my_wait_event_info';
 const ENTRY = 0x1000n;
@@ -60,4 +60,15 @@ test('no Postgres: nothing; one whose wait events can not be had: why', () => {
   assert.equal(why({ version: '19\n' }), 'those of Postgres 19 are not known');
   assert.equal(why({ auxv: auxv(3n, 1n) }), 'address and version of the server may not be read');
   assert.equal(why({ version: undefined }), 'address and version of the server may not be read');
+});
+
+test('several processes are of one server, or there are no wait events', () => {
+  const [a, b] = [
+    { address: 1n, version: 16 },
+    { address: 2n, version: 16 },
+  ];
+  assert.equal(sharedWaitEvents([a, { ...a }]), a);
+  assert.equal(sharedWaitEvents([undefined, undefined]), undefined);
+  assert.match(String(sharedWaitEvents([a, b])), /not of one/);
+  assert.match(String(sharedWaitEvents([a, undefined])), /not of one/);
 });

@@ -16,7 +16,6 @@ export const OUR_ORDER: readonly KeyPart[] = ['kstack', 'ustack', 'comm', 'tid',
 
 /** The window of a recording, and what became of its threads. Times are nanoseconds. */
 export interface Program {
-  pid: number;
   startNs: number;
   endNs: number;
   threads: ThreadTimes[];
@@ -57,6 +56,8 @@ const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 //                  └ state
 const OPEN = /^\((\d+), (\d+), (\d+), (\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
 const FORMAT = '1';
+/** The footer's pid when the program followed several processes. */
+const SEVERAL = 0;
 /** What bpftrace prints last: it goes by the maps' names. */
 const LAST_MAP = '@threads';
 
@@ -87,7 +88,8 @@ function footerOf(text: BpftraceText): RegExpExecArray | undefined {
 /** What intervals are of. */
 interface Thread {
   comm: string;
-  pid: number;
+  /** undefined: one of several processes */
+  pid: number | undefined;
   tid: number;
   state: number;
   waitEvent: number | undefined;
@@ -105,10 +107,10 @@ export function addProgram(
 ): Program | string {
   const why = whyNot(text);
   if (why !== undefined) return why;
-  const [, pid = 0, startNs = 0, endNs = 0] = Array.from(footerOf(text) ?? [], Number);
+  const [, footerPid = 0, startNs = 0, endNs = 0] = Array.from(footerOf(text) ?? [], Number);
+  const pid = footerPid === SEVERAL ? undefined : footerPid;
   const threads = threadsOf(text, endNs);
   const program: Program = {
-    pid,
     startNs,
     endNs,
     threads: [...threads.values()],
@@ -233,7 +235,11 @@ function addToThread(thread: ThreadTimes, { blockedNs, runnableNs, isOff, runsNs
   thread[isOff ? 'inProgressNs' : 'blockedNs'] += blockedNs;
 }
 
-function* openIntervals(text: BpftraceText, names: BpftraceNames, pid: number): Generator<Thread & { since: number }> {
+function* openIntervals(
+  text: BpftraceText,
+  names: BpftraceNames,
+  pid: Thread['pid'],
+): Generator<Thread & { since: number }> {
   for (const [tid, parts] of text.maps.get('@open')?.threads ?? []) {
     const found = parts.filter((part): part is Uint32Array => typeof part !== 'string' && part.length > 0);
     const match = OPEN.exec(withPlaces(parts));

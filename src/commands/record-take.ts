@@ -1,0 +1,103 @@
+// The recording itself: both profilers on one window, and what they say when they fail.
+
+import { statSync } from 'node:fs';
+import { runPipeline } from '../cli/children.ts';
+import { taskOf, textOf, tidsOf } from '../cli/proc-files.ts';
+import type { Progress } from '../cli/progress.ts';
+import { UsageError } from '../cli/report.ts';
+import { recordWindow, type WindowResult } from '../cli/window.ts';
+import { type Artifact, artifactIn } from '../record/artifacts.ts';
+import { failureText } from '../record/failure.ts';
+import { asRoot, bpftraceCommand, type Ground, perfCommand, programStep } from '../record/plan.ts';
+import type { Process } from '../record/proc-pid.ts';
+import type { Settings } from '../record/settings.ts';
+import type { Task } from '../record/sleepers.ts';
+import { sizeText } from '../record/summary.ts';
+import { whyNot } from '../record/target.ts';
+import { advised, type Missing } from './record-doctor.ts';
+import { isAlive, recorder } from './record-target.ts';
+
+/** What was recorded, for the rendering. */
+export interface Take {
+  targets: Process[];
+  window: WindowResult;
+  /** of the targets at the start of the window; and as they were at its end */
+  tidsAtStart: Set<number>;
+  tasksAtEnd: Task[];
+  /** of profilers; other things the reader of the run should know */
+  failures: string[];
+  warnings: string[];
+}
+
+export interface TakePlan {
+  settings: Settings;
+  ground: Ground;
+  targets: Process[];
+  missing: readonly Missing[];
+}
+
+/** Throws UsageError if a target can't be recorded. */
+export async function takeOf(
+  { settings, ground, targets, missing }: TakePlan,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<Take> {
+  const [first] = targets as [Process];
+  for (const target of targets) {
+    const why = whyNot(target, recorder(settings.sudo));
+    if (why !== undefined) throw new UsageError(why);
+  }
+  const take: Take = {
+    ...{ targets, window: undefined as never, tidsAtStart: new Set<number>(), tasksAtEnd: [] },
+    ...{ failures: missing.map(({ text }) => text), warnings: [] },
+  };
+  const at = (artifact: Artifact): string => artifactIn(ground.folder, artifact);
+  const has = (tool: Missing['tool']): boolean => missing.every((one) => one.tool !== tool);
+  const step = programStep(ground);
+  if (step) await runPipeline(step.stages, step.output, at('renderLog'));
+  const others = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
+  progress.phase(`attaching to ${first.pid} (${first.comm})${others}`);
+  const hooks = {
+    isAlive: () => targets.some(isAlive),
+    begins: () => {
+      take.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
+      progress.phase(`recording for ${settings.seconds} s`);
+    },
+    ends: () => {
+      take.tasksAtEnd = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => taskOf(pid, tid)));
+      const gone = targets.filter((target) => !isAlive(target));
+      if (gone.length > 0 && gone.length < targets.length)
+        take.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
+    },
+    recording: (seconds: number) =>
+      progress.passing(`${Math.floor(seconds)} of ${settings.seconds} s${sizeText(sizeOf(at('perfData')))}`),
+    printing: (seconds: number) =>
+      progress.passing(`bpftrace prints: ${Math.floor(seconds)} s${sizeText(sizeOf(at('offcpuRaw')))}`),
+  };
+  take.window = await recordWindow(
+    {
+      seconds: settings.seconds,
+      asRoot: asRoot(settings.sudo),
+      perf: has('perf') ? perfCommand(settings, ground) : undefined,
+      bpftrace: has('bpftrace') ? bpftraceCommand(settings, ground) : undefined,
+    },
+    hooks,
+    stop,
+  );
+  if (take.window.cause === 'signal' && take.tidsAtStart.size === 0)
+    throw new UsageError('stopped before the recording began: nothing is left');
+  for (const tool of ['perf', 'bpftrace'] as const) {
+    const recorded = take.window[tool];
+    if (!recorded || recorded.isWhole) continue;
+    const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
+    const failure = advised(failureText(tool, recorded.ending, log), tool);
+    progress.note(failure);
+    take.failures.push(failure);
+  }
+  return take;
+}
+
+/** Undefined: there is no such file. */
+function sizeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.size;
+}
