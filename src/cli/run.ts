@@ -85,7 +85,9 @@ async function statusOf<T extends OptionTable>(
 }
 
 async function askedBy<T extends OptionTable>(command: Command<T>, argv: readonly string[]): Promise<Asked<T>> {
-  if (argv.length === 0) return { ask: 'run', operands: [], options: valuesOf(command.options, {}) };
+  // nothing but operands: yargs, which takes as long to load as a small input to read, has nothing to do
+  if (argv.every((argument) => argument === '-' || !argument.startsWith('-')))
+    return { ask: 'run', operands: [...argv], options: valuesOf(command.options, {}) };
   const end = argv.indexOf('--');
   const before = end < 0 ? argv : argv.slice(0, end);
   if (before.includes('--version')) return { ask: 'version' };

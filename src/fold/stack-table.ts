@@ -3,7 +3,11 @@
 // A table holds text, names and stacks in memory of its own. Strings that cross this border are latin1: one
 // character a byte, so names that are not UTF-8 pass through unharmed.
 
-import { kernelWasm } from '../kernel/wasm.generated.ts';
+import { InputError } from './input-error.ts';
+import { instantiate, type Kernel } from './kernel.ts';
+import { MapEntries } from './map-entries.ts';
+
+export { InputError };
 
 /** What scan() stopped at. */
 export const Stop = {
@@ -36,63 +40,6 @@ export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** Said of sums above 2^53. */
 export const INEXACT = 'a count is above 2^53 and would no longer be exact: fold fewer inputs at a time';
 
-/** Thrown when the input can't be read on; the message says what is wrong with it. */
-export class InputError extends Error {}
-
-interface Kernel {
-  memory: WebAssembly.Memory;
-  inputFor(size: number): number;
-  inputFilled(size: number): number;
-  restartLineNumbers(): void;
-  scan(): number;
-  scanFolded(): number;
-  nextLine(): number;
-  define(what: number): void;
-  pass(): void;
-  lineFrom(): number;
-  lineTo(): number;
-  linesRead(): number;
-  readPerfHeader(): number;
-  readPerfEvent(from: number, to: number): void;
-  perfHeader(): number;
-  pushFrame(frame: number): void;
-  popFrame(): number;
-  depth(): number;
-  dropStack(): void;
-  endStack(weight: number, root: number, limit: number, cut: number): number;
-  internName(at: number, size: number): number;
-  internKey(at: number, size: number): number;
-  nameCount(): number;
-  nameAtColumn(): number;
-  nameSizeColumn(): number;
-  stackCount(): number;
-  stackAtColumn(): number;
-  stackSizeColumn(): number;
-  stackWeightColumn(): number;
-  stackHitsColumn(): number;
-  renewStacks(): void;
-  scratchFor(words: number): number;
-  addStack(size: number, weight: number, hits: number): number;
-  keepInputOrder(): void;
-  inputOrderCount(): number;
-  inputOrderStackColumn(): number;
-  inputOrderWeightColumn(): number;
-  overflowed(): number;
-  sortStacks(frames: boolean): number;
-  outputAt(): number;
-  writeFolded(pairs: boolean): number;
-}
-
-let compiled: WebAssembly.Module | undefined;
-
-function instantiate(): Kernel {
-  compiled ??= new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'));
-  const abort = (): never => {
-    throw new InputError('out of memory');
-  };
-  return new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Kernel;
-}
-
 /** One distinct stack: name ids root first, the sum of its weights, and how often it was added. */
 export interface Stack {
   ids: Uint32Array;
@@ -101,7 +48,9 @@ export interface Stack {
 }
 
 export class StackTable {
-  readonly #kernel = instantiate();
+  readonly #kernel: Kernel = instantiate();
+  /** entries of bpftrace's maps */
+  readonly entries = new MapEntries(this.#kernel, this);
   #bytes = Buffer.alloc(0);
   #ended = true;
 
@@ -200,7 +149,7 @@ export class StackTable {
   }
 
   #perfHeader(): { words: Uint32Array; floats: Float64Array; at: number } {
-    return { words: this.#words(), floats: this.#floats(), at: this.#kernel.perfHeader() >>> 2 };
+    return { words: this.words, floats: this.#floats(), at: this.#kernel.perfHeader() >>> 2 };
   }
 
   // ── the stack being read: pushed leaf first ────────────────────────────────────────────────────────────────
@@ -247,7 +196,7 @@ export class StackTable {
 
   /** The name with this id, latin1. */
   nameText(id: number): string {
-    const view = this.#words();
+    const view = this.words;
     const at = view[(this.#kernel.nameAtColumn() >>> 2) + id] as number;
     const size = view[(this.#kernel.nameSizeColumn() >>> 2) + id] as number;
     return this.text(at, at + size);
@@ -274,8 +223,13 @@ export class StackTable {
   /** Adds a stack of name ids, root first. Gives its place in the order of stacks(). */
   add(ids: ArrayLike<number>, weight: number, hits: number): number {
     const at = this.#kernel.scratchFor(ids.length) >>> 2;
-    this.#words().set(ids, at);
+    this.words.set(ids, at);
     return this.#kernel.addStack(ids.length, weight, hits);
+  }
+
+  /** Adds a stack of ids that lie in `words` from one place to another, with others around them where those are not 0. */
+  addAt(root: number, from: number, to: number, leaf: number, weight: number, hits: number): void {
+    this.#kernel.addStackAt(root, from << 2, to - from, leaf, weight, hits);
   }
 
   /** All stacks, in the order they were first seen. The ids are a view: read them before the table changes. */
@@ -293,22 +247,47 @@ export class StackTable {
     const count = this.stackCount;
     const order = this.#kernel.sortStacks(by === 'frame') >>> 2;
     const columns = this.#columns();
-    for (let i = 0; i < count; i++) yield this.#stack(columns, this.#words()[order + i] as number);
+    for (let i = 0; i < count; i++) yield this.#stack(columns, this.words[order + i] as number);
   }
 
   /** Replaces each stack by what `change` gives for its ids: these or other ones, or null to leave it away. */
   rewrite(change: (ids: Uint32Array, weight: number, hits: number) => ArrayLike<number> | null): void {
-    const count = this.stackCount;
-    let longest = 0;
-    for (const { ids } of this.stacks()) longest = Math.max(longest, ids.length);
+    const [, sizes, weights, hits] = this.#columns();
+    const longest = this.words.subarray(sizes, sizes + this.stackCount).reduce((most, size) => Math.max(most, size), 0);
     this.#kernel.scratchFor(longest); // else add() may move the memory in which the very ids lie that it is given
-    const columns = this.#columns();
+    this.takeAll((from, to, index) => {
+      const weight = this.#floats()[weights + index] as number;
+      const count = this.#floats()[hits + index] as number;
+      const changed = change(this.words.subarray(from, to), weight, count);
+      if (changed) this.add(changed, weight, count);
+    });
+  }
+
+  /** Drops all stacks, but tells of each where in `words` its ids lie, and its index; others may be added meanwhile. */
+  takeAll(tell: (from: number, to: number, index: number) => void): void {
+    const count = this.stackCount;
+    const [ats, sizes] = this.#columns();
     this.#kernel.renewStacks();
     for (let i = 0; i < count; i++) {
-      const { ids, weight, hits } = this.#stack(columns, i);
-      const changed = change(ids, weight, hits);
-      if (changed) this.add(changed, weight, hits);
+      const from = (this.words[ats + i] as number) >>> 2;
+      tell(from, from + (this.words[sizes + i] as number), i);
     }
+  }
+
+  /** Tells for each stack where in `words` its ids lie, and its index. The table must not change meanwhile. */
+  forEachAt(tell: (from: number, to: number, index: number) => void): void {
+    const count = this.stackCount;
+    const [ats, sizes] = this.#columns();
+    const words = this.words;
+    for (let i = 0; i < count; i++) {
+      const from = (words[ats + i] as number) >>> 2;
+      tell(from, from + (words[sizes + i] as number), i);
+    }
+  }
+
+  /** Leaves all stacks away. */
+  clear(): void {
+    this.#kernel.renewStacks();
   }
 
   /** From now on scanFolded() also keeps each line, for inputOrder(). */
@@ -323,7 +302,7 @@ export class StackTable {
     const weightColumn = this.#kernel.inputOrderWeightColumn() >>> 3;
     const columns = this.#columns();
     for (let i = 0; i < count; i++) {
-      const { ids } = this.#stack(columns, this.#words()[stackColumn + i] as number);
+      const { ids } = this.#stack(columns, this.words[stackColumn + i] as number);
       yield { ids, weight: this.#floats()[weightColumn + i] as number, hits: 1 };
     }
   }
@@ -357,7 +336,7 @@ export class StackTable {
   }
 
   #stack(columns: [number, number, number, number], index: number): Stack {
-    const words = this.#words();
+    const words = this.words;
     const floats = this.#floats();
     const at = (words[columns[0] + index] as number) >>> 2;
     const size = words[columns[1] + index] as number;
@@ -374,7 +353,8 @@ export class StackTable {
   }
 
   #wordView = new Uint32Array(0);
-  #words(): Uint32Array {
+  /** All of the table's memory as numbers of 32 bits. A view: read it before the table changes. */
+  get words(): Uint32Array {
     if (this.#wordView.byteLength === 0) this.#wordView = new Uint32Array(this.#kernel.memory.buffer);
     return this.#wordView;
   }

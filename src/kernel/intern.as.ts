@@ -106,3 +106,10 @@ export function nameAtColumn(): usize {
 export function nameSizeColumn(): usize {
   return names.size.ptr;
 }
+/** Where the bytes of a key are, and how many there are. */
+export function keyAt(key: u32): usize {
+  return keys.at.get(key);
+}
+export function keySize(key: u32): u32 {
+  return keys.size.get(key);
+}

@@ -4,6 +4,8 @@
 export {
   internKey,
   internName,
+  keyAt,
+  keySize,
   nameAtColumn,
   nameCount,
   nameSizeColumn,
@@ -34,6 +36,7 @@ export {
 } from './folded.as';
 export {
   addStack,
+  addStackAt,
   overflowed,
   renewStacks,
   scratchFor,
@@ -43,5 +46,21 @@ export {
   stackSizeColumn,
   stackWeightColumn,
 } from './stacks.as';
+export {
+  addText,
+  beginsDump,
+  dropEntry,
+  endEntry,
+  entryClosedAt,
+  entryOpenedAt,
+  isEntryOpen,
+  openEntry,
+  restartEntries,
+  scanEntries,
+  setApart,
+  shapeAt,
+  shapeCount,
+  shapeSize,
+} from './map-entry.as';
 export { perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
 export { outputAt, sortStacks, writeFolded } from './order.as';

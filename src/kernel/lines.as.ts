@@ -245,3 +245,8 @@ export function pass(): void {
   pos = lineEnd + 1 - input;
   lineNumber++;
 }
+
+@inline
+export function isDigit(c: u32): bool {
+  return c - 48 < 10;
+}

@@ -94,6 +94,18 @@ export function sameBytes(a: usize, b: usize, n: u32): bool {
   return (i8x16.bitmask(i8x16.eq(v128.load(a + i), v128.load(b + i))) & mask) == mask;
 }
 
+/** Below 0, 0 or above 0, as the n bytes at a come before, are or come behind those at b. May read 15 bytes past either end. */
+@inline
+export function compareBytes(a: usize, b: usize, n: u32): i32 {
+  for (let i: u32 = 0; i < n; i += 16) {
+    const equal: u32 = i8x16.bitmask(i8x16.eq(v128.load(a + i), v128.load(b + i)));
+    if (equal == 0xffff) continue;
+    const at = i + ctz<u32>(~equal);
+    return at < n ? <i32>load<u8>(a + at) - <i32>load<u8>(b + at) : 0;
+  }
+  return 0;
+}
+
 /** Copies n bytes in 16-byte steps; may write up to 15 bytes past the end of `to`. */
 @inline
 export function copyBytes(to: usize, from: usize, n: u32): void {

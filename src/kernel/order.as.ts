@@ -1,7 +1,7 @@
 // Order and output: stacks sorted by the bytes of their folded line, and the text of those lines.
 
 import { names } from './intern.as';
-import { copyBytes, PAD } from './memory.as';
+import { compareBytes, copyBytes, PAD } from './memory.as';
 import { stacks } from './stacks.as';
 
 let rank: usize = 0; // by name id: its place among all names, each taken with a `;` behind it
@@ -37,7 +37,7 @@ function nameLess(a: u32, b: u32, aLast: bool, bLast: bool): bool {
   const p = <usize>names.at.get(a);
   const q = <usize>names.at.get(b);
   const both = min(m, n);
-  const order = memory.compare(p, q, both);
+  const order = compareBytes(p, q, both);
   if (order) return order < 0;
   const c: i32 = m > both ? <i32>load<u8>(p + both) : aLast ? -1 : 59;
   const d: i32 = n > both ? <i32>load<u8>(q + both) : bLast ? -1 : 59;

@@ -8,7 +8,7 @@
 // time to 12, together more than the 15 bytes of a comm, so the leftmost match of that width can't be part of one.
 
 import { keys } from './intern.as';
-import { lineEnd, lineStart } from './lines.as';
+import { isDigit, lineEnd, lineStart } from './lines.as';
 
 const SPACE: u32 = 32;
 const TAB: u32 = 9;
@@ -232,11 +232,6 @@ function afterBlanks(from: usize, to: usize): usize {
   let p = from;
   while (p < to && (load<u8>(p) == SPACE || load<u8>(p) == TAB)) p++;
   return p;
-}
-
-@inline
-function isDigit(c: u32): bool {
-  return c - 48 < 10;
 }
 
 /** A blank, the end of the line, or a carriage return. */

@@ -121,3 +121,19 @@ export function scratchFor(n: u32): usize {
 export function addStack(n: u32, weight: f64, hits: f64): u32 {
   return stacks.add(scratch, n, weight, hits);
 }
+/** Adds the stack of the n ids at p, with `root` outside and `leaf` inside of them, where those are not 0. */
+export function addStackAt(root: u32, p: usize, n: u32, leaf: u32, weight: f64, hits: f64): u32 {
+  const start = scratchFor(n + 2);
+  let to = start;
+  if (root) {
+    store<u32>(to, root);
+    to += 4;
+  }
+  memory.copy(to, p, (<usize>n) << 2);
+  to += (<usize>n) << 2;
+  if (leaf) {
+    store<u32>(to, leaf);
+    to += 4;
+  }
+  return stacks.add(start, <u32>((to - start) >> 2), weight, hits);
+}

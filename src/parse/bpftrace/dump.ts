@@ -58,8 +58,8 @@ export function addDump(
   const chosen = chooseMap(text, options.map);
   if (typeof chosen === 'string') return chosen;
   const { map, others } = chosen;
-  const { weights, dumps, running } = map.settle(table, text.rows, options.repeats);
-  const rows = new MapRows(map, text, table, names, weights);
+  const { weights, dumps, running } = map.settle(table, options.repeats);
+  const rows = new MapRows(map, table, names, weights);
   const layout = readKeys(rows.keys, separator, options.order);
   if (!layout) return `${map.name} has no stack in its key, or more than two: say what its parts are with --order`;
   const unit = options.inputUnit ?? 'us';

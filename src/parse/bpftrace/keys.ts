@@ -15,7 +15,7 @@ export interface KeyTexts {
   /** before, between and behind its stacks: one more than there are stacks that are not empty */
   texts: readonly string[];
   /** for each of these stacks: entries in which it is surely of the kernel */
-  kernelVotes: readonly number[];
+  kernelVotes: number[];
   entries: number;
 }
 

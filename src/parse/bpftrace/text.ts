@@ -1,8 +1,8 @@
 // The maps that bpftrace prints, as text → stacks in the table. An entry is `@name[KEY]: VALUE`; the stacks in its key
 // are lines of their own that start with a blank, everything else is a control line. docs/formats.md has the variants.
 
+import { Entry, type MapEntries, STACK } from '../../fold/map-entries.ts';
 import { type StackTable, Stop } from '../../fold/stack-table.ts';
-import { IdNumbers } from '../id-numbers.ts';
 import { isRawFrame } from './frame.ts';
 import { BpftraceMap, type Part } from './map.ts';
 import type { BpftraceNames } from './names.ts';
@@ -11,16 +11,11 @@ import { noLosses, readNoise } from './noise.ts';
 /** Told of each line that could not be used: what it is not, its number in the input, its latin1 text. */
 export type OnSkip = (kind: string, line: number, text: string) => void;
 
-/** An id from here on is no name: it stands for the text between the stacks of a key, an index of `markTexts`. */
-export const MARK = 0x10000000;
-/** No text at all: the first of them. */
-const NO_TEXT = MARK;
-/** From here on it is the index of a tuple. */
-export const TUPLE = 0x20000000;
-
 //  @offcpu[             @offcpu[[kw/0:1],        @off_ts[4242]: 123456          @[, ]: 738
 // └─name─┘└ head
 const ENTRY = /^(@\w*)\[(.*)$/s;
+//  @offcpu[             its stacks follow on lines of their own
+const LINE_OF_MAP = /^(@\w*)\[$/;
 const SCALAR = /^(@\w+): (.*)$/s;
 // 4242]: (1, 2, fsync)    what a program remembers of a thread
 const OF_THREAD = /^(\d+)\]:(?: (.*))?$/s;
@@ -38,10 +33,6 @@ const GAP = /^$|^, ?|, ?, ?|, ?$/;
 export class BpftraceText {
   /** by name, in the order of the dump */
   readonly maps = new Map<string, BpftraceMap>();
-  /** the texts between the stacks of keys */
-  readonly markTexts: string[] = [''];
-  /** the map of each stack in the table */
-  readonly rows: BpftraceMap[] = [];
   /** values of maps without a key */
   readonly scalars = new Map<string, string>();
   /** other lines: what the program printed by itself */
@@ -50,34 +41,25 @@ export class BpftraceText {
   /** did the last entry lack its newline? */
   cut = false;
   readonly #table: StackTable;
+  readonly #entries: MapEntries;
   readonly #names: BpftraceNames;
   readonly #skip: OnSkip;
-  /** texts of keys, by the table's key of their bytes */
-  readonly #markOf = new IdNumbers();
-  /** the map that was named last, and the table's key of its name */
-  #mapOfKey: BpftraceMap | undefined;
-  #mapKey = 0;
-  readonly #marksByText = new Map([['', NO_TEXT]]);
-
-  #mode: 'none' | 'key' | 'value' = 'none';
+  /** maps by id */
+  readonly #maps: BpftraceMap[] = [];
+  /** of the last entry that was begun here, and what stood on its first line */
   #map: BpftraceMap | undefined;
-  /** the map of the last whole entry, and whether anything but entries came since */
-  #lastMap: BpftraceMap | undefined;
-  #apart = false;
-  /** of a value that goes over several lines: the thread it belongs to and its parts so far */
+  #startText = '';
+  /** of a value that goes over several lines: its map, its thread, and its parts so far */
+  #ofThread: BpftraceMap | undefined;
   #thread = '';
   #parts: Part[] = [];
-  #startLine = 0;
-  /** the last line that ended an entry */
-  #endLine = 0;
-  #startText = '';
-  /** texts among what is read of the present key */
-  #marks = 0;
 
   constructor(table: StackTable, names: BpftraceNames, skip: OnSkip) {
     this.#table = table;
+    this.#entries = table.entries;
     this.#names = names;
     this.#skip = skip;
+    this.#entries.restart();
   }
 
   write(block: Uint8Array): void {
@@ -88,16 +70,36 @@ export class BpftraceText {
   end(): void {
     const isCut = this.#table.closeLine();
     this.#read();
-    this.cut = isCut && this.#endLine === this.#table.linesRead;
+    this.cut = isCut && this.#entries.closedAt === this.#table.linesRead;
     this.#endValue();
     this.#breakEntry('cut off in the middle of an entry');
     this.#table.drop();
+    this.#countEntries();
+  }
+
+  /** What the maps' entries are like, now that they lie in the table. */
+  #countEntries(): void {
+    const table = this.#table;
+    const { words, hits } = table;
+    const seen = new Set<number>();
+    table.forEachAt((from, _, index) => {
+      const map = this.#maps[(words[from] as number) - 1] as BpftraceMap;
+      map.entries += hits[index] as number;
+      const shape = words[from + Entry.shape] as number;
+      const key = shape * this.#maps.length + map.id - 1;
+      if (seen.has(key)) return;
+      seen.add(key);
+      const parts = this.#entries.shape(shape);
+      if (parts.includes(STACK)) map.hasStacks = true;
+      else if (parts.length > 1 || GAP.test(this.#entries.textOf(parts[0] as number))) map.hasGaps = true;
+    });
   }
 
   #read(): void {
     const table = this.#table;
     for (;;) {
-      switch (table.scan()) {
+      // the stacks of a value are no entry
+      switch (this.#ofThread ? table.scan() : this.#entries.scan()) {
         case Stop.more:
           return;
         case Stop.unknown:
@@ -105,8 +107,8 @@ export class BpftraceText {
           break;
         case Stop.blank:
           this.#endValue();
-          if (this.#mode === 'key') this.#pushMark(NO_TEXT);
-          this.#apart = true;
+          if (this.#entries.isOpen) this.#entries.addText('');
+          this.#entries.setApart();
           break;
         default:
           this.#readControl();
@@ -117,7 +119,7 @@ export class BpftraceText {
   #readControl(): void {
     const from = this.#table.lineFrom;
     const to = withoutReturn(this.#table, from);
-    if (this.#mode !== 'key' || !this.#readInKey(from, to)) this.#readLine(from, to);
+    if (!this.#entries.isOpen || !this.#readInKey(from, to)) this.#readLine(from, to);
   }
 
   // ── within a key ───────────────────────────────────────────────────────────────────────────────────────────
@@ -128,11 +130,9 @@ export class BpftraceText {
     const b = table.bytes;
     const close = numberAtEnd(b, from, to);
     if (close >= 0) {
-      this.#endEntry(this.#markAt(from, close), numberAt(b, close + 3, to), '');
-      return true;
-    }
-    if (b[from] === 44 && (to === from + 1 || (to === from + 2 && b[from + 1] === 32))) {
-      this.#pushMark(this.#markAt(from, to));
+      const value = numberAt(b, close + 3, to);
+      this.#entries.addTextAt(from, close);
+      this.#endEntry(value, 0, value);
       return true;
     }
     const text = table.text(from, to);
@@ -142,7 +142,7 @@ export class BpftraceText {
     }
     if (readNoise(text, this.losses)) return true;
     if (isRawFrame(text)) table.push(this.#names.wordAt(from, to));
-    else if (!this.#readOtherEnd(text)) this.#pushMark(this.#markAt(from, to));
+    else if (!this.#readOtherEnd(text)) this.#entries.addTextAt(from, to);
     return true;
   }
 
@@ -158,8 +158,7 @@ export class BpftraceText {
     if (!other || !this.#map) return false;
     this.#map.refused = other[2] === undefined ? 'histograms or stacks' : 'statistics';
     this.#map.entries++;
-    this.#table.drop();
-    this.#mode = 'none';
+    this.#entries.drop();
     return true;
   }
 
@@ -167,41 +166,31 @@ export class BpftraceText {
     const map = this.#map as BpftraceMap;
     const tuple = numbers.split(',').map(Number);
     const index = map.tuples.push(tuple) - 1;
-    this.#endEntry(this.#mark(tail), tuple[0] as number, numbers, TUPLE + index);
+    this.#entries.addText(tail);
+    this.#endEntry(tuple[0] as number, index + 1, Number.POSITIVE_INFINITY);
   }
 
-  /** Counts the entry that was read. `mark` is what follows its last stack. */
-  #endEntry(mark: number, value: number, shown: string, tuple = 0): void {
+  /** Counts the entry that was read. `order` is what the values of a dump do not fall below. */
+  #endEntry(value: number, tuple: number, order: number): void {
     const table = this.#table;
-    const map = this.#map as BpftraceMap;
-    this.#mode = 'none';
-    this.#endLine = table.linesRead;
     if (value < 0) {
-      table.drop();
+      this.#entries.drop();
       this.#skip('value below zero', table.linesRead, table.lineText());
       return;
     }
-    const apart = this.#apart || map !== this.#lastMap;
-    map.beginEntry(shown === '' ? value : Number.POSITIVE_INFINITY, apart, table, this.rows);
-    this.#lastMap = map;
-    this.#apart = false;
-    this.#pushMark(mark);
-    if (table.depth > this.#marks) map.hasStacks = true;
-    else if (this.#marks > 1 || GAP.test(this.markTexts[mark - MARK] as string)) map.hasGaps = true;
-    if (tuple !== 0) table.push(tuple);
-    table.end(value, map.root);
-    if (table.stackCount > this.rows.length) this.rows.push(map);
+    if (this.#entries.beginsDump(order)) this.#map?.beginDump(table);
+    this.#entries.end(value, tuple, order);
   }
 
   /** Gives up the entry being read, if there is one. */
   #breakEntry(kind: string): void {
-    if (this.#mode !== 'key') return;
-    this.#mode = 'none';
-    const hasFrames = this.#table.depth > this.#marks;
-    this.#table.drop();
+    const entries = this.#entries;
+    if (!entries.isOpen) return;
+    const hasFrames = this.#table.depth > 0;
+    entries.drop();
     // @comm[some text]: text of its own    has no stack: nothing is lost
     const text = `${this.#map?.name}[${this.#startText}`;
-    if (hasFrames || !/\]: /.test(text)) this.#skip(kind, this.#startLine, text);
+    if (hasFrames || !/\]: /.test(text)) this.#skip(kind, entries.openedAt, text);
   }
 
   // ── other lines ────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,49 +199,29 @@ export class BpftraceText {
     const table = this.#table;
     const b = table.bytes;
     // a value may go over several lines:  @off_kstack[4242]:   @thread[4242]: (1, 2,
-    if (this.#mode === 'value') {
+    if (this.#ofThread) {
       if (b[from] !== 64 && this.#readInValue(table.text(from, to))) return;
       this.#endValue();
     }
     table.drop();
-    if (b[from] === 64 && b[to - 1] === 91) {
-      const map = this.#mapAt(from, to - 1);
-      if (map) {
-        this.#beginKey(map, '');
-        this.#pushMark(NO_TEXT);
-        return;
-      }
-    }
     const text = table.text(from, to);
-    if (b[from] !== 64 || !this.#readStart(text)) this.#readOther(text);
-  }
-
-  /** `@offcpu[` alone on its line. */
-  #mapAt(from: number, to: number): BpftraceMap | undefined {
-    const key = this.#table.key(from, to);
-    if (key === this.#mapKey) return this.#mapOfKey;
-    const text = this.#table.text(from, to);
-    if (!/^@\w*$/.test(text)) return undefined;
-    this.#mapKey = key;
-    this.#mapOfKey = this.#mapNamed(text);
-    return this.#mapOfKey;
+    const start = b[from] === 64 && b[to - 1] === 91 ? LINE_OF_MAP.exec(text) : null;
+    if (start) {
+      this.#map = this.#mapNamed(start[1] as string);
+      this.#startText = '';
+      this.#entries.beginAt(this.#map.id, from, to);
+      this.#entries.addText('');
+    } else if (b[from] !== 64 || !this.#readStart(text)) this.#readOther(text);
   }
 
   #mapNamed(name: string): BpftraceMap {
     let map = this.maps.get(name);
     if (!map) {
-      map = new BpftraceMap(name, MARK + this.maps.size);
+      map = new BpftraceMap(name, this.maps.size + 1);
+      this.#maps.push(map);
       this.maps.set(name, map);
     }
     return map;
-  }
-
-  #beginKey(map: BpftraceMap, rest: string): void {
-    this.#map = map;
-    this.#mode = 'key';
-    this.#marks = 0;
-    this.#startLine = this.#table.linesRead;
-    this.#startText = rest;
   }
 
   /** A line that starts an entry and perhaps ends it as well. */
@@ -269,19 +238,21 @@ export class BpftraceText {
     const ofThread = OF_THREAD.exec(rest);
     if (ofThread) {
       const [, thread = '', value = ''] = ofThread;
-      this.#map = map;
       this.#thread = thread;
       this.#parts = [value];
-      if (value === '' || (value.startsWith('(') && !value.endsWith(')'))) this.#mode = 'value';
+      if (value === '' || (value.startsWith('(') && !value.endsWith(')'))) this.#ofThread = map;
       else map.threads.set(thread, this.#parts);
       return true;
     }
-    this.#beginKey(map, rest);
+    this.#map = map;
+    this.#startText = rest;
+    this.#entries.begin(map.id);
     const number = /^(.*)\]: (-?\d+)$/s.exec(rest);
     if (number) {
       const value = Number(number[2]);
-      this.#endEntry(this.#mark(number[1] as string), value, '');
-    } else if (!this.#readOtherEnd(rest)) this.#pushMark(this.#mark(rest));
+      this.#entries.addText(number[1] as string);
+      this.#endEntry(value, 0, value);
+    } else if (!this.#readOtherEnd(rest)) this.#entries.addText(rest);
     return true;
   }
 
@@ -290,7 +261,7 @@ export class BpftraceText {
     const [first] = this.#parts;
     if (first === '') {
       if (!HISTOGRAM_ROW.test(text)) return false;
-      (this.#map as BpftraceMap).refused = 'histograms or stacks';
+      (this.#ofThread as BpftraceMap).refused = 'histograms or stacks';
       return true;
     }
     if (readNoise(text, this.losses)) return true;
@@ -300,10 +271,10 @@ export class BpftraceText {
   }
 
   #endValue(): void {
-    if (this.#mode !== 'value') return;
-    this.#mode = 'none';
+    if (!this.#ofThread) return;
     if (this.#table.depth > 0) this.#parts.push(this.#takeFrames());
-    this.#map?.threads.set(this.#thread, this.#parts);
+    this.#ofThread.threads.set(this.#thread, this.#parts);
+    this.#ofThread = undefined;
   }
 
   /** The frames read since, innermost first. */
@@ -317,40 +288,14 @@ export class BpftraceText {
 
   #readOther(text: string): void {
     if (readNoise(text, this.losses)) {
-      if (/^\d/.test(text)) this.#apart = true;
+      if (/^\d/.test(text)) this.#entries.setApart();
       return;
     }
-    this.#apart = true;
+    this.#entries.setApart();
     if (HISTOGRAM_ROW.test(text)) return;
     if (/^(?:, .*)?\]: -?\d+$/s.test(text))
       this.#skip('the end of an entry without its start', this.#table.linesRead, text);
     else this.said.push(text);
-  }
-
-  // ── texts of keys ──────────────────────────────────────────────────────────────────────────────────────────
-
-  #markAt(from: number, to: number): number {
-    const key = this.#table.key(from, to);
-    let mark = this.#markOf.get(key);
-    if (mark === 0) {
-      mark = this.#mark(this.#table.text(from, to));
-      this.#markOf.set(key, mark);
-    }
-    return mark;
-  }
-
-  #pushMark(mark: number): void {
-    this.#marks++;
-    this.#table.push(mark);
-  }
-
-  #mark(text: string): number {
-    let mark = this.#marksByText.get(text);
-    if (mark === undefined) {
-      mark = MARK + this.markTexts.push(text) - 1;
-      this.#marksByText.set(text, mark);
-    }
-    return mark;
   }
 }
 

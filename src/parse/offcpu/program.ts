@@ -123,7 +123,7 @@ export function addProgram(
   const mapped = new Map<number, number>();
   const comms = new Map<number, string>();
   const map = text.maps.get(OUR_MAP) ?? new BpftraceMap(OUR_MAP, 0);
-  const rows = new MapRows(map, text, table, names, table.weights.slice());
+  const rows = new MapRows(map, table, names, table.weights.slice());
   const meanings = readKeys(rows.keys, separator, OUR_ORDER)?.meanings ?? [];
   rows.take(meanings, ({ texts, user, kernel, tuple = [] }) => {
     const meaning = meanings[texts] as KeyMeaning;
@@ -134,7 +134,6 @@ export function addProgram(
     if (runnable > 0) add(stacks, thread, runnableKind(state), runnable, count, longestRunnable);
     mapped.set(tid, (mapped.get(tid) ?? 0) + blocked + runnable);
     comms.set(tid, comm);
-    return null;
   });
   const opens = [...openIntervals(text, names, pid)];
   for (const { tid, comm } of opens) comms.set(tid, comm);

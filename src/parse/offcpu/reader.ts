@@ -103,7 +103,7 @@ export class OffcpuReader {
     this.table.closeLine();
     this.table.skipLines();
     this.table.drop();
-    this.table.rewrite(() => null);
+    this.table.clear();
   }
 
   /** What kind of data the last input begun is, for messages. */

@@ -70,8 +70,28 @@ export class OffcpuShape {
     return isKnown ? this.#table.name(rootText(by, comm ?? '', String(pid ?? ''), String(tid ?? ''))) : 0;
   }
 
+  /** Adds an entry's stack to the table. */
+  add(ends: Ends, user: Run, kernel: Run, weight: number, hits: number): void {
+    const table = this.#table;
+    const { markKernel, maxDepth } = this.#options;
+    const hasUser = user.from !== user.to;
+    const hasKernel = kernel.from !== kernel.to;
+    const isOneRun = !hasUser || !hasKernel || (user.ids === kernel.ids && user.to === kernel.from);
+    const first = hasUser ? user : kernel;
+    // mostly the frames lie in the table just so
+    if (
+      isOneRun &&
+      (hasKernel || (hasUser && !ends.needsKernel)) &&
+      !markKernel &&
+      !maxDepth &&
+      first.ids === table.words
+    )
+      table.addAt(ends.root, first.from, (hasKernel ? kernel : user).to, ends.leaf, weight, hits);
+    else table.add(this.#idsOf(ends, user, kernel), weight, hits);
+  }
+
   /** The name ids, root first: a view, gone with the next. The runs are read before names are made. */
-  idsOf({ root, leaf, needsKernel }: Ends, user: Run, kernel: Run): Uint32Array {
+  #idsOf({ root, leaf, needsKernel }: Ends, user: Run, kernel: Run): Uint32Array {
     const { markKernel, maxDepth } = this.#options;
     const kernelDepth = kernel.to - kernel.from;
     const depth = user.to - user.from + kernelDepth;

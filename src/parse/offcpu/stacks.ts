@@ -4,7 +4,7 @@ import { divided } from '../../fold/rounding.ts';
 import { StackTable } from '../../fold/stack-table.ts';
 import type { BpftraceNames } from '../bpftrace/names.ts';
 import type { OffcpuEntry, Subject } from './entry.ts';
-import { copyRun, OffcpuShape, type Run, type ShapeOptions } from './shape.ts';
+import { copyRun, type Ends, OffcpuShape, type Run, type ShapeOptions } from './shape.ts';
 
 export const UNITS = ['us', 'ns', 'ms'] as const;
 export type Unit = (typeof UNITS)[number];
@@ -24,7 +24,7 @@ export interface Quality {
   runnableNs: number;
 }
 
-/** Is handed an entry; gives what its stack in the table becomes, null for nothing. */
+/** Is handed an entry. */
 type Visit = (
   subject: Subject,
   user: Run,
@@ -32,7 +32,7 @@ type Visit = (
   value: number,
   count: number | undefined,
   max: number | undefined,
-) => Uint32Array | null;
+) => void;
 
 /** Entries that still lie in the table, as stacks of the text that was read. */
 export interface Unsettled {
@@ -40,7 +40,7 @@ export interface Unsettled {
   subjects: readonly Subject[];
   /** is each entry's value the weight of its stack? */
   isPlain: boolean;
-  /** Hands them out one by one, and replaces their stacks. */
+  /** Hands them out one by one, and takes their stacks from the table. */
   take(visit: Visit): void;
 }
 
@@ -113,7 +113,6 @@ export class OffcpuStacks {
     this.#unsettled = undefined;
     unsettled?.take((subject, user, kernel, value, count, max) => {
       this.add(subject, unsettled.unit, user, kernel, value, count, max);
-      return null;
     });
   }
 
@@ -190,7 +189,7 @@ export class OffcpuStacks {
     const units = UNITS.filter((unit) => this.#heads.some((head) => head.unit === unit));
     const converted: { ids: Uint32Array; weight: number; hits: number }[] = [];
     for (const unit of units) {
-      table.rewrite(() => null);
+      table.clear();
       this.#foldRows(unit, shape);
       const ratio = NANOSECONDS[unit] / NANOSECONDS[options.unit];
       if (units.length === 1 && ratio === 1) return;
@@ -200,7 +199,7 @@ export class OffcpuStacks {
         converted.push({ ids: ids.slice(), weight: weights[index++] as number, hits });
       }
     }
-    table.rewrite(() => null);
+    table.clear();
     for (const { ids, weight, hits } of converted) if (weight > 0) table.add(ids, weight, hits);
   }
 
@@ -211,7 +210,7 @@ export class OffcpuStacks {
     this.#unsettled = undefined;
     take((subject, user, kernel, value) => {
       this.#weigh(value * factor, user.to - user.from + kernel.to - kernel.from);
-      return shape.idsOf(ends.get(subject) ?? shape.endsOf(subject), user, kernel);
+      shape.add(ends.get(subject) as Ends, user, kernel, value, 1);
     });
   }
 
@@ -223,7 +222,7 @@ export class OffcpuStacks {
       const kernelFrom = 2 + (ids[1] as number);
       const user = { ids, from: 2, to: kernelFrom };
       const kernel = { ids, from: kernelFrom, to: ids.length };
-      this.#table.add(shape.idsOf(ends[head] as (typeof ends)[number], user, kernel), weight, hits);
+      shape.add(ends[head] as Ends, user, kernel, weight, hits);
     }
   }
 }

@@ -1,0 +1,75 @@
+// The kernel as the host sees it: its functions (src/kernel/*.as.ts) and how one is made.
+
+import { kernelWasm } from '../kernel/wasm.generated.ts';
+import { InputError } from './input-error.ts';
+
+export interface Kernel {
+  memory: WebAssembly.Memory;
+  inputFor(size: number): number;
+  inputFilled(size: number): number;
+  restartLineNumbers(): void;
+  scan(): number;
+  scanFolded(): number;
+  nextLine(): number;
+  define(what: number): void;
+  pass(): void;
+  lineFrom(): number;
+  lineTo(): number;
+  linesRead(): number;
+  restartEntries(): void;
+  openEntry(map: number, at: number, size: number): void;
+  addText(at: number, size: number): void;
+  endEntry(weight: number, extra: number, order: number): void;
+  dropEntry(): void;
+  isEntryOpen(): number;
+  beginsDump(order: number): number;
+  setApart(): void;
+  entryOpenedAt(): number;
+  entryClosedAt(): number;
+  scanEntries(): number;
+  shapeAt(shape: number): number;
+  shapeSize(shape: number): number;
+  keyAt(key: number): number;
+  keySize(key: number): number;
+  readPerfHeader(): number;
+  readPerfEvent(from: number, to: number): void;
+  perfHeader(): number;
+  pushFrame(frame: number): void;
+  popFrame(): number;
+  depth(): number;
+  dropStack(): void;
+  endStack(weight: number, root: number, limit: number, cut: number): number;
+  internName(at: number, size: number): number;
+  internKey(at: number, size: number): number;
+  nameCount(): number;
+  nameAtColumn(): number;
+  nameSizeColumn(): number;
+  stackCount(): number;
+  stackAtColumn(): number;
+  stackSizeColumn(): number;
+  stackWeightColumn(): number;
+  stackHitsColumn(): number;
+  renewStacks(): void;
+  scratchFor(words: number): number;
+  addStack(size: number, weight: number, hits: number): number;
+  addStackAt(root: number, at: number, size: number, leaf: number, weight: number, hits: number): number;
+  keepInputOrder(): void;
+  inputOrderCount(): number;
+  inputOrderStackColumn(): number;
+  inputOrderWeightColumn(): number;
+  overflowed(): number;
+  sortStacks(frames: boolean): number;
+  outputAt(): number;
+  writeFolded(pairs: boolean): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** A kernel with memory of its own. */
+export function instantiate(): Kernel {
+  compiled ??= new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'));
+  const abort = (): never => {
+    throw new InputError('out of memory');
+  };
+  return new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Kernel;
+}

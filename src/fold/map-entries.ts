@@ -1,0 +1,96 @@
+// The entries of bpftrace's maps: the TypeScript face of map-entry.as.ts. Those of the usual form are read by the kernel
+// alone; for others the host says what each of their lines is. Each entry becomes a stack of the table, whose first ids
+// are a header.
+
+import type { Kernel } from './kernel.ts';
+import type { StackTable } from './stack-table.ts';
+
+/**
+ * Where an entry's parts lie in its stack: the id of its map, a number of the host's, its shape; then for each of its
+ * stacks, in the order of the dump, how many frames it has. All frames follow, root first, the last stack's before.
+ */
+export const Entry = { map: 0, extra: 1, shape: 2, lengths: 3 } as const;
+
+/** In a shape: a stack. Any other number is a text. */
+export const STACK = 0;
+
+export class MapEntries {
+  readonly #kernel: Kernel;
+  readonly #table: StackTable;
+
+  constructor(kernel: Kernel, table: StackTable) {
+    this.#kernel = kernel;
+    this.#table = table;
+  }
+
+  /** As StackTable.scan(), but entries and frames of the usual form are read on the way. */
+  scan(): number {
+    return this.#kernel.scanEntries();
+  }
+
+  /** Another input comes: its maps are not those of the one before. */
+  restart(): void {
+    this.#kernel.restartEntries();
+  }
+
+  /** Begins an entry of a map (an id other than 0); what was read of a stack is forgotten. */
+  begin(map: number): void {
+    this.#kernel.openEntry(map, 0, 0);
+  }
+
+  /** The same; and lines like the one between two places of the table's bytes begin others. */
+  beginAt(map: number, from: number, to: number): void {
+    this.#kernel.openEntry(map, from, to - from);
+  }
+
+  /** A text between or behind the stacks of the open entry. */
+  addTextAt(from: number, to: number): void {
+    this.#kernel.addText(from, to - from);
+  }
+  addText(text: string): void {
+    const at = this.#kernel.scratchFor((text.length >>> 2) + 1);
+    this.#table.bytes.write(text, at, text.length, 'latin1');
+    this.#kernel.addText(at, text.length);
+  }
+
+  /** Counts the open entry. `order` is what the values of a dump do not fall below. */
+  end(weight: number, extra: number, order: number): void {
+    this.#kernel.endEntry(weight, extra, order);
+  }
+  /** Forgets the open entry. */
+  drop(): void {
+    this.#kernel.dropEntry();
+  }
+  get isOpen(): boolean {
+    return this.#kernel.isEntryOpen() !== 0;
+  }
+
+  /** Would the open entry, with this value, begin another dump? The values of a dump never fall. */
+  beginsDump(order: number): boolean {
+    return this.#kernel.beginsDump(order) !== 0;
+  }
+  /** Something else than an entry came. */
+  setApart(): void {
+    this.#kernel.setApart();
+  }
+
+  /** The lines in which the open entry began, and the last one ended. */
+  get openedAt(): number {
+    return this.#kernel.entryOpenedAt();
+  }
+  get closedAt(): number {
+    return this.#kernel.entryClosedAt();
+  }
+
+  /** What stands in an entry: STACK, or the number of a text. A view, gone when the table changes. */
+  shape(id: number): Uint32Array {
+    const at = this.#kernel.shapeAt(id) >>> 2;
+    return this.#table.words.subarray(at, at + this.#kernel.shapeSize(id));
+  }
+
+  /** A text of a shape. */
+  textOf(number: number): string {
+    const at = this.#kernel.keyAt(number) >>> 0;
+    return this.#table.text(at, at + this.#kernel.keySize(number));
+  }
+}
