@@ -1,8 +1,9 @@
 // Lines: blocks of text in, one event a line out. A line that starts with a blank is a frame line and is looked at
 // by the host only when it is new; anything else is a control line, the host's to read. Knows no format.
 
-import { hashBytes, Interner } from './intern.as';
-import { Column32, newlineAt, PAD, sameBytes } from './memory.as';
+import { hashBytes } from './intern.as';
+import { ACTION, AT, FOLLOWER, KnownLines, SIZE } from './known-lines.as';
+import { newlineAt, PAD, sameBytes } from './memory.as';
 import { stacks } from './stacks.as';
 
 /** What scan() stopped at. */
@@ -87,11 +88,7 @@ export function nextLine(): bool {
 
 // ── frame lines ──────────────────────────────────────────────────────────────────────────────────────────────
 
-const known = new Interner();
-const action = new Column32();
-const follower = new Column32(); // the line that came after this one last time
-action.push(IGNORE);
-follower.push(0);
+const known = new KnownLines();
 
 let previous: u32 = 0;
 let newHash: u32 = 0;
@@ -165,10 +162,7 @@ export function scan(): u32 {
   const end = input + whole;
   let before = previous;
   let lines: f64 = 0;
-  const followers = follower.ptr;
-  const actions = action.ptr;
-  const ats = known.at.ptr;
-  const sizes = known.size.ptr;
+  let recordBefore = known.record(before);
   while (p < end) {
     const c = load<u8>(p);
     if (c > 32 || (c != 32 && c != 9)) {
@@ -180,12 +174,13 @@ export function scan(): u32 {
       previous = before;
       return c == 10 || (c == 13 && q == p + 1) ? BLANK : CONTROL;
     }
-    let line = load<u32>(followers + ((<usize>before) << 2));
+    let line = load<u32>(recordBefore, FOLLOWER);
     let q: usize = 0;
     if (line) {
-      const n = load<u32>(sizes + ((<usize>line) << 2));
+      const record = known.record(line);
+      const n = load<u32>(record, SIZE);
       q = p + n;
-      if (q >= end || load<u8>(q) != 10 || !sameBytes(p, <usize>load<u32>(ats + ((<usize>line) << 2)), n)) line = 0;
+      if (q >= end || load<u8>(q) != 10 || !sameBytes(p, <usize>load<u32>(record, AT), n)) line = 0;
     }
     if (!line) {
       q = newlineAt(p);
@@ -201,10 +196,11 @@ export function scan(): u32 {
         previous = before;
         return UNKNOWN;
       }
-      store<u32>(followers + ((<usize>before) << 2), line);
+      store<u32>(recordBefore, line, FOLLOWER);
     }
     before = line;
-    const what = load<u32>(actions + ((<usize>line) << 2));
+    recordBefore = known.record(line);
+    const what = load<u32>(recordBefore, ACTION);
     if (what != IGNORE) {
       if (what == ASK_HOST) {
         lineStart = p;
@@ -231,10 +227,8 @@ export function scan(): u32 {
 
 /** Remembers the unknown line with what it does, and does it. */
 export function define(what: u32): void {
-  const line = known.add(lineStart, <u32>(lineEnd - lineStart), newHash);
-  action.push(what);
-  follower.push(0);
-  follower.set(previous, line);
+  const line = known.add(lineStart, <u32>(lineEnd - lineStart), newHash, what);
+  store<u32>(known.record(previous), line, FOLLOWER);
   previous = line;
   pass();
   if (what != IGNORE && what != ASK_HOST) pushFrame(what);
