@@ -27,6 +27,8 @@ export interface Kernel {
   entryOpenedAt(): number;
   entryClosedAt(): number;
   scanEntries(): number;
+  shapeCount(): number;
+  entryCount(shape: number): number;
   shapeAt(shape: number): number;
   shapeSize(shape: number): number;
   keyAt(key: number): number;

@@ -14,6 +14,16 @@ export const Entry = { map: 0, extra: 1, shape: 2, lengths: 3 } as const;
 /** In a shape: a stack. Any other number is a text. */
 export const STACK = 0;
 
+/** What stands around the stacks of a map's entries. */
+export interface Shape {
+  id: number;
+  map: number;
+  /** STACK, or the numbers of texts */
+  parts: number[];
+  /** how many entries are like this */
+  entries: number;
+}
+
 export class MapEntries {
   readonly #kernel: Kernel;
   readonly #table: StackTable;
@@ -28,7 +38,7 @@ export class MapEntries {
     return this.#kernel.scanEntries();
   }
 
-  /** Another input comes: its maps are not those of the one before. */
+  /** Another input comes; call it before. Its maps and shapes are not those of the one before. */
   restart(): void {
     this.#kernel.restartEntries();
   }
@@ -82,10 +92,14 @@ export class MapEntries {
     return this.#kernel.entryClosedAt();
   }
 
-  /** What stands in an entry: STACK, or the number of a text. A view, gone when the table changes. */
-  shape(id: number): Uint32Array {
-    const at = this.#kernel.shapeAt(id) >>> 2;
-    return this.#table.words.subarray(at, at + this.#kernel.shapeSize(id));
+  /** The distinct shapes of all entries. */
+  *shapes(): Generator<Shape> {
+    const kernel = this.#kernel;
+    for (let id = 1; id <= kernel.shapeCount(); id++) {
+      const at = kernel.shapeAt(id) >>> 2;
+      const [map = 0, ...parts] = this.#table.words.subarray(at, at + kernel.shapeSize(id));
+      yield { id, map, parts, entries: kernel.entryCount(id) };
+    }
   }
 
   /** A text of a shape. */

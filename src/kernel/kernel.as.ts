@@ -51,6 +51,7 @@ export {
   beginsDump,
   dropEntry,
   endEntry,
+  entryCount,
   entryClosedAt,
   entryOpenedAt,
   isEntryOpen,

@@ -24,12 +24,15 @@ import {
   scan,
   UNKNOWN,
 } from './lines.as';
-import { PAD, sameBytes } from './memory.as';
+import { Column32, PAD, sameBytes } from './memory.as';
 
 /** In a shape: a stack; any other number is the key of a text. */
 const STACK: u32 = 0;
 
-const shapes = new Interner();
+/** Their bytes are u32: the map, then what stands in the key, in order. */
+let shapes = new Interner();
+/** entries by shape */
+let counts = new Column32();
 
 let isOpen: bool = false;
 let map: u32 = 0;
@@ -81,11 +84,14 @@ function closeStack(): void {
 
 // ── what the host may ask for ────────────────────────────────────────────────────────────────────────────────────
 
-/** Another dump of another program is read: nothing is known of its maps. */
+/** Another input comes: call this before it is read. */
 export function restartEntries(): void {
   dropEntry();
   startLine = 0;
   isApart = true;
+  shapes = new Interner();
+  counts = new Column32();
+  counts.push(0);
 }
 
 /** Begins an entry of this map (an id other than 0). Where `size` is not 0, lines like the `size` bytes at `at` begin others. */
@@ -99,6 +105,7 @@ function open(): void {
   dropStack();
   isOpen = true;
   tokenCount = 0;
+  addToken(map);
   stackCount = 0;
   stackFrom = 0;
   openedAt = linesRead();
@@ -114,6 +121,8 @@ export function addText(at: usize, size: u32): void {
 export function endEntry(weight: f64, extra: u32, order: f64): void {
   closeStack();
   const shape = shapes.intern(tokens, tokenCount << 2);
+  if (shape == counts.length) counts.push(0);
+  counts.set(shape, counts.get(shape) + 1);
   for (let i = stackCount; i > 0; i--) pushFrame(load<u32>(lengths + (<usize>(i - 1) << 2)));
   pushFrame(shape);
   pushFrame(extra);
@@ -149,15 +158,19 @@ export function entryOpenedAt(): f64 {
 export function entryClosedAt(): f64 {
   return closedAt;
 }
-/** The numbers of a shape: 0 for a stack, else the key of a text. */
+/** Shapes are 1, 2, … */
+export function shapeCount(): u32 {
+  return shapes.count;
+}
+export function entryCount(shape: u32): u32 {
+  return counts.get(shape);
+}
+/** The numbers of a shape: its map; then 0 for a stack, else the key of a text. */
 export function shapeAt(shape: u32): usize {
   return shapes.at.get(shape);
 }
 export function shapeSize(shape: u32): u32 {
   return shapes.size.get(shape) >> 2;
-}
-export function shapeCount(): u32 {
-  return shapes.count;
 }
 
 /** As scan(), but entries and frames of the usual form are read on the way. */

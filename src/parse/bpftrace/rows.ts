@@ -1,6 +1,6 @@
 // The stacks of one map, as they lie in the table: the frames of its keys, and the texts between them apart.
 
-import { Entry, STACK } from '../../fold/map-entries.ts';
+import { Entry, type Shape, STACK } from '../../fold/map-entries.ts';
 import type { StackTable } from '../../fold/stack-table.ts';
 import { IdNumbers } from '../id-numbers.ts';
 import { NO_STACK, type Run, runOf } from '../offcpu/shape.ts';
@@ -39,18 +39,17 @@ export class MapRows {
   }
 
   #readKeys(): void {
+    for (const shape of this.#table.entries.shapes()) {
+      if (shape.map === this.#map.id) this.#keyOf.set(shape.id, this.keys.push(keyOf(this.#table, shape)));
+    }
     const { words } = this.#table;
+    const looked = new Uint32Array(this.keys.length + 1);
     this.#table.forEachAt((from, to) => {
       if (words[from] !== this.#map.id) return;
-      const shape = words[from + Entry.shape] as number;
-      let key = this.#keyOf.get(shape);
-      if (key === 0) {
-        key = this.keys.push(keyOf(this.#table, shape));
-        this.#keyOf.set(shape, key);
-      }
-      const { entries, kernelVotes } = this.keys[key - 1] as KeyTexts;
-      (this.keys[key - 1] as KeyTexts).entries = entries + 1;
-      if (entries >= ENOUGH) return;
+      const key = this.#keyOf.get(words[from + Entry.shape] as number);
+      if ((looked[key] as number) >= ENOUGH) return;
+      looked[key] = (looked[key] as number) + 1;
+      const { kernelVotes } = this.keys[key - 1] as KeyTexts;
       const lengths = from + Entry.lengths;
       let end = to;
       for (let i = 0; i < kernelVotes.length; i++) {
@@ -97,13 +96,13 @@ export class MapRows {
 }
 
 /** The texts around the stacks of a shape, first to last; lines that follow each other belong together. */
-function keyOf(table: StackTable, shape: number): KeyTexts {
+function keyOf(table: StackTable, { parts, entries }: Shape): KeyTexts {
   const texts: string[][] = [[]];
-  for (const part of table.entries.shape(shape)) {
+  for (const part of parts) {
     if (part === STACK) texts.push([]);
     else texts.at(-1)?.push(table.entries.textOf(part));
   }
-  return { texts: texts.map((lines) => lines.join('\n')), kernelVotes: Array(texts.length - 1).fill(0), entries: 0 };
+  return { texts: texts.map((lines) => lines.join('\n')), kernelVotes: Array(texts.length - 1).fill(0), entries };
 }
 
 /** So many entries of the same texts tell which stack is the kernel's. */

@@ -1,7 +1,7 @@
 // The maps that bpftrace prints, as text → stacks in the table. An entry is `@name[KEY]: VALUE`; the stacks in its key
 // are lines of their own that start with a blank, everything else is a control line. docs/formats.md has the variants.
 
-import { Entry, type MapEntries, STACK } from '../../fold/map-entries.ts';
+import { type MapEntries, STACK } from '../../fold/map-entries.ts';
 import { type StackTable, Stop } from '../../fold/stack-table.ts';
 import { isRawFrame } from './frame.ts';
 import { BpftraceMap, type Part } from './map.ts';
@@ -77,22 +77,14 @@ export class BpftraceText {
     this.#countEntries();
   }
 
-  /** What the maps' entries are like, now that they lie in the table. */
+  /** What the maps' entries are like. */
   #countEntries(): void {
-    const table = this.#table;
-    const { words, hits } = table;
-    const seen = new Set<number>();
-    table.forEachAt((from, _, index) => {
-      const map = this.#maps[(words[from] as number) - 1] as BpftraceMap;
-      map.entries += hits[index] as number;
-      const shape = words[from + Entry.shape] as number;
-      const key = shape * this.#maps.length + map.id - 1;
-      if (seen.has(key)) return;
-      seen.add(key);
-      const parts = this.#entries.shape(shape);
+    for (const { map: id, parts, entries } of this.#entries.shapes()) {
+      const map = this.#maps[id - 1] as BpftraceMap;
+      map.entries += entries;
       if (parts.includes(STACK)) map.hasStacks = true;
       else if (parts.length > 1 || GAP.test(this.#entries.textOf(parts[0] as number))) map.hasGaps = true;
-    });
+    }
   }
 
   #read(): void {
