@@ -10,6 +10,8 @@ export const WHAT_TO_DO = {
   bpftrace: "this is bpftrace's output; use offcpu-fold or offcpu-classify",
   'perf report': 'this is the text of perf report; pipe `perf script` in',
   'perf trace': 'this is the text of perf trace; pipe `perf script` in',
+  offwaketime: 'this is the text of offwaketime or wakeuptime; record with -f, which prints folded stacks',
+  reasons: 'this is a result of offcpu-classify --json; give it to offcpu-classify --baseline',
   svg: 'this is XML or SVG',
   compressed: 'this is compressed; unpack it first: only gzip and zstd are read as they are',
   binary: 'this is binary data',
@@ -31,6 +33,8 @@ export function sniff(start: Uint8Array): Kind {
   if (/^\s*<(?:\?xml|svg|!DOCTYPE)/.test(text)) return 'svg';
   // a comm may hold control characters, but no NUL
   if (text.includes('\0')) return 'binary';
+  if (/^\s*\{\s*"format": "flamepipe off-CPU reasons"/.test(text)) return 'reasons';
+  if (/^ {4}waker: {11}/m.test(text)) return 'offwaketime';
   if (/^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": "(?:map|attached_probes)"/m.test(text)) return 'bpftrace';
   if (/^ *\d+\.\d+ \( *(?:\d+\.\d+ ms)? *\): /m.test(text)) return 'perf trace';
   if (/^\s*(?:# Overhead|\d+\.\d+% \S)/m.test(text)) return 'perf report';

@@ -78,8 +78,9 @@ function addRows(rows: MapRows, layout: KeyLayout, stacks: OffcpuStacks, unit: U
     subjects: [...subjects, ...lost],
     take(visit) {
       rows.take(layout.meanings, ({ texts, user, kernel, weight, tuple }) => {
+        if (tuple && weight === 0) return;
         const isLost = user.from === user.to && kernel.from === kernel.to;
-        return visit((isLost ? lost : subjects)[texts] as Subject, user, kernel, weight, tuple?.[1], tuple?.[2]);
+        visit((isLost ? lost : subjects)[texts] as Subject, user, kernel, weight, tuple?.[1], tuple?.[2]);
       });
     },
   });

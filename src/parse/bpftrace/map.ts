@@ -1,6 +1,7 @@
 // A map of a dump, while it is read: which of its entries lie in the table, and what its other entries say.
 
 import type { StackTable } from '../../fold/stack-table.ts';
+import { settleTuples } from './tuple-dumps.ts';
 
 /** A value that is no plain number: texts and stacks (frame ids, innermost first) in the order of the dump. */
 export type Part = string | Uint32Array;
@@ -22,6 +23,8 @@ export class BpftraceMap {
   /** the kind of its values, if they can't be folded: hist, stats … */
   refused = '';
   #dumps = 0;
+  /** the index of the first tuple of each dump */
+  readonly #tupleStarts: number[] = [];
   /** was a stack printed again in a later dump, and did a sum shrink from one dump to the next? */
   #repeated = false;
   #shrank = false;
@@ -38,6 +41,7 @@ export class BpftraceMap {
   /** Another dump of this map begins. */
   beginDump(table: StackTable): void {
     this.#dumps++;
+    if (this.tuples.length > 0) this.#tupleStarts.push(this.tuples.length - 1);
     if (this.#dumps === 1) return;
     this.#compare(table);
     this.#weights = table.weights.slice();
@@ -64,6 +68,7 @@ export class BpftraceMap {
    * had, with sums at least as large, they are running totals and the last one counts; else they are added up.
    */
   settle(table: StackTable, repeats: 'auto' | 'add' | 'last'): Settled {
+    if (this.#tupleStarts.length > 1) return settleTuples(this, this.#tupleStarts, table, repeats);
     const { weights, hits, words } = table;
     if (this.#dumps > 1) this.#compare(table);
     // entries that are in another order than bpftrace prints them are no dumps of their own

@@ -20,6 +20,8 @@ const FOREIGN: Partial<Record<Kind, string>> = {
   'perf script': 'this is the text of perf script, of time on the CPU; fold it with perf-fold',
   'perf report': 'this is the text of perf report',
   'perf trace': 'this is the text of perf trace',
+  offwaketime: WHAT_TO_DO.offwaketime,
+  reasons: 'this is a result of offcpu-classify --json; give it to --baseline',
   svg: 'this is XML or SVG; give the folded text that it was made from',
   compressed: WHAT_TO_DO.compressed,
   binary: 'this is binary data',

@@ -130,7 +130,7 @@ export class OffcpuReader {
     const start = this.#start;
     this.#start = Buffer.alloc(0);
     this.#kind = sniff(start);
-    if (BINARY.has(this.#kind)) throw new InputError(WHAT_TO_DO[this.#kind] ?? 'this is no text');
+    if (REFUSED.has(this.#kind)) throw new InputError(WHAT_TO_DO[this.#kind] ?? 'this is no text');
     this.#source = this.#open(formatOf(start, this.#kind));
     this.#source.write(start);
   }
@@ -191,8 +191,8 @@ function whyNothing(kind: Kind): string {
   return WHAT_TO_DO[kind] ?? 'no map found; pipe the output of bpftrace or offcputime in';
 }
 
-/** What is no text at all. */
-const BINARY: ReadonlySet<Kind> = new Set<Kind>(['perf.data', 'compressed', 'binary']);
+/** What is no text at all, or is known not to be an entry anywhere. */
+const REFUSED: ReadonlySet<Kind> = new Set<Kind>(['perf.data', 'compressed', 'binary', 'offwaketime', 'reasons']);
 
 // {"type": "attached_probes", "data": {"probes": 1}}
 const JSON_LINE = /^\{"type": ?"/m;

@@ -328,6 +328,22 @@ describe('a map printed several times', () => {
     assert.equal(total(`${dump(3, 4)}\n${dump(2, 6)}`, 'last'), 8);
   });
 
+  test('with tuples as values likewise, counts and longest included', () => {
+    const tuples = (...values: [sum: number, count: number, max: number][]): string =>
+      values.map((n, i) => `@x[\n    __schedule+1\n    f${i}+1\n]: (${n.join(', ')})\n`).join('');
+    const growing = `${tuples([3, 1, 3], [4, 1, 4])}\n${tuples([3, 1, 3], [6, 2, 4], [8, 3, 5])}`;
+    const found = (text: string, repeats: 'auto' | 'add' | 'last' = 'auto'): string[] =>
+      [...read([text], { repeats }).reader.entries()].map(({ ns, count, maxNs }) => [ns, count, maxNs].join(' '));
+    assert.deepEqual(found(growing), ['3000 1 3000', '6000 2 4000', '8000 3 5000']);
+    assert.deepEqual(found(growing, 'add'), ['6000 2 3000', '10000 3 4000', '8000 3 5000']);
+    const cleared = `${tuples([3, 1, 3], [4, 1, 4])}\n${tuples([2, 1, 2])}`;
+    assert.deepEqual(found(cleared), ['5000 2 3000', '4000 1 4000']);
+    assert.deepEqual(found(cleared, 'last'), ['2000 1 2000']);
+    for (const text of [growing, cleared]) assert.equal(read([text]).reader.inputs[0]!.dump!.dumps, 2);
+    const [once] = read([tuples([3, 1, 3], [4, 1, 4])]).reader.inputs;
+    assert.equal(once!.dump!.dumps, 1);
+  });
+
   test('the same text of several threads is one dump', () => {
     assert.equal(total('@x[\n    __schedule+1\n]: 3\n@x[\n    __schedule+1\n]: 4\n'), 7);
   });

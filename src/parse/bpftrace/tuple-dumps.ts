@@ -1,0 +1,47 @@
+// A map whose values are tuples, printed several times. Each of its entries is a stack of its own in the table, so those
+// of one key must be found again by what else they consist of.
+
+import { Entry } from '../../fold/map-entries.ts';
+import type { StackTable } from '../../fold/stack-table.ts';
+import type { BpftraceMap, Settled } from './map.ts';
+
+/** By dump: the sum of the first numbers of all entries with one key. */
+type Sums = Map<number, number>;
+
+/**
+ * The weights of a map's entries over all its dumps: the last one's alone, if they are running totals. `starts` are the
+ * indices of the tuples that begin a dump.
+ */
+export function settleTuples(
+  map: BpftraceMap,
+  starts: readonly number[],
+  table: StackTable,
+  repeats: 'auto' | 'add' | 'last',
+): Settled {
+  const { words } = table;
+  const weights = table.weights.slice();
+  const earlier: number[] = [];
+  const keys = new Map<string, Sums>();
+  const last = starts.length - 1;
+  table.forEachAt((from, to, index) => {
+    if (words[from] !== map.id) return;
+    const tuple = (words[from + Entry.extra] as number) - 1;
+    const dump = starts.findLastIndex((start) => start <= tuple);
+    const key = words.subarray(from + Entry.shape, to).join(' ');
+    const sums: Sums = keys.get(key) ?? new Map();
+    sums.set(dump, (sums.get(dump) ?? 0) + (weights[index] as number));
+    keys.set(key, sums);
+    if (dump < last) earlier.push(index);
+  });
+  const all = [...keys.values()];
+  if (all.every((sums) => sums.size === 1)) return { weights, dumps: 1, running: false };
+  const running = repeats === 'last' || (repeats === 'auto' && all.every((sums) => isRunning(sums, last)));
+  if (running) for (const index of earlier) weights[index] = 0;
+  return { weights, dumps: starts.length, running };
+}
+
+/** Does the sum never shrink, and is it in the last dump? */
+function isRunning(sums: Sums, last: number): boolean {
+  const values = [...sums.values()];
+  return sums.has(last) && values.every((value, i) => i === 0 || value >= (values[i - 1] as number));
+}
