@@ -1,6 +1,8 @@
 // Programs that answer at once: versions, probes, a container's first process.
 
 import { spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 
 const MS = 10_000;
 const MOST_BYTES = 1 << 28;
@@ -33,6 +35,13 @@ export function answerOf(
     ...(user && { uid: user.uid, gid: user.gid }),
   });
   return error && (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : { status, out: stdout, err: stderr };
+}
+
+/** Where on PATH a program lies, links followed. */
+export function pathOf(program: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(':').filter((folder) => folder !== '');
+  const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+  return found && realpathSync(found);
 }
 
 /** A user of this machine. */

@@ -105,7 +105,7 @@ export const flameRecord: Command<typeof options> = {
       first: options.first,
       all: options.all,
     };
-    if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, world);
+    if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, options.sudo, world);
     const settings = settingsOf(options, world.operands, new Date());
     if (typeof settings === 'string') throw new UsageError(settings);
     if (options['dry-run']) return dryRun(settings, choice, world);

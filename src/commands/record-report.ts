@@ -11,7 +11,7 @@ import { pageHtml } from '../record/page.ts';
 import type { Window } from '../record/plan.ts';
 import { linesOfReport, pageOf, runJson } from '../record/report.ts';
 import { cutText } from '../record/summary.ts';
-import { versionOf } from './record-doctor.ts';
+import { versionOf } from './record-machine.ts';
 import type { Rendering } from './record-render.ts';
 
 /** What the rendering found out. */

@@ -12,7 +12,7 @@ import { lastWords } from '../record/failure.ts';
 import { notesOn, workloadArgv } from '../record/plan.ts';
 import type { Process } from '../record/proc-pid.ts';
 import type { Settings } from '../record/settings.ts';
-import { missingTools } from './record-doctor.ts';
+import { missingTools } from './record-machine.ts';
 import { render } from './record-render.ts';
 import { takeOf } from './record-take.ts';
 import { type Choice, findTargets, groundOf, isAlive, processAt } from './record-target.ts';

@@ -14,7 +14,7 @@ import type { Settings } from '../record/settings.ts';
 import type { Task } from '../record/sleepers.ts';
 import { sizeText } from '../record/summary.ts';
 import { whyNot } from '../record/target.ts';
-import { advised, type Missing } from './record-doctor.ts';
+import { advised, type Missing } from './record-machine.ts';
 import { isAlive, recorder } from './record-target.ts';
 
 /** What was recorded, for the rendering. */
@@ -90,7 +90,7 @@ export async function takeOf(
     const recorded = take.window[tool];
     if (!recorded || recorded.isWhole) continue;
     const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
-    const failure = advised(failureText(tool, recorded.ending, log), tool);
+    const failure = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
     progress.note(failure);
     take.failures.push(failure);
   }

@@ -14,6 +14,7 @@ import type { Settings } from '../record/settings.ts';
 import { planLines } from '../record/shell-words.ts';
 import { type Self, targetsOf } from '../record/target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../record/wait-events.ts';
+import { hasCycles } from './record-machine.ts';
 import { findBackends } from './record-postgres.ts';
 
 /** The options that say which process. */
@@ -75,12 +76,6 @@ function waitEventsFor({ mode, waitEvents }: Settings, pids: readonly number[]):
     throw new UsageError(`--wait-events: ${found ?? `process ${pids.join(', ')} is no Postgres server`}`);
   }
   return found;
-}
-
-/** Virtual machines mostly have no cycle counter. Counting needs fewer rights than recording. */
-export function hasCycles(): boolean {
-  const answer = answerOf(['perf', 'stat', '-x', ',', '-e', 'cycles', '--', 'true']);
-  return answer !== undefined && /^\d+,/m.test(answer.err);
 }
 
 /** Prints what would be run, and runs nothing. */

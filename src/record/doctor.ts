@@ -1,17 +1,20 @@
-// The doctor: from what was probed to what is wrong, each with the one command that mends it. Changes nothing.
-
-import type { ElfFacts } from './elf.ts';
+// The doctor: from what was probed of the machine to what is wrong, each with the one command that mends it.
 
 export interface MachineFacts {
   /** first lines of --version; undefined: not installed */
   perf: string | undefined;
   bpftrace: string | undefined;
   uid: number;
+  /** is sudo to be used, and does it let us in without a password? undefined: not to be used */
+  sudo: boolean | undefined;
   /** effective, as in /proc/self/status */
   capabilities: bigint;
+  /** of the perf program: those that setcap gave it; as getcap prints them */
+  perfCapabilities: string;
   paranoid: number | undefined;
   kptrRestrict: number | undefined;
-  hasTracefs: boolean;
+  /** is it mounted, and may sched_switch be read there? */
+  tracefs: 'readable' | 'mounted' | 'missing';
   hasBtf: boolean;
   hasCycles: boolean;
   /** bytes; undefined: unlimited */
@@ -19,147 +22,130 @@ export interface MachineFacts {
   kernel: string;
 }
 
-export interface ObjectFacts {
-  path: string;
-  isMain: boolean;
-  /** undefined: not to be read as ELF */
-  elf: ElfFacts | undefined;
-  hasDebugFile: boolean;
-}
-
-export interface TargetFacts {
-  pid: number;
-  command: string;
-  root: string;
-  isForeignNamespace: boolean;
-  objects: ObjectFacts[];
-}
-
 export interface Finding {
   level: 'ok' | 'note' | 'fault';
   text: string;
   /** a command line, or lines for a configuration file */
   mend?: string;
+  /** which profiler can't work because of it */
+  stops?: 'perf' | 'bpftrace';
 }
 
 const CAPABILITIES = { sys_admin: 21n, sys_ptrace: 19n, perfmon: 38n, bpf: 39n, syslog: 34n } as const;
 const MEMLOCK_UNCHARGED = [5, 11] as const;
 const MEMLOCK_ENOUGH = 64 << 20;
-const PERF_CONTROL = [5, 10] as const;
+const PERF_LEAST = [5, 10] as const;
 const BPFTRACE_LEAST = [0, 17] as const;
+const SETCAP = 'sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog+ep "$(readlink -f "$(command -v perf)")"';
 
 export function machineFindings(facts: MachineFacts): Finding[] {
-  return [perfFinding(facts), ...rightsFindings(facts), bpftraceFinding(facts), ...kernelFindings(facts)];
+  return [
+    perfFinding(facts),
+    bpftraceFinding(facts),
+    ...rightsFindings(facts),
+    tracefsFinding(facts),
+    ...kernelFindings(facts),
+  ];
 }
 
 function perfFinding({ perf, kernel }: MachineFacts): Finding {
-  if (perf === undefined) {
-    return { level: 'fault', text: 'perf is not installed', mend: 'apt-get install linux-perf' };
-  }
-  if (isOlder(perf, PERF_CONTROL)) {
-    return {
-      level: 'fault',
-      text: `${perf}: too old, flame-record needs perf 5.10 (--control)`,
-      mend: 'apt-get install linux-perf',
-    };
-  }
-  return { level: 'ok', text: `${perf} on Linux ${kernel}` };
+  const mend = 'apt-get install linux-perf';
+  if (perf === undefined) return { level: 'fault', stops: 'perf', text: 'perf is not installed', mend };
+  const text = `${perf}, Linux ${kernel}`;
+  if (!isOlder(perf, PERF_LEAST)) return { level: 'ok', text };
+  return { level: 'fault', stops: 'perf', text: `${text}: too old, flame-record needs perf 5.10 (--control)`, mend };
 }
 
-function rightsFindings({ uid, capabilities, paranoid }: MachineFacts): Finding[] {
-  const has = (name: keyof typeof CAPABILITIES): boolean => ((capabilities >> CAPABILITIES[name]) & 1n) === 1n;
-  if (uid === 0 && has('sys_admin'))
-    return [{ level: 'ok', text: 'runs as root: perf and bpftrace may do all they need' }];
-  const said = `perf_event_paranoid is ${paranoid ?? 'not to be read'}`;
-  if (has('perfmon') || has('sys_admin') || (paranoid !== undefined && paranoid < 2))
-    return [{ level: 'ok', text: `${said}: perf may record kernel and user stacks` }];
-  const mend = 'sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog+ep "$(readlink -f "$(command -v perf)")"';
-  return paranoid === 2
-    ? [{ level: 'note', text: `${said}: perf may record user stacks of own processes, no kernel frames`, mend }]
-    : [{ level: 'fault', text: `${said}: perf may not record`, mend }];
-}
-
-function bpftraceFinding({ bpftrace, uid, capabilities }: MachineFacts): Finding {
+function bpftraceFinding({ bpftrace }: MachineFacts): Finding {
+  const mend = 'apt-get install bpftrace';
   if (bpftrace === undefined) {
-    return {
-      level: 'fault',
-      text: 'bpftrace is not installed: no off-CPU recording',
-      mend: 'apt-get install bpftrace',
-    };
+    return { level: 'fault', stops: 'bpftrace', text: 'bpftrace is not installed: no off-CPU recording', mend };
   }
-  if (isOlder(bpftrace, BPFTRACE_LEAST)) {
-    return { level: 'fault', text: `${bpftrace}: too old, flame-record needs 0.17`, mend: 'apt-get install bpftrace' };
-  }
-  const isAllowed = uid === 0 || ((capabilities >> CAPABILITIES.bpf) & 1n) === 1n;
-  return isAllowed
-    ? { level: 'ok', text: bpftrace }
-    : { level: 'fault', text: `${bpftrace}: only root may run it`, mend: 'sudo flame-record ...' };
+  if (!isOlder(bpftrace, BPFTRACE_LEAST)) return { level: 'ok', text: bpftrace };
+  return { level: 'fault', stops: 'bpftrace', text: `${bpftrace}: too old, flame-record needs 0.17`, mend };
 }
 
-function kernelFindings(facts: MachineFacts): Finding[] {
+/** Whether perf and bpftrace may record: as root, by capabilities, as perf_event_paranoid has it. */
+function rightsFindings(facts: MachineFacts): Finding[] {
+  const { uid, sudo, capabilities, perfCapabilities } = facts;
+  const has = (name: keyof typeof CAPABILITIES): boolean => ((capabilities >> CAPABILITIES[name]) & 1n) === 1n;
+  if (sudo === true) return [{ level: 'ok', text: 'sudo lets perf and bpftrace run as root' }];
+  const refused: Finding = {
+    level: 'fault',
+    text: 'sudo asks for a password, which profilers in the background can not be asked for',
+    mend: 'sudo flame-record ...    (all of it as root), or NOPASSWD in sudoers',
+  };
+  const asked = sudo === false ? [refused] : [];
+  if (uid === 0 && has('sys_admin')) {
+    return [
+      ...asked,
+      {
+        level: 'ok',
+        text: `root with CAP_SYS_ADMIN, whom perf_event_paranoid (${facts.paranoid ?? '?'}) does not bind`,
+      },
+    ];
+  }
+  const names = Object.keys(CAPABILITIES).filter((name) => has(name as keyof typeof CAPABILITIES));
+  const who = `${uid === 0 ? 'root' : `user ${uid}`} with ${names.map((name) => `CAP_${name.toUpperCase()}`).join(', ') || 'no capability that matters'}`;
+  const mayTrace = has('sys_admin') || (has('bpf') && has('perfmon'));
+  const bpftrace: Finding = mayTrace
+    ? { level: 'ok', text: `${who}: bpftrace may trace, if it does not insist on root` }
+    : {
+        level: 'fault',
+        stops: 'bpftrace',
+        text: `${who}: bpftrace may not trace`,
+        mend: uid === 0 ? 'start the container with --privileged' : 'sudo flame-record ...    (or flame-record --sudo)',
+      };
+  if (has('perfmon') || has('sys_admin') || perfCapabilities.includes('cap_perfmon')) {
+    return [...asked, { level: 'ok', text: 'perf has CAP_PERFMON: it may record kernel and user stacks' }, bpftrace];
+  }
+  return [...asked, paranoidFinding(facts), bpftrace];
+}
+
+function paranoidFinding({ paranoid, uid }: MachineFacts): Finding {
+  const said = `perf_event_paranoid is ${paranoid ?? 'not to be read'}`;
+  if (paranoid !== undefined && paranoid < 2) {
+    return { level: 'ok', text: `${said}: perf may record kernel and user stacks of own processes` };
+  }
+  const mend = uid === 0 ? 'start the container with --cap-add PERFMON,SYS_PTRACE,SYSLOG' : SETCAP;
+  if (paranoid !== 2) return { level: 'fault', stops: 'perf', text: `${said}: perf may not record`, mend };
+  return { level: 'note', text: `${said}: perf may record own processes, without kernel frames`, mend };
+}
+
+function tracefsFinding({ tracefs, uid, sudo }: MachineFacts): Finding {
+  if (tracefs === 'readable') return { level: 'ok', text: 'tracefs is mounted, with sched_switch' };
+  if (tracefs === 'mounted') return { level: 'ok', text: 'tracefs is mounted, for root to read' };
+  const mend = `${uid === 0 ? '' : 'sudo '}mount -t tracefs tracefs /sys/kernel/tracing`;
+  const text = 'tracefs is not mounted: bpftrace finds no tracepoints';
+  return sudo || uid === 0 ? { level: 'fault', stops: 'bpftrace', text, mend } : { level: 'note', text, mend };
+}
+
+function kernelFindings({ kptrRestrict, hasBtf, hasCycles, memlock, kernel, ...facts }: MachineFacts): Finding[] {
+  const isRoot = facts.uid === 0 || facts.sudo === true;
   const findings: Finding[] = [];
-  const { kptrRestrict, hasTracefs, hasBtf, hasCycles, memlock, kernel } = facts;
-  if (hasTracefs) findings.push({ level: 'ok', text: 'tracefs is mounted, with sched_switch' });
-  else
-    findings.push({
-      level: 'fault',
-      text: 'tracefs is not mounted: bpftrace finds no tracepoints',
-      mend: 'sudo mount -t tracefs tracefs /sys/kernel/tracing',
-    });
-  if ((kptrRestrict ?? 0) > 0 && facts.uid !== 0)
+  if ((kptrRestrict ?? 0) > 0 && !isRoot)
     findings.push({
       level: 'note',
       text: `kptr_restrict is ${kptrRestrict}: kernel frames have no names`,
       mend: 'sudo sysctl kernel.kptr_restrict=0',
     });
-  if (!hasBtf)
-    findings.push({
-      level: 'note',
-      text: 'the kernel has no BTF (/sys/kernel/btf/vmlinux); bpf/offcpu.bt does without',
-    });
-  if (!hasCycles)
-    findings.push({ level: 'note', text: 'no cycle counter (a virtual machine?): samples come from cpu-clock' });
-  if (memlock !== undefined && memlock < MEMLOCK_ENOUGH && isOlder(kernel, MEMLOCK_UNCHARGED)) {
-    findings.push({
-      level: 'note',
-      text: `at most ${memlock} bytes of locked memory: bpftrace may fail`,
-      mend: 'ulimit -l unlimited',
-    });
-  }
+  else findings.push({ level: 'ok', text: `kptr_restrict is ${kptrRestrict ?? 'not to be read'}` });
+  findings.push(
+    hasBtf
+      ? { level: 'ok', text: 'the kernel has BTF' }
+      : { level: 'note', text: 'the kernel has no BTF (/sys/kernel/btf/vmlinux); bpf/offcpu.bt does without' },
+  );
+  const isCharged = isOlder(kernel, MEMLOCK_UNCHARGED);
+  const limit = `locked memory: ${memlock === undefined ? 'no limit' : `at most ${memlock} bytes`}`;
+  if (isCharged && memlock !== undefined && memlock < MEMLOCK_ENOUGH)
+    findings.push({ level: 'note', text: `${limit}: bpftrace may fail`, mend: 'ulimit -l unlimited' });
+  else findings.push({ level: 'ok', text: `${limit}${isCharged ? '' : ', which this kernel does not count for BPF'}` });
+  findings.push(
+    hasCycles
+      ? { level: 'ok', text: 'there is a cycle counter' }
+      : { level: 'note', text: 'no cycle counter (a virtual machine?): samples come from cpu-clock' },
+  );
   return findings;
-}
-
-const CARGO_LINES = 'Cargo.toml: [profile.release] strip = "none", debug = "line-tables-only"';
-
-/** Of the target: its root, its executable, and what it has mapped. */
-export function targetFindings({ pid, command, root, isForeignNamespace, objects }: TargetFacts): Finding[] {
-  const findings: Finding[] = [{ level: 'ok', text: `target ${pid}: ${command}` }];
-  if (isForeignNamespace)
-    findings.push({ level: 'ok', text: 'in a container: perf and bpftrace enter its mount namespace for symbols' });
-  else if (root !== '/')
-    findings.push({ level: 'ok', text: `its root is ${root}: binaries are found by their full paths` });
-  for (const { path, isMain, elf, hasDebugFile } of objects) {
-    if (!elf) findings.push({ level: 'note', text: `${path}: not to be read as ELF` });
-    else findings.push(objectFinding(path, isMain, elf, hasDebugFile));
-  }
-  return findings;
-}
-
-function objectFinding(path: string, isMain: boolean, elf: ElfFacts, hasDebugFile: boolean): Finding {
-  const has = [
-    elf.hasSymbols ? '.symtab' : 'no .symtab',
-    elf.hasLines ? '.debug_line' : 'no .debug_line',
-    ...(elf.framePointers === undefined ? [] : [elf.framePointers ? 'frame pointers' : 'no frame pointers']),
-    ...(hasDebugFile ? ['a debug file by build-id'] : []),
-  ];
-  const text = `${path}: ${has.join(', ')}`;
-  if (elf.hasSymbols || hasDebugFile) return { level: 'ok', text };
-  const mend = /\.so(?:\.|$)/.test(path) || isMain ? `find-dbgsym-packages ${path}` : CARGO_LINES;
-  return {
-    level: isMain ? 'fault' : 'note',
-    text,
-    mend: isMain ? `${mend}    (your own Rust program: ${CARGO_LINES})` : mend,
-  };
 }
 
 const MARKS = { ok: 'ok   ', note: 'note ', fault: 'FAULT' } as const;
@@ -171,12 +157,9 @@ export function findingLines(findings: readonly Finding[]): string {
     .join('');
 }
 
-/** What the doctor would say to a profiler's failure; '' if nothing. */
+/** What the doctor would say to a profiler's failure: `why; mend it with: command`. '' if nothing. */
 export function adviceOn(findings: readonly Finding[], tool: 'perf' | 'bpftrace'): string {
-  const fault = findings.find(
-    ({ level, text }) => level === 'fault' && (text.startsWith(tool) || text.includes(`${tool} `)),
-  );
-  return fault?.mend ?? '';
+  return findings.find(({ stops }) => stops === tool)?.mend ?? '';
 }
 
 /** Is the version in `bpftrace v0.17.0`, `perf version 6.1.192`, `6.18.44-fc` older? No version: no. */

@@ -3,6 +3,10 @@
 export interface ElfFacts {
   hasSymbols: boolean;
   hasLines: boolean;
+  /** functions that have a name in `.dynsym`, which stripping leaves */
+  exported: number;
+  /** was rustc at it? */
+  isRust: boolean;
   /** hexadecimal */
   buildId: string | undefined;
   /** does its code keep frame pointers? A guess from function prologues; undefined: not known for this machine */
@@ -14,6 +18,7 @@ export type ReadBytes = (at: number, length: number) => Buffer;
 
 const HEADER = 64;
 const SYMBOL = 24;
+const FUNCTION = 2;
 const X86_64 = 62;
 const NOTE_HEADER = 12;
 const MOST_CODE = 1 << 20;
@@ -36,6 +41,8 @@ export function elfFacts(read: ReadBytes): ElfFacts | undefined {
   return {
     hasSymbols: sections.has('.symtab'),
     hasLines: sections.has('.debug_line') || sections.has('.zdebug_line'),
+    exported: exportedFunctions(sections.get('.dynsym'), read),
+    isRust: textIn(sections.get('.comment'), read).includes('rustc version'),
     buildId: buildIdOf(sections.get('.note.gnu.build-id'), read),
     framePointers: header.readUInt16LE(18) === X86_64 ? hasPrologues(sections.get('.text'), read) : undefined,
   };
@@ -65,6 +72,20 @@ export function exportedSymbol(read: ReadBytes, name: string): { entry: bigint; 
     }
   }
   return undefined;
+}
+
+function exportedFunctions(section: Section | undefined, read: ReadBytes): number {
+  const symbols = section ? read(section.offset, section.size) : Buffer.alloc(0);
+  let count = 0;
+  for (let at = 0; at + SYMBOL <= symbols.length; at += SYMBOL) {
+    const type = (symbols[at + 4] as number) & 0xf;
+    if (type === FUNCTION && symbols.readUInt16LE(at + 6) !== 0) count++;
+  }
+  return count;
+}
+
+function textIn(section: Section | undefined, read: ReadBytes): string {
+  return section ? read(section.offset, section.size).toString('latin1') : '';
 }
 
 function sectionsOf(header: Buffer, read: ReadBytes): Section[] {

@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { adviceOn, findingLines, type MachineFacts, machineFindings, targetFindings } from '../../src/record/doctor.ts';
+import { adviceOn, findingLines, type MachineFacts, machineFindings } from '../../src/record/doctor.ts';
+import { type ObjectFacts, objectTable, targetFindings } from '../../src/record/doctor-target.ts';
 import { debugFileOf, elfFacts } from '../../src/record/elf.ts';
 import { mappedFiles } from '../../src/record/maps.ts';
+import { ownersIn, packagePaths } from '../../src/record/packages.ts';
 
 const GOOD: MachineFacts = {
   perf: 'perf version 6.1.1',
   bpftrace: 'bpftrace v0.17.0',
   uid: 0,
+  sudo: undefined,
+  perfCapabilities: '',
   capabilities: 0x1ffffffffffn,
   paranoid: 2,
   kptrRestrict: 1,
-  hasTracefs: true,
+  tracefs: 'readable',
   hasBtf: true,
   hasCycles: true,
   memlock: 65536,
@@ -32,10 +36,10 @@ describe('machineFindings', () => {
       [{ perf: 'perf version 5.4.2' }, /^fault: .*too old/],
       [{ bpftrace: undefined }, /^fault: bpftrace is not installed.*apt-get install bpftrace$/],
       [{ bpftrace: 'bpftrace v0.9.4' }, /^fault: .*too old/],
-      [{ hasTracefs: false }, /^fault: tracefs.* > sudo mount -t tracefs /],
+      [{ tracefs: 'missing' }, /^fault: tracefs.* > mount -t tracefs /],
       [{ hasCycles: false }, /^note: no cycle counter/],
       [{ hasBtf: false }, /^note: .*BTF/],
-      [{ kernel: '5.10.0' }, /^note: at most 65536 bytes.* > ulimit -l unlimited$/],
+      [{ kernel: '5.10.0' }, /^note: locked memory: at most 65536 bytes.* > ulimit -l unlimited$/],
     ] as const) {
       const found = faults(facts);
       assert.equal(found.length, 1, found.join('\n'));
@@ -44,11 +48,25 @@ describe('machineFindings', () => {
   });
 
   test('rights of an ordinary user', () => {
-    const user = { uid: 1000, capabilities: 0n, kptrRestrict: 0 };
-    assert.match(faults({ ...user, paranoid: 3 })[0] ?? '', /^fault: perf_event_paranoid is 3.*setcap/);
-    assert.match(faults({ ...user, paranoid: 2 })[0] ?? '', /^note: .*no kernel frames/);
-    assert.match(faults({ ...user, paranoid: -1 })[0] ?? '', /^fault: bpftrace.*only root/);
-    assert.deepEqual(faults({ uid: 1000, capabilities: (1n << 38n) | (1n << 39n), kptrRestrict: 0 }), []);
+    const user = { uid: 1000, capabilities: 0n, kptrRestrict: 0, tracefs: 'mounted' } as const;
+    const [perf, bpftrace] = faults({ ...user, paranoid: 3 });
+    assert.match(perf ?? '', /^fault: perf_event_paranoid is 3.*setcap/);
+    assert.match(bpftrace ?? '', /^fault: user 1000 .*may not trace > sudo flame-record/);
+    assert.match(faults({ ...user, paranoid: 2 })[0] ?? '', /^note: .*without kernel frames > sudo setcap/);
+    assert.match(faults({ ...user, paranoid: -1 })[0] ?? '', /^fault: .*bpftrace may not trace/);
+    assert.match(
+      faults({ ...user, kptrRestrict: 1, perfCapabilities: '/p cap_perfmon=ep' })[1] ?? '',
+      /kptr_restrict is 1/,
+    );
+    assert.deepEqual(faults({ ...user, capabilities: (1n << 38n) | (1n << 39n) }), []);
+  });
+
+  test('rights by sudo; and of root in a container', () => {
+    assert.deepEqual(faults({ uid: 1000, capabilities: 0n, paranoid: 4, kptrRestrict: 1, sudo: true }), []);
+    assert.match(faults({ uid: 1000, capabilities: 0n, sudo: false })[0] ?? '', /^fault: sudo asks for a password/);
+    const [perf, bpftrace] = faults({ capabilities: 0n, paranoid: 4 });
+    assert.match(perf ?? '', /^fault: .*may not record > start the container with --cap-add PERFMON/);
+    assert.match(bpftrace ?? '', /^fault: root with no capability.* > start the container with --privileged/);
   });
 
   test('what it would say to a failure', () => {
@@ -57,27 +75,85 @@ describe('machineFindings', () => {
   });
 });
 
-test('of a target: what its binaries lack', () => {
-  const elf = { hasSymbols: false, hasLines: false, buildId: 'ab12', framePointers: false };
-  const lines = findingLines(
-    targetFindings({
-      pid: 7,
-      command: 'app',
-      root: '/jail',
-      isForeignNamespace: false,
-      objects: [
-        { path: '/app', isMain: true, elf, hasDebugFile: false },
-        { path: '/lib/libc.so.6', isMain: false, elf, hasDebugFile: true },
-        { path: '/x', isMain: false, elf: undefined, hasDebugFile: false },
-      ],
-    }),
+describe('targetFindings', () => {
+  const bare = { hasSymbols: false, hasLines: false, exported: 0, isRust: false, buildId: 'ab12', framePointers: true };
+  const object = (path: string, more: Partial<ObjectFacts> = {}): ObjectFacts => ({
+    ...{ path, isMain: false, elf: bare, hasDebugFile: false, owner: '' },
+    ...more,
+  });
+  const found = (...objects: ObjectFacts[]): string =>
+    findingLines(
+      targetFindings({ pid: 7, command: 'app', root: '/', isForeignNamespace: false, objects, mayRead: true }),
+    );
+
+  test('the program itself, by how it was made', () => {
+    const rust = { ...bare, isRust: true, framePointers: false };
+    assert.match(
+      found(object('/app', { isMain: true, elf: rust })),
+      /FAULT {2}\/app is stripped: .*\n {7}> Cargo.toml: .*strip = "none"/,
+    );
+    assert.match(
+      found(object('/app', { isMain: true, elf: rust })),
+      /note {3}\/app keeps no frame pointers.*\n {7}> RUSTFLAGS=/,
+    );
+    assert.match(found(object('/app', { isMain: true })), /FAULT .*\n {7}> compile and link with -g/);
+    assert.match(
+      found(object('/app', { isMain: true, elf: { ...bare, hasSymbols: true } })),
+      /ok {5}\/app has symbols\n$/,
+    );
+    assert.match(found(object('/app', { isMain: true, hasDebugFile: true })), /ok {5}\/app has symbols\n$/);
+  });
+
+  test('one of a distribution: its package; no fault if its functions are exported', () => {
+    const postgres = object('/pg', { isMain: true, owner: 'postgresql-15', elf: { ...bare, exported: 12000 } });
+    assert.match(
+      found(postgres),
+      /note {3}\/pg is stripped: only its 12000 exported functions have names\n {7}> apt-get install postgresql-15-dbgsym/,
+    );
+  });
+
+  test('libraries in one finding, with one command; an extension of our own by itself', () => {
+    const lines = found(
+      object('/lib/libz.so.1', { owner: 'zlib1g' }),
+      object('/lib/libc.so.6', { owner: 'libc6' }),
+      object('/lib/libm.so.6', { owner: 'libc6', hasDebugFile: true }),
+      object('/lib/pg/ours.so', { elf: { ...bare, isRust: true } }),
+    );
+    assert.match(lines, /2 libraries have no symbols.*\n {7}> apt-get install libc6-dbg zlib1g-dbgsym /);
+    assert.match(lines, /ours\.so is stripped.*\n {7}> Cargo\.toml/);
+    assert.match(
+      found(object('/lib/libz.so.1', { owner: undefined })),
+      /1 library has .*\n {7}> debuginfod-find debuginfo ab12\n/,
+    );
+  });
+
+  test('a table of all mapped files', () => {
+    assert.equal(
+      objectTable([object('/app', { elf: { ...bare, hasSymbols: true } }), object('/x', { elf: undefined })]),
+      `
+  .symtab  .debug_line  debug file  frame pointers  exported
+      yes           no          no             yes         0  /app
+`,
+    );
+  });
+});
+
+test('packages of files, whichever of their two names dpkg knows', () => {
+  const paths = ['/usr/lib/libc.so.6', '/opt/app', '/usr/bin/dup'];
+  assert.deepEqual(packagePaths(['/usr/lib/libc.so.6', '/lib/a']), [
+    '/usr/lib/libc.so.6',
+    '/lib/libc.so.6',
+    '/lib/a',
+    '/usr/lib/a',
+  ]);
+  const answer = 'libc6:amd64: /lib/libc.so.6\ndiversion by dash from: /bin/sh\none, other:i386: /usr/bin/dup\n';
+  assert.deepEqual(
+    [...ownersIn(answer, paths)],
+    [
+      ['/usr/lib/libc.so.6', 'libc6'],
+      ['/usr/bin/dup', 'one'],
+    ],
   );
-  assert.match(
-    lines,
-    /FAULT {2}\/app: no \.symtab, no \.debug_line, no frame pointers\n {7}> find-dbgsym-packages \/app .*strip = "none"/,
-  );
-  assert.match(lines, /ok {5}\/lib\/libc.so.6: .*a debug file by build-id\n/);
-  assert.match(lines, /its root is \/jail/);
 });
 
 describe('elfFacts', () => {

@@ -1,0 +1,120 @@
+// The doctor, of a process: what its binaries offer to who looks up symbols in them.
+
+import type { Finding } from './doctor.ts';
+import type { ElfFacts } from './elf.ts';
+
+export interface ObjectFacts {
+  path: string;
+  isMain: boolean;
+  /** undefined: not to be read as ELF */
+  elf: ElfFacts | undefined;
+  hasDebugFile: boolean;
+  /** the Debian package it came with; '' none; undefined: not known here */
+  owner: string | undefined;
+}
+
+export interface TargetFacts {
+  pid: number;
+  command: string;
+  root: string;
+  isForeignNamespace: boolean;
+  objects: ObjectFacts[];
+  /** may its maps be read? */
+  mayRead: boolean;
+}
+
+const RUST = 'Cargo.toml: [profile.release] strip = "none", debug = "line-tables-only"';
+const RUST_FRAMES = 'RUSTFLAGS="-C force-frame-pointers=yes" cargo build --release';
+const C = 'compile and link with -g, without -s and strip';
+const C_FRAMES = 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
+/** From so many exported functions on, a stripped program's stacks can still be read: postgres exports 10 000. */
+const MANY = 1000;
+
+/** Of the target: its root, its own binaries, and the libraries of distributions, all in one. */
+export function targetFindings({ pid, command, root, isForeignNamespace, objects, mayRead }: TargetFacts): Finding[] {
+  const findings: Finding[] = [{ level: 'ok', text: `process ${pid}: ${command}` }];
+  if (mayRead) findings.push(rootFinding(root, isForeignNamespace));
+  else
+    findings.push({ level: 'fault', text: 'what it has mapped may not be read', mend: 'sudo flame-record doctor ...' });
+  const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
+  for (const one of objects) {
+    if (one.elf && !libraries.includes(one)) findings.push(...objectFindings(one, one.elf));
+    else if (!one.elf) findings.push({ level: 'note', text: `${one.path}: not to be read as ELF` });
+  }
+  if (libraries.length === 0) return findings;
+  const text = `${count(libraries.length, 'library has', 'libraries have')} no symbols but those of exported functions`;
+  return [...findings, { level: 'note', text, mend: installed(libraries) }];
+}
+
+function rootFinding(root: string, isForeignNamespace: boolean): Finding {
+  if (isForeignNamespace) {
+    return { level: 'ok', text: 'in a container: perf and bpftrace enter its mount namespace for symbols' };
+  }
+  if (root === '/') return { level: 'ok', text: 'its root is that of this machine' };
+  return { level: 'ok', text: `its root is ${root}: binaries are found by their full paths` };
+}
+
+function isBare({ elf, hasDebugFile }: ObjectFacts): boolean {
+  return elf !== undefined && !elf.hasSymbols && !hasDebugFile;
+}
+
+function objectFindings(one: ObjectFacts, elf: ElfFacts): Finding[] {
+  const { path, isMain, owner } = one;
+  const findings: Finding[] = [];
+  const named = elf.exported > 0 ? `only its ${elf.exported} exported functions have names` : 'functions have no names';
+  if (isBare(one)) {
+    const isFault = isMain && elf.exported < MANY;
+    const mend = owner ? installed([one]) : elf.isRust ? RUST : owner === '' ? C : installed([one]);
+    findings.push({ level: isFault ? 'fault' : 'note', text: `${path} is stripped: ${named}`, mend });
+  }
+  const isOwn = isMain || owner === '';
+  if (isOwn && elf.framePointers === false) {
+    const text = `${path} keeps no frame pointers: bpftrace can't unwind it, off-CPU stacks are cut`;
+    findings.push({ level: 'note', text, mend: elf.isRust ? RUST_FRAMES : C_FRAMES });
+  }
+  return findings.length > 0 || !isOwn ? findings : [{ level: 'ok', text: `${path} has symbols` }];
+}
+
+/** One command for all: by package where they have one, else by build-id. */
+function installed(objects: readonly ObjectFacts[]): string {
+  const owners = new Set(objects.flatMap(({ owner }) => owner || []));
+  if (owners.size > 0) {
+    const packages = [...owners].sort().map((name) => (name === 'libc6' ? 'libc6-dbg' : `${name}-dbgsym`));
+    return `apt-get install ${packages.join(' ')}    (from the debian-debug archive)`;
+  }
+  const ids = objects.flatMap(({ elf }) => elf?.buildId ?? []);
+  return ids.length > 0 ? ids.map((id) => `debuginfod-find debuginfo ${id}`).join(' && ') : C;
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+const COLUMNS = ['.symtab', '.debug_line', 'debug file', 'frame pointers', 'exported', ''] as const;
+
+/** What each mapped file has, a line a file. */
+export function objectTable(objects: readonly ObjectFacts[]): string {
+  const rows = objects.flatMap(({ path, elf, hasDebugFile }) =>
+    elf
+      ? [
+          [
+            yes(elf.hasSymbols),
+            yes(elf.hasLines),
+            yes(hasDebugFile),
+            elf.framePointers === undefined ? '?' : yes(elf.framePointers),
+            String(elf.exported),
+            path,
+          ],
+        ]
+      : [],
+  );
+  if (rows.length === 0) return '';
+  const lines = [COLUMNS, ...rows].map((cells) =>
+    cells.map((cell, i) => (i === COLUMNS.length - 1 ? cell : cell.padStart((COLUMNS[i] as string).length))).join('  '),
+  );
+  return `\n${lines.map((line) => `  ${line.trimEnd()}\n`).join('')}`;
+}
+
+function yes(is: boolean): string {
+  return is ? 'yes' : 'no';
+}
