@@ -6,6 +6,7 @@ import type { Command } from '../cli/run.ts';
 import { ownFile } from '../cli/run-folder.ts';
 import { backendChoiceOf } from '../record/backends.ts';
 import { MODES, settingsOf } from '../record/settings.ts';
+import { checkEarlier } from './record-compare.ts';
 import { diagnose } from './record-doctor.ts';
 import { postgresOptions } from './record-postgres-options.ts';
 import { record } from './record-run.ts';
@@ -62,6 +63,12 @@ const options = {
     describe: 'the run goes into DIR/NAME',
   },
   title: { kind: 'text', value: 'TEXT', group: 'Output', describe: 'heading of page and pictures [the label]' },
+  compare: {
+    kind: 'text',
+    value: 'LABEL',
+    group: 'Output',
+    describe: 'tables and pictures against that earlier run in DIR',
+  },
   force: { kind: 'flag', group: 'Output', describe: 'replace a run of the same label' },
   quiet: { kind: 'flag', group: 'Output', describe: 'no progress; results only' },
   symfs: { kind: 'text', value: 'DIR', group: 'Symbols', describe: 'where perf looks for binaries; else found out' },
@@ -108,6 +115,7 @@ export const flameRecord: Command<typeof options> = {
     if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, options.sudo, world);
     const settings = settingsOf(options, world.operands, new Date());
     if (typeof settings === 'string') throw new UsageError(settings);
+    checkEarlier(settings);
     if (options['dry-run']) return dryRun(settings, choice, world);
     return record(settings, choice, { force: options.force, quiet: options.quiet }, world);
   },

@@ -44,6 +44,13 @@ export const classifyOptions = {
     group: 'Input',
     describe: 'of the counts',
   },
+  window: {
+    kind: 'number',
+    value: 'SECONDS',
+    least: 0.001,
+    group: 'Input',
+    describe: 'wall time of the recording, where the input does not tell',
+  },
   unit: { kind: 'choice', choices: UNITS, default: 'us', group: 'Output', describe: 'unit of folded counts' },
   'pg-version': {
     kind: 'number',

@@ -13,6 +13,8 @@ import { type TimeSums, timesOf, windowOf } from '../parse/offcpu/window.ts';
 export interface RunSettings extends AccountSettings {
   map: string | undefined;
   'input-unit': 'auto' | Unit;
+  /** seconds, where the input does not tell */
+  window: number | undefined;
   /** a new one for each run: it learns from the run's stacks */
   reasons: Reasons;
 }
@@ -37,7 +39,7 @@ export async function readRun(
   stop: AbortSignal,
   around: (sink: Sink) => Sink = (sink) => sink,
 ): Promise<ReadRun> {
-  const { map, reasons } = settings;
+  const { map, reasons, window } = settings;
   const inputUnit = settings['input-unit'] === 'auto' ? undefined : settings['input-unit'];
   let input = '';
   const onSkip = (what: string, line: number, text: string): void => report.skip(what, `${input}:${line}`, text);
@@ -61,7 +63,7 @@ export async function readRun(
   const dumps = folded.stackCount === 0 ? (dump?.inputs ?? []) : [];
   return {
     account: accountOf(folded, NANOSECONDS[inputUnit ?? 'us'], dump?.entries() ?? [], reasons, settings),
-    windowNs: windowOf(dumps),
+    windowNs: window === undefined ? windowOf(dumps) : window * 1e9,
     times: timesOf(dumps),
     isForeign: dump?.isForeign === true,
     notes: dump ? notesOn(dump) : [],

@@ -48,7 +48,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     const notes: string[] = [];
     const unit = options['baseline-unit'] === 'auto' ? options['input-unit'] : options['baseline-unit'];
     for (const baseline of baselines) {
-      const settings = { ...options, 'input-unit': unit, reasons: newReasons() };
+      const settings = { ...options, 'input-unit': unit, window: undefined, reasons: newReasons() };
       const { run, notes: onIt } = await readBaseline(baseline, settings, report, stop);
       before.push(run);
       notes.push(...onIt);

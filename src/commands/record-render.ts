@@ -1,27 +1,21 @@
 // The rendering of a run: recordings in, folded stacks, tables, pictures and the page out; then the report on stdout.
 
-import { writeFileSync } from 'node:fs';
-import { runPipeline } from '../cli/children.ts';
-import { namesIn, textOf } from '../cli/proc-files.ts';
+import { namesIn } from '../cli/proc-files.ts';
 import type { Progress } from '../cli/progress.ts';
 import { UsageError } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import type { RunFolder } from '../cli/run-folder.ts';
-import { ARTIFACTS, type Artifact, artifactIn } from '../record/artifacts.ts';
+import { ARTIFACTS } from '../record/artifacts.ts';
 import { type Dump, readDump } from '../record/dump-threads.ts';
 import { countsByThread, mergeFolded, withoutThreads } from '../record/folded-text.ts';
-import { type Identity, identityOf } from '../record/identity.ts';
-import {
-  drawCpuStep,
-  drawWallStep,
-  foldCpuStep,
-  foldOffcpuStep,
-  type Ground,
-  offcpuSteps,
-  type Step,
-} from '../record/plan.ts';
+import { identityOf } from '../record/identity.ts';
+import { foldCpuStep, type Ground } from '../record/plan.ts';
+import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps } from '../record/render-plan.ts';
 import type { Settings } from '../record/settings.ts';
 import { foldSleepers, sleepersOf } from '../record/sleepers.ts';
+import { wallFolded, wallText } from '../record/wall.ts';
+import { compareRuns } from './record-compare.ts';
+import { type Desk, deskOf } from './record-desk.ts';
 import { writeReport } from './record-report.ts';
 import type { Take } from './record-take.ts';
 
@@ -36,56 +30,52 @@ export interface Rendering {
 /** Renders what there is and prints the report. False: nothing could be rendered, and the folder is dropped. */
 export async function render(rendering: Rendering, { output }: World): Promise<boolean> {
   const { settings, ground, take, folder, progress } = rendering;
-  const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
-  const read = (artifact: Artifact): string => textOf(at(artifact)) ?? '';
-  const write = (artifact: Artifact, text: string): void => writeFileSync(at(artifact), text, 'latin1');
-  const run = async (step: Step): Promise<boolean> => {
-    progress.passing(step.what);
-    const { status } = await runPipeline(step.stages, step.output, at('renderLog'));
-    if (status > 1) progress.note(`${step.what} failed (status ${status}); see ${ARTIFACTS.renderLog}`);
-    return status <= 1;
-  };
-  const hasSamples =
-    take.window.perf?.isWhole === true || (take.window.perf && namesIn(folder.path).includes(ARTIFACTS.perfData));
+  const desk = deskOf(settings, ground, folder.path, progress);
+  const { read, write, run } = desk;
+  const hasData = take.window.perf && namesIn(desk.path).includes(ARTIFACTS.perfData);
+  const hasSamples = take.window.perf?.isWhole === true || hasData === true;
   const dump = take.window.bpftrace ? readDump(read('offcpuRaw')) : undefined;
   const window: Pick<Dump, 'startNs' | 'endNs'> = dump ?? take.window;
+  const windowNs = window.endNs - window.startNs;
   const sleepers = dump ? sleepersOf(take.tasksAtEnd, take.tidsAtStart, dump.tids) : [];
+  const sleptSeconds = sleepers.length > 0 ? windowNs / 1e9 : undefined;
   progress.phase('rendering');
-  let hasCpu = false;
-  if (hasSamples && (await run(foldCpuStep(settings, ground, dump)))) {
-    hasCpu = read('cpuThreads') !== '';
-    if (hasCpu) {
-      write('cpu', withoutThreads(read('cpuThreads')));
-      await run(drawCpuStep(settings, ground));
-    }
-  }
-  if (dump) {
-    if (sleepers.length > 0) write('sleepers', foldSleepers(sleepers, dump.endNs - dump.startNs));
-    await run(foldOffcpuStep(ground));
-    const parts = [read('offcpu'), ...(sleepers.length > 0 ? [read('sleepers')] : [])];
-    write('offcpu', mergeFolded(parts.map((text) => ({ text, factor: 1 }))));
-    for (const step of offcpuSteps(settings, ground, sleepers.length > 0)) await run(step);
-  }
+  if (sleptSeconds !== undefined) write('sleepers', foldSleepers(sleepers, windowNs));
+  const [hasCpu] = await Promise.all([hasSamples && renderCpu(desk, dump), dump && renderOffcpu(desk, sleptSeconds)]);
   if (!hasCpu && !dump) {
     const kept = hasSamples ? '; perf took no sample: the target did not run' : '';
     throw new UsageError(`nothing was recorded${kept}`);
   }
   const periodNs = 1e9 / settings.frequency;
-  if (hasCpu && dump) {
-    const cpu = { text: read('cpu'), factor: periodNs / 1000 };
-    write('wall', mergeFolded([cpu, { text: read('offcpu'), factor: 1 }]));
-    await run(drawWallStep(settings, ground));
-  }
   const sampling = hasSamples ? { samplesByThread: countsByThread(read('cpuThreads')), periodNs } : undefined;
-  const identity: Identity | undefined =
-    dump &&
-    identityOf(
-      dump.threads,
-      sleepers.map(({ tid }) => tid),
-      dump.endNs - dump.startNs,
-      sampling,
-    );
+  const asleep = sleepers.map(({ tid }) => tid);
+  const identity = dump && identityOf(dump.threads, asleep, windowNs, sampling);
+  if (hasCpu && identity) {
+    const [cpu, reasons, usPerSample] = [read('cpu'), read('reasons'), periodNs / 1000];
+    const comms = new Map(take.tasksAtEnd.map(({ tid, comm }) => [tid, comm]));
+    write('wall', wallFolded({ cpu, usPerSample, reasons, threads: identity.threads, comms }));
+    await run(drawWallStep(settings, ground, wallText(identity, windowNs)));
+  }
+  const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
+  const comparison = await compareRuns(desk, measure, sleptSeconds);
   progress.done();
-  await writeReport({ ...rendering, window, identity, hasCpu }, output);
+  await writeReport({ ...rendering, window, identity, hasCpu, sleptSeconds, comparison }, output);
   return true;
+}
+
+/** True if there were samples. */
+async function renderCpu({ settings, ground, run, read, write }: Desk, dump: Dump | undefined): Promise<boolean> {
+  if (!(await run(foldCpuStep(settings, ground, dump))) || read('cpuThreads') === '') return false;
+  write('cpu', withoutThreads(read('cpuThreads')));
+  return run(drawCpuStep(settings, ground));
+}
+
+async function renderOffcpu(
+  { settings, ground, run, read, write }: Desk,
+  sleptSeconds: number | undefined,
+): Promise<void> {
+  await run(foldOffcpuStep(ground));
+  const parts = [read('offcpu'), ...(sleptSeconds === undefined ? [] : [read('sleepers')])];
+  write('offcpu', mergeFolded(parts.map((text) => ({ text, factor: 1 }))));
+  for (const step of offcpuSteps(settings, ground, sleptSeconds)) await run(step);
 }

@@ -11,6 +11,7 @@ import { pageHtml } from '../record/page.ts';
 import type { Window } from '../record/plan.ts';
 import { linesOfReport, pageOf, runJson } from '../record/report.ts';
 import { cutText } from '../record/summary.ts';
+import type { Comparison } from './record-compare.ts';
 import { versionOf } from './record-machine.ts';
 import type { Rendering } from './record-render.ts';
 
@@ -18,14 +19,16 @@ import type { Rendering } from './record-render.ts';
 export interface Rendered extends Rendering {
   window: Window;
   identity: Identity | undefined;
-  hasCpu: boolean;
+  hasCpu: boolean | undefined;
+  sleptSeconds: number | undefined;
+  comparison: Comparison | undefined;
 }
 
 const TOP = 10;
 
 /** The last step: from here on there is a run. */
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
-  const { settings, ground, take, folder, window, identity, hasCpu } = rendered;
+  const { settings, ground, take, folder, window, identity, hasCpu, sleptSeconds, comparison } = rendered;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const read = (artifact: Artifact): string => decoded(textOf(at(artifact)) ?? '');
   const { final } = runFolders(settings.outDir, settings.label, 0);
@@ -46,8 +49,14 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     cpuStats: parsed(read('cpuStats')),
     offcpuStats: parsed(read('offcpuStats')),
     reasons: parsed(read('reasonsJson')),
-    reasonsTable: read('reasonsTable'),
-    top: hasCpu ? topFunctions(read('cpu'), TOP) : [],
+    reasonsTable: decoded(read('reasonsTable')),
+    top: hasCpu ? topFunctions(decoded(read('cpu')), TOP) : [],
+    comparison: comparison && {
+      label: comparison.label,
+      reasons: decoded(comparison.reasons),
+      functions: decoded(comparison.functions),
+    },
+    sleptSeconds,
     versions: { perf: versionOf('perf'), bpftrace: versionOf('bpftrace') },
     host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
     artifacts: namesIn(folder.path),

@@ -27,6 +27,9 @@ export const ARTIFACTS = {
   reasonsSvg: 'offcpu.reasons.svg',
   wall: 'wall.folded',
   wallSvg: 'wall.svg',
+  comparison: 'compare.txt',
+  cpuDiff: 'cpu.diff.svg',
+  offcpuDiff: 'offcpu.diff.svg',
 } as const;
 
 export type Artifact = keyof typeof ARTIFACTS;

@@ -46,6 +46,8 @@ export interface Share {
   /** of the sum of all counts, 0 to 1: as the innermost frame, and anywhere in the stack */
   self: number;
   total: number;
+  /** as the innermost frame, as counted */
+  count: number;
 }
 
 /** The functions with the largest shares, by self; the root frame is the process, no function. */
@@ -63,7 +65,7 @@ export function topFunctions(folded: string, most: number): Share[] {
   return [...self]
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([name, count]) => ({ name, self: count / sum, total: (total.get(name) ?? 0) / sum }));
+    .map(([name, count]) => ({ name, self: count / sum, total: (total.get(name) ?? 0) / sum, count }));
 }
 
 export function sumOf(folded: string): number {

@@ -1,6 +1,6 @@
 // The plan: from settings to the command lines that record and render them. No decision is left to those who run it.
 
-import { type Artifact, artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
+import { artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
 import type { Settings } from './settings.ts';
 import type { WaitEvents } from './wait-events.ts';
 
@@ -172,55 +172,6 @@ export function foldCpuStep(settings: Settings, ground: Ground, window: Window |
     stages: [script, [...tool('perf-fold'), ...fold]],
     output: artifactIn(folder, 'cpuThreads'),
   };
-}
-
-/** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
-export function foldOffcpuStep({ folder, tool }: Ground): Step {
-  const options = ['--unit', 'us', '--stats-json', artifactIn(folder, 'offcpuStats'), '--'];
-  return {
-    what: 'folding off-CPU stacks',
-    stages: [[...tool('offcpu-fold'), ...options, artifactIn(folder, 'offcpuRaw')]],
-    output: artifactIn(folder, 'offcpu'),
-  };
-}
-
-/** The reasons of the dump and of those sleepers, and the pictures. */
-export function offcpuSteps(settings: Settings, ground: Ground, hasSleepers: boolean): Step[] {
-  const { folder, tool, waitEvents } = ground;
-  const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
-  const inputs = [artifactIn(folder, 'offcpuRaw'), ...(hasSleepers ? [artifactIn(folder, 'sleepers')] : [])];
-  const classify = (...flags: string[]): string[][] => [
-    [...tool('offcpu-classify'), ...flags, ...meaning, '--', ...inputs],
-  ];
-  return [
-    { what: 'finding reasons', stages: classify('--folded'), output: artifactIn(folder, 'reasons') },
-    { what: 'summing reasons up', stages: classify('--table'), output: artifactIn(folder, 'reasonsTable') },
-    { what: 'summing reasons up', stages: classify('--json'), output: artifactIn(folder, 'reasonsJson') },
-    drawStep(settings, ground, 'offcpu', 'offcpuSvg', 'off-CPU', 'us', 'io'),
-    drawStep(settings, ground, 'reasons', 'reasonsSvg', 'off-CPU by reason', 'us', 'io'),
-  ];
-}
-
-export function drawCpuStep(settings: Settings, ground: Ground): Step {
-  return drawStep(settings, ground, 'cpu', 'cpuSvg', 'on-CPU', 'samples', 'kind');
-}
-
-export function drawWallStep(settings: Settings, ground: Ground): Step {
-  return drawStep(settings, ground, 'wall', 'wallSvg', 'on-CPU and off-CPU', 'us', 'kind');
-}
-
-function drawStep(
-  settings: Settings,
-  { folder, tool }: Ground,
-  from: Artifact,
-  to: Artifact,
-  what: string,
-  unit: string,
-  colors: string,
-): Step {
-  const title = `${settings.title ?? settings.label}: ${what}`;
-  const options = [`--title=${title}`, '--countname', unit, '--colors', colors, '--', artifactIn(folder, from)];
-  return { what: `drawing ${what}`, stages: [[...tool('flame-svg'), ...options]], output: artifactIn(folder, to) };
 }
 
 /** Every digit: 6713.482334085 */

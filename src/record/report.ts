@@ -4,10 +4,11 @@ import { ARTIFACTS } from './artifacts.ts';
 import type { Share } from './folded-text.ts';
 import type { Identity } from './identity.ts';
 import type { Page } from './page.ts';
-import { bpftraceCommand, eventOf, foldCpuStep, type Ground, perfCommand, type Window } from './plan.ts';
+import { bpftraceCommand, eventOf, type Ground, perfCommand, type Window, workloadArgv } from './plan.ts';
 import type { Process } from './proc-pid.ts';
+import { renderSteps } from './render-plan.ts';
 import type { Settings } from './settings.ts';
-import { profilerLine, stepLine } from './shell-words.ts';
+import { profilerLine, shellLine, stepLine } from './shell-words.ts';
 import { type CpuStats, type OffcpuStats, qualityLine, topTable, windowText } from './summary.ts';
 
 export interface RunFacts {
@@ -27,6 +28,10 @@ export interface RunFacts {
   /** of offcpu-classify --table; '' if there is none */
   reasonsTable: string;
   top: readonly Share[];
+  /** tables against an earlier run, by its label; '' where there is nothing to compare */
+  comparison: { label: string; reasons: string; functions: string } | undefined;
+  /** if threads slept through the window */
+  sleptSeconds: number | undefined;
   versions: Readonly<Record<string, string | undefined>>;
   host: { name: string; kernel: string };
   /** file names */
@@ -38,16 +43,17 @@ const PICTURES = [
   ['cpuSvg', 'cpu', 'On-CPU'],
   ['reasonsSvg', 'reasons', 'Off-CPU by reason'],
   ['offcpuSvg', 'offcpu', 'Off-CPU'],
+  ['cpuDiff', 'cpu', 'On-CPU: what changed'],
+  ['offcpuDiff', 'reasons', 'Off-CPU by reason: what changed'],
 ] as const;
 
 /** For a person, at the end of a run. */
 export function linesOfReport(facts: RunFacts): string {
-  const { window, identityLine, cpuStats, offcpuStats, top, reasonsTable, ground, warnings, artifacts } = facts;
+  const { window, identityLine, cpuStats, offcpuStats, ground, warnings, artifacts } = facts;
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
   return [
     `window: ${windowText(window.startNs, window.endNs)}`,
-    ...(reasonsTable === '' ? [] : ['', reasonsTable.trimEnd()]),
-    ...(top.length === 0 ? [] : ['', topTable(top).trimEnd()]),
+    ...tablesOf(facts).flatMap(({ text }) => ['', text.trimEnd()]),
     '',
     ...(identityLine === undefined ? [] : [identityLine]),
     qualityLine(cpuStats, offcpuStats),
@@ -55,6 +61,17 @@ export function linesOfReport(facts: RunFacts): string {
     `${ground.folder}: ${[ARTIFACTS.page, ...pictures].join(', ')}`,
     '',
   ].join('\n');
+}
+
+/** Why it was blocked, and where it ran; against the earlier run where there is one. */
+function tablesOf({ reasonsTable, top, comparison }: RunFacts): { title: string; text: string }[] {
+  const against = comparison ? ` against ${comparison.label}` : '';
+  const reasons = comparison?.reasons || reasonsTable;
+  const functions = comparison?.functions || (top.length > 0 ? topTable(top) : '');
+  return [
+    { title: `Why it did not run${comparison?.reasons ? against : ''}`, text: reasons },
+    { title: `Where it ran${comparison?.functions ? against : ''}`, text: functions },
+  ].filter(({ text }) => text !== '');
 }
 
 const FORMAT = 'flamepipe run';
@@ -83,22 +100,30 @@ export function runJson(facts: RunFacts): object {
     offcpu: facts.offcpuStats ?? null,
     reasons: facts.reasons ?? null,
     top: facts.top,
+    comparedWith: facts.comparison?.label ?? null,
     artifacts: [...facts.artifacts, ARTIFACTS.run, ARTIFACTS.page].sort(),
   };
 }
 
-function commandsOf({ settings, ground, window }: RunFacts): string[] {
+function commandsOf(facts: RunFacts): string[] {
+  const { settings, ground, window } = facts;
   const profilers = [perfCommand(settings, ground), bpftraceCommand(settings, ground)];
-  const lines = profilers.flatMap((command) => (command ? [profilerLine(command)] : []));
-  return profilers[0] ? [...lines, stepLine(foldCpuStep(settings, ground, window))] : lines;
+  const samples = facts.cpuStats && { window: facts.offcpuStats && window };
+  const hasDump = facts.offcpuStats !== undefined;
+  const steps = renderSteps(settings, ground, { samples, hasDump, sleptSeconds: facts.sleptSeconds });
+  const workload = [settings.command, workloadArgv(settings)];
+  return [
+    ...workload.flatMap((argv) => (argv ? [shellLine(argv)] : [])),
+    ...profilers.flatMap((command) => (command ? [profilerLine(command)] : [])),
+    ...steps.map(stepLine),
+  ];
 }
 
 export function pageOf(facts: RunFacts): Page {
-  const { settings, targets, window, versions, host, artifacts, reasonsTable, top, identityLine } = facts;
+  const { settings, targets, window, versions, host, artifacts, identityLine } = facts;
   const quality = qualityLine(facts.cpuStats, facts.offcpuStats);
   const sections = [
-    { title: 'Why it was blocked', text: reasonsTable },
-    { title: 'Top functions on a CPU', text: top.length === 0 ? '' : topTable(top) },
+    ...tablesOf(facts),
     {
       title: 'How good the data is',
       text: [...(identityLine === undefined ? [] : [identityLine]), quality].join('\n'),
@@ -120,7 +145,7 @@ export function pageOf(facts: RunFacts): Page {
       ],
     ],
     warnings: facts.warnings,
-    sections: sections.filter(({ text }) => text !== ''),
+    sections,
     pictures: PICTURES.filter(([svg]) => artifacts.includes(ARTIFACTS[svg])).map(([svg, folded, title]) => ({
       title,
       file: ARTIFACTS[svg],

@@ -20,6 +20,8 @@ export interface Settings {
   label: string;
   outDir: string;
   title: string | undefined;
+  /** the label of an earlier run */
+  compare: string | undefined;
   /** where symbols are looked up; null: nowhere but where perf looks by itself */
   symfs: string | null | undefined;
   /** a shell line */
@@ -42,6 +44,7 @@ export interface SettingOptions {
   label: string | undefined;
   'out-dir': string;
   title: string | undefined;
+  compare: string | undefined;
   symfs: string | undefined;
   'no-symfs': boolean;
   workload: string | undefined;
@@ -61,8 +64,9 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
   const label = options.label ?? labelOf(now);
   const callGraph = callGraphOf(options['call-graph']);
   if (!(options.duration > 0)) return `--duration takes seconds above 0, not "${options.duration}"`;
-  const wrongLabel = wrongWithLabel(label);
+  const wrongLabel = wrongWithLabel('--label', label) ?? wrongWithLabel('--compare', options.compare ?? label);
   if (wrongLabel !== undefined) return wrongLabel;
+  if (options.compare === label) return `--compare ${label}: that is this run's own label; name it anew with --label`;
   if (callGraph === undefined) {
     return `--call-graph takes fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`;
   }
@@ -83,6 +87,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     label,
     outDir: options['out-dir'],
     title: options.title,
+    compare: options.compare,
     symfs: options['no-symfs'] ? null : options.symfs,
     workload: options.workload,
     command: command.length > 0 ? command : undefined,
@@ -90,9 +95,9 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
 }
 
 /** Why a label can't name a folder; undefined: it can. */
-export function wrongWithLabel(label: string): string | undefined {
+export function wrongWithLabel(option: string, label: string): string | undefined {
   if (LABEL.test(label) && !label.includes('..') && label.length <= LONGEST_LABEL) return undefined;
-  return `--label names a folder: letters, digits and ._,+=@- (no "..", at most ${LONGEST_LABEL}), not ${JSON.stringify(label)}`;
+  return `${option} names a folder: letters, digits and ._,+=@- (no "..", at most ${LONGEST_LABEL}), not ${JSON.stringify(label)}`;
 }
 
 /** 20240601-123005, in local time */

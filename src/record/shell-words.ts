@@ -3,18 +3,14 @@
 import { artifactIn } from './artifacts.ts';
 import {
   bpftraceCommand,
-  drawCpuStep,
-  drawWallStep,
-  foldCpuStep,
-  foldOffcpuStep,
   type Ground,
-  offcpuSteps,
   type ProfilerCommand,
   perfCommand,
   programStep,
   type Step,
   workloadArgv,
 } from './plan.ts';
+import { renderSteps } from './render-plan.ts';
 import type { Settings } from './settings.ts';
 
 /** `it's` → `'it'\''s'`; what needs no quotes gets none. */
@@ -42,11 +38,8 @@ export function planLines(settings: Settings, ground: Ground): string {
   const perf = perfCommand(settings, ground);
   const bpftrace = bpftraceCommand(settings, ground);
   const program = bpftrace && programStep(ground);
-  const steps = [
-    ...(perf ? [foldCpuStep(settings, ground, undefined), drawCpuStep(settings, ground)] : []),
-    ...(bpftrace ? [foldOffcpuStep(ground), ...offcpuSteps(settings, ground, false)] : []),
-    ...(perf && bpftrace ? [drawWallStep(settings, ground)] : []),
-  ];
+  const samples = perf && { window: undefined };
+  const steps = renderSteps(settings, ground, { samples, hasDump: bpftrace !== undefined, sleptSeconds: undefined });
   return [
     ...(settings.command ? [`${shellLine(settings.command)} ${log}`] : []),
     ...(workload ? [`${shellLine(workload)} ${log}`] : []),

@@ -47,11 +47,12 @@ const NAME_COLUMNS = 80;
 
 /** The largest on-CPU functions, by self. */
 export function topTable(top: readonly Share[]): string {
-  const rows = top.map(({ name, self, total }) => {
-    const short = name.length > NAME_COLUMNS ? `${name.slice(0, NAME_COLUMNS - 3)}...` : name;
-    return `  ${percent(self)} ${percent(total)}  ${short}\n`;
-  });
+  const rows = top.map(({ name, self, total }) => `  ${percent(self)} ${percent(total)}  ${shortName(name)}\n`);
   return `  ${'self'.padStart(6)}  ${'total'.padStart(6)}   function\n${rows.join('')}`;
+}
+
+export function shortName(name: string): string {
+  return name.length > NAME_COLUMNS ? `${name.slice(0, NAME_COLUMNS - 3)}...` : name;
 }
 
 function percent(share: number): string {

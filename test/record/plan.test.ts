@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { failureText } from '../../src/record/failure.ts';
 import { pageHtml } from '../../src/record/page.ts';
-import {
-  bpftraceCommand,
-  foldCpuStep,
-  type Ground,
-  offcpuSteps,
-  perfCommand,
-  programStep,
-} from '../../src/record/plan.ts';
+import { bpftraceCommand, foldCpuStep, type Ground, perfCommand, programStep } from '../../src/record/plan.ts';
+import { compareReasonsStep, compareStacksStep, offcpuSteps } from '../../src/record/render-plan.ts';
 import type { Settings } from '../../src/record/settings.ts';
 import { shellLine, shellWord } from '../../src/record/shell-words.ts';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
@@ -28,6 +22,7 @@ const SETTINGS: Settings = {
   label: 'a',
   outDir: 'out',
   title: undefined,
+  compare: undefined,
   symfs: undefined,
   workload: undefined,
   command: undefined,
@@ -60,12 +55,28 @@ describe('plan', () => {
   test('wait events: their address is the second operand, and their version what the reasons are read with', () => {
     const ground = { ...GROUND, waitEvents: { address: 0x55aa00fan, version: 16 } };
     assert.deepEqual(bpftraceCommand(SETTINGS, ground)?.argv.slice(-3), ['/p/offcpu.bt', '7', '0x55aa00fa']);
-    for (const { stages } of offcpuSteps(SETTINGS, ground, false).slice(0, 3)) {
+    for (const { stages } of offcpuSteps(SETTINGS, ground, undefined).slice(0, 3)) {
       assert.match((stages[0] ?? []).join(' '), /^offcpu-classify .* --meaning --pg-version 16 -- /);
     }
     const without = { ...GROUND, waitEvents: 'Postgres 13 exports no my_wait_event_info' };
     assert.deepEqual(bpftraceCommand(SETTINGS, without)?.argv.slice(-2), ['/p/offcpu.bt', '7']);
-    assert.ok(!offcpuSteps(SETTINGS, without, false)[0]?.stages[0]?.includes('--meaning'));
+    assert.ok(!offcpuSteps(SETTINGS, without, undefined)[0]?.stages[0]?.includes('--meaning'));
+  });
+
+  test('a comparison: the earlier run comes first, scaled if need be, and no label is taken for an option', () => {
+    const earlier = { label: '-x', folder: 'out/-x' };
+    assert.deepEqual(
+      compareStacksStep(SETTINGS, GROUND, earlier, 'cpu').stages.map((argv) => argv.join(' ')),
+      ['fold-diff -- out/-x/cpu.folded out/a/cpu.folded', 'flame-svg --title=a against -x: on-CPU --countname samples'],
+    );
+    const scaled = { ...earlier, scaled: 'out/a/before.folded' };
+    assert.equal(compareStacksStep(SETTINGS, GROUND, scaled, 'reasons').stages[0]?.[2], 'out/a/before.folded');
+    assert.deepEqual(compareReasonsStep(GROUND, earlier, 2.5).stages, [
+      [
+        ...['offcpu-classify', '--table', '--baseline=-x=out/-x/offcpu.reasons.json', '--window', '2.5'],
+        ...['--', 'out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded'],
+      ],
+    ]);
   });
 
   test('no profiler outlives flame-record for ever', () => {
@@ -103,8 +114,8 @@ describe('plan', () => {
   });
 
   test('sleepers are one more input', () => {
-    const last = (hasSleepers: boolean) => offcpuSteps(SETTINGS, GROUND, hasSleepers)[0]?.stages[0]?.at(-1);
-    assert.deepEqual([last(false), last(true)], ['out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded']);
+    const last = (slept?: number) => offcpuSteps(SETTINGS, GROUND, slept)[0]?.stages[0]?.at(-1);
+    assert.deepEqual([last(), last(2.5)], ['out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded']);
   });
 });
 

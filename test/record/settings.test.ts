@@ -16,6 +16,7 @@ const OPTIONS: SettingOptions = {
   label: undefined,
   'out-dir': 'profiles',
   title: undefined,
+  compare: undefined,
   symfs: undefined,
   'no-symfs': false,
   workload: undefined,
@@ -58,7 +59,7 @@ describe('settingsOf', () => {
 
 test('a label can name a folder, and nothing but one in the out-dir', () => {
   for (const label of ['baseline', '2024-06-01_12.30', 'fsync=off', 'à', '_x', 'a'.repeat(100)]) {
-    assert.equal(wrongWithLabel(label), undefined, label);
+    assert.equal(wrongWithLabel('--label', label), undefined, label);
   }
   const bad = [
     '',
@@ -77,5 +78,5 @@ test('a label can name a folder, and nothing but one in the out-dir', () => {
     '$(x)',
     'a'.repeat(101),
   ];
-  for (const label of bad) assert.match(String(wrongWithLabel(label)), /^--label names a folder/, label);
+  for (const label of bad) assert.match(String(wrongWithLabel('--label', label)), /^--label names a folder/, label);
 });

@@ -1,0 +1,82 @@
+// --compare: this run against an earlier one of the same folder, as tables and pictures.
+
+import { rmSync, writeFileSync } from 'node:fs';
+import { namesIn, textOf } from '../cli/proc-files.ts';
+import { UsageError } from '../cli/report.ts';
+import { artifactIn, runFolders } from '../record/artifacts.ts';
+import { functionChanges, functionChangesTable, type Measure, measureOf, scaleOf } from '../record/comparison.ts';
+import { mergeFolded } from '../record/folded-text.ts';
+import { compareReasonsStep, compareStacksStep, type Earlier, reasonInputs } from '../record/render-plan.ts';
+import type { Settings } from '../record/settings.ts';
+import type { Desk } from './record-desk.ts';
+
+export interface Comparison {
+  label: string;
+  /** tables, latin1; '' where one of the runs has nothing of the kind */
+  reasons: string;
+  functions: string;
+}
+
+const TOP = 10;
+
+/** Throws UsageError, before anything is recorded, if there is no run to compare with. */
+export function checkEarlier({ compare, outDir }: Settings): void {
+  if (compare !== undefined) earlierOf(compare, outDir);
+}
+
+function earlierOf(label: string, outDir: string): Earlier & { measure: Measure } {
+  const { final: folder } = runFolders(outDir, label, 0);
+  const measure = measureOf(textOf(artifactIn(folder, 'run')) ?? '');
+  if (measure) return { label, folder, measure };
+  const labels = namesIn(outDir).filter((name) =>
+    measureOf(textOf(artifactIn(runFolders(outDir, name, 0).final, 'run')) ?? ''),
+  );
+  const there = labels.length === 0 ? 'it holds none' : `it holds ${labels.sort().join(', ')}`;
+  throw new UsageError(`--compare ${label}: ${outDir} holds no such run; ${there}`);
+}
+
+/** Undefined: it was not asked for. */
+export async function compareRuns(
+  desk: Desk,
+  now: Measure,
+  sleptSeconds: number | undefined,
+): Promise<Comparison | undefined> {
+  const { settings, ground, run, read, write } = desk;
+  if (settings.compare === undefined) return undefined;
+  const earlier = earlierOf(settings.compare, settings.outDir);
+  const { label, folder, measure } = earlier;
+  const before = (artifact: 'cpu' | 'reasons' | 'reasonsJson'): string => textOf(artifactIn(folder, artifact)) ?? '';
+  let [reasons, functions] = ['', ''];
+  if (read('reasonsJson') !== '' && before('reasonsJson') !== '') {
+    if (await run(compareReasonsStep(ground, earlier, sleptSeconds))) {
+      const name = Buffer.from(reasonInputs(desk.path, sleptSeconds).join(' + ')).toString('latin1');
+      reasons = read('comparison').replaceAll(name, Buffer.from(settings.label).toString('latin1'));
+    }
+    await comparePictures(desk, earlier, before('reasons'), scaleOf(now, measure, 'us'), 'reasons');
+  }
+  if (read('cpu') !== '' && before('cpu') !== '') {
+    const side = { ...measure, name: label, folded: before('cpu') };
+    const changes = functionChanges({ ...now, name: settings.label, folded: read('cpu') }, side, TOP);
+    functions = functionChangesTable(changes, Buffer.from(label).toString('latin1'));
+    await comparePictures(desk, earlier, before('cpu'), scaleOf(now, measure, 'samples'), 'cpu');
+  }
+  write('comparison', [reasons, functions].filter((table) => table !== '').join('\n'));
+  return { label, reasons, functions };
+}
+
+async function comparePictures(
+  { settings, ground, path, run }: Desk,
+  earlier: Earlier,
+  folded: string,
+  scale: number,
+  kind: 'cpu' | 'reasons',
+): Promise<void> {
+  if (scale === 1) {
+    await run(compareStacksStep(settings, ground, earlier, kind));
+    return;
+  }
+  const scaled = `${path}/before.folded`;
+  writeFileSync(scaled, mergeFolded([{ text: folded, factor: scale }]), 'latin1');
+  await run(compareStacksStep(settings, ground, { ...earlier, scaled }, kind));
+  rmSync(scaled);
+}

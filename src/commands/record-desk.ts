@@ -1,0 +1,37 @@
+// The desk of the rendering: a run's folder, and how its files are read, written and made.
+
+import { writeFileSync } from 'node:fs';
+import { runPipeline } from '../cli/children.ts';
+import { textOf } from '../cli/proc-files.ts';
+import type { Progress } from '../cli/progress.ts';
+import { ARTIFACTS, type Artifact, artifactIn } from '../record/artifacts.ts';
+import type { Ground, Step } from '../record/plan.ts';
+import type { Settings } from '../record/settings.ts';
+
+export interface Desk {
+  settings: Settings;
+  ground: Ground;
+  path: string;
+  /** latin1; '' if there is none */
+  read(artifact: Artifact): string;
+  write(artifact: Artifact, text: string): void;
+  /** Runs a step. False: it failed, which has been said. */
+  run(step: Step): Promise<boolean>;
+}
+
+export function deskOf(settings: Settings, ground: Ground, path: string, progress: Progress): Desk {
+  const at = (artifact: Artifact): string => artifactIn(path, artifact);
+  return {
+    settings,
+    ground,
+    path,
+    read: (artifact) => textOf(at(artifact)) ?? '',
+    write: (artifact, text) => writeFileSync(at(artifact), text, 'latin1'),
+    async run({ what, stages, output }) {
+      progress.passing(what);
+      const { status } = await runPipeline(stages, output, at('renderLog'));
+      if (status > 1) progress.note(`${what} failed (status ${status}); see ${ARTIFACTS.renderLog}`);
+      return status <= 1;
+    },
+  };
+}

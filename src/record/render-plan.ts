@@ -1,0 +1,130 @@
+// The steps of rendering: which filters turn a recording into folded stacks, tables and pictures, and which compare it
+// with an earlier run.
+
+import { type Artifact, artifactIn } from './artifacts.ts';
+import { foldCpuStep, type Ground, type Step, type Window } from './plan.ts';
+import type { Settings } from './settings.ts';
+
+/** What there is to render. */
+export interface Material {
+  /** samples of perf, and which of them; undefined bounds: all */
+  samples: { window: Window | undefined } | undefined;
+  hasDump: boolean;
+  /** of the window, if threads slept through it, who are in a file of their own */
+  sleptSeconds: number | undefined;
+}
+
+/** All of them, in an order in which they can run. */
+export function renderSteps(settings: Settings, ground: Ground, { samples, hasDump, sleptSeconds }: Material): Step[] {
+  return [
+    ...(samples ? [foldCpuStep(settings, ground, samples.window), drawCpuStep(settings, ground)] : []),
+    ...(hasDump ? [foldOffcpuStep(ground), ...offcpuSteps(settings, ground, sleptSeconds)] : []),
+    ...(samples && hasDump ? [drawWallStep(settings, ground, undefined)] : []),
+  ];
+}
+
+/** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
+export function foldOffcpuStep({ folder, tool }: Ground): Step {
+  const options = ['--unit', 'us', '--stats-json', artifactIn(folder, 'offcpuStats'), '--'];
+  return {
+    what: 'folding off-CPU stacks',
+    stages: [[...tool('offcpu-fold'), ...options, artifactIn(folder, 'offcpuRaw')]],
+    output: artifactIn(folder, 'offcpu'),
+  };
+}
+
+/** The reasons of the dump and of those sleepers, and the pictures. */
+export function offcpuSteps(settings: Settings, ground: Ground, sleptSeconds: number | undefined): Step[] {
+  const step = (flag: string, to: Artifact): Step => ({
+    what: 'finding reasons',
+    stages: [classify(ground, sleptSeconds, flag)],
+    output: artifactIn(ground.folder, to),
+  });
+  return [
+    step('--folded', 'reasons'),
+    step('--table', 'reasonsTable'),
+    step('--json', 'reasonsJson'),
+    drawStep(settings, ground, 'offcpu', 'offcpuSvg', 'off-CPU', 'us', 'io'),
+    drawStep(settings, ground, 'reasons', 'reasonsSvg', 'off-CPU by reason', 'us', 'io'),
+  ];
+}
+
+/** What offcpu-classify reads. */
+export function reasonInputs(folder: string, sleptSeconds: number | undefined): string[] {
+  return [artifactIn(folder, 'offcpuRaw'), ...(sleptSeconds === undefined ? [] : [artifactIn(folder, 'sleepers')])];
+}
+
+function classify(
+  { folder, tool, waitEvents }: Ground,
+  sleptSeconds: number | undefined,
+  ...flags: string[]
+): string[] {
+  const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
+  // together with the sleepers, which are folded text, the dump's own window is not believed
+  const window = sleptSeconds === undefined ? [] : ['--window', String(sleptSeconds)];
+  return [...tool('offcpu-classify'), ...flags, ...meaning, ...window, '--', ...reasonInputs(folder, sleptSeconds)];
+}
+
+export function drawCpuStep(settings: Settings, ground: Ground): Step {
+  return drawStep(settings, ground, 'cpu', 'cpuSvg', 'on-CPU', 'samples', 'kind');
+}
+
+/** @param subtitle what 100 % is; undefined: not known yet */
+export function drawWallStep(settings: Settings, ground: Ground, subtitle: string | undefined): Step {
+  return drawStep(settings, ground, 'wall', 'wallSvg', 'on-CPU and off-CPU', 'us', 'kind', subtitle);
+}
+
+/** An earlier run's files, which this run is compared with. */
+export interface Earlier {
+  label: string;
+  folder: string;
+  /** its folded stacks if they are to be scaled to this run's window; undefined: as they are */
+  scaled?: string;
+}
+
+/** The table of reasons with columns of the earlier run. */
+export function compareReasonsStep(ground: Ground, earlier: Earlier, sleptSeconds: number | undefined): Step {
+  const baseline = `${earlier.label}=${artifactIn(earlier.folder, 'reasonsJson')}`;
+  return {
+    what: 'comparing reasons',
+    stages: [classify(ground, sleptSeconds, '--table', `--baseline=${baseline}`)],
+    output: artifactIn(ground.folder, 'comparison'),
+  };
+}
+
+/** What grew (red) and shrank (blue) since the earlier run. */
+export function compareStacksStep(
+  settings: Settings,
+  { folder, tool }: Ground,
+  earlier: Earlier,
+  kind: 'cpu' | 'reasons',
+): Step {
+  const [picture, what, unit] =
+    kind === 'cpu' ? (['cpuDiff', 'on-CPU', 'samples'] as const) : (['offcpuDiff', 'off-CPU by reason', 'us'] as const);
+  const before = earlier.scaled ?? artifactIn(earlier.folder, kind);
+  const title = `${settings.title ?? settings.label} against ${earlier.label}: ${what}`;
+  return {
+    what: `comparing ${what}`,
+    stages: [
+      [...tool('fold-diff'), '--', before, artifactIn(folder, kind)],
+      [...tool('flame-svg'), `--title=${title}`, '--countname', unit],
+    ],
+    output: artifactIn(folder, picture),
+  };
+}
+
+function drawStep(
+  settings: Settings,
+  { folder, tool }: Ground,
+  from: Artifact,
+  to: Artifact,
+  what: string,
+  unit: string,
+  colors: string,
+  subtitle?: string,
+): Step {
+  const words = [`--title=${settings.title ?? settings.label}: ${what}`];
+  if (subtitle !== undefined) words.push(`--subtitle=${subtitle}`);
+  const options = [...words, '--countname', unit, '--colors', colors, '--', artifactIn(folder, from)];
+  return { what: `drawing ${what}`, stages: [[...tool('flame-svg'), ...options]], output: artifactIn(folder, to) };
+}

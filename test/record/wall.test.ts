@@ -1,0 +1,53 @@
+// wall.folded: on-CPU and off-CPU stacks meet, and their sum is the threads' time.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sumOf } from '../../src/record/folded-text.ts';
+import { identityOf } from '../../src/record/identity.ts';
+import { wallFolded, wallText } from '../../src/record/wall.ts';
+
+const thread = { onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0, lifeNs: 1e9 };
+const identity = identityOf(
+  [
+    { ...thread, tid: 1, beforeNs: 4e8, blockedNs: 3e8 },
+    { ...thread, tid: 2, beforeNs: 5e8, blockedNs: 5e8 },
+  ],
+  [3],
+  1e9,
+  { samplesByThread: new Map([[1, 30]]), periodNs: 1e7 },
+);
+
+describe('wall', () => {
+  test('stacks of both profilers begin where the program does; what was off the CPU ends with its reason', () => {
+    const folded = wallFolded({
+      cpu: 'app;_start;__libc_start_main_impl;__libc_start_call_main;main;read;work 30\n',
+      usPerSample: 10_000,
+      reasons:
+        '[futex];app;start_thread;worker;wait 500000\n[sleep];app;[unknown];main;read;nap 300000\n[signal];app;pause;[in-progress] 1000000\n',
+      threads: identity.threads,
+      comms: new Map([[1, 'app']]),
+    });
+    assert.equal(
+      folded,
+      '[unknown];[unknown at the start] 500000\n' +
+        'app;[unknown at the start] 400000\n' +
+        'app;main;read;nap;[sleep] 300000\n' +
+        'app;main;read;work 300000\n' +
+        'app;pause;[in-progress];[signal] 1000000\n' +
+        'app;worker;wait;[futex] 500000\n',
+    );
+    assert.equal(sumOf(folded) * 1000, identity.lifeNs);
+  });
+
+  test('a stack of nothing but starts keeps them', () => {
+    const folded = wallFolded({
+      ...{ cpu: 'app;[unknown];_start 2\napp 1\n', usPerSample: 1, reasons: '' },
+      ...{ threads: [], comms: new Map() },
+    });
+    assert.equal(folded, 'app 1\napp;[unknown];_start 2\n');
+  });
+
+  test('says what 100 % is, and who slept', () => {
+    assert.equal(wallText(identity, 1e9), '100 % = 3.00 s: 3 threads in 1.00 s; 1 slept all the time, 33.3 %');
+  });
+});
