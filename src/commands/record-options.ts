@@ -1,0 +1,73 @@
+// The options of flame-record, but for those of Postgres.
+
+import type { OptionTable } from '../cli/options.ts';
+import { MODES } from '../record/settings.ts';
+import { postgresOptions } from './record-postgres-options.ts';
+
+export const recordOptions = {
+  pid: { kind: 'texts', value: 'PID', group: 'Target', describe: 'this process (repeatable; a,b,c)' },
+  'pid-pattern': {
+    kind: 'text',
+    value: 'REGEX',
+    group: 'Target',
+    describe: 'the process whose command line matches',
+  },
+  first: { kind: 'flag', group: 'Target', describe: 'of several that match, the one with the lowest PID' },
+  all: { kind: 'flag', group: 'Target', describe: 'all that match' },
+  container: {
+    kind: 'text',
+    value: 'NAME',
+    group: 'Target',
+    describe: 'look within a podman or docker container; --pid may be its own then',
+  },
+  mode: { kind: 'choice', choices: MODES, default: 'cpu', group: 'Recording', describe: 'what to record' },
+  duration: { kind: 'number', value: 'SECONDS', default: 30, group: 'Recording', describe: 'how long' },
+  frequency: {
+    kind: 'number',
+    value: 'HZ',
+    default: 99,
+    least: 1,
+    whole: true,
+    group: 'Recording',
+    describe: 'samples a second',
+  },
+  warmup: {
+    kind: 'number',
+    value: 'SECONDS',
+    least: 0,
+    group: 'Recording',
+    describe: 'of workload before the recording begins [2; without --workload 0]',
+  },
+  workload: { kind: 'text', value: 'COMMAND', group: 'Recording', describe: 'a shell line to run meanwhile' },
+  'call-graph': {
+    kind: 'text',
+    value: 'HOW',
+    default: 'dwarf,16384',
+    group: 'Recording',
+    describe: 'fp, dwarf[,SIZE] or lbr: how perf unwinds user stacks',
+  },
+  label: { kind: 'text', value: 'NAME', group: 'Output', describe: 'names the run [date and time]' },
+  'out-dir': {
+    kind: 'text',
+    value: 'DIR',
+    default: 'profiles',
+    group: 'Output',
+    describe: 'the run goes into DIR/NAME',
+  },
+  title: { kind: 'text', value: 'TEXT', group: 'Output', describe: 'heading of page and pictures [the label]' },
+  compare: {
+    kind: 'text',
+    value: 'LABEL',
+    group: 'Output',
+    describe: 'tables and pictures against that earlier run in DIR',
+  },
+  force: { kind: 'flag', group: 'Output', describe: 'replace a run of the same label' },
+  quiet: { kind: 'flag', group: 'Output', describe: 'no progress; results only' },
+  symfs: { kind: 'text', value: 'DIR', group: 'Symbols', describe: 'where perf looks for binaries; else found out' },
+  'no-symfs': { kind: 'flag', group: 'Symbols', describe: 'where perf looks by itself' },
+  inline: { kind: 'flag', group: 'Symbols', describe: 'show inlined functions: takes minutes with DWARF call graphs' },
+  sudo: { kind: 'flag', group: 'Recording', describe: 'run perf and bpftrace by sudo, which must ask for no password' },
+  'dry-run': { kind: 'flag', group: 'Output', describe: 'print the commands, run none' },
+  ...postgresOptions,
+  'makefile-path': { kind: 'flag', group: 'Output', describe: 'print where flamepipe.mk is, for make' },
+} as const satisfies OptionTable;
