@@ -1,6 +1,7 @@
 // The earlier runs that offcpu-classify compares with: dumps, folded stacks, or results of --json.
 
 import type { Sink } from '../cli/inputs.ts';
+import { latin1 } from '../cli/latin1.ts';
 import { type Report, UsageError } from '../cli/report.ts';
 import { InputError } from '../fold/stack-table.ts';
 import type { Run } from '../offcpu/comparison.ts';
@@ -23,11 +24,6 @@ export function namedFiles(given: readonly string[]): Named[] {
     throw new UsageError('two baselines have the same name; give them others: --baseline NAME=FILE');
   }
   return files;
-}
-
-/** A text of the command line as tables hold texts: a character a byte. */
-export function latin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }
 
 /** Throws UsageError when it can't be used, or only in part. */

@@ -2,17 +2,19 @@
 
 import { readFileSync } from 'node:fs';
 import { isSystemError, reason } from '../cli/inputs.ts';
+import { latin1, utf8 } from '../cli/latin1.ts';
 import type { Values } from '../cli/options.ts';
 import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { broken, type Limit, parseLimit } from '../fold/limit.ts';
 import { compare, doubtsOn, type Run } from '../offcpu/comparison.ts';
-import { broken, type Limit, parseLimit } from '../offcpu/limit.ts';
+import { measuredReason } from '../offcpu/limit.ts';
 import { Reasons } from '../offcpu/reasons.ts';
 import { decodeWaitEvent } from '../offcpu/wait-event.ts';
 import { NANOSECONDS } from '../parse/offcpu/stacks.ts';
 import { formatExplanations, formatJson, formatTsv } from '../view/reason-export.ts';
 import { formatMarkdown, formatTable } from '../view/reason-table.ts';
-import { latin1, namedFiles, readBaseline, runOf } from './offcpu-classify-baseline.ts';
+import { namedFiles, readBaseline, runOf } from './offcpu-classify-baseline.ts';
 import { classifyOptions } from './offcpu-classify-options.ts';
 import { readRun } from './offcpu-classify-run.ts';
 
@@ -57,7 +59,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     const { account } = read;
     if (account.isEmpty) return report.nothing('nothing was read', read.isForeign);
     const table = compare(runOf(nameOf(operands), read), before);
-    const { failures, notes: notBroken } = broken(limits, table);
+    const { failures, notes: notBroken } = broken(limits, (limit) => measuredReason(limit, table));
 
     if (format === 'folded') {
       for (const { name, ns } of table.excluded) {
@@ -97,10 +99,6 @@ function limitsOf(options: Options, reasons: Reasons): Limit[] {
     if (isChange && options.baseline.length === 0) throw new UsageError(`--fail-over ${text} needs a --baseline`);
   }
   return limits;
-}
-
-function utf8(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString();
 }
 
 function nameOf(operands: readonly string[]): string {

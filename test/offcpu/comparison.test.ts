@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { type Broken, broken, parseLimit } from '../../src/fold/limit.ts';
 import { InputError } from '../../src/fold/stack-table.ts';
 import { type Comparison, compare, doubtsOn, type Run } from '../../src/offcpu/comparison.ts';
-import { broken, parseLimit } from '../../src/offcpu/limit.ts';
+import { measuredReason } from '../../src/offcpu/limit.ts';
 import { isResult, parseResult } from '../../src/offcpu/result.ts';
 import { Tally } from '../../src/offcpu/tally.ts';
 import { windowOf } from '../../src/parse/offcpu/window.ts';
@@ -116,9 +117,13 @@ describe('a comparison', () => {
   });
 });
 
+function heldTo(limit: string, runs: Comparison): Broken {
+  return broken([parseLimit(limit)], (one) => measuredReason(one, runs));
+}
+
 describe('a limit', () => {
   const brokenOf = (limit: string, now = SECOND, before = FIRST): string[] =>
-    broken([parseLimit(limit)], compare(now, [before])).failures;
+    heldTo(limit, compare(now, [before])).failures;
 
   test('is on the share of a reason, label or meaning', () => {
     const run = runOf('now', { 'epoll poll/epoll Lock:tuple': 30, 'epoll poll/poll Lock:tuple': 10, fsync: 60 });
@@ -227,11 +232,11 @@ describe('noise', () => {
   test('breaks no limit, and that is said', () => {
     const [now, before] = [runOf('now', { fsync: 4e6, a: 1e6 }, 10e9, 3), runOf('b', { fsync: 1e6, a: 1e6 }, 10e9, 3)];
     for (const limit of ['fsync>+5%', 'fsync>+100ms/s']) {
-      const { failures, notes } = broken([parseLimit(limit)], compare(now, [before]));
+      const { failures, notes } = heldTo(limit, compare(now, [before]));
       assert.deepEqual(failures, []);
       assert.match(notes[0]!, /is not held to be broken, for the change may be chance: it is .* more than/);
     }
-    const { failures } = broken([parseLimit('fsync>5%')], compare(now, [before]));
+    const { failures } = heldTo('fsync>5%', compare(now, [before]));
     assert.equal(failures.length, 1, 'a limit without + is on this run alone');
   });
 });
