@@ -1,11 +1,11 @@
 // Reading for fold-diff: the recordings of both sides, into one table.
 
-import { type Report, Status, UsageError } from '../cli/report.ts';
+import { latin1 } from '../cli/latin1.ts';
+import { Status, UsageError } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import { type Counts, type Sides, totalOf } from '../fold/diff.ts';
 import { type FoldedReader, hasTwoCounts } from '../parse/folded.ts';
 import { readFolded } from './folded-input.ts';
-import { latin1 } from './offcpu-classify-baseline.ts';
 
 /** One side: its name for people (latin1), and its recordings. */
 export interface Side {
@@ -14,9 +14,9 @@ export interface Side {
 }
 
 /** `[NAME=]FILE[,FILE...]`. A file with a `=` in its name is told by a slash before it: `./a=b`. */
-export function sideOf(text: string, separator: string | undefined): Side {
-  const [, name, list = text] = /^([^/=,]+)=(.+)$/s.exec(text) ?? [];
-  const files = separator === undefined ? [list] : list.split(separator).filter((file) => file !== '');
+function sideOf(text: string, isList: boolean): Side {
+  const [, name, list = text] = (isList ? /^([^/=,]+)=(.+)$/s : /^([^/=]+)=(.+)$/s).exec(text) ?? [];
+  const files = isList ? list.split(',').filter((file) => file !== '') : [list];
   return { name: latin1(name ?? files.map((file) => (file === '-' ? '<stdin>' : file)).join(' + ')), files };
 }
 
@@ -32,8 +32,8 @@ export function sidesOf(operands: readonly string[], before: string[], after: st
   }
   const sides: [Side, Side] =
     given === 2
-      ? [sideOf(before.join(','), ','), sideOf(after.join(','), ',')]
-      : [sideOf(operands[0] as string, undefined), sideOf(operands[1] as string, undefined)];
+      ? [sideOf(before.join(','), true), sideOf(after.join(','), true)]
+      : [sideOf(operands[0] as string, false), sideOf(operands[1] as string, false)];
   const files = sides.flatMap((side) => side.files);
   if (files.indexOf('-') < files.lastIndexOf('-')) {
     throw new UsageError('stdin can be one run, not two: name a file for the other');
@@ -50,20 +50,21 @@ export async function readSides(
   const runs: Counts[] = [];
   const ended = ({ table }: FoldedReader, name: string): void => {
     const counts = table.takeWeights();
-    if (totalOf(counts) === 0) world.report.failInput(`${name}: it has no counts; see whether what wrote it failed`);
-    else if (hasTwoCounts(table, counts)) failComparison(world.report, name);
-    runs.push(counts);
+    const why =
+      totalOf(counts) === 0
+        ? 'it has no counts; see whether what wrote it failed'
+        : hasTwoCounts(table, counts)
+          ? 'this is a comparison already, two counts a line; give the folded stacks of each run'
+          : undefined;
+    if (why === undefined) runs.push(counts);
+    else world.report.failInput(`${name}: ${why}`);
   };
   const operands = [...before.files, ...after.files];
   const { folded, status } = await readFolded({ ...world, operands }, { strict, ended });
-  if (folded === undefined || status === Status.failed || world.stop.aborted) {
+  if (folded === undefined || runs.length < operands.length || world.stop.aborted) {
     return { sides: undefined, status: Status.failed };
   }
   const { table } = folded;
   const sides = { table, before: runs.slice(0, before.files.length), after: runs.slice(before.files.length) };
   return { sides, status };
-}
-
-function failComparison(report: Report, name: string): void {
-  report.failInput(`${name}: this is a comparison already, two counts a line; give the folded stacks of each run`);
 }

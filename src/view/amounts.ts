@@ -24,6 +24,8 @@ export function signed(value: number): string {
 }
 
 const SECONDS: Record<string, number> = {
+  s: 1,
+  seconds: 1,
   ns: 1e-9,
   nanoseconds: 1e-9,
   us: 1e-6,
@@ -33,9 +35,15 @@ const SECONDS: Record<string, number> = {
   milliseconds: 1e-3,
 };
 
+/** The length of a unit of time in seconds; undefined: it is none. */
+export function secondsIn(unit: string): number | undefined {
+  return SECONDS[unit];
+}
+
 /** A count with its unit: `1,234 samples`; times also as a length that can be grasped: `1,201,654 us = 1.20 s`. */
 export function amount(value: number, unit: string): string {
   const text = `${grouped(value)} ${unit}`;
-  const seconds = Math.abs(value * (SECONDS[unit] ?? 0));
-  return seconds >= 1 ? `${text} = ${grouped(seconds)} s` : text;
+  const scale = SECONDS[unit] ?? 1;
+  const seconds = Math.abs(value * scale);
+  return scale < 1 && seconds >= 1 ? `${text} = ${grouped(seconds)} s` : text;
 }
