@@ -8,17 +8,18 @@ import { ROOT } from './tools.ts';
 
 const ARROWS: Record<string, string[]> = {
   bin: ['commands', 'cli'],
-  commands: ['cli', 'parse', 'fold', 'offcpu', 'view', 'record'],
+  commands: ['cli', 'parse', 'fold', 'offcpu', 'view', 'export', 'record'],
   cli: ['fold'], // only for InputError
   parse: ['fold'],
   offcpu: ['fold'],
   view: ['fold'],
+  export: ['fold'],
   fold: ['kernel'],
   record: [],
   kernel: [],
 };
 /** What is synchronous and knows no streams, files or processes. */
-const PURE = ['parse', 'fold', 'offcpu', 'view', 'kernel', 'record'];
+const PURE = ['parse', 'fold', 'offcpu', 'view', 'export', 'kernel', 'record'];
 const WORLD = /^node:(?:child_process|fs|net|process|stream|tty|worker_threads)\b/;
 /** Reads its own wasm, when the first mangled name comes. */
 const READS_ITSELF = 'src/fold/demangle.ts';

@@ -96,6 +96,10 @@ describe('two counts a line', () => {
     assert.deepEqual(lines(result), ['a;b 11 22', 'a;c 0 4']);
   });
 
+  test('are read behind an empty frame, too', () => {
+    assert.deepEqual(lines(read(['a; 1 2\na;b 3 4\n'])), ['a; 1 2', 'a;b 3 4']);
+  });
+
   test('are summed where they differ for one stack', () => {
     assert.deepEqual(lines(read(['a;b 1 2\na;b 5 4\n'])), ['a;b 6 6']);
   });

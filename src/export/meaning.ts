@@ -1,0 +1,55 @@
+// What the counts of a recording mean: folded text does not say, so users do.
+
+import { basename } from 'node:path';
+
+/** Nanoseconds a count; undefined for what is no time. */
+export const UNITS = { samples: undefined, cycles: undefined, ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
+export type Unit = keyof typeof UNITS;
+
+export interface Meaning {
+  /** what the profile is called */
+  name: string;
+  unit: Unit;
+  /** what the time is: cpu, offcpu, wall */
+  type: string;
+  /** of samples: the time between two of them, ns */
+  periodNs: number | undefined;
+  /** when the recording began, ns since 1970, and how long it took, ns */
+  startNs: bigint | undefined;
+  durationNs: number | undefined;
+}
+
+/** The options of fold-export. */
+interface Options {
+  name: string | undefined;
+  unit: Unit;
+  type: string;
+  /** Hz */
+  frequency: number | undefined;
+  /** ISO 8601, or seconds since 1970 */
+  start: string | undefined;
+  /** seconds */
+  duration: number | undefined;
+}
+
+/** The meaning that options give to a file; a text says what is wrong with them. */
+export function meaningOf(options: Options, file = '-'): Meaning | string {
+  const { name, unit, type, frequency, start, duration } = options;
+  if (frequency !== undefined && unit !== 'samples') return `--frequency is of samples, not of ${unit}`;
+  const startNs = start === undefined ? undefined : startOf(start);
+  if (startNs === null) return `--start "${start}" is no time: 2026-05-01T12:00:00Z, or Unix seconds`;
+  return {
+    name: name ?? (file === '-' ? 'stdin' : basename(file)),
+    unit,
+    type,
+    periodNs: frequency && Math.round(1e9 / frequency),
+    startNs,
+    durationNs: duration === undefined ? undefined : Math.round(1e9 * duration),
+  };
+}
+
+/** ns since 1970, to the microsecond; null for what is no time. */
+function startOf(text: string): bigint | null {
+  const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Date.parse(text) / 1000;
+  return Number.isNaN(seconds) ? null : BigInt(Math.round(seconds * 1e6)) * 1000n;
+}

@@ -1,0 +1,55 @@
+// speedscope's own format: https://www.speedscope.app/file-format-schema.json
+
+import type { Meaning, Unit } from './meaning.ts';
+import { type Name, namesOf, type Recording, sidesOf } from './recording.ts';
+
+/** What speedscope calls a unit. */
+const SPEEDSCOPE_UNITS: Record<Unit, string> = {
+  samples: 'none',
+  cycles: 'none',
+  ns: 'nanoseconds',
+  us: 'microseconds',
+  ms: 'milliseconds',
+  s: 'seconds',
+};
+
+/** The file, in pieces; of a comparison two profiles, before and after. Stacks that were not seen are not in a profile. */
+export function* formatSpeedscope(recording: Recording, meaning: Meaning): Generator<string> {
+  const { name, unit, periodNs } = meaning;
+  const sides = sidesOf(recording);
+  const head = {
+    $schema: 'https://www.speedscope.app/file-format-schema.json',
+    name,
+    exporter: 'flamepipe fold-export',
+    activeProfileIndex: sides.length - 1,
+    shared: { frames: namesOf(recording.table).slice(1).map(frameOf) },
+  };
+  yield `${JSON.stringify(head).slice(0, -1)},"profiles":[`;
+  const factor = periodNs ?? 1;
+  for (const [i, side] of sides.entries()) {
+    const weights: number[] = [];
+    let sum = 0;
+    yield `${i === 0 ? '' : ','}{"type":"sampled","samples":[`;
+    for (const stack of recording.table.sorted()) {
+      const weight = side.countOf(stack) * factor;
+      if (weight === 0) continue;
+      yield `${weights.length === 0 ? '' : ','}[${stack.ids.map((id) => id - 1).join()}]`;
+      weights.push(weight);
+      sum += weight;
+    }
+    const rest = {
+      weights,
+      name: side.name === '' ? name : `${name}, ${side.name}`,
+      unit: periodNs === undefined ? SPEEDSCOPE_UNITS[unit] : 'nanoseconds',
+      startValue: 0,
+      endValue: sum,
+    };
+    yield `],${JSON.stringify(rest).slice(1)}`;
+  }
+  yield ']}\n';
+}
+
+/** speedscope colours by file. */
+function frameOf({ text, origin }: Name): { name: string; file?: string } {
+  return origin === undefined ? { name: text } : { name: text, file: origin };
+}
