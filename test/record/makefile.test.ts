@@ -1,12 +1,12 @@
 // flamepipe.mk: three labels drawn in parallel, and only what changed drawn again. perf is a stand-in that prints a text.
 
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
 
-const LABELS = ['one', 'two', 'three'];
+const LABELS = ['one', 'fsync-off', 'three'];
 const FILES = ['cpu.svg', 'offcpu.svg', 'offcpu.reasons.svg', 'offcpu.reasons.txt'];
 
 test('three labels, in parallel, and only what changed anew', async () => {
@@ -30,15 +30,46 @@ test('three labels, in parallel, and only what changed anew', async () => {
   };
   assert.equal((await made()).length, 3 * 7);
   assert.match(readFileSync(join(folder, 'profiles/one/cpu.svg'), 'utf8'), /<svg[\s\S]*one: on-CPU/);
-  assert.match(readFileSync(join(folder, 'profiles/two/offcpu.reasons.txt'), 'utf8'), /\[\w+\] +\d+ us/);
+  assert.match(readFileSync(join(folder, 'profiles/fsync-off/offcpu.reasons.txt'), 'utf8'), /\[\w+\] +\d+ us/);
   assert.deepEqual(await made(), []);
   const later = Date.now() / 1000 + 10;
-  utimesSync(join(folder, 'profiles/two/perf.data'), later, later);
-  assert.deepEqual(await made(), ['profiles/two/cpu.folded', 'profiles/two/cpu.svg']);
+  utimesSync(join(folder, 'profiles/fsync-off/perf.data'), later, later);
+  assert.deepEqual(await made(), ['profiles/fsync-off/cpu.folded', 'profiles/fsync-off/cpu.svg']);
 
-  const compared = await shell('make --no-print-directory compare-one-three', folder);
+  utimesSync(join(folder, 'profiles/fsync-off/perf.data'), 0, 0);
+  const compared = await shell('make --no-print-directory compare-one-fsync-off compare-fsync-off-three', folder);
   assert.equal(compared.status, 0, String(compared.err));
-  assert.match(compared.out.toString(), /^profiles\/one\/offcpu.reasons.txt\n[\s\S]*^profiles\/three\//m);
+  assert.match(compared.out.toString(), /profiles\/fsync-off\/offcpu.raw against one; change in ms per second/);
+  assert.match(
+    compared.out.toString(),
+    /^profiles\/diff-fsync-off-three.txt profiles\/diff-fsync-off-three.offcpu.svg /m,
+  );
+  const picture = readFileSync(join(folder, 'profiles/diff-one-fsync-off.cpu.svg'), 'utf8');
+  assert.match(picture, /<svg[\s\S]*fsync-off against one: on-CPU/);
+  const again = await shell('make --no-print-directory compare-one-fsync-off', folder);
+  assert.doesNotMatch(again.out.toString(), /fold-diff|offcpu-classify/);
+  const unclear = await shell('make --no-print-directory compare-one-two-three', folder);
+  assert.equal(unclear.status, 2);
+  assert.match(unclear.err.toString(), /compare-one-two-three: which are the two labels\?/);
+});
+
+test('a comparison records the run that is not there yet, and keeps it', async () => {
+  const folder = temporaryFolder();
+  const record =
+    '#!/bin/sh\nmkdir -p profiles/new-one\necho > profiles/new-one/index.html\ncp out.cpu profiles/new-one/cpu.folded\n';
+  writeFileSync(join(folder, 'record'), record);
+  chmodSync(join(folder, 'record'), 0o755);
+  writeFileSync(join(folder, 'out.cpu'), 'app;main 2\n');
+  mkdirSync(join(folder, 'profiles/old'), { recursive: true });
+  writeFileSync(join(folder, 'profiles/old/cpu.folded'), 'app;main 1\n');
+  writeFileSync(
+    join(folder, 'Makefile'),
+    'include $(shell flame-record --makefile-path)\nFLAME_RECORD = ./record\nFLAME_LABELS = new-one\n',
+  );
+  const { out, err, status } = await shell('make --no-print-directory compare-old-new-one', folder);
+  assert.equal(status, 0, `${err}${out}`);
+  assert.match(out.toString(), /^profiles\/diff-old-new-one.cpu.svg$/m);
+  assert.ok(existsSync(join(folder, 'profiles/new-one/index.html')));
 });
 
 test('a failing recording leaves no picture', async () => {
