@@ -10,7 +10,14 @@ export class Progress {
   readonly #isTerminal: boolean;
   #passing = '';
 
-  constructor(report: Report, { quiet, interactive }: { quiet: boolean; interactive: boolean }) {
+  readonly #write: (text: string) => void;
+
+  constructor(
+    report: Report,
+    { quiet, interactive }: { quiet: boolean; interactive: boolean },
+    write = (text: string): void => void process.stderr.write(text),
+  ) {
+    this.#write = write;
     this.#report = report;
     this.#isQuiet = quiet;
     this.#isTerminal = interactive && !quiet;
@@ -30,13 +37,13 @@ export class Progress {
   /** How far it is, for a terminal only. */
   passing(text: string): void {
     if (!this.#isTerminal || text === this.#passing) return;
-    process.stderr.write(CLEAR + text.slice(0, (process.stderr.columns || 80) - 1));
+    this.#write(CLEAR + text.slice(0, (process.stderr.columns || 80) - 1));
     this.#passing = text;
   }
 
   /** Nothing passes any more. */
   done(): void {
-    if (this.#passing !== '') process.stderr.write(CLEAR);
+    if (this.#passing !== '') this.#write(CLEAR);
     this.#passing = '';
   }
 }

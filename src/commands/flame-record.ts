@@ -19,7 +19,7 @@ export const flameRecord: Command<typeof recordOptions> = {
   examples: [
     ['flame-record --pid-pattern pgmqtt --mode both --workload "python3 load.py" --label baseline', 'under a workload'],
     [
-      'flame-record --postgres service=app --backend-type "pgmqtt broker" --mode both --workload "python3 load.py"',
+      'flame-record --postgres service=app --backend-type "pgmqtt broker" --workload "python3 load.py"',
       'a process of a Postgres server, found in pg_stat_activity',
     ],
     ['flame-record --mode both --duration 10 -- ./server --port 80', 'start a program and record it'],

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { runPipeline } from '../cli/children.ts';
 import { textOf } from '../cli/proc-files.ts';
 import type { Progress } from '../cli/progress.ts';
-import { ARTIFACTS, type Artifact, artifactIn } from '../record/artifacts.ts';
+import { type Artifact, artifactIn } from '../record/artifacts.ts';
+import { lastWords } from '../record/failure.ts';
 import type { Ground, Step } from '../record/plan.ts';
 import type { Settings } from '../record/settings.ts';
 
@@ -19,7 +20,8 @@ export interface Desk {
   run(step: Step): Promise<boolean>;
 }
 
-export function deskOf(settings: Settings, ground: Ground, path: string, progress: Progress): Desk {
+/** @param failures where steps that failed are noted */
+export function deskOf(settings: Settings, ground: Ground, path: string, progress: Progress, failures: string[]): Desk {
   const at = (artifact: Artifact): string => artifactIn(path, artifact);
   return {
     settings,
@@ -29,9 +31,14 @@ export function deskOf(settings: Settings, ground: Ground, path: string, progres
     write: (artifact, text) => writeFileSync(at(artifact), text, 'latin1'),
     async run({ what, stages, output }) {
       progress.passing(what);
+      const before = (textOf(at('renderLog')) ?? '').length;
       const { status } = await runPipeline(stages, output, at('renderLog'));
-      if (status > 1) progress.note(`${what} failed (status ${status}); see ${ARTIFACTS.renderLog}`);
-      return status <= 1;
+      if (status <= 1) return true;
+      const said = (textOf(at('renderLog')) ?? '').slice(before);
+      const failure = `${what} failed (${lastWords({ code: status, signal: null }, said)})`;
+      progress.note(failure);
+      failures.push(failure);
+      return false;
     },
   };
 }

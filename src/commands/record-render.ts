@@ -30,7 +30,7 @@ export interface Rendering {
 /** Renders what there is and prints the report. False: nothing could be rendered, and the folder is dropped. */
 export async function render(rendering: Rendering, { output }: World): Promise<boolean> {
   const { settings, ground, take, folder, progress } = rendering;
-  const desk = deskOf(settings, ground, folder.path, progress);
+  const desk = deskOf(settings, ground, folder.path, progress, take.failures);
   const { read, write, run } = desk;
   const hasData = take.window.perf && namesIn(desk.path).includes(ARTIFACTS.perfData);
   const hasSamples = take.window.perf?.isWhole === true || hasData === true;
@@ -43,11 +43,14 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
   if (sleptSeconds !== undefined) write('sleepers', foldSleepers(sleepers, windowNs));
   const [hasCpu] = await Promise.all([hasSamples && renderCpu(desk, dump), dump && renderOffcpu(desk, sleptSeconds)]);
   if (!hasCpu && !dump) {
-    const kept = hasSamples ? '; perf took no sample: the target did not run' : '';
+    const isIdle = hasSamples && take.failures.length === 0;
+    const kept = isIdle ? '; perf took no sample: the target did not run' : '';
     throw new UsageError(`nothing was recorded${kept}`);
   }
   const periodNs = 1e9 / settings.frequency;
-  const sampling = hasSamples ? { samplesByThread: countsByThread(read('cpuThreads')), periodNs } : undefined;
+  const sampling = take.window.perf?.isWhole
+    ? { samplesByThread: countsByThread(read('cpuThreads')), periodNs }
+    : undefined;
   const asleep = sleepers.map(({ tid }) => tid);
   const identity = dump && identityOf(dump.threads, asleep, windowNs, sampling);
   if (hasCpu && identity) {

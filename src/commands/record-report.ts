@@ -10,7 +10,7 @@ import { type Identity, identityLine, identityWarnings } from '../record/identit
 import { pageHtml } from '../record/page.ts';
 import type { Window } from '../record/plan.ts';
 import { linesOfReport, pageOf, runJson } from '../record/report.ts';
-import { cutText } from '../record/summary.ts';
+import { type CpuStats, cutText, userOnlyText } from '../record/summary.ts';
 import type { Comparison } from './record-compare.ts';
 import { versionOf } from './record-machine.ts';
 import type { Rendering } from './record-render.ts';
@@ -32,6 +32,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const read = (artifact: Artifact): string => decoded(textOf(at(artifact)) ?? '');
   const { final } = runFolders(settings.outDir, settings.label, 0);
+  const cpuStats: CpuStats | undefined = parsed(read('cpuStats'));
   const facts = {
     settings,
     ground: { ...ground, folder: final },
@@ -41,16 +42,17 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     warnings: [
       ...take.failures,
       ...take.warnings,
+      userOnlyText(cpuStats) ?? [],
       cutText(take.window.cause, settings.seconds) ?? [],
       ...(identity ? identityWarnings(identity) : []),
     ].flat(),
     identity,
     identityLine: identity && identityLine(identity),
-    cpuStats: parsed(read('cpuStats')),
+    cpuStats,
     offcpuStats: parsed(read('offcpuStats')),
     reasons: parsed(read('reasonsJson')),
-    reasonsTable: decoded(read('reasonsTable')),
-    top: hasCpu ? topFunctions(decoded(read('cpu')), TOP) : [],
+    reasonsTable: read('reasonsTable'),
+    top: hasCpu ? topFunctions(read('cpu'), TOP) : [],
     comparison: comparison && {
       label: comparison.label,
       reasons: decoded(comparison.reasons),

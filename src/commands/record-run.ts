@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, endGroup } from '../cli/children.ts';
+import { isSystemError, reason } from '../cli/inputs.ts';
 import { self, textOf } from '../cli/proc-files.ts';
 import { Progress } from '../cli/progress.ts';
 import { Status, UsageError } from '../cli/report.ts';
@@ -54,6 +55,10 @@ export async function record(
     await Promise.all(children.map(endGroup));
     const isKept = await render({ settings, ground, take, folder, progress }, world);
     return take.failures.length > 0 || !isKept ? Status.failed : Status.ok;
+  } catch (error) {
+    // a failed write does not say of which file
+    if (isSystemError(error) && error.path === undefined) throw new UsageError(`${folder.path}: ${reason(error)}`);
+    throw error;
   } finally {
     progress.done();
     await Promise.all(children.map(endGroup));

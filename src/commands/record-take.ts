@@ -24,7 +24,7 @@ export interface Take {
   /** of the targets at the start of the window; and as they were at its end */
   tidsAtStart: Set<number>;
   tasksAtEnd: Task[];
-  /** of profilers; other things the reader of the run should know */
+  /** of profilers and of the rendering; other things the reader of the run should know */
   failures: string[];
   warnings: string[];
 }

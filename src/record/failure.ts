@@ -31,7 +31,7 @@ export function failureText(tool: string, { code, signal, problem }: Ending, log
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !NOISE.some((noise) => noise.test(line)));
-  const words = lines.slice(0, SHOWN).join(' ');
+  const words = [...new Set(lines)].slice(0, SHOWN).join(' ');
   const end = signal === null ? `status ${code}` : signal;
   return `${tool} failed (${end})${words === '' ? ' without a word' : `: ${words}`}`;
 }

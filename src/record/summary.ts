@@ -69,6 +69,14 @@ export function windowText(startNs: number, endNs: number): string {
   return `${((endNs - startNs) / 1e9).toFixed(2)} s (${at(startNs)} to ${at(endNs)} s since boot)`;
 }
 
+/** Perf falls back to user code where it may not see the kernel; undefined: it has not. */
+export function userOnlyText(cpu: CpuStats | undefined): string | undefined {
+  const folded = cpu?.events.filter((event) => event.folded) ?? [];
+  return folded.length > 0 && folded.every(({ name }) => /:u+$/.test(name))
+    ? 'warning: perf saw user code only; time in the kernel is missing: flame-record doctor says why'
+    : undefined;
+}
+
 /** `, 1.2 MB so far`; '' where there is no file yet. */
 export function sizeText(bytes: number | undefined): string {
   return bytes === undefined ? '' : `, ${(bytes / 1e6).toFixed(1)} MB so far`;

@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countsByThread, sumOf } from '../../src/record/folded-text.ts';
+import { type Recorder, saying, startRecorder } from '../record/recorder.ts';
 import { ENVIRONMENT, ROOT, temporaryFolder } from '../tools.ts';
 
 const folder = temporaryFolder();
@@ -68,36 +68,14 @@ function endGroup(pid: number): void {
   }
 }
 
-function recorder(
-  args: string[],
-  environment: Record<string, string> = {},
-): { child: ChildProcess; said: Promise<[string, string, number | null]> } {
-  const child = spawn(process.execPath, [join(ROOT, 'dist/flame-record.cjs'), '--out-dir', 'out', ...args], {
-    cwd: folder,
-    env: { ...ENVIRONMENT, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [out, err] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
-  const said = once(child, 'close').then(
-    async ([code]) => [(await out)!.join(''), (await err)!.join(''), code] as [string, string, number | null],
-  );
-  return { child, said };
-}
+const recorder = (args: string[], environment?: Record<string, string>): Recorder =>
+  startRecorder(folder, args, environment);
 
 const fileOf = (label: string, name: string): string => readFileSync(join(folder, 'out', label, name), 'latin1');
 const runOf = (label: string): Run => JSON.parse(fileOf(label, 'run.json')) as Run;
 const left = (pattern: string): string => spawnSync('pgrep', ['-af', pattern], { encoding: 'utf8' }).stdout;
 
 const profilersOf = (pid: number): string => `^perf record .* -p ${pid} |^bpftrace .* ${pid}$`;
-
-/** Until it has said so on stderr, or ended. */
-async function saying(child: ChildProcess, words: string): Promise<void> {
-  let noise = '';
-  child.stderr?.on('data', (text: string) => {
-    noise += text;
-  });
-  while (!noise.includes(words) && child.exitCode === null) await sleep(50);
-}
 
 describe('flame-record', { skip: skip ?? false }, () => {
   test('both profilers, one window: tables, pictures, and times that add up', async () => {

@@ -1,0 +1,212 @@
+// Recordings that go wrong, with profilers of shell script: what is said, what is kept, and that nothing is left behind.
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { ENVIRONMENT, ROOT, temporaryFolder } from '../tools.ts';
+import { type Said, saying, startRecorder } from './recorder.ts';
+
+const PROFILERS = join(ROOT, 'fixtures/profilers');
+const WITH_BOTH = {
+  PATH: `${PROFILERS}:${ENVIRONMENT.PATH}`,
+  FAKE_DUMP: join(ROOT, 'fixtures/bpftrace/offcpu-threads-0.17/dump.txt'),
+};
+const targets: ChildProcess[] = [];
+after(() => {
+  for (const child of targets) child.kill('SIGKILL');
+});
+
+/** A process that sleeps, of a name of its own. */
+function target(): number {
+  const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+  targets.push(child);
+  return child.pid as number;
+}
+
+/** A folder to record into, and what lies in its out/ afterwards. */
+function place(): { cwd: string; runs(): string[]; run(): { partial: boolean; endedBy: string; warnings: string[] } } {
+  const cwd = temporaryFolder();
+  return {
+    cwd,
+    runs: () => (existsSync(join(cwd, 'out')) ? readdirSync(join(cwd, 'out')) : ['no out']),
+    run: () => JSON.parse(readFileSync(join(cwd, 'out/a/run.json'), 'utf8')),
+  };
+}
+
+/** Records a sleeping process for half a second. */
+function record(cwd: string, args: string[], environment: Record<string, string> = WITH_BOTH): Promise<Said> {
+  const usual = ['--pid', `${target()}`, '--duration', '0.5', '--label', 'a'];
+  return startRecorder(cwd, [...usual, ...args], environment).said;
+}
+
+/** A folder that holds of all programs these only, and those that flame-record needs besides. */
+function pathOf(...programs: string[]): string {
+  const folder = temporaryFolder();
+  for (const program of [...programs, 'cat', 'env', 'sed', 'setpriv', 'sh', 'sleep', 'timeout', 'true']) {
+    const own = join(PROFILERS, program);
+    const { stdout } = spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' });
+    symlinkSync(existsSync(own) ? own : stdout.trim(), join(folder, program));
+  }
+  return folder;
+}
+
+const left = (pattern: string): string => spawnSync('pgrep', ['-af', pattern], { encoding: 'utf8' }).stdout;
+
+describe('a profiler that fails', () => {
+  for (const [what, failing, words, kept] of [
+    [
+      'perf may not record',
+      { FAKE_PERF: 'denied' },
+      /^perf failed \(status 255\): Access to .* is limited\./m,
+      'offcpu.svg',
+    ],
+    [
+      'bpftrace may not record',
+      { FAKE_BPFTRACE: 'denied' },
+      /^bpftrace failed \(status 1\): ERROR: .* root user\./m,
+      'cpu.svg',
+    ],
+    ['perf dies', { FAKE_PERF: 'dies' }, /^perf failed \(status 1\): .*No space left/m, 'offcpu.svg'],
+    ['bpftrace dies', { FAKE_BPFTRACE: 'dies' }, /^bpftrace failed \(status 1\): ERROR: out of memory/m, 'cpu.svg'],
+  ] as const) {
+    test(`${what}: said in its words, and the other one's result is kept`, async () => {
+      const { cwd, runs, run } = place();
+      const [out, err, status] = await record(cwd, ['--mode', 'both'], { ...WITH_BOTH, ...failing });
+      assert.equal(status, 2, err);
+      assert.match(out, words);
+      assert.match(err, /^flame-record: (?:perf|bpftrace) failed/m);
+      assert.deepEqual(runs(), ['a']);
+      assert.ok(existsSync(join(cwd, 'out/a', kept)));
+      assert.ok(run().warnings.some((warning) => words.test(warning)));
+    });
+  }
+
+  for (const missing of ['perf', 'bpftrace'] as const) {
+    const other = missing === 'perf' ? 'bpftrace' : 'perf';
+    test(`${missing} is missing: said with what the doctor would say, before anything runs`, async () => {
+      const { cwd, runs } = place();
+      const environment = { ...WITH_BOTH, PATH: pathOf(other) };
+      const [, err, status] = await record(cwd, ['--mode', 'both'], environment);
+      assert.equal(status, 2);
+      assert.match(
+        err,
+        new RegExp(`^flame-record: ${missing} is not installed.*; mend it with: apt-get install `, 'm'),
+      );
+      assert.deepEqual(runs(), ['a']);
+      const alone = place();
+      const mode = missing === 'perf' ? 'cpu' : 'offcpu';
+      const touched = join(alone.cwd, 'touched');
+      const nothing = await record(alone.cwd, ['--mode', mode, '--workload', `echo > ${touched}`], environment);
+      assert.deepEqual([nothing[0], nothing[2], alone.runs(), existsSync(touched)], ['', 2, ['no out'], false]);
+    });
+  }
+
+  test('both: nothing is left, not even the folder above', async () => {
+    const { cwd, runs } = place();
+    const failing = { FAKE_PERF: 'denied', FAKE_BPFTRACE: 'denied' };
+    const [out, err, status] = await record(cwd, ['--mode', 'both'], { ...WITH_BOTH, ...failing });
+    assert.deepEqual([out, status, runs()], ['', 2, ['no out']]);
+    assert.match(err, /nothing was recorded/);
+  });
+});
+
+describe('nothing left behind', () => {
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    test(`${signal}: rendered, marked, and the workload's whole group ends`, async () => {
+      const { cwd, run } = place();
+      const pid = target();
+      const nap = `41.${pid}`;
+      const args = ['--pid', `${pid}`, '--mode', 'both', '--duration', '60', '--warmup', '0', '--label', 'a'];
+      const { child, said } = startRecorder(cwd, [...args, '--workload', `sleep ${nap} & sleep ${nap}`], WITH_BOTH);
+      await saying(child, 'recording for');
+      child.kill(signal);
+      const [out, err, status] = await said;
+      assert.equal(status, expected, err);
+      assert.match(out, /stopped by a signal before its 60 s were over: partial/);
+      assert.deepEqual([run().partial, run().endedBy], [true, 'signal']);
+      assert.equal(left(`^sleep ${nap}|${PROFILERS}/.* ${pid}( |$)`), '');
+    });
+  }
+
+  test('a signal before the recording begins: nothing is kept', async () => {
+    const { cwd, runs } = place();
+    const nap = `42.${process.pid}`;
+    const args = ['--pid', `${target()}`, '--warmup', '60', '--label', 'a', '--workload', `sleep ${nap}`];
+    const { child, said } = startRecorder(cwd, args, WITH_BOTH);
+    await saying(child, 'warming up');
+    child.kill('SIGINT');
+    const [out, err, status] = await said;
+    assert.deepEqual([out, status, runs(), left(`^sleep ${nap}`)], ['', 130, ['no out'], '']);
+    assert.match(err, /stopped before the recording began: nothing is left/);
+  });
+
+  test('the target ends early: the window is cut there, and that is said', async () => {
+    const { cwd, run } = place();
+    const { said } = startRecorder(cwd, ['--duration', '60', '--label', 'a', '--', 'sleep', '1'], WITH_BOTH);
+    const [out, err, status] = await said;
+    assert.equal(status, 0, err);
+    assert.match(out, /the target ended before the 60 s were over/);
+    assert.equal(run().endedBy, 'target');
+  });
+
+  test('a command that does not exist, or ends at once with words: nothing is kept', async () => {
+    const { cwd, runs } = place();
+    const missing = await startRecorder(cwd, ['--', './no-such-program'], WITH_BOTH).said;
+    assert.deepEqual([missing[0], missing[2], runs()], ['', 2, ['no out']]);
+    const command = ['--warmup', '0.5', '--', 'sh', '-c', 'echo "no such port" >&2; exit 7'];
+    const [, err, status] = await startRecorder(cwd, command, WITH_BOTH).said;
+    assert.deepEqual([status, runs()], [2, ['no out']]);
+    assert.match(err, /sh ended before the recording began \(status 7: no such port\)/);
+  });
+
+  test('a full disk: said, with the place, and no half files', async () => {
+    const { cwd, runs } = place();
+    const line = `ulimit -f 2; exec "$0" "$@" > "${cwd}/said" 2>&1`;
+    const tool = [process.execPath, join(ROOT, 'dist/flame-record.cjs')];
+    const args = ['--pid', `${target()}`, '--mode', 'both', '--duration', '0.5', '--label', 'a', '--out-dir', 'out'];
+    const { status } = spawnSync('bash', ['-c', line, ...tool, ...args], {
+      cwd,
+      env: { ...ENVIRONMENT, ...WITH_BOTH },
+    });
+    assert.deepEqual([status, runs()], [2, ['no out']]);
+    assert.match(readFileSync(join(cwd, 'said'), 'utf8'), /^flame-record: out\/\.a\.\d+\.tmp.*: file too large/m);
+  });
+});
+
+test('hostile words do nothing but what they are', async () => {
+  const { cwd, runs } = place();
+  const evil = '$(touch bad)`touch bad`; touch bad #\'"';
+  const tries = [
+    ['--label', evil],
+    ['--pid-pattern', evil],
+    ['--container', evil],
+    ['--container', '--latest'],
+  ];
+  for (const args of tries) assert.equal((await startRecorder(cwd, ['--mode', 'cpu', ...args], WITH_BOTH).said)[2], 2);
+  assert.equal((await record(cwd, ['--title', evil, '--symfs', evil]))[2], 0);
+  writeFileSync(join(cwd, 'evil.sh'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+  const command = ['--duration', '0.2', '--label', 'b', '--', './evil.sh', evil];
+  assert.equal((await startRecorder(cwd, command, WITH_BOTH).said)[2], 0);
+  assert.deepEqual([existsSync(join(cwd, 'bad')), runs().sort()], [false, ['a', 'b']]);
+});
+
+test('--sudo stands before perf and bpftrace, and what ends them, and before nothing else', async () => {
+  const { cwd } = place();
+  const SUDO_LOG = join(cwd, 'sudo.log');
+  const workload = 'echo hello';
+  const [, err, status] = await record(cwd, ['--mode', 'both', '--sudo', '--workload', workload], {
+    ...WITH_BOTH,
+    SUDO_LOG,
+  });
+  assert.equal(status, 0, err);
+  const asked = readFileSync(SUDO_LOG, 'utf8').trimEnd().split('\n');
+  const programs = asked.map((line) =>
+    line.replace(/^timeout \S+ \S+ \d+ (?:env (?:\w+=\d+ )*)?/, '').replace(/ .*/, ''),
+  );
+  assert.deepEqual([...new Set(programs)].sort(), ['bpftrace', 'kill', 'perf', 'true']);
+});

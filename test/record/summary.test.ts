@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CpuStats, sizeText, userOnlyText } from '../../src/record/summary.ts';
+
+test('perf saw user code only', () => {
+  const stats = (...names: string[]): CpuStats => ({
+    ...{ samples: 1, weight: 1, unresolvedWeight: 0, truncatedWeight: 0, emptySamples: 0, losses: [] },
+    events: names.map((name) => ({ name, samples: 1, folded: true })),
+  });
+  assert.match(userOnlyText(stats('cpu-clock:u')) ?? '', /user code only/);
+  for (const cpu of [undefined, stats(), stats('cpu-clock'), stats('cycles:u', 'cycles'), stats('cycles:ppp')])
+    assert.equal(userOnlyText(cpu), undefined);
+});
+
+test('sizes while it records', () =>
+  assert.deepEqual([sizeText(undefined), sizeText(1.25e6)], ['', ', 1.3 MB so far']));
