@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { growDump, growFolded, recordSystem, repeatRecording, sizeOf } from './inputs.ts';
+import { changeFolded, growDump, growFolded, recordSystem, repeatRecording, sizeOf } from './inputs.ts';
 import { type Contender, type Cost, capture, compare, find } from './measure.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -93,6 +93,14 @@ const drawers = present({ name: 'flame-svg', argv: [...tool('flame-svg'), deep] 
   { name: 'flamegraph.pl', program: 'flamegraph.pl', folder: FLAMEGRAPH_DIR, args: [deep] },
 ]);
 table('flame-svg: 110 000 or more deep stacks', sizeOf(deep), compare(drawers, ROUNDS));
+
+const later = changeFolded(deep);
+const comparers = present({ name: 'fold-diff', argv: [...tool('fold-diff'), deep, later] }, [
+  { name: 'inferno-diff-folded', program: 'inferno-diff-folded', folder: INFERNO_DIR, args: [deep, later] },
+  { name: 'difffolded.pl', program: 'difffolded.pl', folder: FLAMEGRAPH_DIR, args: [deep, later] },
+]);
+comparers.push({ name: 'fold-diff --table', argv: [...tool('fold-diff'), '--table', deep, later] });
+table('fold-diff: the same, and a later run', sizeOf(deep) + sizeOf(later), compare(comparers, ROUNDS));
 
 const dump = growDump(folder, 50 << 20);
 const dumpReaders = present({ name: 'offcpu-fold', argv: [...tool('offcpu-fold'), dump] }, [

@@ -123,6 +123,20 @@ export function growFolded(folder: string, bytes: number, stacks: number): strin
   return writeEntries(join(folder, 'deep.folded'), bytes, stacks, true, line);
 }
 
+/** A later run of the same program: folded text with each seventh stack gone, and most counts changed. */
+export function changeFolded(file: string): string {
+  const lines = readFileSync(file, 'latin1').split('\n').slice(0, -1);
+  const changed = lines.flatMap((line, i) => {
+    const at = line.lastIndexOf(' ');
+    return i % 7 === 0 ? [] : [`${line.slice(0, at)} ${Number(line.slice(at)) * ((i % 5) + 1)}\n`];
+  });
+  const to = file.replace(/\.folded$/, '.later.folded');
+  const out = openSync(to, 'w');
+  for (let i = 0; i < changed.length; i += 5000) writeSync(out, changed.slice(i, i + 5000).join(''));
+  closeSync(out);
+  return to;
+}
+
 /** A bpftrace dump of the one kind that stackcollapse-bpftrace.pl can read: an unnamed map with one stack as its key. */
 export function growDump(folder: string, bytes: number): string {
   const entry = (path: readonly number[], count: number): string =>
