@@ -102,12 +102,13 @@ export function compareStacksStep(
   const [picture, what, unit] =
     kind === 'cpu' ? (['cpuDiff', 'on-CPU', 'samples'] as const) : (['offcpuDiff', 'off-CPU by reason', 'us'] as const);
   const before = earlier.scaled ?? artifactIn(earlier.folder, kind);
-  const title = `${settings.title ?? settings.label} against ${earlier.label}: ${what}`;
+  const after = settings.title ?? settings.label;
+  const words = [`--title=${after} against ${earlier.label}: ${what}`, `--before=${earlier.label}`, `--after=${after}`];
   return {
     what: `comparing ${what}`,
     stages: [
       [...tool('fold-diff'), '--', before, artifactIn(folder, kind)],
-      [...tool('flame-svg'), `--title=${title}`, '--countname', unit],
+      [...tool('flame-svg'), ...words, '--countname', unit],
     ],
     output: artifactIn(folder, picture),
   };

@@ -67,7 +67,10 @@ describe('plan', () => {
     const earlier = { label: '-x', folder: 'out/-x' };
     assert.deepEqual(
       compareStacksStep(SETTINGS, GROUND, earlier, 'cpu').stages.map((argv) => argv.join(' ')),
-      ['fold-diff -- out/-x/cpu.folded out/a/cpu.folded', 'flame-svg --title=a against -x: on-CPU --countname samples'],
+      [
+        'fold-diff -- out/-x/cpu.folded out/a/cpu.folded',
+        'flame-svg --title=a against -x: on-CPU --before=-x --after=a --countname samples',
+      ],
     );
     const scaled = { ...earlier, scaled: 'out/a/before.folded' };
     assert.equal(compareStacksStep(SETTINGS, GROUND, scaled, 'reasons').stages[0]?.[2], 'out/a/before.folded');
