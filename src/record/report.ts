@@ -49,18 +49,21 @@ const PICTURES = [
 
 /** For a person, at the end of a run. */
 export function linesOfReport(facts: RunFacts): string {
-  const { window, identityLine, cpuStats, offcpuStats, ground, warnings, artifacts } = facts;
+  const { window, ground, warnings, artifacts } = facts;
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
   return [
     `window: ${windowText(window.startNs, window.endNs)}`,
     ...tablesOf(facts).flatMap(({ text }) => ['', text.trimEnd()]),
     '',
-    ...(identityLine === undefined ? [] : [identityLine]),
-    qualityLine(cpuStats, offcpuStats),
+    ...qualityLines(facts),
     ...warnings,
     `${ground.folder}: ${[ARTIFACTS.page, ...pictures].join(', ')}`,
     '',
   ].join('\n');
+}
+
+function qualityLines({ identityLine, cpuStats, offcpuStats }: RunFacts): string[] {
+  return [...(identityLine === undefined ? [] : [identityLine]), qualityLine(cpuStats, offcpuStats)];
 }
 
 /** Why it was blocked, and where it ran; against the earlier run where there is one. */
@@ -120,18 +123,9 @@ function commandsOf(facts: RunFacts): string[] {
 }
 
 export function pageOf(facts: RunFacts): Page {
-  const { settings, targets, window, versions, host, artifacts, identityLine } = facts;
-  const quality = qualityLine(facts.cpuStats, facts.offcpuStats);
-  const sections = [
-    ...tablesOf(facts),
-    {
-      title: 'How good the data is',
-      text: [...(identityLine === undefined ? [] : [identityLine]), quality].join('\n'),
-    },
-    { title: 'Commands', text: commandsOf(facts).join('\n') },
-  ];
+  const { settings, targets, window, versions, host, artifacts } = facts;
   return {
-    title: settings.title ?? settings.label,
+    title: `${settings.title ?? settings.label}${facts.comparison ? ` against ${facts.comparison.label}` : ''}`,
     facts: [
       ...targets.map(({ pid, command }) => [`process ${pid}`, command] as const),
       ['window', windowText(window.startNs, window.endNs)],
@@ -145,7 +139,9 @@ export function pageOf(facts: RunFacts): Page {
       ],
     ],
     warnings: facts.warnings,
-    sections,
+    tables: tablesOf(facts),
+    quality: qualityLines(facts),
+    commands: commandsOf(facts),
     pictures: PICTURES.filter(([svg]) => artifacts.includes(ARTIFACTS[svg])).map(([svg, folded, title]) => ({
       title,
       file: ARTIFACTS[svg],

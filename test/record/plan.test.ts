@@ -146,9 +146,11 @@ test('the page: no name becomes markup', () => {
     title: evil,
     facts: [[evil, evil]],
     warnings: [evil],
-    sections: [{ title: evil, text: evil }],
+    tables: [{ title: evil, text: evil }],
     pictures: [{ title: evil, file: 'cpu.svg', folded: 'cpu.folded' }],
+    quality: [evil],
+    commands: [evil],
   });
   assert.doesNotMatch(html, /<script/);
-  assert.equal(html.split('&lt;script&gt;').length - 1, 9);
+  assert.equal(html.split('&lt;script&gt;').length - 1, 11);
 });
