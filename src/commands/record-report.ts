@@ -8,7 +8,7 @@ import { type Artifact, artifactIn, runFolders } from '../record/artifacts.ts';
 import { topFunctions } from '../record/folded-text.ts';
 import { type Identity, identityLine, identityWarnings } from '../record/identity.ts';
 import { pageHtml } from '../record/page.ts';
-import type { Window } from '../record/plan.ts';
+import { chrootNotes, type Window } from '../record/plan.ts';
 import { linesOfReport, pageOf, runJson } from '../record/report.ts';
 import { type CpuStats, cutText, userOnlyText } from '../record/summary.ts';
 import type { Comparison } from './record-compare.ts';
@@ -41,6 +41,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     cause: take.window.cause,
     warnings: [
       ...take.failures,
+      ...chrootNotes(settings, ground),
       ...take.warnings,
       userOnlyText(cpuStats) ?? [],
       cutText(take.window.cause, settings.seconds) ?? [],

@@ -1,13 +1,13 @@
 // Where a recording stands: its target, looked up in /proc, and what this machine has.
 
 import { answerOf } from '../cli/asked.ts';
-import { placeOf, processText, processTexts, self, serverFilesOf } from '../cli/proc-files.ts';
+import { placeOf, processText, processTexts, rootOf, self, serverFilesOf } from '../cli/proc-files.ts';
 import { Status, UsageError } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import { ownFile, ownTool } from '../cli/run-folder.ts';
 import { runFolders } from '../record/artifacts.ts';
 import type { BackendChoice } from '../record/backends.ts';
-import { inspectArgvs, membersOf, wrongWithContainer } from '../record/container.ts';
+import { inspectArgvs, isChrooted, membersOf, wrongWithContainer } from '../record/container.ts';
 import type { Ground } from '../record/plan.ts';
 import { type Process, processOf } from '../record/proc-pid.ts';
 import type { Settings } from '../record/settings.ts';
@@ -64,6 +64,7 @@ export function groundOf(settings: Settings, pids: readonly number[], folder: st
     hasCycles: hasCycles(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
     symfs: settings.symfs ?? undefined,
+    isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
     tool: ownTool,
   };
 }

@@ -61,3 +61,8 @@ function isNamed(part: string, name: string): boolean {
   const bare = part.replace(/\.scope$/, '').replace(/^(?:docker|libpod|crio|cri-containerd|lxc\.payload)[-.]/, '');
   return bare === name || (/^[0-9a-f]{12,}$/.test(name) && bare.startsWith(name));
 }
+
+/** Has it a root of its own, though no mount namespace? A container has both, and then all tools find its files. */
+export function isChrooted({ root, isForeignNamespace }: { root: string; isForeignNamespace: boolean }): boolean {
+  return root !== '/' && !isForeignNamespace;
+}

@@ -17,6 +17,8 @@ export interface Ground {
   /** has this machine a cycle counter? */
   hasCycles: boolean;
   symfs: string | undefined;
+  /** does the target see another root than we do, within our mount namespace? */
+  isChrooted: boolean;
   /** of a Postgres server, recorded with each switch; a text: why not; undefined: no such server */
   waitEvents?: WaitEvents | string | undefined;
   /** what runs a filter of this package */
@@ -60,7 +62,14 @@ export function notesOn({ mode, inline }: Settings, ground: Ground): string[] {
   if (hasCpu(mode) && inline) notes.push(INLINE_WARNING);
   if (typeof waitEvents === 'string') notes.push(`no wait events: ${waitEvents}`);
   if (typeof waitEvents === 'object') notes.push(`a server of Postgres ${waitEvents.version}: its wait events, too`);
-  return notes;
+  return [...notes, ...chrootNotes({ mode }, ground)];
+}
+
+/** What is missing of a target in a chroot: bpftrace opens /proc/PID/root/PATH, with the path as it is seen from here. */
+export function chrootNotes({ mode }: Pick<Settings, 'mode'>, { isChrooted }: Ground): string[] {
+  return isChrooted && hasOffcpu(mode)
+    ? ['the target lives in a chroot: bpftrace finds no names for its user frames; perf does']
+    : [];
 }
 
 /**

@@ -250,6 +250,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
       assert.match(fileOf(label, 'cpu.folded'), /^server;.*worker;burn \d+$/m);
       // bpftrace looks for a chroot's files below /proc/PID/root by the path seen from here, and finds none
       if (label !== 'chroot') assert.match(fileOf(label, 'offcpu.folded'), /^server;.*worker;.*do_nanosleep.* \d+$/m);
+      else assert.match(out, /the target lives in a chroot: bpftrace finds no names/);
       const doctor = spawnSync(
         process.execPath,
         [join(ROOT, 'dist/flame-record.cjs'), 'doctor', '--pid-pattern', `^/only-inside/server ${seconds}$`],

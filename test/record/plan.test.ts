@@ -32,6 +32,7 @@ const GROUND: Ground = {
   folder: 'out/a',
   program: '/p/offcpu.bt',
   hasCycles: true,
+  isChrooted: false,
   hasSetpriv: true,
   symfs: undefined,
   tool: (name) => [name],
