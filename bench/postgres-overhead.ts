@@ -28,6 +28,7 @@ const MODES = ['cpu', 'offcpu', 'both'] as const;
 
 const tool = path.join(import.meta.dirname, '../dist/flame-record.cjs');
 const out = mkdtempSync(path.join(tmpdir(), 'flamepipe-overhead-'));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 
 /** Records a backend of that name; gives the seconds, since 1970, in which it did. */

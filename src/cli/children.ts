@@ -6,7 +6,7 @@ import { closeSync, createWriteStream, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { answerOf } from './asked.ts';
+import { answerOf, type User } from './asked.ts';
 import { isSystemError, reason } from './inputs.ts';
 
 /** How a child ended. */
@@ -24,6 +24,10 @@ export interface Start {
   /** files, appended to */
   output: string;
   errors: string;
+  /** as whom it runs, if not as this user */
+  user?: User | undefined;
+  /** it takes commands on its stdin */
+  takesCommands?: boolean;
   /** called with each line of its output, latin1 */
   onLine?: (line: string) => void;
   /** it takes commands on its stdin and answers on its stdout; called with each answer */
@@ -40,11 +44,15 @@ export class Child {
   #ending: Ending | undefined;
 
   /** Throws system errors: its files can't be opened. */
-  constructor({ argv, asRoot = [], output, errors, onLine, onAnswer }: Start) {
+  constructor({ argv, asRoot = [], user, output, errors, takesCommands, onLine, onAnswer }: Start) {
     const log = openSync(errors, 'a');
     const out = onLine || onAnswer ? 'pipe' : output === errors ? log : openSync(output, 'a');
     const [program = '', ...args] = argv;
-    const child = spawn(program, args, { detached: true, stdio: [onAnswer ? 'pipe' : 'ignore', out, log] });
+    const child = spawn(program, args, {
+      detached: true,
+      stdio: [takesCommands || onAnswer ? 'pipe' : 'ignore', out, log],
+      ...(user && { uid: user.uid, gid: user.gid }),
+    });
     this.#child = child;
     this.#asRoot = asRoot;
     this.pid = child.pid;

@@ -24,6 +24,8 @@ export interface WindowPlan {
 export interface WindowHooks {
   /** does the target still live? */
   isAlive(): boolean;
+  /** has that been done for whose sake it is recorded? */
+  isDone(): boolean;
   /** the window begins; it is about to end, the target and the profilers still living */
   begins(): void;
   ends(): void;
@@ -36,7 +38,7 @@ export interface WindowResult {
   /** of CLOCK_MONOTONIC; what perf recorded, or, without it, about what bpftrace did */
   startNs: number;
   endNs: number;
-  cause: 'time' | 'signal' | 'target' | 'profilers';
+  cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
   /** how they ended; undefined: not asked for */
   perf: Recorded | undefined;
   bpftrace: Recorded | undefined;
@@ -133,6 +135,7 @@ async function waitFor(
   for (;;) {
     const left = seconds * 1000 - (now() - start) / 1e6;
     if (stop.aborted) return 'signal';
+    if (hooks.isDone()) return 'done';
     if (!hooks.isAlive()) return 'target';
     if (!profilers.some(({ isRecording }) => isRecording)) return 'profilers';
     if (left <= 0) return 'time';

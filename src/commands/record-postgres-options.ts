@@ -17,6 +17,12 @@ export const postgresOptions = {
   },
   'application-name': { kind: 'text', value: 'NAME', group: 'Postgres', describe: 'the one of this application' },
   query: { kind: 'text', value: 'REGEX', group: 'Postgres', describe: 'the one whose latest query matches' },
+  sql: {
+    kind: 'text',
+    value: 'FILE',
+    group: 'Postgres',
+    describe: 'run FILE in a new session and record its backend, to the end of FILE or for --duration',
+  },
   'wait-events': {
     kind: 'flag',
     group: 'Postgres',

@@ -2,8 +2,10 @@
 // run as the user whom a server lets in by name, which a library within this process could not.
 
 import { type Answer, answerOf, type User, userNamed } from '../cli/asked.ts';
-import { self } from '../cli/proc-files.ts';
+import { self, textOf } from '../cli/proc-files.ts';
 import { UsageError } from '../cli/report.ts';
+import { SqlSession } from '../cli/sql-session.ts';
+import { artifactIn } from '../record/artifacts.ts';
 import {
   activityArgv,
   type BackendChoice,
@@ -11,9 +13,12 @@ import {
   chosenBackends,
   otherUserOf,
   processOfBackend,
+  psqlArgv,
 } from '../record/backends.ts';
 import type { Process } from '../record/proc-pid.ts';
-import type { TargetChoice } from '../record/target.ts';
+import { backendIn, errorsText, isEnd, type SqlSource, sqlArgv, terminateArgv } from '../record/sql.ts';
+import type { Self, TargetChoice } from '../record/target.ts';
+import { allProcesses } from './record-processes.ts';
 
 const ENVIRONMENT = { PGAPPNAME: 'flame-record', PGCONNECT_TIMEOUT: '5', PGCLIENTENCODING: 'SQL_ASCII' };
 /** of psql: no connection */
@@ -52,14 +57,45 @@ export function findBackends(
   choice: BackendChoice,
   { first, all, container }: Pick<TargetChoice, 'first' | 'all' | 'container'>,
   processes: readonly Process[],
+  recorder: Self,
 ): Process[] {
   const backends = chosenBackends(choice, { first, all }, backendsOf(askServer(activityArgv(choice.dsn)).answer));
   if (typeof backends === 'string') throw new UsageError(backends);
   return backends.map(({ pid }) => {
-    const found = processOfBackend(pid, processes, container, self());
+    const found = processOfBackend(pid, processes, container, recorder);
     if (typeof found === 'string') throw new UsageError(found);
     return found;
   });
+}
+
+export interface Opened {
+  session: SqlSession;
+  target: Process;
+  /** ends it, if need be in the middle of its file; a text says what went wrong in it */
+  close(): Promise<string | undefined>;
+}
+
+/** A session that stands at the beginning of its file, and its process. Throws UsageError. */
+export async function openSession(source: SqlSource, folder: string, recorder: Self): Promise<Opened> {
+  const { user } = askServer(psqlArgv(source.dsn, 'select 1'));
+  if (answerOf(['test', '-f', source.file, '-a', '-r', source.file], { user })?.status !== 0) {
+    throw new UsageError(`--sql: ${source.file} is no file that ${user ? `user ${user.name}` : 'this user'} can read`);
+  }
+  const [output, errors] = [artifactIn(folder, 'sqlLog'), artifactIn(folder, 'sqlErrors')];
+  const session = new SqlSession({ argv: sqlArgv(source), user, output, errors, backendIn, isEnd });
+  const backend = await session.backend;
+  const said = (): string => decoded(textOf(errors) ?? '').trim();
+  if (backend === undefined) throw new UsageError(`--sql: ${said()}`);
+  const target = processOfBackend(backend, allProcesses(), undefined, recorder);
+  const close = async (): Promise<string | undefined> => {
+    const complaint = errorsText(source, said());
+    if (!session.hasRun) askServer(terminateArgv(source.dsn, backend));
+    await session.close();
+    return complaint;
+  };
+  if (typeof target !== 'string') return { session, target, close };
+  await session.close();
+  throw new UsageError(target);
 }
 
 function decoded(bytes: string): string {

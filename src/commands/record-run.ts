@@ -14,11 +14,13 @@ import { notesOn, workloadArgv } from '../record/plan.ts';
 import type { Process } from '../record/proc-pid.ts';
 import type { Settings } from '../record/settings.ts';
 import { missingTools } from './record-machine.ts';
+import { type Opened, openSession } from './record-postgres.ts';
+import { isAlive, processAt, recorder } from './record-processes.ts';
 import { render } from './record-render.ts';
 import { takeOf } from './record-take.ts';
-import { type Choice, findTargets, groundOf, isAlive, processAt } from './record-target.ts';
+import { type Choice, findTargets, groundOf } from './record-target.ts';
 
-/** Records and renders. 2 if a profiler failed, though the other one's results are kept. */
+/** Records and renders. 2 if a profiler failed, though the other one's results are kept; 1 if the file of SQL had errors. */
 export async function record(
   settings: Settings,
   choice: Choice,
@@ -27,7 +29,7 @@ export async function record(
 ): Promise<number> {
   const { report, stop, interactive } = world;
   const progress = new Progress(report, { quiet, interactive });
-  const found = settings.command ? [] : findTargets(choice, settings.sudo);
+  const found = settings.command || settings.sql ? [] : findTargets(choice, settings.sudo);
   const missing = missingTools(settings);
   const folder = new RunFolder(runFolders(settings.outDir, settings.label, self().pid), force);
   const log = artifactIn(folder.path, 'workloadLog');
@@ -37,9 +39,11 @@ export async function record(
     children.push(child);
     return child;
   };
+  let opened: Opened | undefined;
   try {
     for (const { text } of missing) progress.note(text);
-    const targets = settings.command ? [await started(start(settings.command))] : found;
+    if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
+    const targets = settings.command ? [await started(start(settings.command))] : opened ? [opened.target] : found;
     const pids = targets.map(({ pid }) => pid);
     const ground = groundOf(settings, pids, folder.path);
     for (const note of notesOn(settings, ground)) progress.phase(note);
@@ -51,16 +55,23 @@ export async function record(
     }
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
     if (!targets.some(isAlive)) throw new UsageError(await whyGone(targets, settings, children, log));
-    const take = await takeOf({ settings, ground, targets, missing }, progress, stop);
+    const take = await takeOf({ settings, ground, targets, missing, session: opened?.session }, progress, stop);
+    const complaint = await opened?.close();
+    if (complaint !== undefined) {
+      progress.note(complaint);
+      take.warnings.push(complaint);
+    }
     await Promise.all(children.map(endGroup));
     const isKept = await render({ settings, ground, take, folder, progress }, world);
-    return take.failures.length > 0 || !isKept ? Status.failed : Status.ok;
+    if (take.failures.length > 0 || !isKept) return Status.failed;
+    return complaint === undefined ? Status.ok : Status.skipped;
   } catch (error) {
     // a failed write does not say of which file
     if (isSystemError(error) && error.path === undefined) throw new UsageError(`${folder.path}: ${reason(error)}`);
     throw error;
   } finally {
     progress.done();
+    await opened?.session.close();
     await Promise.all(children.map(endGroup));
     folder.drop();
   }

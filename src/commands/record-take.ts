@@ -5,6 +5,7 @@ import { runPipeline } from '../cli/children.ts';
 import { taskOf, textOf, tidsOf } from '../cli/proc-files.ts';
 import type { Progress } from '../cli/progress.ts';
 import { UsageError } from '../cli/report.ts';
+import type { SqlSession } from '../cli/sql-session.ts';
 import { recordWindow, type WindowResult } from '../cli/window.ts';
 import { type Artifact, artifactIn } from '../record/artifacts.ts';
 import { failureText } from '../record/failure.ts';
@@ -15,7 +16,7 @@ import type { Task } from '../record/sleepers.ts';
 import { sizeText } from '../record/summary.ts';
 import { whyNot } from '../record/target.ts';
 import { advised, type Missing } from './record-machine.ts';
-import { isAlive, recorder } from './record-target.ts';
+import { isAlive, recorder } from './record-processes.ts';
 
 /** What was recorded, for the rendering. */
 export interface Take {
@@ -34,11 +35,13 @@ export interface TakePlan {
   ground: Ground;
   targets: Process[];
   missing: readonly Missing[];
+  /** of psql, whose file begins with the window */
+  session: SqlSession | undefined;
 }
 
 /** Throws UsageError if a target can't be recorded. */
 export async function takeOf(
-  { settings, ground, targets, missing }: TakePlan,
+  { settings, ground, targets, missing, session }: TakePlan,
   progress: Progress,
   stop: AbortSignal,
 ): Promise<Take> {
@@ -59,7 +62,9 @@ export async function takeOf(
   progress.phase(`attaching to ${first.pid} (${first.comm})${others}`);
   const hooks = {
     isAlive: () => targets.some(isAlive),
+    isDone: () => session?.hasRun === true,
     begins: () => {
+      session?.run();
       take.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
       progress.phase(`recording for ${settings.seconds} s`);
     },

@@ -1,7 +1,7 @@
 // Where a recording stands: its target, looked up in /proc, and what this machine has.
 
 import { answerOf } from '../cli/asked.ts';
-import { placeOf, processText, processTexts, rootOf, self, serverFilesOf } from '../cli/proc-files.ts';
+import { placeOf, rootOf, self, serverFilesOf } from '../cli/proc-files.ts';
 import { Status, UsageError } from '../cli/report.ts';
 import type { World } from '../cli/run.ts';
 import { ownFile, ownTool } from '../cli/run-folder.ts';
@@ -9,13 +9,14 @@ import { runFolders } from '../record/artifacts.ts';
 import type { BackendChoice } from '../record/backends.ts';
 import { inspectArgvs, isChrooted, membersOf, wrongWithContainer } from '../record/container.ts';
 import type { Ground } from '../record/plan.ts';
-import { type Process, processOf } from '../record/proc-pid.ts';
+import type { Process } from '../record/proc-pid.ts';
 import type { Settings } from '../record/settings.ts';
 import { planLines } from '../record/shell-words.ts';
-import { type Self, targetsOf } from '../record/target.ts';
+import { targetsOf } from '../record/target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../record/wait-events.ts';
 import { hasCycles } from './record-machine.ts';
 import { findBackends } from './record-postgres.ts';
+import { allProcesses, recorder } from './record-processes.ts';
 
 /** The options that say which process. */
 export interface Choice {
@@ -29,17 +30,12 @@ export interface Choice {
 
 /** Throws UsageError if none is found, several, or one that can't be recorded. */
 export function findTargets(choice: Choice, isSudo: boolean): Process[] {
-  const processes = processTexts().flatMap((texts) => processOf(texts) ?? []);
+  const processes = allProcesses();
   const container = choice.container === undefined ? undefined : membersIn(choice.container, processes);
-  if (choice.postgres) return findBackends(choice.postgres, { ...choice, container }, processes);
+  if (choice.postgres) return findBackends(choice.postgres, { ...choice, container }, processes, recorder(isSudo));
   const found = targetsOf({ ...choice, container }, processes, recorder(isSudo));
   if (typeof found === 'string') throw new UsageError(found);
   return found;
-}
-
-/** Whose the profilers will be. */
-export function recorder(isSudo: boolean): Self {
-  return isSudo ? { ...self(), uid: 0 } : self();
 }
 
 function membersIn(name: string, processes: readonly Process[]): { name: string; pids: ReadonlySet<number> } {
@@ -81,21 +77,9 @@ function waitEventsFor({ mode, waitEvents }: Settings, pids: readonly number[]):
 
 /** Prints what would be run, and runs nothing. */
 export async function dryRun(settings: Settings, choice: Choice, { output }: World): Promise<number> {
-  const targets = settings.command ? [] : findTargets(choice, settings.sudo);
+  const targets = settings.command || settings.sql ? [] : findTargets(choice, settings.sudo);
   const { final } = runFolders(settings.outDir, settings.label, self().pid);
   const pids = targets.map(({ pid }) => pid);
   await output([planLines(settings, groundOf(settings, pids, final))]);
   return Status.ok;
-}
-
-/** Is it still there, and not another one of the same id? */
-export function isAlive({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>): boolean {
-  const texts = processText(pid);
-  const now = texts && processOf(texts);
-  return now !== undefined && now.state !== 'Z' && now.state !== 'X' && now.startTicks === startTicks;
-}
-
-export function processAt(pid: number): Process | undefined {
-  const texts = processText(pid);
-  return texts && processOf(texts);
 }

@@ -7,6 +7,8 @@ export const ARTIFACTS = {
   run: 'run.json',
   page: 'index.html',
   workloadLog: 'workload.log',
+  sqlLog: 'sql.log',
+  sqlErrors: 'sql.errors.log',
   perfData: 'perf.data',
   perfLog: 'perf.log',
   renderLog: 'render.log',

@@ -34,6 +34,7 @@ export interface BackendOptions {
   'backend-type': string | undefined;
   'application-name': string | undefined;
   query: string | undefined;
+  sql: string | undefined;
 }
 
 /** What they mean, or a text that says what is wrong with them; undefined: nothing of Postgres was asked for. */
@@ -42,8 +43,12 @@ export function backendChoiceOf(options: BackendOptions, isOtherTarget: boolean)
   const narrower = (['backend-type', 'application-name', 'query'] as const).filter(
     (name) => options[name] !== undefined,
   );
-  if (dsn === undefined) return narrower[0] && `--${narrower[0]} needs --postgres DSN`;
+  if (dsn === undefined) {
+    const lost = options.sql === undefined ? narrower[0] : 'sql';
+    return lost && `--${lost} needs --postgres DSN`;
+  }
   if (isOtherTarget) return 'choose one of --postgres, --pid, --pid-pattern, COMMAND';
+  if (options.sql !== undefined && narrower[0]) return `choose one of --sql, --${narrower[0]}: --sql opens a session`;
   if (dsn.includes('\0')) return '--postgres holds a NUL';
   return { dsn, type: options['backend-type'], application: options['application-name'], query };
 }

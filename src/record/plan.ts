@@ -121,7 +121,7 @@ export function bpftraceCommand(settings: Settings, ground: Ground): ProfilerCom
     ],
     output: artifactIn(ground.folder, 'offcpuRaw'),
     errors: artifactIn(ground.folder, 'bpftraceLog'),
-    begins: /^flamepipe offcpu \d+ pid /,
+    begins: /^flamepipe offcpu begins$/,
     ends: /^flamepipe offcpu end /,
   };
 }

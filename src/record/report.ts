@@ -9,6 +9,7 @@ import type { Process } from './proc-pid.ts';
 import { renderSteps } from './render-plan.ts';
 import type { Settings } from './settings.ts';
 import { profilerLine, shellLine, stepLine } from './shell-words.ts';
+import { sqlText } from './sql.ts';
 import { type CpuStats, type OffcpuStats, qualityLine, topTable, windowText } from './summary.ts';
 
 export interface RunFacts {
@@ -17,7 +18,7 @@ export interface RunFacts {
   ground: Ground;
   targets: readonly Process[];
   window: Window;
-  cause: 'time' | 'signal' | 'target' | 'profilers';
+  cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
   warnings: readonly string[];
   identity: Identity | undefined;
   identityLine: string | undefined;
@@ -53,6 +54,7 @@ export function linesOfReport(facts: RunFacts): string {
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
   return [
     `window: ${windowText(window.startNs, window.endNs)}`,
+    ...(facts.settings.sql === undefined ? [] : [`SQL: ${sqlText(facts.settings.sql, facts.cause)}`]),
     ...tablesOf(facts).flatMap(({ text }) => ['', text.trimEnd()]),
     '',
     ...qualityLines(facts),
@@ -89,11 +91,11 @@ export function runJson(facts: RunFacts): object {
     version: VERSION,
     label: settings.label,
     mode: settings.mode,
-    partial: facts.cause !== 'time',
+    partial: facts.cause !== 'time' && facts.cause !== 'done',
     endedBy: facts.cause,
     targets: targets.map(({ pid, comm, command, nsPids, uid }) => ({ pid, comm, command, nsPids, uid })),
     window: { startNs: window.startNs, endNs: window.endNs, seconds: (window.endNs - window.startNs) / 1e9 },
-    settings: { ...settings, event: eventOf(ground), symfs: ground.symfs ?? null },
+    settings: { ...settings, sql: settings.sql?.file, event: eventOf(ground), symfs: ground.symfs ?? null },
     commands,
     versions: facts.versions,
     host: facts.host,
@@ -130,6 +132,7 @@ export function pageOf(facts: RunFacts): Page {
       ...targets.map(({ pid, command }) => [`process ${pid}`, command] as const),
       ['window', windowText(window.startNs, window.endNs)],
       ...(settings.workload === undefined ? [] : [['workload', settings.workload] as const]),
+      ...(settings.sql === undefined ? [] : [['SQL', sqlText(settings.sql, facts.cause)] as const]),
       ['host', `${host.name}, Linux ${host.kernel}`],
       [
         'tools',

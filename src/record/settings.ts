@@ -1,5 +1,7 @@
 // Settings: what the user asked for, checked before anything is started.
 
+import type { SqlSource } from './sql.ts';
+
 export const MODES = ['cpu', 'offcpu', 'both'] as const;
 export type Mode = (typeof MODES)[number];
 
@@ -24,6 +26,8 @@ export interface Settings {
   compare: string | undefined;
   /** where symbols are looked up; null: nowhere but where perf looks by itself */
   symfs: string | null | undefined;
+  /** a file to run in a session of its own, whose backend is profiled */
+  sql: SqlSource | undefined;
   /** a shell line */
   workload: string | undefined;
   /** the program to start and profile, with its arguments */
@@ -48,6 +52,8 @@ export interface SettingOptions {
   symfs: string | undefined;
   'no-symfs': boolean;
   workload: string | undefined;
+  postgres: string | undefined;
+  sql: string | undefined;
 }
 
 const WARMUP_SECONDS = 2;
@@ -89,6 +95,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     title: options.title,
     compare: options.compare,
     symfs: options['no-symfs'] ? null : options.symfs,
+    sql: options.sql === undefined ? undefined : { dsn: options.postgres ?? '', file: options.sql },
     workload: options.workload,
     command: command.length > 0 ? command : undefined,
   };

@@ -12,6 +12,7 @@ import {
 } from './plan.ts';
 import { renderSteps } from './render-plan.ts';
 import type { Settings } from './settings.ts';
+import { sqlArgv } from './sql.ts';
 
 /** `it's` → `'it'\''s'`; what needs no quotes gets none. */
 export function shellWord(word: string): string {
@@ -42,6 +43,7 @@ export function planLines(settings: Settings, ground: Ground): string {
   const steps = renderSteps(settings, ground, { samples, hasDump: bpftrace !== undefined, sleptSeconds: undefined });
   return [
     ...(settings.command ? [`${shellLine(settings.command)} ${log}`] : []),
+    ...(settings.sql ? [`${shellLine(sqlArgv(settings.sql))} &`] : []),
     ...(workload ? [`${shellLine(workload)} ${log}`] : []),
     ...(settings.warmupSeconds > 0 ? [`sleep ${settings.warmupSeconds}`] : []),
     ...(program ? [stepLine(program)] : []),

@@ -83,7 +83,10 @@ export function sizeText(bytes: number | undefined): string {
 }
 
 /** Why a window was shorter than asked for; undefined: it was not. */
-export function cutText(cause: 'time' | 'signal' | 'target' | 'profilers', seconds: number): string | undefined {
+export function cutText(
+  cause: 'time' | 'done' | 'signal' | 'target' | 'profilers',
+  seconds: number,
+): string | undefined {
   if (cause === 'signal') return `stopped by a signal before its ${seconds} s were over: partial`;
   if (cause === 'target')
     return `the target ended before the ${seconds} s were over: the window is cut there, and user frames of off-CPU stacks may be addresses`;

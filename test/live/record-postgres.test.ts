@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
@@ -46,6 +46,70 @@ function shareOf({ reasons }: Run, name: string): number {
 
 const why = Postgres.obstacle() ?? obstacle() ?? (spawnSync('perf', ['--version']).error && 'perf is not installed');
 if (why !== undefined) console.error(`SKIPPED: flame-record was not tried on a Postgres server: ${why}`);
+
+describe('a file of SQL in a session of its own', { skip: why ?? false }, () => {
+  let postgres: Postgres;
+  before(async () => {
+    postgres = await Postgres.start();
+    chmodSync(folder, 0o755); // psql runs as user postgres
+  });
+  after(() => postgres?.stop());
+
+  const recordFile = async (label: string, sql: string, options: string) => {
+    writeFileSync(join(folder, `${label}.sql`), sql);
+    const result = await record(
+      `--postgres '${postgres.dsn}' --sql ${label}.sql --mode both --label ${label} ${options}`,
+    );
+    console.log(`\n${result.out}`);
+    const sessions = postgres.query("select pid from pg_stat_activity where application_name = 'flame-record'");
+    assert.deepEqual(sessions, [], 'its session is still there');
+    return result;
+  };
+
+  test('from its first statement to its last, with what the backend waited for', async () => {
+    const sql =
+      'select pg_sleep(1);\nselect count(md5(n::text)) from generate_series(1, 500000) n;\nselect pg_sleep(0.5);\n';
+    const { out, err, status } = await recordFile('whole', sql, '--duration 60');
+    assert.equal(status, 0, err + out);
+    assert.match(out, /^SQL: whole\.sql, run to its end$/m);
+    const run = runOf('whole');
+    assert.deepEqual([run.endedBy, run.partial], ['done', false]);
+    assert.ok(Math.abs(run.identity.error) < 0.01, `identity off by ${run.identity.error}`);
+    const slept = /^ +Timeout:PgSleep +(\d+) us/m.exec(out)?.[1];
+    assert.ok(Math.abs(Number(slept) / 1e6 - 1.5) < 0.1, `${slept} us of 1.5 s asleep`);
+    assert.match(fileOf('whole', 'cpu.folded'), /pg_md5_hash|md5_text|EVP_/);
+    assert.match(fileOf('whole', 'sql.log'), /500000/);
+  });
+
+  test('its errors are told, and it goes on as psql does', async () => {
+    const { out, err, status } = await recordFile('wrong', 'select bad;\nselect pg_sleep(1);\n', '--duration 60');
+    assert.equal(status, 1, err + out);
+    assert.match(err, /wrong\.sql: an error .*: psql:wrong\.sql:1: ERROR: {2}column "bad" does not exist/);
+    assert.match(out, /column "bad" does not exist/);
+    assert.match(out, /Timeout:PgSleep/);
+  });
+
+  test('longer than the window: the session ends with it', async () => {
+    const { out, err, status } = await recordFile('long', 'select 1;\nselect pg_sleep(600);\n', '--duration 2');
+    assert.equal(status, 0, err + out);
+    assert.match(out, /^SQL: long\.sql, cut off with the window$/m);
+    assert.match(out, /Timeout:PgSleep/);
+  });
+
+  test('no such file; a server that lets in by name; nobody of that kind', async () => {
+    const words = [`--postgres '${postgres.dsn}' --label no`, "--postgres 'host=/nonexistent' --backend-type x"];
+    assert.match(
+      (await record(`${words[0]} --sql no.sql`)).err,
+      /--sql: no\.sql is no file that user postgres can read/,
+    );
+    assert.match(
+      (await record(`${words[0]} --backend-type x`)).err,
+      /no backend is like that; there are:\n.*\n.*checkpointer/s,
+    );
+    assert.match((await record(words[1] as string)).err, /--postgres: connection to server .* failed/);
+    assert.equal(existsSync(join(folder, 'profiles/no')), false);
+  });
+});
 
 /** An extension that is built here; a text: why it can't be. */
 type Built = { file: string } | { why: string };

@@ -10,7 +10,6 @@ import { ROOT } from '../tools.ts';
 const [BPFTRACE = 'bpftrace', ...WORDS] = (process.env.BPFTRACE ?? 'bpftrace').split(' ');
 const PROGRAM = join(ROOT, 'bpf/offcpu.bt');
 
-const ATTACH_MS = 1000;
 const START_LIMIT_MS = 30_000;
 /** bpftrace 0.17 loses a SIGINT that comes while it handles events. */
 const PATIENCE_MS = 2000;
@@ -57,12 +56,10 @@ export async function record(pid: number, options: RecordingOptions): Promise<st
   });
   const ended = endOf(child);
   try {
-    const isUp = (): boolean => dump.includes('flamepipe offcpu 1 pid');
+    const isUp = (): boolean => dump.includes('flamepipe offcpu begins');
     if (!(await until(() => isUp() || hasEnded(child), START_LIMIT_MS)) || hasEnded(child)) {
       throw new Error(`bpftrace did not start: ${said}`);
     }
-    // the header comes before the probes are attached; the interval that begins the window after them
-    await sleep(ATTACH_MS);
     onStart?.();
     await sleep(seconds * 1000);
     onEnd?.();

@@ -53,11 +53,20 @@ describe('which backend', () => {
   });
 
   test('options that mean nothing', () => {
-    const options = { postgres: undefined, 'backend-type': undefined, 'application-name': undefined, query: undefined };
+    const options = {
+      sql: undefined,
+      postgres: undefined,
+      'backend-type': undefined,
+      'application-name': undefined,
+      query: undefined,
+    };
     assert.equal(backendChoiceOf(options, true), undefined);
     assert.equal(backendChoiceOf({ ...options, query: 'x' }, false), '--query needs --postgres DSN');
     assert.match(backendChoiceOf({ ...options, postgres: '' }, true) as string, /^choose one of --postgres, --pid/);
     assert.deepEqual(backendChoiceOf({ ...options, postgres: '' }, false), NONE);
+    assert.equal(backendChoiceOf({ ...options, sql: 'x' }, false), '--sql needs --postgres DSN');
+    const both = { ...options, postgres: '', sql: 'x', query: 'y' };
+    assert.match(backendChoiceOf(both, false) as string, /^choose one of --sql, --query/);
   });
 });
 

@@ -18,6 +18,7 @@ const SETTINGS: Settings = {
   callGraph: 'fp',
   inline: false,
   waitEvents: undefined,
+  sql: undefined,
   sudo: false,
   label: 'a',
   outDir: 'out',

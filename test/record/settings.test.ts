@@ -20,6 +20,8 @@ const OPTIONS: SettingOptions = {
   symfs: undefined,
   'no-symfs': false,
   workload: undefined,
+  postgres: undefined,
+  sql: undefined,
 };
 const made = (options: Partial<SettingOptions>, command: string[] = []) =>
   settingsOf({ ...OPTIONS, ...options }, command, NOW);

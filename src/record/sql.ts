@@ -1,0 +1,59 @@
+// A file of SQL in a session of its own: how psql runs it, held up until the profilers are in place, and the session held
+// open until they are done, since symbols of a process that is gone can't be looked up.
+
+import { ARTIFACTS } from './artifacts.ts';
+import { psqlArgv } from './backends.ts';
+
+/** How to connect, and what to run. */
+export interface SqlSource {
+  dsn: string;
+  file: string;
+}
+
+const BACKEND = 'flamepipe backend';
+const END = 'flamepipe end of file';
+
+/** psql goes on with each line that it gets on its stdin. The shell lines are fixed; no name gets into them. */
+export function sqlArgv({ dsn, file }: SqlSource): string[] {
+  const steps = [
+    ...['-c', `select '${BACKEND} ' || pg_backend_pid() as session`],
+    ...['-c', '\\! read go || kill $PPID'],
+    ...['-f', file],
+    ...['-c', `\\! echo ${END}`],
+    ...['-c', '\\! read end'],
+  ];
+  return ['env', 'PGAPPNAME=flame-record', 'psql', '-X', '-w', `--dbname=${dsn}`, ...steps];
+}
+
+/** The server's process of the session, once psql tells it. */
+export function backendIn(line: string): number | undefined {
+  const [, pid] = new RegExp(`^ *${BACKEND} (\\d+)$`).exec(line) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+export function isEnd(line: string): boolean {
+  return line === END;
+}
+
+/** A backend does not notice by itself that its client has left. */
+export function terminateArgv(dsn: string, pid: number): string[] {
+  return psqlArgv(dsn, `select pg_terminate_backend(${pid})`);
+}
+
+// psql:/srv/load.sql:2: ERROR:  column "bad" does not exist
+// psql: error: /srv/load.sql: Permission denied
+//      └ file, line ┘  └ severity, perhaps in the server's language
+const MESSAGE = /^psql:(?:.*:\d+:)? (?!(?:NOTICE|WARNING|INFO|LOG|DEBUG|HINT|DETAIL): )./;
+
+/** What psql and the server complained about; undefined: nothing. */
+export function errorsText({ file }: SqlSource, said: string): string | undefined {
+  const errors = said.split('\n').filter((line) => MESSAGE.test(line));
+  if (errors.length === 0) return undefined;
+  const count = errors.length === 1 ? 'an error' : `${errors.length} errors, the first`;
+  return `${file}: ${count} (all of it in ${ARTIFACTS.sqlErrors}): ${errors[0]}`;
+}
+
+/** load.sql, run to its end */
+export function sqlText({ file }: SqlSource, cause: string): string {
+  return `${file}, ${cause === 'done' ? 'run to its end' : 'cut off with the window'}`;
+}
