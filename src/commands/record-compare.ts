@@ -6,7 +6,13 @@ import { UsageError } from '../cli/report.ts';
 import { artifactIn, runFolders } from '../record/artifacts.ts';
 import { functionChanges, functionChangesTable, type Measure, measureOf, scaleOf } from '../record/comparison.ts';
 import { mergeFolded } from '../record/folded-text.ts';
-import { compareReasonsStep, compareStacksStep, type Earlier, reasonInputs } from '../record/render-plan.ts';
+import {
+  compareReasonsStep,
+  compareStacksStep,
+  type Earlier,
+  reasonInputs,
+  type Slept,
+} from '../record/render-plan.ts';
 import type { Settings } from '../record/settings.ts';
 import type { Desk } from './record-desk.ts';
 
@@ -36,11 +42,7 @@ function earlierOf(label: string, outDir: string): Earlier & { measure: Measure 
 }
 
 /** Undefined: it was not asked for. */
-export async function compareRuns(
-  desk: Desk,
-  now: Measure,
-  sleptSeconds: number | undefined,
-): Promise<Comparison | undefined> {
+export async function compareRuns(desk: Desk, now: Measure, slept: Slept | undefined): Promise<Comparison | undefined> {
   const { settings, ground, run, read, write } = desk;
   if (settings.compare === undefined) return undefined;
   const earlier = earlierOf(settings.compare, settings.outDir);
@@ -48,8 +50,8 @@ export async function compareRuns(
   const before = (artifact: 'cpu' | 'reasons' | 'reasonsJson'): string => textOf(artifactIn(folder, artifact)) ?? '';
   let [reasons, functions] = ['', ''];
   if (read('reasonsJson') !== '' && before('reasonsJson') !== '') {
-    if (await run(compareReasonsStep(ground, earlier, sleptSeconds))) {
-      const name = Buffer.from(reasonInputs(desk.path, sleptSeconds).join(' + ')).toString('latin1');
+    if (await run(compareReasonsStep(ground, earlier, slept))) {
+      const name = Buffer.from(reasonInputs(desk.path, slept).join(' + ')).toString('latin1');
       reasons = read('comparison').replaceAll(name, Buffer.from(settings.label).toString('latin1'));
     }
     await comparePictures(desk, earlier, before('reasons'), scaleOf(now, measure, 'us'), 'reasons');

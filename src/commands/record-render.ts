@@ -10,9 +10,10 @@ import { type Dump, readDump } from '../record/dump-threads.ts';
 import { countsByThread, mergeFolded, withoutThreads } from '../record/folded-text.ts';
 import { identityOf } from '../record/identity.ts';
 import { foldCpuStep, type Ground } from '../record/plan.ts';
-import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps } from '../record/render-plan.ts';
+import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps, type Slept } from '../record/render-plan.ts';
 import type { Settings } from '../record/settings.ts';
 import { foldSleepers, sleepersOf } from '../record/sleepers.ts';
+import { isWithoutSamples } from '../record/summary.ts';
 import { wallFolded, wallText } from '../record/wall.ts';
 import { compareRuns } from './record-compare.ts';
 import { type Desk, deskOf } from './record-desk.ts';
@@ -33,17 +34,18 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
   const desk = deskOf(settings, ground, folder.path, progress, take.failures);
   const { read, write, run } = desk;
   const hasData = take.window.perf && namesIn(desk.path).includes(ARTIFACTS.perfData);
-  const hasSamples = take.window.perf?.isWhole === true || hasData === true;
+  const isWhole = take.window.perf?.isWhole === true || hasData === true;
+  const hasSamples = isWhole && !isWithoutSamples(read('perfLog'));
   const dump = take.window.bpftrace ? readDump(read('offcpuRaw')) : undefined;
   const window: Pick<Dump, 'startNs' | 'endNs'> = dump ?? take.window;
   const windowNs = window.endNs - window.startNs;
   const sleepers = dump ? sleepersOf(take.tasksAtEnd, take.tidsAtStart, dump.tids) : [];
-  const sleptSeconds = sleepers.length > 0 ? windowNs / 1e9 : undefined;
+  const slept = sleepers.length > 0 ? { seconds: windowNs / 1e9, isAll: dump?.threads.length === 0 } : undefined;
   progress.phase('rendering');
-  if (sleptSeconds !== undefined) write('sleepers', foldSleepers(sleepers, windowNs));
-  const [hasCpu] = await Promise.all([hasSamples && renderCpu(desk, dump), dump && renderOffcpu(desk, sleptSeconds)]);
+  if (slept !== undefined) write('sleepers', foldSleepers(sleepers, windowNs));
+  const [hasCpu] = await Promise.all([hasSamples && renderCpu(desk, dump), dump && renderOffcpu(desk, slept)]);
   if (!hasCpu && !dump) {
-    const isIdle = hasSamples && take.failures.length === 0;
+    const isIdle = isWhole && take.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
     throw new UsageError(`nothing was recorded${kept}`);
   }
@@ -60,9 +62,9 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
     await run(drawWallStep(settings, ground, wallText(identity, windowNs)));
   }
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
-  const comparison = await compareRuns(desk, measure, sleptSeconds);
+  const comparison = await compareRuns(desk, measure, slept);
   progress.done();
-  await writeReport({ ...rendering, window, identity, hasCpu, sleptSeconds, comparison }, output);
+  await writeReport({ ...rendering, window, identity, hasCpu, slept, comparison }, output);
   return true;
 }
 
@@ -73,12 +75,9 @@ async function renderCpu({ settings, ground, run, read, write }: Desk, dump: Dum
   return run(drawCpuStep(settings, ground));
 }
 
-async function renderOffcpu(
-  { settings, ground, run, read, write }: Desk,
-  sleptSeconds: number | undefined,
-): Promise<void> {
-  await run(foldOffcpuStep(ground));
-  const parts = [read('offcpu'), ...(sleptSeconds === undefined ? [] : [read('sleepers')])];
+async function renderOffcpu({ settings, ground, run, read, write }: Desk, slept: Slept | undefined): Promise<void> {
+  if (!slept?.isAll) await run(foldOffcpuStep(ground));
+  const parts = [read('offcpu'), ...(slept === undefined ? [] : [read('sleepers')])];
   write('offcpu', mergeFolded(parts.map((text) => ({ text, factor: 1 }))));
-  for (const step of offcpuSteps(settings, ground, sleptSeconds)) await run(step);
+  for (const step of offcpuSteps(settings, ground, slept)) await run(step);
 }

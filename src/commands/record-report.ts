@@ -9,6 +9,7 @@ import { topFunctions } from '../record/folded-text.ts';
 import { type Identity, identityLine, identityWarnings } from '../record/identity.ts';
 import { pageHtml } from '../record/page.ts';
 import { chrootNotes, type Window } from '../record/plan.ts';
+import type { Slept } from '../record/render-plan.ts';
 import { linesOfReport, pageOf, runJson } from '../record/report.ts';
 import { type CpuStats, cutText, userOnlyText } from '../record/summary.ts';
 import type { Comparison } from './record-compare.ts';
@@ -20,7 +21,7 @@ export interface Rendered extends Rendering {
   window: Window;
   identity: Identity | undefined;
   hasCpu: boolean | undefined;
-  sleptSeconds: number | undefined;
+  slept: Slept | undefined;
   comparison: Comparison | undefined;
 }
 
@@ -28,7 +29,7 @@ const TOP = 10;
 
 /** The last step: from here on there is a run. */
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
-  const { settings, ground, take, folder, window, identity, hasCpu, sleptSeconds, comparison } = rendered;
+  const { settings, ground, take, folder, window, identity, hasCpu, slept, comparison } = rendered;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const read = (artifact: Artifact): string => decoded(textOf(at(artifact)) ?? '');
   const { final } = runFolders(settings.outDir, settings.label, 0);
@@ -59,7 +60,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
       reasons: decoded(comparison.reasons),
       functions: decoded(comparison.functions),
     },
-    sleptSeconds,
+    slept,
     versions: { perf: versionOf('perf'), bpftrace: versionOf('bpftrace') },
     host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
     artifacts: namesIn(folder.path),

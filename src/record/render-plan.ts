@@ -10,15 +10,23 @@ export interface Material {
   /** samples of perf, and which of them; undefined bounds: all */
   samples: { window: Window | undefined } | undefined;
   hasDump: boolean;
-  /** of the window, if threads slept through it, who are in a file of their own */
-  sleptSeconds: number | undefined;
+  /** who slept through the window, if any did */
+  slept: Slept | undefined;
+}
+
+/** Threads that slept through the window are in a file of their own; if all did, the dump holds nothing that can be read. */
+export interface Slept {
+  /** of the window */
+  seconds: number;
+  isAll: boolean;
 }
 
 /** All of them, in an order in which they can run. */
-export function renderSteps(settings: Settings, ground: Ground, { samples, hasDump, sleptSeconds }: Material): Step[] {
+export function renderSteps(settings: Settings, ground: Ground, { samples, hasDump, slept }: Material): Step[] {
   return [
     ...(samples ? [foldCpuStep(settings, ground, samples.window), drawCpuStep(settings, ground)] : []),
-    ...(hasDump ? [foldOffcpuStep(ground), ...offcpuSteps(settings, ground, sleptSeconds)] : []),
+    ...(hasDump && !slept?.isAll ? [foldOffcpuStep(ground)] : []),
+    ...(hasDump ? offcpuSteps(settings, ground, slept) : []),
     ...(samples && hasDump ? [drawWallStep(settings, ground, undefined)] : []),
   ];
 }
@@ -34,10 +42,10 @@ export function foldOffcpuStep({ folder, tool }: Ground): Step {
 }
 
 /** The reasons of the dump and of those sleepers, and the pictures. */
-export function offcpuSteps(settings: Settings, ground: Ground, sleptSeconds: number | undefined): Step[] {
+export function offcpuSteps(settings: Settings, ground: Ground, slept: Slept | undefined): Step[] {
   const step = (flag: string, to: Artifact): Step => ({
     what: 'finding reasons',
-    stages: [classify(ground, sleptSeconds, flag)],
+    stages: [classify(ground, slept, flag)],
     output: artifactIn(ground.folder, to),
   });
   return [
@@ -50,19 +58,18 @@ export function offcpuSteps(settings: Settings, ground: Ground, sleptSeconds: nu
 }
 
 /** What offcpu-classify reads. */
-export function reasonInputs(folder: string, sleptSeconds: number | undefined): string[] {
-  return [artifactIn(folder, 'offcpuRaw'), ...(sleptSeconds === undefined ? [] : [artifactIn(folder, 'sleepers')])];
+export function reasonInputs(folder: string, slept: Slept | undefined): string[] {
+  return [
+    ...(slept?.isAll ? [] : [artifactIn(folder, 'offcpuRaw')]),
+    ...(slept === undefined ? [] : [artifactIn(folder, 'sleepers')]),
+  ];
 }
 
-function classify(
-  { folder, tool, waitEvents }: Ground,
-  sleptSeconds: number | undefined,
-  ...flags: string[]
-): string[] {
+function classify({ folder, tool, waitEvents }: Ground, slept: Slept | undefined, ...flags: string[]): string[] {
   const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
   // together with the sleepers, which are folded text, the dump's own window is not believed
-  const window = sleptSeconds === undefined ? [] : ['--window', String(sleptSeconds)];
-  return [...tool('offcpu-classify'), ...flags, ...meaning, ...window, '--', ...reasonInputs(folder, sleptSeconds)];
+  const window = slept === undefined ? [] : ['--window', String(slept.seconds)];
+  return [...tool('offcpu-classify'), ...flags, ...meaning, ...window, '--', ...reasonInputs(folder, slept)];
 }
 
 export function drawCpuStep(settings: Settings, ground: Ground): Step {
@@ -83,11 +90,11 @@ export interface Earlier {
 }
 
 /** The table of reasons with columns of the earlier run. */
-export function compareReasonsStep(ground: Ground, earlier: Earlier, sleptSeconds: number | undefined): Step {
+export function compareReasonsStep(ground: Ground, earlier: Earlier, slept: Slept | undefined): Step {
   const baseline = `${earlier.label}=${artifactIn(earlier.folder, 'reasonsJson')}`;
   return {
     what: 'comparing reasons',
-    stages: [classify(ground, sleptSeconds, '--table', `--baseline=${baseline}`)],
+    stages: [classify(ground, slept, '--table', `--baseline=${baseline}`)],
     output: artifactIn(ground.folder, 'comparison'),
   };
 }

@@ -6,7 +6,7 @@ import type { Identity } from './identity.ts';
 import type { Page } from './page.ts';
 import { bpftraceCommand, eventOf, type Ground, perfCommand, type Window, workloadArgv } from './plan.ts';
 import type { Process } from './proc-pid.ts';
-import { renderSteps } from './render-plan.ts';
+import { renderSteps, type Slept } from './render-plan.ts';
 import type { Settings } from './settings.ts';
 import { profilerLine, shellLine, stepLine } from './shell-words.ts';
 import { sqlText } from './sql.ts';
@@ -32,7 +32,7 @@ export interface RunFacts {
   /** tables against an earlier run, by its label; '' where there is nothing to compare */
   comparison: { label: string; reasons: string; functions: string } | undefined;
   /** if threads slept through the window */
-  sleptSeconds: number | undefined;
+  slept: Slept | undefined;
   versions: Readonly<Record<string, string | undefined>>;
   host: { name: string; kernel: string };
   /** file names */
@@ -115,7 +115,7 @@ function commandsOf(facts: RunFacts): string[] {
   const profilers = [perfCommand(settings, ground), bpftraceCommand(settings, ground)];
   const samples = facts.cpuStats && { window: facts.offcpuStats && window };
   const hasDump = facts.offcpuStats !== undefined;
-  const steps = renderSteps(settings, ground, { samples, hasDump, sleptSeconds: facts.sleptSeconds });
+  const steps = renderSteps(settings, ground, { samples, hasDump, slept: facts.slept });
   const workload = [settings.command, workloadArgv(settings)];
   return [
     ...workload.flatMap((argv) => (argv ? [shellLine(argv)] : [])),

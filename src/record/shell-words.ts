@@ -40,7 +40,7 @@ export function planLines(settings: Settings, ground: Ground): string {
   const bpftrace = bpftraceCommand(settings, ground);
   const program = bpftrace && programStep(ground);
   const samples = perf && { window: undefined };
-  const steps = renderSteps(settings, ground, { samples, hasDump: bpftrace !== undefined, sleptSeconds: undefined });
+  const steps = renderSteps(settings, ground, { samples, hasDump: bpftrace !== undefined, slept: undefined });
   return [
     ...(settings.command ? [`${shellLine(settings.command)} ${log}`] : []),
     ...(settings.sql ? [`${shellLine(sqlArgv(settings.sql))} &`] : []),

@@ -40,7 +40,15 @@ export function qualityLine(cpu: CpuStats | undefined, offcpu: OffcpuStats | und
         `unresolved in user code, ${share(offcpu.truncatedWeight, offcpu.weight)} cut, ${share(offcpu.inProgressWeight, offcpu.weight)} in progress`,
     );
   }
+  if (parts.length === 0) parts.push('no sample and no switch, for it slept throughout');
   return `quality: ${parts.join('; ')}`;
+}
+
+/** Does perf's log tell that it took none, as of a process that slept? */
+export function isWithoutSamples(perfLog: string): boolean {
+  // [ perf record: Captured and wrote 2.448 MB perf.data (152 samples) ]       of none it says nothing
+  const [said] = /^\[ perf record: Captured and wrote .* \]$/m.exec(perfLog) ?? [];
+  return said !== undefined && !/\(~?\d+ samples\) \]$/.test(said);
 }
 
 const NAME_COLUMNS = 80;

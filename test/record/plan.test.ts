@@ -5,9 +5,16 @@ import { describe, test } from 'node:test';
 import { failureText } from '../../src/record/failure.ts';
 import { pageHtml } from '../../src/record/page.ts';
 import { bpftraceCommand, foldCpuStep, type Ground, perfCommand, programStep } from '../../src/record/plan.ts';
-import { compareReasonsStep, compareStacksStep, offcpuSteps } from '../../src/record/render-plan.ts';
+import {
+  compareReasonsStep,
+  compareStacksStep,
+  offcpuSteps,
+  renderSteps,
+  type Slept,
+} from '../../src/record/render-plan.ts';
 import type { Settings } from '../../src/record/settings.ts';
 import { shellLine, shellWord } from '../../src/record/shell-words.ts';
+import { isWithoutSamples } from '../../src/record/summary.ts';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
 
 const SETTINGS: Settings = {
@@ -76,7 +83,7 @@ describe('plan', () => {
     );
     const scaled = { ...earlier, scaled: 'out/a/before.folded' };
     assert.equal(compareStacksStep(SETTINGS, GROUND, scaled, 'reasons').stages[0]?.[2], 'out/a/before.folded');
-    assert.deepEqual(compareReasonsStep(GROUND, earlier, 2.5).stages, [
+    assert.deepEqual(compareReasonsStep(GROUND, earlier, { seconds: 2.5, isAll: false }).stages, [
       [
         ...['offcpu-classify', '--table', '--baseline=-x=out/-x/offcpu.reasons.json', '--window', '2.5'],
         ...['--', 'out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded'],
@@ -118,10 +125,24 @@ describe('plan', () => {
     assert.ok(!foldCpuStep({ ...SETTINGS, inline: true }, GROUND, undefined).stages[0]?.includes('--no-inline'));
   });
 
-  test('sleepers are one more input', () => {
-    const last = (slept?: number) => offcpuSteps(SETTINGS, GROUND, slept)[0]?.stages[0]?.at(-1);
-    assert.deepEqual([last(), last(2.5)], ['out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded']);
+  test('sleepers are one more input, and the only one if nobody else is there', () => {
+    const inputs = (slept?: Slept): string[] => {
+      const argv = offcpuSteps(SETTINGS, GROUND, slept)[0]?.stages[0] ?? [];
+      return argv.slice(argv.indexOf('--') + 1);
+    };
+    const [dump, sleepers] = ['out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded'];
+    assert.deepEqual(inputs(), [dump]);
+    assert.deepEqual(inputs({ seconds: 2.5, isAll: false }), [dump, sleepers]);
+    assert.deepEqual(inputs({ seconds: 2.5, isAll: true }), [sleepers]);
+    const material = { samples: undefined, hasDump: true, slept: { seconds: 2.5, isAll: true } };
+    assert.ok(renderSteps(SETTINGS, GROUND, material).every(({ stages }) => !stages.flat().includes(dump)));
   });
+});
+
+test('perf says how many samples it took, if any', () => {
+  const log = (end: string): string =>
+    `Events enabled\n[ perf record: Captured and wrote 0.005 MB a b/perf.data${end} ]\n`;
+  assert.deepEqual([log(''), log(' (152 samples)'), ''].map(isWithoutSamples), [true, false, false]);
 });
 
 test('a shell reads a quoted line back as it was', async () => {
