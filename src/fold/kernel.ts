@@ -31,6 +31,10 @@ export interface Kernel {
   entryCount(shape: number): number;
   shapeAt(shape: number): number;
   shapeSize(shape: number): number;
+  planShape(shape: number, count: number, root: number, leaf: number): void;
+  takePlanned(map: number, limit: number): number;
+  leftColumn(): number;
+  leftCount(): number;
   keyAt(key: number): number;
   keySize(key: number): number;
   readPerfHeader(): number;
@@ -54,7 +58,6 @@ export interface Kernel {
   renewStacks(): void;
   scratchFor(words: number): number;
   addStack(size: number, weight: number, hits: number): number;
-  addStackAt(root: number, at: number, size: number, leaf: number, weight: number, hits: number): number;
   keepInputOrder(): void;
   inputOrderCount(): number;
   inputOrderStackColumn(): number;

@@ -102,6 +102,28 @@ export class MapEntries {
     }
   }
 
+  /**
+   * Entries of this shape, which has so many stacks, only need the frames `root` outside and `leaf` inside of theirs (0:
+   * none) to be folded stacks: for take().
+   */
+  plan(shape: number, count: number, root: number, leaf: number): void {
+    this.#kernel.planShape(shape, count, root, leaf);
+  }
+
+  /**
+   * Takes all stacks from the table, and adds those that were planned. The others of this map, also planned ones of which
+   * a stack has `limit` frames, are handed out as StackTable.takeAll() does. Gives the sum of the weights added.
+   */
+  take(map: number, limit: number, tell: (from: number, to: number, index: number) => void): number {
+    let sum = 0;
+    this.#table.takeAll(tell, () => {
+      sum = this.#kernel.takePlanned(map, limit);
+      const at = this.#kernel.leftColumn() >>> 2;
+      return this.#table.words.slice(at, at + this.#kernel.leftCount());
+    });
+    return sum;
+  }
+
   /** A text of a shape. */
   textOf(number: number): string {
     const at = this.#kernel.keyAt(number) >>> 0;

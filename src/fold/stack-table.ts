@@ -227,11 +227,6 @@ export class StackTable {
     return this.#kernel.addStack(ids.length, weight, hits);
   }
 
-  /** Adds a stack of ids that lie in `words` from one place to another, with others around them where those are not 0. */
-  addAt(root: number, from: number, to: number, leaf: number, weight: number, hits: number): void {
-    this.#kernel.addStackAt(root, from << 2, to - from, leaf, weight, hits);
-  }
-
   /** All stacks, in the order they were first seen. The ids are a view: read them before the table changes. */
   *stacks(): Generator<Stack> {
     const count = this.stackCount;
@@ -263,25 +258,31 @@ export class StackTable {
     });
   }
 
-  /** Drops all stacks, but tells of each where in `words` its ids lie, and its index; others may be added meanwhile. */
-  takeAll(tell: (from: number, to: number, index: number) => void): void {
-    const count = this.stackCount;
+  /**
+   * Drops all stacks, but tells of each where in `words` its ids lie, and its index; others may be added meanwhile.
+   * `drop` may do it in its own way, and gives the indices to be told of.
+   */
+  takeAll(tell: (from: number, to: number, index: number) => void, drop?: () => Uint32Array): void {
+    let count = this.stackCount;
     const [ats, sizes] = this.#columns();
-    this.#kernel.renewStacks();
+    const indices = drop?.();
+    if (indices) count = indices.length;
+    else this.#kernel.renewStacks();
     for (let i = 0; i < count; i++) {
-      const from = (this.words[ats + i] as number) >>> 2;
-      tell(from, from + (this.words[sizes + i] as number), i);
+      const index = indices ? (indices[i] as number) : i;
+      const from = (this.words[ats + index] as number) >>> 2;
+      tell(from, from + (this.words[sizes + index] as number), index);
     }
   }
 
-  /** Tells for each stack where in `words` its ids lie, and its index. The table must not change meanwhile. */
-  forEachAt(tell: (from: number, to: number, index: number) => void): void {
+  /** Tells for each stack where in `words` its ids lie, and its index, until told to stop. The table must not change. */
+  forEachAt(tell: (from: number, to: number, index: number) => 'stop' | undefined): void {
     const count = this.stackCount;
     const [ats, sizes] = this.#columns();
     const words = this.words;
     for (let i = 0; i < count; i++) {
       const from = (words[ats + i] as number) >>> 2;
-      tell(from, from + (words[sizes + i] as number), i);
+      if (tell(from, from + (words[sizes + i] as number), i) === 'stop') return;
     }
   }
 

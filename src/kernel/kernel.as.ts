@@ -36,7 +36,6 @@ export {
 } from './folded.as';
 export {
   addStack,
-  addStackAt,
   overflowed,
   renewStacks,
   scratchFor,
@@ -63,5 +62,6 @@ export {
   shapeCount,
   shapeSize,
 } from './map-entry.as';
+export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
 export { perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
 export { outputAt, sortStacks, writeFolded } from './order.as';

@@ -7,7 +7,7 @@ import type { OffcpuStacks, Unit } from '../offcpu/stacks.ts';
 import { type KeyLayout, type KeyMeaning, type KeyPart, readKeys } from './keys.ts';
 import type { BpftraceMap } from './map.ts';
 import type { BpftraceNames } from './names.ts';
-import { MapRows } from './rows.ts';
+import { MapRows, type Row } from './rows.ts';
 import type { BpftraceText } from './text.ts';
 import { addInFlight, type InFlight } from './threads.ts';
 
@@ -76,12 +76,13 @@ function addRows(rows: MapRows, layout: KeyLayout, stacks: OffcpuStacks, unit: U
     unit,
     isPlain,
     subjects: [...subjects, ...lost],
-    take(visit) {
-      rows.take(layout.meanings, ({ texts, user, kernel, weight, tuple }) => {
+    take(visit, endsOf) {
+      const hand = ({ texts, user, kernel, weight, tuple }: Row): void => {
         if (tuple && weight === 0) return;
         const isLost = user.from === user.to && kernel.from === kernel.to;
         visit((isLost ? lost : subjects)[texts] as Subject, user, kernel, weight, tuple?.[1], tuple?.[2]);
-      });
+      };
+      return rows.take(layout.meanings, hand, endsOf && ((texts) => endsOf(subjects[texts] as Subject)));
     },
   });
 }

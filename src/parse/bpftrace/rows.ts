@@ -3,7 +3,7 @@
 import { Entry, type Shape, STACK } from '../../fold/map-entries.ts';
 import type { StackTable } from '../../fold/stack-table.ts';
 import { IdNumbers } from '../id-numbers.ts';
-import { NO_STACK, type Run, runOf } from '../offcpu/shape.ts';
+import { type Ends, NO_STACK, type Run, runOf } from '../offcpu/shape.ts';
 import type { KeyMeaning, KeyTexts } from './keys.ts';
 import type { BpftraceMap } from './map.ts';
 import type { BpftraceNames } from './names.ts';
@@ -43,12 +43,14 @@ export class MapRows {
       if (shape.map === this.#map.id) this.#keyOf.set(shape.id, this.keys.push(keyOf(this.#table, shape)));
     }
     const { words } = this.#table;
-    const looked = new Uint32Array(this.keys.length + 1);
+    /** by key, entries still to be looked at */
+    const wanted = Uint32Array.from([0, ...this.keys.map(({ entries }) => Math.min(entries, ENOUGH))]);
+    let keysLeft = this.keys.length;
     this.#table.forEachAt((from, to) => {
       if (words[from] !== this.#map.id) return;
       const key = this.#keyOf.get(words[from + Entry.shape] as number);
-      if ((looked[key] as number) >= ENOUGH) return;
-      looked[key] = (looked[key] as number) + 1;
+      if (wanted[key] === 0) return;
+      wanted[key] = (wanted[key] as number) - 1;
       const { kernelVotes } = this.keys[key - 1] as KeyTexts;
       const lengths = from + Entry.lengths;
       let end = to;
@@ -57,21 +59,24 @@ export class MapRows {
         if (isKernelStack(words, start, end, this.#names)) kernelVotes[i] = (kernelVotes[i] as number) + 1;
         end = start;
       }
+      if (wanted[key] === 0) keysLeft--;
+      return keysLeft === 0 ? 'stop' : undefined;
     });
   }
 
   /**
    * Hands out each stack of the map, and drops all that lie in the table; `visit` may put others there. `meanings` are
-   * those of `keys`.
+   * those of `keys`. With `endsOf`, which tells what a folded stack needs around the frames of a key, stacks that need
+   * nothing else are folded without being handed out. Gives the sum of their weights.
    */
-  take(meanings: readonly KeyMeaning[], visit: (row: Row) => void): void {
+  take(meanings: readonly KeyMeaning[], visit: (row: Row) => void, endsOf?: (texts: number) => Ends): number {
     const table = this.#table;
     const row: Row = { texts: 0, user: NO_STACK, kernel: NO_STACK, weight: 0, tuple: undefined };
     const user: Run = { ids: NO_STACK.ids, from: 0, to: 0 };
     const kernel: Run = { ids: NO_STACK.ids, from: 0, to: 0 };
-    table.takeAll((from, to, index) => {
+    if (endsOf && this.#names.isPlain) this.#plan(meanings, endsOf);
+    return table.entries.take(this.#map.id, MAX_STACK, (from, to, index) => {
       const { words } = table;
-      if (words[from] !== this.#map.id) return;
       row.texts = this.#keyOf.get(words[from + Entry.shape] as number) - 1;
       const meaning = meanings[row.texts] as KeyMeaning;
       row.user = this.#runAt(words, from, to, meaning.user, user);
@@ -81,6 +86,19 @@ export class MapRows {
       row.tuple = tuple > 0 ? this.#map.tuples[tuple - 1] : undefined;
       visit(row);
     });
+  }
+
+  #plan(meanings: readonly KeyMeaning[], endsOf: (texts: number) => Ends): void {
+    for (const { id, map, parts } of this.#table.entries.shapes()) {
+      if (map !== this.#map.id) continue;
+      const texts = this.#keyOf.get(id) - 1;
+      const { kernel, user } = meanings[texts] as KeyMeaning;
+      const count = parts.filter((part) => part === STACK).length;
+      const ends = endsOf(texts);
+      // in the table the user's frames lie before the kernel's, if the key has them the other way round
+      const isInOrder = count === 2 ? kernel === 0 && user === 1 : count === 1 && (kernel === 0 || !ends.needsKernel);
+      if (isInOrder) this.#table.entries.plan(id, count, ends.root, ends.leaf);
+    }
   }
 
   /** The stack with this number in the order of the key: the first lies last. */

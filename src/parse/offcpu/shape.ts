@@ -70,24 +70,14 @@ export class OffcpuShape {
     return isKnown ? this.#table.name(rootText(by, comm ?? '', String(pid ?? ''), String(tid ?? ''))) : 0;
   }
 
+  /** Do frames themselves change, or go? Else there are only ends to be put around them. */
+  get changesFrames(): boolean {
+    return this.#options.markKernel || this.#options.maxDepth !== undefined;
+  }
+
   /** Adds an entry's stack to the table. */
   add(ends: Ends, user: Run, kernel: Run, weight: number, hits: number): void {
-    const table = this.#table;
-    const { markKernel, maxDepth } = this.#options;
-    const hasUser = user.from !== user.to;
-    const hasKernel = kernel.from !== kernel.to;
-    const isOneRun = !hasUser || !hasKernel || (user.ids === kernel.ids && user.to === kernel.from);
-    const first = hasUser ? user : kernel;
-    // mostly the frames lie in the table just so
-    if (
-      isOneRun &&
-      (hasKernel || (hasUser && !ends.needsKernel)) &&
-      !markKernel &&
-      !maxDepth &&
-      first.ids === table.words
-    )
-      table.addAt(ends.root, first.from, (hasKernel ? kernel : user).to, ends.leaf, weight, hits);
-    else table.add(this.#idsOf(ends, user, kernel), weight, hits);
+    this.#table.add(this.#idsOf(ends, user, kernel), weight, hits);
   }
 
   /** The name ids, root first: a view, gone with the next. The runs are read before names are made. */

@@ -40,8 +40,11 @@ export interface Unsettled {
   subjects: readonly Subject[];
   /** is each entry's value the weight of its stack? */
   isPlain: boolean;
-  /** Hands them out one by one, and takes their stacks from the table. */
-  take(visit: Visit): void;
+  /**
+   * Hands them out one by one, and takes their stacks from the table. With `endsOf`, entries that only need those ends
+   * around their frames are made folded stacks instead. Gives the sum of their values.
+   */
+  take(visit: Visit, endsOf?: (subject: Subject) => Ends): number;
 }
 
 /** What the entries of a row are of. */
@@ -208,10 +211,12 @@ export class OffcpuStacks {
     const ends = new Map(subjects.map((subject) => [subject, shape.endsOf(subject)]));
     const factor = NANOSECONDS[unit];
     this.#unsettled = undefined;
-    take((subject, user, kernel, value) => {
+    const endsOf = (subject: Subject): Ends => ends.get(subject) as Ends;
+    const visit: Visit = (subject, user, kernel, value) => {
       this.#weigh(value * factor, user.to - user.from + kernel.to - kernel.from);
-      shape.add(ends.get(subject) as Ends, user, kernel, value, 1);
-    });
+      shape.add(endsOf(subject), user, kernel, value, 1);
+    };
+    this.totalNs += factor * take(visit, shape.changesFrames ? undefined : endsOf);
   }
 
   #foldRows(unit: Unit, shape: OffcpuShape): void {
