@@ -216,7 +216,8 @@ export class OffcpuStacks {
       this.#weigh(value * factor, user.to - user.from + kernel.to - kernel.from);
       shape.add(endsOf(subject), user, kernel, value, 1);
     };
-    this.totalNs += factor * take(visit, shape.changesFrames ? undefined : endsOf);
+    const sum = take(visit, shape.changesFrames ? undefined : endsOf); // adds to totalNs too
+    this.totalNs += factor * sum;
   }
 
   #foldRows(unit: Unit, shape: OffcpuShape): void {
