@@ -102,6 +102,20 @@ const comparers = present({ name: 'fold-diff', argv: [...tool('fold-diff'), deep
 comparers.push({ name: 'fold-diff --table', argv: [...tool('fold-diff'), '--table', deep, later] });
 table('fold-diff: the same, and a later run', sizeOf(deep) + sizeOf(later), compare(comparers, ROUNDS));
 
+const byFrame = '{ for (i = 1; i < NF; i++) if ($i ~ /method_42$/) { print; next } }';
+const selectors = present({ name: 'fold-grep', argv: [...tool('fold-grep'), '--include', 'method_42$', deep] }, [
+  { name: 'awk, frame by frame', program: 'awk', folder: undefined, args: ['-F[; ]', byFrame, deep] },
+  { name: 'grep -E, line by line', program: 'grep', folder: undefined, args: ['-cE', 'method_42[; ]', deep] },
+]);
+table('fold-grep: the same stacks', sizeOf(deep), compare(selectors, ROUNDS));
+
+const formats = ['--pprof', '--speedscope', '--json', '--collapsed'];
+const exports = formats.map((format) => ({
+  name: `fold-export ${format}`,
+  argv: [...tool('fold-export'), format, deep],
+}));
+table('fold-export: the same stacks', sizeOf(deep), compare(exports, ROUNDS));
+
 const dump = growDump(folder, 50 << 20);
 const dumpReaders = present({ name: 'offcpu-fold', argv: [...tool('offcpu-fold'), dump] }, [
   { name: 'stackcollapse-bpftrace.pl', program: 'stackcollapse-bpftrace.pl', folder: FLAMEGRAPH_DIR, args: [dump] },
