@@ -170,6 +170,15 @@ describe('stderr', () => {
   });
 });
 
+test('no binary data goes to a terminal', async () => {
+  const line = `script -qec 'echo "a 1" | fold-export --pprof' /dev/null | tr -d '\\r'`;
+  assert.deepEqual(await run(line), [
+    'fold-export: a pprof profile is binary: write it to a file, fold-export --pprof … > cpu.pb.gz\n',
+    '',
+    0,
+  ]);
+});
+
 describe('a terminal as stdin', () => {
   const line = `script -qec 'perf-fold' /dev/null; echo "$?"`;
   test('gets a hint at once', async () => {
