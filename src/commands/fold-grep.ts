@@ -52,8 +52,8 @@ export const foldGrep: Command<typeof options> = {
     ['fold-grep --leaf-at malloc --reverse cpu.folded', 'who calls malloc?'],
   ],
   epilogue: [
-    'RE is a regular expression of JavaScript, FUNC a whole name. Both are compared with each frame by itself,',
-    'as it is and without a mark at its end: ^vfs_read$ and _\\[k\\]$ both fit vfs_read_[k].',
+    'RE is a regular expression of JavaScript, FUNC a whole name. Both are compared with each frame',
+    'by itself, with and without a mark at its end: ^vfs_read$ and _\\[k\\]$ both fit vfs_read_[k].',
   ].join('\n'),
   async run(given, world) {
     const selection = selectionOf(given);
