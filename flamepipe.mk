@@ -83,6 +83,7 @@ FLAME_PAIR = $(or $(if $(filter 2,$(words $(FLAME_PAIRS))),$(FLAME_PAIRS)),$(if 
 FLAME_A = $(FLAME_OUT)/$(word 1,$(FLAME_PAIR))
 FLAME_B = $(FLAME_OUT)/$(word 2,$(FLAME_PAIR))
 FLAME_AGAINST = $(word 2,$(FLAME_PAIR)) against $(word 1,$(FLAME_PAIR))
+FLAME_SIDES = --before='$(word 1,$(FLAME_PAIR))' --after='$(word 2,$(FLAME_PAIR))'
 
 # In a make of its own, which sees what these runs left.
 FLAME_UNRECORDED = $(filter-out $(FLAME_RUNS),$(FLAME_PAIR))
@@ -102,7 +103,7 @@ $(FLAME_OUT)/diff-%.txt: $$(FLAME_A)/offcpu.reasons.json $$(FLAME_B)/offcpu.raw 
 	$(OFFCPU_CLASSIFY) --table --baseline $(word 1,$(FLAME_PAIR))=$< $(FLAME_WINDOW) $(filter-out $<,$^) > $@
 
 $(FLAME_OUT)/diff-%.offcpu.svg: $$(FLAME_A)/offcpu.reasons.folded $$(FLAME_B)/offcpu.reasons.folded
-	$(FOLD_DIFF) $^ | $(FLAME_SVG) --title '$(FLAME_AGAINST): off-CPU by reason' --countname us > $@
+	$(FOLD_DIFF) $^ | $(FLAME_SVG) --title '$(FLAME_AGAINST): off-CPU by reason' $(FLAME_SIDES) --countname us > $@
 
 $(FLAME_OUT)/diff-%.cpu.svg: $$(FLAME_A)/cpu.folded $$(FLAME_B)/cpu.folded
-	$(FOLD_DIFF) $^ | $(FLAME_SVG) --title '$(FLAME_AGAINST): on-CPU' > $@
+	$(FOLD_DIFF) $^ | $(FLAME_SVG) --title '$(FLAME_AGAINST): on-CPU' $(FLAME_SIDES) > $@
