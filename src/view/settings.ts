@@ -87,6 +87,9 @@ export function settingsOf(options: Options): Settings | string {
     return `--bgcolors takes yellow, blue, green, grey or #rrggbb, not "${options.bgcolors}"`;
   }
   if (options.union && options['no-union']) return 'choose one of --union, --no-union';
+  if (options['diff-by'] === 'self' && options.reverse) {
+    return '--diff-by self leaves out what a frame calls; with --reverse, what lies above a frame calls it';
+  }
   const { flamechart, inverted, before, after } = options;
   const kind = flamechart ? 'Flame Chart' : inverted ? 'Icicle Graph' : 'Flame Graph';
   const sides = { before: before ?? 'before', after: after ?? 'after' };
