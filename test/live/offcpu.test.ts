@@ -59,14 +59,24 @@ function skipped(t: TestContext): boolean {
 }
 
 async function recorded(names: readonly string[], onEnds?: (pid: number) => void): Promise<Reading> {
-  const program: ChildProcess = spawn('./situations', names, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  return recordedBelow([], names, onEnds);
+}
+
+/** `starter` is a command that starts the program as its only child; none: started from here. */
+async function recordedBelow(
+  starter: readonly string[],
+  names: readonly string[],
+  onEnds?: (pid: number) => void,
+): Promise<Reading> {
+  const [command = '', ...words] = [...starter, './situations', ...names];
+  const program: ChildProcess = spawn(command, words, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     let said = '';
     program.stdout!.on('data', (text: Buffer) => {
       said += text;
     });
     assert.ok(await until(() => said.includes('ready'), 20_000), 'the situations do not start');
-    const pid = program.pid!;
+    const pid = starter.length === 0 ? program.pid! : childOf(program.pid!);
     const call = (): void => onEnds?.(pid);
     const dump = await record(pid, { seconds: SECONDS, onStart: call, onEnd: call });
     return await read(dump, folder, `${names[0]}.txt`);
@@ -74,6 +84,10 @@ async function recorded(names: readonly string[], onEnds?: (pid: number) => void
     program.kill('SIGKILL');
     await endOf(program);
   }
+}
+
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
 }
 
 /** Time of the threads of that name that was blocked, by label. */
@@ -181,6 +195,23 @@ test('SIGSTOP: stopped', async (t) => {
   const share = (blocked * 1000) / reading.windowNs;
   assert.ok(share > 0.6 && share < 0.9, `stopped ${percent(share)} of the time`);
   console.log(`  stopped 80 ms of 100: ${percent(share)} of the window in process/stopped\n`);
+});
+
+test("a container's process, by its PID on the host", async (t) => {
+  if (skipped(t)) return;
+  const apart = ['unshare', '--pid', '--fork', '--kill-child'];
+  if (spawnSync(apart[0]!, [...apart.slice(1), 'true']).status !== 0)
+    return t.skip('unshare can make no PID namespace');
+  const reading = await recordedBelow(apart, ['cond', 'sleep']);
+  assertAddsUp(reading, 2);
+  for (const comm of ['cond', 'sleep']) {
+    const labels = blockedOf(reading, comm);
+    const blocked = sum([...labels.values()]);
+    assert.ok((labels.get(TRUTH[comm]!) ?? 0) >= RIGHT * blocked, `${comm}, us: ${JSON.stringify([...labels])}`);
+  }
+  const slept = reading.waits.filter(({ comm, stack }) => comm === 'sleep' && stack.includes(';do_nanosleep;'));
+  assert.ok(slept.length > 0);
+  for (const { stack } of slept) assert.match(stack, /;clock_nanosleep;/, 'user frames have names');
 });
 
 function seconds({ windowNs }: Reading): string {

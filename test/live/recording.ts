@@ -11,8 +11,8 @@ const [BPFTRACE = 'bpftrace', ...WORDS] = (process.env.BPFTRACE ?? 'bpftrace').s
 const PROGRAM = join(ROOT, 'bpf/offcpu.bt');
 
 const START_LIMIT_MS = 30_000;
-/** bpftrace 0.17 loses a SIGINT that comes while it handles events. */
-const PATIENCE_MS = 2000;
+/** bpftrace 0.17 loses a SIGINT that comes while it handles events; on a busy machine it is slow to answer, too. */
+const PATIENCE_MS = 8000;
 const END_LIMIT_MS = 60_000;
 
 /** Why bpftrace can't record here; undefined when it can. */

@@ -75,7 +75,7 @@ function whyNot(text: BpftraceText): string | undefined {
     return 'the recording ended before it began: nothing was measured';
   if (text.maps.has(OUR_MAP) || text.maps.has('@open')) return undefined;
   if (!text.scalars.has(LAST_MAP)) return 'cut off before its maps: bpftrace was killed while it printed';
-  return 'no thread of that process came onto or left a CPU: all slept or ran throughout (/proc/PID/task/*/stack tells), or there is no such process';
+  return 'no thread of that process came onto or left a CPU: all slept or ran throughout (/proc/PID/task/*/stack tells), or there is no such process (of one in a container, give the PID that the host sees)';
 }
 
 function headerOf(text: BpftraceText): RegExpExecArray | undefined {
