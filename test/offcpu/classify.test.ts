@@ -19,6 +19,22 @@ const SYSCALL = 'do_syscall_64 entry_SYSCALL_64_after_hwframe';
 const FAULT = 'handle_mm_fault do_user_addr_fault exc_page_fault asm_exc_page_fault';
 
 const CASES: Record<string, readonly (readonly [label: string, frames: string])[]> = {
+  'as stress-ng made them, Linux 6.18': [
+    [
+      'disk/metadata',
+      `__schedule schedule io_schedule folio_wait_bit_common __filemap_get_folio ext4_mb_load_buddy_gfp ext4_mb_regular_allocator ext4_mb_new_blocks ext4_fallocate vfs_fallocate __x64_sys_fallocate ${SYSCALL}`,
+    ],
+    [
+      'lock/file',
+      `__schedule schedule percpu_rwsem_wait percpu_down_write locks_start seq_read_iter vfs_read ${SYSCALL}`,
+    ],
+    ['lock/fs', `__schedule schedule percpu_down_write ext4_ext_migrate vfs_fileattr_set __x64_sys_ioctl ${SYSCALL}`],
+    ['lock/ipc', `__schedule rwsem_down_read_slowpath down_read msgctl_info.isra.0 ksys_msgctl.constprop.0 ${SYSCALL}`],
+    ['lock/mmap', `__schedule rwsem_down_write_slowpath down_write __x64_sys_pkey_free ${SYSCALL}`],
+    ['kernel/rcu', `__schedule wait_for_completion srcu_barrier blk_mq_free_tag_set __x64_sys_ioctl ${SYSCALL}`],
+    ['kernel/workqueue', `__schedule wait_for_completion devtmpfs_delete_node device_del __x64_sys_ioctl ${SYSCALL}`],
+    ['disk/aio', `__schedule schedule_timeout wait_for_completion __x64_sys_io_destroy ${SYSCALL}`],
+  ],
   'right below the switch': [
     ['cpu/preempted', `__schedule schedule exit_to_user_mode_loop ${SYSCALL}`],
     ['cpu/preempted', `__schedule schedule do_syscall_64 entry_SYSCALL_64_after_hwframe`],
