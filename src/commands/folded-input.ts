@@ -9,6 +9,10 @@ interface Settings {
   strict: boolean;
   /** keep the order of the lines */
   inOrder?: boolean;
+  /** numbers before the count belong to the name, even if each line has one */
+  oneCount?: boolean;
+  /** the root frames that the stacks of an operand get, by its place; latin1 */
+  rootsOf?: (index: number) => readonly string[];
   /** is called behind each input that was read to its end; may throw InputError */
   ended?: (reader: FoldedReader, name: string) => void;
 }
@@ -19,10 +23,11 @@ interface Settings {
  */
 export async function readFolded(
   { operands, report, stop }: Pick<World, 'operands' | 'report' | 'stop'>,
-  { strict, inOrder = false, ended }: Settings,
+  { strict, inOrder = false, oneCount = false, rootsOf, ended }: Settings,
 ): Promise<{ folded: Folded | undefined; status: number }> {
   let input = '';
   let isForeign = false;
+  let index = 0;
   const kinds = new Set<string>();
   const reader = new FoldedReader((kind, line, text) => {
     kinds.add(kind);
@@ -41,7 +46,7 @@ export async function readFolded(
   const begin = (name: string): void => {
     input = name;
     isForeign = false;
-    reader.begin();
+    reader.begin(rootsOf?.(index++));
   };
   const block = (bytes: Uint8Array): void => reading(() => reader.block(bytes));
   const end = (): void => {
@@ -51,5 +56,5 @@ export async function readFolded(
   await readInputs(operands, { begin, block, end, ...telling(report) }, stop);
   const status = report.finish(strict);
   for (const kind of kinds) report.note(`${kind}: ${BAD_LINES[kind]}`);
-  return { folded: status === Status.failed && reader.isEmpty ? undefined : reader.finish(), status };
+  return { folded: status === Status.failed && reader.isEmpty ? undefined : reader.finish(oneCount), status };
 }

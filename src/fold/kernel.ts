@@ -10,6 +10,9 @@ export interface Kernel {
   restartLineNumbers(): void;
   scan(): number;
   scanFolded(): number;
+  beginFolded(roots: number): void;
+  foldedLines(): number;
+  foldedPairs(): number;
   nextLine(): number;
   define(what: number): void;
   pass(): void;
@@ -64,6 +67,7 @@ export interface Kernel {
   inputOrderWeightColumn(): number;
   overflowed(): number;
   sortStacks(frames: boolean): number;
+  sortByCount(pairs: boolean): void;
   outputAt(): number;
   writeFolded(pairs: boolean): number;
 }

@@ -42,6 +42,8 @@ export const INEXACT = 'a count is above 2^53 and would no longer be exact: fold
 
 /** One distinct stack: name ids root first, the sum of its weights, and how often it was added. */
 export interface Stack {
+  /** its place in the order of stacks() */
+  index: number;
   ids: Uint32Array;
   weight: number;
   hits: number;
@@ -95,6 +97,17 @@ export class StackTable {
   /** Reads frame lines up to the next line that has to be looked at. Gives a Stop. */
   scan(): number {
     return this.#kernel.scan();
+  }
+
+  /** The next input of folded lines begins; its stacks get these root frames. */
+  beginFolded(roots: readonly string[]): void {
+    this.#toScratch(roots.map((root) => this.name(root)));
+    this.#kernel.beginFolded(roots.length);
+  }
+
+  /** The folded lines of this input, and how many of them end in two numbers. */
+  get foldedLines(): [number, number] {
+    return [this.#kernel.foldedLines(), this.#kernel.foldedPairs()];
   }
 
   /** Reads folded lines; true when stopped at a line that is none, false when all are read. */
@@ -236,11 +249,13 @@ export class StackTable {
 
   /**
    * All stacks, else as stacks(), in byte order of their folded lines; or frame by frame, so that all stacks with the
-   * same first frames are neighbours (as lines, `a-x` comes between `a` and `a;b`).
+   * same first frames are neighbours (as lines, `a-x` comes between `a` and `a;b`); or the largest weight first, or the
+   * largest sum of weight and hits, equal ones in byte order.
    */
-  *sorted(by: 'line' | 'frame' = 'line'): Generator<Stack> {
+  *sorted(by: 'line' | 'frame' | 'weight' | 'pair' = 'line'): Generator<Stack> {
     const count = this.stackCount;
     const order = this.#kernel.sortStacks(by === 'frame') >>> 2;
+    if (by === 'weight' || by === 'pair') this.#kernel.sortByCount(by === 'pair');
     const columns = this.#columns();
     for (let i = 0; i < count; i++) yield this.#stack(columns, this.words[order + i] as number);
   }
@@ -316,12 +331,14 @@ export class StackTable {
   }
 
   /**
-   * The folded text, sorted by bytes, in blocks of whole lines; the next block overwrites the one before. With `pairs`
-   * each line ends in two counts, its hits and its weight. Throws InputError if a count is no longer exact.
+   * The folded text, sorted by bytes or largest count first, in blocks of whole lines; the next block overwrites the one
+   * before. With `pairs` each line ends in two counts, its hits and its weight. Throws InputError if a count is no longer
+   * exact.
    */
-  *folded(pairs = false): Generator<Buffer> {
+  *folded(pairs = false, order: 'bytes' | 'count' = 'bytes'): Generator<Buffer> {
     this.checkExact();
     this.#kernel.sortStacks(false);
+    if (order === 'count') this.#kernel.sortByCount(pairs);
     for (;;) {
       const size = this.#kernel.writeFolded(pairs);
       if (size === 0) return;
@@ -336,12 +353,18 @@ export class StackTable {
     }
   }
 
+  #toScratch(ids: ArrayLike<number>): void {
+    const at = this.#kernel.scratchFor(ids.length) >>> 2;
+    this.#words().set(ids, at);
+  }
+
   #stack(columns: [number, number, number, number], index: number): Stack {
     const words = this.words;
     const floats = this.#floats();
     const at = (words[columns[0] + index] as number) >>> 2;
     const size = words[columns[1] + index] as number;
     return {
+      index,
       ids: words.subarray(at, at + size),
       weight: floats[columns[2] + index] as number,
       hits: floats[columns[3] + index] as number,

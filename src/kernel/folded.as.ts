@@ -4,13 +4,36 @@
 import { names } from './intern.as';
 import { lineEnd, lineStart, moves, nextLine } from './lines.as';
 import { Column32, Column64 } from './memory.as';
-import { stacks } from './stacks.as';
+import { scratchFor, stacks } from './stacks.as';
 
-const ids = new Column32(); // frames of the last line
+const ids = new Column32(); // the root frames of this input, then the frames of the last line
 const ends = new Column32(); // where each ends, from the start of its line
 let last: usize = 0;
 let lastSize: u32 = 0;
 let lastMoves: u32 = 0;
+
+let roots: u32 = 0;
+let lines: f64 = 0;
+let pairs: f64 = 0;
+
+/** The next input's lines get the first n ids in the scratch room as root frames; they are counted from 0. */
+export function beginFolded(n: u32): void {
+  const given = scratchFor(n);
+  ids.length = 0;
+  for (let i: u32 = 0; i < n; i++) ids.push(load<u32>(given + ((<usize>i) << 2)));
+  ends.length = 0;
+  lastSize = 0;
+  roots = n;
+  lines = 0;
+  pairs = 0;
+}
+/** Folded lines of this input; those of them that have another number before the count. */
+export function foldedLines(): f64 {
+  return lines;
+}
+export function foldedPairs(): f64 {
+  return pairs;
+}
 
 let inOrder: bool = false;
 const logStack = new Column32();
@@ -56,6 +79,8 @@ export function scanFolded(): bool {
     let keyEnd = p;
     while (keyEnd > start && isBlank(load<u8>(keyEnd - 1))) keyEnd--;
     if (keyEnd == start || weight > 9007199254740991) return true;
+    lines++;
+    if (isDigit(load<u8>(keyEnd - 1)) && endsInNumber(start, keyEnd)) pairs++;
     split(start, keyEnd);
     const stack = stacks.add(ids.ptr, ids.length, weight, 1);
     if (inOrder) {
@@ -66,12 +91,26 @@ export function scanFolded(): bool {
   return false;
 }
 
+/** Is what stands before `end` a name, blanks and a number? */
+function endsInNumber(start: usize, end: usize): bool {
+  let p = end;
+  while (p > start && isDigit(load<u8>(p - 1))) p--;
+  if (p > start && load<u8>(p - 1) == 46) {
+    const point = p--;
+    while (p > start && isDigit(load<u8>(p - 1))) p--;
+    if (p == point - 1) return false;
+  }
+  if (p == start || !isBlank(load<u8>(p - 1))) return false;
+  while (p > start && isBlank(load<u8>(p - 1))) p--;
+  return p > start;
+}
+
 function split(start: usize, keyEnd: usize): void {
   const size = <u32>(keyEnd - start);
   const common = lastMoves == moves ? commonPrefix(start, last, min(size, lastSize)) : 0;
   let kept: u32 = 0;
   while (kept < ends.length && ends.get(kept) < common) kept++;
-  ids.length = kept;
+  ids.length = roots + kept;
   ends.length = kept;
   let p = kept ? start + ends.get(kept - 1) + 1 : start;
   const semicolon = i8x16.splat(59);

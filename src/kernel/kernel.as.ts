@@ -28,6 +28,9 @@ export {
   scan,
 } from './lines.as';
 export {
+  beginFolded,
+  foldedLines,
+  foldedPairs,
   inputOrderCount,
   inputOrderStackColumn,
   inputOrderWeightColumn,
@@ -64,4 +67,4 @@ export {
 } from './map-entry.as';
 export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
 export { perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
-export { outputAt, sortStacks, writeFolded } from './order.as';
+export { outputAt, sortByCount, sortStacks, writeFolded } from './order.as';

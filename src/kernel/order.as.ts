@@ -22,10 +22,10 @@ export function sortStacks(frames: bool): usize {
   spare = heap.alloc((<usize>most) << 2);
   rank = heap.alloc((<usize>nameCount + 1) << 2);
   for (let i: u32 = 0; i < nameCount; i++) store<u32>(order + ((<usize>i) << 2), i + 1);
-  mergeSort(nameCount, true);
+  mergeSort(nameCount, BY_NAME);
   for (let i: u32 = 0; i < nameCount; i++) store<u32>(rank + ((<usize>load<u32>(order + ((<usize>i) << 2))) << 2), i);
   for (let i: u32 = 0; i < stacks.size.length; i++) store<u32>(order + ((<usize>i) << 2), i);
-  mergeSort(stacks.size.length, false);
+  mergeSort(stacks.size.length, BY_STACK);
   next = 0;
   return order;
 }
@@ -59,25 +59,42 @@ function stackLess(a: u32, b: u32): bool {
   return nameLess(x, y, i + 1 == m, i + 1 == n);
 }
 
+const BY_STACK: u32 = 0;
+const BY_NAME: u32 = 1;
+const BY_COUNT: u32 = 2;
+const BY_PAIR: u32 = 3;
+
+/** Sorts what sortStacks() sorted by count, largest first; with `pairs` by the sum of both counts. Equals stay in order. */
+export function sortByCount(pairs: bool): void {
+  mergeSort(stacks.size.length, pairs ? BY_PAIR : BY_COUNT);
+}
+
 @inline
-function less(a: u32, b: u32, byName: bool): bool {
-  return byName ? nameLess(a, b, false, false) : stackLess(a, b);
+function less(a: u32, b: u32, by: u32): bool {
+  if (by == BY_STACK) return stackLess(a, b);
+  if (by == BY_NAME) return nameLess(a, b, false, false);
+  return by == BY_COUNT ? stacks.weight.get(a) > stacks.weight.get(b) : bothCounts(a) > bothCounts(b);
+}
+
+@inline
+function bothCounts(stack: u32): f64 {
+  return stacks.weight.get(stack) + stacks.hits.get(stack);
 }
 
 /** Sorts the first n entries of `order`, from small runs upwards; runs already in order are only looked at. */
-function mergeSort(n: u32, byName: bool): void {
+function mergeSort(n: u32, by: u32): void {
   for (let width: u32 = 1; width < n; width <<= 1) {
     for (let from: u32 = 0; from + width < n; from += width << 1) {
       const middle = from + width;
       const end = min(middle + width, n);
-      if (less(load<u32>(order + ((<usize>middle) << 2)), load<u32>(order + ((<usize>(middle - 1)) << 2)), byName)) {
-        merge(from, middle, end, byName);
+      if (less(load<u32>(order + ((<usize>middle) << 2)), load<u32>(order + ((<usize>(middle - 1)) << 2)), by)) {
+        merge(from, middle, end, by);
       }
     }
   }
 }
 
-function merge(from: u32, middle: u32, end: u32, byName: bool): void {
+function merge(from: u32, middle: u32, end: u32, by: u32): void {
   memory.copy(spare, order + ((<usize>from) << 2), (<usize>(middle - from)) << 2);
   let a = spare;
   const aEnd = spare + ((<usize>(middle - from)) << 2);
@@ -85,7 +102,7 @@ function merge(from: u32, middle: u32, end: u32, byName: bool): void {
   const bEnd = order + ((<usize>end) << 2);
   let to = order + ((<usize>from) << 2);
   while (a < aEnd && b < bEnd) {
-    if (less(load<u32>(b), load<u32>(a), byName)) {
+    if (less(load<u32>(b), load<u32>(a), by)) {
       store<u32>(to, load<u32>(b));
       b += 4;
     } else {

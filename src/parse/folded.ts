@@ -38,6 +38,18 @@ const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'compressed
 /** Thrown by block() and end() when this input is something else; the message says what. Other inputs may follow. */
 export class ForeignInput extends InputError {}
 
+// # unit: us        in no folded text but where it was asked for: other tools may stumble over it
+const UNIT_LINE = /^# unit: *(\S(?:.*\S)?)\s*$/;
+
+/** What one input turned out to be. */
+export interface InputFacts {
+  lines: number;
+  /** does each of its lines end in two numbers? */
+  isPairs: boolean;
+  /** what lines `# unit: us` in it say, each unit once */
+  units: string[];
+}
+
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 /** Reads folded text of one input or several: begin, block …, end for each, then finish. */
@@ -49,6 +61,7 @@ export class FoldedReader {
   #kind: Kind = 'empty';
   #badOfInput = 0;
   #bad = 0;
+  #unitLines: string[] = [];
 
   /** With `inOrder` the lines can also be had in the order of the input, for flame charts. */
   constructor(onBad: OnBadLine, inOrder = false) {
@@ -56,8 +69,11 @@ export class FoldedReader {
     if (inOrder) this.table.keepInputOrder();
   }
 
-  begin(): void {
+  /** The next input begins; its stacks get these root frames (latin1). */
+  begin(roots: readonly string[] = []): void {
     this.table.restartLineNumbers();
+    this.table.beginFolded(roots);
+    this.#unitLines = [];
     this.#start = Buffer.alloc(0);
     this.#badOfInput = 0;
   }
@@ -94,7 +110,12 @@ export class FoldedReader {
     const table = this.table;
     while (table.scanFolded()) {
       const text = table.lineText();
-      if (this.#badOfInput === table.linesRead - 1) {
+      const [, unit] = UNIT_LINE.exec(text) ?? [];
+      if (unit !== undefined) {
+        this.#unitLines.push(unit);
+        continue;
+      }
+      if (this.#badOfInput + this.#unitLines.length === table.linesRead - 1) {
         const foreign = FOREIGN[this.#kind];
         if (foreign !== undefined) {
           table.skipLines();
@@ -108,20 +129,29 @@ export class FoldedReader {
     }
   }
 
+  /** What the present input has turned out to be. */
+  get facts(): InputFacts {
+    const [all, pairs] = this.table.foldedLines;
+    return { lines: all, isPairs: all > 0 && all === pairs, units: [...new Set(this.#unitLines)] };
+  }
+
   /** Was no folded line read at all? */
   get isEmpty(): boolean {
     return this.table.stackCount === 0;
   }
 
-  /** Ends the reading. Throws InputError when nothing was read, or a sum is no longer exact. */
-  finish(): Folded {
+  /**
+   * Ends the reading. `oneCount`: each line has one, even if all end in two numbers. Throws InputError when nothing was
+   * read, or a sum is no longer exact.
+   */
+  finish(oneCount = false): Folded {
     const table = this.table;
     if (this.isEmpty) {
       if (this.#bad > 0) throw new InputError('no line is folded text, `root;caller;leaf COUNT`');
       throw new InputError('the input is empty; see whether the command before it failed');
     }
     table.checkExact();
-    const isDifferential = hasTwoCounts(table);
+    const isDifferential = !oneCount && hasTwoCounts(table);
     return { table: isDifferential ? splitCounts(table) : table, isDifferential };
   }
 }
