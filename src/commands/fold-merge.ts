@@ -81,7 +81,7 @@ export const foldMerge: Command<typeof options> = {
       isDifferential,
     );
     const isSaid = counted.some(({ units }) => units.length > 0) && options.scale === undefined;
-    if (unit !== undefined && isSaid) await world.output([Buffer.from(`# unit: ${unit}\n`, 'latin1')]);
+    if (isSaid) table.unit = unit;
     await world.output(table.folded(isDifferential, options.sort));
     for (const { name, lines } of facts) if (lines === 0) world.report.note(`${name}: no folded line in it`);
     if (note !== undefined) world.report.note(note);

@@ -2,60 +2,12 @@
 
 import { writeFileSync } from 'node:fs';
 import { readInputs, telling } from '../cli/inputs.ts';
-import type { OptionTable } from '../cli/options.ts';
 import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { isKeyPart, KEY_PARTS, type KeyPart } from '../parse/bpftrace/keys.ts';
 import { OffcpuReader } from '../parse/offcpu/reader.ts';
-import { UNITS } from '../parse/offcpu/stacks.ts';
 import { describeStats, notesOn, statsOf } from '../parse/offcpu/stats.ts';
-
-const table = {
-  map: { kind: 'text', value: 'NAME', group: 'Input', describe: 'the map to fold; else @offcpu, or the first fit' },
-  order: {
-    kind: 'text',
-    value: 'PARTS',
-    group: 'Input',
-    describe: 'what its keys are made of: kstack,ustack,comm,pid,tid,state, - for others; else found out',
-  },
-  'input-unit': {
-    kind: 'choice',
-    choices: ['auto', ...UNITS],
-    default: 'auto',
-    group: 'Input',
-    describe: 'what the counts are in; auto: us, but ns from bpf/offcpu.bt',
-  },
-  repeats: {
-    kind: 'choice',
-    choices: ['auto', 'add', 'last'],
-    default: 'auto',
-    group: 'Input',
-    describe: 'a map printed several times: add them up, or take the last; auto: the last if no count ever shrank',
-  },
-  unit: { kind: 'choice', choices: UNITS, default: 'us', group: 'Counts', describe: 'what the counts shall be in' },
-  by: {
-    kind: 'choice',
-    choices: ['comm', 'pid', 'tid', 'none'],
-    default: 'comm',
-    group: 'Root frame',
-    describe: 'comm, comm-PID, comm-PID/TID, or none',
-  },
-  kernel: { kind: 'flag', group: 'Frames', describe: 'mark kernel frames _[k]' },
-  'max-depth': {
-    kind: 'number',
-    value: 'N',
-    least: 1,
-    whole: true,
-    group: 'Frames',
-    describe: 'keep the N outermost frames; [truncated] stands for the others',
-  },
-  'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
-  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
-  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hash in Rust's legacy names" },
-  stats: { kind: 'flag', group: 'Quality', describe: 'say on stderr how good the data is (a terminal gets it anyway)' },
-  'stats-json': { kind: 'text', value: 'FILE', group: 'Quality', describe: 'write the same to FILE' },
-  strict: { kind: 'flag', group: 'Quality', describe: 'status 2 instead of 1 when input was skipped' },
-} as const satisfies OptionTable;
+import { options as table } from './offcpu-fold-options.ts';
 
 export const offcpuFold: Command<typeof table> = {
   name: 'offcpu-fold',
@@ -101,6 +53,7 @@ export const offcpuFold: Command<typeof table> = {
     const file = options['stats-json'];
     const quality = options.stats || interactive || file !== undefined ? reader.stacks.quality() : undefined;
     reader.fold({ by: options.by, unit: options.unit, markKernel: options.kernel, maxDepth: options['max-depth'] });
+    if (options['unit-line']) reader.table.unit = options.unit;
     await output(reader.table.folded());
     for (const note of notesOn(reader)) report.note(note);
     if (quality) {

@@ -7,7 +7,7 @@ import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { StackTable } from '../fold/stack-table.ts';
 import { PerfScript, type PerfScriptOptions } from '../parse/perf/script.ts';
-import { describeStats, notesOn, statsOf, whyEmpty } from '../parse/perf/stats.ts';
+import { describeStats, notesOn, statsOf, unitOf, whyEmpty } from '../parse/perf/stats.ts';
 import { WHAT_TO_DO } from '../parse/sniff.ts';
 
 const table = {
@@ -24,6 +24,7 @@ const table = {
     group: 'Samples',
     describe: 'what a sample weighs',
   },
+  'unit-line': { kind: 'flag', group: 'Samples', describe: 'begin with a line such as `# unit: ns`, for fold-merge' },
   from: {
     kind: 'number',
     value: 'SECONDS',
@@ -85,6 +86,7 @@ export const perfFold: Command<typeof table> = {
     perf.finish();
     if (perf.samples === 0)
       return report.nothing(`${perf.input}: ${whyEmpty(perf)}`, WHAT_TO_DO[perf.kind] !== undefined);
+    if (options['unit-line']) perf.table.unit = unitOf(perf, options.count);
     await output(perf.table.folded());
     for (const note of notesOn(perf)) report.note(note);
     const stats = statsOf(perf, options.count, report.skippedLines);
@@ -99,13 +101,11 @@ function readingOf(options: Values<typeof table>): PerfScriptOptions {
   if (options.by === 'none' && (options.pid || options.tid)) {
     throw new UsageError('--by none leaves no root frame for --pid or --tid');
   }
+  const { count, from, to, srcline } = options;
   return {
+    ...{ count, from, to, srcline },
     by: options.tid ? 'tid' : options.pid ? 'pid' : options.by,
     event: options['event-filter'],
-    count: options.count,
-    from: options.from,
-    to: options.to,
-    srcline: options.srcline,
     maxDepth: options['max-depth'],
     markKernel: options.kernel || options.all,
     markJit: options.jit || options.all,

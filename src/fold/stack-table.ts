@@ -53,6 +53,8 @@ export class StackTable {
   readonly #kernel: Kernel = instantiate();
   /** entries of bpftrace's maps */
   readonly entries = new MapEntries(this.#kernel, this);
+  /** What the counts are of, if the folded text shall say it; latin1. */
+  unit: string | undefined;
   #bytes = Buffer.alloc(0);
   #ended = true;
 
@@ -331,14 +333,15 @@ export class StackTable {
   }
 
   /**
-   * The folded text, sorted by bytes or largest count first, in blocks of whole lines; the next block overwrites the one
-   * before. With `pairs` each line ends in two counts, its hits and its weight. Throws InputError if a count is no longer
-   * exact.
+   * The folded text, sorted by bytes or largest count first, in blocks of whole lines, behind one that says the unit; the
+   * next block overwrites the one before. With `pairs` each line ends in two counts, its hits and its weight. Throws
+   * InputError if a count is no longer exact.
    */
   *folded(pairs = false, order: 'bytes' | 'count' = 'bytes'): Generator<Buffer> {
     this.checkExact();
     this.#kernel.sortStacks(false);
     if (order === 'count') this.#kernel.sortByCount(pairs);
+    if (this.unit !== undefined) yield Buffer.from(`# unit: ${this.unit}\n`, 'latin1');
     for (;;) {
       const size = this.#kernel.writeFolded(pairs);
       if (size === 0) return;

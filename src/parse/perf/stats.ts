@@ -52,6 +52,16 @@ export function statsOf(perf: PerfScript, count: 'period' | 'samples', skippedLi
   };
 }
 
+// cpu-clock:u, task-clock
+const CLOCK = /^(?:cpu|task)-clock(?::|$)/;
+
+/** What the folded weights are of: samples, ns, or an event by its name. Call it when all is read and finish()ed. */
+export function unitOf(perf: PerfScript, count: 'period' | 'samples'): string {
+  const [name = ''] = perf.events.list.filter(({ use }) => use === 'taken').map((event) => event.name);
+  if (count === 'samples' || name === '') return 'samples';
+  return CLOCK.test(name) ? 'ns' : name;
+}
+
 /** One line for a person: 78 samples of cycles:P in 12 stacks over 3.0 s; 4.2 % unresolved at the leaf, … */
 export function describeStats(stats: PerfStats): string {
   const names = stats.events.filter((event) => event.folded).map((event) => event.name || 'an event without a name');
