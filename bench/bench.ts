@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { changeFolded, growDump, growFolded, recordSystem, repeatRecording, sizeOf } from './inputs.ts';
+import { changeFolded, growDump, growFolded, growRecordings, recordSystem, repeatRecording, sizeOf } from './inputs.ts';
 import { type Contender, type Cost, capture, compare, find } from './measure.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -121,6 +121,18 @@ const dumpReaders = present({ name: 'offcpu-fold', argv: [...tool('offcpu-fold')
   { name: 'stackcollapse-bpftrace.pl', program: 'stackcollapse-bpftrace.pl', folder: FLAMEGRAPH_DIR, args: [dump] },
 ]);
 table('offcpu-fold: a dump of one unnamed map', sizeOf(dump), compare(dumpReaders, ROUNDS));
+
+const runs = Array<string>(4).fill(growRecordings(folder, 250 << 20));
+const SORT_AWK = `sort "$@" | awk '{ n = $NF; sub(/ [0-9]+$/, ""); if ($0 != last) { if (NR > 1) print last, sum; last = $0; sum = 0 } sum += n } END { print last, sum }'`;
+const PERL = '/^(.*) (\\d+)$/ and $h{$1} += $2; END { print "$_ $h{$_}\\n" for sort keys %h }';
+const mergers = present({ name: 'fold-merge', argv: [...tool('fold-merge'), ...runs] }, [
+  { name: 'sort, awk', program: 'sh', folder: undefined, args: ['-c', SORT_AWK, 'sh', ...runs] },
+  { name: 'perl -ne', program: 'perl', folder: undefined, args: ['-ne', PERL, ...runs] },
+]);
+const runsSize = 4 * sizeOf(runs[0] as string);
+table('fold-merge: many recordings of one program', runsSize, compare(mergers, ROUNDS));
+const twice = compare([{ name: 'fold-merge', argv: [...tool('fold-merge'), ...runs, ...runs] }], 1);
+table('fold-merge: twice of it (memory stays)', 2 * runsSize, twice);
 
 const starters: Contender[] = [
   { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },

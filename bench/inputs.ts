@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { closeSync, createWriteStream, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { capture } from './measure.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const MIB = 1 << 20;
@@ -135,6 +136,17 @@ export function changeFolded(file: string): string {
   for (let i = 0; i < changed.length; i += 5000) writeSync(out, changed.slice(i, i + 5000).join(''));
   closeSync(out);
   return to;
+}
+
+/** The folded text of the demo's recording, over and over, as of many runs of one program. */
+export function growRecordings(folder: string, bytes: number): string {
+  const recording = join(ROOT, 'fixtures/demo/recording.txt.gz');
+  const text = capture(process.execPath, [join(ROOT, 'dist/perf-fold.cjs'), recording]);
+  const file = join(folder, 'recordings.folded');
+  const out = openSync(file, 'w');
+  for (let size = 0; size < bytes; size += text.length) writeSync(out, text);
+  closeSync(out);
+  return file;
 }
 
 /** A bpftrace dump of the one kind that stackcollapse-bpftrace.pl can read: an unnamed map with one stack as its key. */

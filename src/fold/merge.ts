@@ -1,7 +1,7 @@
 // Merging: what fold-merge does to a table that holds the stacks of all inputs, each counted already.
 
 import { whole } from './rounding.ts';
-import { InputError, type StackTable } from './stack-table.ts';
+import { INEXACT, InputError, type StackTable } from './stack-table.ts';
 
 export interface MergeSettings {
   /** leave out a frame that its caller is, too */
@@ -27,11 +27,8 @@ export function settleMerged(table: StackTable, settings: MergeSettings, pairs: 
   if (settings.scale !== undefined) scaleCounts(table, settings.scale, pairs);
   if (settings.top !== undefined) keepLargest(table, settings.top, settings.labels, pairs);
   table.checkExact();
-  if (pairs && table.hits.some((count) => count > MAX_EXACT)) throw new InputError(BEYOND);
+  if (pairs && table.hits.some((count) => count > MAX_EXACT)) throw new InputError(INEXACT);
 }
-
-const BEYOND =
-  'a count is above 2^53 and would no longer be exact: merge fewer inputs, or write counts in a larger unit';
 
 /** A frame called by itself is there once: `a;f;f;g` becomes `a;f;g`. */
 function withoutRecursion(ids: Uint32Array): Uint32Array {
@@ -43,7 +40,7 @@ function scaleCounts(table: StackTable, factor: number, pairs: boolean): void {
   const order = Array.from(table.sorted(), ({ index }) => index);
   for (const counts of pairs ? [table.weights, table.hits] : [table.weights]) {
     const scaled = whole(order.map((index) => (counts[index] as number) * factor));
-    if (scaled.some((count) => count > MAX_EXACT)) throw new InputError(BEYOND);
+    if (scaled.some((count) => count > MAX_EXACT)) throw new InputError(INEXACT);
     for (const [i, index] of order.entries()) counts[index] = scaled[i] as number;
   }
 }

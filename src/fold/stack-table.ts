@@ -237,8 +237,7 @@ export class StackTable {
 
   /** Adds a stack of name ids, root first. Gives its place in the order of stacks(). */
   add(ids: ArrayLike<number>, weight: number, hits: number): number {
-    const at = this.#kernel.scratchFor(ids.length) >>> 2;
-    this.words.set(ids, at);
+    this.#toScratch(ids);
     return this.#kernel.addStack(ids.length, weight, hits);
   }
 
@@ -321,7 +320,7 @@ export class StackTable {
     const columns = this.#columns();
     for (let i = 0; i < count; i++) {
       const { ids } = this.#stack(columns, this.words[stackColumn + i] as number);
-      yield { ids, weight: this.#floats()[weightColumn + i] as number, hits: 1 };
+      yield { index: i, ids, weight: this.#floats()[weightColumn + i] as number, hits: 1 };
     }
   }
 
@@ -358,7 +357,7 @@ export class StackTable {
 
   #toScratch(ids: ArrayLike<number>): void {
     const at = this.#kernel.scratchFor(ids.length) >>> 2;
-    this.#words().set(ids, at);
+    this.words.set(ids, at);
   }
 
   #stack(columns: [number, number, number, number], index: number): Stack {

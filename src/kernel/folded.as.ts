@@ -1,9 +1,10 @@
-// Folded lines: `root;caller;leaf COUNT`. Neighbours in a sorted file share most of their frames, so a line is first
-// compared with the one before it, and only what differs is split and interned.
+// Folded lines: `root;caller;leaf COUNT`. Sums of many recordings have the same stacks in the same order over and over, so
+// a line is first compared with the stack that came next last time. Else, since neighbours in a sorted file share most of
+// their frames, it is compared with the line before it, and only what differs is split and interned.
 
 import { names } from './intern.as';
-import { lineEnd, lineStart, moves, nextLine } from './lines.as';
-import { Column32, Column64 } from './memory.as';
+import { lineEnd, lineStart, moves, nextLine, nextLineStart, passLine } from './lines.as';
+import { Column32, Column64, sameBytes } from './memory.as';
 import { scratchFor, stacks } from './stacks.as';
 
 const ids = new Column32(); // the root frames of this input, then the frames of the last line
@@ -26,6 +27,7 @@ export function beginFolded(n: u32): void {
   roots = n;
   lines = 0;
   pairs = 0;
+  previous = NONE;
 }
 /** Folded lines of this input; those of them that have another number before the count. */
 export function foldedLines(): f64 {
@@ -36,6 +38,11 @@ export function foldedPairs(): f64 {
 }
 
 let inOrder: bool = false;
+const NONE: u32 = 0xffffffff;
+/** By stack: the one that came after it last time. */
+const follower = new Column32();
+let previous: u32 = NONE;
+
 const logStack = new Column32();
 const logWeight = new Column64();
 
@@ -56,7 +63,9 @@ export function inputOrderWeightColumn(): usize {
 
 /** Reads whole lines. True: stopped at a line that is no folded line (lineStart, lineEnd); false: all are read. */
 export function scanFolded(): bool {
-  while (nextLine()) {
+  while (true) {
+    foldKnown();
+    if (!nextLine()) return false;
     const start = lineStart;
     let end = lineEnd;
     while (end > start && isBlank(load<u8>(end - 1))) end--;
@@ -83,12 +92,69 @@ export function scanFolded(): bool {
     if (isDigit(load<u8>(keyEnd - 1)) && endsInNumber(start, keyEnd)) pairs++;
     split(start, keyEnd);
     const stack = stacks.add(ids.ptr, ids.length, weight, 1);
-    if (inOrder) {
-      logStack.push(stack);
-      logWeight.push(weight);
-    }
+    log(stack, weight);
+    while (follower.length <= stack) follower.push(NONE);
+    if (previous != NONE) follower.set(previous, stack);
+    previous = stack;
   }
-  return false;
+}
+
+@inline
+function log(stack: u32, weight: f64): void {
+  if (!inOrder) return;
+  logStack.push(stack);
+  logWeight.push(weight);
+}
+
+/** How far ahead a line is looked for: the recording at hand may lack stacks that others have. */
+const TRIES: i32 = 3;
+/** So many digits are exact without a look. */
+const SHORT: usize = 15;
+
+/** Reads lines as long as each is what came next last time, a stack and a whole number. */
+function foldKnown(): void {
+  while (previous != NONE) {
+    const start = nextLineStart();
+    if (!start) return;
+    let stack = follower.get(previous);
+    let end: usize = 0;
+    for (let tries = TRIES; tries && stack != NONE; tries--) {
+      end = endOf(start, stack);
+      if (end) break;
+      stack = follower.get(stack);
+    }
+    if (!end) return;
+    let p = end + 1;
+    let weight: u64 = 0;
+    while (isDigit(load<u8>(p))) weight = weight * 10 + <u64>(load<u8>(p++) - 48);
+    if (load<u8>(p) != 10 || p == end + 1 || p - end > SHORT) return;
+    passLine(p);
+    lines++;
+    if (isDigit(load<u8>(end - 1)) && endsInNumber(start, end)) pairs++;
+    stacks.addTo(stack, <f64>weight, 1);
+    log(stack, <f64>weight);
+    follower.set(previous, stack);
+    previous = stack;
+  }
+}
+
+/** Where the frames of this stack end, if the line has just these and a blank; else 0. */
+function endOf(start: usize, stack: u32): usize {
+  if (stack >= stacks.size.length) return 0; // from before renewStacks()
+  const size = stacks.size.get(stack);
+  const at = <usize>stacks.at.get(stack);
+  if (size <= roots) return 0;
+  for (let i: u32 = 0; i < roots; i++) if (load<u32>(at + ((<usize>i) << 2)) != ids.get(i)) return 0;
+  const last = at + ((<usize>size - 1) << 2);
+  let p = start;
+  for (let id = at + ((<usize>roots) << 2); id <= last; id += 4) {
+    const name = load<u32>(id);
+    const n = names.size.get(name);
+    if (!sameBytes(p, <usize>names.at.get(name), n)) return 0;
+    p += n;
+    if (load<u8>(p++) != (id == last ? 32 : 59)) return 0;
+  }
+  return p - 1;
 }
 
 /** Is what stands before `end` a name, blanks and a number? */

@@ -86,6 +86,19 @@ export function nextLine(): bool {
   return true;
 }
 
+/** Where the next whole line begins; 0 when there is none. */
+@inline
+export function nextLineStart(): usize {
+  return pos < whole ? input + pos : 0;
+}
+
+/** The line that begins there and ends at `end`, its newline, is read. */
+@inline
+export function passLine(end: usize): void {
+  pos = end + 1 - input;
+  lineNumber++;
+}
+
 // ── frame lines ──────────────────────────────────────────────────────────────────────────────────────────────
 
 const known = new KnownLines();

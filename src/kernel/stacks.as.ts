@@ -59,6 +59,15 @@ export class StackTable {
     return index;
   }
 
+  /** Adds to the stack with this index. */
+  @inline
+  addTo(index: u32, weight: f64, hits: f64): void {
+    const sum = this.weight.get(index) + weight;
+    if (sum > MAX_EXACT) overflow = true;
+    this.weight.set(index, sum);
+    this.hits.set(index, this.hits.get(index) + hits);
+  }
+
   private grow(): void {
     const size: u32 = (this.mask + 1) << 2;
     this.slots = heap.alloc((<usize>size) << 2);

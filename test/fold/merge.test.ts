@@ -73,7 +73,40 @@ for (const [name, input, oneCount] of [
   });
 }
 
+/** The same sum by a map: the last number of a line is its count, and what comes before it its stack. */
+function summed(texts: readonly string[], labels: readonly (readonly string[])[]): string {
+  const counts = new Map<string, number>();
+  for (const [i, text] of texts.entries()) {
+    for (const [, stack, n] of text.matchAll(/^(.*[^ \t\n])[ \t]+(\d+)[ \t\r]*$/gm)) {
+      const key = [...(labels[i] ?? []), stack].join(';');
+      counts.set(key, (counts.get(key) ?? 0) + Number(n));
+    }
+  }
+  const lines = [...counts].map(([stack, n]) => `${stack} ${n}\n`);
+  return lines.sort((a, b) => (a < b ? -1 : 1)).join('');
+}
+
 describe('fold-merge', () => {
+  test('gives the sums that a map gives, also of inputs much alike', () => {
+    const stack = stackOf(fc.constantFrom('a', 'b', 'main', 'a-x', 'worker 12', '12'));
+    const end = fc.constantFrom('\n', '\r\n', ' \n');
+    const blank = fc.constantFrom(' ', ' ', ' ', '\t', '  ');
+    const line = fc.tuple(stack, blank, fc.integer({ min: 0, max: 2 ** 40 }), end).map((parts) => parts.join(''));
+    const input = fc.array(line, { maxLength: 8 });
+    const label = fc.constantFrom([], ['a'], ['a', 'b']);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(input, label), { minLength: 1, maxLength: 3 }), fc.nat(7), (inputs, left) => {
+        // each once more without one line, as another recording of the same program
+        const again = inputs.map(([lines, root]) => [lines.filter((_, i) => i !== left), root] as const);
+        const all = [...inputs, ...again, ...inputs];
+        const texts = all.map(([lines]) => lines.join(''));
+        const labels = all.map(([, root]) => root);
+        assert.equal(merged(texts, { labels }, true), summed(texts, labels));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('keeps the sums, whatever it leaves out', () => {
     fc.assert(
       fc.property(
