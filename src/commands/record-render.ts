@@ -58,7 +58,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
   if (hasCpu && identity) {
     const [cpu, reasons, usPerSample] = [read('cpu'), read('reasons'), periodNs / 1000];
     const comms = new Map(take.tasksAtEnd.map(({ tid, comm }) => [tid, comm]));
-    write('wall', wallFolded({ cpu, usPerSample, reasons, threads: identity.threads, comms }));
+    write('wall', wallFolded({ cpu, usPerSample, reasons, offcpu: read('offcpu'), threads: identity.threads, comms }));
     await run(drawWallStep(settings, ground, wallText(identity, windowNs)));
   }
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };

@@ -13,19 +13,26 @@ export interface WallParts {
   /** comm;frames COUNT, in samples; and what a sample is */
   cpu: string;
   usPerSample: number;
-  /** [reason];comm;frames COUNT, in µs */
+  /** [reason];comm;frames COUNT, or [reason];meaning;comm;frames COUNT, in µs */
   reasons: string;
+  /** comm;frames COUNT of the same: their roots tell a meaning from a comm */
+  offcpu: string;
   threads: readonly ThreadIdentity[];
   /** comm by thread id, as far as known */
   comms: ReadonlyMap<number, string>;
 }
 
-/** comm;frames;[reason] of what was off the CPU, comm;frames of what was on it; sorted. */
-export function wallFolded({ cpu, usPerSample, reasons, threads, comms }: WallParts): string {
+/** comm;frames;[reason] or comm;frames;[reason];meaning of what was off the CPU, comm;frames of what was on it; sorted. */
+export function wallFolded({ cpu, usPerSample, reasons, offcpu, threads, comms }: WallParts): string {
+  const roots = new Set(offcpu.split('\n').map((line) => line.replace(/(?:;.*)? \d+$/, '')));
   const unknown = threads
     .filter(({ beforeNs }) => beforeNs > 0)
     .map(({ tid, beforeNs }) => `${comms.get(tid) ?? '[unknown]'};[unknown at the start] ${beforeNs / 1000}\n`);
-  const off = mapStacks(reasons, ([reason = '', comm = '', ...frames]) => [comm, ...withoutStart(frames), reason]);
+  const off = mapStacks(reasons, ([reason = '', ...rest]) => {
+    const meaning = roots.has(rest[0] ?? '') ? [] : rest.splice(0, 1);
+    const [comm = '', ...frames] = rest;
+    return [comm, ...withoutStart(frames), reason, ...meaning];
+  });
   const on = mapStacks(cpu, ([comm = '', ...frames]) => [comm, ...withoutStart(frames)]);
   return mergeFolded([
     { text: on, factor: usPerSample },

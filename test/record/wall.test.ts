@@ -24,6 +24,8 @@ describe('wall', () => {
       usPerSample: 10_000,
       reasons:
         '[futex];app;start_thread;worker;wait 500000\n[sleep];app;[unknown];main;read;nap 300000\n[signal];app;pause;[in-progress] 1000000\n',
+      offcpu:
+        'app;start_thread;worker;wait 500000\napp;[unknown];main;read;nap 300000\napp;pause;[in-progress] 1000000\n',
       threads: identity.threads,
       comms: new Map([[1, 'app']]),
     });
@@ -39,9 +41,21 @@ describe('wall', () => {
     assert.equal(sumOf(folded) * 1000, identity.lifeNs);
   });
 
+  test('what a wait means stands behind its reason, not for the comm', () => {
+    const folded = wallFolded({
+      ...{ cpu: 'my app;main;f 1\n', usPerSample: 1, threads: [], comms: new Map() },
+      reasons: '[fsync];IO:WALSync;my app;main;f;g 2\n[fsync];my app 3\n[cpu];my app;main;f 4\n',
+      offcpu: 'my app 3\nmy app;main;f 4\nmy app;main;f;g 2\n',
+    });
+    assert.equal(
+      folded,
+      'my app;[fsync] 3\nmy app;main;f 1\nmy app;main;f;[cpu] 4\nmy app;main;f;g;[fsync];IO:WALSync 2\n',
+    );
+  });
+
   test('a stack of nothing but starts keeps them', () => {
     const folded = wallFolded({
-      ...{ cpu: 'app;[unknown];_start 2\napp 1\n', usPerSample: 1, reasons: '' },
+      ...{ cpu: 'app;[unknown];_start 2\napp 1\n', usPerSample: 1, reasons: '', offcpu: '' },
       ...{ threads: [], comms: new Map() },
     });
     assert.equal(folded, 'app 1\napp;[unknown];_start 2\n');
