@@ -50,8 +50,8 @@ export interface Share {
   count: number;
 }
 
-/** The functions with the largest shares, by self; the root frame is the process, no function. */
-export function topFunctions(folded: string, most: number): Share[] {
+/** The functions with the largest shares, each of `by`, then by name; the root frame is the process, no function. */
+export function topFunctions(folded: string, most: number, by: 'self' | 'total' = 'self'): Share[] {
   const self = new Map<string, number>();
   const total = new Map<string, number>();
   let sum = 0;
@@ -62,10 +62,13 @@ export function topFunctions(folded: string, most: number): Share[] {
     for (const name of new Set(functions)) total.set(name, (total.get(name) ?? 0) + count);
     if (leaf !== undefined) self.set(leaf, (self.get(leaf) ?? 0) + count);
   }
-  return [...self]
+  return [...(by === 'self' ? self : total)]
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([name, count]) => ({ name, self: count / sum, total: (total.get(name) ?? 0) / sum, count }));
+    .map(([name]) => {
+      const count = self.get(name) ?? 0;
+      return { name, self: count / sum, total: (total.get(name) ?? 0) / sum, count };
+    });
 }
 
 export function sumOf(folded: string): number {
