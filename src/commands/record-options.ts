@@ -39,6 +39,7 @@ export const recordOptions = {
     describe: 'of workload before the recording begins [2; without --workload 0]',
   },
   workload: { kind: 'text', value: 'COMMAND', group: 'Recording', describe: 'a shell line to run meanwhile' },
+  sudo: { kind: 'flag', group: 'Recording', describe: 'run perf and bpftrace by sudo, which must ask for no password' },
   'call-graph': {
     kind: 'text',
     value: 'HOW',
@@ -71,7 +72,6 @@ export const recordOptions = {
   },
   'no-symfs': { kind: 'flag', group: 'Symbols', describe: 'no folder: the default, for scripts that say so' },
   inline: { kind: 'flag', group: 'Symbols', describe: 'show inlined functions: takes minutes with DWARF call graphs' },
-  sudo: { kind: 'flag', group: 'Recording', describe: 'run perf and bpftrace by sudo, which must ask for no password' },
   'dry-run': { kind: 'flag', group: 'Output', describe: 'print the commands, run none' },
   ...postgresOptions,
   'makefile-path': { kind: 'flag', group: 'Output', describe: 'print where flamepipe.mk is, for make' },

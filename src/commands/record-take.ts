@@ -1,6 +1,7 @@
 // The recording itself: both profilers on one window, and what they say when they fail.
 
 import { statSync } from 'node:fs';
+import { answerOf } from '../cli/asked.ts';
 import { runPipeline } from '../cli/children.ts';
 import { taskOf, textOf, tidsOf } from '../cli/proc-files.ts';
 import type { Progress } from '../cli/progress.ts';
@@ -12,7 +13,7 @@ import { failureText } from '../record/failure.ts';
 import { asRoot, bpftraceCommand, type Ground, perfCommand, programStep } from '../record/plan.ts';
 import type { Process } from '../record/proc-pid.ts';
 import type { Settings } from '../record/settings.ts';
-import type { Task } from '../record/sleepers.ts';
+import { stacksIn, type Task } from '../record/sleepers.ts';
 import { sizeText } from '../record/summary.ts';
 import { whyNot } from '../record/target.ts';
 import { advised, type Missing } from './record-machine.ts';
@@ -69,7 +70,7 @@ export async function takeOf(
       progress.phase(`recording for ${settings.seconds} s`);
     },
     ends: () => {
-      take.tasksAtEnd = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => taskOf(pid, tid)));
+      take.tasksAtEnd = tasksOf(targets, settings.sudo);
       const gone = targets.filter((target) => !isAlive(target));
       if (gone.length > 0 && gone.length < targets.length)
         take.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
@@ -100,6 +101,15 @@ export async function takeOf(
     take.failures.push(failure);
   }
   return take;
+}
+
+/** All threads, with their kernel stacks, which are for root to read. */
+function tasksOf(targets: readonly Process[], isSudo: boolean): Task[] {
+  const tasks = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => ({ pid, ...taskOf(pid, tid) })));
+  if (!isSudo) return tasks;
+  const files = tasks.map(({ pid, tid }) => `/proc/${pid}/task/${tid}/stack`);
+  const stacks = stacksIn(answerOf([...asRoot(isSudo), 'grep', '-H', '', '--', ...files])?.out ?? '');
+  return tasks.map((task) => ({ ...task, stack: stacks.get(task.tid) ?? '' }));
 }
 
 /** Undefined: there is no such file. */

@@ -13,6 +13,19 @@ export interface Task {
 //       └─ name ───────┘
 const FRAME = /^\[<[0-9a-f]+>\] ([^+\s]+)/;
 
+// /proc/4242/task/4243/stack:[<0>] futex_wait_queue+0x66/0x90       as `grep -H ''` prints such files
+//                 └ TID      └ line
+const LINE = /^\/proc\/\d+\/task\/(\d+)\/stack:(.*)$/gm;
+
+/** The kernel stacks, by thread, of those files of /proc printed all in one. */
+export function stacksIn(printed: string): Map<number, string> {
+  const stacks = new Map<number, string>();
+  for (const [, tid, line] of printed.matchAll(LINE)) {
+    stacks.set(Number(tid), `${stacks.get(Number(tid)) ?? ''}${line}\n`);
+  }
+  return stacks;
+}
+
 /** Those of the tasks that were there at the start, are asleep, and are in no map of the dump. */
 export function sleepersOf(tasks: readonly Task[], atStart: ReadonlySet<number>, seen: ReadonlySet<number>): Task[] {
   return tasks.filter(({ tid, state }) => atStart.has(tid) && !seen.has(tid) && state !== 'R' && state !== 'Z');

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { readDump } from '../../src/record/dump-threads.ts';
 import { countsByThread, mergeFolded, sumOf, topFunctions, withoutThreads } from '../../src/record/folded-text.ts';
 import { identityLine, identityOf, identityWarnings } from '../../src/record/identity.ts';
-import { foldSleepers, sleepersOf } from '../../src/record/sleepers.ts';
+import { foldSleepers, sleepersOf, stacksIn } from '../../src/record/sleepers.ts';
 
 // 10 ms each: 7 has slept since 4, 8 runs since 9, 9 died at 6, 10 was born after the end
 const DUMP = `Attaching 7 probes...
@@ -129,4 +129,16 @@ describe('folded text', () => {
       { name: 'f', self: 0.25, total: 1, count: 1 },
     ]);
   });
+});
+
+test('kernel stacks that root has read for us', () => {
+  const printed =
+    '/proc/7/task/7/stack:[<0>] a+0x1/0x2\n/proc/7/task/7/stack:[<0>] b+0x1/0x2\n/proc/7/task/9/stack:x\n';
+  assert.deepEqual(
+    [...stacksIn(`${printed}grep: no\n`)],
+    [
+      [7, '[<0>] a+0x1/0x2\n[<0>] b+0x1/0x2\n'],
+      [9, 'x\n'],
+    ],
+  );
 });

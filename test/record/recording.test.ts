@@ -208,5 +208,5 @@ test('--sudo stands before perf and bpftrace, and what ends them, and before not
   const programs = asked.map((line) =>
     line.replace(/^timeout \S+ \S+ \d+ (?:env (?:\w+=\d+ )*)?/, '').replace(/ .*/, ''),
   );
-  assert.deepEqual([...new Set(programs)].sort(), ['bpftrace', 'kill', 'perf', 'true']);
+  assert.deepEqual([...new Set(programs)].sort(), ['bpftrace', 'grep', 'kill', 'perf', 'true']);
 });
