@@ -45,7 +45,8 @@ export interface WindowResult {
 }
 
 export interface Recorded {
-  /** did it record up to the end? */
+  /** was it ready to record? and did it record up to the end? */
+  hasBegun: boolean;
   isWhole: boolean;
   ending: Ending;
 }
@@ -95,7 +96,10 @@ export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: A
   }
   const profilers = [perf, bpftrace].filter((profiler) => profiler !== undefined);
   await until(
-    () => stop.aborted || profilers.every(({ child, beginsNs }) => child.hasEnded || beginsNs !== undefined),
+    () =>
+      stop.aborted ||
+      !hooks.isAlive() ||
+      profilers.every(({ child, beginsNs }) => child.hasEnded || beginsNs !== undefined),
     START_MS,
   );
   for (const { child, beginsNs } of profilers) if (beginsNs === undefined) child.signal('SIGINT');
@@ -105,7 +109,8 @@ export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: A
     hooks.begins();
     cause = await waitFor(plan.seconds, profilers, hooks, stop);
     hooks.ends();
-  } else cause = stop.aborted ? 'signal' : 'profilers';
+  } else if (stop.aborted) cause = 'signal';
+  else cause = hooks.isAlive() ? 'profilers' : 'target';
   if (bpftrace) await endBpftrace(bpftrace);
   if (perf) await endPerf(perf);
   if (bpftrace) await within(bpftrace.child, PRINT_MS, hooks.printing);
@@ -122,7 +127,8 @@ export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: A
 
 /** perf ends by itself, with status 0, when its target does. */
 function wholeOrNot({ beginsNs, endsNs }: Profiler, ending: Ending): Recorded {
-  return { isWhole: endsNs !== undefined || (beginsNs !== undefined && ending.code === 0), ending };
+  const hasBegun = beginsNs !== undefined;
+  return { hasBegun, isWhole: hasBegun && (endsNs !== undefined || ending.code === 0), ending };
 }
 
 async function waitFor(

@@ -96,7 +96,10 @@ export async function takeOf(
     const recorded = take.window[tool];
     if (!recorded || recorded.isWhole) continue;
     const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
-    const failure = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
+    const failure =
+      !recorded.hasBegun && recorded.ending.code === 0
+        ? `${tool} recorded nothing: the recording ended before it was ready`
+        : advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
     progress.note(failure);
     take.failures.push(failure);
   }

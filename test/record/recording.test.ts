@@ -154,6 +154,16 @@ describe('nothing left behind', () => {
     assert.equal(run().endedBy, 'target');
   });
 
+  test('the target ends before bpftrace is ready: said, and the samples are kept', async () => {
+    const { cwd, run } = place();
+    const slow = { ...WITH_BOTH, FAKE_BPFTRACE: 'slow' };
+    const args = ['--mode', 'both', '--duration', '60', '--label', 'a', '--', 'sleep', '1.5'];
+    const [out, err, status] = await startRecorder(cwd, args, slow).said;
+    assert.equal(status, 2, err);
+    assert.match(out, /^bpftrace recorded nothing: the recording ended before it was ready$/m);
+    assert.deepEqual([run().endedBy, existsSync(join(cwd, 'out/a/cpu.svg'))], ['target', true]);
+  });
+
   test('a command that does not exist, or ends at once with words: nothing is kept', async () => {
     const { cwd, runs } = place();
     const missing = await startRecorder(cwd, ['--', './no-such-program'], WITH_BOTH).said;
