@@ -96,10 +96,9 @@ export async function takeOf(
     const recorded = take.window[tool];
     if (!recorded || recorded.isWhole) continue;
     const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
-    const failure =
-      !recorded.hasBegun && recorded.ending.code === 0
-        ? `${tool} recorded nothing: the recording ended before it was ready`
-        : advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
+    const failed = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
+    const isLate = !recorded.hasBegun && recorded.ending.code === 0;
+    const failure = isLate ? `${tool} recorded nothing: the recording ended before it was ready` : failed;
     progress.note(failure);
     take.failures.push(failure);
   }

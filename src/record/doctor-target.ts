@@ -69,7 +69,7 @@ function objectFindings(one: ObjectFacts, elf: ElfFacts): Finding[] {
   }
   const isOwn = isMain || owner === '';
   if (isOwn && elf.framePointers === false) {
-    const text = `${path} keeps no frame pointers: bpftrace can't unwind it, off-CPU stacks are cut`;
+    const text = `most code of ${path} keeps no frame pointers: bpftrace can't unwind it, off-CPU stacks are cut`;
     findings.push({ level: 'note', text, mend: elf.isRust ? RUST_FRAMES : C_FRAMES });
   }
   return findings.length > 0 || !isOwn ? findings : [{ level: 'ok', text: `${path} has symbols` }];

@@ -94,7 +94,7 @@ describe('targetFindings', () => {
     );
     assert.match(
       found(object('/app', { isMain: true, elf: rust })),
-      /note {3}\/app keeps no frame pointers.*\n {7}> RUSTFLAGS=/,
+      /note {3}most code of \/app keeps no frame pointers.*\n {7}> RUSTFLAGS=/,
     );
     assert.match(found(object('/app', { isMain: true })), /FAULT .*\n {7}> compile and link with -g/);
     assert.match(
