@@ -1,8 +1,9 @@
-// What flame-record costs the server it records: pgbench's transactions per second, with and without, by turns.
+// What flame-record costs the server it records: CPU time that the backend takes for a transaction of pgbench, and
+// transactions per second, with and without, by turns. On a machine that does other work, too, only the first means much.
 //   node --import tsx bench/postgres-overhead.ts [SECONDS [ROUNDS]]          as root; prints a Markdown table
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,16 +14,22 @@ const seconds = Number(process.argv[2] ?? 10);
 const rounds = Number(process.argv[3] ?? 5);
 const SETTLE_MS = 1500;
 
-/** A moment of pgbench, which tells of the second before it. */
+/** A moment of pgbench, which tells of the second before it; and the backend's time on a CPU so far. */
 interface Moment {
   at: number;
   tps: number;
+  cpuNs: number;
+}
+
+/** Of a span of time: transactions per second, and microseconds of CPU for each. */
+interface Cost {
+  tps: number;
+  us: number;
 }
 
 const WORKLOADS = [
-  ['TPC-B, the one client there is', ['-c', '1'], 1],
-  ['TPC-B, one of four clients', ['-c', '4', '-j', '2'], 4],
-  ['reading only, the one client there is', ['-S', '-c', '1'], 1],
+  ['TPC-B', ['-c', '1']],
+  ['reading only', ['-S', '-c', '1']],
 ] as const;
 const MODES = ['cpu', 'offcpu', 'both'] as const;
 
@@ -55,7 +62,6 @@ async function plain(): Promise<[number, number]> {
   return [from, from + seconds];
 }
 
-const mean = (of: number[]) => of.reduce((sum, one) => sum + one, 0) / of.length;
 const median = (of: number[]) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)]!;
 const percent = (of: number) => `${of > 0 ? '+' : ''}${(100 * of).toFixed(1)} %`;
 
@@ -68,33 +74,45 @@ const postgres = await Postgres.start();
 try {
   postgres.initialize(10);
   console.log(`Postgres ${postgres.version}, ${bpftraceVersion()}, ${machine()}; ${rounds} rounds of ${seconds} s\n`);
-  console.log('| recorded | mode | tps without | tps with | change: median | lowest, highest |');
-  console.log('|---|---|---:|---:|---:|---:|');
-  for (const [i, [what, options, clients]] of WORKLOADS.entries()) {
+  console.log(
+    '| one client | mode | CPU per transaction without | with | change: median | lowest, highest | tps without | with |',
+  );
+  console.log('|---|---|---:|---:|---:|---:|---:|---:|');
+  for (const [i, [what, options]] of WORKLOADS.entries()) {
     const name = `overhead-${i}`;
     const moments: Moment[] = [];
+    let backend: number | undefined;
     postgres.pgbench(name, ['-P', '1', '--progress-timestamp', ...options], (line) => {
       const [, at, tps] = /^progress: ([\d.]+) s, ([\d.]+) tps/.exec(line) ?? [];
-      if (at !== undefined) moments.push({ at: Number(at), tps: Number(tps) });
+      if (at === undefined || backend === undefined) return;
+      const cpuNs = Number(readFileSync(`/proc/${backend}/schedstat`, 'utf8').split(' ')[0]);
+      moments.push({ at: Number(at), tps: Number(tps), cpuNs });
     });
-    await postgres.backends(name, clients);
-    const tpsIn = ([from, to]: [number, number]): number =>
-      mean(moments.filter(({ at }) => at > from + 1 && at <= to).map(({ tps }) => tps));
-    const pairs: Record<string, [without: number, with_: number][]> = { cpu: [], offcpu: [], both: [] };
+    [backend] = await postgres.backends(name, 1);
+    const costIn = ([from, to]: [number, number]): Cost => {
+      const within = moments.filter(({ at }) => at >= from && at <= to);
+      const [first, last] = [within[0], within.at(-1)];
+      const count = within.slice(1).reduce((sum, { tps, at }, k) => sum + tps * (at - within[k]!.at), 0);
+      if (!first || !last || count === 0) throw new Error('pgbench stood still');
+      return { tps: count / (last.at - first.at), us: (last.cpuNs - first.cpuNs) / 1000 / count };
+    };
+    const pairs: Record<string, [without: Cost, recorded: Cost][]> = { cpu: [], offcpu: [], both: [] };
     for (let round = 0; round < rounds; round++) {
       for (const mode of MODES) {
         await sleep(SETTLE_MS);
         const without = await plain();
         const recorded = await record(postgres.dsn, name, mode);
         await sleep(SETTLE_MS); // pgbench has told of the last second
-        pairs[mode]!.push([tpsIn(without), tpsIn(recorded)]);
+        pairs[mode]!.push([costIn(without), costIn(recorded)]);
       }
     }
     for (const mode of MODES) {
-      const changes = pairs[mode]!.map(([without, recorded]) => recorded / without - 1);
-      const tps = (side: 0 | 1): string => median(pairs[mode]!.map((pair) => pair[side])).toFixed(0);
+      const of = pairs[mode]!;
+      const changes = of.map(([without, recorded]) => recorded.us / without.us - 1);
+      const middle = (side: 0 | 1, what: keyof Cost): string => median(of.map((pair) => pair[side][what])).toFixed(0);
       const range = `${percent(Math.min(...changes))}, ${percent(Math.max(...changes))}`;
-      console.log(`| ${what} | ${mode} | ${tps(0)} | ${tps(1)} | ${percent(median(changes))} | ${range} |`);
+      const cpu = `${middle(0, 'us')} µs | ${middle(1, 'us')} µs | ${percent(median(changes))} | ${range}`;
+      console.log(`| ${what} | ${mode} | ${cpu} | ${middle(0, 'tps')} | ${middle(1, 'tps')} |`);
     }
     await postgres.endClients();
   }
