@@ -62,7 +62,7 @@ export async function readRun(
   const { folded, dump } = read;
   const dumps = folded.stackCount === 0 ? (dump?.inputs ?? []) : [];
   return {
-    account: accountOf(folded, NANOSECONDS[inputUnit ?? 'us'], dump?.entries() ?? [], reasons, settings),
+    account: accountOf(folded, NANOSECONDS[inputUnit ?? read.unit ?? 'us'], dump?.entries() ?? [], reasons, settings),
     windowNs: window === undefined ? windowOf(dumps) : window * 1e9,
     times: timesOf(dumps),
     isForeign: dump?.isForeign === true,

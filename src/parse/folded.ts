@@ -2,6 +2,7 @@
 
 import { InputError, StackTable } from '../fold/stack-table.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
+import { unitIn } from './unit-line.ts';
 
 /** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Folded {
@@ -37,9 +38,6 @@ const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'compressed
 
 /** Thrown by block() and end() when this input is something else; the message says what. Other inputs may follow. */
 export class ForeignInput extends InputError {}
-
-// # unit: us        in no folded text but where it was asked for: other tools may stumble over it
-const UNIT_LINE = /^# unit: *(\S(?:.*\S)?)\s*$/;
 
 /** What one input turned out to be. */
 export interface InputFacts {
@@ -110,7 +108,7 @@ export class FoldedReader {
     const table = this.table;
     while (table.scanFolded()) {
       const text = table.lineText();
-      const [, unit] = UNIT_LINE.exec(text) ?? [];
+      const unit = unitIn(text);
       if (unit !== undefined) {
         this.#unitLines.push(unit);
         continue;

@@ -7,8 +7,9 @@ import type { StackTable } from '../../fold/stack-table.ts';
 import type { BpftraceNames } from '../bpftrace/names.ts';
 import type { OnSkip } from '../bpftrace/text.ts';
 import { addSplitStack } from '../kernel-part.ts';
+import { unitIn } from '../unit-line.ts';
 import type { OffcpuKind, Subject } from './entry.ts';
-import type { OffcpuStacks, Unit } from './stacks.ts';
+import { isUnit, type OffcpuStacks, type Unit } from './stacks.ts';
 
 /** What offcpu-fold puts in the place of the innermost frame. */
 const KINDS: Readonly<Record<string, OffcpuKind>> = {
@@ -21,6 +22,8 @@ const MISSED = /^\[Missed \w+ Stack\](?: -?\d+)?$/;
 const KERNEL_MARK = '_[k]';
 
 export class OffcpuFolded {
+  /** of its counts, where a line says it */
+  unit: Unit | undefined;
   readonly #table: StackTable;
   readonly #names: BpftraceNames;
   readonly #skip: OnSkip;
@@ -45,7 +48,9 @@ export class OffcpuFolded {
     const table = this.#table;
     while (table.scanFolded()) {
       const text = table.lineText();
-      if (/[^ \t\r]/.test(text)) this.#skip('not a folded line', table.linesRead, text);
+      const unit = unitIn(text);
+      if (isUnit(unit)) this.unit = unit;
+      else if (/[^ \t\r]/.test(text)) this.#skip('not a folded line', table.linesRead, text);
     }
   }
 

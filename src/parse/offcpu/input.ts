@@ -2,6 +2,8 @@
 
 import { InputError, StackTable } from '../../fold/stack-table.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../sniff.ts';
+import { unitIn } from '../unit-line.ts';
+import { isUnit, type Unit } from './stacks.ts';
 
 /** What reads raw dumps. */
 export interface DumpReader {
@@ -31,6 +33,8 @@ const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 export class OffcpuInput<Dump extends DumpReader> {
   /** folded stacks of all inputs that were folded */
   readonly folded = new StackTable();
+  /** of their counts, where lines in them say it */
+  unit: Unit | undefined;
   readonly #openDump: () => Dump;
   readonly #onSkip: OnSkip;
   #dump: Dump | undefined;
@@ -109,6 +113,20 @@ export class OffcpuInput<Dump extends DumpReader> {
 
   #scan(): void {
     const table = this.folded;
-    while (table.scanFolded()) this.#onSkip('not a folded line', table.linesRead, table.lineText());
+    while (table.scanFolded()) {
+      const text = table.lineText();
+      const unit = unitIn(text);
+      if (isUnit(unit)) this.#setUnit(unit);
+      else this.#onSkip('not a folded line', table.linesRead, text);
+    }
+  }
+
+  #setUnit(unit: Unit): void {
+    if (this.folded.stackCount === 0) this.unit ??= unit;
+    const before = this.unit ?? 'us';
+    if (before !== unit) {
+      this.folded.skipLines();
+      throw new InputError(`its counts are in ${unit}, those before in ${before}: fold both with the same --unit`);
+    }
   }
 }

@@ -141,7 +141,8 @@ export class OffcpuReader {
     if (format === 'bcc' || format === 'folded') {
       const source = format === 'bcc' ? new BccText(table, names, skip) : new OffcpuFolded(table, names, skip);
       this.#finish = () => {
-        const unit = this.#options.inputUnit ?? 'us';
+        const told = source instanceof OffcpuFolded ? source.unit : undefined;
+        const unit = this.#options.inputUnit ?? told ?? 'us';
         const entries = source.addTo(stacks, unit);
         const { losses = noLosses(), said = [] } = source instanceof BccText ? source : {};
         if (entries === 0) return '';

@@ -8,6 +8,10 @@ import { copyRun, type Ends, OffcpuShape, type Run, type ShapeOptions } from './
 
 export const UNITS = ['us', 'ns', 'ms'] as const;
 export type Unit = (typeof UNITS)[number];
+/** Is it a unit of time? */
+export function isUnit(text: string | undefined): text is Unit {
+  return (UNITS as readonly (string | undefined)[]).includes(text);
+}
 export const NANOSECONDS: Readonly<Record<Unit, number>> = { ns: 1, us: 1000, ms: 1_000_000 };
 
 export interface FoldOptions extends ShapeOptions {
