@@ -4,9 +4,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { namesIn, textOf } from '../cli/proc-files.ts';
 import { UsageError } from '../cli/report.ts';
 import { artifactIn, runFolders } from '../record/artifacts.ts';
-import { functionChanges, functionChangesTable, type Measure, measureOf, scaleOf } from '../record/comparison.ts';
+import { type Measure, measureOf, scaleOf, secondsOption, withLabels } from '../record/comparison.ts';
 import { mergeFolded } from '../record/folded-text.ts';
+import type { Step } from '../record/plan.ts';
 import {
+  compareFunctionsStep,
   compareReasonsStep,
   compareStacksStep,
   type Earlier,
@@ -14,6 +16,7 @@ import {
   type Slept,
 } from '../record/render-plan.ts';
 import type { Settings } from '../record/settings.ts';
+import { cutLines } from '../record/summary.ts';
 import type { Desk } from './record-desk.ts';
 
 export interface Comparison {
@@ -22,8 +25,6 @@ export interface Comparison {
   reasons: string;
   functions: string;
 }
-
-const TOP = 10;
 
 /** Throws UsageError, before anything is recorded, if there is no run to compare with. */
 export function checkEarlier({ compare, outDir }: Settings): void {
@@ -48,22 +49,26 @@ export async function compareRuns(desk: Desk, now: Measure, slept: Slept | undef
   const earlier = earlierOf(settings.compare, settings.outDir);
   const { label, folder, measure } = earlier;
   const before = (artifact: 'cpu' | 'reasons' | 'reasonsJson'): string => textOf(artifactIn(folder, artifact)) ?? '';
+  const table = async (step: Step): Promise<string> => {
+    if (!(await run(step))) return '';
+    const input = bytes(reasonInputs(desk.path, slept).join(' + '));
+    return withLabels(read('comparison'), [label, settings.label].map(bytes)).replaceAll(input, bytes(settings.label));
+  };
   let [reasons, functions] = ['', ''];
   if (read('reasonsJson') !== '' && before('reasonsJson') !== '') {
-    if (await run(compareReasonsStep(ground, earlier, slept))) {
-      const name = Buffer.from(reasonInputs(desk.path, slept).join(' + ')).toString('latin1');
-      reasons = read('comparison').replaceAll(name, Buffer.from(settings.label).toString('latin1'));
-    }
+    reasons = await table(compareReasonsStep(ground, earlier, slept));
     await comparePictures(desk, earlier, before('reasons'), scaleOf(now, measure, 'us'), 'reasons');
   }
   if (read('cpu') !== '' && before('cpu') !== '') {
-    const side = { ...measure, name: label, folded: before('cpu') };
-    const changes = functionChanges({ ...now, name: settings.label, folded: read('cpu') }, side, TOP);
-    functions = functionChangesTable(changes, Buffer.from(label).toString('latin1'));
+    functions = cutLines(await table(compareFunctionsStep(settings, ground, earlier, secondsOption(now, measure))));
     await comparePictures(desk, earlier, before('cpu'), scaleOf(now, measure, 'samples'), 'cpu');
   }
-  write('comparison', [reasons, functions].filter((table) => table !== '').join('\n'));
+  write('comparison', [reasons, functions].filter((text) => text !== '').join('\n'));
   return { label, reasons, functions };
+}
+
+function bytes(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 async function comparePictures(

@@ -1,7 +1,4 @@
-// A run against an earlier one of the same folder: how the earlier one's counts are scaled, and which functions changed.
-
-import { type Share, topFunctions } from './folded-text.ts';
-import { shortName } from './summary.ts';
+// A run against an earlier one of the same folder: how the earlier one's counts are scaled, and how the runs are named.
 
 /** What of a run matters when its counts are compared. */
 export interface Measure {
@@ -35,57 +32,17 @@ export function scaleOf(now: Measure, before: Measure, unit: 'samples' | 'us'): 
   return Math.abs(scale - 1) < ALIKE ? 1 : scale;
 }
 
-/** On-CPU stacks of a run, counted in samples. */
-export interface Side extends Measure {
-  name: string;
-  folded: string;
+/** What fold-diff's --seconds is, for samples: what differs in frequency counts as a longer or shorter window. */
+export function secondsOption(now: Measure, before: Measure): string {
+  return `${(before.seconds * before.frequency) / now.frequency},${now.seconds}`;
 }
 
-export interface FunctionChange {
-  name: string;
-  /** share of the samples, 0 to 1 */
-  now: number;
-  before: number;
-  /** ms of CPU a second of the window */
-  change: number;
+/** A label as the tools take it in NAME=FILE, where it may hold no `=`; of the same length, so that tables can be mended. */
+export function nameOf(label: string): string {
+  return label.replaceAll('=', ':');
 }
 
-/** The functions that are largest, by self, in either run. */
-export function functionChanges(now: Side, before: Side, most: number): FunctionChange[] {
-  const [a, b] = [functionsOf(now), functionsOf(before)];
-  return [...new Set([...a.keys(), ...b.keys()])]
-    .map((name) => {
-      const [to, from] = [a.get(name), b.get(name)];
-      return { name, now: to?.self ?? 0, before: from?.self ?? 0, change: (to?.rate ?? 0) - (from?.rate ?? 0) };
-    })
-    .sort((a, b) => Math.max(b.now, b.before) - Math.max(a.now, a.before) || (a.name < b.name ? -1 : 1))
-    .slice(0, most)
-    .sort((a, b) => b.now - a.now || b.before - a.before);
-}
-
-function functionsOf({ folded, seconds, frequency }: Side): Map<string, Share & { rate: number }> {
-  const functions = topFunctions(folded, Number.POSITIVE_INFINITY);
-  return new Map(
-    functions.map((share) => [share.name, { ...share, rate: (1000 * share.count) / frequency / seconds }]),
-  );
-}
-
-/** A line a function, for a terminal. */
-export function functionChangesTable(changes: readonly FunctionChange[], before: string): string {
-  const width = Math.max(7, before.length);
-  const cells = (now: string, then: string, change: string, name: string): string =>
-    `  ${now.padStart(6)}  ${then.padStart(width)}  ${change.padStart(11)}  ${name}\n`;
-  const rows = changes.map(({ name, now, before, change }) =>
-    cells(percent(now), percent(before), signed(change), shortName(name)),
-  );
-  return `${cells('self', before, 'change ms/s', 'function')}${rows.join('')}`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
-}
-
-function signed(value: number): string {
-  const text = value.toFixed(1);
-  return text === '-0.0' ? '0.0' : value > 0 && text !== '0.0' ? `+${text}` : text;
+/** A table with the labels as they are. */
+export function withLabels(table: string, labels: readonly string[]): string {
+  return labels.reduce((text, label) => text.replaceAll(nameOf(label), label), table);
 }

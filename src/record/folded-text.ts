@@ -46,8 +46,6 @@ export interface Share {
   /** of the sum of all counts, 0 to 1: as the innermost frame, and anywhere in the stack */
   self: number;
   total: number;
-  /** as the innermost frame, as counted */
-  count: number;
 }
 
 /** The functions with the largest shares, each of `by`, then by name; the root frame is the process, no function. */
@@ -65,10 +63,7 @@ export function topFunctions(folded: string, most: number, by: 'self' | 'total' 
   return [...(by === 'self' ? self : total)]
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .slice(0, most)
-    .map(([name]) => {
-      const count = self.get(name) ?? 0;
-      return { name, self: count / sum, total: (total.get(name) ?? 0) / sum, count };
-    });
+    .map(([name]) => ({ name, self: (self.get(name) ?? 0) / sum, total: (total.get(name) ?? 0) / sum }));
 }
 
 export function sumOf(folded: string): number {

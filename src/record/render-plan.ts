@@ -2,6 +2,7 @@
 // with an earlier run.
 
 import { type Artifact, artifactIn } from './artifacts.ts';
+import { nameOf } from './comparison.ts';
 import { foldCpuStep, type Ground, type Step, type Window } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -91,11 +92,32 @@ export interface Earlier {
 
 /** The table of reasons with columns of the earlier run. */
 export function compareReasonsStep(ground: Ground, earlier: Earlier, slept: Slept | undefined): Step {
-  const baseline = `${earlier.label}=${artifactIn(earlier.folder, 'reasonsJson')}`;
+  const baseline = `${nameOf(earlier.label)}=${artifactIn(earlier.folder, 'reasonsJson')}`;
   return {
     what: 'comparing reasons',
     stages: [classify(ground, slept, '--table', `--baseline=${baseline}`)],
     output: artifactIn(ground.folder, 'comparison'),
+  };
+}
+
+const TOP = 10;
+
+/** The functions that changed most. */
+export function compareFunctionsStep(
+  { label }: Settings,
+  { folder, tool }: Ground,
+  earlier: Earlier,
+  seconds: string,
+): Step {
+  const sides = [
+    `${nameOf(earlier.label)}=${artifactIn(earlier.folder, 'cpu')}`,
+    `${nameOf(label)}=${artifactIn(folder, 'cpu')}`,
+  ];
+  const options = ['--table', '--diff-by', 'self', '--top', String(TOP), '--seconds', seconds];
+  return {
+    what: 'comparing functions',
+    stages: [[...tool('fold-diff'), ...options, '--', ...sides]],
+    output: artifactIn(folder, 'comparison'),
   };
 }
 
@@ -108,13 +130,13 @@ export function compareStacksStep(
 ): Step {
   const [picture, what, unit] =
     kind === 'cpu' ? (['cpuDiff', 'on-CPU', 'samples'] as const) : (['offcpuDiff', 'off-CPU by reason', 'us'] as const);
-  const before = earlier.scaled ?? artifactIn(earlier.folder, kind);
+  const before = `${nameOf(earlier.label)}=${earlier.scaled ?? artifactIn(earlier.folder, kind)}`;
   const after = settings.title ?? settings.label;
   const words = [`--title=${after} against ${earlier.label}: ${what}`, `--before=${earlier.label}`, `--after=${after}`];
   return {
     what: `comparing ${what}`,
     stages: [
-      [...tool('fold-diff'), '--', before, artifactIn(folder, kind)],
+      [...tool('fold-diff'), '--folded', '--', before, `${nameOf(settings.label)}=${artifactIn(folder, kind)}`],
       [...tool('flame-svg'), ...words, '--countname', unit],
     ],
     output: artifactIn(folder, picture),

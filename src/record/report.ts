@@ -70,12 +70,13 @@ function qualityLines({ identityLine, cpuStats, offcpuStats }: RunFacts): string
 
 /** Why it was blocked, and where it ran; against the earlier run where there is one. */
 function tablesOf({ reasonsTable, top, comparison }: RunFacts): { title: string; text: string }[] {
-  const against = comparison ? ` against ${comparison.label}` : '';
-  const reasons = comparison?.reasons || reasonsTable;
-  const functions = comparison?.functions || (top.length > 0 ? topTable(top) : '');
+  const against = ` against ${comparison?.label}`;
   return [
-    { title: `Why it did not run${comparison?.reasons ? against : ''}`, text: reasons },
-    { title: `Where it ran${comparison?.functions ? against : ''}`, text: functions },
+    comparison?.reasons
+      ? { title: `Why it did not run${against}`, text: comparison.reasons }
+      : { title: 'Why it did not run', text: reasonsTable },
+    { title: 'Where it ran', text: top.length > 0 ? topTable(top) : '' },
+    { title: `Where it ran${against}`, text: comparison?.functions ?? '' },
   ].filter(({ text }) => text !== '');
 }
 

@@ -59,8 +59,17 @@ export function topTable(top: readonly Share[]): string {
   return `  ${'self'.padStart(6)}  ${'total'.padStart(6)}   function\n${rows.join('')}`;
 }
 
-export function shortName(name: string): string {
+function shortName(name: string): string {
   return name.length > NAME_COLUMNS ? `${name.slice(0, NAME_COLUMNS - 3)}...` : name;
+}
+
+const LINE_COLUMNS = 170;
+
+/** A table of functions with the long names cut. */
+export function cutLines(table: string): string {
+  return table.replace(/^.*$/gm, (line) =>
+    line.length > LINE_COLUMNS ? `${line.slice(0, LINE_COLUMNS - 3)}...` : line,
+  );
 }
 
 function percent(share: number): string {

@@ -125,8 +125,8 @@ describe('folded text', () => {
   test('top functions: recursion counts once', () => {
     const top = topFunctions('app;f;f;g 3\napp;f 1\n', 10);
     assert.deepEqual(top, [
-      { name: 'g', self: 0.75, total: 0.75, count: 3 },
-      { name: 'f', self: 0.25, total: 1, count: 1 },
+      { name: 'g', self: 0.75, total: 0.75 },
+      { name: 'f', self: 0.25, total: 1 },
     ]);
   });
 });

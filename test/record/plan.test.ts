@@ -77,12 +77,12 @@ describe('plan', () => {
     assert.deepEqual(
       compareStacksStep(SETTINGS, GROUND, earlier, 'cpu').stages.map((argv) => argv.join(' ')),
       [
-        'fold-diff -- out/-x/cpu.folded out/a/cpu.folded',
+        'fold-diff --folded -- -x=out/-x/cpu.folded a=out/a/cpu.folded',
         'flame-svg --title=a against -x: on-CPU --before=-x --after=a --countname samples',
       ],
     );
     const scaled = { ...earlier, scaled: 'out/a/before.folded' };
-    assert.equal(compareStacksStep(SETTINGS, GROUND, scaled, 'reasons').stages[0]?.[2], 'out/a/before.folded');
+    assert.equal(compareStacksStep(SETTINGS, GROUND, scaled, 'reasons').stages[0]?.[3], '-x=out/a/before.folded');
     assert.deepEqual(compareReasonsStep(GROUND, earlier, { seconds: 2.5, isAll: false }).stages, [
       [
         ...['offcpu-classify', '--table', '--baseline=-x=out/-x/offcpu.reasons.json', '--window', '2.5'],
