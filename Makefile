@@ -53,6 +53,7 @@ docs: $(BUILT) ## rewrite the console blocks of README.md and docs/
 bench: $(BUILT) ## measure speed and memory
 	@$(NODE) bench/bench.ts
 	@$(NODE) bench/offcpu-overhead.ts
+	@$(NODE) bench/render.ts
 
 live: $(BUILT) ## tests with the real perf, bpftrace and Postgres of this machine
 	@$(if $(LIVE_TESTS),$(TEST) $(LIVE_TESTS) </dev/null,echo "live: there are no live tests yet")
