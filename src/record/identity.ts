@@ -18,6 +18,8 @@ export interface Identity {
   inProgressNs: number;
   beforeNs: number;
   error: number;
+  /** the same with the on-CPU time of the switches in place of perf's samples, which are as coarse as they are few */
+  errorOfSwitches: number;
   threads: ThreadIdentity[];
   /** those whose times don't add up, the worst first */
   wrong: ThreadIdentity[];
@@ -66,6 +68,7 @@ export function identityOf(
     inProgressNs: total((thread) => thread.inProgressNs),
     beforeNs: total((thread) => thread.beforeNs),
     error: lifeNs > 0 ? (onCpuNs + total(offCpu)) / lifeNs - 1 : 0,
+    errorOfSwitches: lifeNs > 0 ? total((thread) => thread.onCpuNs + offCpu(thread)) / lifeNs - 1 : 0,
     threads,
     wrong: threads
       // one sample more or less is the grain of the picture

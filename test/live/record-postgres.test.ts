@@ -12,8 +12,9 @@ import { bpftraceVersion, machine, obstacle } from './recording.ts';
 
 const folder = temporaryFolder();
 const SECONDS = 5;
-/** A worker that switches hundreds of times a second, and 35 samples of it: 0.3 to 1.1 % were seen on a busy machine. */
-const MOST_OFF = 0.02;
+/** By perf's clock: a worker that switches hundreds of times a second, and 35 samples of it, was 0.3 to 1.1 % off. */
+const MOST_OFF_SAMPLED = 0.02;
+const MOST_OFF = 0.01;
 
 interface Reason {
   reason: string;
@@ -23,7 +24,7 @@ interface Reason {
 interface Run {
   endedBy: string;
   partial: boolean;
-  identity: { error: number };
+  identity: { error: number; errorOfSwitches: number };
   reasons: { us: number; reasons: Reason[] };
   warnings: string[];
 }
@@ -76,7 +77,7 @@ describe('a file of SQL in a session of its own', { skip: why ?? false }, () => 
     assert.match(out, /^SQL: whole\.sql, run to its end$/m);
     const run = runOf('whole');
     assert.deepEqual([run.endedBy, run.partial], ['done', false]);
-    assert.ok(Math.abs(run.identity.error) < 0.01, `identity off by ${run.identity.error}`);
+    assert.ok(Math.abs(run.identity.error) < MOST_OFF, `identity off by ${run.identity.error}`);
     const slept = /^ +Timeout:PgSleep +(\d+) us/m.exec(out)?.[1];
     assert.ok(Math.abs(Number(slept) / 1e6 - 1.5) < 0.1, `${slept} us of 1.5 s asleep`);
     assert.match(fileOf('whole', 'cpu.folded'), /pg_md5_hash|md5_text|EVP_/);
@@ -196,7 +197,9 @@ for (const [language, build] of [
       assert.match(out, /^ {2}\[fsync\] .*\n {4}IO:WALSync /m);
       assert.match(out, /^ {2}\[epoll\] .*\n(?: {4}.*\n)* {4}Extension:Extension /m);
       const run = runOf(`${language}-baseline`);
-      assert.ok(Math.abs(run.identity.error) < MOST_OFF, `identity off by ${run.identity.error}`);
+      const { error, errorOfSwitches } = run.identity;
+      assert.ok(Math.abs(errorOfSwitches) < MOST_OFF, `identity off by ${errorOfSwitches}`);
+      assert.ok(Math.abs(error) < MOST_OFF_SAMPLED, `with perf's samples off by ${error}`);
       assert.match(fileOf(`${language}-baseline`, 'cpu.folded'), /digest_of \d+$/m);
       assert.match(fileOf(`${language}-baseline`, 'offcpu.reasons.folded'), /^\[fsync\];IO:WALSync;/m);
       assert.match(fileOf(`${language}-baseline`, 'offcpu.folded'), /queue_worker_main;/);

@@ -63,6 +63,7 @@ describe('identityOf', () => {
   test('by the switches alone it is exact', () => {
     const identity = identityOf(threads, [20], 10000, undefined);
     assert.equal(identity.error, 0);
+    assert.equal(identity.errorOfSwitches, 0);
     assert.deepEqual(identity.wrong, []);
     assert.equal(identity.lifeNs, 35000);
   });
