@@ -5,11 +5,11 @@ import type { Command } from '../cli/run.ts';
 import { ownFile } from '../cli/run-folder.ts';
 import { backendChoiceOf } from '../record/backends.ts';
 import { settingsOf } from '../record/settings.ts';
-import { checkEarlier } from './record-compare.ts';
-import { diagnose } from './record-doctor.ts';
-import { recordOptions } from './record-options.ts';
-import { record } from './record-run.ts';
-import { dryRun } from './record-target.ts';
+import { checkEarlier } from './flame-record/compare.ts';
+import { diagnose } from './flame-record/doctor.ts';
+import { recordOptions } from './flame-record/options.ts';
+import { record } from './flame-record/run.ts';
+import { dryRun } from './flame-record/target.ts';
 
 export const flameRecord: Command<typeof recordOptions> = {
   name: 'flame-record',

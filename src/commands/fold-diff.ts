@@ -7,10 +7,10 @@ import type { Command } from '../cli/run.ts';
 import { pairCounts, stripHex } from '../fold/diff.ts';
 import { formatFunctionsJson } from '../view/function-export.ts';
 import { formatFunctions, formatFunctionsMarkdown } from '../view/function-table.ts';
-import { secondsOf } from './fold-diff-basis.ts';
-import { diffOptions } from './fold-diff-options.ts';
-import { readSides, type Side, sidesOf } from './fold-diff-read.ts';
-import { brokenLimits, functionTable, type TableSettings } from './fold-diff-table.ts';
+import { secondsOf } from './fold-diff/basis.ts';
+import { diffOptions } from './fold-diff/options.ts';
+import { readSides, type Side, sidesOf } from './fold-diff/read.ts';
+import { brokenLimits, functionTable, type TableSettings } from './fold-diff/table.ts';
 
 type Options = Values<typeof diffOptions>;
 

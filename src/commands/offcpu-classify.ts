@@ -14,9 +14,9 @@ import { decodeWaitEvent } from '../offcpu/wait-event.ts';
 import { NANOSECONDS } from '../parse/offcpu/stacks.ts';
 import { formatExplanations, formatJson, formatTsv } from '../view/reason-export.ts';
 import { formatMarkdown, formatTable } from '../view/reason-table.ts';
-import { namedFiles, readBaseline, runOf } from './offcpu-classify-baseline.ts';
-import { classifyOptions } from './offcpu-classify-options.ts';
-import { readRun } from './offcpu-classify-run.ts';
+import { namedFiles, readBaseline, runOf } from './offcpu-classify/baseline.ts';
+import { classifyOptions } from './offcpu-classify/options.ts';
+import { readRun } from './offcpu-classify/run.ts';
 
 const FORMATS = ['table', 'folded', 'json', 'tsv', 'markdown', 'explain'] as const;
 type Format = (typeof FORMATS)[number];

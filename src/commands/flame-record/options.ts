@@ -1,8 +1,8 @@
 // The options of flame-record, but for those of Postgres.
 
-import type { OptionTable } from '../cli/options.ts';
-import { MODES } from '../record/settings.ts';
-import { postgresOptions } from './record-postgres-options.ts';
+import type { OptionTable } from '../../cli/options.ts';
+import { MODES } from '../../record/settings.ts';
+import { postgresOptions } from './postgres-options.ts';
 
 export const recordOptions = {
   pid: { kind: 'texts', value: 'PID', group: 'Target', describe: 'this process (repeatable; a,b,c)' },

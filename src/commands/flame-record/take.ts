@@ -1,23 +1,23 @@
 // The recording itself: both profilers on one window, and what they say when they fail.
 
 import { statSync } from 'node:fs';
-import { answerOf } from '../cli/asked.ts';
-import { runPipeline } from '../cli/children.ts';
-import { taskOf, textOf, tidsOf } from '../cli/proc-files.ts';
-import type { Progress } from '../cli/progress.ts';
-import { UsageError } from '../cli/report.ts';
-import type { SqlSession } from '../cli/sql-session.ts';
-import { recordWindow, type WindowResult } from '../cli/window.ts';
-import { type Artifact, artifactIn } from '../record/artifacts.ts';
-import { failureText } from '../record/failure.ts';
-import { asRoot, bpftraceCommand, type Ground, perfCommand, programStep } from '../record/plan.ts';
-import type { Process } from '../record/proc-pid.ts';
-import type { Settings } from '../record/settings.ts';
-import { stacksIn, type Task } from '../record/sleepers.ts';
-import { sizeText } from '../record/summary.ts';
-import { whyNot } from '../record/target.ts';
-import { advised, type Missing } from './record-machine.ts';
-import { isAlive, recorder } from './record-processes.ts';
+import { answerOf } from '../../cli/asked.ts';
+import { runPipeline } from '../../cli/children.ts';
+import { taskOf, textOf, tidsOf } from '../../cli/proc-files.ts';
+import type { Progress } from '../../cli/progress.ts';
+import { UsageError } from '../../cli/report.ts';
+import type { SqlSession } from '../../cli/sql-session.ts';
+import { recordWindow, type WindowResult } from '../../cli/window.ts';
+import { type Artifact, artifactIn } from '../../record/artifacts.ts';
+import { failureText } from '../../record/failure.ts';
+import { asRoot, bpftraceCommand, type Ground, perfCommand, programStep } from '../../record/plan.ts';
+import type { Process } from '../../record/proc-pid.ts';
+import type { Settings } from '../../record/settings.ts';
+import { stacksIn, type Task } from '../../record/sleepers.ts';
+import { sizeText } from '../../record/summary.ts';
+import { whyNot } from '../../record/target.ts';
+import { advised, type Missing } from './machine.ts';
+import { isAlive, recorder } from './processes.ts';
 
 /** What was recorded, for the rendering. */
 export interface Take {

@@ -1,13 +1,13 @@
 // The desk of the rendering: a run's folder, and how its files are read, written and made.
 
 import { writeFileSync } from 'node:fs';
-import { runPipeline } from '../cli/children.ts';
-import { textOf } from '../cli/proc-files.ts';
-import type { Progress } from '../cli/progress.ts';
-import { type Artifact, artifactIn } from '../record/artifacts.ts';
-import { lastWords } from '../record/failure.ts';
-import type { Ground, Step } from '../record/plan.ts';
-import type { Settings } from '../record/settings.ts';
+import { runPipeline } from '../../cli/children.ts';
+import { textOf } from '../../cli/proc-files.ts';
+import type { Progress } from '../../cli/progress.ts';
+import { type Artifact, artifactIn } from '../../record/artifacts.ts';
+import { lastWords } from '../../record/failure.ts';
+import type { Ground, Step } from '../../record/plan.ts';
+import type { Settings } from '../../record/settings.ts';
 
 export interface Desk {
   settings: Settings;

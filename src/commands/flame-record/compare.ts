@@ -1,12 +1,12 @@
 // --compare: this run against an earlier one of the same folder, as tables and pictures.
 
 import { rmSync, writeFileSync } from 'node:fs';
-import { namesIn, textOf } from '../cli/proc-files.ts';
-import { UsageError } from '../cli/report.ts';
-import { artifactIn, runFolders } from '../record/artifacts.ts';
-import { type Measure, measureOf, scaleOf, secondsOption, withLabels } from '../record/comparison.ts';
-import { mergeFolded } from '../record/folded-text.ts';
-import type { Step } from '../record/plan.ts';
+import { namesIn, textOf } from '../../cli/proc-files.ts';
+import { UsageError } from '../../cli/report.ts';
+import { artifactIn, runFolders } from '../../record/artifacts.ts';
+import { type Measure, measureOf, scaleOf, secondsOption, withLabels } from '../../record/comparison.ts';
+import { mergeFolded } from '../../record/folded-text.ts';
+import type { Step } from '../../record/plan.ts';
 import {
   compareFunctionsStep,
   compareReasonsStep,
@@ -14,10 +14,10 @@ import {
   type Earlier,
   reasonInputs,
   type Slept,
-} from '../record/render-plan.ts';
-import type { Settings } from '../record/settings.ts';
-import { cutLines } from '../record/summary.ts';
-import type { Desk } from './record-desk.ts';
+} from '../../record/render-plan.ts';
+import type { Settings } from '../../record/settings.ts';
+import { cutLines } from '../../record/summary.ts';
+import type { Desk } from './desk.ts';
 
 export interface Comparison {
   label: string;

@@ -1,24 +1,24 @@
 // The rendering of a run: recordings in, folded stacks, tables, pictures and the page out; then the report on stdout.
 
-import { namesIn } from '../cli/proc-files.ts';
-import type { Progress } from '../cli/progress.ts';
-import { UsageError } from '../cli/report.ts';
-import type { World } from '../cli/run.ts';
-import type { RunFolder } from '../cli/run-folder.ts';
-import { ARTIFACTS } from '../record/artifacts.ts';
-import { type Dump, readDump } from '../record/dump-threads.ts';
-import { countsByThread, mergeFolded, withoutThreads } from '../record/folded-text.ts';
-import { identityOf } from '../record/identity.ts';
-import { foldCpuStep, type Ground } from '../record/plan.ts';
-import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps, type Slept } from '../record/render-plan.ts';
-import type { Settings } from '../record/settings.ts';
-import { foldSleepers, sleepersOf } from '../record/sleepers.ts';
-import { isWithoutSamples } from '../record/summary.ts';
-import { wallFolded, wallText } from '../record/wall.ts';
-import { compareRuns } from './record-compare.ts';
-import { type Desk, deskOf } from './record-desk.ts';
-import { writeReport } from './record-report.ts';
-import type { Take } from './record-take.ts';
+import { namesIn } from '../../cli/proc-files.ts';
+import type { Progress } from '../../cli/progress.ts';
+import { UsageError } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import type { RunFolder } from '../../cli/run-folder.ts';
+import { ARTIFACTS } from '../../record/artifacts.ts';
+import { type Dump, readDump } from '../../record/dump-threads.ts';
+import { countsByThread, mergeFolded, withoutThreads } from '../../record/folded-text.ts';
+import { identityOf } from '../../record/identity.ts';
+import { foldCpuStep, type Ground } from '../../record/plan.ts';
+import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps, type Slept } from '../../record/render-plan.ts';
+import type { Settings } from '../../record/settings.ts';
+import { foldSleepers, sleepersOf } from '../../record/sleepers.ts';
+import { isWithoutSamples } from '../../record/summary.ts';
+import { wallFolded, wallText } from '../../record/wall.ts';
+import { compareRuns } from './compare.ts';
+import { type Desk, deskOf } from './desk.ts';
+import { writeReport } from './report.ts';
+import type { Take } from './take.ts';
 
 export interface Rendering {
   settings: Settings;

@@ -1,17 +1,17 @@
 // flame-record doctor: probes the machine and a target, and says what is missing. Changes nothing.
 
-import { answerOf } from '../cli/asked.ts';
-import { bytesOf, linkOf, rootOf, textOf } from '../cli/proc-files.ts';
-import { Status } from '../cli/report.ts';
-import type { World } from '../cli/run.ts';
-import { type Finding, findingLines, machineFindings } from '../record/doctor.ts';
-import { type ObjectFacts, objectTable, targetFindings } from '../record/doctor-target.ts';
-import { debugFileOf, elfFacts } from '../record/elf.ts';
-import { mappedFiles } from '../record/maps.ts';
-import { ownersIn, packagePaths } from '../record/packages.ts';
-import type { Process } from '../record/proc-pid.ts';
-import { machineFacts } from './record-machine.ts';
-import { type Choice, findTargets } from './record-target.ts';
+import { answerOf } from '../../cli/asked.ts';
+import { bytesOf, linkOf, rootOf, textOf } from '../../cli/proc-files.ts';
+import { Status } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import { type Finding, findingLines, machineFindings } from '../../record/doctor.ts';
+import { type ObjectFacts, objectTable, targetFindings } from '../../record/doctor-target.ts';
+import { debugFileOf, elfFacts } from '../../record/elf.ts';
+import { mappedFiles } from '../../record/maps.ts';
+import { ownersIn, packagePaths } from '../../record/packages.ts';
+import type { Process } from '../../record/proc-pid.ts';
+import { machineFacts } from './machine.ts';
+import { type Choice, findTargets } from './target.ts';
 
 /** 0: nothing is in the way; 1: something is. */
 export async function diagnose(choice: Choice, isSudo: boolean, { output }: World): Promise<number> {

@@ -1,8 +1,8 @@
 // The processes of this machine, as /proc tells, and whose the profilers are among them.
 
-import { processText, processTexts, self } from '../cli/proc-files.ts';
-import { type Process, processOf } from '../record/proc-pid.ts';
-import type { Self } from '../record/target.ts';
+import { processText, processTexts, self } from '../../cli/proc-files.ts';
+import { type Process, processOf } from '../../record/proc-pid.ts';
+import type { Self } from '../../record/target.ts';
 
 export function allProcesses(): Process[] {
   return processTexts().flatMap((texts) => processOf(texts) ?? []);

@@ -1,7 +1,7 @@
 // The options of offcpu-classify.
 
-import type { OptionTable } from '../cli/options.ts';
-import { UNITS } from '../parse/offcpu/stacks.ts';
+import type { OptionTable } from '../../cli/options.ts';
+import { UNITS } from '../../parse/offcpu/stacks.ts';
 
 export const classifyOptions = {
   table: { kind: 'flag', group: 'Output', describe: 'the table of reasons (what a terminal gets anyway)' },

@@ -1,11 +1,11 @@
 // The machine that is recorded on: what it has, what it lets us do, and what to say where that is not enough.
 
-import { answerOf, pathOf } from '../cli/asked.ts';
-import { namesIn, self, textOf } from '../cli/proc-files.ts';
-import { UsageError } from '../cli/report.ts';
-import { hasCpu, hasOffcpu } from '../record/artifacts.ts';
-import { adviceOn, type MachineFacts, machineFindings } from '../record/doctor.ts';
-import type { Settings } from '../record/settings.ts';
+import { answerOf, pathOf } from '../../cli/asked.ts';
+import { namesIn, self, textOf } from '../../cli/proc-files.ts';
+import { UsageError } from '../../cli/report.ts';
+import { hasCpu, hasOffcpu } from '../../record/artifacts.ts';
+import { adviceOn, type MachineFacts, machineFindings } from '../../record/doctor.ts';
+import type { Settings } from '../../record/settings.ts';
 
 export function machineFacts(isSudo: boolean): MachineFacts {
   const status = textOf('/proc/self/status') ?? '';

@@ -1,11 +1,11 @@
 // A Postgres server, asked through psql: it knows all that libpq does of services, passwords, sockets and TLS, and can be
 // run as the user whom a server lets in by name, which a library within this process could not.
 
-import { type Answer, answerOf, type User, userNamed } from '../cli/asked.ts';
-import { self, textOf } from '../cli/proc-files.ts';
-import { UsageError } from '../cli/report.ts';
-import { SqlSession } from '../cli/sql-session.ts';
-import { artifactIn } from '../record/artifacts.ts';
+import { type Answer, answerOf, type User, userNamed } from '../../cli/asked.ts';
+import { self, textOf } from '../../cli/proc-files.ts';
+import { UsageError } from '../../cli/report.ts';
+import { SqlSession } from '../../cli/sql-session.ts';
+import { artifactIn } from '../../record/artifacts.ts';
 import {
   activityArgv,
   type BackendChoice,
@@ -14,11 +14,11 @@ import {
   otherUserOf,
   processOfBackend,
   psqlArgv,
-} from '../record/backends.ts';
-import type { Process } from '../record/proc-pid.ts';
-import { backendIn, errorsText, isEnd, type SqlSource, sqlArgv, terminateArgv } from '../record/sql.ts';
-import type { Self, TargetChoice } from '../record/target.ts';
-import { allProcesses } from './record-processes.ts';
+} from '../../record/backends.ts';
+import type { Process } from '../../record/proc-pid.ts';
+import { backendIn, errorsText, isEnd, type SqlSource, sqlArgv, terminateArgv } from '../../record/sql.ts';
+import type { Self, TargetChoice } from '../../record/target.ts';
+import { allProcesses } from './processes.ts';
 
 const ENVIRONMENT = { PGAPPNAME: 'flame-record', PGCONNECT_TIMEOUT: '5', PGCLIENTENCODING: 'SQL_ASCII' };
 /** of psql: no connection */

@@ -1,12 +1,12 @@
 // The earlier runs that offcpu-classify compares with: dumps, folded stacks, or results of --json.
 
-import type { Sink } from '../cli/inputs.ts';
-import { latin1 } from '../cli/latin1.ts';
-import { type Report, UsageError } from '../cli/report.ts';
-import { InputError } from '../fold/stack-table.ts';
-import type { Run } from '../offcpu/comparison.ts';
-import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../offcpu/result.ts';
-import { type ReadRun, type RunSettings, readRun } from './offcpu-classify-run.ts';
+import type { Sink } from '../../cli/inputs.ts';
+import { latin1 } from '../../cli/latin1.ts';
+import { type Report, UsageError } from '../../cli/report.ts';
+import { InputError } from '../../fold/stack-table.ts';
+import type { Run } from '../../offcpu/comparison.ts';
+import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../../offcpu/result.ts';
+import { type ReadRun, type RunSettings, readRun } from './run.ts';
 
 export interface Named {
   name: string;

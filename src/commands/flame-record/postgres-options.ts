@@ -1,6 +1,6 @@
 // The options of flame-record that know a Postgres server.
 
-import type { OptionTable } from '../cli/options.ts';
+import type { OptionTable } from '../../cli/options.ts';
 
 export const postgresOptions = {
   postgres: {

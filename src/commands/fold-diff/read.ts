@@ -1,11 +1,11 @@
 // Reading for fold-diff: the recordings of both sides, into one table.
 
-import { latin1 } from '../cli/latin1.ts';
-import { Status, UsageError } from '../cli/report.ts';
-import type { World } from '../cli/run.ts';
-import { type Counts, type Sides, totalOf } from '../fold/diff.ts';
-import { type FoldedReader, hasTwoCounts } from '../parse/folded.ts';
-import { readFolded } from './folded-input.ts';
+import { latin1 } from '../../cli/latin1.ts';
+import { Status, UsageError } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import { type Counts, type Sides, totalOf } from '../../fold/diff.ts';
+import { type FoldedReader, hasTwoCounts } from '../../parse/folded.ts';
+import { readFolded } from '../folded-input.ts';
 
 /** One side: its name for people (latin1), and its recordings. */
 export interface Side {

@@ -2,12 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../cli/report.ts';
-import { type Counts, type Sides, totalOf } from '../fold/diff.ts';
-import { type Basis, meanOf } from '../fold/functions.ts';
-import type { NoiseSource, ValueBasis } from '../view/function-table.ts';
-import { grainOf } from '../view/pack.ts';
-import type { Side } from './fold-diff-read.ts';
+import { UsageError } from '../../cli/report.ts';
+import { type Counts, type Sides, totalOf } from '../../fold/diff.ts';
+import { type Basis, meanOf } from '../../fold/functions.ts';
+import type { NoiseSource, ValueBasis } from '../../view/function-table.ts';
+import { grainOf } from '../../view/pack.ts';
+import type { Side } from './read.ts';
 
 /** More samples than any recording has: such counts are periods, or times. */
 const MOST_SAMPLES = 1e7;

@@ -1,7 +1,7 @@
 // The options of fold-diff.
 
-import type { OptionTable } from '../cli/options.ts';
-import { DIFF_BY } from '../view/settings.ts';
+import type { OptionTable } from '../../cli/options.ts';
+import { DIFF_BY } from '../../view/settings.ts';
 
 export const diffOptions = {
   folded: { kind: 'flag', group: 'Output', describe: 'folded lines with two counts, BEFORE AFTER (what a pipe gets)' },

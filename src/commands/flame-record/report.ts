@@ -2,19 +2,19 @@
 
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { namesIn, textOf } from '../cli/proc-files.ts';
-import type { World } from '../cli/run.ts';
-import { type Artifact, artifactIn, runFolders } from '../record/artifacts.ts';
-import { topFunctions } from '../record/folded-text.ts';
-import { type Identity, identityLine, identityWarnings } from '../record/identity.ts';
-import { pageHtml } from '../record/page.ts';
-import { chrootNotes, type Window } from '../record/plan.ts';
-import type { Slept } from '../record/render-plan.ts';
-import { linesOfReport, pageOf, runJson } from '../record/report.ts';
-import { type CpuStats, cutText, userOnlyText } from '../record/summary.ts';
-import type { Comparison } from './record-compare.ts';
-import { versionOf } from './record-machine.ts';
-import type { Rendering } from './record-render.ts';
+import { namesIn, textOf } from '../../cli/proc-files.ts';
+import type { World } from '../../cli/run.ts';
+import { type Artifact, artifactIn, runFolders } from '../../record/artifacts.ts';
+import { topFunctions } from '../../record/folded-text.ts';
+import { type Identity, identityLine, identityWarnings } from '../../record/identity.ts';
+import { pageHtml } from '../../record/page.ts';
+import { chrootNotes, type Window } from '../../record/plan.ts';
+import type { Slept } from '../../record/render-plan.ts';
+import { linesOfReport, pageOf, runJson } from '../../record/report.ts';
+import { type CpuStats, cutText, userOnlyText } from '../../record/summary.ts';
+import type { Comparison } from './compare.ts';
+import { versionOf } from './machine.ts';
+import type { Rendering } from './render.ts';
 
 /** What the rendering found out. */
 export interface Rendered extends Rendering {

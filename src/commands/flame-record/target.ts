@@ -1,22 +1,22 @@
 // Where a recording stands: its target, looked up in /proc, and what this machine has.
 
-import { answerOf } from '../cli/asked.ts';
-import { placeOf, rootOf, self, serverFilesOf } from '../cli/proc-files.ts';
-import { Status, UsageError } from '../cli/report.ts';
-import type { World } from '../cli/run.ts';
-import { ownFile, ownTool } from '../cli/run-folder.ts';
-import { runFolders } from '../record/artifacts.ts';
-import type { BackendChoice } from '../record/backends.ts';
-import { inspectArgvs, isChrooted, membersOf, wrongWithContainer } from '../record/container.ts';
-import type { Ground } from '../record/plan.ts';
-import type { Process } from '../record/proc-pid.ts';
-import type { Settings } from '../record/settings.ts';
-import { planLines } from '../record/shell-words.ts';
-import { targetsOf } from '../record/target.ts';
-import { sharedWaitEvents, waitEventsOf } from '../record/wait-events.ts';
-import { hasCycles } from './record-machine.ts';
-import { findBackends } from './record-postgres.ts';
-import { allProcesses, recorder } from './record-processes.ts';
+import { answerOf } from '../../cli/asked.ts';
+import { placeOf, rootOf, self, serverFilesOf } from '../../cli/proc-files.ts';
+import { Status, UsageError } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import { ownFile, ownTool } from '../../cli/run-folder.ts';
+import { runFolders } from '../../record/artifacts.ts';
+import type { BackendChoice } from '../../record/backends.ts';
+import { inspectArgvs, isChrooted, membersOf, wrongWithContainer } from '../../record/container.ts';
+import type { Ground } from '../../record/plan.ts';
+import type { Process } from '../../record/proc-pid.ts';
+import type { Settings } from '../../record/settings.ts';
+import { planLines } from '../../record/shell-words.ts';
+import { targetsOf } from '../../record/target.ts';
+import { sharedWaitEvents, waitEventsOf } from '../../record/wait-events.ts';
+import { hasCycles } from './machine.ts';
+import { findBackends } from './postgres.ts';
+import { allProcesses, recorder } from './processes.ts';
 
 /** The options that say which process. */
 export interface Choice {

@@ -1,13 +1,13 @@
 // fold-diff's table of functions, and the limits it is held to.
 
-import { UsageError } from '../cli/report.ts';
-import { type Sides, totalOf } from '../fold/diff.ts';
-import { byChange, changeFrom, type FunctionChange, functionChanges, isNoise } from '../fold/functions.ts';
-import { type Broken, broken, type Measured, parseLimit } from '../fold/limit.ts';
-import { secondsIn } from '../view/amounts.ts';
-import type { FunctionTable, ValueBasis } from '../view/function-table.ts';
-import { basisOf, noiseOf, type Seconds } from './fold-diff-basis.ts';
-import type { Side } from './fold-diff-read.ts';
+import { UsageError } from '../../cli/report.ts';
+import { type Sides, totalOf } from '../../fold/diff.ts';
+import { byChange, changeFrom, type FunctionChange, functionChanges, isNoise } from '../../fold/functions.ts';
+import { type Broken, broken, type Measured, parseLimit } from '../../fold/limit.ts';
+import { secondsIn } from '../../view/amounts.ts';
+import type { FunctionTable, ValueBasis } from '../../view/function-table.ts';
+import { basisOf, noiseOf, type Seconds } from './basis.ts';
+import type { Side } from './read.ts';
 
 export interface TableSettings {
   names: readonly [Side, Side];

@@ -1,14 +1,14 @@
 // Reading for offcpu-classify: one run from its inputs, be it the one in question or an earlier one.
 
-import { readInputs, type Sink, telling } from '../cli/inputs.ts';
-import type { Report } from '../cli/report.ts';
-import { type Account, type AccountSettings, accountOf } from '../offcpu/account.ts';
-import type { Reasons } from '../offcpu/reasons.ts';
-import { OffcpuInput } from '../parse/offcpu/input.ts';
-import { OffcpuReader } from '../parse/offcpu/reader.ts';
-import { NANOSECONDS, type Unit } from '../parse/offcpu/stacks.ts';
-import { notesOn } from '../parse/offcpu/stats.ts';
-import { type TimeSums, timesOf, windowOf } from '../parse/offcpu/window.ts';
+import { readInputs, type Sink, telling } from '../../cli/inputs.ts';
+import type { Report } from '../../cli/report.ts';
+import { type Account, type AccountSettings, accountOf } from '../../offcpu/account.ts';
+import type { Reasons } from '../../offcpu/reasons.ts';
+import { OffcpuInput } from '../../parse/offcpu/input.ts';
+import { OffcpuReader } from '../../parse/offcpu/reader.ts';
+import { NANOSECONDS, type Unit } from '../../parse/offcpu/stacks.ts';
+import { notesOn } from '../../parse/offcpu/stats.ts';
+import { type TimeSums, timesOf, windowOf } from '../../parse/offcpu/window.ts';
 
 export interface RunSettings extends AccountSettings {
   map: string | undefined;

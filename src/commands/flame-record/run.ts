@@ -1,24 +1,24 @@
 // A run of flame-record: target, workload, window, rendering, and the folder that is renamed when all is done.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Child, endGroup } from '../cli/children.ts';
-import { isSystemError, reason } from '../cli/inputs.ts';
-import { self, textOf } from '../cli/proc-files.ts';
-import { Progress } from '../cli/progress.ts';
-import { Status, UsageError } from '../cli/report.ts';
-import type { World } from '../cli/run.ts';
-import { RunFolder } from '../cli/run-folder.ts';
-import { artifactIn, runFolders } from '../record/artifacts.ts';
-import { lastWords } from '../record/failure.ts';
-import { notesOn, workloadArgv } from '../record/plan.ts';
-import type { Process } from '../record/proc-pid.ts';
-import type { Settings } from '../record/settings.ts';
-import { missingTools } from './record-machine.ts';
-import { type Opened, openSession } from './record-postgres.ts';
-import { isAlive, processAt, recorder } from './record-processes.ts';
-import { render } from './record-render.ts';
-import { takeOf } from './record-take.ts';
-import { type Choice, findTargets, groundOf } from './record-target.ts';
+import { Child, endGroup } from '../../cli/children.ts';
+import { isSystemError, reason } from '../../cli/inputs.ts';
+import { self, textOf } from '../../cli/proc-files.ts';
+import { Progress } from '../../cli/progress.ts';
+import { Status, UsageError } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import { RunFolder } from '../../cli/run-folder.ts';
+import { artifactIn, runFolders } from '../../record/artifacts.ts';
+import { lastWords } from '../../record/failure.ts';
+import { notesOn, workloadArgv } from '../../record/plan.ts';
+import type { Process } from '../../record/proc-pid.ts';
+import type { Settings } from '../../record/settings.ts';
+import { missingTools } from './machine.ts';
+import { type Opened, openSession } from './postgres.ts';
+import { isAlive, processAt, recorder } from './processes.ts';
+import { render } from './render.ts';
+import { takeOf } from './take.ts';
+import { type Choice, findTargets, groundOf } from './target.ts';
 
 /** Records and renders. 2 if a profiler failed, though the other one's results are kept; 1 if the file of SQL had errors. */
 export async function record(
