@@ -2,6 +2,7 @@
 
 import type { OptionTable } from '../cli/options.ts';
 import { UNITS } from '../parse/offcpu/stacks.ts';
+import { foldingOptions } from './folding-options.ts';
 
 export const options = {
   map: { kind: 'text', value: 'NAME', group: 'Input', describe: 'the map to fold; else @offcpu, or the first fit' },
@@ -35,18 +36,5 @@ export const options = {
     describe: 'comm, comm-PID, comm-PID/TID, or none',
   },
   kernel: { kind: 'flag', group: 'Frames', describe: 'mark kernel frames _[k]' },
-  'max-depth': {
-    kind: 'number',
-    value: 'N',
-    least: 1,
-    whole: true,
-    group: 'Frames',
-    describe: 'keep the N outermost frames; [truncated] stands for the others',
-  },
-  'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
-  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
-  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hash in Rust's legacy names" },
-  stats: { kind: 'flag', group: 'Quality', describe: 'say on stderr how good the data is (a terminal gets it anyway)' },
-  'stats-json': { kind: 'text', value: 'FILE', group: 'Quality', describe: 'write the same to FILE' },
-  strict: { kind: 'flag', group: 'Quality', describe: 'status 2 instead of 1 when input was skipped' },
+  ...foldingOptions,
 } as const satisfies OptionTable;

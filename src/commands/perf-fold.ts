@@ -9,6 +9,7 @@ import { StackTable } from '../fold/stack-table.ts';
 import { PerfScript, type PerfScriptOptions } from '../parse/perf/script.ts';
 import { describeStats, notesOn, statsOf, unitOf, whyEmpty } from '../parse/perf/stats.ts';
 import { WHAT_TO_DO } from '../parse/sniff.ts';
+import { foldingOptions } from './folding-options.ts';
 
 const table = {
   'event-filter': {
@@ -43,20 +44,7 @@ const table = {
   addrs: { kind: 'flag', group: 'Frames', describe: 'show the address of frames without a symbol' },
   srcline: { kind: 'flag', group: 'Frames', describe: 'append source lines, from perf script -F +srcline' },
   'skip-after': { kind: 'texts', value: 'FUNC', group: 'Frames', describe: 'leave out callers of FUNC (repeatable)' },
-  'max-depth': {
-    kind: 'number',
-    value: 'N',
-    least: 1,
-    whole: true,
-    group: 'Frames',
-    describe: 'keep the N outermost frames; [truncated] stands for the others',
-  },
-  'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
-  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
-  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hash in Rust's legacy names" },
-  stats: { kind: 'flag', group: 'Quality', describe: 'say on stderr how good the data is (a terminal gets it anyway)' },
-  'stats-json': { kind: 'text', value: 'FILE', group: 'Quality', describe: 'write the same to FILE' },
-  strict: { kind: 'flag', group: 'Quality', describe: 'status 2 instead of 1 when input was skipped' },
+  ...foldingOptions,
 } as const satisfies OptionTable;
 
 export const perfFold: Command<typeof table> = {

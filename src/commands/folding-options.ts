@@ -1,0 +1,20 @@
+// The options that perf-fold and offcpu-fold share: how deep stacks go, what names look like, how good the data is.
+
+import type { OptionTable } from '../cli/options.ts';
+
+export const foldingOptions = {
+  'max-depth': {
+    kind: 'number',
+    value: 'N',
+    least: 1,
+    whole: true,
+    group: 'Frames',
+    describe: 'keep the N outermost frames; [truncated] stands for the others',
+  },
+  'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
+  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
+  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hash in Rust's legacy names" },
+  stats: { kind: 'flag', group: 'Quality', describe: 'say on stderr how good the data is (a terminal gets it anyway)' },
+  'stats-json': { kind: 'text', value: 'FILE', group: 'Quality', describe: 'write the same to FILE' },
+  strict: { kind: 'flag', group: 'Quality', describe: 'status 2 instead of 1 when input was skipped' },
+} as const satisfies OptionTable;
