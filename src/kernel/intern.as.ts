@@ -1,6 +1,6 @@
 // Interning: equal byte strings get one small number, from 1 upwards; 0 means "none".
 
-import { Arena, Column32, copyBytes, sameBytes } from './memory.as';
+import { Arena, Column32, sameBytes } from './memory.as';
 
 const FIRST_SLOTS: u32 = 1 << 12;
 

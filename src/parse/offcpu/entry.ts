@@ -1,5 +1,5 @@
 // What an off-CPU dump says, entry by entry: who did not run, for how long, with which stacks, and why as far as the
-// dump tells. OffcpuReader (offcpu-reader.ts) gives these, for bpftrace text and JSON and for bcc alike.
+// dump tells. OffcpuReader (reader.ts) gives these, for bpftrace text and JSON and for bcc alike.
 
 /**
  * - `off-cpu`: not running; the dump has no switch-out state
@@ -39,8 +39,7 @@ export type Subject = Pick<OffcpuEntry, 'kind' | 'comm' | 'pid' | 'tid' | 'state
 
 // How offcpu-fold and offcpu-classify get them:
 //
-//   const reader = new OffcpuReader(options, onSkip);      // offcpu-reader.ts
+//   const reader = new OffcpuReader(options, onSkip);      // reader.ts
 //   for each input: reader.beginInput(); reader.write(block) …; reader.endInput();
-//   reader.finish();
 //   for (const entry of reader.entries()) …                // OffcpuEntry, each distinct one once
 //   reader.fold({ by, unit, markKernel, maxDepth });       // or: folded stacks, in reader.table
