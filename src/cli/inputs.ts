@@ -2,6 +2,7 @@
 // buffer serves all reading.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { InputError } from '../fold/stack-table.ts';
 import { Intake } from './intake.ts';
 import { type Report, UsageError } from './report.ts';
@@ -31,11 +32,20 @@ export function telling(report: Report): Pick<Sink, 'cut' | 'fail'> {
   return { cut: (message) => report.cutInput(message), fail: (message) => report.failInput(message) };
 }
 
-/**
- * Reads all inputs. A `stop` signal ends the present input where it is and leaves the others.
- * Throws UsageError where there is nothing to read but a terminal.
- */
-export async function readInputs(operands: readonly string[], sink: Sink, stop: AbortSignal): Promise<void> {
+/** What there is besides files. */
+export interface Surroundings {
+  /** ends the present input where it is and leaves the others */
+  stop: AbortSignal;
+  /** what `-` reads; undefined: the stdin of this process */
+  stdin: Readable | undefined;
+}
+
+/** Reads all inputs. Throws UsageError where there is nothing to read but a terminal. */
+export async function readInputs(
+  operands: readonly string[],
+  sink: Sink,
+  { stop, stdin }: Surroundings,
+): Promise<void> {
   for (const operand of operands.length > 0 ? operands : ['-']) {
     if (stop.aborted) return;
     const name = operand === '-' ? '<stdin>' : operand;
@@ -44,8 +54,12 @@ export async function readInputs(operands: readonly string[], sink: Sink, stop: 
     let fd: number | undefined;
     let isWhole = true;
     try {
-      fd = operand === '-' ? 0 : openSync(operand, 'r');
-      await readAll(fd, (bytes) => intake.take(bytes), stop);
+      const take: Take = (bytes) => intake.take(bytes);
+      if (operand === '-' && stdin) await readStream(stdin, take, stop);
+      else {
+        fd = operand === '-' ? 0 : openSync(operand, 'r');
+        await readAll(fd, take, stop);
+      }
       if (!stop.aborted) isWhole = await intake.end();
     } catch (error) {
       if (!isSystemError(error) && !(error instanceof InputError) && !intake.isDamage(error)) throw error;
@@ -109,6 +123,16 @@ async function readPipe(fd: number, take: Take, stop: AbortSignal): Promise<void
     stop.addEventListener('abort', onStop);
     socket.resume();
   });
+}
+
+/** What another part of this process hands over. */
+async function readStream(stream: Readable, take: Take, stop: AbortSignal): Promise<void> {
+  if (stream.destroyed) return; // the program that should have written it could not be started
+  for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+    if (stop.aborted) return;
+    const taken = take(bytes);
+    if (taken) await taken;
+  }
 }
 
 /** A file answers at once, so a plain read costs least; now and then the event loop gets its turn, for signals. */

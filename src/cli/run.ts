@@ -1,5 +1,6 @@
 // Run: from argv to the exit status. The only place that touches process: arguments, signals, stdout, exit status.
 
+import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { InputError } from '../fold/stack-table.ts';
 import { helpText, versionText } from './help.ts';
@@ -13,6 +14,8 @@ export interface World {
   report: Report;
   /** stop reading: write what there is so far */
   stop: AbortSignal;
+  /** what `-` reads; undefined: the stdin of this process */
+  stdin: Readable | undefined;
   /** is stderr read by a person? */
   interactive: boolean;
   /** is stdout a terminal? */
@@ -34,10 +37,15 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 /** Runs the command and sets the exit status; the process ends by itself when all is written. */
 export function run<T extends OptionTable>(command: Command<T>): void {
   runToEnd(command).catch((error: unknown) => {
-    const stack = error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`${command.name}: a mistake in ${command.name} itself, please report it:\n${stack}\n`);
+    process.stderr.write(mistakeText(command.name, error));
     process.exitCode = Status.failed;
   });
+}
+
+/** For an error that nobody expected. */
+export function mistakeText(tool: string, error: unknown): string {
+  const stack = error instanceof Error ? error.stack : String(error);
+  return `${tool}: a mistake in ${tool} itself, please report it:\n${stack}\n`;
 }
 
 async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<void> {
@@ -51,35 +59,35 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
       stop.abort();
     });
   }
-  const status = await statusOf(command, report, stop.signal);
+  const status = await statusOf(command, process.argv.slice(2), {
+    report,
+    stop: stop.signal,
+    stdin: undefined,
+    interactive: process.stderr.isTTY === true,
+    terminal: isatty(1), // to ask process.stdout would make a stream
+    output: writeOut,
+  });
   process.exitCode = interrupted ?? status;
   if (interrupted !== undefined) process.exit();
 }
 
-async function statusOf<T extends OptionTable>(
+/** What a command line gives: its exit status, and why it failed on the report. Throws what nobody expected. */
+export async function statusOf<T extends OptionTable>(
   command: Command<T>,
-  report: Report,
-  stop: AbortSignal,
+  argv: readonly string[],
+  world: Omit<World, 'operands'>,
 ): Promise<number> {
   try {
-    const asked = await askedBy(command, process.argv.slice(2));
+    const asked = await askedBy(command, argv);
     if (asked.ask !== 'run') {
-      await writeOut([asked.ask === 'help' ? helpText(command) : versionText(command.name)]);
+      await world.output([asked.ask === 'help' ? helpText(command) : versionText(command.name)]);
       return Status.ok;
     }
-    const interactive = process.stderr.isTTY === true;
-    return await command.run(asked.options, {
-      operands: asked.operands,
-      report,
-      stop,
-      interactive,
-      terminal: isatty(1), // to ask process.stdout would make a stream
-      output: writeOut,
-    });
+    return await command.run(asked.options, { ...world, operands: asked.operands });
   } catch (error) {
     if (error instanceof ReaderLeft) return Status.ok;
     if (!(error instanceof UsageError || error instanceof InputError || isSystemError(error))) throw error;
-    report.note(isSystemError(error) ? `${error.path ?? error.syscall}: ${reason(error)}` : error.message);
+    world.report.note(isSystemError(error) ? `${error.path ?? error.syscall}: ${reason(error)}` : error.message);
     return Status.failed;
   }
 }

@@ -34,7 +34,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     ['offcpu-classify --baseline before.txt after.txt', 'what has changed?'],
   ],
   epilogue: 'docs/reasons.md lists the reasons and tells how to write rules.',
-  async run(options, { operands, report, stop, terminal, output }) {
+  async run(options, { operands, report, stop, stdin, terminal, output }) {
     const format = formatOf(options, terminal);
     const ownRules = options.rules.map(ruleFile);
     const newReasons = (): Reasons => new Reasons(ownRules, (event) => decodeWaitEvent(options['pg-version'], event));
@@ -51,11 +51,11 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     const unit = options['baseline-unit'] === 'auto' ? options['input-unit'] : options['baseline-unit'];
     for (const baseline of baselines) {
       const settings = { ...options, 'input-unit': unit, window: undefined, reasons: newReasons() };
-      const { run, notes: onIt } = await readBaseline(baseline, settings, report, stop);
+      const { run, notes: onIt } = await readBaseline(baseline, settings, report, { stop, stdin });
       before.push(run);
       notes.push(...onIt);
     }
-    const read = await readRun(operands, { ...options, reasons }, report, stop);
+    const read = await readRun(operands, { ...options, reasons }, report, { stop, stdin });
     const { account } = read;
     if (account.isEmpty) return report.nothing('nothing was read', read.isForeign);
     const table = compare(runOf(nameOf(operands), read), before);

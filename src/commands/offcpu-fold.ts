@@ -18,7 +18,7 @@ export const offcpuFold: Command<typeof table> = {
     ['bpftrace bpf/offcpu.bt PID | offcpu-fold | flame-svg --color=io > off.svg', 'a flame graph of waiting'],
     ['offcpu-fold --map offcpu --order kstack,ustack,comm --input-unit ns dump.txt', 'a program of your own'],
   ],
-  async run(options, { operands, report, stop, interactive, output }) {
+  async run(options, { operands, report, stop, stdin, interactive, output }) {
     const inputUnit = options['input-unit'];
     let input = '';
     const reader = new OffcpuReader(
@@ -47,7 +47,7 @@ export const offcpuFold: Command<typeof table> = {
         },
         ...telling(report),
       },
-      stop,
+      { stop, stdin },
     );
     if (reader.inputs.length === 0) return report.nothing('nothing was read', reader.isForeign);
     const file = options['stats-json'];

@@ -35,7 +35,7 @@ export const pprofFold: Command<typeof options> = {
     ['pprof-fold cpu.pb.gz | flame-svg --countname ns > cpu.svg', 'a flame graph of a Go program'],
     ['pprof-fold --sample-type samples before.pb.gz > before.folded', 'for fold-diff, fold-grep and fold-merge'],
   ],
-  async run({ 'sample-type': wanted, unit, strict }, { operands, report, stop, output }) {
+  async run({ 'sample-type': wanted, unit, strict }, { operands, report, stop, stdin, output }) {
     const table = new StackTable();
     let input = '';
     let blocks: Buffer[] = [];
@@ -76,7 +76,7 @@ export const pprofFold: Command<typeof options> = {
         cut: () => report.failInput(`${input}: the compressed data is cut off: a profile is of use only as a whole`),
         fail: (message) => report.failInput(message),
       },
-      stop,
+      { stop, stdin },
     );
     if (folded === undefined) return report.finish(strict);
     const renamed = guardNumbers(table);

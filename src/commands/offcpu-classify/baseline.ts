@@ -1,6 +1,6 @@
 // The earlier runs that offcpu-classify compares with: dumps, folded stacks, or results of --json.
 
-import type { Sink } from '../../cli/inputs.ts';
+import type { Sink, Surroundings } from '../../cli/inputs.ts';
 import { latin1 } from '../../cli/latin1.ts';
 import { type Report, UsageError } from '../../cli/report.ts';
 import { InputError } from '../../fold/stack-table.ts';
@@ -31,10 +31,10 @@ export async function readBaseline(
   { name, file }: Named,
   settings: RunSettings,
   report: Report,
-  stop: AbortSignal,
+  surroundings: Surroundings,
 ): Promise<{ run: Run; notes: string[] }> {
   let json: Buffer[] = [];
-  const read = await readRun([file], settings, report, stop, (sink) => {
+  const read = await readRun([file], settings, report, surroundings, (sink) => {
     const fail = (message: string): never => {
       throw new UsageError(`--baseline ${message}`);
     };

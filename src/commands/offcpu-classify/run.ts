@@ -1,6 +1,6 @@
 // Reading for offcpu-classify: one run from its inputs, be it the one in question or an earlier one.
 
-import { readInputs, type Sink, telling } from '../../cli/inputs.ts';
+import { readInputs, type Sink, type Surroundings, telling } from '../../cli/inputs.ts';
 import type { Report } from '../../cli/report.ts';
 import { type Account, type AccountSettings, accountOf } from '../../offcpu/account.ts';
 import type { Reasons } from '../../offcpu/reasons.ts';
@@ -36,7 +36,7 @@ export async function readRun(
   operands: readonly string[],
   settings: RunSettings,
   report: Report,
-  stop: AbortSignal,
+  surroundings: Surroundings,
   around: (sink: Sink) => Sink = (sink) => sink,
 ): Promise<ReadRun> {
   const { map, reasons, window } = settings;
@@ -58,7 +58,7 @@ export async function readRun(
     },
     ...telling(report),
   });
-  await readInputs(operands, sink, stop);
+  await readInputs(operands, sink, surroundings);
   const { folded, dump } = read;
   const dumps = folded.stackCount === 0 ? (dump?.inputs ?? []) : [];
   return {

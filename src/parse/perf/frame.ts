@@ -157,9 +157,14 @@ export const KERNEL_ADDRESS = 'ffff800000000000';
 /** Ends a DWARF callchain whose dumped stack was too short. */
 const NO_ADDRESS = 'ffffffffffffffff';
 
+/** Hexadecimal, as perf prints it. */
+export function isKernelAddress(address: string): boolean {
+  return address.length === 16 && address >= KERNEL_ADDRESS && address !== NO_ADDRESS;
+}
+
 export function isKernel(frame: Pick<PerfFrame, 'address' | 'dso'>): boolean {
   const { address, dso } = frame;
-  if (address.length === 16 && address >= KERNEL_ADDRESS && address !== NO_ADDRESS) return true;
+  if (isKernelAddress(address)) return true;
   return dso.startsWith('[') ? !USER_BRACKETS.test(dso) : KERNEL_FILE.test(dso);
 }
 

@@ -8,10 +8,12 @@ import {
   findFrame,
   isJit,
   isKernel,
+  isKernelAddress,
   KERNEL_ADDRESS,
   type PerfFrame,
   withoutOffset,
 } from './frame.ts';
+import type { KernelSymbols } from './kernel-symbols.ts';
 
 export interface NameOptions {
   /** `_[k]` behind kernel frames */
@@ -29,6 +31,8 @@ export interface NameOptions {
   keepHash: boolean;
   /** leave away the callers of these functions */
   skipAfter: readonly string[];
+  /** for addresses of the kernel that perf left without a name; undefined: they are unresolved */
+  kernelSymbols: KernelSymbols | undefined;
 }
 
 export class PerfNames {
@@ -68,7 +72,7 @@ export class PerfNames {
       this.#objects[dsoKey] = object;
     }
     const unresolved = places.symbolFrom === places.symbolTo;
-    if (unresolved && this.#options.addresses) return 0;
+    if (unresolved && (this.#options.addresses || (places.kernelAddress && this.#options.kernelSymbols))) return 0;
     const symbolKey = unresolved ? dsoKey : table.key(places.symbolFrom, places.symbolTo);
     const slot = symbolKey * 16 + object.kind + (places.kernelAddress ? 4 : 0) + (unresolved ? 8 : 0);
     const known = this.#words[slot];
@@ -82,7 +86,8 @@ export class PerfNames {
   }
 
   /** What a frame line means, for the table: name ids with flags, leaf first. More than one where JITs inline. */
-  words(frame: PerfFrame): number[] {
+  words(printed: PerfFrame): number[] {
+    const frame = this.#named(printed);
     const { dso, symbol } = frame;
     // perf-map-agent writes inlined calls into one symbol: outer->inner. C++ and Rust have `->` of their own.
     if (symbol.includes('->') && isJit(frame)) {
@@ -91,6 +96,12 @@ export class PerfNames {
       return [...words.reverse(), this.#word({ ...frame, symbol: outer as string })];
     }
     return [this.#word(frame, dso)];
+  }
+
+  #named(frame: PerfFrame): PerfFrame {
+    const { kernelSymbols } = this.#options;
+    if (!kernelSymbols || frame.symbol !== '' || !isKernelAddress(frame.address)) return frame;
+    return { ...frame, symbol: kernelSymbols.nameAt(frame.address) ?? '' };
   }
 
   /** The same frame with its source place behind the name. */

@@ -23,6 +23,7 @@ const PLAIN: PerfScriptOptions = {
   demangle: true,
   keepHash: false,
   skipAfter: [],
+  kernelSymbols: undefined,
 };
 
 interface Folded {
