@@ -41,8 +41,13 @@ $(FLAME_OUT)/%/index.html:
 	mkdir -p $(FLAME_OUT)
 	flock $(FLAME_OUT)/.lock $(FLAME_RECORD) --quiet --out-dir $(FLAME_OUT) --label $* $(RECORD) $(RECORD_$*)
 
+# flame-record leaves a copy of the kernel's symbols beside its recording, which serves after the next boot, too.
+FLAME_KALLSYMS = $(wildcard $(@D)/kallsyms)
+FLAME_NO_KALLSYMS = $(if $(FLAME_KALLSYMS),--kallsyms /dev/null)
+
 $(FLAME_OUT)/%/cpu.folded: $(FLAME_OUT)/%/perf.data
-	$(PERF) script $(PERF_SCRIPT_FLAGS) -i $< | $(PERF_FOLD) --count samples > $@
+	$(PERF) script $(PERF_SCRIPT_FLAGS) $(FLAME_NO_KALLSYMS) -i $< | \
+	  $(PERF_FOLD) --count samples $(FLAME_KALLSYMS:%=--kallsyms %) > $@
 
 # Threads that slept through the window are in no dump; flame-record leaves them in a file of their own.
 .SECONDEXPANSION:

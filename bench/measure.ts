@@ -30,7 +30,7 @@ export function compare(contenders: readonly Contender[], rounds: number): Map<s
   for (let round = 0; round < rounds; round++) {
     for (const { name, argv } of contenders) runs.get(name)?.push(costOf(argv));
   }
-  return new Map([...runs].map(([name, costs]) => [name, medians(costs)]));
+  return new Map([...runs].map(([name, costs]) => [name, mediansOf(costs)]));
 }
 
 function costOf(argv: readonly string[]): Cost {
@@ -46,7 +46,8 @@ function costOf(argv: readonly string[]): Cost {
   return { cpu: user + system, wall, memory: kib / 1024 };
 }
 
-function medians(costs: readonly Cost[]): Cost {
+/** Of each number by itself. */
+export function mediansOf(costs: readonly Cost[]): Cost {
   const of = (key: keyof Cost): number => {
     const sorted = costs.map((cost) => cost[key]).sort((a, b) => a - b);
     return sorted[sorted.length >> 1] as number;

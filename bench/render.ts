@@ -1,21 +1,23 @@
-// What rendering costs after the recording: ours and FlameGraph's scripts, with perf's inlining and without.
-//   FLAMEGRAPH_DIR=… node --import tsx bench/render.ts [ROUNDS]          prints a Markdown table a recording
+// What rendering costs after a recording: flame-record's own, which run.json tells, and FlameGraph's scripts on the same
+// perf.data, with perf's inlining and without.
+//   FLAMEGRAPH_DIR=… node --import tsx bench/render.ts [ROUNDS [COMMAND…]]      prints a Markdown table a frequency
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Contender, capture, compare, find } from './measure.ts';
+import { type Contender, type Cost, capture, compare, find, mediansOf } from './measure.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const SECONDS = 10;
-const rounds = Number(process.argv[2] ?? 5);
+const OURS = 'flame-record';
+const [roundsText, ...command] = process.argv.slice(2);
+const rounds = Number(roundsText ?? 3);
 const folder = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 process.once('SIGINT', () => process.exit(130));
 
 const at = (name: string): string => join(folder, name);
-const tool = (name: string): string => `'${process.execPath}' '${join(ROOT, 'dist', `${name}.cjs`)}'`;
 const shell = (name: string, line: string): Contender => ({ name, argv: ['bash', '-o', 'pipefail', '-c', line] });
 
 function skip(why: string): never {
@@ -23,40 +25,46 @@ function skip(why: string): never {
   process.exit(0);
 }
 
+/** What is recorded: the command given, or a C++ program of two threads. */
+function target(): string[] {
+  if (command.length > 0) return command;
+  const program = at('render-load');
+  const flags = ['-O2', '-g', '-std=c++17', '-pthread', '-o', program, join(ROOT, 'bench/render-load.cpp')];
+  if (spawnSync('g++', flags).status !== 0) skip('there is no C++ compiler');
+  return [program, '600'];
+}
+
+/** Records for ten seconds, and renders. Gives what the rendering cost. */
+function recorded(frequency: number, argv: readonly string[]): Cost {
+  const options = ['--mode', 'cpu', '--duration', `${SECONDS}`, '--warmup', '1', '--frequency', `${frequency}`];
+  const place = ['--force', '--quiet', '--out-dir', folder, '--label', `${frequency}`];
+  const tool = [join(ROOT, 'dist/flame-record.cjs'), ...options, ...place, '--', ...argv];
+  const { status } = spawnSync(process.execPath, tool, { stdio: 'ignore' });
+  if (status !== 0) skip('perf may not record here');
+  const { rendering } = JSON.parse(readFileSync(at(`${frequency}/run.json`), 'utf8')) as {
+    rendering: { seconds: number; cpuSeconds: number };
+  };
+  return { wall: rendering.seconds, cpu: rendering.cpuSeconds, memory: Number.NaN };
+}
+
 const scripts = find('stackcollapse-perf.pl', process.env.FLAMEGRAPH_DIR);
 if (scripts === undefined) skip('stackcollapse-perf.pl was not found: FLAMEGRAPH_DIR says where');
-const program = at('render-load');
-const build = spawnSync('g++', [
-  '-O2',
-  '-g',
-  '-std=c++17',
-  '-pthread',
-  '-o',
-  program,
-  join(ROOT, 'bench/render-load.cpp'),
-]);
-if (build.status !== 0) skip('there is no C++ compiler');
-
+const argv = target();
 for (const frequency of [99, 999]) {
-  const data = at(`${frequency}.data`);
-  const options = ['-q', '-e', 'cpu-clock', '-F', String(frequency), '--call-graph', 'dwarf,16384', '-o', data];
-  const { status } = spawnSync('perf', ['record', ...options, '--', program, String(SECONDS)], { stdio: 'ignore' });
-  if (status !== 0) skip('perf may not record here');
-  const samples = capture('perf', ['script', '-i', data, '-G', '-F', 'pid', '--no-inline']).trim().split('\n').length;
+  const ours = mediansOf(Array.from({ length: rounds }, () => recorded(frequency, argv)));
+  const data = at(`${frequency}/perf.data`);
   const perl = (inline: string): string =>
     `perf script ${inline} -i '${data}' | '${scripts}' > '${at('perl.folded')}' && ` +
     `'${join(scripts, '..', 'flamegraph.pl')}' '${at('perl.folded')}' > '${at('perl.svg')}'`;
-  const fields = 'comm,pid,tid,time,period,event,ip,sym,dso';
-  const ours =
-    `perf script --no-inline -i '${data}' -F ${fields} | ${tool('perf-fold')} --tid --count samples > '${at('ours.folded')}' && ` +
-    `${tool('flame-svg')} '${at('ours.folded')}' > '${at('ours.svg')}'`;
-  const contenders = [
-    shell('as flame-record does it', ours),
-    shell('stackcollapse-perf.pl, flamegraph.pl; --no-inline', perl('--no-inline')),
-    shell('the same with inlining, which is the default of perf', perl('')),
-    shell('perf script --no-inline alone', `perf script --no-inline -i '${data}' -F ${fields}`),
-  ];
-  const costs = compare(contenders, rounds);
+  const peers = compare(
+    [
+      shell('stackcollapse-perf.pl, flamegraph.pl; --no-inline', perl('--no-inline')),
+      shell('the same with inlining, which is the default of perf', perl('')),
+      shell('perf script --no-inline alone', `perf script --no-inline -i '${data}'`),
+    ],
+    rounds,
+  );
+  const samples = capture('perf', ['script', '-i', data, '-G', '-F', 'pid', '--no-inline']).trim().split('\n').length;
   const size = (statSync(data).size / (1 << 20)).toFixed(0);
   const version = execFileSync('perf', ['--version'], { encoding: 'utf8' }).trim();
   console.log(
@@ -64,14 +72,8 @@ for (const frequency of [99, 999]) {
   );
   console.log('| steps | elapsed s | CPU s | elapsed of the first ÷ its | CPU of the first ÷ its |');
   console.log('|---|---:|---:|---:|---:|');
-  const first = costs.get('as flame-record does it');
-  for (const [name, { wall, cpu }] of costs) {
-    const cells = [
-      wall.toFixed(2),
-      cpu.toFixed(2),
-      ((first?.wall ?? 0) / wall).toFixed(2),
-      ((first?.cpu ?? 0) / cpu).toFixed(2),
-    ];
+  for (const [name, { wall, cpu }] of [[OURS, ours] as const, ...peers]) {
+    const cells = [wall.toFixed(2), cpu.toFixed(2), (ours.wall / wall).toFixed(2), (ours.cpu / cpu).toFixed(2)];
     console.log(`| ${name} | ${cells.join(' | ')} |`);
   }
 }

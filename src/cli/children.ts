@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, createWriteStream, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { answerOf, type User } from './asked.ts';
 import { isSystemError, reason } from './inputs.ts';
@@ -21,8 +22,8 @@ export interface Start {
   argv: readonly string[];
   /** what stands before it to make it root's, as `sudo -n`; signals then need the same */
   asRoot?: readonly string[];
-  /** files, appended to */
-  output: string;
+  /** files, appended to; no output: it is read, from `stdout` */
+  output?: string;
   errors: string;
   /** as whom it runs, if not as this user */
   user?: User | undefined;
@@ -46,7 +47,8 @@ export class Child {
   /** Throws system errors: its files can't be opened. */
   constructor({ argv, asRoot = [], user, output, errors, takesCommands, onLine, onAnswer }: Start) {
     const log = openSync(errors, 'a');
-    const out = onLine || onAnswer ? 'pipe' : output === errors ? log : openSync(output, 'a');
+    const isRead = onLine || onAnswer || output === undefined;
+    const out = isRead ? 'pipe' : output === errors ? log : openSync(output, 'a');
     const [program = '', ...args] = argv;
     const child = spawn(program, args, {
       detached: true,
@@ -57,17 +59,24 @@ export class Child {
     this.#asRoot = asRoot;
     this.pid = child.pid;
     child.stdin?.on('error', () => {}); // it has ended: `ended` tells
+    // when it ends Node throws away what nobody has begun to read, but for this
+    if (output === undefined) child.stdout?.on('readable', () => {});
     if (onAnswer) child.stdout?.on('data', (bytes: Buffer) => onAnswer(bytes.toString('latin1')));
     watchSignals();
     const kill = (): void => void this.signalGroup('SIGKILL');
     living.add(kill);
-    const written = onLine ? writeLines(child, output, onLine) : Promise.resolve(undefined);
+    const written = onLine && output !== undefined ? writeLines(child, output, onLine) : Promise.resolve(undefined);
     this.ended = Promise.all([endingOf(child, program), written]).then(([ending, problem]) => {
       living.delete(kill);
       for (const fd of new Set([log, out])) if (typeof fd === 'number') closeSync(fd);
       this.#ending = problem === undefined ? ending : { ...ending, problem };
       return this.#ending;
     });
+  }
+
+  /** Its output, of a child that was started without a file for it. */
+  get stdout(): Readable {
+    return this.#child.stdout as Readable;
   }
 
   get hasEnded(): boolean {
@@ -108,41 +117,8 @@ export async function endGroup(child: Child): Promise<void> {
   await child.ended;
 }
 
-export interface PipelineResult {
-  endings: Ending[];
-  /** the exit status a shell with pipefail would give */
-  status: number;
-}
-
-/** Runs stages, stdout into stdin, the last one's into `output`; their stderr is appended to `errors`. */
-export async function runPipeline(
-  stages: readonly (readonly string[])[],
-  output: string,
-  errors: string,
-): Promise<PipelineResult> {
-  const log = openSync(errors, 'a');
-  const last = openSync(output, 'w');
-  const children: ChildProcess[] = [];
-  watchSignals();
-  const ended = stages.map(([program = '', ...args], i) => {
-    const before = children.at(-1);
-    const child = spawn(program, args, {
-      detached: true,
-      stdio: [before?.stdout ?? 'ignore', i === stages.length - 1 ? last : 'pipe', log],
-    });
-    before?.stdout?.destroy(); // the next stage has its own descriptor of it
-    children.push(child);
-    const kill = (): void => void (child.pid && signal(-child.pid, 'SIGKILL', []));
-    living.add(kill);
-    return endingOf(child, program).finally(() => living.delete(kill));
-  });
-  const endings = await Promise.all(ended);
-  for (const fd of [log, last]) closeSync(fd);
-  const failed = endings.findLast(({ code }) => code !== 0);
-  return { endings, status: failed === undefined ? 0 : statusOf(failed) };
-}
-
-function statusOf({ code, signal }: Ending): number {
+/** As a shell would give it. */
+export function exitStatus({ code, signal }: Ending): number {
   return code ?? (signal === null ? 127 : 128 + constants.signals[signal]);
 }
 

@@ -10,6 +10,7 @@ export const ARTIFACTS = {
   sqlLog: 'sql.log',
   sqlErrors: 'sql.errors.log',
   perfData: 'perf.data',
+  kallsyms: 'kallsyms',
   perfLog: 'perf.log',
   renderLog: 'render.log',
   cpuThreads: 'cpu.threads.folded',

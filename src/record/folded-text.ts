@@ -12,33 +12,46 @@ export function mergeFolded(parts: readonly Part[]): string {
   for (const { text, factor } of parts) {
     for (const [stack, count] of linesOf(text)) counts.set(stack, (counts.get(stack) ?? 0) + count * factor);
   }
-  const lines = [...counts]
-    .map(([stack, count]) => [stack, Math.round(count)] as const)
-    .filter(([, count]) => count > 0);
-  return lines
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([stack, count]) => `${stack} ${count}\n`)
-    .join('');
+  return sortedLines(counts);
+}
+
+function sortedLines(counts: ReadonlyMap<string, number>): string {
+  let text = '';
+  for (const stack of [...counts.keys()].sort()) {
+    const count = Math.round(counts.get(stack) as number);
+    if (count > 0) text += `${stack} ${count}\n`;
+  }
+  return text;
 }
 
 // two words-4242/4243;main;work 17        as perf-fold --tid writes them
 // └ comm ─┘ └PID └TID
-const THREAD_ROOT = /^([^;]*)-(\d+|\?)\/(\d+)(?=;|$)/;
+const THREAD = /-(?:\d+|\?)\/(\d+)$/;
 
 /** The same stacks under the comm alone. */
 export function withoutThreads(folded: string): string {
-  const lines = linesOf(folded).map(([stack, count]) => `${stack.replace(THREAD_ROOT, '$1')} ${count}\n`);
-  return mergeFolded([{ text: lines.join(''), factor: 1 }]);
+  const counts = new Map<string, number>();
+  forEachLine(folded, (stack, count) => {
+    const root = rootOf(stack);
+    const name = root.replace(THREAD, '') + stack.slice(root.length);
+    counts.set(name, (counts.get(name) ?? 0) + count);
+  });
+  return sortedLines(counts);
 }
 
 /** The sum of counts by thread id. */
 export function countsByThread(folded: string): Map<number, number> {
   const counts = new Map<number, number>();
-  for (const [stack, count] of linesOf(folded)) {
-    const tid = Number(THREAD_ROOT.exec(stack)?.[3] ?? -1);
+  forEachLine(folded, (stack, count) => {
+    const tid = Number(THREAD.exec(rootOf(stack))?.[1] ?? -1);
     counts.set(tid, (counts.get(tid) ?? 0) + count);
-  }
+  });
   return counts;
+}
+
+function rootOf(stack: string): string {
+  const end = stack.indexOf(';');
+  return end < 0 ? stack : stack.slice(0, end);
 }
 
 export interface Share {
@@ -71,8 +84,17 @@ export function sumOf(folded: string): number {
 }
 
 function linesOf(folded: string): [string, number][] {
-  return folded.split('\n').flatMap((line): [string, number][] => {
-    const at = line.lastIndexOf(' ');
-    return at < 0 ? [] : [[line.slice(0, at), Number(line.slice(at + 1))]];
-  });
+  const lines: [string, number][] = [];
+  forEachLine(folded, (stack, count) => lines.push([stack, count]));
+  return lines;
+}
+
+function forEachLine(folded: string, take: (stack: string, count: number) => void): void {
+  for (let from = 0; from < folded.length; ) {
+    const next = folded.indexOf('\n', from);
+    const to = next < 0 ? folded.length : next;
+    const at = folded.lastIndexOf(' ', to - 1);
+    if (at > from) take(folded.slice(from, at), Number(folded.slice(at + 1, to)));
+    from = to + 1;
+  }
 }

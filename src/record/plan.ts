@@ -16,6 +16,8 @@ export interface Ground {
   hasSetpriv: boolean;
   /** has this machine a cycle counter? */
   hasCycles: boolean;
+  /** may we read where the kernel's functions lie? */
+  hasKernelSymbols: boolean;
   symfs: string | undefined;
   /** does the target see another root than we do, within our mount namespace? */
   isChrooted: boolean;
@@ -41,6 +43,11 @@ export interface Step {
   /** what a person is told */
   what: string;
   stages: readonly (readonly string[])[];
+  /**
+   * the first stage in parts: their texts, one behind the other, are its text. They may run at once and write into
+   * files, for which there is room; undefined: into the pipe
+   */
+  slices?: readonly (readonly string[])[];
   output: string;
 }
 
@@ -104,6 +111,19 @@ export function perfCommand(settings: Settings, ground: Ground): ProfilerCommand
   return { argv, output: log, errors: log };
 }
 
+/**
+ * A copy of the kernel's symbols, made before the window. perf would read them after it, which takes most of the time
+ * that a small recording needs; and with the copy the recording can be read after the next boot. Undefined: perf does.
+ */
+export function kernelSymbolsStep({ mode }: Settings, { folder, hasKernelSymbols }: Ground): Step | undefined {
+  if (!hasKernelSymbols || !hasCpu(mode)) return undefined;
+  return {
+    what: "copying the kernel's symbols",
+    stages: [['cat', '/proc/kallsyms']],
+    output: artifactIn(folder, 'kallsyms'),
+  };
+}
+
 export function bpftraceCommand(settings: Settings, ground: Ground): ProfilerCommand | undefined {
   if (!hasOffcpu(settings.mode)) return undefined;
   const { waitEvents } = ground;
@@ -155,32 +175,67 @@ export interface Window {
   endNs: number;
 }
 
-/** perf's text of the window's samples, folded by thread. Undefined bounds: all of the recording. */
-export function foldCpuStep(settings: Settings, ground: Ground, window: Window | undefined): Step {
-  const { folder, symfs, tool } = ground;
-  const script = [
-    ...[
-      ...asRoot(settings.sudo),
-      'perf',
-      'script',
-      '-i',
-      artifactIn(folder, 'perfData'),
-      '-F',
-      'comm,pid,tid,time,period,event,ip,sym,dso',
-    ],
-    ...(settings.inline ? [] : ['--no-inline']),
-    ...(window === undefined ? [] : ['--time', `${secondsOf(window.startNs)},${secondsOf(window.endNs)}`]),
-    // with --symfs perf no longer reads the running kernel's symbols by itself
-    // perf followed the children that were started meanwhile; bpftrace did not
-    ...(hasOffcpu(settings.mode) ? ['--pid', pidsOf(ground).join(',')] : []),
-    ...(symfs === undefined ? [] : ['--symfs', symfs, '--kallsyms', '/proc/kallsyms']),
+/**
+ * perf's text of the window's samples, folded by thread. Undefined bounds: all of the recording. `cutsNs` are times
+ * within it at which the recording is cut, so that several perfs unwind it; undefined: there is no room for their text.
+ */
+export function foldCpuStep(
+  settings: Settings,
+  ground: Ground,
+  window: Window | undefined,
+  cutsNs?: readonly number[],
+): Step {
+  const { folder, tool } = ground;
+  const kernelSymbols = kernelSymbolsStep(settings, ground)?.output;
+  const fold = [
+    ...['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')],
+    ...(kernelSymbols ? ['--kallsyms', kernelSymbols] : []),
   ];
-  const fold = ['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')];
+  const starts = [window?.startNs, ...(cutsNs ?? []).map((ns) => ns + 1)];
+  const ends = [...(cutsNs ?? []), window?.endNs];
   return {
     what: 'folding on-CPU samples',
-    stages: [script, [...tool('perf-fold'), ...fold]],
+    stages: [scriptArgv(settings, ground, window?.startNs, window?.endNs), [...tool('perf-fold'), ...fold]],
+    ...(cutsNs && { slices: starts.map((startNs, i) => scriptArgv(settings, ground, startNs, ends[i])) }),
     output: artifactIn(folder, 'cpuThreads'),
   };
+}
+
+/** Both bounds are inclusive; undefined: none. */
+function scriptArgv(
+  settings: Settings,
+  ground: Ground,
+  startNs: number | undefined,
+  endNs: number | undefined,
+): string[] {
+  const { folder, symfs, hasKernelSymbols } = ground;
+  const isBounded = startNs !== undefined || endNs !== undefined;
+  const time = [startNs, endNs].map((ns) => (ns === undefined ? '' : secondsOf(ns))).join();
+  return [
+    ...asRoot(settings.sudo),
+    ...['perf', 'script', '-i', artifactIn(folder, 'perfData'), '-F', 'comm,pid,tid,time,period,event,ip,sym,dso'],
+    ...(settings.inline ? [] : ['--no-inline']),
+    ...(isBounded ? ['--time', time] : []),
+    // perf followed the children that were started meanwhile; bpftrace did not
+    ...(hasOffcpu(settings.mode) ? ['--pid', pidsOf(ground).join(',')] : []),
+    ...(symfs === undefined ? [] : ['--symfs', symfs]),
+    // none of its own where perf-fold has them; with --symfs perf does not find the running kernel's by itself
+    ...(hasKernelSymbols ? ['--kallsyms', '/dev/null'] : symfs === undefined ? [] : ['--kallsyms', '/proc/kallsyms']),
+  ];
+}
+
+/** A perf takes as long to start as it takes for so much of a recording. */
+const SLICE_BYTES = 16 << 20;
+/** perf's text of a recording is up to four times as long: short callchains by frame pointers. */
+export const TEXT_TO_DATA = 8;
+
+/**
+ * Where to cut a recording of `bytes` so that `cpus` can work on it; none where that would take longer. Not with
+ * inlining: which calls perf finds inlined differs with where it begins.
+ */
+export function cutsOf({ inline }: Settings, { startNs, endNs }: Window, bytes: number, cpus: number): number[] {
+  const count = inline ? 1 : Math.max(1, Math.min(cpus, Math.floor(bytes / SLICE_BYTES)));
+  return Array.from({ length: count - 1 }, (_, i) => Math.round(startNs + ((i + 1) * (endNs - startNs)) / count));
 }
 
 /** Every digit: 6713.482334085 */

@@ -1,16 +1,31 @@
 // What a run tells: on stdout, in run.json, and on its page.
 
-import { ARTIFACTS } from './artifacts.ts';
+import { ARTIFACTS, hasOffcpu } from './artifacts.ts';
 import type { Share } from './folded-text.ts';
 import type { Identity } from './identity.ts';
 import type { Page } from './page.ts';
-import { bpftraceCommand, eventOf, type Ground, perfCommand, type Window, workloadArgv } from './plan.ts';
+import {
+  bpftraceCommand,
+  eventOf,
+  type Ground,
+  kernelSymbolsStep,
+  perfCommand,
+  programStep,
+  type Window,
+  workloadArgv,
+} from './plan.ts';
 import type { Process } from './proc-pid.ts';
 import { renderSteps, type Slept } from './render-plan.ts';
 import type { Settings } from './settings.ts';
 import { profilerLine, shellLine, stepLine } from './shell-words.ts';
 import { sqlText } from './sql.ts';
 import { type CpuStats, type OffcpuStats, qualityLine, topTable, windowText } from './summary.ts';
+
+/** What the rendering took. */
+export interface RenderingCost {
+  seconds: number;
+  cpuSeconds: number;
+}
 
 export interface RunFacts {
   settings: Settings;
@@ -84,7 +99,7 @@ const FORMAT = 'flamepipe run';
 const VERSION = 1;
 
 /** run.json: what was run, on what, and what came of it. */
-export function runJson(facts: RunFacts): object {
+export function runJson(facts: RunFacts & { rendering: RenderingCost }): object {
   const { settings, ground, targets, window, identity } = facts;
   const commands = commandsOf(facts);
   return {
@@ -106,6 +121,7 @@ export function runJson(facts: RunFacts): object {
     offcpu: facts.offcpuStats ?? null,
     reasons: facts.reasons ?? null,
     top: facts.top,
+    rendering: facts.rendering,
     comparedWith: facts.comparison?.label ?? null,
     artifacts: [...facts.artifacts, ARTIFACTS.run, ARTIFACTS.page].sort(),
   };
@@ -118,8 +134,10 @@ function commandsOf(facts: RunFacts): string[] {
   const hasDump = facts.offcpuStats !== undefined;
   const steps = renderSteps(settings, ground, { samples, hasDump, slept: facts.slept });
   const workload = [settings.command, workloadArgv(settings)];
+  const preparations = [kernelSymbolsStep(settings, ground), hasOffcpu(settings.mode) && programStep(ground)];
   return [
     ...workload.flatMap((argv) => (argv ? [shellLine(argv)] : [])),
+    ...preparations.flatMap((step) => (step ? [stepLine(step)] : [])),
     ...profilers.flatMap((command) => (command ? [profilerLine(command)] : [])),
     ...steps.map(stepLine),
   ];

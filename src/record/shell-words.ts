@@ -4,6 +4,7 @@ import { artifactIn } from './artifacts.ts';
 import {
   bpftraceCommand,
   type Ground,
+  kernelSymbolsStep,
   type ProfilerCommand,
   perfCommand,
   programStep,
@@ -38,7 +39,7 @@ export function planLines(settings: Settings, ground: Ground): string {
   const log = `> ${shellWord(artifactIn(ground.folder, 'workloadLog'))} 2>&1 &`;
   const perf = perfCommand(settings, ground);
   const bpftrace = bpftraceCommand(settings, ground);
-  const program = bpftrace && programStep(ground);
+  const preparations = [kernelSymbolsStep(settings, ground), bpftrace && programStep(ground)];
   const samples = perf && { window: undefined };
   const steps = renderSteps(settings, ground, { samples, hasDump: bpftrace !== undefined, slept: undefined });
   return [
@@ -46,7 +47,7 @@ export function planLines(settings: Settings, ground: Ground): string {
     ...(settings.sql ? [`${shellLine(sqlArgv(settings.sql))} &`] : []),
     ...(workload ? [`${shellLine(workload)} ${log}`] : []),
     ...(settings.warmupSeconds > 0 ? [`sleep ${settings.warmupSeconds}`] : []),
-    ...(program ? [stepLine(program)] : []),
+    ...preparations.flatMap((step) => (step ? [stepLine(step)] : [])),
     ...(perf
       ? [`${profilerLine(perf)} &    # its stdin: enable, ${settings.seconds} s later disable; then SIGINT`]
       : []),

@@ -23,6 +23,9 @@ test('three labels, in parallel, and only what changed anew', async () => {
     copyFileSync(join(ROOT, 'fixtures/docs/out.perf-script'), join(run, 'perf.data'));
     copyFileSync(join(ROOT, 'fixtures/offcpu-fold/our-program/in.txt'), join(run, 'offcpu.raw'));
   }
+  const withKernel = join(ROOT, 'fixtures/perf-fold/kernel-addresses-by-a-copy-of-kallsyms');
+  copyFileSync(join(withKernel, 'in.txt'), join(folder, 'profiles/three/perf.data'));
+  copyFileSync(join(withKernel, 'kallsyms'), join(folder, 'profiles/three/kallsyms'));
   const made = async (): Promise<string[]> => {
     const { out, err, status } = await shell('make --no-print-directory -j2 all', folder);
     assert.equal(status, 0, `${err}${out}`);
@@ -31,6 +34,10 @@ test('three labels, in parallel, and only what changed anew', async () => {
   assert.equal((await made()).length, 3 * 7);
   assert.match(readFileSync(join(folder, 'profiles/one/cpu.svg'), 'utf8'), /<svg[\s\S]*one: on-CPU/);
   assert.match(readFileSync(join(folder, 'profiles/fsync-off/offcpu.reasons.txt'), 'utf8'), /\[\w+\] +\d+ us/);
+  assert.match(
+    readFileSync(join(folder, 'profiles/three/cpu.folded'), 'utf8'),
+    /;__irq_exit_rcu;handle_softirqs \d+$/m,
+  );
   assert.deepEqual(await made(), []);
   const later = Date.now() / 1000 + 10;
   utimesSync(join(folder, 'profiles/fsync-off/perf.data'), later, later);

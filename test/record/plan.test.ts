@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { failureText } from '../../src/record/failure.ts';
 import { pageHtml } from '../../src/record/page.ts';
-import { bpftraceCommand, foldCpuStep, type Ground, perfCommand, programStep } from '../../src/record/plan.ts';
+import {
+  bpftraceCommand,
+  cutsOf,
+  foldCpuStep,
+  type Ground,
+  kernelSymbolsStep,
+  perfCommand,
+  programStep,
+} from '../../src/record/plan.ts';
 import {
   compareReasonsStep,
   compareStacksStep,
@@ -40,6 +48,7 @@ const GROUND: Ground = {
   folder: 'out/a',
   program: '/p/offcpu.bt',
   hasCycles: true,
+  hasKernelSymbols: false,
   isChrooted: false,
   hasSetpriv: true,
   symfs: undefined,
@@ -123,6 +132,39 @@ describe('plan', () => {
     assert.ok(script?.includes('6713.000000001,6716.366830002'), script?.join(' '));
     assert.ok(script?.includes('--no-inline'));
     assert.ok(!foldCpuStep({ ...SETTINGS, inline: true }, GROUND, undefined).stages[0]?.includes('--no-inline'));
+  });
+
+  test("the kernel's symbols: copied before, and perf-fold reads the copy; else perf finds them, as it does with --symfs", () => {
+    const ground = { ...GROUND, hasKernelSymbols: true };
+    assert.equal(kernelSymbolsStep(SETTINGS, GROUND), undefined);
+    assert.equal(kernelSymbolsStep({ ...SETTINGS, mode: 'offcpu' }, ground), undefined);
+    assert.equal(kernelSymbolsStep(SETTINGS, ground)?.output, 'out/a/kallsyms');
+    const ends = (ground: Ground): (string | undefined)[] =>
+      foldCpuStep(SETTINGS, ground, undefined).stages.map((argv) => / --kallsyms .*/.exec(argv.join(' '))?.[0]);
+    assert.deepEqual(ends(ground), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
+    assert.deepEqual(ends(GROUND), [undefined, undefined]);
+    assert.deepEqual(ends({ ...GROUND, symfs: '/x' }), [' --kallsyms /proc/kallsyms', undefined]);
+    assert.deepEqual(ends({ ...ground, symfs: '/x' }), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
+  });
+
+  test('a large recording is cut between two samples, so that all processors unwind it', () => {
+    const window = { startNs: 1e9, endNs: 5e9 };
+    const cuts = (bytes: number, cpus: number, settings = SETTINGS): number[] => cutsOf(settings, window, bytes, cpus);
+    assert.deepEqual(cuts(1 << 20, 8), []);
+    assert.deepEqual(cuts(1 << 30, 1), []);
+    assert.deepEqual(cuts(1 << 30, 2), [3e9]);
+    assert.deepEqual(cuts(1 << 30, 4), [2e9, 3e9, 4e9]);
+    assert.deepEqual(cuts(1 << 30, 4, { ...SETTINGS, inline: true }), []);
+    const times = (bounds: typeof window | undefined): string[] =>
+      (foldCpuStep(SETTINGS, GROUND, bounds, [2e9, 3e9]).slices ?? []).map(
+        (argv) => argv[argv.indexOf('--time') + 1] ?? '',
+      );
+    assert.deepEqual(times(window), ['1.000000000,2.000000000', '2.000000001,3.000000000', '3.000000001,5.000000000']);
+    assert.deepEqual(times(undefined), [',2.000000000', '2.000000001,3.000000000', '3.000000001,']);
+    assert.deepEqual(foldCpuStep(SETTINGS, GROUND, window, []).slices, [
+      foldCpuStep(SETTINGS, GROUND, window).stages[0],
+    ]);
+    assert.equal(foldCpuStep(SETTINGS, GROUND, window).slices, undefined);
   });
 
   test('sleepers are one more input, and the only one if nobody else is there', () => {

@@ -1,13 +1,16 @@
 // The desk of the rendering: a run's folder, and how its files are read, written and made.
 
-import { writeFileSync } from 'node:fs';
-import { runPipeline } from '../../cli/children.ts';
+import { statSync, writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { exitStatus } from '../../cli/children.ts';
 import { textOf } from '../../cli/proc-files.ts';
 import type { Progress } from '../../cli/progress.ts';
+import { spooled, streamed } from '../../cli/source.ts';
 import { type Artifact, artifactIn } from '../../record/artifacts.ts';
 import { lastWords } from '../../record/failure.ts';
 import type { Ground, Step } from '../../record/plan.ts';
 import type { Settings } from '../../record/settings.ts';
+import { filterOf } from './filters.ts';
 
 export interface Desk {
   settings: Settings;
@@ -15,30 +18,67 @@ export interface Desk {
   path: string;
   /** latin1; '' if there is none */
   read(artifact: Artifact): string;
+  /** in bytes; 0 if there is none */
+  sizeOf(artifact: Artifact): number;
   write(artifact: Artifact, text: string): void;
   /** Runs a step. False: it failed, which has been said. */
   run(step: Step): Promise<boolean>;
 }
 
 /** @param failures where steps that failed are noted */
-export function deskOf(settings: Settings, ground: Ground, path: string, progress: Progress, failures: string[]): Desk {
+export function deskOf(
+  settings: Settings,
+  ground: Ground,
+  path: string,
+  progress: Pick<Progress, 'passing' | 'note'>,
+  failures: string[],
+): Desk {
   const at = (artifact: Artifact): string => artifactIn(path, artifact);
   return {
     settings,
     ground,
     path,
     read: (artifact) => textOf(at(artifact)) ?? '',
+    sizeOf: (artifact) => statSync(at(artifact), { throwIfNoEntry: false })?.size ?? 0,
     write: (artifact, text) => writeFileSync(at(artifact), text, 'latin1'),
-    async run({ what, stages, output }) {
+    async run(step) {
+      const { what } = step;
       progress.passing(what);
-      const before = (textOf(at('renderLog')) ?? '').length;
-      const { status } = await runPipeline(stages, output, at('renderLog'));
+      const { status, said } = await runStages(step, at('renderLog'));
       if (status <= 1) return true;
-      const said = (textOf(at('renderLog')) ?? '').slice(before);
       const failure = `${what} failed (${lastWords({ code: status, signal: null }, said)})`;
       progress.note(failure);
       failures.push(failure);
       return false;
     },
   };
+}
+
+/**
+ * A program first, or none, whose output the filters behind it read. Gives the status that a shell with pipefail would,
+ * and what has been said up to then.
+ */
+async function runStages({ stages, slices, output }: Step, errors: string): Promise<{ status: number; said: string }> {
+  const log = (): string => textOf(errors) ?? '';
+  const before = log().length;
+  const [first = []] = stages;
+  const source = filterOf(first) ? undefined : slices ? spooled(slices, output, errors) : streamed(first, errors);
+  let status = 0;
+  let stdin = source?.text;
+  const filters = source ? stages.slice(1) : stages;
+  for (const [i, argv] of filters.entries()) {
+    await new Promise(setImmediate); // others read what waits for them
+    const blocks: Buffer[] = [];
+    const made = await filterOf(argv)?.({
+      stdin,
+      output: i === filters.length - 1 ? output : (block) => blocks.push(Buffer.from(block)),
+      errors,
+    });
+    stdin = Readable.from(blocks);
+    if (made !== 0) status = made ?? 127;
+  }
+  // what a program says when nobody reads it any more is of no interest
+  const said = status > 1 ? log().slice(before) : undefined;
+  for (const ending of (await source?.end()) ?? []) status ||= exitStatus(ending);
+  return { status, said: said ?? log().slice(before) };
 }

@@ -1,7 +1,7 @@
 // The machine that is recorded on: what it has, what it lets us do, and what to say where that is not enough.
 
 import { answerOf, pathOf } from '../../cli/asked.ts';
-import { namesIn, self, textOf } from '../../cli/proc-files.ts';
+import { bytesOf, namesIn, self, textOf } from '../../cli/proc-files.ts';
 import { UsageError } from '../../cli/report.ts';
 import { hasCpu, hasOffcpu } from '../../record/artifacts.ts';
 import { adviceOn, type MachineFacts, machineFindings } from '../../record/doctor.ts';
@@ -40,6 +40,22 @@ export function hasCycles(): boolean {
   return answer !== undefined && /^\d+,/m.test(answer.err);
 }
 
+// ffffffff81000000 T _stext          zeros where the kernel hides it; other machines have other addresses
+const KERNEL_FUNCTION = /^ffff[0-9a-f]{12} [tTwW] /m;
+const LOOKED_AT_BYTES = 1 << 16;
+
+/** May we read where the kernel's functions lie? The file begins with a few hundred places of data. */
+export function hasKernelSymbols(): boolean {
+  const read = bytesOf('/proc/kallsyms');
+  for (let at = 0; at < LOOKED_AT_BYTES; ) {
+    const bytes = read(at, LOOKED_AT_BYTES); // gives a page at most
+    if (bytes.length === 0) return false;
+    if (KERNEL_FUNCTION.test(bytes.toString('latin1'))) return true;
+    at += bytes.length;
+  }
+  return false;
+}
+
 /** The first line of --version; undefined: not installed. */
 export function versionOf(program: string): string | undefined {
   const answer = answerOf([program, '--version']);
@@ -51,28 +67,35 @@ function numberIn(path: string): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-export interface Missing {
-  tool: 'perf' | 'bpftrace';
-  text: string;
+export type ProfilerName = 'perf' | 'bpftrace';
+
+/** Those that are wanted: which version is installed, and what to say where none is. */
+export interface Profilers {
+  versions: ReadonlyMap<ProfilerName, string>;
+  missing: readonly string[];
 }
 
-/** The profilers that are not installed. Throws UsageError if no other is left, or sudo asked for and refused. */
-export function missingTools({ mode, sudo }: Settings): Missing[] {
+/** Throws UsageError if none is installed that is wanted, or if sudo is asked for and refused. */
+export function installedProfilers({ mode, sudo }: Settings): Profilers {
   if (sudo && answerOf(['sudo', '-n', 'true'])?.status !== 0) {
     throw new UsageError(
       '--sudo: sudo is not there or asks for a password: sudo flame-record ... runs all of it as root',
     );
   }
   const wanted = [...(hasCpu(mode) ? (['perf'] as const) : []), ...(hasOffcpu(mode) ? (['bpftrace'] as const) : [])];
-  const missing = wanted
-    .filter((tool) => versionOf(tool) === undefined)
-    .map((tool) => ({ tool, text: advised(`${tool} is not installed, or not on PATH`, tool, sudo) }));
-  if (missing.length === wanted.length) throw new UsageError(missing.map(({ text }) => text).join('; '));
-  return missing;
+  const versions = new Map<ProfilerName, string>();
+  const missing: string[] = [];
+  for (const tool of wanted) {
+    const version = versionOf(tool);
+    if (version === undefined) missing.push(advised(`${tool} is not installed, or not on PATH`, tool, sudo));
+    else versions.set(tool, version);
+  }
+  if (versions.size === 0) throw new UsageError(missing.join('; '));
+  return { versions, missing };
 }
 
 /** With what the doctor would say. */
-export function advised(text: string, tool: Missing['tool'], isSudo: boolean): string {
+export function advised(text: string, tool: ProfilerName, isSudo: boolean): string {
   const advice = adviceOn(machineFindings(machineFacts(isSudo)), tool);
   return advice === '' ? text : `${text}; mend it with: ${advice}`;
 }

@@ -1,7 +1,10 @@
 // The processes of this machine, as /proc tells, and whose the profilers are among them.
 
-import { processText, processTexts, self } from '../../cli/proc-files.ts';
+import { answerOf } from '../../cli/asked.ts';
+import { processText, processTexts, self, taskOf, tidsOf } from '../../cli/proc-files.ts';
+import { asRoot } from '../../record/plan.ts';
 import { type Process, processOf } from '../../record/proc-pid.ts';
+import { stacksIn, type Task } from '../../record/sleepers.ts';
 import type { Self } from '../../record/target.ts';
 
 export function allProcesses(): Process[] {
@@ -23,4 +26,13 @@ export function isAlive({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>
 export function processAt(pid: number): Process | undefined {
   const texts = processText(pid);
   return texts && processOf(texts);
+}
+
+/** All threads, with their kernel stacks, which are for root to read. */
+export function tasksOf(targets: readonly Process[], isSudo: boolean): Task[] {
+  const tasks = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => ({ pid, ...taskOf(pid, tid) })));
+  if (!isSudo) return tasks;
+  const files = tasks.map(({ pid, tid }) => `/proc/${pid}/task/${tid}/stack`);
+  const stacks = stacksIn(answerOf([...asRoot(isSudo), 'grep', '-H', '', '--', ...files])?.out ?? '');
+  return tasks.map((task) => ({ ...task, stack: stacks.get(task.tid) ?? '' }));
 }

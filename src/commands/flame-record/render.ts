@@ -1,15 +1,18 @@
 // The rendering of a run: recordings in, folded stacks, tables, pictures and the page out; then the report on stdout.
 
+import { availableParallelism } from 'node:os';
+import { costSoFar } from '../../cli/cost.ts';
 import { namesIn } from '../../cli/proc-files.ts';
 import type { Progress } from '../../cli/progress.ts';
 import { UsageError } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import type { RunFolder } from '../../cli/run-folder.ts';
+import { hasRoom } from '../../cli/source.ts';
 import { ARTIFACTS } from '../../record/artifacts.ts';
 import { type Dump, readDump } from '../../record/dump-threads.ts';
 import { countsByThread, mergeFolded, withoutThreads } from '../../record/folded-text.ts';
 import { identityOf } from '../../record/identity.ts';
-import { foldCpuStep, type Ground } from '../../record/plan.ts';
+import { cutsOf, foldCpuStep, type Ground, TEXT_TO_DATA, type Window } from '../../record/plan.ts';
 import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps, type Slept } from '../../record/render-plan.ts';
 import type { Settings } from '../../record/settings.ts';
 import { foldSleepers, sleepersOf } from '../../record/sleepers.ts';
@@ -31,28 +34,28 @@ export interface Rendering {
 /** Renders what there is and prints the report. False: nothing could be rendered, and the folder is dropped. */
 export async function render(rendering: Rendering, { output }: World): Promise<boolean> {
   const { settings, ground, take, folder, progress } = rendering;
+  const before = costSoFar();
   const desk = deskOf(settings, ground, folder.path, progress, take.failures);
   const { read, write, run } = desk;
   const hasData = take.window.perf && namesIn(desk.path).includes(ARTIFACTS.perfData);
   const isWhole = take.window.perf?.isWhole === true || hasData === true;
   const hasSamples = isWhole && !isWithoutSamples(read('perfLog'));
   const dump = take.window.bpftrace ? readDump(read('offcpuRaw')) : undefined;
-  const window: Pick<Dump, 'startNs' | 'endNs'> = dump ?? take.window;
+  const window: Window = dump ?? take.window;
   const windowNs = window.endNs - window.startNs;
   const sleepers = dump ? sleepersOf(take.tasksAtEnd, take.tidsAtStart, dump.tids) : [];
   const slept = sleepers.length > 0 ? { seconds: windowNs / 1e9, isAll: dump?.threads.length === 0 } : undefined;
   progress.phase('rendering');
   if (slept !== undefined) write('sleepers', foldSleepers(sleepers, windowNs));
-  const [hasCpu] = await Promise.all([hasSamples && renderCpu(desk, dump), dump && renderOffcpu(desk, slept)]);
+  const [hasCpu] = await Promise.all([hasSamples && renderCpu(desk, dump, window), dump && renderOffcpu(desk, slept)]);
   if (!hasCpu && !dump) {
     const isIdle = isWhole && take.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
     throw new UsageError(`nothing was recorded${kept}`);
   }
   const periodNs = 1e9 / settings.frequency;
-  const sampling = take.window.perf?.isWhole
-    ? { samplesByThread: countsByThread(read('cpuThreads')), periodNs }
-    : undefined;
+  const sampling =
+    dump && take.window.perf?.isWhole ? { samplesByThread: countsByThread(read('cpuThreads')), periodNs } : undefined;
   const asleep = sleepers.map(({ tid }) => tid);
   const identity = dump && identityOf(dump.threads, asleep, windowNs, sampling);
   if (hasCpu && identity) {
@@ -64,14 +67,19 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
   const comparison = await compareRuns(desk, measure, slept);
   progress.done();
-  await writeReport({ ...rendering, window, identity, hasCpu, slept, comparison }, output);
+  await writeReport({ ...rendering, window, identity, hasCpu, slept, comparison, before }, output);
   return true;
 }
 
 /** True if there were samples. */
-async function renderCpu({ settings, ground, run, read, write }: Desk, dump: Dump | undefined): Promise<boolean> {
-  if (!(await run(foldCpuStep(settings, ground, dump))) || read('cpuThreads') === '') return false;
-  write('cpu', withoutThreads(read('cpuThreads')));
+async function renderCpu(desk: Desk, dump: Dump | undefined, window: Window): Promise<boolean> {
+  const { settings, ground, run, read, write } = desk;
+  const size = desk.sizeOf('perfData');
+  const mayCut = hasRoom(desk.path, size * TEXT_TO_DATA);
+  const cuts = mayCut ? cutsOf(settings, window, size, availableParallelism()) : undefined;
+  const byThread = (await run(foldCpuStep(settings, ground, dump, cuts))) ? read('cpuThreads') : '';
+  if (byThread === '') return false;
+  write('cpu', withoutThreads(byThread));
   return run(drawCpuStep(settings, ground));
 }
 

@@ -2,10 +2,11 @@
 
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { type Cost, costSince } from '../../cli/cost.ts';
 import { namesIn, textOf } from '../../cli/proc-files.ts';
 import type { World } from '../../cli/run.ts';
 import { type Artifact, artifactIn, runFolders } from '../../record/artifacts.ts';
-import { topFunctions } from '../../record/folded-text.ts';
+import { type Share, topFunctions } from '../../record/folded-text.ts';
 import { type Identity, identityLine, identityWarnings } from '../../record/identity.ts';
 import { pageHtml } from '../../record/page.ts';
 import { chrootNotes, type Window } from '../../record/plan.ts';
@@ -13,7 +14,6 @@ import type { Slept } from '../../record/render-plan.ts';
 import { linesOfReport, pageOf, runJson } from '../../record/report.ts';
 import { type CpuStats, cutText, userOnlyText } from '../../record/summary.ts';
 import type { Comparison } from './compare.ts';
-import { versionOf } from './machine.ts';
 import type { Rendering } from './render.ts';
 
 /** What the rendering found out. */
@@ -23,13 +23,15 @@ export interface Rendered extends Rendering {
   hasCpu: boolean | undefined;
   slept: Slept | undefined;
   comparison: Comparison | undefined;
+  /** when the rendering began */
+  before: Cost;
 }
 
 const TOP = 10;
 
 /** The last step: from here on there is a run. */
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
-  const { settings, ground, take, folder, window, identity, hasCpu, slept, comparison } = rendered;
+  const { settings, ground, take, folder, window, identity, hasCpu, slept, comparison, before } = rendered;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const read = (artifact: Artifact): string => decoded(textOf(at(artifact)) ?? '');
   const { final } = runFolders(settings.outDir, settings.label, 0);
@@ -54,21 +56,26 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     offcpuStats: parsed(read('offcpuStats')),
     reasons: parsed(read('reasonsJson')),
     reasonsTable: read('reasonsTable'),
-    top: hasCpu ? topFunctions(read('cpu'), TOP) : [],
+    top: hasCpu ? topOf(textOf(at('cpu')) ?? '') : [],
     comparison: comparison && {
       label: comparison.label,
       reasons: decoded(comparison.reasons),
       functions: decoded(comparison.functions),
     },
     slept,
-    versions: { perf: versionOf('perf'), bpftrace: versionOf('bpftrace') },
+    versions: Object.fromEntries(take.versions),
     host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
     artifacts: namesIn(folder.path),
   };
-  writeFileSync(at('run'), `${JSON.stringify(runJson(facts), null, 2)}\n`);
   writeFileSync(at('page'), pageHtml(pageOf(facts)));
+  writeFileSync(at('run'), `${JSON.stringify(runJson({ ...facts, rendering: costSince(before) }), null, 2)}\n`);
   folder.keep();
   await output([linesOfReport(facts)]);
+}
+
+/** Names are decoded when they are few. */
+function topOf(folded: string): Share[] {
+  return topFunctions(folded, TOP).map((share) => ({ ...share, name: decoded(share.name) }));
 }
 
 /** Texts of files and of /proc are read as bytes, for they may not be UTF-8; here they meet what the user typed. */

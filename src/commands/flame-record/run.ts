@@ -8,14 +8,15 @@ import { Progress } from '../../cli/progress.ts';
 import { Status, UsageError } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import { RunFolder } from '../../cli/run-folder.ts';
-import { artifactIn, runFolders } from '../../record/artifacts.ts';
+import { artifactIn, hasCpu, runFolders } from '../../record/artifacts.ts';
 import { lastWords } from '../../record/failure.ts';
 import { notesOn, workloadArgv } from '../../record/plan.ts';
 import type { Process } from '../../record/proc-pid.ts';
 import type { Settings } from '../../record/settings.ts';
-import { missingTools } from './machine.ts';
+import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
 import { isAlive, processAt, recorder } from './processes.ts';
+import { rehearse } from './rehearsal.ts';
 import { render } from './render.ts';
 import { takeOf } from './take.ts';
 import { type Choice, findTargets, groundOf } from './target.ts';
@@ -30,7 +31,7 @@ export async function record(
   const { report, stop, interactive } = world;
   const progress = new Progress(report, { quiet, interactive });
   const found = settings.command || settings.sql ? [] : findTargets(choice, settings.sudo);
-  const missing = missingTools(settings);
+  const profilers = installedProfilers(settings);
   const folder = new RunFolder(runFolders(settings.outDir, settings.label, self().pid), force);
   const log = artifactIn(folder.path, 'workloadLog');
   const children: Child[] = [];
@@ -41,7 +42,7 @@ export async function record(
   };
   let opened: Opened | undefined;
   try {
-    for (const { text } of missing) progress.note(text);
+    for (const text of profilers.missing) progress.note(text);
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
     const targets = settings.command ? [await started(start(settings.command))] : opened ? [opened.target] : found;
     const pids = targets.map(({ pid }) => pid);
@@ -51,11 +52,13 @@ export async function record(
     if (workload) start(workload);
     if (settings.warmupSeconds > 0) {
       progress.phase(`warming up for ${settings.warmupSeconds} s`);
-      await sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
+      const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
+      if (hasCpu(settings.mode)) await rehearse(settings, ground);
+      await warm;
     }
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
     if (!targets.some(isAlive)) throw new UsageError(await whyGone(targets, settings, children, log));
-    const take = await takeOf({ settings, ground, targets, missing, session: opened?.session }, progress, stop);
+    const take = await takeOf({ settings, ground, targets, profilers, session: opened?.session }, progress, stop);
     const complaint = await opened?.close();
     if (complaint !== undefined) {
       progress.note(complaint);

@@ -1,23 +1,22 @@
 // The recording itself: both profilers on one window, and what they say when they fail.
 
 import { statSync } from 'node:fs';
-import { answerOf } from '../../cli/asked.ts';
-import { runPipeline } from '../../cli/children.ts';
-import { taskOf, textOf, tidsOf } from '../../cli/proc-files.ts';
+import { textOf, tidsOf } from '../../cli/proc-files.ts';
 import type { Progress } from '../../cli/progress.ts';
 import { UsageError } from '../../cli/report.ts';
 import type { SqlSession } from '../../cli/sql-session.ts';
 import { recordWindow, type WindowResult } from '../../cli/window.ts';
 import { type Artifact, artifactIn } from '../../record/artifacts.ts';
 import { failureText } from '../../record/failure.ts';
-import { asRoot, bpftraceCommand, type Ground, perfCommand, programStep } from '../../record/plan.ts';
+import { asRoot, bpftraceCommand, type Ground, perfCommand } from '../../record/plan.ts';
 import type { Process } from '../../record/proc-pid.ts';
 import type { Settings } from '../../record/settings.ts';
-import { stacksIn, type Task } from '../../record/sleepers.ts';
+import type { Task } from '../../record/sleepers.ts';
 import { sizeText } from '../../record/summary.ts';
 import { whyNot } from '../../record/target.ts';
-import { advised, type Missing } from './machine.ts';
-import { isAlive, recorder } from './processes.ts';
+import { advised, type Profilers } from './machine.ts';
+import { prepare } from './prepare.ts';
+import { isAlive, recorder, tasksOf } from './processes.ts';
 
 /** What was recorded, for the rendering. */
 export interface Take {
@@ -26,6 +25,7 @@ export interface Take {
   /** of the targets at the start of the window; and as they were at its end */
   tidsAtStart: Set<number>;
   tasksAtEnd: Task[];
+  versions: Profilers['versions'];
   /** of profilers and of the rendering; other things the reader of the run should know */
   failures: string[];
   warnings: string[];
@@ -35,14 +35,14 @@ export interface TakePlan {
   settings: Settings;
   ground: Ground;
   targets: Process[];
-  missing: readonly Missing[];
+  profilers: Profilers;
   /** of psql, whose file begins with the window */
   session: SqlSession | undefined;
 }
 
 /** Throws UsageError if a target can't be recorded. */
 export async function takeOf(
-  { settings, ground, targets, missing, session }: TakePlan,
+  { settings, ground, targets, profilers, session }: TakePlan,
   progress: Progress,
   stop: AbortSignal,
 ): Promise<Take> {
@@ -53,12 +53,11 @@ export async function takeOf(
   }
   const take: Take = {
     ...{ targets, window: undefined as never, tidsAtStart: new Set<number>(), tasksAtEnd: [] },
-    ...{ failures: missing.map(({ text }) => text), warnings: [] },
+    ...{ versions: profilers.versions, failures: [...profilers.missing], warnings: [] },
   };
   const at = (artifact: Artifact): string => artifactIn(ground.folder, artifact);
-  const has = (tool: Missing['tool']): boolean => missing.every((one) => one.tool !== tool);
-  const step = programStep(ground);
-  if (step) await runPipeline(step.stages, step.output, at('renderLog'));
+  const { versions } = profilers;
+  await prepare(settings, ground);
   const others = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
   progress.phase(`attaching to ${first.pid} (${first.comm})${others}`);
   const hooks = {
@@ -84,8 +83,8 @@ export async function takeOf(
     {
       seconds: settings.seconds,
       asRoot: asRoot(settings.sudo),
-      perf: has('perf') ? perfCommand(settings, ground) : undefined,
-      bpftrace: has('bpftrace') ? bpftraceCommand(settings, ground) : undefined,
+      perf: versions.has('perf') ? perfCommand(settings, ground) : undefined,
+      bpftrace: versions.has('bpftrace') ? bpftraceCommand(settings, ground) : undefined,
     },
     hooks,
     stop,
@@ -103,15 +102,6 @@ export async function takeOf(
     take.failures.push(failure);
   }
   return take;
-}
-
-/** All threads, with their kernel stacks, which are for root to read. */
-function tasksOf(targets: readonly Process[], isSudo: boolean): Task[] {
-  const tasks = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => ({ pid, ...taskOf(pid, tid) })));
-  if (!isSudo) return tasks;
-  const files = tasks.map(({ pid, tid }) => `/proc/${pid}/task/${tid}/stack`);
-  const stacks = stacksIn(answerOf([...asRoot(isSudo), 'grep', '-H', '', '--', ...files])?.out ?? '');
-  return tasks.map((task) => ({ ...task, stack: stacks.get(task.tid) ?? '' }));
 }
 
 /** Undefined: there is no such file. */

@@ -14,7 +14,7 @@ import type { Settings } from '../../record/settings.ts';
 import { planLines } from '../../record/shell-words.ts';
 import { targetsOf } from '../../record/target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../../record/wait-events.ts';
-import { hasCycles } from './machine.ts';
+import { hasCycles, hasKernelSymbols } from './machine.ts';
 import { findBackends } from './postgres.ts';
 import { allProcesses, recorder } from './processes.ts';
 
@@ -58,6 +58,7 @@ export function groundOf(settings: Settings, pids: readonly number[], folder: st
     folder,
     program: ownFile('bpf', 'offcpu.bt'),
     hasCycles: hasCycles(),
+    hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
     symfs: settings.symfs ?? undefined,
     isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
