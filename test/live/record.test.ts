@@ -24,6 +24,7 @@ interface Run {
   partial: boolean;
   identity: { error: number; lifeNs: number; wrong: unknown[]; threads: unknown[] };
   artifacts: string[];
+  commands: string[];
 }
 
 /** Why nothing can be recorded here; undefined: it can. */
@@ -116,6 +117,21 @@ describe('flame-record', { skip: skip ?? false }, () => {
     assert.deepEqual(run.artifacts, readdirSync(join(folder, 'out/both')).sort());
     assert.equal(left('^sleep 400[12]$'), '');
     assert.deepEqual(readdirSync(join(folder, 'out')), ['both']);
+    endGroup(pid);
+  });
+
+  test('a large recording, which several perfs read at once: the stacks that the commands in run.json give', async () => {
+    const pid = start(target, '600');
+    const args = ['--pid', `${pid}`, '--mode', 'both', '--duration', '4', '--frequency', '1999', '--label', 'large'];
+    const [out, err, status] = await recorder(args).said;
+    assert.equal(status, 0, err + out);
+    const cuts = fileOf('large', 'perf.data').length / (16 << 20);
+    assert.ok(cuts > 2, `${cuts} slices' worth of data`);
+    const line = runOf('large').commands.find((command) => command.includes('perf script')) ?? '';
+    execFileSync('bash', ['-o', 'pipefail', '-c', line.replace(/>[^>]*$/, '> again.folded')], { cwd: folder });
+    const [once, again] = [fileOf('large', 'cpu.threads.folded'), readFileSync(join(folder, 'again.folded'), 'latin1')];
+    assert.ok(once === again, 'the same bytes');
+    assert.match(once, /;[a-z_]*(?:sysvec|syscall)\w*;/, "the kernel's functions have names");
     endGroup(pid);
   });
 
