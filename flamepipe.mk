@@ -21,7 +21,7 @@
 FLAME_OUT ?= profiles
 FLAME_RECORD ?= flame-record
 PERF ?= perf
-PERF_SCRIPT_FLAGS ?= --no-inline
+PERF_SCRIPT_FLAGS ?= --no-inline --no-demangle
 PERF_FOLD ?= perf-fold
 OFFCPU_FOLD ?= offcpu-fold
 OFFCPU_CLASSIFY ?= offcpu-classify

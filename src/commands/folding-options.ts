@@ -13,7 +13,7 @@ export const foldingOptions = {
   },
   'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
   'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
-  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hash in Rust's legacy names" },
+  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hashes of Rust's legacy names and of ThinLTO's" },
   stats: { kind: 'flag', group: 'Quality', describe: 'say on stderr how good the data is (a terminal gets it anyway)' },
   'stats-json': { kind: 'text', value: 'FILE', group: 'Quality', describe: 'write the same to FILE' },
   strict: { kind: 'flag', group: 'Quality', describe: 'status 2 instead of 1 when input was skipped' },

@@ -17,6 +17,9 @@ const LEGACY = /^__?ZN.*17(h[0-9a-f]{16})E(.*)$/s;
 // _$LT$rs..A$LT$T$GT$$u20$as$u20$rs..Work$GT$::go::h105bbde2954af101 [clone .cold]
 // └──────────────────── 1 ───────────────────────┘  └───── 2 ───────┘└─── 3 ──────┘
 const HALF_DEMANGLED = /^(.+)::(h[0-9a-f]{16})((?:[. @].*)?)$/s;
+// _ZN12_GLOBAL__N_112CallAnalyzer7analyzeEv.llvm.12840869331085312698
+//                                          └ ThinLTO, another number in every build
+const THIN_LTO = /\.llvm\.\d+(?=\.|$)/;
 const LLVM_MARK = /^(?:\.llvm\.\w+| \[clone \.llvm\.\w+\])/;
 const ESCAPE = /\$(?:SP|BP|RF|LT|GT|LP|RP|C|u[0-9a-f]+)\$|\.\./;
 
@@ -27,7 +30,7 @@ const THUNK_KINDS: Record<string, string> = { _ZTh: 'non-virtual', _ZTv: 'virtua
 
 /**
  * The readable form of a C++ or Rust name, argument list included; any other name, and one that the demangler refuses,
- * unchanged. Rust's crate disambiguators go, and so does the hash of its legacy mangling, unless `keepHash` is true;
+ * unchanged. Rust's crate disambiguators go, and so do the hash of its legacy mangling and ThinLTO's, unless `keepHash`;
  * it also goes from names that perf or bpftrace demangled, wholly or as if they were C++.
  * Names are latin1 decodings of bytes.
  */
@@ -41,7 +44,8 @@ export function demangle(name: string, options: { keepHash?: boolean } = {}): st
 function demangleSymbol(name: string, keepHash: boolean): string {
   // _ZNSi4readEPcl@@GLIBCXX_3.4 and perf's _ZNSi4readEPcl@plt: no demangler knows versions.
   const at = name.indexOf('@');
-  const mangled = at < 0 ? name : name.slice(0, at);
+  const symbol = at < 0 ? name : name.slice(0, at);
+  const mangled = keepHash ? symbol : symbol.replace(THIN_LTO, '');
   const version = at < 0 ? '' : name.slice(at);
   const [, hash, suffix = ''] = (keepHash && LEGACY.exec(mangled)) || [];
   const readable = callDemangler(mangled.slice(0, mangled.length - suffix.length));

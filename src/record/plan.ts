@@ -215,6 +215,8 @@ function scriptArgv(
     ...asRoot(settings.sudo),
     ...['perf', 'script', '-i', artifactIn(folder, 'perfData'), '-F', 'comm,pid,tid,time,period,event,ip,sym,dso'],
     ...(settings.inline ? [] : ['--no-inline']),
+    // perf would demangle all symbols of an object when it meets the first; perf-fold does those that are needed
+    '--no-demangle',
     ...(isBounded ? ['--time', time] : []),
     // perf followed the children that were started meanwhile; bpftrace did not
     ...(hasOffcpu(settings.mode) ? ['--pid', pidsOf(ground).join(',')] : []),

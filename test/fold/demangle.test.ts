@@ -52,7 +52,9 @@ test('C++ templates come without return type, as perf prints them', () => {
 test('what compiler and linker append to a C++ name stays visible', () => {
   assert.equal(demangle('_ZN3foo3barEi.isra.0'), 'foo::bar(int) [clone .isra.0]');
   assert.equal(demangle('_ZN3foo3barEi.constprop.0.cold'), 'foo::bar(int) [clone .constprop.0] [clone .cold]');
-  assert.equal(demangle('_ZN3foo3barEi.llvm.123'), 'foo::bar(int) [clone .llvm.123]');
+  assert.equal(demangle('_ZN3foo3barEi.llvm.12840869331085312698'), 'foo::bar(int)');
+  assert.equal(demangle('_ZN3foo3barEi.llvm.1284.cold@plt'), 'foo::bar(int) [clone .cold]@plt');
+  assert.equal(demangle('_ZN3foo3barEi.llvm.123', { keepHash: true }), 'foo::bar(int) [clone .llvm.123]');
   assert.equal(demangle('_ZN3foo3barEi@plt'), 'foo::bar(int)@plt');
   assert.equal(demangle('__ZN3foo3barEi'), 'foo::bar(int)');
   assert.equal(tidyName(demangle('_ZNSi4readEPcl@@GLIBCXX_3.4')).replace(/^.*>::/, ''), 'read@@GLIBCXX_3.4');

@@ -45,7 +45,8 @@ function sampleText(i: number): string {
       `ffffffff810${digits} [unknown] ([kernel.kallsyms])`,
       `    7f00c0d${digits} read_${at % 40} (/usr/lib/libc.so.6)`,
       `    55d0c0d${digits} std::vector<int, std::allocator<int> >::at_${at % 100} (/opt/app)`,
-      `    55d0c0e${digits} work::{{closure}} (/opt/app)`,
+      `    55d0c0e${digits} _ZNSt6vectorIiSaIiEE9push_backEOi (/opt/app)`,
+      `    55d0c10${digits} _RNvCsbFYJioi4cCO_2rs4main (/opt/app)`,
       `    55d0c0f${digits} [unknown] (/opt/app)`,
     ];
     return `\t${kinds[(i + j) % kinds.length]}\n`;
