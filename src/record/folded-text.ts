@@ -63,20 +63,31 @@ export interface Share {
 
 /** The functions with the largest shares, each of `by`, then by name; the root frame is the process, no function. */
 export function topFunctions(folded: string, most: number, by: 'self' | 'total' = 'self'): Share[] {
-  const self = new Map<string, number>();
-  const total = new Map<string, number>();
+  const functions = new Map<string, Share & { line: number }>();
   let sum = 0;
-  for (const [stack, count] of linesOf(folded)) {
-    const functions = stack.split(';').slice(1);
-    const leaf = functions.at(-1);
+  let line = 0;
+  forEachLine(folded, (stack, count) => {
     sum += count;
-    for (const name of new Set(functions)) total.set(name, (total.get(name) ?? 0) + count);
-    if (leaf !== undefined) self.set(leaf, (self.get(leaf) ?? 0) + count);
-  }
-  return [...(by === 'self' ? self : total)]
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    line++;
+    let last: (Share & { line: number }) | undefined;
+    for (let from = stack.indexOf(';') + 1; from > 0; from = stack.indexOf(';', from) + 1) {
+      const end = stack.indexOf(';', from);
+      const name = stack.slice(from, end < 0 ? undefined : end);
+      last = functions.get(name);
+      if (!last) {
+        last = { name, self: 0, total: 0, line: 0 };
+        functions.set(name, last);
+      }
+      if (last.line !== line) last.total += count; // once a stack, however often it is called there
+      last.line = line;
+    }
+    if (last) last.self += count;
+  });
+  return [...functions.values()]
+    .filter((one) => one[by] > 0)
+    .sort((a, b) => b[by] - a[by] || (a.name < b.name ? -1 : 1))
     .slice(0, most)
-    .map(([name]) => ({ name, self: (self.get(name) ?? 0) / sum, total: (total.get(name) ?? 0) / sum }));
+    .map(({ name, self, total }) => ({ name, self: self / sum, total: total / sum }));
 }
 
 export function sumOf(folded: string): number {

@@ -12,7 +12,7 @@ import { deskOf } from './desk.ts';
 
 const ROUNDS = 2;
 /** Enough for the compiler to take an interest. */
-const SAMPLES = 1000;
+const SAMPLES = 400;
 const FRAMES = 12;
 const FUNCTION_BYTES = 128;
 const SILENT = { passing(): void {}, note(): void {} };
