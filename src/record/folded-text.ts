@@ -100,7 +100,7 @@ function linesOf(folded: string): [string, number][] {
   return lines;
 }
 
-function forEachLine(folded: string, take: (stack: string, count: number) => void): void {
+export function forEachLine(folded: string, take: (stack: string, count: number) => void): void {
   for (let from = 0; from < folded.length; ) {
     const next = folded.indexOf('\n', from);
     const to = next < 0 ? folded.length : next;

@@ -59,8 +59,8 @@ export function topTable(top: readonly Share[]): string {
   return `  ${'self'.padStart(6)}  ${'total'.padStart(6)}   function\n${rows.join('')}`;
 }
 
-function shortName(name: string): string {
-  return name.length > NAME_COLUMNS ? `${name.slice(0, NAME_COLUMNS - 3)}...` : name;
+export function shortName(name: string, columns = NAME_COLUMNS): string {
+  return name.length > columns ? `${name.slice(0, columns - 3)}...` : name;
 }
 
 const LINE_COLUMNS = 170;

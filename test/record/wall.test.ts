@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sumOf } from '../../src/record/folded-text.ts';
 import { identityOf } from '../../src/record/identity.ts';
-import { wallFolded, wallText } from '../../src/record/wall.ts';
+import { wallOf, wallText } from '../../src/record/wall.ts';
 
 const thread = { onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0, lifeNs: 1e9 };
 const identity = identityOf(
@@ -19,7 +19,7 @@ const identity = identityOf(
 
 describe('wall', () => {
   test('stacks of both profilers begin where the program does; what was off the CPU ends with its reason', () => {
-    const folded = wallFolded({
+    const { folded } = wallOf({
       cpu: 'app;_start;__libc_start_main_impl;__libc_start_call_main;main;read;work 30\n',
       usPerSample: 10_000,
       reasons:
@@ -42,7 +42,7 @@ describe('wall', () => {
   });
 
   test('what a wait means stands behind its reason, not for the comm', () => {
-    const folded = wallFolded({
+    const { folded } = wallOf({
       ...{ cpu: 'my app;main;f 1\n', usPerSample: 1, threads: [], comms: new Map() },
       reasons: '[fsync];IO:WALSync;my app;main;f;g 2\n[fsync];my app 3\n[cpu];my app;main;f 4\n',
       offcpu: 'my app 3\nmy app;main;f 4\nmy app;main;f;g 2\n',
@@ -54,7 +54,7 @@ describe('wall', () => {
   });
 
   test('a stack of nothing but starts keeps them', () => {
-    const folded = wallFolded({
+    const { folded } = wallOf({
       ...{ cpu: 'app;[unknown];_start 2\napp 1\n', usPerSample: 1, reasons: '', offcpu: '' },
       ...{ threads: [], comms: new Map() },
     });
@@ -62,6 +62,47 @@ describe('wall', () => {
   });
 
   test('says what 100 % is, and who slept', () => {
-    assert.equal(wallText(identity, 1e9), '100 % = 3.00 s: 3 threads in 1.00 s; 1 slept all the time, 33.3 %');
+    assert.equal(wallText(identity, 1e9, []), '100 % = 3.00 s: 3 threads in 1.00 s; 1 slept all the time, 33.3 %');
+  });
+
+  describe('where one profiler lost the outer frames', () => {
+    const parts = { usPerSample: 1, threads: [], comms: new Map() };
+    const cpu = 'pg;main;Postmaster;start;worker;work 95\npg;free 5\n';
+    const offcpu = 'pg;read 5\npg;start;worker;epoll 90\npg;start;worker;fsync 5\n';
+    const reasons = '[epoll];pg;start;worker;epoll 90\n[fsync];pg;start;worker;fsync 5\n[other];pg;read 5\n';
+
+    test('the stacks meet at the function that nearly all have, and that is said', () => {
+      const { folded, meetings } = wallOf({ ...parts, cpu, offcpu, reasons });
+      assert.deepEqual(meetings, ['start']);
+      assert.equal(
+        folded,
+        'pg;free 5\npg;read;[other] 5\npg;start;worker;epoll;[epoll] 90\npg;start;worker;fsync;[fsync] 5\npg;start;worker;work 95\n',
+      );
+      assert.match(wallText(identity, 1e9, meetings), /; callers of start left away$/);
+    });
+
+    test('whichever it was', () => {
+      const { folded, meetings } = wallOf({
+        ...parts,
+        cpu: 'pg;start;worker;work 9\n',
+        offcpu: 'pg;main;start;worker;epoll 9\n',
+        reasons: '[epoll];pg;main;start;worker;epoll 9\n',
+      });
+      assert.deepEqual([folded, meetings], ['pg;start;worker;epoll;[epoll] 9\npg;start;worker;work 9\n', ['start']]);
+    });
+
+    test('not where a tenth or more of either side has no part in it, nor in another process', () => {
+      for (const other of [
+        { cpu: 'pg;main;start;worker 8\npg;main;idle 2\n' },
+        { offcpu: 'pg;read 20\npg;start;worker 80\n', reasons: '[epoll];pg;start;worker 80\n[other];pg;read 20\n' },
+        { cpu: 'other;main;start;worker 9\n' },
+        { cpu: 'pg;start;main;start;worker 9\n' },
+      ]) {
+        const { folded, meetings } = wallOf({ ...parts, cpu, offcpu, reasons, ...other });
+        assert.deepEqual(meetings, []);
+        for (const [, stack] of (other.cpu ?? cpu).matchAll(/^(.*) \d+$/gm))
+          assert.match(folded, new RegExp(`^${stack} `, 'm'));
+      }
+    });
   });
 });

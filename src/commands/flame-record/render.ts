@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { costSoFar } from '../../cli/cost.ts';
+import { utf8 } from '../../cli/latin1.ts';
 import { namesIn } from '../../cli/proc-files.ts';
 import type { Progress } from '../../cli/progress.ts';
 import { UsageError } from '../../cli/report.ts';
@@ -17,7 +18,7 @@ import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps, type Slept } fr
 import type { Settings } from '../../record/settings.ts';
 import { foldSleepers, sleepersOf } from '../../record/sleepers.ts';
 import { isWithoutSamples } from '../../record/summary.ts';
-import { wallFolded, wallText } from '../../record/wall.ts';
+import { wallOf, wallText } from '../../record/wall.ts';
 import { compareRuns } from './compare.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { writeReport } from './report.ts';
@@ -61,8 +62,10 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
   if (hasCpu && identity) {
     const [cpu, reasons, usPerSample] = [read('cpu'), read('reasons'), periodNs / 1000];
     const comms = new Map(take.tasksAtEnd.map(({ tid, comm }) => [tid, comm]));
-    write('wall', wallFolded({ cpu, usPerSample, reasons, offcpu: read('offcpu'), threads: identity.threads, comms }));
-    await run(drawWallStep(settings, ground, wallText(identity, windowNs)));
+    const { threads } = identity;
+    const wall = wallOf({ cpu, usPerSample, reasons, offcpu: read('offcpu'), threads, comms });
+    write('wall', wall.folded);
+    await run(drawWallStep(settings, ground, wallText(identity, windowNs, wall.meetings.map(utf8))));
   }
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
   const comparison = await compareRuns(desk, measure, slept);
