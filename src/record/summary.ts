@@ -13,6 +13,20 @@ export interface CpuStats {
   events: { name: string; samples: number; folded: boolean }[];
 }
 
+/** What became of a thread, as its switches tell; docs/offcpu-dump.md says how it adds up. */
+export interface ThreadTimes {
+  tid: number;
+  /** its part of the window, birth and death considered */
+  lifeNs: number;
+  onCpuNs: number;
+  runnableNs: number;
+  blockedNs: number;
+  /** off the CPU at the end */
+  inProgressNs: number;
+  /** off the CPU at the start, up to its first switch: why is not known */
+  beforeNs: number;
+}
+
 /** Of offcpu-fold --stats-json. */
 export interface OffcpuStats {
   weight: number;
@@ -20,6 +34,7 @@ export interface OffcpuStats {
   unresolvedWeight: number;
   truncatedWeight: number;
   inProgressWeight: number;
+  inputs: { threads: ThreadTimes[] }[];
 }
 
 /** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */

@@ -1,65 +1,35 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readDump } from '../../src/record/dump-threads.ts';
+import { dumpWindow } from '../../src/record/dump-window.ts';
 import { countsByThread, mergeFolded, sumOf, topFunctions, withoutThreads } from '../../src/record/folded-text.ts';
 import { identityLine, identityOf, identityWarnings } from '../../src/record/identity.ts';
 import { foldSleepers, sleepersOf, stacksIn } from '../../src/record/sleepers.ts';
 
-// 10 ms each: 7 has slept since 4, 8 runs since 9, 9 died at 6, 10 was born after the end
-const DUMP = `Attaching 7 probes...
-flamepipe offcpu 1 pid 7 attach_ns 500 wait_events 0
-flamepipe offcpu end pid 7 start_ns 1000 end_ns 11000
+/** 10 µs: 7 has slept since 4, 8 runs since 9, 9 died at 6. */
+const threads = [
+  { tid: 7, lifeNs: 10000, onCpuNs: 1500, runnableNs: 200, blockedNs: 1800, inProgressNs: 6000, beforeNs: 500 },
+  { tid: 8, lifeNs: 10000, onCpuNs: 7000, runnableNs: 500, blockedNs: 2500, inProgressNs: 0, beforeNs: 0 },
+  { tid: 9, lifeNs: 5000, onCpuNs: 1000, runnableNs: 0, blockedNs: 4000, inProgressNs: 0, beforeNs: 0 },
+];
 
-@cpu[0]: (10000, 8)
-@cpu[1]: (10900, 0)
-@open[7]: (5000, 1, 0, 
-        __schedule+1
-, 
-        main+1
-, app)
-@open[8]: (7000, 1, 0, , , app)
-@thread[7]: (1000, 5000, 500, 1500, 1800, 200, 3)
-@thread[8]: (1000, 7000, 0, 6000, 0, 0, 1)
-@thread[9]: (1000, 6000, 0, 1000, 4000, 0, 1)
-@thread[10]: (12000, 12000, 0, 0, 0, 0, 0)
-@ready[8]: 9500
-@threads: 4
-`;
+describe('dumpWindow', () => {
+  const FOOTER = 'flamepipe offcpu end pid 7 start_ns 1000 end_ns 11000\n';
+  const window = { startNs: 1000, endNs: 11000 };
 
-describe('readDump', () => {
-  test('closes what had not ended', () => {
-    const dump = readDump(DUMP);
-    assert.deepEqual(
-      dump?.threads.map((one) => [
-        one.tid,
-        one.lifeNs,
-        one.onCpuNs,
-        one.runnableNs,
-        one.blockedNs,
-        one.inProgressNs,
-        one.beforeNs,
-      ]),
-      [
-        [7, 10000, 1500, 200, 1800, 6000, 500],
-        [8, 10000, 7000, 500, 2500, 0, 0],
-        [9, 5000, 1000, 0, 4000, 0, 0],
-      ],
-    );
-    for (const { lifeNs, onCpuNs, runnableNs, blockedNs, inProgressNs, beforeNs } of dump?.threads ?? []) {
-      assert.equal(onCpuNs + runnableNs + blockedNs + inProgressNs + beforeNs, lifeNs);
-    }
-    assert.ok(dump?.tids.has(8) && !dump.tids.has(10));
+  test('a dump with threads, one of sleepers only, and one cut off', () => {
+    const whole = `${FOOTER}\n@thread[7]: (1000, 5000, 500, 1500, 1800, 200, 3)\n@threads: 1\n`;
+    assert.deepEqual(dumpWindow(whole), { ...window, hasThreads: true, isWhole: true });
+    assert.deepEqual(dumpWindow(`${FOOTER}\n@threads: 0\n`), { ...window, hasThreads: false, isWhole: true });
+    assert.deepEqual(dumpWindow(FOOTER), { ...window, hasThreads: false, isWhole: false });
   });
 
-  test('without a footer, or a window, there is nothing to add up', () => {
-    assert.equal(readDump(''), undefined);
-    assert.equal(readDump(DUMP.replace('start_ns 1000', 'start_ns 0')), undefined);
+  test('without a footer, or a window, there is none', () => {
+    assert.equal(dumpWindow(''), undefined);
+    assert.equal(dumpWindow(FOOTER.replace('start_ns 1000', 'start_ns 0')), undefined);
   });
 });
 
 describe('identityOf', () => {
-  const threads = readDump(DUMP)?.threads ?? [];
-
   test('by the switches alone it is exact', () => {
     const identity = identityOf(threads, [20], 10000, undefined);
     assert.equal(identity.error, 0);

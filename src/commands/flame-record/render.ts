@@ -10,14 +10,14 @@ import type { World } from '../../cli/run.ts';
 import type { RunFolder } from '../../cli/run-folder.ts';
 import { hasRoom } from '../../cli/source.ts';
 import { ARTIFACTS } from '../../record/artifacts.ts';
-import { type Dump, readDump } from '../../record/dump-threads.ts';
+import { type DumpWindow, dumpWindow } from '../../record/dump-window.ts';
 import { countsByThread, mergeFolded, withoutThreads } from '../../record/folded-text.ts';
 import { identityOf } from '../../record/identity.ts';
 import { cutsOf, foldCpuStep, type Ground, TEXT_TO_DATA, type Window } from '../../record/plan.ts';
 import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps, type Slept } from '../../record/render-plan.ts';
 import type { Settings } from '../../record/settings.ts';
 import { foldSleepers, sleepersOf } from '../../record/sleepers.ts';
-import { isWithoutSamples } from '../../record/summary.ts';
+import { isWithoutSamples, type OffcpuStats, type ThreadTimes } from '../../record/summary.ts';
 import { wallOf, wallText } from '../../record/wall.ts';
 import { compareRuns } from './compare.ts';
 import { type Desk, deskOf } from './desk.ts';
@@ -41,14 +41,14 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
   const hasData = take.window.perf && namesIn(desk.path).includes(ARTIFACTS.perfData);
   const isWhole = take.window.perf?.isWhole === true || hasData === true;
   const hasSamples = isWhole && !isWithoutSamples(read('perfLog'));
-  const dump = take.window.bpftrace ? readDump(read('offcpuRaw')) : undefined;
+  const dump = take.window.bpftrace ? dumpWindow(read('offcpuRaw')) : undefined;
   const window: Window = dump ?? take.window;
   const windowNs = window.endNs - window.startNs;
-  const sleepers = dump ? sleepersOf(take.tasksAtEnd, take.tidsAtStart, dump.tids) : [];
-  const slept = sleepers.length > 0 ? { seconds: windowNs / 1e9, isAll: dump?.threads.length === 0 } : undefined;
   progress.phase('rendering');
-  if (slept !== undefined) write('sleepers', foldSleepers(sleepers, windowNs));
-  const [hasCpu] = await Promise.all([hasSamples && renderCpu(desk, dump, window), dump && renderOffcpu(desk, slept)]);
+  const [hasCpu, off] = await Promise.all([
+    hasSamples && renderCpu(desk, dump, window),
+    dump && renderOffcpu(desk, dump, take),
+  ]);
   if (!hasCpu && !dump) {
     const isIdle = isWhole && take.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
@@ -57,8 +57,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
   const periodNs = 1e9 / settings.frequency;
   const sampling =
     dump && take.window.perf?.isWhole ? { samplesByThread: countsByThread(read('cpuThreads')), periodNs } : undefined;
-  const asleep = sleepers.map(({ tid }) => tid);
-  const identity = dump && identityOf(dump.threads, asleep, windowNs, sampling);
+  const identity = off?.threads && identityOf(off.threads, off.asleep, windowNs, sampling);
   if (hasCpu && identity) {
     const [cpu, reasons, usPerSample] = [read('cpu'), read('reasons'), periodNs / 1000];
     const comms = new Map(take.tasksAtEnd.map(({ tid, comm }) => [tid, comm]));
@@ -68,6 +67,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
     await run(drawWallStep(settings, ground, wallText(identity, windowNs, wall.meetings.map(utf8))));
   }
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
+  const slept = off?.slept;
   const comparison = await compareRuns(desk, measure, slept);
   progress.done();
   await writeReport({ ...rendering, window, identity, hasCpu, slept, comparison, before }, output);
@@ -75,7 +75,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
 }
 
 /** True if there were samples. */
-async function renderCpu(desk: Desk, dump: Dump | undefined, window: Window): Promise<boolean> {
+async function renderCpu(desk: Desk, dump: Window | undefined, window: Window): Promise<boolean> {
   const { settings, ground, run, read, write } = desk;
   const size = desk.sizeOf('perfData');
   const mayCut = hasRoom(desk.path, size * TEXT_TO_DATA);
@@ -86,9 +86,32 @@ async function renderCpu(desk: Desk, dump: Dump | undefined, window: Window): Pr
   return run(drawCpuStep(settings, ground));
 }
 
-async function renderOffcpu({ settings, ground, run, read, write }: Desk, slept: Slept | undefined): Promise<void> {
-  if (!slept?.isAll) await run(foldOffcpuStep(ground));
-  const parts = [read('offcpu'), ...(slept === undefined ? [] : [read('sleepers')])];
+interface OffcpuFacts {
+  /** undefined: the dump could not be read, which has been said */
+  threads: ThreadTimes[] | undefined;
+  /** thread ids of those who slept through the window */
+  asleep: number[];
+  slept: Slept | undefined;
+}
+
+async function renderOffcpu(desk: Desk, dump: DumpWindow, take: Take): Promise<OffcpuFacts> {
+  const { settings, ground, run, read, write } = desk;
+  const threads = await threadsOf(desk, dump);
+  const seen = new Set(threads?.map(({ tid }) => tid));
+  const sleepers = threads ? sleepersOf(take.tasksAtEnd, take.tidsAtStart, seen) : [];
+  const windowNs = dump.endNs - dump.startNs;
+  const slept = sleepers.length > 0 ? { seconds: windowNs / 1e9, isAll: seen.size === 0 } : undefined;
+  if (slept) write('sleepers', foldSleepers(sleepers, windowNs));
+  const parts = [read('offcpu'), ...(slept ? [read('sleepers')] : [])];
   write('offcpu', mergeFolded(parts.map((text) => ({ text, factor: 1 }))));
   for (const step of offcpuSteps(settings, ground, slept)) await run(step);
+  return { threads, asleep: sleepers.map(({ tid }) => tid), slept };
+}
+
+/** Folds the dump. Gives the times of those who switched; undefined: it could not be read. */
+async function threadsOf({ ground, run, read }: Desk, dump: DumpWindow): Promise<ThreadTimes[] | undefined> {
+  if (!dump.hasThreads && dump.isWhole) return [];
+  if (!(await run(foldOffcpuStep(ground)))) return undefined;
+  const { inputs } = JSON.parse(read('offcpuStats')) as OffcpuStats;
+  return inputs.flatMap(({ threads }) => threads);
 }

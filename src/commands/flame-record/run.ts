@@ -21,6 +21,12 @@ import { render } from './render.ts';
 import { takeOf } from './take.ts';
 import { type Choice, findTargets, groundOf } from './target.ts';
 
+/**
+ * Node 20 may never end if it is told to while V8 compiles in the background and its compiler waits for memory to be
+ * collected, which nobody does any more. After the rendering it is likely to compile: so it gets the time to end.
+ */
+const SETTLE_MS = 50;
+
 /** Records and renders. 2 if a profiler failed, though the other one's results are kept; 1 if the file of SQL had errors. */
 export async function record(
   settings: Settings,
@@ -77,6 +83,7 @@ export async function record(
     await opened?.session.close();
     await Promise.all(children.map(endGroup));
     folder.drop();
+    await sleep(SETTLE_MS);
   }
 }
 

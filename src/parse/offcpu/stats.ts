@@ -2,6 +2,7 @@
 
 import type { KeyPart } from '../bpftrace/keys.ts';
 import type { Losses } from '../bpftrace/noise.ts';
+import type { ThreadTimes } from './program.ts';
 import type { InputFacts, OffcpuReader } from './reader.ts';
 import { NANOSECONDS, type Quality, type Unit } from './stacks.ts';
 
@@ -34,8 +35,9 @@ export interface OffcpuStats {
     /** threads that were off the CPU when the recording ended, and those of them that are in the counts */
     stillOff: number;
     stillOffCounted: number;
-    /** of our own program, seconds from the first to the last switch */
+    /** of our own program: seconds from the first to the last switch, and each thread's part of them */
     windowSeconds: number | null;
+    threads: readonly ThreadTimes[];
   }[];
 }
 
@@ -67,6 +69,7 @@ export function statsOf(reader: OffcpuReader, share: Quality, unit: Unit, skippe
       stillOff: dump?.inFlight.threads ?? 0,
       stillOffCounted: dump?.inFlight.counted ?? 0,
       windowSeconds: dump?.program ? (dump.program.endNs - dump.program.startNs) / 1e9 : null,
+      threads: dump?.program?.threads ?? [],
     })),
   };
 }
