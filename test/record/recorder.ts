@@ -14,12 +14,16 @@ export interface Recorder {
   said: Promise<Said>;
 }
 
+const LIMIT_MS = 180_000;
+
 /** Runs into `cwd`/out. */
 export function startRecorder(cwd: string, args: string[], environment: Record<string, string> = {}): Recorder {
   const child = spawn(process.execPath, [join(ROOT, 'dist/flame-record.cjs'), '--out-dir', 'out', ...args], {
     cwd,
     env: { ...ENVIRONMENT, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS, // a test that fails, not one that never ends
+    killSignal: 'SIGKILL',
   });
   const [out, err] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
   const said = once(child, 'close').then(
