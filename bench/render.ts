@@ -10,7 +10,8 @@ import { type Contender, type Cost, capture, compare, find, mediansOf } from './
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const SECONDS = 10;
-const OURS = 'flame-record';
+const OURS = 'flame-record, all of it';
+const OUR_STEPS = 'flame-record, folding and drawing alone';
 const [roundsText, ...command] = process.argv.slice(2);
 const rounds = Number(roundsText ?? 3);
 const folder = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
@@ -19,6 +20,10 @@ process.once('SIGINT', () => process.exit(130));
 
 const at = (name: string): string => join(folder, name);
 const shell = (name: string, line: string): Contender => ({ name, argv: ['bash', '-o', 'pipefail', '-c', line] });
+
+function cell(number: number): string {
+  return Number.isNaN(number) ? '' : number.toFixed(2);
+}
 
 function skip(why: string): never {
   console.log(`rendering: NOT MEASURED, ${why}`);
@@ -34,24 +39,31 @@ function target(): string[] {
   return [program, '600'];
 }
 
-/** Records for ten seconds, and renders. Gives what the rendering cost. */
-function recorded(frequency: number, argv: readonly string[]): Cost {
+/** Records for ten seconds, and renders. Gives what the rendering cost, and how long what the scripts do as well took. */
+function recorded(frequency: number, argv: readonly string[]): { all: Cost; steps: Cost } {
   const options = ['--mode', 'cpu', '--duration', `${SECONDS}`, '--warmup', '1', '--frequency', `${frequency}`];
   const place = ['--force', '--quiet', '--out-dir', folder, '--label', `${frequency}`];
   const tool = [join(ROOT, 'dist/flame-record.cjs'), ...options, ...place, '--', ...argv];
   const { status } = spawnSync(process.execPath, tool, { stdio: 'ignore' });
   if (status !== 0) skip('perf may not record here');
   const { rendering } = JSON.parse(readFileSync(at(`${frequency}/run.json`), 'utf8')) as {
-    rendering: { seconds: number; cpuSeconds: number };
+    rendering: { seconds: number; cpuSeconds: number; steps: { seconds: number }[] };
   };
-  return { wall: rendering.seconds, cpu: rendering.cpuSeconds, memory: Number.NaN };
+  const seconds = rendering.steps.reduce((sum, step) => sum + step.seconds, 0);
+  const unknown = { cpu: Number.NaN, memory: Number.NaN };
+  return {
+    all: { ...unknown, wall: rendering.seconds, cpu: rendering.cpuSeconds },
+    steps: { ...unknown, wall: seconds },
+  };
 }
 
 const scripts = find('stackcollapse-perf.pl', process.env.FLAMEGRAPH_DIR);
 if (scripts === undefined) skip('stackcollapse-perf.pl was not found: FLAMEGRAPH_DIR says where');
 const argv = target();
 for (const frequency of [99, 999]) {
-  const ours = mediansOf(Array.from({ length: rounds }, () => recorded(frequency, argv)));
+  const runs = Array.from({ length: rounds }, () => recorded(frequency, argv));
+  const ours = mediansOf(runs.map(({ all }) => all));
+  const steps = mediansOf(runs.map((run) => run.steps));
   const data = at(`${frequency}/perf.data`);
   const perl = (inline: string): string =>
     `perf script ${inline} -i '${data}' | '${scripts}' > '${at('perl.folded')}' && ` +
@@ -70,10 +82,10 @@ for (const frequency of [99, 999]) {
   console.log(
     `\n**${SECONDS} s at ${frequency} Hz: ${samples} samples, ${size} MiB**, ${version}, medians of ${rounds}\n`,
   );
-  console.log('| steps | elapsed s | CPU s | elapsed of the first ÷ its | CPU of the first ÷ its |');
-  console.log('|---|---:|---:|---:|---:|');
-  for (const [name, { wall, cpu }] of [[OURS, ours] as const, ...peers]) {
-    const cells = [wall.toFixed(2), cpu.toFixed(2), (ours.wall / wall).toFixed(2), (ours.cpu / cpu).toFixed(2)];
+  console.log('| steps | elapsed s | CPU s | all ÷ its | folding and drawing ÷ its | CPU of all ÷ its |');
+  console.log('|---|---:|---:|---:|---:|---:|');
+  for (const [name, { wall, cpu }] of [[OURS, ours] as const, [OUR_STEPS, steps] as const, ...peers]) {
+    const cells = [wall, cpu, ours.wall / wall, steps.wall / wall, ours.cpu / cpu].map(cell);
     console.log(`| ${name} | ${cells.join(' | ')} |`);
   }
 }

@@ -21,10 +21,16 @@ import { profilerLine, shellLine, stepLine } from './shell-words.ts';
 import { sqlText } from './sql.ts';
 import { type CpuStats, type OffcpuStats, qualityLine, topTable, windowText } from './summary.ts';
 
-/** What the rendering took. */
+/** What the rendering took, all of it and its steps. */
 export interface RenderingCost {
   seconds: number;
   cpuSeconds: number;
+  steps: readonly StepTime[];
+}
+
+export interface StepTime {
+  what: string;
+  seconds: number;
 }
 
 export interface RunFacts {

@@ -9,6 +9,7 @@ import { spooled, streamed } from '../../cli/source.ts';
 import { type Artifact, artifactIn } from '../../record/artifacts.ts';
 import { lastWords } from '../../record/failure.ts';
 import type { Ground, Step } from '../../record/plan.ts';
+import type { StepTime } from '../../record/report.ts';
 import type { Settings } from '../../record/settings.ts';
 import { filterOf } from './filters.ts';
 
@@ -23,6 +24,8 @@ export interface Desk {
   write(artifact: Artifact, text: string): void;
   /** Runs a step. False: it failed, which has been said. */
   run(step: Step): Promise<boolean>;
+  /** what each step took; they may have run at once */
+  steps: StepTime[];
 }
 
 /** @param failures where steps that failed are noted */
@@ -34,7 +37,9 @@ export function deskOf(
   failures: string[],
 ): Desk {
   const at = (artifact: Artifact): string => artifactIn(path, artifact);
+  const steps: StepTime[] = [];
   return {
+    steps,
     settings,
     ground,
     path,
@@ -44,7 +49,9 @@ export function deskOf(
     async run(step) {
       const { what } = step;
       progress.passing(what);
+      const from = performance.now();
       const { status, said } = await runStages(step, at('renderLog'));
+      steps.push({ what, seconds: (performance.now() - from) / 1000 });
       if (status <= 1) return true;
       const failure = `${what} failed (${lastWords({ code: status, signal: null }, said)})`;
       progress.note(failure);

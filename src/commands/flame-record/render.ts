@@ -70,7 +70,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<b
   const slept = off?.slept;
   const comparison = await compareRuns(desk, measure, slept);
   progress.done();
-  await writeReport({ ...rendering, window, identity, hasCpu, slept, comparison, before }, output);
+  await writeReport({ ...rendering, window, identity, hasCpu, slept, comparison, before, steps: desk.steps }, output);
   return true;
 }
 

@@ -11,7 +11,7 @@ import { type Identity, identityLine, identityWarnings } from '../../record/iden
 import { pageHtml } from '../../record/page.ts';
 import { chrootNotes, type Window } from '../../record/plan.ts';
 import type { Slept } from '../../record/render-plan.ts';
-import { linesOfReport, pageOf, runJson } from '../../record/report.ts';
+import { linesOfReport, pageOf, runJson, type StepTime } from '../../record/report.ts';
 import { type CpuStats, cutText, userOnlyText } from '../../record/summary.ts';
 import type { Comparison } from './compare.ts';
 import type { Rendering } from './render.ts';
@@ -25,13 +25,14 @@ export interface Rendered extends Rendering {
   comparison: Comparison | undefined;
   /** when the rendering began */
   before: Cost;
+  steps: readonly StepTime[];
 }
 
 const TOP = 10;
 
 /** The last step: from here on there is a run. */
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
-  const { settings, ground, take, folder, window, identity, hasCpu, slept, comparison, before } = rendered;
+  const { settings, ground, take, folder, window, identity, hasCpu, slept, comparison, before, steps } = rendered;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const read = (artifact: Artifact): string => decoded(textOf(at(artifact)) ?? '');
   const { final } = runFolders(settings.outDir, settings.label, 0);
@@ -68,7 +69,10 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     artifacts: namesIn(folder.path),
   };
   writeFileSync(at('page'), pageHtml(pageOf(facts)));
-  writeFileSync(at('run'), `${JSON.stringify(runJson({ ...facts, rendering: costSince(before) }), null, 2)}\n`);
+  writeFileSync(
+    at('run'),
+    `${JSON.stringify(runJson({ ...facts, rendering: { ...costSince(before), steps } }), null, 2)}\n`,
+  );
   folder.keep();
   await output([linesOfReport(facts)]);
 }
