@@ -2,7 +2,6 @@
 // buffer serves all reading.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { InputError } from '../fold/stack-table.ts';
 import { Intake } from './intake.ts';
 import { type Report, UsageError } from './report.ts';
@@ -36,8 +35,8 @@ export function telling(report: Report): Pick<Sink, 'cut' | 'fail'> {
 export interface Surroundings {
   /** ends the present input where it is and leaves the others */
   stop: AbortSignal;
-  /** what `-` reads; undefined: the stdin of this process */
-  stdin: Readable | undefined;
+  /** what `-` reads, asked for block by block; undefined: the stdin of this process */
+  stdin: AsyncIterable<Uint8Array> | undefined;
 }
 
 /** Reads all inputs. Throws UsageError where there is nothing to read but a terminal. */
@@ -126,9 +125,8 @@ async function readPipe(fd: number, take: Take, stop: AbortSignal): Promise<void
 }
 
 /** What another part of this process hands over. */
-async function readStream(stream: Readable, take: Take, stop: AbortSignal): Promise<void> {
-  if (stream.destroyed) return; // the program that should have written it could not be started
-  for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+async function readStream(stream: AsyncIterable<Uint8Array>, take: Take, stop: AbortSignal): Promise<void> {
+  for await (const bytes of stream) {
     if (stop.aborted) return;
     const taken = take(bytes);
     if (taken) await taken;

@@ -1,6 +1,5 @@
 // Run: from argv to the exit status. The only place that touches process: arguments, signals, stdout, exit status.
 
-import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { InputError } from '../fold/stack-table.ts';
 import { helpText, versionText } from './help.ts';
@@ -14,8 +13,8 @@ export interface World {
   report: Report;
   /** stop reading: write what there is so far */
   stop: AbortSignal;
-  /** what `-` reads; undefined: the stdin of this process */
-  stdin: Readable | undefined;
+  /** what `-` reads, asked for block by block; undefined: the stdin of this process */
+  stdin: AsyncIterable<Uint8Array> | undefined;
   /** is stderr read by a person? */
   interactive: boolean;
   /** is stdout a terminal? */

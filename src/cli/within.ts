@@ -3,15 +3,14 @@
 
 import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
 import { isSystemError, reason } from './inputs.ts';
 import type { OptionTable } from './options.ts';
 import { Report, Status, UsageError } from './report.ts';
 import { type Command, mistakeText, statusOf } from './run.ts';
 
 export interface Streams {
-  /** what `-` reads */
-  stdin: Readable | undefined;
+  /** what `-` reads: blocks, each of which may be overwritten when the next is asked for */
+  stdin: AsyncIterable<Uint8Array> | undefined;
   /** a file, made anew; or what takes the blocks, each of which may be overwritten when it returns */
   output: string | ((block: Uint8Array) => void);
   /** a file that messages are appended to */

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Child } from '../../src/cli/children.ts';
 import type { OptionTable } from '../../src/cli/options.ts';
 import type { Command } from '../../src/cli/run.ts';
+import { streamed } from '../../src/cli/source.ts';
 import { runWithin } from '../../src/cli/within.ts';
 import { foldMerge } from '../../src/commands/fold-merge.ts';
 import { perfFold } from '../../src/commands/perf-fold.ts';
@@ -68,18 +68,18 @@ describe('a tool within this process', () => {
 
 test('what a program has written is there when it has ended long before it is read', async () => {
   const text = 'app 1/1 1.0: cpu-clock: \n\t 1 main (/a)\n\n'.repeat(100);
-  const child = new Child({ argv: ['printf', '%s', text], errors: at('log') });
-  await child.ended;
-  await sleep(50);
+  const source = streamed(['printf', '%s', text], at('log'));
+  await sleep(200);
   const output = at('late');
   const argv = ['--count', 'samples', '--by', 'none'];
-  assert.equal(await runWithin(perfFold, argv, { stdin: child.stdout, output, errors: at('log') }), 0);
+  assert.equal(await runWithin(perfFold, argv, { stdin: source.text, output, errors: at('log') }), 0);
   assert.equal(readFileSync(output, 'utf8'), 'main 100\n');
 });
 
 test('a program that is not there: its empty text is said, not awaited', async () => {
-  const child = new Child({ argv: ['no-such-program'], errors: at('log') });
-  const status = await runWithin(perfFold, [], { stdin: child.stdout, output: at('none'), errors: at('log') });
+  const source = streamed(['no-such-program'], at('log'));
+  await sleep(50);
+  const status = await runWithin(perfFold, [], { stdin: source.text, output: at('none'), errors: at('log') });
   assert.equal(status, 2);
-  assert.match((await child.ended).problem ?? '', /^no-such-program is not installed/);
+  assert.match((await source.end())[0]?.problem ?? '', /^no-such-program is not installed/);
 });

@@ -1,7 +1,6 @@
 // The desk of the rendering: a run's folder, and how its files are read, written and made.
 
 import { statSync, writeFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
 import { exitStatus } from '../../cli/children.ts';
 import { textOf } from '../../cli/proc-files.ts';
 import type { Progress } from '../../cli/progress.ts';
@@ -61,6 +60,10 @@ export function deskOf(
   };
 }
 
+async function* eachOf(blocks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* blocks;
+}
+
 /**
  * A program first, or none, whose output the filters behind it read. Gives the status that a shell with pipefail would,
  * and what has been said up to then.
@@ -81,7 +84,7 @@ async function runStages({ stages, slices, output }: Step, errors: string): Prom
       output: i === filters.length - 1 ? output : (block) => blocks.push(Buffer.from(block)),
       errors,
     });
-    stdin = Readable.from(blocks);
+    stdin = eachOf(blocks);
     if (made !== 0) status = made ?? 127;
   }
   // what a program says when nobody reads it any more is of no interest
