@@ -61,6 +61,24 @@ for (const file of [...filesUnder('src'), ...filesUnder('bin')]) {
   });
 }
 
+test('no file leads back to itself, not even by a type', () => {
+  const imports = new Map(
+    filesUnder('src').map((file) => {
+      const own = importsOf(readFileSync(join(ROOT, file), 'utf8')).filter(({ from }) => from.startsWith('.'));
+      return [file, own.map(({ from }) => join(file, '..', from))] as const;
+    }),
+  );
+  const settled = new Set<string>();
+  const follow = (file: string, path: readonly string[]): void => {
+    const before = path.indexOf(file);
+    assert.ok(before < 0, `a circle: ${[...path.slice(before), file].join(' -> ')}`);
+    if (settled.has(file)) return;
+    for (const next of imports.get(file) ?? []) follow(next, [...path, file]);
+    settled.add(file);
+  };
+  for (const file of imports.keys()) follow(file, []);
+});
+
 function filesUnder(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.generated.ts'))

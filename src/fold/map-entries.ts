@@ -3,7 +3,6 @@
 // are a header.
 
 import type { Kernel } from './kernel.ts';
-import type { StackTable } from './stack-table.ts';
 
 /**
  * Where an entry's parts lie in its stack: the id of its map, a number of the host's, its shape; then for each of its
@@ -24,11 +23,19 @@ export interface Shape {
   entries: number;
 }
 
+/** What is needed of the StackTable whose entries these are. */
+interface Table {
+  readonly bytes: Buffer;
+  readonly words: Uint32Array;
+  text(from: number, to: number): string;
+  takeAll(tell: (from: number, to: number, index: number) => void, drop: () => Uint32Array): void;
+}
+
 export class MapEntries {
   readonly #kernel: Kernel;
-  readonly #table: StackTable;
+  readonly #table: Table;
 
-  constructor(kernel: Kernel, table: StackTable) {
+  constructor(kernel: Kernel, table: Table) {
     this.#kernel = kernel;
     this.#table = table;
   }

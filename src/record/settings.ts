@@ -1,9 +1,13 @@
 // Settings: what the user asked for, checked before anything is started.
 
-import type { SqlSource } from './sql.ts';
-
 export const MODES = ['cpu', 'offcpu', 'both'] as const;
 export type Mode = (typeof MODES)[number];
+
+/** A file to run in a session of its own: how to connect, and what to run. */
+export interface SqlSource {
+  dsn: string;
+  file: string;
+}
 
 /** What a run shall be; times in seconds. */
 export interface Settings {

@@ -3,12 +3,7 @@
 
 import { ARTIFACTS } from './artifacts.ts';
 import { psqlArgv } from './backends.ts';
-
-/** How to connect, and what to run. */
-export interface SqlSource {
-  dsn: string;
-  file: string;
-}
+import type { SqlSource } from './settings.ts';
 
 const BACKEND = 'flamepipe backend';
 const END = 'flamepipe end of file';

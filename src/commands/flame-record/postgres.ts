@@ -16,7 +16,8 @@ import {
   psqlArgv,
 } from '../../record/backends.ts';
 import type { Process } from '../../record/proc-pid.ts';
-import { backendIn, errorsText, isEnd, type SqlSource, sqlArgv, terminateArgv } from '../../record/sql.ts';
+import type { SqlSource } from '../../record/settings.ts';
+import { backendIn, errorsText, isEnd, sqlArgv, terminateArgv } from '../../record/sql.ts';
 import type { Self, TargetChoice } from '../../record/target.ts';
 import { allProcesses } from './processes.ts';
 

@@ -4,33 +4,22 @@ import { availableParallelism } from 'node:os';
 import { costSoFar } from '../../cli/cost.ts';
 import { utf8 } from '../../cli/latin1.ts';
 import { namesIn } from '../../cli/proc-files.ts';
-import type { Progress } from '../../cli/progress.ts';
 import { UsageError } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
-import type { RunFolder } from '../../cli/run-folder.ts';
 import { hasRoom } from '../../cli/source.ts';
 import { ARTIFACTS } from '../../record/artifacts.ts';
 import { type DumpWindow, dumpWindow } from '../../record/dump-window.ts';
 import { countsByThread, mergeFolded, withoutThreads } from '../../record/folded-text.ts';
 import { identityOf } from '../../record/identity.ts';
-import { cutsOf, foldCpuStep, type Ground, TEXT_TO_DATA, type Window } from '../../record/plan.ts';
+import { cutsOf, foldCpuStep, TEXT_TO_DATA, type Window } from '../../record/plan.ts';
 import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps, type Slept } from '../../record/render-plan.ts';
-import type { Settings } from '../../record/settings.ts';
 import { foldSleepers, sleepersOf } from '../../record/sleepers.ts';
 import { isWithoutSamples, type OffcpuStats, type ThreadTimes } from '../../record/summary.ts';
 import { wallOf, wallText } from '../../record/wall.ts';
 import { compareRuns } from './compare.ts';
 import { type Desk, deskOf } from './desk.ts';
-import { writeReport } from './report.ts';
+import { type Rendering, writeReport } from './report.ts';
 import type { Take } from './take.ts';
-
-export interface Rendering {
-  settings: Settings;
-  ground: Ground;
-  take: Take;
-  folder: RunFolder;
-  progress: Progress;
-}
 
 /** Renders what there is and prints the report. False: nothing could be rendered, and the folder is dropped. */
 export async function render(rendering: Rendering, { output }: World): Promise<boolean> {

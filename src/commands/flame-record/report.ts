@@ -4,17 +4,29 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Cost, costSince } from '../../cli/cost.ts';
 import { namesIn, textOf } from '../../cli/proc-files.ts';
+import type { Progress } from '../../cli/progress.ts';
 import type { World } from '../../cli/run.ts';
+import type { RunFolder } from '../../cli/run-folder.ts';
 import { type Artifact, artifactIn, runFolders } from '../../record/artifacts.ts';
 import { type Share, topFunctions } from '../../record/folded-text.ts';
 import { type Identity, identityLine, identityWarnings } from '../../record/identity.ts';
 import { pageHtml } from '../../record/page.ts';
-import { chrootNotes, type Window } from '../../record/plan.ts';
+import { chrootNotes, type Ground, type Window } from '../../record/plan.ts';
 import type { Slept } from '../../record/render-plan.ts';
 import { linesOfReport, pageOf, runJson, type StepTime } from '../../record/report.ts';
+import type { Settings } from '../../record/settings.ts';
 import { type CpuStats, cutText, userOnlyText } from '../../record/summary.ts';
 import type { Comparison } from './compare.ts';
-import type { Rendering } from './render.ts';
+import type { Take } from './take.ts';
+
+/** What there is to render, and where. */
+export interface Rendering {
+  settings: Settings;
+  ground: Ground;
+  take: Take;
+  folder: RunFolder;
+  progress: Progress;
+}
 
 /** What the rendering found out. */
 export interface Rendered extends Rendering {

@@ -1,7 +1,7 @@
 // A map of a dump, while it is read: which of its entries lie in the table, and what its other entries say.
 
 import type { StackTable } from '../../fold/stack-table.ts';
-import { settleTuples } from './tuple-dumps.ts';
+import { type Settled, settleTuples } from './tuple-dumps.ts';
 
 /** A value that is no plain number: texts and stacks (frame ids, innermost first) in the order of the dump. */
 export type Part = string | Uint32Array;
@@ -68,7 +68,7 @@ export class BpftraceMap {
    * had, with sums at least as large, they are running totals and the last one counts; else they are added up.
    */
   settle(table: StackTable, repeats: 'auto' | 'add' | 'last'): Settled {
-    if (this.#tupleStarts.length > 1) return settleTuples(this, this.#tupleStarts, table, repeats);
+    if (this.#tupleStarts.length > 1) return settleTuples(this.id, this.#tupleStarts, table, repeats);
     const { weights, hits, words } = table;
     if (this.#dumps > 1) this.#compare(table);
     // entries that are in another order than bpftrace prints them are no dumps of their own
@@ -83,13 +83,4 @@ export class BpftraceMap {
     const running = repeats === 'last' || (repeats === 'auto' && !gone && !this.#shrank);
     return { weights: running ? last : weights.slice(), dumps: this.#dumps, running };
   }
-}
-
-export interface Settled {
-  /** by stack index of the table; of use for this map's stacks only */
-  weights: Float64Array;
-  /** how often the map was printed */
-  dumps: number;
-  /** were several dumps taken for running totals? */
-  running: boolean;
 }

@@ -3,17 +3,26 @@
 
 import { Entry } from '../../fold/map-entries.ts';
 import type { StackTable } from '../../fold/stack-table.ts';
-import type { BpftraceMap, Settled } from './map.ts';
+
+/** What the dumps of a map come to. */
+export interface Settled {
+  /** by stack index of the table; of use for this map's stacks only */
+  weights: Float64Array;
+  /** how often the map was printed */
+  dumps: number;
+  /** were several dumps taken for running totals? */
+  running: boolean;
+}
 
 /** By dump: the sum of the first numbers of all entries with one key. */
 type Sums = Map<number, number>;
 
 /**
- * The weights of a map's entries over all its dumps: the last one's alone, if they are running totals. `starts` are the
- * indices of the tuples that begin a dump.
+ * The weights of a map's entries, by its id, over all its dumps: the last one's alone, if they are running totals.
+ * `starts` are the indices of the tuples that begin a dump.
  */
 export function settleTuples(
-  map: BpftraceMap,
+  map: number,
   starts: readonly number[],
   table: StackTable,
   repeats: 'auto' | 'add' | 'last',
@@ -24,7 +33,7 @@ export function settleTuples(
   const keys = new Map<string, Sums>();
   const last = starts.length - 1;
   table.forEachAt((from, to, index) => {
-    if (words[from] !== map.id) return;
+    if (words[from] !== map) return;
     const tuple = (words[from + Entry.extra] as number) - 1;
     const dump = starts.findLastIndex((start) => start <= tuple);
     const key = words.subarray(from + Entry.shape, to).join(' ');
