@@ -34,9 +34,11 @@ export class Progress {
     this.#report.note(text);
   }
 
-  /** How far it is, for a terminal only. */
-  passing(text: string): void {
-    if (!this.#isTerminal || text === this.#passing) return;
+  /** How far it is, for a terminal only; a function is only called for one. */
+  passing(what: string | (() => string)): void {
+    if (!this.#isTerminal) return;
+    const text = typeof what === 'string' ? what : what();
+    if (text === this.#passing) return;
     this.#write(CLEAR + text.slice(0, (process.stderr.columns || 80) - 1));
     this.#passing = text;
   }

@@ -109,6 +109,12 @@ export function userOnlyText(cpu: CpuStats | undefined): string | undefined {
     : undefined;
 }
 
+/** `, 495 samples (8.1 MB) so far` */
+export function recordedText(samples: number | undefined, bytes: number | undefined): string {
+  if (samples === undefined || bytes === undefined) return sizeText(bytes);
+  return `, ${samples} ${samples === 1 ? 'sample' : 'samples'} (${(bytes / 1e6).toFixed(1)} MB) so far`;
+}
+
 /** `, 1.2 MB so far`; '' where there is no file yet. */
 export function sizeText(bytes: number | undefined): string {
   return bytes === undefined ? '' : `, ${(bytes / 1e6).toFixed(1)} MB so far`;

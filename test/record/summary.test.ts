@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CpuStats, sizeText, userOnlyText } from '../../src/record/summary.ts';
+import { type CpuStats, recordedText, sizeText, userOnlyText } from '../../src/record/summary.ts';
 
 test('perf saw user code only', () => {
   const stats = (...names: string[]): CpuStats => ({
@@ -14,3 +14,10 @@ test('perf saw user code only', () => {
 
 test('sizes while it records', () =>
   assert.deepEqual([sizeText(undefined), sizeText(1.25e6)], ['', ', 1.3 MB so far']));
+
+test('samples so far', () => {
+  assert.deepEqual(
+    [recordedText(undefined, 8.1e6), recordedText(0, undefined), recordedText(1, 2e4), recordedText(495, 8.1e6)],
+    [', 8.1 MB so far', '', ', 1 sample (0.0 MB) so far', ', 495 samples (8.1 MB) so far'],
+  );
+});

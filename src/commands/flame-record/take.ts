@@ -1,18 +1,19 @@
 // The recording itself: both profilers on one window, and what they say when they fail.
 
 import { statSync } from 'node:fs';
-import { textOf, tidsOf } from '../../cli/proc-files.ts';
+import { bytesOf, textOf, tidsOf } from '../../cli/proc-files.ts';
 import type { Progress } from '../../cli/progress.ts';
 import { UsageError } from '../../cli/report.ts';
 import type { SqlSession } from '../../cli/sql-session.ts';
 import { recordWindow, type WindowResult } from '../../cli/window.ts';
 import { type Artifact, artifactIn } from '../../record/artifacts.ts';
 import { failureText } from '../../record/failure.ts';
+import { SampleCounter } from '../../record/perf-data.ts';
 import { asRoot, bpftraceCommand, type Ground, perfCommand } from '../../record/plan.ts';
 import type { Process } from '../../record/proc-pid.ts';
 import type { Settings } from '../../record/settings.ts';
 import type { Task } from '../../record/sleepers.ts';
-import { sizeText } from '../../record/summary.ts';
+import { recordedText, sizeText } from '../../record/summary.ts';
 import { whyNot } from '../../record/target.ts';
 import { advised, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
@@ -60,6 +61,8 @@ export async function takeOf(
   await prepare(settings, ground);
   const others = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
   progress.phase(`attaching to ${first.pid} (${first.comm})${others}`);
+  const samples = new SampleCounter(bytesOf(at('perfData')));
+  let second = -1;
   const hooks = {
     isAlive: () => targets.some(isAlive),
     isDone: () => session?.hasRun === true,
@@ -74,8 +77,12 @@ export async function takeOf(
       if (gone.length > 0 && gone.length < targets.length)
         take.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
     },
-    recording: (seconds: number) =>
-      progress.passing(`${Math.floor(seconds)} of ${settings.seconds} s${sizeText(sizeOf(at('perfData')))}`),
+    recording: (seconds: number) => {
+      if (Math.floor(seconds) === second) return;
+      second = Math.floor(seconds);
+      const soFar = (): string => recordedText(samples.count(), sizeOf(at('perfData')));
+      progress.passing(() => `${second} of ${settings.seconds} s${soFar()}`);
+    },
     printing: (seconds: number) =>
       progress.passing(`bpftrace prints: ${Math.floor(seconds)} s${sizeText(sizeOf(at('offcpuRaw')))}`),
   };
