@@ -40,7 +40,7 @@ if [[ -z $why ]]; then
   echo "recording $sample for $seconds seconds"
   # shellcheck disable=SC2016 # for the inner shell, whose process becomes node
   "${record[@]}" -o "$work/perf.data" -- bash -c 'echo $$ >"$1"; shift; exec "$@"' record "$work/pid" \
-    node --perf-basic-prof --interpreted-frames-native-stack "$sample" "$seconds"
+    node --perf-basic-prof --interpreted-frames-native-stack --no-logfile-per-isolate --logfile="$work/v8.log" "$sample" "$seconds"
   perf script -i "$work/perf.data" --no-inline 2>"$work/said" | sed "s,file://$PWD/,,g" >"$work/script.txt" || { cat "$work/said" >&2; exit 1; }
   origin="$sample, recorded here"
 else
