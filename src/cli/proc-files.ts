@@ -1,6 +1,6 @@
 // /proc, as texts: what the rules that choose and judge a target are fed with. All may be gone or forbidden at any time.
 
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 
 /** This process, as others see it. */
 export function self(): { pid: number; uid: number } {
@@ -14,6 +14,11 @@ export function textOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** In bytes; undefined: there is no such file. */
+export function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
 }
 
 export function linkOf(path: string): string | undefined {

@@ -17,10 +17,9 @@ const LEGACY = /^__?ZN.*17(h[0-9a-f]{16})E(.*)$/s;
 // _$LT$rs..A$LT$T$GT$$u20$as$u20$rs..Work$GT$::go::h105bbde2954af101 [clone .cold]
 // └──────────────────── 1 ───────────────────────┘  └───── 2 ───────┘└─── 3 ──────┘
 const HALF_DEMANGLED = /^(.+)::(h[0-9a-f]{16})((?:[. @].*)?)$/s;
-// _ZN12_GLOBAL__N_112CallAnalyzer7analyzeEv.llvm.12840869331085312698
-//                                          └ ThinLTO, another number in every build
-const THIN_LTO = /\.llvm\.\d+(?=\.|$)/;
-const LLVM_MARK = /^(?:\.llvm\.\w+| \[clone \.llvm\.\w+\])/;
+// _ZN12_GLOBAL__N_112CallAnalyzer7analyzeEv.llvm.12840869331085312698         ns::f(int) [clone .llvm.77]
+//                                          └ ThinLTO, another number in every build ──┘
+const THIN_LTO = /\.llvm\.\d+(?=\.|$)| \[clone \.llvm\.\d+\]/;
 const ESCAPE = /\$(?:SP|BP|RF|LT|GT|LP|RP|C|u[0-9a-f]+)\$|\.\./;
 
 // {virtual override thunk({offset(-8)}, ns::Z::z(ns::Y*))} [clone .cold]
@@ -37,8 +36,9 @@ const THUNK_KINDS: Record<string, string> = { _ZTh: 'non-virtual', _ZTv: 'virtua
 export function demangle(name: string, options: { keepHash?: boolean } = {}): string {
   const keepHash = options.keepHash ?? false;
   if (MANGLED.test(name)) return demangleSymbol(name, keepHash);
-  const half = HALF_DEMANGLED.exec(name);
-  return half ? demangleHalf(name, half, keepHash) : name;
+  const readable = keepHash || !name.endsWith(']') ? name : name.replace(THIN_LTO, '');
+  const half = HALF_DEMANGLED.exec(readable);
+  return half ? demangleHalf(readable, half, keepHash) : readable;
 }
 
 function demangleSymbol(name: string, keepHash: boolean): string {
@@ -64,7 +64,7 @@ function demangleHalf(name: string, half: RegExpExecArray, keepHash: boolean): s
     .join('');
   const readable = ESCAPE.test(path) ? callDemangler(`_ZN${mangled}17${hash}E`) : undefined;
   if (readable === undefined) return keepHash ? name : dropHash(name);
-  return keepHash ? `${readable}::${hash}${suffix}` : readable + suffix.replace(LLVM_MARK, ''); // as rustc-demangle does
+  return keepHash ? `${readable}::${hash}${suffix}` : readable + suffix.replace(THIN_LTO, ''); // as rustc-demangle does
 }
 
 /** What demangle_any of the package is, seen from outside: strings are a pointer and a length. */

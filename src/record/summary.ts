@@ -10,6 +10,7 @@ export interface CpuStats {
   truncatedWeight: number;
   emptySamples: number;
   losses: string[];
+  skippedLines: number;
   events: { name: string; samples: number; folded: boolean }[];
 }
 
@@ -44,9 +45,10 @@ export function qualityLine(cpu: CpuStats | undefined, offcpu: OffcpuStats | und
     const events = cpu.events.filter(({ folded }) => folded).map(({ name }) => name);
     const empty = cpu.emptySamples > 0 ? `, ${cpu.emptySamples} without a callchain` : '';
     const loss = cpu.losses.length > 0 ? `, ${cpu.losses.join(', ')}` : '';
+    const skipped = cpu.skippedLines > 0 ? `, ${cpu.skippedLines} lines of perf not understood` : '';
     parts.push(
       `${cpu.samples} samples of ${events.join(', ')}, ${share(cpu.unresolvedWeight, cpu.weight)} unresolved at the leaf, ` +
-        `${share(cpu.truncatedWeight, cpu.weight)} cut${empty}${loss}`,
+        `${share(cpu.truncatedWeight, cpu.weight)} cut${empty}${loss}${skipped}`,
     );
   }
   if (offcpu) {

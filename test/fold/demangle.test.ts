@@ -54,6 +54,8 @@ test('what compiler and linker append to a C++ name stays visible', () => {
   assert.equal(demangle('_ZN3foo3barEi.constprop.0.cold'), 'foo::bar(int) [clone .constprop.0] [clone .cold]');
   assert.equal(demangle('_ZN3foo3barEi.llvm.12840869331085312698'), 'foo::bar(int)');
   assert.equal(demangle('_ZN3foo3barEi.llvm.1284.cold@plt'), 'foo::bar(int) [clone .cold]@plt');
+  assert.equal(demangle('foo::bar(int) [clone .llvm.77]'), 'foo::bar(int)', 'as bpftrace has it');
+  assert.equal(demangle('foo::bar(int) [clone .llvm.77]', { keepHash: true }), 'foo::bar(int) [clone .llvm.77]');
   assert.equal(demangle('_ZN3foo3barEi.llvm.123', { keepHash: true }), 'foo::bar(int) [clone .llvm.123]');
   assert.equal(demangle('_ZN3foo3barEi@plt'), 'foo::bar(int)@plt');
   assert.equal(demangle('__ZN3foo3barEi'), 'foo::bar(int)');

@@ -66,6 +66,7 @@ describe('a step', () => {
   });
 
   test('what fails is said, with its words: the program, one of its slices, a filter', async () => {
+    const wrongAndCut = ['sh', '-c', 'cat "$0"; printf "\\t 1 le"; exit 7'];
     const wrong = ['sh', '-c', 'cat "$0"; echo "no such event" >&2; exit 7'];
     for (const [step, words] of [
       [{ stages: [wrong, FOLD] }, 'folding failed (status 7: no such event)'],
@@ -74,11 +75,13 @@ describe('a step', () => {
         { stages: [['sh', '-c', 'printf PERFILE2; exec yes'], FOLD] },
         /^folding failed \(status 2: perf-fold: .*perf\.data/,
       ],
+      [{ stages: [wrongAndCut, FOLD] }, /^folding failed \(status 7: /],
       [{ stages: [['no-such-program'], FOLD] }, /^folding failed \(status 2: perf-fold: <stdin>: the input is empty/],
     ] as const) {
       const { folder, at, left } = place();
       const { failures, run } = deskIn(folder);
-      const filled = (argv: readonly string[]): string[] => (argv === wrong ? [...argv, at('first')] : [...argv]);
+      const filled = (argv: readonly string[]): string[] =>
+        argv === wrong || argv === wrongAndCut ? [...argv, at('first')] : [...argv];
       const slices = 'slices' in step ? { slices: step.slices.map(filled) } : {};
       assert.equal(await run({ stages: step.stages.map(filled), ...slices }), false);
       if (typeof words === 'string') assert.deepEqual(failures, [words]);

@@ -1,8 +1,8 @@
 // The desk of the rendering: a run's folder, and how its files are read, written and made.
 
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { exitStatus } from '../../cli/children.ts';
-import { textOf } from '../../cli/proc-files.ts';
+import { sizeOf, textOf } from '../../cli/proc-files.ts';
 import type { Progress } from '../../cli/progress.ts';
 import { spooled, streamed } from '../../cli/source.ts';
 import { type Artifact, artifactIn } from '../../record/artifacts.ts';
@@ -43,7 +43,7 @@ export function deskOf(
     ground,
     path,
     read: (artifact) => textOf(at(artifact)) ?? '',
-    sizeOf: (artifact) => statSync(at(artifact), { throwIfNoEntry: false })?.size ?? 0,
+    sizeOf: (artifact) => sizeOf(at(artifact)) ?? 0,
     write: (artifact, text) => writeFileSync(at(artifact), text, 'latin1'),
     async run(step) {
       const { what } = step;
@@ -65,8 +65,8 @@ async function* eachOf(blocks: readonly Uint8Array[]): AsyncGenerator<Uint8Array
 }
 
 /**
- * A program first, or none, whose output the filters behind it read. Gives the status that a shell with pipefail would,
- * and what has been said up to then.
+ * A program first, or none, whose output the filters behind it read. Gives the status of a filter that failed, else of
+ * the program, and what has been said up to then.
  */
 async function runStages({ stages, slices, output }: Step, errors: string): Promise<{ status: number; said: string }> {
   const log = (): string => textOf(errors) ?? '';
@@ -89,6 +89,7 @@ async function runStages({ stages, slices, output }: Step, errors: string): Prom
   }
   // what a program says when nobody reads it any more is of no interest
   const said = status > 1 ? log().slice(before) : undefined;
-  for (const ending of (await source?.end()) ?? []) status ||= exitStatus(ending);
+  // a filter that skipped lines says less than a program that failed
+  for (const ending of (await source?.end()) ?? []) if (status <= 1) status = exitStatus(ending) || status;
   return { status, said: said ?? log().slice(before) };
 }

@@ -1,5 +1,5 @@
 // The rehearsal: a made-up recording, rendered and thrown away while the workload warms up, when flame-record has nothing
-// else to do. The real one then finds its code compiled, which is a third of what rendering a small one takes.
+// else to do. The real one then finds its code compiled, which is a fifth of what rendering a small one takes.
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

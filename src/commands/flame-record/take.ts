@@ -1,7 +1,6 @@
 // The recording itself: both profilers on one window, and what they say when they fail.
 
-import { statSync } from 'node:fs';
-import { bytesOf, textOf, tidsOf } from '../../cli/proc-files.ts';
+import { bytesOf, sizeOf, textOf, tidsOf } from '../../cli/proc-files.ts';
 import type { Progress } from '../../cli/progress.ts';
 import { UsageError } from '../../cli/report.ts';
 import type { SqlSession } from '../../cli/sql-session.ts';
@@ -109,9 +108,4 @@ export async function takeOf(
     take.failures.push(failure);
   }
   return take;
-}
-
-/** Undefined: there is no such file. */
-function sizeOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.size;
 }
