@@ -26,6 +26,8 @@ import { type Choice, findTargets, groundOf } from './target.ts';
  * collected, which nobody does any more. After the rendering it is likely to compile: so it gets the time to end.
  */
 const SETTLE_MS = 50;
+/** A rehearsal takes a third of a second, and must not make the warm-up longer. */
+const REHEARSED_SECONDS = 1;
 
 /** Records and renders. 2 if a profiler failed, though the other one's results are kept; 1 if the file of SQL had errors. */
 export async function record(
@@ -59,7 +61,7 @@ export async function record(
     if (settings.warmupSeconds > 0) {
       progress.phase(`warming up for ${settings.warmupSeconds} s`);
       const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
-      if (hasCpu(settings.mode)) await rehearse(settings, ground);
+      if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) await rehearse(settings, ground);
       await warm;
     }
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
