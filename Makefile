@@ -36,7 +36,7 @@ lint: $(INSTALLED)
 types: $(BUILT)
 	@echo "types"
 	@$(BIN)/tsc
-	@$(BIN)/tsc -p src/view/viewer
+	@$(BIN)/tsc -p src/flamegraph/viewer
 
 test: $(BUILT) ## all tests but the live ones; TESTS='FILE…' for some
 	@echo "test"

@@ -5,11 +5,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Classifier } from '../src/offcpu/classify.ts';
-import { partsOf } from '../src/offcpu/folded-parts.ts';
-import { ReasonTable } from '../src/offcpu/reason-table.ts';
-import { parseRules } from '../src/offcpu/rule-file.ts';
-import { reasonRules } from '../src/offcpu/rules.generated.ts';
+import { Classifier } from '../src/offcpu/reason/classify.ts';
+import { partsOf } from '../src/offcpu/reason/folded-parts.ts';
+import { ReasonTable } from '../src/offcpu/reason/kernel-rules.ts';
+import { parseRules } from '../src/offcpu/reason/rule-file.ts';
+import { reasonRules } from '../src/offcpu/reason/rules.generated.ts';
 
 export interface Score {
   dump: string;

@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { flameRecord } from '../src/commands/flame-record.ts';
+import { flameRecord } from '../src/tools/flame-record.ts';
 
 run(flameRecord);

@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { flameSvg } from '../src/commands/flame-svg.ts';
+import { flameSvg } from '../src/tools/flame-svg.ts';
 
 run(flameSvg);

@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { foldDiff } from '../src/commands/fold-diff.ts';
+import { foldDiff } from '../src/tools/fold-diff.ts';
 
 run(foldDiff);

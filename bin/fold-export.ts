@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { foldExport } from '../src/commands/fold-export.ts';
+import { foldExport } from '../src/tools/fold-export.ts';
 
 run(foldExport);

@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { foldGrep } from '../src/commands/fold-grep.ts';
+import { foldGrep } from '../src/tools/fold-grep.ts';
 
 run(foldGrep);

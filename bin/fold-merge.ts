@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { foldMerge } from '../src/commands/fold-merge.ts';
+import { foldMerge } from '../src/tools/fold-merge.ts';
 
 run(foldMerge);

@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { offcpuClassify } from '../src/commands/offcpu-classify.ts';
+import { offcpuClassify } from '../src/tools/offcpu-classify.ts';
 
 run(offcpuClassify);

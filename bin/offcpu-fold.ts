@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { offcpuFold } from '../src/commands/offcpu-fold.ts';
+import { offcpuFold } from '../src/tools/offcpu-fold.ts';
 
 run(offcpuFold);

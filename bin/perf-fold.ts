@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { perfFold } from '../src/commands/perf-fold.ts';
+import { perfFold } from '../src/tools/perf-fold.ts';
 
 run(perfFold);

@@ -1,4 +1,4 @@
 import { run } from '../src/cli/run.ts';
-import { pprofFold } from '../src/commands/pprof-fold.ts';
+import { pprofFold } from '../src/tools/pprof-fold.ts';
 
 run(pprofFold);

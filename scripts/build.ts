@@ -13,13 +13,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { buildViewer } from './build-viewer.ts';
 import { writeDemangleWasm } from './demangle-wasm.ts';
 import { writeOffcpuRules, writeWaitEvents } from './offcpu-rules.ts';
 import { thirdPartyLicenses } from './third-party.ts';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 
 const DEMANGLER = 'demangle.generated.wasm';
@@ -30,13 +31,13 @@ function buildModules(): void {
   const flags = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory', '--runtime', 'stub'];
   execFileSync(
     process.execPath,
-    ['node_modules/assemblyscript/bin/asc.js', 'src/kernel/kernel.as.ts', ...flags, '-o', 'build/kernel.wasm'],
+    ['node_modules/assemblyscript/bin/asc.js', 'src/engine/wasm/engine.as.ts', ...flags, '-o', 'build/engine.wasm'],
     { stdio: 'inherit' },
   );
-  writeModule('src/kernel/wasm.generated.ts', 'kernelWasm', readFileSync('build/kernel.wasm').toString('base64'));
-  writeDemangleWasm(`src/fold/${DEMANGLER}`);
-  writeOffcpuRules('src/offcpu/rules.generated.ts');
-  writeWaitEvents('src/offcpu/pg-wait-events.generated.ts');
+  writeModule('src/engine/wasm.generated.ts', 'engineWasm', readFileSync('build/engine.wasm').toString('base64'));
+  writeDemangleWasm(`src/symbols/${DEMANGLER}`);
+  writeOffcpuRules('src/offcpu/reason/rules.generated.ts');
+  writeWaitEvents('src/offcpu/reason/pg-wait-events.generated.ts');
 }
 
 function writeModule(file: string, name: string, text: string): void {
@@ -83,7 +84,7 @@ async function buildBinaries(): Promise<void> {
     logLevel: 'warning',
   });
   for (const tool of tools) chmodSync(`${made}/${tool}.cjs`, 0o755);
-  copyFileSync(`src/fold/${DEMANGLER}`, `${made}/${DEMANGLER}`);
+  copyFileSync(`src/symbols/${DEMANGLER}`, `${made}/${DEMANGLER}`);
   const bundled = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
   writeFileSync(`${made}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicenses(bundled));
   rmSync('dist', { recursive: true, force: true });

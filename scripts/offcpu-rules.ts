@@ -2,11 +2,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Writes `file` from src/offcpu/*.rules. Lines keep their numbers, for --explain; comments and trailing blanks go. */
+/** Writes `file` from src/offcpu/reason/*.rules. Lines keep their numbers, for --explain; comments and trailing blanks go. */
 export function writeOffcpuRules(file: string): void {
   const text = (name: string): string =>
     JSON.stringify(
-      readFileSync(`src/offcpu/${name}.rules`, 'utf8')
+      readFileSync(`src/offcpu/reason/${name}.rules`, 'utf8')
         .split('\n')
         .map((line) => line.replace(/(?:^|\s)#(?:\s.*)?$/, '').trimEnd())
         .join('\n'),
@@ -17,9 +17,9 @@ export function writeOffcpuRules(file: string): void {
   );
 }
 
-/** Writes `file` from src/offcpu/pg-wait-events.tsv, without its comments. */
+/** Writes `file` from src/offcpu/reason/pg-wait-events.tsv, without its comments. */
 export function writeWaitEvents(file: string): void {
-  const lines = readFileSync('src/offcpu/pg-wait-events.tsv', 'utf8')
+  const lines = readFileSync('src/offcpu/reason/pg-wait-events.tsv', 'utf8')
     .split('\n')
     .filter((line) => !line.startsWith('#'));
   writeFileSync(

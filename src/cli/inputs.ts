@@ -2,7 +2,7 @@
 // buffer serves all reading.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { InputError } from '../fold/stack-table.ts';
+import { InputError } from '../engine/stack-table.ts';
 import { Intake } from './intake.ts';
 import { type Report, UsageError } from './report.ts';
 

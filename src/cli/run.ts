@@ -1,7 +1,7 @@
 // Run: from argv to the exit status. The only place that touches process: arguments, signals, stdout, exit status.
 
 import { isatty } from 'node:tty';
-import { InputError } from '../fold/stack-table.ts';
+import { InputError } from '../engine/stack-table.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, reason } from './inputs.ts';
 import { type Asked, type Manual, type OptionTable, type Values, valuesOf } from './options.ts';

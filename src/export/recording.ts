@@ -1,9 +1,9 @@
 // What all exports take: folded stacks, their one count or two, and names that other programs can read.
 
-import { originOf, unmarked } from '../fold/marks.ts';
-import { nameText } from '../fold/name-text.ts';
-import { divided } from '../fold/rounding.ts';
-import { InputError, type Stack, type StackTable } from '../fold/stack-table.ts';
+import { InputError, type Stack, type StackTable } from '../engine/stack-table.ts';
+import { originOf, unmarked } from '../stacks/marks.ts';
+import { nameText } from '../stacks/name-text.ts';
+import { divided } from '../stacks/rounding.ts';
 
 /** Folded stacks. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Recording {

@@ -1,7 +1,7 @@
 // The doctor, of a process: what its binaries offer to who looks up symbols in them.
 
+import type { ElfFacts } from '../symbols/elf.ts';
 import type { Finding } from './doctor.ts';
-import type { ElfFacts } from './elf.ts';
 
 export interface ObjectFacts {
   path: string;

@@ -1,6 +1,6 @@
 // Wait events: where a Postgres server keeps what it waits for, so that bpf/offcpu.bt can read it at each switch.
 
-import { exportedSymbol, type ReadBytes } from './elf.ts';
+import { exportedSymbol, type ReadBytes } from '../symbols/elf.ts';
 
 /** What of /proc/PID it takes to find out. */
 export interface ServerFiles {

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { Meaning } from '../../src/export/meaning.ts';
 import type { Recording } from '../../src/export/recording.ts';
-import { FoldedReader } from '../../src/parse/folded.ts';
+import { FoldedReader } from '../../src/stacks/folded.ts';
 
 export const MEANING: Meaning = {
   name: 'cpu.folded',

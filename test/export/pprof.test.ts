@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { StackTable } from '../../src/engine/stack-table.ts';
 import { type Meaning, UNITS } from '../../src/export/meaning.ts';
 import { formatPprof } from '../../src/export/pprof.ts';
+import { foldPprof, readPprof } from '../../src/export/pprof-read.ts';
 import { roundCounts } from '../../src/export/recording.ts';
-import { StackTable } from '../../src/fold/stack-table.ts';
-import { foldPprof, readPprof } from '../../src/parse/pprof.ts';
 import { temporaryFolder } from '../tools.ts';
 import { foldedText, MEANING, recording } from './exporting.ts';
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { serverFilesOf } from '../../src/cli/proc-files.ts';
+import { serverFilesOf } from '../../src/record/io/proc-files.ts';
 import { waitEventsOf } from '../../src/record/wait-events.ts';
 import { temporaryFolder } from '../tools.ts';
 import { Postgres } from './postgres.ts';

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { adviceOn, findingLines, type MachineFacts, machineFindings } from '../../src/record/doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../../src/record/doctor-target.ts';
-import { debugFileOf, elfFacts } from '../../src/record/elf.ts';
-import { mappedFiles } from '../../src/record/maps.ts';
 import { ownersIn, packagePaths } from '../../src/record/packages.ts';
+import { debugFileOf, elfFacts } from '../../src/symbols/elf.ts';
+import { mappedFiles } from '../../src/symbols/maps.ts';
 
 const GOOD: MachineFacts = {
   perf: 'perf version 6.1.1',

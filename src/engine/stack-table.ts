@@ -1,0 +1,393 @@
+// The stack table: the TypeScript face of the kernel. Bytes in, distinct stacks with their counts out.
+//
+// A table holds text, names and stacks in memory of its own. Strings that cross this border are latin1: one
+// character a byte, so names that are not UTF-8 pass through unharmed.
+
+import { instantiate, type Kernel } from './engine.ts';
+import { InputError } from './input-error.ts';
+import { MapEntries } from './map-entries.ts';
+
+export { InputError };
+
+/** What scan() stopped at. */
+export const Stop = {
+  /** all whole lines of the input so far are read */
+  more: 0,
+  /** a line that starts with something visible */
+  control: 1,
+  /** an empty line */
+  blank: 2,
+  /** a frame line never seen before: answer with define() or pass() */
+  unknown: 3,
+  /** a frame line defined as Line.ask */
+  asked: 4,
+} as const;
+
+/** What a frame line means, beside the id of the name it stands for. */
+export const Line = {
+  ignore: 0,
+  /** stop at this line each time */
+  ask: 0xffffffff,
+  /** flag on a name id: frames further out are left away */
+  last: 0x80000000,
+  /** flag on a name id: does not count for the limit of end() */
+  uncounted: 0x40000000,
+} as const;
+
+/** The longest line that is read; anything longer is not text. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/** Said of sums above 2^53. */
+export const INEXACT = 'a count is above 2^53 and would no longer be exact: fold fewer inputs at a time';
+
+/** One distinct stack: name ids root first, the sum of its weights, and how often it was added. */
+export interface Stack {
+  /** its place in the order of stacks() */
+  index: number;
+  ids: Uint32Array;
+  weight: number;
+  hits: number;
+}
+
+export class StackTable {
+  readonly #kernel: Kernel = instantiate();
+  /** entries of bpftrace's maps */
+  readonly entries = new MapEntries(this.#kernel, this);
+  /** What the counts are of, if the folded text shall say it; latin1. */
+  unit: string | undefined;
+  #bytes = Buffer.alloc(0);
+  #ended = true;
+
+  // ── text in ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The table's memory, in which linesRead lines lie. It may move: ask for it again after each call. */
+  get bytes(): Buffer {
+    if (this.#bytes.byteLength === 0) this.#bytes = Buffer.from(this.#kernel.memory.buffer);
+    return this.#bytes;
+  }
+
+  /** Takes a block of text, cut anywhere. All whole lines of the block before must have been scanned. */
+  write(block: Uint8Array): void {
+    if (block.length === 0) return;
+    const at = this.#kernel.inputFor(block.length);
+    this.bytes.set(block, at);
+    this.#ended = block[block.length - 1] === 10;
+    const waiting = this.#kernel.inputFilled(block.length);
+    if (waiting > MAX_LINE_BYTES) {
+      throw new InputError(
+        `line ${this.linesRead + 1} is longer than ${MAX_LINE_BYTES >> 20} MiB: this is not text of a profiler`,
+      );
+    }
+  }
+
+  /** Ends the last line if it has no newline. Tells whether that was so. */
+  closeLine(): boolean {
+    if (this.#ended) return false;
+    this.write(Uint8Array.of(10));
+    return true;
+  }
+
+  /** The next input's lines are counted from 1 again. */
+  restartLineNumbers(): void {
+    this.#kernel.restartLineNumbers();
+  }
+
+  get linesRead(): number {
+    return this.#kernel.linesRead();
+  }
+
+  /** Reads frame lines up to the next line that has to be looked at. Gives a Stop. */
+  scan(): number {
+    return this.#kernel.scan();
+  }
+
+  /** The next input of folded lines begins; its stacks get these root frames. */
+  beginFolded(roots: readonly string[]): void {
+    this.#toScratch(roots.map((root) => this.name(root)));
+    this.#kernel.beginFolded(roots.length);
+  }
+
+  /** The folded lines of this input, and how many of them end in two numbers. */
+  get foldedLines(): [number, number] {
+    return [this.#kernel.foldedLines(), this.#kernel.foldedPairs()];
+  }
+
+  /** Reads folded lines; true when stopped at a line that is none, false when all are read. */
+  scanFolded(): boolean {
+    return this.#kernel.scanFolded() !== 0;
+  }
+
+  /** Leaves the rest of the whole lines unread. */
+  skipLines(): void {
+    while (this.#kernel.nextLine());
+  }
+
+  /** Where the line that scan() stopped at begins and ends in `bytes`. */
+  get lineFrom(): number {
+    return this.#kernel.lineFrom() >>> 0;
+  }
+  get lineTo(): number {
+    return this.#kernel.lineTo() >>> 0;
+  }
+
+  /** That line, without its newline. */
+  lineText(): string {
+    return this.text(this.lineFrom, this.lineTo);
+  }
+
+  text(from: number, to: number): string {
+    return this.bytes.toString('latin1', from, to);
+  }
+
+  /** Remembers what the unknown line means (a name id, or of Line), and does it. */
+  define(what: number): void {
+    this.#kernel.define(what);
+  }
+
+  /** Leaves the unknown line behind without remembering it. */
+  pass(): void {
+    this.#kernel.pass();
+  }
+
+  /**
+   * Reads the line that scan() stopped at as a header of `perf script`; undefined when it is none. What was found lies
+   * in `words` from `at` on, and in `floats` from `at / 2` on, as the class Header of perf-header.as.ts has it.
+   */
+  readPerfHeader(): { words: Uint32Array; floats: Float64Array; at: number } | undefined {
+    return this.#kernel.readPerfHeader() ? this.#perfHeader() : undefined;
+  }
+
+  /** Reads only what follows the time of such a header. */
+  readPerfEvent(from: number, to: number): { words: Uint32Array; floats: Float64Array; at: number } {
+    this.#kernel.readPerfEvent(from, to);
+    return this.#perfHeader();
+  }
+
+  #perfHeader(): { words: Uint32Array; floats: Float64Array; at: number } {
+    return { words: this.words, floats: this.#floats(), at: this.#kernel.perfHeader() >>> 2 };
+  }
+
+  // ── the stack being read: pushed leaf first ────────────────────────────────────────────────────────────────
+
+  push(frame: number): void {
+    this.#kernel.pushFrame(frame);
+  }
+  /** Takes the outermost frame off again; 0 when there is none. */
+  pop(): number {
+    return this.#kernel.popFrame();
+  }
+  get depth(): number {
+    return this.#kernel.depth();
+  }
+  drop(): void {
+    this.#kernel.dropStack();
+  }
+  /**
+   * Counts the stack being read, with the frame `root` (0: none) outside of it, and begins the next. Where exactly
+   * `limit` frames were read, the profiler may have cut the stack: then the frame `cut` stands for what is missing.
+   * Gives how many frames were read; -1 for a cut stack.
+   */
+  end(weight: number, root = 0, limit = 0xffffffff, cut = 0): number {
+    return this.#kernel.endStack(weight, root, limit, cut);
+  }
+
+  // ── names and keys ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The id of a frame name (latin1). */
+  name(text: string): number {
+    const at = this.#kernel.scratchFor((text.length + 3) >>> 2);
+    this.bytes.write(text, at, text.length, 'latin1');
+    return this.#kernel.internName(at, text.length);
+  }
+
+  /** A small number for the bytes between two places of `bytes`: 1, 2, 3 … in order of first sight. */
+  key(from: number, to: number): number {
+    return this.#kernel.internKey(from, to - from);
+  }
+
+  get nameCount(): number {
+    return this.#kernel.nameCount();
+  }
+
+  /** The name with this id, latin1. */
+  nameText(id: number): string {
+    const view = this.words;
+    const at = view[(this.#kernel.nameAtColumn() >>> 2) + id] as number;
+    const size = view[(this.#kernel.nameSizeColumn() >>> 2) + id] as number;
+    return this.text(at, at + size);
+  }
+
+  // ── stacks ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get stackCount(): number {
+    return this.#kernel.stackCount();
+  }
+
+  /** The weight of each stack, in the order of stacks(). A view: read it before the table changes. */
+  get weights(): Float64Array {
+    const at = this.#kernel.stackWeightColumn() >>> 3;
+    return this.#floats().subarray(at, at + this.stackCount);
+  }
+
+  /** How often each was added; a view as well. */
+  get hits(): Float64Array {
+    const at = this.#kernel.stackHitsColumn() >>> 3;
+    return this.#floats().subarray(at, at + this.stackCount);
+  }
+
+  /** Adds a stack of name ids, root first. Gives its place in the order of stacks(). */
+  add(ids: ArrayLike<number>, weight: number, hits: number): number {
+    this.#toScratch(ids);
+    return this.#kernel.addStack(ids.length, weight, hits);
+  }
+
+  /** All stacks, in the order they were first seen. The ids are a view: read them before the table changes. */
+  *stacks(): Generator<Stack> {
+    const count = this.stackCount;
+    const columns = this.#columns();
+    for (let i = 0; i < count; i++) yield this.#stack(columns, i);
+  }
+
+  /**
+   * All stacks, else as stacks(), in byte order of their folded lines; or frame by frame, so that all stacks with the
+   * same first frames are neighbours (as lines, `a-x` comes between `a` and `a;b`); or the largest weight first, or the
+   * largest sum of weight and hits, equal ones in byte order.
+   */
+  *sorted(by: 'line' | 'frame' | 'weight' | 'pair' = 'line'): Generator<Stack> {
+    const count = this.stackCount;
+    const order = this.#kernel.sortStacks(by === 'frame') >>> 2;
+    if (by === 'weight' || by === 'pair') this.#kernel.sortByCount(by === 'pair');
+    const columns = this.#columns();
+    for (let i = 0; i < count; i++) yield this.#stack(columns, this.words[order + i] as number);
+  }
+
+  /** Replaces each stack by what `change` gives for its ids: these or other ones, or null to leave it away. */
+  rewrite(change: (ids: Uint32Array, weight: number, hits: number) => ArrayLike<number> | null): void {
+    const [, sizes, weights, hits] = this.#columns();
+    const longest = this.words.subarray(sizes, sizes + this.stackCount).reduce((most, size) => Math.max(most, size), 0);
+    this.#kernel.scratchFor(longest); // else add() may move the memory in which the very ids lie that it is given
+    this.takeAll((from, to, index) => {
+      const weight = this.#floats()[weights + index] as number;
+      const count = this.#floats()[hits + index] as number;
+      const changed = change(this.words.subarray(from, to), weight, count);
+      if (changed) this.add(changed, weight, count);
+    });
+  }
+
+  /**
+   * Drops all stacks, but tells of each where in `words` its ids lie, and its index; others may be added meanwhile.
+   * `drop` may do it in its own way, and gives the indices to be told of.
+   */
+  takeAll(tell: (from: number, to: number, index: number) => void, drop?: () => Uint32Array): void {
+    let count = this.stackCount;
+    const [ats, sizes] = this.#columns();
+    const indices = drop?.();
+    if (indices) count = indices.length;
+    else this.#kernel.renewStacks();
+    for (let i = 0; i < count; i++) {
+      const index = indices ? (indices[i] as number) : i;
+      const from = (this.words[ats + index] as number) >>> 2;
+      tell(from, from + (this.words[sizes + index] as number), index);
+    }
+  }
+
+  /** Tells for each stack where in `words` its ids lie, and its index, until told to stop. The table must not change. */
+  forEachAt(tell: (from: number, to: number, index: number) => 'stop' | undefined): void {
+    const count = this.stackCount;
+    const [ats, sizes] = this.#columns();
+    const words = this.words;
+    for (let i = 0; i < count; i++) {
+      const from = (words[ats + i] as number) >>> 2;
+      if (tell(from, from + (words[sizes + i] as number), i) === 'stop') return;
+    }
+  }
+
+  /** Leaves all stacks away. */
+  clear(): void {
+    this.#kernel.renewStacks();
+  }
+
+  /** From now on scanFolded() also keeps each line, for inputOrder(). */
+  keepInputOrder(): void {
+    this.#kernel.keepInputOrder();
+  }
+
+  /** The stacks of each folded line, in the order of the input. */
+  *inputOrder(): Generator<Stack> {
+    const count = this.#kernel.inputOrderCount();
+    const stackColumn = this.#kernel.inputOrderStackColumn() >>> 2;
+    const weightColumn = this.#kernel.inputOrderWeightColumn() >>> 3;
+    const columns = this.#columns();
+    for (let i = 0; i < count; i++) {
+      const { ids } = this.#stack(columns, this.words[stackColumn + i] as number);
+      yield { index: i, ids, weight: this.#floats()[weightColumn + i] as number, hits: 1 };
+    }
+  }
+
+  /** Gives the weights, in the order of stacks(), and counts on from 0; the stacks stay. */
+  takeWeights(): Float64Array {
+    const taken = this.weights.slice();
+    this.weights.fill(0);
+    return taken;
+  }
+
+  /**
+   * The folded text, sorted by bytes or largest count first, in blocks of whole lines, behind one that says the unit; the
+   * next block overwrites the one before. With `pairs` each line ends in two counts, its hits and its weight. Throws
+   * InputError if a count is no longer exact.
+   */
+  *folded(pairs = false, order: 'bytes' | 'count' = 'bytes'): Generator<Buffer> {
+    this.checkExact();
+    this.#kernel.sortStacks(false);
+    if (order === 'count') this.#kernel.sortByCount(pairs);
+    if (this.unit !== undefined) yield Buffer.from(`# unit: ${this.unit}\n`, 'latin1');
+    for (;;) {
+      const size = this.#kernel.writeFolded(pairs);
+      if (size === 0) return;
+      const at = this.#kernel.outputAt() >>> 0;
+      yield this.bytes.subarray(at, at + size);
+    }
+  }
+
+  checkExact(): void {
+    if (this.#kernel.overflowed()) {
+      throw new InputError(INEXACT);
+    }
+  }
+
+  #toScratch(ids: ArrayLike<number>): void {
+    const at = this.#kernel.scratchFor(ids.length) >>> 2;
+    this.words.set(ids, at);
+  }
+
+  #stack(columns: [number, number, number, number], index: number): Stack {
+    const words = this.words;
+    const floats = this.#floats();
+    const at = (words[columns[0] + index] as number) >>> 2;
+    const size = words[columns[1] + index] as number;
+    return {
+      index,
+      ids: words.subarray(at, at + size),
+      weight: floats[columns[2] + index] as number,
+      hits: floats[columns[3] + index] as number,
+    };
+  }
+
+  #columns(): [number, number, number, number] {
+    const k = this.#kernel;
+    return [k.stackAtColumn() >>> 2, k.stackSizeColumn() >>> 2, k.stackWeightColumn() >>> 3, k.stackHitsColumn() >>> 3];
+  }
+
+  #wordView = new Uint32Array(0);
+  /** All of the table's memory as numbers of 32 bits. A view: read it before the table changes. */
+  get words(): Uint32Array {
+    if (this.#wordView.byteLength === 0) this.#wordView = new Uint32Array(this.#kernel.memory.buffer);
+    return this.#wordView;
+  }
+
+  #floatView = new Float64Array(0);
+  #floats(): Float64Array {
+    if (this.#floatView.byteLength === 0) this.#floatView = new Float64Array(this.#kernel.memory.buffer);
+    return this.#floatView;
+  }
+}

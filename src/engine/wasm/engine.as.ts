@@ -1,0 +1,70 @@
+// The kernel: find lines, intern them, count sequences, sort and print them. Compiled to one small .wasm.
+// The host's side is src/engine/stack-table.ts.
+
+export {
+  internKey,
+  internName,
+  keyAt,
+  keySize,
+  nameAtColumn,
+  nameCount,
+  nameSizeColumn,
+} from './intern.as';
+export {
+  define,
+  depth,
+  dropStack,
+  endStack,
+  inputFilled,
+  inputFor,
+  lineFrom,
+  lineTo,
+  linesRead,
+  nextLine,
+  pass,
+  popFrame,
+  pushFrame,
+  restartLineNumbers,
+  scan,
+} from './lines.as';
+export {
+  beginFolded,
+  foldedLines,
+  foldedPairs,
+  inputOrderCount,
+  inputOrderStackColumn,
+  inputOrderWeightColumn,
+  keepInputOrder,
+  scanFolded,
+} from './folded.as';
+export {
+  addStack,
+  overflowed,
+  renewStacks,
+  scratchFor,
+  stackAtColumn,
+  stackCount,
+  stackHitsColumn,
+  stackSizeColumn,
+  stackWeightColumn,
+} from './stacks.as';
+export {
+  addText,
+  beginsDump,
+  dropEntry,
+  endEntry,
+  entryCount,
+  entryClosedAt,
+  entryOpenedAt,
+  isEntryOpen,
+  openEntry,
+  restartEntries,
+  scanEntries,
+  setApart,
+  shapeAt,
+  shapeCount,
+  shapeSize,
+} from './map-entry.as';
+export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
+export { perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
+export { outputAt, sortByCount, sortStacks, writeFolded } from './order.as';

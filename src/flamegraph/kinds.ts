@@ -1,0 +1,63 @@
+// Which kind of code a frame is, as far as its folded name tells: the rules of the default palette.
+
+import type { Stack, StackTable } from '../engine/stack-table.ts';
+
+export type Kind = 'application' | 'library' | 'kernel' | 'jit' | 'inlined' | 'waker' | 'unresolved';
+
+// JS:*run /srv/a.js:10     LazyCompile:~f     Builtins_JSEntry     py::work:/srv/a.py     Lcom/example/Main;::run
+const MANAGED =
+  /^(?:(?:JS|LazyCompile|Function|Script|Eval|RegExp|Builtin|BytecodeHandler|Handler|Stub):|Builtins_|py::|L[\w/$]+;::)/;
+
+// _int_malloc   __GI___libc_open   __memcpy_avx_unaligned_erms   start_thread   _dl_relocate_object   operator new
+const SYSTEM_C =
+  /^(?:_int_(?:malloc|free|realloc|memalign)|_?_?libc_|__GI_|_IO_|_dl_|__?pthread_|pthread_|__(?:mem|str|wcs|wmem)\w+_(?:avx|sse|evex|erms|unaligned|generic)|(?:malloc|calloc|realloc|cfree|free|memcpy|memmove|memset|syscall|clone3?|__clone3?|start_thread|_start|__poll|__read|__write|epoll_wait)(?:@|$)|operator (?:new|delete)|__cxa_|_Unwind_|__gnu_cxx::|std::|runtime\.)/;
+// core::iter::adapters::map::Map<I,F>::fold     <alloc::vec::Vec<T> as core::ops::Drop>::drop     __rust_alloc
+const SYSTEM_RUST = /^(?:<+&?(?:mut )?)?(?:core|alloc|std)::|^__?rust_|^rust_begin_unwind/;
+
+const RULES: readonly (readonly [RegExp, Kind])[] = [
+  [/_\[k\]$/, 'kernel'],
+  [/_\[j\]$/, 'jit'],
+  [/_\[i\]$/, 'inlined'],
+  [/_\[w\]$/, 'waker'],
+  // [unknown]   [libfoo.so]   [lost]   0x7f00deadbeef   - and -- where two stacks of one sample meet
+  [/^(?:\[.*\]|0x[0-9a-f]+|--?|)$/, 'unresolved'],
+  [MANAGED, 'jit'],
+  [SYSTEM_C, 'library'],
+  [SYSTEM_RUST, 'library'],
+];
+
+/** The kind of a frame by its name (latin1). */
+export function kindOf(name: string): Kind {
+  return RULES.find(([pattern]) => pattern.test(name))?.[1] ?? 'application';
+}
+
+// The functions through which x86-64 and arm64 enter the kernel: whatever they call is kernel code as well.
+const KERNEL_ENTRY =
+  /^(?:entry_(?:SYSCALL|SYSENTER|INT80)_\w+|do_syscall_64|asm_(?:exc|sysvec|common)_\w+|ret_from_fork(?:_asm)?|secondary_startup_64\w*|page_fault|(?:el0|el1)\w*_sync\w*|el0_svc|\[kernel\.kallsyms\])$/;
+const MARKED = /_\[k\]$/;
+
+/**
+ * Names of kernel functions in text folded without marks: those called from where the kernel is entered. Indexed by
+ * name id, 1 for such. Where any name is marked `_[k]`, the marks are the truth and nothing is guessed.
+ */
+export function kernelNames(table: StackTable): Uint8Array {
+  const kernel = new Uint8Array(table.nameCount + 1);
+  const entry = new Uint8Array(table.nameCount + 1);
+  let entries = 0;
+  for (let id = 1; id <= table.nameCount; id++) {
+    const name = table.nameText(id);
+    if (MARKED.test(name)) return kernel;
+    if (KERNEL_ENTRY.test(name)) entries += entry[id] = 1;
+  }
+  if (entries > 0) for (const stack of table.stacks()) markKernel(stack, entry, kernel);
+  return kernel;
+}
+
+function markKernel({ ids }: Stack, entry: Uint8Array, kernel: Uint8Array): void {
+  let isKernel = 0;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    isKernel |= entry[id] as number;
+    if (isKernel) kernel[id] = 1;
+  }
+}

@@ -1,0 +1,154 @@
+// What frames of bpftrace and bcc are called in a folded stack: by the rules of perf-fold, so that on- and off-CPU
+// pictures use the same names. Also remembers what a frame line tells of its stack.
+
+import type { StackTable } from '../../../engine/stack-table.ts';
+import { frameText, tidyName } from '../../../stacks/frame-name.ts';
+import { demangle } from '../../../symbols/demangle.ts';
+import { type BpftraceFrame, findSymbol, readFrame, type SymbolPlaces } from './frame.ts';
+import { IdNumbers } from './id-numbers.ts';
+
+export interface NameOptions {
+  /** cut argument lists */
+  tidy: boolean;
+  demangle: boolean;
+  /** keep the hash of Rust's legacy mangling */
+  keepHash: boolean;
+}
+
+/** What is known of a frame beside its name. */
+const Fact = { user: 1, kernel: 2, inlined: 4 } as const;
+/** A frame's name was looked at: it is that of a kernel function, or not. */
+const Known = { kernel: 1, other: 2 } as const;
+
+// functions that are in every kernel stack of their kind, and in no other program; el0t_64_sync and the like: arm64
+const KERNEL_NAMES =
+  /^(?:__schedule|preempt_schedule(?:_.*)?|finish_task_switch(?:\..*)?|do_syscall_64|do_fast_syscall_32|x64_sys_call|__x64_sys_\w+|__arm64_sys_\w+|__do_sys_\w+|invoke_syscall|entry_(?:SYSCALL|SYSENTER|INT80)\w*|ret_from_fork\w*|asm_(?:sysvec|exc|common_interrupt)\w*|irqentry_exit\w*|syscall_exit_to_user_mode\w*|el0\w*|el1h?_\w+|cpu_startup_entry|start_secondary|secondary_startup_64\w*|schedule_timeout|schedule_hrtimeout_range\w*|do_nanosleep|futex_wait_queue\w*|system_call_(?:exception|common)\w*|__do_syscall)$/;
+
+export class BpftraceNames {
+  /** the frame that stands for lost callers */
+  readonly truncated: number;
+  /** are all frames seen so far just their names? */
+  isPlain = true;
+  readonly #table: StackTable;
+  readonly #options: NameOptions;
+  readonly #places: SymbolPlaces = { from: 0, to: 0, isKernel: false };
+  /** the ids of frames without a symbol: of user code, of the kernel */
+  readonly #bareUser: number;
+  readonly #bareKernel: number;
+  /** by the table's key of the symbol */
+  readonly #words = new IdNumbers();
+  readonly #frames = new Map<string, number>();
+  /** by id, of frames that are more than their name: the facts, and the id of the name */
+  readonly #facts = new IdNumbers();
+  readonly #nameOf = new IdNumbers();
+  readonly #known = new IdNumbers();
+  readonly #marked = new Map<number, number>();
+  readonly #unresolved = new Set<number>();
+
+  constructor(table: StackTable, options: NameOptions) {
+    this.#table = table;
+    this.#options = options;
+    this.truncated = table.name('[truncated]');
+    const bare = { symbol: '', dso: '', inlined: false };
+    this.#bareUser = this.word({ ...bare, isKernel: false });
+    this.#bareKernel = this.word({ ...bare, isKernel: true });
+    this.isPlain = true;
+  }
+
+  /** The id of the frame line between two places of the table's bytes. Strings are made for new symbols only. */
+  wordAt(from: number, to: number): number {
+    const table = this.#table;
+    const places = this.#places;
+    if (!findSymbol(table.bytes, from, to, places)) return this.word(readFrame(table.text(from, to)));
+    if (places.from === places.to) {
+      this.isPlain = false;
+      return places.isKernel ? this.#bareKernel : this.#bareUser;
+    }
+    const key = table.key(places.from, places.to);
+    const known = this.#words.get(key);
+    if (known !== 0) return known;
+    const symbol = table.text(places.from, places.to);
+    const word = this.word({ symbol, dso: '', isKernel: undefined, inlined: false });
+    this.#words.set(key, word);
+    return word;
+  }
+
+  word(frame: BpftraceFrame): number {
+    const { isKernel, inlined } = frame;
+    const unresolved = frame.symbol === '';
+    const side = isKernel === undefined ? '' : isKernel ? 'k' : 'u';
+    const key = `${unresolved ? `\0${frame.dso}` : frame.symbol}\0${side}${inlined ? 'i' : ''}`;
+    let word = this.#frames.get(key);
+    if (word === undefined) {
+      const text = unresolved ? objectText(frame) : this.#symbolText(frame.symbol);
+      const name = this.#table.name(text);
+      if (unresolved) this.#unresolved.add(name);
+      word = name;
+      if (isKernel !== undefined || inlined) {
+        word = this.#table.name(`\0${side}${inlined ? 'i' : ''}\0${text}`);
+        this.#facts.set(
+          word,
+          (inlined ? Fact.inlined : 0) + (side === 'k' ? Fact.kernel : side === 'u' ? Fact.user : 0),
+        );
+        this.#nameOf.set(word, name);
+      }
+      this.#frames.set(key, word);
+    }
+    if (side !== '' || inlined) this.isPlain = false;
+    return word;
+  }
+
+  /** The name of a frame as folded output spells it. */
+  nameOf(word: number): number {
+    return this.#nameOf.get(word) || word;
+  }
+
+  isInlined(word: number): boolean {
+    return (this.#facts.get(word) & Fact.inlined) !== 0;
+  }
+
+  /** Does this name stand for a frame without a symbol? */
+  isUnresolved(name: number): boolean {
+    return this.#unresolved.has(name);
+  }
+
+  /** Is the frame one of the kernel, by its address or its name? undefined: can't tell. */
+  isKernel(word: number): boolean | undefined {
+    const facts = this.#facts.get(word);
+    if ((facts & Fact.kernel) !== 0) return true;
+    if ((facts & Fact.user) !== 0) return false;
+    let known = this.#known.get(word);
+    if (known === 0) {
+      known = KERNEL_NAMES.test(this.#table.nameText(word)) ? Known.kernel : Known.other;
+      this.#known.set(word, known);
+    }
+    return known === Known.kernel || undefined;
+  }
+
+  /** The name with the mark of a kernel frame. */
+  marked(name: number): number {
+    if (name === this.truncated) return name;
+    let marked = this.#marked.get(name);
+    if (marked === undefined) {
+      marked = this.#table.name(`${this.#table.nameText(name)}_[k]`);
+      if (this.#unresolved.has(name)) this.#unresolved.add(marked);
+      this.#marked.set(name, marked);
+    }
+    return marked;
+  }
+
+  #symbolText(symbol: string): string {
+    let text = symbol;
+    if (this.#options.demangle) text = demangle(text, { keepHash: this.#options.keepHash });
+    if (this.#options.tidy) text = tidyName(text);
+    return frameText(text);
+  }
+}
+
+/** `[libc.so.6]` for a frame of that object, as perf-fold has it. */
+function objectText(frame: BpftraceFrame): string {
+  if (frame.isKernel) return '[kernel.kallsyms]';
+  const object = frame.dso.replace(/ \(deleted\)$/, '');
+  const base = object.slice(object.lastIndexOf('/') + 1).replace(/^\[(.*)\]$/, '$1') || 'unknown';
+  return frameText(`[${base}]`);
+}

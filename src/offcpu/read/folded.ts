@@ -1,0 +1,95 @@
+// Folded text: as `offcputime -f` of bcc prints it, or made by offcpu-fold before.
+//
+// two words;start_thread;worker;clock_nanosleep;-;entry_SYSCALL_64_after_hwframe;…;schedule 938082
+// └─ comm ┘ └──────────── user ────────────────┘ └ with -d
+
+import type { StackTable } from '../../engine/stack-table.ts';
+import { unitIn } from '../../stacks/unit-line.ts';
+import type { OffcpuKind, Subject } from '../entry.ts';
+import type { BpftraceNames } from './bpftrace/names.ts';
+import type { OnSkip } from './bpftrace/text.ts';
+import { addSplitStack } from './split-stack.ts';
+import { isUnit, type OffcpuStacks, type Unit } from './stacks.ts';
+
+/** What offcpu-fold puts in the place of the innermost frame. */
+const KINDS: Readonly<Record<string, OffcpuKind>> = {
+  '[in-progress]': 'in-progress',
+  '[preempted]': 'preempted',
+  '[runnable]': 'runnable',
+};
+// [Missed User Stack] -14     bcc; offwaketime adds the error
+const MISSED = /^\[Missed \w+ Stack\](?: -?\d+)?$/;
+const KERNEL_MARK = '_[k]';
+
+export class OffcpuFolded {
+  /** of its counts, where a line says it */
+  unit: Unit | undefined;
+  readonly #table: StackTable;
+  readonly #names: BpftraceNames;
+  readonly #skip: OnSkip;
+
+  constructor(table: StackTable, names: BpftraceNames, skip: OnSkip) {
+    this.#table = table;
+    this.#names = names;
+    this.#skip = skip;
+  }
+
+  write(block: Uint8Array): void {
+    this.#table.write(block);
+    this.#read();
+  }
+
+  end(): void {
+    this.#table.closeLine();
+    this.#read();
+  }
+
+  #read(): void {
+    const table = this.#table;
+    while (table.scanFolded()) {
+      const text = table.lineText();
+      const unit = unitIn(text);
+      if (isUnit(unit)) this.unit = unit;
+      else if (/[^ \t\r]/.test(text)) this.#skip('not a folded line', table.linesRead, text);
+    }
+  }
+
+  /** Adds the entries read to `stacks` and gives how many there are. */
+  addTo(stacks: OffcpuStacks, unit: Unit): number {
+    const table = this.#table;
+    const words: number[] = [];
+    const subjects = new Map<string, Subject>();
+    const boundary = table.name('-');
+    const read = Array.from(table.stacks(), ({ ids, weight }) => ({ ids: ids.slice(), weight }));
+    for (const { ids, weight } of read) {
+      const kind = ids.length > 1 ? KINDS[table.nameText(ids[ids.length - 1] as number)] : undefined;
+      const end = kind === undefined ? ids.length : ids.length - 1;
+      const key = `${ids[0]} ${kind}`;
+      let subject = subjects.get(key);
+      if (!subject) {
+        const comm = table.nameText(ids[0] as number);
+        subject = {
+          kind: kind ?? 'off-cpu',
+          comm,
+          pid: undefined,
+          tid: undefined,
+          state: undefined,
+          waitEvent: undefined,
+        };
+        subjects.set(key, subject);
+      }
+      const stack = ids.subarray(1, end).map((id) => (words[id] ??= this.#wordOf(id)));
+      addSplitStack(stacks, subject, unit, stack, boundary, this.#names, weight);
+    }
+    return read.length;
+  }
+
+  #wordOf(id: number): number {
+    const text = this.#table.nameText(id);
+    if (text === '-') return id;
+    if (MISSED.test(text)) return this.#table.name('[lost]');
+    const isKernel = text.endsWith(KERNEL_MARK) ? true : undefined;
+    const symbol = isKernel ? text.slice(0, -KERNEL_MARK.length) : text;
+    return this.#names.word({ symbol, dso: '', isKernel, inlined: false });
+  }
+}

@@ -1,0 +1,132 @@
+// Off-CPU data of any kind, found out by itself: a raw dump goes to its reader, folded text is kept as it is.
+
+import { InputError, StackTable } from '../../engine/stack-table.ts';
+import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import { unitIn } from '../../stacks/unit-line.ts';
+import { isUnit, type Unit } from './stacks.ts';
+
+/** What reads raw dumps. */
+export interface DumpReader {
+  beginInput(name?: string): void;
+  write(block: Uint8Array): void;
+  /** Gives the reason why nothing of it could be used, '' for an unknown one. */
+  endInput(): string | undefined;
+}
+
+/** Is told of each line that can't be used: why, its number in its input from 1, its text (latin1). */
+type OnSkip = (kind: string, line: number, text: string) => void;
+
+/** What this can't be, and what to do with it. */
+const FOREIGN: Partial<Record<Kind, string>> = {
+  'perf.data': 'this is perf.data, of time on the CPU',
+  'perf script': 'this is the text of perf script, of time on the CPU; fold it with perf-fold',
+  'perf report': 'this is the text of perf report',
+  'perf trace': 'this is the text of perf trace',
+  offwaketime: WHAT_TO_DO.offwaketime,
+  reasons: 'this is a result of offcpu-classify --json; give it to --baseline',
+  svg: 'this is XML or SVG; give the folded text that it was made from',
+  compressed: WHAT_TO_DO.compressed,
+  binary: 'this is binary data',
+};
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+
+export class OffcpuInput<Dump extends DumpReader> {
+  /** folded stacks of all inputs that were folded */
+  readonly folded = new StackTable();
+  /** of their counts, where lines in them say it */
+  unit: Unit | undefined;
+  readonly #openDump: () => Dump;
+  readonly #onSkip: OnSkip;
+  #dump: Dump | undefined;
+  #start: Buffer | undefined;
+  #isFolded = false;
+  #name = '';
+
+  /** `openDump` gives the reader of raw dumps, when the first comes. */
+  constructor(openDump: () => Dump, onSkip: OnSkip) {
+    this.#openDump = openDump;
+    this.#onSkip = onSkip;
+  }
+
+  /** The reader of the raw dumps; undefined: there was none. */
+  get dump(): Dump | undefined {
+    return this.#dump;
+  }
+
+  begin(name = ''): void {
+    this.#name = name;
+    this.#start = Buffer.alloc(0);
+    this.folded.restartLineNumbers();
+  }
+
+  /** Takes a block of the input, cut anywhere. Throws InputError if it is something else. */
+  block(bytes: Uint8Array): void {
+    if (this.#start === undefined) {
+      this.#pass(bytes);
+    } else {
+      this.#start = Buffer.concat([this.#start, bytes]);
+      if (this.#start.length >= SNIFFED_BYTES) this.#passStart(this.#start);
+    }
+  }
+
+  /** Ends the input. Gives the reason why nothing of it could be used. */
+  end(): string | undefined {
+    if (this.#start !== undefined) {
+      if (this.#start.length === 0) return 'the input is empty; did the command before the pipe fail?';
+      try {
+        this.#passStart(this.#start);
+      } catch (error) {
+        if (error instanceof InputError) return error.message;
+        throw error;
+      }
+    }
+    if (this.#isFolded) {
+      if (this.folded.closeLine()) this.#scan();
+      return undefined;
+    }
+    const why = this.#dump?.endInput();
+    return why === '' ? 'neither a dump of bpftrace or bcc nor folded stacks' : why;
+  }
+
+  #passStart(start: Buffer): void {
+    this.#start = undefined;
+    const kind = sniff(start);
+    const foreign = FOREIGN[kind];
+    if (foreign !== undefined) throw new InputError(foreign);
+    this.#isFolded = kind === 'folded';
+    if (!this.#isFolded) {
+      this.#dump ??= this.#openDump();
+      this.#dump.beginInput(this.#name);
+    }
+    const hasMark = start.toString('latin1', 0, BYTE_ORDER_MARK.length) === BYTE_ORDER_MARK;
+    this.#pass(hasMark ? start.subarray(BYTE_ORDER_MARK.length) : start);
+  }
+
+  #pass(bytes: Uint8Array): void {
+    if (this.#isFolded) {
+      this.folded.write(bytes);
+      this.#scan();
+    } else {
+      this.#dump?.write(bytes);
+    }
+  }
+
+  #scan(): void {
+    const table = this.folded;
+    while (table.scanFolded()) {
+      const text = table.lineText();
+      const unit = unitIn(text);
+      if (isUnit(unit)) this.#setUnit(unit);
+      else this.#onSkip('not a folded line', table.linesRead, text);
+    }
+  }
+
+  #setUnit(unit: Unit): void {
+    if (this.folded.stackCount === 0) this.unit ??= unit;
+    const before = this.unit ?? 'us';
+    if (before !== unit) {
+      this.folded.skipLines();
+      throw new InputError(`its counts are in ${unit}, those before in ${before}: fold both with the same --unit`);
+    }
+  }
+}

@@ -1,0 +1,301 @@
+// Our own program, bpf/offcpu.bt, and its Postgres variant: docs/offcpu-dump.md describes their dump. It counts every
+// interval twice over: by stack in @offcpu, and by thread in @thread, so that what is missing shows.
+
+import type { StackTable } from '../../engine/stack-table.ts';
+import type { OffcpuKind } from '../entry.ts';
+import { EMPTY_SPAN, type IdSpan, spanOf } from './bpftrace/id-span.ts';
+import { type KeyMeaning, type KeyPart, readKeys } from './bpftrace/keys.ts';
+import { BpftraceMap, type Part } from './bpftrace/map.ts';
+import type { BpftraceNames } from './bpftrace/names.ts';
+import { MapRows, nameSpan } from './bpftrace/rows.ts';
+import type { BpftraceText } from './bpftrace/text.ts';
+import type { OffcpuStacks } from './stacks.ts';
+
+export const OUR_MAP = '@offcpu';
+export const OUR_ORDER: readonly KeyPart[] = ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event'];
+
+/** The window of a recording, and what became of its threads. Times are nanoseconds. */
+export interface Program {
+  startNs: number;
+  endNs: number;
+  threads: ThreadTimes[];
+  /** intervals that had not ended */
+  inProgress: number;
+  /** does the end of the dump miss? */
+  isCut: boolean;
+  /** time that is in no entry, for the map was full */
+  unmappedNs: number;
+  /** was there no room for some threads? */
+  lacksThreads: boolean;
+}
+
+/** `lifeNs = onCpuNs + runnableNs + blockedNs + inProgressNs + beforeNs` for each thread, exactly. */
+export interface ThreadTimes {
+  tid: number;
+  /** its part of the window, birth and death considered */
+  lifeNs: number;
+  onCpuNs: number;
+  runnableNs: number;
+  blockedNs: number;
+  /** blocked at the end: a lower bound */
+  inProgressNs: number;
+  /** off the CPU at the start, up to its first switch: why is not known */
+  beforeNs: number;
+}
+
+/** States in which a thread can run: R, R+, and one of the program's own for threads that have not run yet. */
+const RUNNABLE_STATES: ReadonlySet<number> = new Set([0, 0x100, 0x10000]);
+const NEW_THREAD = 0x10000;
+
+// flamepipe offcpu 1 pid 4242 attach_ns 4435254439383 wait_events 0
+const HEADER = /^flamepipe offcpu (\d+) pid \d+ attach_ns \d+ wait_events ([01])$/;
+// flamepipe offcpu end pid 4242 start_ns 4435305347608 end_ns 4438836079481
+const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
+// (4438656450897, 1, 0, ⟨kernel stack⟩, ⟨user stack⟩, mix)      an empty stack is nothing, from 0.25 on a newline
+// └─── since ───┘  │  └ wait event
+//                  └ state
+const OPEN = /^\((\d+), (\d+), (\d+), (\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
+const FORMAT = '1';
+/** The footer's pid when the program followed several processes. */
+const SEVERAL = 0;
+/** What bpftrace prints last: it goes by the maps' names. */
+const LAST_MAP = '@threads';
+
+export function isOurProgram(text: BpftraceText): boolean {
+  return headerOf(text) !== undefined;
+}
+
+/** The reason why the dump can't be read; undefined: it can. */
+function whyNot(text: BpftraceText): string | undefined {
+  const format = headerOf(text)?.[1];
+  if (format !== FORMAT) return `this dump is of format ${format}, which this version does not know`;
+  const footer = footerOf(text);
+  if (!footer) return 'bpftrace was killed before it printed its maps: stop it with SIGINT';
+  if (footer[2] === '0' || Number(footer[3]) <= Number(footer[2]))
+    return 'the recording ended before it began: nothing was measured';
+  if (text.maps.has(OUR_MAP) || text.maps.has('@open')) return undefined;
+  if (!text.scalars.has(LAST_MAP)) return 'cut off before its maps: bpftrace was killed while it printed';
+  return 'no thread of that process came onto or left a CPU: all slept or ran throughout (/proc/PID/task/*/stack tells), or there is no such process (of one in a container, give the PID that the host sees)';
+}
+
+function headerOf(text: BpftraceText): RegExpExecArray | undefined {
+  return text.said.map((line) => HEADER.exec(line)).find((match) => match !== null) ?? undefined;
+}
+function footerOf(text: BpftraceText): RegExpExecArray | undefined {
+  return text.said.map((line) => FOOTER.exec(line)).find((match) => match !== null) ?? undefined;
+}
+
+/** What intervals are of. */
+interface Thread {
+  comm: string;
+  /** undefined: one of several processes */
+  pid: number | undefined;
+  tid: number;
+  state: number;
+  waitEvent: number | undefined;
+  user: IdSpan;
+  kernel: IdSpan;
+}
+
+/** Adds the closed intervals, by stack, and those that were still open. Gives the reason if that can't be done. */
+export function addProgram(
+  text: BpftraceText,
+  table: StackTable,
+  names: BpftraceNames,
+  stacks: OffcpuStacks,
+  separator: string,
+): Program | string {
+  const why = whyNot(text);
+  if (why !== undefined) return why;
+  const [, footerPid = 0, startNs = 0, endNs = 0] = Array.from(footerOf(text) ?? [], Number);
+  const pid = footerPid === SEVERAL ? undefined : footerPid;
+  const threads = threadsOf(text, endNs);
+  const program: Program = {
+    startNs,
+    endNs,
+    threads: [...threads.values()],
+    inProgress: 0,
+    isCut: !text.scalars.has(LAST_MAP),
+    unmappedNs: 0,
+    lacksThreads: lacksThreads(text),
+  };
+  const hasWaitEvents = headerOf(text)?.[2] === '1';
+  const mapped = new Map<number, number>();
+  const comms = new Map<number, string>();
+  const map = text.maps.get(OUR_MAP) ?? new BpftraceMap(OUR_MAP, 0);
+  const rows = new MapRows(map, table, names, table.weights.slice());
+  const meanings = readKeys(rows.keys, separator, OUR_ORDER)?.meanings ?? [];
+  rows.take(meanings, ({ texts, user, kernel, tuple = [] }) => {
+    const meaning = meanings[texts] as KeyMeaning;
+    const { comm = '', tid = -1, state = 1, waitEvent } = meaning;
+    const [blocked = 0, runnable = 0, count = 0, longestBlocked = 0, longestRunnable = 0] = tuple;
+    const thread = { comm, pid, tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, user, kernel };
+    if (blocked > 0 || !RUNNABLE_STATES.has(state)) add(stacks, thread, 'blocked', blocked, count, longestBlocked);
+    if (runnable > 0) add(stacks, thread, runnableKind(state), runnable, count, longestRunnable);
+    mapped.set(tid, (mapped.get(tid) ?? 0) + blocked + runnable);
+    comms.set(tid, comm);
+  });
+  const opens = [...openIntervals(text, names, pid)];
+  for (const { tid, comm } of opens) comms.set(tid, comm);
+  for (const { tid, ns } of unmapped(program.threads, mapped, execsOf(text) > 0)) {
+    program.unmappedNs += ns;
+    const comm = tid === undefined ? undefined : comms.get(tid);
+    const subject = { kind: 'lost', comm, pid, tid, state: undefined, waitEvent: undefined } as const;
+    stacks.add(subject, 'ns', EMPTY_SPAN, EMPTY_SPAN, ns, undefined, undefined);
+  }
+  for (const open of opens) {
+    if (!hasWaitEvents) open.waitEvent = undefined;
+    if (open.since >= endNs) continue;
+    const end = endOf(open, text, endNs);
+    if (end.isOff) program.inProgress++;
+    addOpen(open, end, stacks);
+    const thread = threads.get(open.tid);
+    if (thread) addToThread(thread, end, endNs);
+  }
+  return program;
+}
+
+/** Time that is in the sums of the threads, but in no entry. After an exec a thread has another id: then of all together. */
+function* unmapped(
+  threads: readonly ThreadTimes[],
+  mapped: ReadonlyMap<number, number>,
+  isRenamed: boolean,
+): Generator<{ tid: number | undefined; ns: number }> {
+  const counted = (thread: ThreadTimes): number => thread.blockedNs + thread.runnableNs;
+  if (isRenamed) {
+    const entries = [...mapped.values()].reduce((sum, ns) => sum + ns, 0);
+    const ns = threads.reduce((sum, thread) => sum + counted(thread), -entries);
+    if (ns > 0) yield { tid: undefined, ns };
+    return;
+  }
+  for (const thread of threads) {
+    const ns = counted(thread) - (mapped.get(thread.tid) ?? 0);
+    if (ns > 0) yield { tid: thread.tid, ns };
+  }
+}
+
+function execsOf(text: BpftraceText): number {
+  return Number(text.scalars.get('@execs') ?? 0);
+}
+
+/** Each thread is counted when it is seen first; an exec makes two of them one. */
+function lacksThreads(text: BpftraceText): boolean {
+  const known = text.maps.get('@thread')?.threads.size ?? 0;
+  return Number(text.scalars.get(LAST_MAP) ?? 0) > known + execsOf(text);
+}
+
+function runnableKind(state: number): OffcpuKind {
+  return RUNNABLE_STATES.has(state) && state !== NEW_THREAD ? 'preempted' : 'runnable';
+}
+
+function add(stacks: OffcpuStacks, thread: Thread, kind: OffcpuKind, ns: number, count: number, max: number): void {
+  const { comm, pid, tid, state, waitEvent, user, kernel } = thread;
+  const isLost = kind === 'blocked' && user.from === user.to && kernel.from === kernel.to;
+  const subject = { kind: isLost ? 'lost' : kind, comm, pid, tid, state, waitEvent } as const;
+  stacks.add(subject, 'ns', user, kernel, ns, count, max);
+}
+
+// ── what had not ended ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** How the last interval of a living thread ends, as docs/offcpu-dump.md says. */
+interface End {
+  blockedNs: number;
+  runnableNs: number;
+  /** is the thread still off the CPU? */
+  isOff: boolean;
+  /** since when it runs; the end of the window if it does not */
+  runsNs: number;
+}
+
+function endOf({ since, state, tid }: Thread & { since: number }, text: BpftraceText, endNs: number): End {
+  const running = runningSince(text, tid) ?? -1;
+  const isOff = running < since;
+  const runsNs = isOff ? endNs : running;
+  const wakeUp = numberOf(text, '@ready', tid) ?? -1;
+  const isWoken = wakeUp >= since && wakeUp <= runsNs;
+  const woken = RUNNABLE_STATES.has(state) ? since : isWoken ? wakeUp : runsNs;
+  return { blockedNs: woken - since, runnableNs: runsNs - woken, isOff, runsNs };
+}
+
+function addOpen(open: Thread, { blockedNs, runnableNs, isOff }: End, stacks: OffcpuStacks): void {
+  const canRun = RUNNABLE_STATES.has(open.state);
+  const kind = (other: OffcpuKind): OffcpuKind => (isOff ? 'in-progress' : other);
+  const count = isOff ? 0 : 1;
+  if (blockedNs > 0) add(stacks, open, kind('blocked'), blockedNs, count, blockedNs);
+  // woken, and still waiting for a CPU: that it is in progress matters less
+  const runnable = canRun ? kind(runnableKind(open.state)) : 'runnable';
+  if (runnableNs > 0) add(stacks, open, runnable, runnableNs, count, runnableNs);
+}
+
+function addToThread(thread: ThreadTimes, { blockedNs, runnableNs, isOff, runsNs }: End, endNs: number): void {
+  thread.lifeNs += blockedNs + runnableNs + (endNs - runsNs);
+  thread.onCpuNs += endNs - runsNs;
+  thread.runnableNs += runnableNs;
+  thread[isOff ? 'inProgressNs' : 'blockedNs'] += blockedNs;
+}
+
+function* openIntervals(
+  text: BpftraceText,
+  names: BpftraceNames,
+  pid: Thread['pid'],
+): Generator<Thread & { since: number }> {
+  for (const [tid, parts] of text.maps.get('@open')?.threads ?? []) {
+    const found = parts.filter((part): part is Uint32Array => typeof part !== 'string' && part.length > 0);
+    const match = OPEN.exec(withPlaces(parts));
+    if (!match) continue;
+    const [, since, state, waitEvent, hasKernel, hasUser, comm = ''] = match;
+    const next = (isThere: unknown): IdSpan =>
+      isThere ? nameSpan(spanOf((found.shift() as Uint32Array).slice().reverse()), names) : EMPTY_SPAN;
+    const kernel = next(hasKernel);
+    const user = next(hasUser);
+    yield {
+      since: Number(since),
+      comm,
+      pid,
+      tid: Number(tid),
+      state: Number(state),
+      waitEvent: Number(waitEvent),
+      user,
+      kernel,
+    };
+  }
+}
+
+/** A value in one piece, each stack as NUL. */
+function withPlaces(parts: readonly Part[]): string {
+  return parts
+    .map((part, i) => (typeof part === 'string' ? part : part.length > 0 ? '\0' : i === 0 ? '' : '\n'))
+    .join('');
+}
+
+/** Since when the thread runs on some CPU; undefined: on none. */
+function runningSince(text: BpftraceText, tid: number): number | undefined {
+  for (const [value] of text.maps.get('@cpu')?.threads.values() ?? []) {
+    const [since, who] = numbersOf(value);
+    if (who === tid) return since;
+  }
+  return undefined;
+}
+
+/** Up to the last switch-out of each. */
+function threadsOf(text: BpftraceText, endNs: number): Map<number, ThreadTimes> {
+  const threads = new Map<number, ThreadTimes>();
+  for (const [id, [value]] of text.maps.get('@thread')?.threads ?? []) {
+    const [first = 0, last = 0, beforeNs = 0, onCpuNs = 0, blockedNs = 0, runnableNs = 0] = numbersOf(value);
+    const tid = Number(id);
+    if (first < endNs) {
+      threads.set(tid, { tid, lifeNs: last - first, onCpuNs, runnableNs, blockedNs, inProgressNs: 0, beforeNs });
+    }
+  }
+  return threads;
+}
+
+function numberOf(text: BpftraceText, map: string, tid: number): number | undefined {
+  const value = text.maps.get(map)?.threads.get(String(tid))?.[0];
+  return value === undefined ? undefined : numbersOf(value)[0];
+}
+
+/** The numbers of `(4438836079481, 4250)`, or of a value that is one. */
+function numbersOf(value: Part | undefined): number[] {
+  return typeof value === 'string' ? value.replace(/[()]/g, '').split(/, ?/).map(Number) : [];
+}

@@ -1,0 +1,212 @@
+// Off-CPU recordings of all kinds → entries and folded stacks. Finds out what each input is: the dump of a bpftrace
+// program, as text or JSON, or what bcc's offcputime prints, folded or not.
+
+import { InputError, StackTable } from '../../engine/stack-table.ts';
+import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import type { OffcpuEntry } from '../entry.ts';
+import { BccText } from './bcc-text.ts';
+import { BpftraceJson, JSON_SEPARATOR } from './bpftrace/json.ts';
+import { BpftraceNames, type NameOptions } from './bpftrace/names.ts';
+import { type Losses, noLosses } from './bpftrace/noise.ts';
+import { BpftraceText, type OnSkip } from './bpftrace/text.ts';
+import { addDump, type DumpFacts, type DumpOptions } from './dump.ts';
+import { OffcpuFolded } from './folded.ts';
+import { type FoldOptions, OffcpuStacks, type Unit } from './stacks.ts';
+
+export type ReaderOptions = NameOptions & DumpOptions;
+
+type Format = 'bpftrace' | 'json' | 'bcc' | 'folded';
+
+/** What an input was. */
+export interface InputFacts {
+  name: string;
+  format: Format;
+  unit: Unit;
+  entries: number;
+  losses: Losses;
+  /** lines that are neither entries nor messages: what the program printed by itself */
+  said: readonly string[];
+  /** did its last line lack the newline? */
+  cut: boolean;
+  /** of bpftrace */
+  dump: DumpFacts | undefined;
+}
+
+/** What reads one input; its stacks lie in the table until it ends. */
+interface Source {
+  write(block: Uint8Array): void;
+  end(): void;
+}
+
+export class OffcpuReader {
+  /** holds the folded stacks after fold() */
+  readonly table = new StackTable();
+  readonly names: BpftraceNames;
+  readonly stacks: OffcpuStacks;
+  /** the inputs of which something could be used */
+  readonly inputs: InputFacts[] = [];
+  readonly #options: ReaderOptions;
+  readonly #skip: OnSkip;
+  #name = '';
+  #start = Buffer.alloc(0);
+  #kind: Kind = 'empty';
+  #source: Source | undefined;
+  #finish: () => string | undefined = () => '';
+
+  constructor(options: ReaderOptions, skip: OnSkip) {
+    this.#options = options;
+    this.#skip = skip;
+    this.names = new BpftraceNames(this.table, options);
+    this.stacks = new OffcpuStacks(this.table, this.names);
+  }
+
+  /** The next input begins. `name` is for facts only. */
+  beginInput(name = ''): void {
+    this.#name = name;
+    this.#start = Buffer.alloc(0);
+    this.#kind = 'empty';
+    this.#source = undefined;
+    this.#finish = () => '';
+    this.stacks.settle();
+    this.#clear();
+    this.table.restartLineNumbers();
+  }
+
+  /** Takes a block of it, cut anywhere. Throws InputError when it is nothing that can be read on. */
+  write(block: Uint8Array): void {
+    if (this.#source) {
+      this.#source.write(block);
+      return;
+    }
+    this.#start = Buffer.concat([this.#start, block]);
+    if (this.#start.length >= SNIFFED_BYTES) this.#passStart();
+  }
+
+  /**
+   * The present input ends. Gives the reason why nothing of it could be used, without the input's name; undefined when
+   * all is well.
+   */
+  endInput(): string | undefined {
+    try {
+      if (!this.#source) this.#passStart();
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
+    this.#source?.end();
+    const why = this.#finish();
+    return why === '' ? whyNothing(this.#kind) : why;
+  }
+
+  /** Leaves nothing of an input in the table, even if it was given up in its middle. */
+  #clear(): void {
+    this.table.closeLine();
+    this.table.skipLines();
+    this.table.drop();
+    this.table.clear();
+  }
+
+  /** What kind of data the last input begun is, for messages. */
+  get kind(): Kind {
+    return this.#kind;
+  }
+
+  /** Is the last input begun of a kind that is for other tools? */
+  get isForeign(): boolean {
+    return this.#kind !== 'bpftrace' && this.#kind !== 'folded' && this.#kind !== 'text';
+  }
+
+  /** Each distinct entry of all inputs once. */
+  entries(): Generator<OffcpuEntry> {
+    return this.stacks.entries();
+  }
+
+  /** Makes folded stacks of them, in `table`. Nothing can be read after that. */
+  fold(options: FoldOptions): void {
+    this.stacks.fold(options);
+  }
+
+  #passStart(): void {
+    const start = this.#start;
+    this.#start = Buffer.alloc(0);
+    this.#kind = sniff(start);
+    if (REFUSED.has(this.#kind)) throw new InputError(WHAT_TO_DO[this.#kind] ?? 'this is no text');
+    this.#source = this.#open(formatOf(start, this.#kind));
+    this.#source.write(start);
+  }
+
+  #open(format: Format): Source {
+    const { table, names, stacks } = this;
+    const skip = this.#skip;
+    if (format === 'bcc' || format === 'folded') {
+      const source = format === 'bcc' ? new BccText(table, names, skip) : new OffcpuFolded(table, names, skip);
+      this.#finish = () => {
+        const told = source instanceof OffcpuFolded ? source.unit : undefined;
+        const unit = this.#options.inputUnit ?? told ?? 'us';
+        const entries = source.addTo(stacks, unit);
+        const { losses = noLosses(), said = [] } = source instanceof BccText ? source : {};
+        if (entries === 0) return '';
+        this.#note({ format, unit, entries, losses, said, cut: false, dump: undefined });
+        return undefined;
+      };
+      return source;
+    }
+    return this.#openBpftrace(format);
+  }
+
+  #openBpftrace(format: 'bpftrace' | 'json'): Source {
+    const { table, names, stacks } = this;
+    let json: BpftraceJson | undefined;
+    const text = new BpftraceText(table, names, (kind, line, quoted) => this.#skip(kind, json?.line ?? line, quoted));
+    this.#finish = () => {
+      const separator = json ? JSON_SEPARATOR : ', ';
+      const dump = addDump(text, table, names, stacks, separator, this.#options);
+      if (typeof dump === 'string') return dump;
+      if (dump.program?.isCut) this.#skip('cut off before its end', table.linesRead, '');
+      const entries = text.maps.get(dump.map)?.entries ?? 0;
+      const { losses, said, cut } = text;
+      this.#note({ format, unit: dump.unit, entries, losses, said, cut, dump });
+      return undefined;
+    };
+    if (format === 'bpftrace') return text;
+    const source = new BpftraceJson((lines) => text.write(Buffer.from(lines, 'latin1')), this.#skip);
+    json = source;
+    return {
+      write: (block) => source.write(block),
+      end() {
+        source.end();
+        text.end();
+      },
+    };
+  }
+
+  #note(facts: Omit<InputFacts, 'name'>): void {
+    this.inputs.push({ name: this.#name, ...facts });
+  }
+}
+
+/** Why an input gave nothing, by what it looks like. */
+function whyNothing(kind: Kind): string {
+  if (kind === 'perf script') return 'this is the text of perf script; pipe it through perf-fold';
+  if (kind === 'bpftrace') return 'no map in it: bpftrace was killed before it printed them, or they were empty';
+  return WHAT_TO_DO[kind] ?? 'no map found; pipe the output of bpftrace or offcputime in';
+}
+
+/** What is no text at all, or is known not to be an entry anywhere. */
+const REFUSED: ReadonlySet<Kind> = new Set<Kind>(['perf.data', 'compressed', 'binary', 'offwaketime', 'reasons']);
+
+// {"type": "attached_probes", "data": {"probes": 1}}
+const JSON_LINE = /^\{"type": ?"/m;
+// Tracing off-CPU time (us) of all threads by user + kernel stack... Hit Ctrl-C to end.
+//     -                two words (31958)
+const BCC_LINE = /^(?:\^C)?Tracing .*(?:stack|off-CPU)|^ {4}- {16}.* \(-?\d+\)\r?$/m;
+
+function formatOf(start: Buffer, kind: Kind): Format {
+  const text = start.toString('latin1', 0, SNIFFED_BYTES);
+  if (JSON_LINE.test(text)) return 'json';
+  if (kind === 'bpftrace') return 'bpftrace';
+  if (BCC_LINE.test(text)) return 'bcc';
+  if (kind === 'folded') return 'folded';
+  // innermost frames first, and nothing before: an entry of bcc, its end not yet in sight
+  return /^\s*\n? {4}[^ ]/.test(text) && !text.includes('@') ? 'bcc' : 'bpftrace';
+}

@@ -1,0 +1,34 @@
+// Stacks in which the kernel's frames follow the user's without being told apart.
+
+import type { Subject } from '../entry.ts';
+import type { BpftraceNames } from './bpftrace/names.ts';
+import type { OffcpuStacks, Unit } from './stacks.ts';
+
+/**
+ * Adds an entry by its stack, frame ids root first. The kernel's part begins behind `boundary`; where there is none, at
+ * the outermost frame that is known to be of the kernel.
+ */
+export function addSplitStack(
+  stacks: OffcpuStacks,
+  subject: Subject,
+  unit: Unit,
+  ids: Uint32Array,
+  boundary: number,
+  names: BpftraceNames,
+  value: number,
+): void {
+  const at = ids.indexOf(boundary);
+  const found = at >= 0 ? at : ids.findIndex((id) => names.isKernel(id) === true);
+  const from = found < 0 ? ids.length : found;
+  const named = ids.map((id) => names.nameOf(id));
+  const isLost = ids.length === 0;
+  stacks.add(
+    isLost ? { ...subject, kind: 'lost' } : subject,
+    unit,
+    { ids: named, from: 0, to: from },
+    { ids: named, from: at >= 0 ? at + 1 : from, to: named.length },
+    value,
+    undefined,
+    undefined,
+  );
+}

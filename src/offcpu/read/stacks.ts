@@ -1,0 +1,248 @@
+// What was read of all inputs: distinct entries with their sums; given out as they are, or as folded stacks.
+
+import { StackTable } from '../../engine/stack-table.ts';
+import { divided } from '../../stacks/rounding.ts';
+import type { OffcpuEntry, Subject } from '../entry.ts';
+import { copySpan, type Ends, type IdSpan } from './bpftrace/id-span.ts';
+import type { BpftraceNames } from './bpftrace/names.ts';
+import { OffcpuShape, type ShapeOptions } from './shape.ts';
+
+export const UNITS = ['us', 'ns', 'ms'] as const;
+export type Unit = (typeof UNITS)[number];
+/** Is it a unit of time? */
+export function isUnit(text: string | undefined): text is Unit {
+  return (UNITS as readonly (string | undefined)[]).includes(text);
+}
+export const NANOSECONDS: Readonly<Record<Unit, number>> = { ns: 1, us: 1000, ms: 1_000_000 };
+
+export interface FoldOptions extends ShapeOptions {
+  unit: Unit;
+}
+
+/** Nanoseconds of what is not as good as it could be, or special. */
+export interface Quality {
+  /** cut at the depth limit; the innermost user frame without a symbol */
+  truncatedNs: number;
+  unresolvedNs: number;
+  /** not ended; waiting for a CPU, be it woken or preempted */
+  inProgressNs: number;
+  runnableNs: number;
+}
+
+/** Is handed an entry. */
+type Visit = (
+  subject: Subject,
+  user: IdSpan,
+  kernel: IdSpan,
+  value: number,
+  count: number | undefined,
+  max: number | undefined,
+) => void;
+
+/** Entries that still lie in the table, as stacks of the text that was read. */
+export interface Unsettled {
+  unit: Unit;
+  subjects: readonly Subject[];
+  /** is each entry's value the weight of its stack? */
+  isPlain: boolean;
+  /**
+   * Hands them out one by one, and takes their stacks from the table. With `endsOf`, entries that only need those ends
+   * around their frames are made folded stacks instead. Gives the sum of their values.
+   */
+  take(visit: Visit, endsOf?: (subject: Subject) => Ends): number;
+}
+
+/** What the entries of a row are of. */
+interface RowHead {
+  subject: Subject;
+  unit: Unit;
+  hasCount: boolean;
+}
+
+export class OffcpuStacks {
+  /** nanoseconds of all entries, and of those without any stack */
+  totalNs = 0;
+  lostNs = 0;
+  readonly #table: StackTable;
+  readonly #names: BpftraceNames;
+  /** entries as stacks of ids: index of the head, number of user frames, user frames, kernel frames */
+  readonly #rows = new StackTable();
+  readonly #heads: RowHead[] = [];
+  readonly #headByText = new Map<string, number>();
+  readonly #headOf = new Map<Subject, [unit: Unit, hasCount: boolean, head: number]>();
+  /** the longest interval, by the bytes of the row */
+  readonly #maxima = new Map<string, number>();
+  #unsettled: Unsettled | undefined;
+  #ids = new Uint32Array(1024);
+
+  constructor(table: StackTable, names: BpftraceNames) {
+    this.#table = table;
+    this.#names = names;
+  }
+
+  /** Adds to the entry of this subject and these stacks. `value` and `max` are in `unit`. */
+  add(
+    subject: Subject,
+    unit: Unit,
+    user: IdSpan,
+    kernel: IdSpan,
+    value: number,
+    count: number | undefined,
+    max: number | undefined,
+  ): void {
+    const depth = user.to - user.from + kernel.to - kernel.from;
+    if (depth + 2 > this.#ids.length) this.#ids = new Uint32Array(depth * 2);
+    const ids = this.#ids;
+    ids[0] = this.#headIndex(subject, unit, count !== undefined);
+    ids[1] = user.to - user.from;
+    copySpan(kernel, ids, copySpan(user, ids, 2));
+    const row = ids.subarray(0, depth + 2);
+    this.#rows.add(row, value, count ?? 1);
+    this.#weigh(value * NANOSECONDS[unit], depth);
+    if (max === undefined) return;
+    const key = bytesOf(row);
+    this.#maxima.set(key, Math.max(this.#maxima.get(key) ?? 0, max));
+  }
+
+  #weigh(ns: number, depth: number): void {
+    this.totalNs += ns;
+    if (depth === 0) this.lostNs += ns;
+  }
+
+  /** Adds entries that may stay in the table until something else needs it: then call settle(). */
+  addUnsettled(unsettled: Unsettled): void {
+    this.settle();
+    this.#unsettled = unsettled;
+  }
+
+  /** Takes over what still lies in the table. */
+  settle(): void {
+    const unsettled = this.#unsettled;
+    this.#unsettled = undefined;
+    unsettled?.take((subject, user, kernel, value, count, max) => {
+      this.add(subject, unsettled.unit, user, kernel, value, count, max);
+    });
+  }
+
+  #headIndex(subject: Subject, unit: Unit, hasCount: boolean): number {
+    const last = this.#headOf.get(subject);
+    if (last && last[0] === unit && last[1] === hasCount) return last[2];
+    const { kind, comm, pid, tid, state, waitEvent } = subject;
+    const text = [unit, hasCount, kind, pid, tid, state, waitEvent, comm === undefined ? '' : `:${comm}`].join('\0');
+    let head = this.#headByText.get(text);
+    if (head === undefined) {
+      head = this.#heads.push({ subject, unit, hasCount }) - 1;
+      this.#headByText.set(text, head);
+    }
+    this.#headOf.set(subject, [unit, hasCount, head]);
+    return head;
+  }
+
+  quality(): Quality {
+    this.settle();
+    const quality = { truncatedNs: 0, unresolvedNs: 0, inProgressNs: 0, runnableNs: 0 };
+    const { truncated } = this.#names;
+    for (const { ids, weight } of this.#rows.stacks()) {
+      const { subject, unit } = this.#heads[ids[0] as number] as RowHead;
+      const kernelFrom = 2 + (ids[1] as number);
+      const ns = weight * NANOSECONDS[unit];
+      if (ids[2] === truncated || ids[kernelFrom] === truncated) quality.truncatedNs += ns;
+      if (kernelFrom > 2 && this.#names.isUnresolved(ids[kernelFrom - 1] as number)) quality.unresolvedNs += ns;
+      if (subject.kind === 'in-progress') quality.inProgressNs += ns;
+      if (subject.kind === 'runnable' || subject.kind === 'preempted') quality.runnableNs += ns;
+    }
+    return quality;
+  }
+
+  /** Each distinct entry once. */
+  *entries(): Generator<OffcpuEntry> {
+    this.settle();
+    this.#rows.checkExact();
+    const texts: string[] = [];
+    const textOf = (id: number): string => {
+      texts[id] ??= this.#table.nameText(id);
+      return texts[id];
+    };
+    const innermostFirst = (ids: Uint32Array): string[] => Array.from(ids, textOf).reverse();
+    for (const { ids, weight, hits } of this.#rows.stacks()) {
+      const { subject, unit, hasCount } = this.#heads[ids[0] as number] as RowHead;
+      const kernelFrom = 2 + (ids[1] as number);
+      const factor = NANOSECONDS[unit];
+      const max = this.#maxima.size > 0 ? this.#maxima.get(bytesOf(ids)) : undefined;
+      yield {
+        ...subject,
+        kernel: innermostFirst(ids.subarray(kernelFrom)),
+        user: innermostFirst(ids.subarray(2, kernelFrom)),
+        ns: weight * factor,
+        count: hasCount ? hits : undefined,
+        maxNs: max === undefined ? undefined : max * factor,
+      };
+    }
+  }
+
+  /**
+   * Makes folded stacks of all entries, in the table. Sums are converted once a stack; what that leaves over goes to the
+   * stacks with the largest remainders, so the total is that of the input, rounded; a stack of less than one unit, of
+   * which nothing is left, is left away. After that there are no entries any more.
+   */
+  fold(options: FoldOptions): void {
+    const table = this.#table;
+    const shape = new OffcpuShape(table, this.#names, options);
+    if (this.#unsettled?.isPlain && this.#unsettled.unit === options.unit && this.#rows.stackCount === 0) {
+      this.#foldInPlace(this.#unsettled, shape);
+      return;
+    }
+    this.settle();
+    this.#rows.checkExact();
+    const units = UNITS.filter((unit) => this.#heads.some((head) => head.unit === unit));
+    const converted: { ids: Uint32Array; weight: number; hits: number }[] = [];
+    for (const unit of units) {
+      table.clear();
+      this.#foldRows(unit, shape);
+      const ratio = NANOSECONDS[unit] / NANOSECONDS[options.unit];
+      if (units.length === 1 && ratio === 1) return;
+      const weights = convert(table.weights, ratio);
+      let index = 0;
+      for (const { ids, hits } of table.stacks()) {
+        converted.push({ ids: ids.slice(), weight: weights[index++] as number, hits });
+      }
+    }
+    table.clear();
+    for (const { ids, weight, hits } of converted) if (weight > 0) table.add(ids, weight, hits);
+  }
+
+  /** The usual case: one dump, in the unit asked for. Its stacks are changed where they lie. */
+  #foldInPlace({ subjects, unit, take }: Unsettled, shape: OffcpuShape): void {
+    const ends = new Map(subjects.map((subject) => [subject, shape.endsOf(subject)]));
+    const factor = NANOSECONDS[unit];
+    this.#unsettled = undefined;
+    const endsOf = (subject: Subject): Ends => ends.get(subject) as Ends;
+    const visit: Visit = (subject, user, kernel, value) => {
+      this.#weigh(value * factor, user.to - user.from + kernel.to - kernel.from);
+      shape.add(endsOf(subject), user, kernel, value, 1);
+    };
+    const sum = take(visit, shape.changesFrames ? undefined : endsOf); // adds to totalNs too
+    this.totalNs += factor * sum;
+  }
+
+  #foldRows(unit: Unit, shape: OffcpuShape): void {
+    const ends = this.#heads.map(({ subject }) => shape.endsOf(subject));
+    for (const { ids, weight, hits } of this.#rows.stacks()) {
+      const head = ids[0] as number;
+      if (this.#heads[head]?.unit !== unit) continue;
+      const kernelFrom = 2 + (ids[1] as number);
+      const user = { ids, from: 2, to: kernelFrom };
+      const kernel = { ids, from: kernelFrom, to: ids.length };
+      shape.add(ends[head] as Ends, user, kernel, weight, hits);
+    }
+  }
+}
+
+/** Weights times `ratio` as whole numbers, whose sum is the rounded sum of what went in. */
+function convert(weights: Float64Array, ratio: number): number[] {
+  return ratio < 1 ? divided(weights, Math.round(1 / ratio)) : Array.from(weights, (weight) => weight * ratio);
+}
+
+function bytesOf(ids: Uint32Array): string {
+  return Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength).toString('latin1');
+}

@@ -1,0 +1,145 @@
+// How good off-CPU data is: what was read, what of it could be counted, and how much is resolved.
+
+import type { KeyPart } from './bpftrace/keys.ts';
+import type { Losses } from './bpftrace/noise.ts';
+import type { ThreadTimes } from './program.ts';
+import type { InputFacts, OffcpuReader } from './reader.ts';
+import { NANOSECONDS, type Quality, type Unit } from './stacks.ts';
+
+/** Written by --stats-json. Weights are in `unit`, like the folded counts. */
+export interface OffcpuStats {
+  /** entries as printed, distinct folded stacks, and the sum of their counts */
+  entries: number;
+  stacks: number;
+  weight: number;
+  unit: Unit;
+  /** weight of entries without any stack, of stacks cut at 127 frames, of user stacks without a symbol innermost */
+  lostWeight: number;
+  truncatedWeight: number;
+  unresolvedWeight: number;
+  /** weight of intervals that had not ended, and of those that ended without sleeping */
+  inProgressWeight: number;
+  runnableWeight: number;
+  skippedLines: number;
+  inputs: {
+    name: string;
+    format: string;
+    unit: Unit;
+    entries: number;
+    losses: Losses;
+    /** of bpftrace: the map folded, what the parts of its key are, how often it was printed, other maps with stacks */
+    map: string | null;
+    key: readonly KeyPart[];
+    dumps: number;
+    leftOut: readonly string[];
+    /** threads that were off the CPU when the recording ended, and those of them that are in the counts */
+    stillOff: number;
+    stillOffCounted: number;
+    /** of our own program: seconds from the first to the last switch, and each thread's part of them */
+    windowSeconds: number | null;
+    threads: readonly ThreadTimes[];
+  }[];
+}
+
+/** Call it when all is read and folded; `share` is of before that. */
+export function statsOf(reader: OffcpuReader, share: Quality, unit: Unit, skippedLines: number): OffcpuStats {
+  const { inputs, stacks, table } = reader;
+  const inUnit = (ns: number): number => Math.round(ns / NANOSECONDS[unit]);
+  return {
+    entries: inputs.reduce((sum, { entries }) => sum + entries, 0),
+    stacks: table.stackCount,
+    weight: table.weights.reduce((sum, weight) => sum + weight, 0),
+    unit,
+    lostWeight: inUnit(stacks.lostNs),
+    truncatedWeight: inUnit(share.truncatedNs),
+    unresolvedWeight: inUnit(share.unresolvedNs),
+    inProgressWeight: inUnit(share.inProgressNs),
+    runnableWeight: inUnit(share.runnableNs),
+    skippedLines,
+    inputs: inputs.map(({ name, format, unit, entries, losses, dump }) => ({
+      name,
+      format,
+      unit,
+      entries,
+      losses,
+      map: dump?.map ?? null,
+      key: dump?.order ?? [],
+      dumps: dump?.dumps ?? 1,
+      leftOut: dump?.leftOut ?? [],
+      stillOff: dump?.inFlight.threads ?? 0,
+      stillOffCounted: dump?.inFlight.counted ?? 0,
+      windowSeconds: dump?.program ? (dump.program.endNs - dump.program.startNs) / 1e9 : null,
+      threads: dump?.program?.threads ?? [],
+    })),
+  };
+}
+
+/** One line for a person: 482 entries of @offcpu[kstack, ustack] in 74 stacks, 16808441 us; 0.0 % without a stack, … */
+export function describeStats(stats: OffcpuStats): string {
+  const shapes = stats.inputs.map(({ format, map, key, unit }) =>
+    map === null
+      ? `${format === 'bcc' ? "bcc's text" : 'folded text'} (${unit})`
+      : `${map}[${key.join(', ')}] (${unit})`,
+  );
+  const share = (weight: number): string =>
+    `${stats.weight === 0 ? '0.0' : ((100 * weight) / stats.weight).toFixed(1)} %`;
+  const parts = [
+    `${share(stats.lostWeight)} without a stack`,
+    `${share(stats.unresolvedWeight)} unresolved in user code`,
+    `${share(stats.truncatedWeight)} cut at the depth limit`,
+    `${share(stats.runnableWeight)} waiting for a CPU`,
+    `${stats.skippedLines} lines skipped`,
+  ];
+  const from = [...new Set(shapes)].join(', ');
+  return `${count(stats.entries, 'entry', 'entries')} of ${from} in ${count(stats.stacks, 'stack')}, ${stats.weight} ${stats.unit}; ${parts.join(', ')}`;
+}
+
+/** What the reader should know of the input even when nobody asked: one line each. */
+export function notesOn(reader: OffcpuReader): string[] {
+  const notes = reader.inputs.flatMap((facts) => notesOnInput(facts).map((note) => `${facts.name}: ${note}`));
+  const { lostNs, totalNs } = reader.stacks;
+  if (lostNs > 0) notes.push(`${((100 * lostNs) / totalNs).toFixed(2)} % of the time has lost its stack: [lost]`);
+  return notes;
+}
+
+/** bpftrace's limit on the entries of a map, unless it is told otherwise; up to 0.19 a full map says nothing. */
+const MAP_LIMIT = 4096;
+const MORE_ROOM = 'give bpftrace BPFTRACE_MAX_MAP_KEYS (up to 0.19: BPFTRACE_MAP_KEYS_MAX)';
+
+function notesOnInput({ losses, entries, cut, dump }: InputFacts): string[] {
+  const notes: string[] = [];
+  if (losses.events > 0) notes.push(`bpftrace lost ${count(losses.events, 'event')} while recording`);
+  if (losses.stacks > 0) notes.push(`bpftrace could not look up ${count(losses.stacks, 'stack')}`);
+  if (losses.mapFull > 0) notes.push(`bpftrace says that a map was full: entries are missing; ${MORE_ROOM}`);
+  if (cut) notes.push('the last line has no newline: its number may be cut off');
+  if (!dump) return notes;
+  const { map, leftOut, dumps, running, inFlight, program } = dump;
+  if (leftOut.length > 0) notes.push(`folded ${map}; left out ${leftOut.join(', ')}: choose with --map`);
+  if (dumps > 1) {
+    const taken = running ? 'running totals, of which the last one counts' : 'sums of their own, and added up';
+    notes.push(
+      `${map} was printed ${dumps} times; taken for ${taken} (--repeats ${running ? 'add' : 'last'}: otherwise)`,
+    );
+  }
+  if (program) {
+    if (program.isCut) notes.push('the dump ends too early: bpftrace was killed while it printed, entries are missing');
+    if (program.lacksThreads) notes.push(`@thread was full: the times of other threads are missing; ${MORE_ROOM}`);
+    if (program.unmappedNs > 0)
+      notes.push(`${map} was full: ${seconds(program.unmappedNs)} have no stack; ${MORE_ROOM}`);
+  } else if (losses.mapFull === 0 && entries === MAP_LIMIT * dumps) {
+    notes.push(`${map} has ${MAP_LIMIT} entries, bpftrace's limit: others may be missing; ${MORE_ROOM}`);
+  }
+  const missing = inFlight.threads - inFlight.counted;
+  if (missing > 0) {
+    notes.push(`${count(missing, 'thread')} still off the CPU when the recording ended: that last wait is in no sum`);
+  }
+  return notes;
+}
+
+function seconds(ns: number): string {
+  return `${(ns / 1e9).toFixed(3)} s`;
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,143 @@
+// The rules for kernel frames, ready to be asked about a name.
+
+import { InputError } from '../../engine/stack-table.ts';
+import { isCall, kernelName, userName } from './function-name.ts';
+import { type Candidate, NamesIndex } from './names-index.ts';
+import type { Rule, Section } from './rule-file.ts';
+
+/** What a heading of a rule file says about the functions below it. */
+const PLACES = {
+  tracers: 'tracer',
+  'entries into the kernel': 'entry',
+  'the switch itself': 'switch',
+  'ways to wait': 'wrapper',
+  'page faults': 'fault',
+  'right below the switch': 'top',
+  'right below the wait': 'wait',
+  anywhere: 'any',
+  'behind a kernel lock': 'behind',
+  'a kernel lock itself': 'lock',
+  'in user frames': 'user',
+} as const;
+export type Place = (typeof PLACES)[keyof typeof PLACES];
+
+/** Places that only say what a frame is. */
+const MARKS: readonly Place[] = ['tracer', 'entry', 'wrapper', 'fault'];
+const BEFORE_WAITS: readonly Place[] = [...MARKS, 'switch', 'top'];
+
+/** One way a name can decide: the earliest step wins. */
+export interface Vote {
+  step: number;
+  place: Place;
+  rule: Rule | undefined;
+}
+
+/** What the rules know of a name. */
+export interface Facts {
+  name: string;
+  isCall: boolean;
+  isTracer: boolean;
+  isEntry: boolean;
+  isSwitch: boolean;
+  isWrapper: boolean;
+  isFault: boolean;
+  isLock: boolean;
+  /** by step */
+  votes: readonly Candidate<Vote>[];
+}
+
+/** Is this the heading of rules for kernel frames? Headings of meanings are others; '' is of a user's plain rules. */
+export function isReasonHeading(heading: string): boolean {
+  return heading in PLACES;
+}
+
+export class ReasonTable {
+  readonly #kernel = new NamesIndex<Vote>();
+  readonly #user = new NamesIndex<Vote>();
+  readonly #known = new Map<string, Facts>();
+  readonly #knownOfUser = new Map<string, readonly Candidate<Vote>[]>();
+  readonly rules: Rule[] = [];
+  /** do any rules look at user frames? */
+  readonly hasUserRules: boolean;
+
+  /** `own` come from the user's files and go before the built-in ones of the same kind. Throws InputError. */
+  constructor(builtIn: readonly Section[], own: readonly Section[] = []) {
+    const isTop = (section: Section): boolean => BEFORE_WAITS.includes(placeOf(section));
+    const given = builtIn.filter(({ patterns }) => patterns.length > 0);
+    const firstWait = given.findIndex((section) => !isTop(section));
+    const ordered = [
+      ...own.filter(isTop),
+      ...given.slice(0, firstWait),
+      ...own.filter((section) => !isTop(section)),
+      ...given.slice(firstWait),
+    ];
+    ordered.forEach((section, step) => {
+      const place = placeOf(section);
+      const index = place === 'user' ? this.#user : this.#kernel;
+      const votes = new Map<Rule | undefined, Vote>();
+      for (const pattern of section.patterns) {
+        const { rule } = pattern;
+        if (rule === undefined && !MARKS.includes(place) && place !== 'switch') {
+          throw new InputError(`${section.place}: functions without a reason above them, "[name] group/detail: text"`);
+        }
+        let vote = votes.get(rule);
+        if (vote === undefined) {
+          vote = { step, place, rule };
+          votes.set(rule, vote);
+          if (rule) this.rules.push(rule);
+        }
+        index.add(pattern, vote);
+      }
+    });
+    this.hasUserRules = ordered.some((section) => placeOf(section) === 'user');
+  }
+
+  /** What the rules know of a kernel frame, in any spelling. */
+  facts(frame: string): Facts {
+    let facts = this.#known.get(frame);
+    if (facts === undefined) {
+      facts = this.#factsOf(kernelName(frame));
+      this.#known.set(frame, facts);
+    }
+    return facts;
+  }
+
+  votesOfUser(frame: string): readonly Candidate<Vote>[] {
+    let votes = this.#knownOfUser.get(frame);
+    if (votes === undefined) {
+      votes = byStep(this.#user.find(userName(frame)));
+      this.#knownOfUser.set(frame, votes);
+    }
+    return votes;
+  }
+
+  #factsOf(name: string): Facts {
+    const found = this.#kernel.find(name);
+    const is = (place: Place): boolean => found.some(({ of }) => of.place === place);
+    return {
+      name,
+      isCall: isCall(name),
+      isTracer: is('tracer'),
+      isEntry: is('entry'),
+      isSwitch: is('switch'),
+      isWrapper: is('wrapper'),
+      isFault: is('fault'),
+      isLock: is('lock'),
+      votes: byStep(found.filter(({ of }) => of.rule !== undefined)),
+    };
+  }
+}
+
+/** The order of find() stays within a step. */
+function byStep(votes: Candidate<Vote>[]): Candidate<Vote>[] {
+  return votes.sort((a, b) => a.of.step - b.of.step);
+}
+
+function placeOf({ heading, place }: Section): Place {
+  if (heading === '') return 'any';
+  const known = (PLACES as Record<string, Place>)[heading];
+  if (known === undefined) {
+    throw new InputError(`${place}: "== ${heading}" is none of: ${Object.keys(PLACES).join(', ')}`);
+  }
+  return known;
+}

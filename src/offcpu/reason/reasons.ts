@@ -1,0 +1,149 @@
+// From stacks to reasons: which rules hold, and what is decided for each stack.
+
+import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
+import { ReasonTable } from './kernel-rules.ts';
+import { isMeaningHeading, Meanings } from './meanings.ts';
+import { type Kind, parseRules, type Rule, type Section } from './rule-file.ts';
+import { meaningRules, reasonRules } from './rules.generated.ts';
+
+/** What is known of a thread that did not run. */
+export interface OffcpuStack {
+  comm: string | undefined;
+  /** innermost first */
+  user: readonly string[];
+  kernel: readonly string[];
+  /** prev_state of sched_switch */
+  state: number | undefined;
+  /** was it woken already, or never asleep? */
+  isRunnable: boolean;
+  /** Postgres' wait_event_info */
+  waitEvent: number | undefined;
+  ns: number;
+  count: number | undefined;
+  maxNs: number | undefined;
+}
+
+/** One distinct stack with its reason. */
+export interface Wait {
+  rule: Rule;
+  /** the name of its meaning and how its time counts; undefined: none known */
+  meaning: { label: string; kind: Kind } | undefined;
+  ns: number;
+  /** intervals; undefined: not known */
+  count: number | undefined;
+  maxNs: number | undefined;
+  /** the innermost function that is not the scheduler's, of stacks without a rule */
+  leaf: string | undefined;
+}
+
+export interface Decision extends Wait {
+  verdict: Verdict;
+  /** what gave the meaning: a frame, `comm:NAME`, or `wait event`; and where that rule stands */
+  meaningBy: string | undefined;
+  meaningPlace: string | undefined;
+}
+
+/** The name of a wait event, `Lock:tuple`; undefined: no wait, or an unknown one. */
+export type DecodeWaitEvent = (waitEvent: number) => string | undefined;
+
+export class Reasons {
+  readonly table: ReasonTable;
+  readonly #classifier: Classifier;
+  readonly #meanings: Meanings;
+  readonly #decode: DecodeWaitEvent;
+  readonly #names = new Set<string>(['other']);
+  /** were wait events recorded? Where all are 0, they were not */
+  #hasEvents = false;
+
+  /** `own`: rule files of the user, name and text. Throws InputError. */
+  constructor(own: readonly { name: string; text: string }[], decode: DecodeWaitEvent) {
+    const sections = own.flatMap(({ name, text }) => parseRules(text, name));
+    const reasons = [...parseRules(reasonRules, 'reasons.rules')];
+    this.table = new ReasonTable(reasons, sections.flatMap(reasonsOf));
+    this.#classifier = new Classifier(this.table);
+    const meanings = [...sections.flatMap(meaningsOf), ...parseRules(meaningRules, 'meanings.rules')];
+    this.#meanings = new Meanings(meanings);
+    this.#decode = decode;
+    const ofMeanings = meanings.flatMap(({ patterns }) => patterns.flatMap(({ rule }) => rule ?? []));
+    for (const { bracket, label, inPageFault } of [...this.table.rules, ...BUILT_IN, ...ofMeanings]) {
+      for (const name of [bracket, label, inPageFault]) if (name !== undefined) this.#names.add(name);
+    }
+  }
+
+  /** Is there a reason, label or meaning of this name? */
+  knows(name: string): boolean {
+    return this.#names.has(name) || name.startsWith('other/') || this.#isWaitEvent(name);
+  }
+
+  #isWaitEvent(name: string): boolean {
+    for (let group = 1; group < 16; group++) {
+      for (let event = 0; event < 256; event++) if (this.#decode((group << 24) | event) === name) return true;
+    }
+    return false;
+  }
+
+  /** To be shown all stacks before the first is decided: a thread's stacks tell together which program it is of. */
+  notice(stack: OffcpuStack): void {
+    if (stack.waitEvent) this.#hasEvents = true;
+    this.#meanings.notice(stack);
+  }
+
+  decide(stack: OffcpuStack): Decision {
+    const { ns, count, maxNs } = stack;
+    const verdict = this.#classifier.classify(stack);
+    const meaning = hasMeaning(verdict.rule) ? this.#meaningOf(stack, verdict.rule.label) : undefined;
+    return {
+      verdict,
+      rule: verdict.rule,
+      meaning,
+      meaningBy: meaning?.by,
+      meaningPlace: meaning?.place,
+      ns,
+      count,
+      maxNs,
+      leaf: verdict.frame,
+    };
+  }
+
+  #meaningOf(stack: OffcpuStack, label: string): (Meant & { by: string; place: string }) | undefined {
+    if (stack.waitEvent === undefined || !this.#hasEvents) {
+      const meaning = this.#meanings.meaningOf(stack, label);
+      if (meaning === undefined) return undefined;
+      const { rule, frame } = meaning;
+      return { label: rule.label, kind: rule.kind, by: frame, place: rule.place };
+    }
+    const event = this.#decode(stack.waitEvent);
+    if (event === undefined) return undefined;
+    return { label: event, kind: kindOfEvent(event), by: 'wait event', place: 'the server' };
+  }
+}
+
+interface Meant {
+  label: string;
+  kind: Kind;
+}
+
+/** Who could run waited for nothing but a CPU, whatever the program was about to do. */
+function hasMeaning({ kind, label }: Rule): boolean {
+  return kind !== 'cpu' && kind !== 'excluded' && label !== 'no-stack';
+}
+
+/** Waiting for work, a time, or held up? By the classes of Postgres' manual, with its two idle events of a client. */
+function kindOfEvent(event: string): Kind {
+  if (event.startsWith('Activity:') || event === 'Client:ClientRead') return 'idle';
+  if (/^Client:WalSenderWaitForW(?:AL|al)$/.test(event)) return 'idle';
+  return event.startsWith('Timeout:') ? 'timer' : 'wait';
+}
+
+/** Rules with a `[name]` give reasons, others meanings; under a heading of their own they must. */
+function reasonsOf(section: Section): Section[] {
+  if (section.heading !== '') return isMeaningHeading(section.heading) ? [] : [section];
+  const patterns = section.patterns.filter(({ rule }) => rule === undefined || rule.bracket !== undefined);
+  return patterns.length > 0 ? [{ ...section, patterns }] : [];
+}
+
+function meaningsOf(section: Section): Section[] {
+  if (section.heading !== '') return isMeaningHeading(section.heading) ? [section] : [];
+  const patterns = section.patterns.filter(({ rule }) => rule !== undefined && rule.bracket === undefined);
+  return patterns.length > 0 ? [{ ...section, patterns }] : [];
+}

@@ -1,0 +1,181 @@
+// All stacks of a run with their reasons: the sums for the table, and the stacks as folded text.
+
+import { StackTable } from '../../engine/stack-table.ts';
+import { commFrame } from '../../stacks/frame-name.ts';
+import { divided } from '../../stacks/rounding.ts';
+import { isThreadStart, partsOf } from '../reason/folded-parts.ts';
+import type { Decision, OffcpuStack, Reasons } from '../reason/reasons.ts';
+import { kindOf, Tally } from './tally.ts';
+
+/** An entry of a raw dump, as the readers give it. */
+export interface Entry {
+  kind: string;
+  comm: string | undefined;
+  /** innermost first */
+  kernel: readonly string[];
+  user: readonly string[];
+  ns: number;
+  count: number | undefined;
+  maxNs: number | undefined;
+  state: number | undefined;
+  waitEvent: number | undefined;
+}
+
+export interface AccountSettings {
+  /** name reasons by their full label */
+  detail: boolean;
+  /** put meanings behind reasons */
+  meaning: boolean;
+  /** leave out waiting for work and timers */
+  busy: boolean;
+}
+
+/** A stack, and the line it is in folded text. */
+interface Item {
+  stack: OffcpuStack;
+  /** root first */
+  frames: readonly string[];
+  /** its count in the input, where that is a folded text */
+  weight: number | undefined;
+}
+
+/** What offcpu-fold puts in the place of the innermost frame. */
+const LEAVES: Readonly<Record<string, string>> = {
+  'in-progress': '[in-progress]',
+  preempted: '[preempted]',
+  runnable: '[runnable]',
+};
+
+/** Decides about all folded stacks, whose counts are in units of `unitNs`, and about all entries. */
+export function accountOf(
+  folded: StackTable,
+  unitNs: number,
+  entries: Iterable<Entry>,
+  reasons: Reasons,
+  settings: AccountSettings,
+): Account {
+  const items = [...itemsOfFolded(folded, unitNs, reasons), ...itemsOfEntries(entries)];
+  for (const { stack } of items) reasons.notice(stack);
+  return new Account(
+    items.map((item) => ({ ...item, decision: reasons.decide(item.stack) })),
+    unitNs,
+    settings,
+  );
+}
+
+function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): Generator<Item> {
+  const names: string[] = [];
+  const nameOf = (id: number): string => {
+    names[id] ??= folded.nameText(id);
+    return names[id];
+  };
+  let hasComm = true;
+  for (const { ids } of folded.stacks()) hasComm &&= !isThreadStart(nameOf(ids[0] as number), reasons.table);
+  for (const { ids, weight } of folded.stacks()) {
+    const frames = Array.from(ids, nameOf);
+    const { comm, user, kernel, note } = partsOf(frames, reasons.table, hasComm);
+    const stack = {
+      comm,
+      user,
+      kernel: note === 'lost' ? [] : kernel,
+      state: note === 'preempted' ? 0 : undefined,
+      isRunnable: note === 'runnable',
+      waitEvent: undefined,
+      ns: weight * unitNs,
+      count: undefined,
+      maxNs: undefined,
+    };
+    yield { stack, frames, weight };
+  }
+}
+
+function* itemsOfEntries(entries: Iterable<Entry>): Generator<Item> {
+  for (const entry of entries) {
+    const { kind, comm, user, kernel } = entry;
+    const leaf = LEAVES[kind];
+    const frames = [...(comm === undefined ? [] : [commFrame(comm)]), ...user.toReversed()];
+    frames.push(...kernel.toReversed());
+    if (user.length + kernel.length === 0) frames.push('[lost]');
+    if (leaf !== undefined) frames.push(leaf);
+    yield { stack: { ...entry, isRunnable: kind === 'runnable' }, frames, weight: undefined };
+  }
+}
+
+export class Account {
+  readonly tally: Tally;
+  readonly #items: (Item & { decision: Decision; isCounted: boolean })[];
+  readonly #unitNs: number;
+  readonly #settings: AccountSettings;
+
+  constructor(items: (Item & { decision: Decision })[], unitNs: number, settings: AccountSettings) {
+    this.tally = new Tally(settings.busy);
+    this.#items = items.map((item) => ({ ...item, isCounted: this.tally.add(item.decision) }));
+    this.#unitNs = unitNs;
+    this.#settings = settings;
+  }
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
+  /** The stacks with their reason as root frame, their counts in units of `unitNs`. */
+  folded(unitNs: number): StackTable {
+    const sums = new StackTable();
+    const isAsRead = this.#unitNs === unitNs && this.#items.every(({ weight }) => weight !== undefined);
+    for (const { stack, frames, weight, decision, isCounted } of this.#items) {
+      if (!isCounted) continue;
+      const ids = [...this.#rootsOf(decision), ...frames].map((frame) => sums.name(frame));
+      sums.add(ids, isAsRead ? (weight as number) : stack.ns, stack.count ?? 1);
+    }
+    if (isAsRead) return sums;
+    const weights = divided(sums.weights, unitNs);
+    const whole = new StackTable();
+    const ids = Array.from({ length: sums.nameCount + 1 }, (_, id) => (id === 0 ? 0 : whole.name(sums.nameText(id))));
+    for (const [i, { ids: own, hits }] of [...sums.stacks()].entries()) {
+      whole.add(
+        Array.from(own, (id) => ids[id] as number),
+        weights[i] as number,
+        hits,
+      );
+    }
+    return whole;
+  }
+
+  #rootsOf({ rule, meaning }: Decision): string[] {
+    const reason = this.#settings.detail ? rule.label : `[${rule.bracket}]`;
+    return this.#settings.meaning && meaning ? [reason, meaning.label] : [reason];
+  }
+
+  /** What decided, stack by stack. */
+  *explanations(): Generator<Explanation> {
+    for (const { frames, decision } of this.#items) {
+      const { rule, verdict, meaning, meaningBy, meaningPlace, ns } = decision;
+      yield {
+        ns,
+        reason: `[${rule.bracket}]`,
+        label: rule.label,
+        kind: kindOf(decision),
+        frame: verdict.frame,
+        rule: rule.place,
+        meaning: meaning?.label,
+        meaningFrame: meaningBy,
+        meaningRule: meaningPlace,
+        stack: frames.join(';'),
+      };
+    }
+  }
+}
+
+/** What decided for one stack. */
+export interface Explanation {
+  ns: number;
+  reason: string;
+  label: string;
+  kind: string;
+  frame: string | undefined;
+  rule: string;
+  meaning: string | undefined;
+  meaningFrame: string | undefined;
+  meaningRule: string | undefined;
+  stack: string;
+}

@@ -1,0 +1,121 @@
+// The sums of the table: time by reason, by label within it, and by meaning within that.
+
+import type { Wait } from '../reason/reasons.ts';
+import type { Kind } from '../reason/rule-file.ts';
+
+/** A row of the table, with those it consists of: reasons of labels, labels of meanings. */
+export interface Row {
+  name: string;
+  ns: number;
+  /** undefined as soon as one stack's is not known */
+  count: number | undefined;
+  maxNs: number | undefined;
+  /**
+   * The variance of `ns`, at most, ns²: had the same program run again, as many waits as come independently of each other
+   * would have summed up differently. That is the sum of the squares of all waits, which is no more than time × longest.
+   */
+  variance: number | undefined;
+  /** the longest first */
+  parts: Row[];
+}
+
+/** Off-CPU time in nanoseconds. */
+export interface Summary {
+  /** the sum of the rows: all but `excluded`, and but `leftOut` */
+  ns: number;
+  /** the longest first */
+  rows: Row[];
+  /** the same time by kind; `lost` is of stacks that were not recorded */
+  kinds: Record<Exclude<Kind, 'excluded'> | 'lost', number>;
+  /** no waiting at all: ended threads, the idle task; by label */
+  excluded: { name: string; ns: number }[];
+  /** waiting for work and timers, where they were to be left out */
+  leftOutNs: number;
+  /** the innermost functions of [other], the longest first */
+  other: { name: string; label: string; ns: number }[];
+}
+
+interface Sum extends Omit<Row, 'parts'> {
+  parts: Map<string, Sum>;
+}
+
+const LOST = 'no-stack';
+const OTHER = 'other';
+
+/** How the time of a wait counts. */
+export function kindOf({ rule, meaning }: Pick<Wait, 'rule' | 'meaning'>): Kind {
+  return meaning?.kind ?? rule.kind;
+}
+
+export class Tally {
+  readonly #busy: boolean;
+  readonly #all = newSum('');
+  readonly #kinds = { wait: 0, idle: 0, timer: 0, cpu: 0, open: 0, lost: 0 };
+  readonly #excluded = new Map<string, number>();
+  readonly #other = new Map<string, { name: string; label: string; ns: number }>();
+  #leftOutNs = 0;
+
+  /** `busy`: leave out waiting for work and timers. */
+  constructor(busy: boolean) {
+    this.#busy = busy;
+  }
+
+  /** Adds a stack's time. Tells whether it is part of the table. */
+  add(wait: Wait): boolean {
+    const { rule, meaning, ns, leaf } = wait;
+    const kind = kindOf(wait);
+    if (kind === 'excluded') {
+      this.#excluded.set(rule.label, (this.#excluded.get(rule.label) ?? 0) + ns);
+      return false;
+    }
+    this.#kinds[rule.label === LOST ? 'lost' : kind] += ns;
+    if (this.#busy && (kind === 'idle' || kind === 'timer')) {
+      this.#leftOutNs += ns;
+      return false;
+    }
+    const ofReason = addTo(this.#all, `[${rule.bracket}]`, wait);
+    const ofLabel = addTo(ofReason, rule.label, wait);
+    if (meaning) addTo(ofLabel, meaning.label, wait);
+    if (rule.bracket === OTHER) {
+      const key = `${leaf} ${rule.label}`;
+      const other = this.#other.get(key) ?? { name: leaf ?? '[unknown]', label: rule.label, ns: 0 };
+      other.ns += ns;
+      this.#other.set(key, other);
+    }
+    return true;
+  }
+
+  summary(): Summary {
+    const rows = rowsOf(this.#all);
+    return {
+      ns: rows.reduce((sum, { ns }) => sum + ns, 0),
+      rows,
+      kinds: this.#kinds,
+      excluded: [...this.#excluded].map(([name, ns]) => ({ name, ns })).sort(byTime),
+      leftOutNs: this.#leftOutNs,
+      other: [...this.#other.values()].sort(byTime),
+    };
+  }
+}
+
+function newSum(name: string): Sum {
+  return { name, ns: 0, count: 0, maxNs: 0, variance: 0, parts: new Map() };
+}
+
+function addTo({ parts }: Sum, name: string, { ns, count, maxNs }: Wait): Sum {
+  const sum = parts.get(name) ?? newSum(name);
+  parts.set(name, sum);
+  sum.ns += ns;
+  sum.count = sum.count === undefined || count === undefined ? undefined : sum.count + count;
+  sum.maxNs = sum.maxNs === undefined || maxNs === undefined ? undefined : Math.max(sum.maxNs, maxNs);
+  sum.variance = sum.variance === undefined || maxNs === undefined ? undefined : sum.variance + ns * maxNs;
+  return sum;
+}
+
+function rowsOf({ parts }: Sum): Row[] {
+  return [...parts.values()].map((sum) => ({ ...sum, parts: rowsOf(sum) })).sort(byTime);
+}
+
+function byTime(a: { ns: number; name: string }, b: { ns: number; name: string }): number {
+  return b.ns - a.ns || (a.name < b.name ? -1 : 1);
+}

@@ -1,0 +1,182 @@
+// What a perf frame is called in a folded stack: its tidied symbol or its object, with the marks asked for.
+
+import { Line, type StackTable } from '../engine/stack-table.ts';
+import { commFrame, frameText, tidyName } from '../stacks/frame-name.ts';
+import { demangle } from '../symbols/demangle.ts';
+import type { KernelSymbols } from '../symbols/kernel-symbols.ts';
+import {
+  type FramePlaces,
+  findFrame,
+  isJit,
+  isKernel,
+  isKernelAddress,
+  KERNEL_ADDRESS,
+  type PerfFrame,
+  withoutOffset,
+} from './frame.ts';
+
+export interface NameOptions {
+  /** `_[k]` behind kernel frames */
+  markKernel: boolean;
+  /** `_[j]` behind frames of a JIT compiler */
+  markJit: boolean;
+  /** `_[i]` behind inlined frames */
+  markInlined: boolean;
+  /** unresolved frames as `[name <address>]` */
+  addresses: boolean;
+  /** cut argument lists */
+  tidy: boolean;
+  demangle: boolean;
+  /** keep the hash of Rust's legacy mangling */
+  keepHash: boolean;
+  /** leave away the callers of these functions */
+  skipAfter: readonly string[];
+  /** for addresses of the kernel that perf left without a name; undefined: they are unresolved */
+  kernelSymbols: KernelSymbols | undefined;
+}
+
+export class PerfNames {
+  readonly #table: StackTable;
+  readonly #options: NameOptions;
+  readonly #tidied = new Map<string, string>();
+  readonly #frames = new Map<string, number>();
+  readonly #unresolved = new Set<number>();
+  readonly #places: FramePlaces = { symbolFrom: 0, symbolTo: 0, dsoFrom: 0, dsoTo: 0, kernelAddress: false };
+  /** by the table's key of what stands in parentheses */
+  readonly #objects: PerfObject[] = [];
+  /** by the table's key of the symbol, or of the object where there is none, and what kind of frame it is */
+  readonly #words: number[] = [];
+
+  constructor(table: StackTable, options: NameOptions) {
+    this.#table = table;
+    this.#options = options;
+  }
+
+  /** Is this name one of a frame that perf could not resolve? */
+  isUnresolved(id: number): boolean {
+    return this.#unresolved.has(id);
+  }
+
+  /**
+   * The name id with flags of a frame line in perf's usual form, which lies in the table's bytes; 0 for another form.
+   * Lines differ by address and offset, names don't: strings are made only for a new symbol of a new kind of object.
+   */
+  wordAt(from: number, to: number): number {
+    const table = this.#table;
+    const places = this.#places;
+    if (!findFrame(table.bytes, from, to, places)) return 0;
+    const dsoKey = table.key(places.dsoFrom, places.dsoTo);
+    let object = this.#objects[dsoKey];
+    if (!object) {
+      object = objectOf(table.text(places.dsoFrom, places.dsoTo));
+      this.#objects[dsoKey] = object;
+    }
+    const unresolved = places.symbolFrom === places.symbolTo;
+    if (unresolved && (this.#options.addresses || (places.kernelAddress && this.#options.kernelSymbols))) return 0;
+    const symbolKey = unresolved ? dsoKey : table.key(places.symbolFrom, places.symbolTo);
+    const slot = symbolKey * 16 + object.kind + (places.kernelAddress ? 4 : 0) + (unresolved ? 8 : 0);
+    const known = this.#words[slot];
+    if (known !== undefined) return known;
+    const symbol = table.text(places.symbolFrom, places.symbolTo);
+    const address = places.kernelAddress ? KERNEL_ADDRESS : '';
+    const words = this.words({ kind: 'frame', address, symbol, dso: object.dso, inlined: object.dso === 'inlined' });
+    if (words.length > 1) return 0;
+    this.#words[slot] = words[0] as number;
+    return words[0] as number;
+  }
+
+  /** What a frame line means, for the table: name ids with flags, leaf first. More than one where JITs inline. */
+  words(printed: PerfFrame): number[] {
+    const frame = this.#named(printed);
+    const { dso, symbol } = frame;
+    // perf-map-agent writes inlined calls into one symbol: outer->inner. C++ and Rust have `->` of their own.
+    if (symbol.includes('->') && isJit(frame)) {
+      const [outer, ...inlined] = symbol.split('->');
+      const words = inlined.map((name) => this.#word({ ...frame, symbol: name, inlined: true }));
+      return [...words.reverse(), this.#word({ ...frame, symbol: outer as string })];
+    }
+    return [this.#word(frame, dso)];
+  }
+
+  #named(frame: PerfFrame): PerfFrame {
+    const { kernelSymbols } = this.#options;
+    if (!kernelSymbols || frame.symbol !== '' || !isKernelAddress(frame.address)) return frame;
+    return { ...frame, symbol: kernelSymbols.nameAt(frame.address) ?? '' };
+  }
+
+  /** The same frame with its source place behind the name. */
+  withPlace(word: number, place: string): number {
+    return this.#table.name(`${this.#table.nameText(word)}:${frameText(place)}`);
+  }
+
+  /** The same frame marked as inlined. */
+  asInlined(word: number): number {
+    if (!this.#options.markInlined) return word;
+    const text = this.#table.nameText(word);
+    return text.endsWith('_[i]') ? word : this.#table.name(`${text.replace(/_\[[kj]\]$/, '')}_[i]`);
+  }
+
+  #word(frame: PerfFrame, dso = frame.dso): number {
+    const mark = this.#mark(frame);
+    const unresolved = frame.symbol === '';
+    const address = unresolved && this.#options.addresses ? frame.address : '';
+    const key = `${unresolved ? `${dso}\0${address}` : frame.symbol}\0${mark}${frame.inlined ? 'i' : ''}`;
+    let word = this.#frames.get(key);
+    if (word === undefined) {
+      const text = unresolved ? this.#unresolvedText(dso, address) : this.#symbolText(frame.symbol);
+      const id = this.#table.name(text + mark);
+      if (unresolved) this.#unresolved.add(id);
+      word = id;
+      if (frame.inlined) word += Line.uncounted;
+      if (this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(frame.symbol)) word += Line.last;
+      this.#frames.set(key, word);
+    }
+    return word;
+  }
+
+  #mark(frame: PerfFrame): string {
+    const { markInlined, markKernel, markJit } = this.#options;
+    if (markInlined && frame.inlined) return '_[i]';
+    if (markKernel && isKernel(frame)) return '_[k]';
+    return markJit && isJit(frame) ? '_[j]' : '';
+  }
+
+  #symbolText(symbol: string): string {
+    let text = this.#tidied.get(symbol);
+    if (text === undefined) {
+      text = symbol;
+      if (this.#options.demangle) text = demangle(text, { keepHash: this.#options.keepHash });
+      if (this.#options.tidy) text = tidyName(text);
+      text = frameText(text);
+      this.#tidied.set(symbol, text);
+    }
+    return text;
+  }
+
+  /** `[libc.so.6]` for a frame of that object, `[unknown]` where not even that is known. */
+  #unresolvedText(dso: string, address: string): string {
+    const object =
+      dso === '' || dso === '[unknown]' || dso === 'inlined' ? 'unknown' : dso.replace(/ \(deleted\)$/, '');
+    const base = object.slice(object.lastIndexOf('/') + 1).replace(/^\[(.*)\]$/, '$1') || 'unknown';
+    return frameText(address === '' ? `[${base}]` : `[${base} <${address}>]`);
+  }
+}
+
+/** The object that frames belong to, and all that it says of their marks. */
+interface PerfObject {
+  dso: string;
+  kind: 0 | 1 | 2 | 3;
+}
+
+function objectOf(text: string): PerfObject {
+  const dso = withoutOffset(text);
+  const kind = dso === 'inlined' ? 3 : isJit({ dso }) ? 2 : isKernel({ address: '', dso }) ? 1 : 0;
+  return { dso, kind };
+}
+
+/** The root frame of a sample. Texts latin1; pid and tid as perf printed them, '' where it did not. */
+export function rootText(by: 'comm' | 'pid' | 'tid', comm: string, pid: string, tid: string): string {
+  const name = commFrame(comm);
+  if (by === 'comm') return name;
+  return by === 'pid' ? `${name}-${pid || '?'}` : `${name}-${pid || '?'}/${tid || '?'}`;
+}

@@ -1,0 +1,132 @@
+// What stands below a header in `perf script` text goes onto the stack being read: frames, leaf first, and source places.
+
+import { Line, type StackTable } from '../engine/stack-table.ts';
+import { isSource, type PerfFrame, readFrameLine, splitFrame } from './frame.ts';
+import type { PerfNames } from './names.ts';
+
+export interface BelowOptions {
+  /** use the source places of `-F +srcline` */
+  srcline: boolean;
+  markInlined: boolean;
+}
+
+export class PerfBelow {
+  readonly #table: StackTable;
+  readonly #names: PerfNames;
+  readonly #options: BelowOptions;
+  readonly #truncated: number;
+  /** frame lines that stand for several frames, as JITs print them */
+  readonly #several = new Map<string, number[]>();
+
+  constructor(table: StackTable, names: PerfNames, options: BelowOptions) {
+    this.#table = table;
+    this.#names = names;
+    this.#options = options;
+    this.#truncated = table.name('[truncated]');
+  }
+
+  /**
+   * A line that starts with a blank and was never seen. Tells what it was: `strange` lines are neither defined nor
+   * passed. `discarding`: it belongs to something that is no sample. `last`: the input ends within it.
+   */
+  readUnknown(discarding: boolean, last: boolean): 'read' | 'cut' | 'strange' {
+    const table = this.#table;
+    const word = this.#names.wordAt(table.lineFrom, table.lineTo);
+    if (word !== 0) {
+      table.define(word);
+      return 'read';
+    }
+    const text = table.lineText();
+    const line = readFrameLine(text);
+    if (discarding && line?.kind !== 'frame') table.pass();
+    else if (last && isCut(text, line)) {
+      table.pass();
+      if (table.depth > 0) table.push(this.#truncated);
+      return 'cut';
+    } else if (line?.kind === 'frame') this.#define(text, line);
+    else if (line?.kind === 'srcline') {
+      const matters = this.#options.srcline || (line.inlined && this.#options.markInlined);
+      table.define(matters ? Line.ask : Line.ignore);
+      if (matters) this.readAsked();
+    } else if (line) table.pass();
+    else return 'strange';
+    return 'read';
+  }
+
+  #define(text: string, frame: PerfFrame): void {
+    const words = isBare(frame) || frame.address === '' ? [] : this.#names.words(frame);
+    if (words.length === 1) {
+      this.#table.define(words[0] as number);
+      return;
+    }
+    if (words.length > 1) this.#several.set(text, words);
+    this.#table.define(Line.ask);
+    this.readAsked();
+  }
+
+  /** A line whose meaning depends on what stands above it, or that stands for several frames. */
+  readAsked(): void {
+    const text = this.#table.lineText();
+    const words = this.#several.get(text);
+    if (words) {
+      this.#push(words);
+      return;
+    }
+    const line = readFrameLine(text);
+    if (line?.kind === 'srcline') {
+      const frame = this.#table.pop();
+      if (frame === 0) return;
+      const word = this.#options.srcline && isSource(line.place) ? this.#names.withPlace(frame, line.place) : frame;
+      this.#table.push(line.inlined ? this.#names.asInlined(word) : word);
+    } else if (line?.kind === 'frame' && line.address === '') {
+      // perf 4.14 prints what was inlined into a frame below that frame
+      const container = this.#table.pop();
+      this.#push(this.#names.words(line));
+      if (container !== 0) this.#table.push(container);
+    } else if (line?.kind === 'frame' && (text.startsWith('\t') || this.#table.depth === 0)) {
+      // an address alone; below other frames, and without TAB, it is the field phys_addr
+      this.#push(this.#names.words(line));
+    }
+  }
+
+  /**
+   * Without callchains the leaf stands on the header line, from `from` to `to`, its address padded to 16 columns.
+   * Anything else there is text of a tracepoint, or flags.
+   */
+  readSingleLine(from: number, to: number): void {
+    const { bytes } = this.#table;
+    let p = from;
+    while (p < to && (bytes[p] === 32 || bytes[p] === 9)) p++;
+    const first = bytes[p];
+    if (first === undefined || p === to || !((first >= 48 && first <= 57) || (first >= 97 && first <= 102))) return;
+    const match = /^([0-9a-f]+) ([^\r]*[^\r ])/.exec(this.#table.text(p, to));
+    if (!match) return;
+    const [, address = '', text = ''] = match;
+    if (p - from + address.length < 17 && !(address.length >= 8 && text.endsWith(')'))) return;
+    this.#push(this.#names.words({ kind: 'frame', ...splitFrame(address, text) }));
+  }
+
+  /** A frame line without indentation, as in pasted text. False when it is none. */
+  readUnindented(text: string, inSample: boolean): boolean {
+    if (!/^[0-9a-f]{4,16} \S/.test(text)) return false;
+    const frame = readFrameLine(text);
+    if (frame?.kind !== 'frame' || (frame.dso === '' && !inSample)) return false;
+    this.#push(this.#names.words(frame));
+    return true;
+  }
+
+  #push(words: readonly number[]): void {
+    for (const word of words) this.#table.push(word);
+  }
+}
+
+/** An address and nothing else. */
+function isBare(frame: PerfFrame): boolean {
+  return frame.symbol === '' && frame.dso === '';
+}
+
+/** The last line of an input, without newline: is it cut within the name or the object? */
+function isCut(text: string, line: ReturnType<typeof readFrameLine>): boolean {
+  if (line?.kind !== 'frame') return line === undefined;
+  return isBare(line) || (line.dso === '' && / \([^)]*$/.test(text));
+}

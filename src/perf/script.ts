@@ -1,0 +1,326 @@
+// `perf script` text → stacks. A sample is a header line, then frame lines, leaf first, up to a blank line or the next
+// header. Which fields perf prints differs, and so does what stands between samples: docs/formats.md has the list.
+
+import { InputError, type StackTable, Stop } from '../engine/stack-table.ts';
+import { type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
+import { type PerfEvent, PerfEvents } from './events.ts';
+import { emptyHeader, type Header, readStrictHeader } from './header.ts';
+import { readLooseHeader } from './loose-header.ts';
+import { type NameOptions, PerfNames } from './names.ts';
+import { isPerfNoise, lossIn } from './noise.ts';
+import { PerfRoots } from './roots.ts';
+import { PerfBelow } from './sample-body.ts';
+
+export interface PerfScriptOptions extends NameOptions {
+  by: 'comm' | 'pid' | 'tid' | 'none';
+  /** the event to fold; undefined takes the first */
+  event: string | undefined;
+  count: 'period' | 'samples';
+  /** seconds from the first sample, or perf's own time when that is at least the first sample's; undefined: no limit */
+  from: number | undefined;
+  to: number | undefined;
+  /** use the source places of `-F +srcline` */
+  srcline: boolean;
+  /** frames a stack may have behind its root frame; undefined: no limit */
+  maxDepth: number | undefined;
+}
+
+/** Told of each line that could not be used: what it is not, its place as INPUT:LINE, its latin1 text. */
+export type OnSkip = (kind: string, place: string, text: string) => void;
+
+/** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
+const PERF_MAX_STACK = 127;
+const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'compressed']);
+/** What the last line of an input is, when it ends too early. */
+const CUT = 'cut off in the middle of a line';
+/** The kernel's limit on a comm, without its NUL. */
+const COMM_BYTES = 15;
+
+/** A line that is a header, or the first half of one, only if what follows it says so. */
+interface Pending {
+  text: string;
+  line: number;
+  /** it follows a record that is no sample, whose text may go on */
+  ofRecord: boolean;
+}
+
+export class PerfScript {
+  readonly table: StackTable;
+  readonly events: PerfEvents;
+  readonly names: PerfNames;
+  /** samples folded; those of them without any frame; samples of the event outside --from and --to */
+  samples = 0;
+  empty = 0;
+  outside = 0;
+  /** weight of stacks cut at perf's depth limit */
+  truncatedWeight = 0;
+  /** perf's time of the first and last sample, seconds; NaN when it printed none */
+  firstTime = Number.NaN;
+  lastTime = Number.NaN;
+  /** the present input's name, and what it looks like */
+  input = '';
+  kind: Kind = 'empty';
+  /** what perf said of lost data */
+  readonly losses: string[] = [];
+
+  readonly #options: PerfScriptOptions;
+  readonly #onSkip: OnSkip;
+  readonly #below: PerfBelow;
+  readonly #roots: PerfRoots;
+  readonly #truncated: number;
+  readonly #header = emptyHeader();
+  /** by the table's key of its name */
+  readonly #eventOf: PerfEvent[] = [];
+
+  /** What the frames being read belong to; a record is something with a header that is no sample. */
+  #mode: 'none' | 'sample' | 'unwanted' | 'record' = 'none';
+  #root = 0;
+  #weight = 0;
+  #pending: Pending | undefined;
+  #afterNoise = false;
+  #lastLine = false;
+  #headers = 0;
+  /** stacks that no strict header precedes, by their event ('': none known), and the line of the first */
+  readonly #headless = new Map<string, number>();
+  #headlessLine = 0;
+
+  constructor(table: StackTable, options: PerfScriptOptions, onSkip: OnSkip) {
+    this.table = table;
+    this.#options = options;
+    this.#onSkip = onSkip;
+    this.events = new PerfEvents(options.event);
+    this.names = new PerfNames(table, options);
+    this.#below = new PerfBelow(table, this.names, options);
+    this.#roots = new PerfRoots(table, options.by);
+    this.#truncated = table.name('[truncated]');
+  }
+
+  /** The next input begins; `name` is for messages. */
+  beginInput(name: string): void {
+    this.input = name;
+    this.kind = 'empty';
+    this.table.restartLineNumbers();
+  }
+
+  /** Reads a block of the present input, cut anywhere. Throws InputError when it is no text. */
+  write(block: Uint8Array): void {
+    if (this.kind === 'empty') {
+      this.kind = sniff(block);
+      if (NO_TEXT.has(this.kind)) throw new InputError(WHAT_TO_DO[this.kind]);
+    }
+    this.table.write(block);
+    this.#read();
+  }
+
+  /** The present input ends, and with it its last sample, which has lost its outer frames if the input is not whole. */
+  endInput(isWhole = true): void {
+    this.#lastLine = this.table.closeLine();
+    this.#read();
+    this.#lastLine = false;
+    if (!isWhole && this.#mode === 'sample') this.table.push(this.#truncated);
+    this.#end();
+    this.#dropPending();
+  }
+
+  /** All inputs are read: settles which samples count. Throws InputError when the wanted event is not among them. */
+  finish(): void {
+    const headless = this.#headers > 0 ? [] : [...this.#headless];
+    for (const [name, stacks] of headless) {
+      const event = this.events.named(name);
+      event.samples += stacks;
+      event.weight += stacks;
+    }
+    this.events.settle();
+    for (const [name, stacks] of headless) if (this.events.named(name).use === 'taken') this.samples += stacks;
+    // the rest of a sample whose header was cut off the recording's start
+    if (this.#headers > 0 && this.#headless.size > 0) this.#skip('frames without a header', this.#headlessLine, '');
+    this.#roots.settle(this.#options.maxDepth);
+  }
+
+  #read(): void {
+    const { table } = this;
+    for (;;) {
+      switch (table.scan()) {
+        case Stop.more:
+          return;
+        case Stop.blank:
+          // perf's warnings have blank lines of their own
+          if (!this.#afterNoise || this.#mode === 'none') this.#end();
+          break;
+        case Stop.control:
+          if (!this.#readHeader(false)) this.#readOther();
+          break;
+        case Stop.unknown:
+          if (!this.#readHeader(true)) this.#readUnknown();
+          break;
+        default:
+          this.#below.readAsked();
+      }
+    }
+  }
+
+  // ── headers ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Is this line a header, as perf prints it? Then its sample begins; an `unknown` line is left behind. */
+  #readHeader(unknown: boolean): boolean {
+    const { table } = this;
+    const from = table.lineFrom;
+    if (!readStrictHeader(table, this.#header)) return false;
+    if (this.#lastLine && this.#header.eventFrom < 0 && this.events.list.some(({ name }) => name !== '')) return false;
+    if (unknown) table.pass();
+    this.#begin(this.#header, from);
+    return true;
+  }
+
+  #begin(header: Header, from: number): void {
+    const { table } = this;
+    this.#end();
+    const prefix = this.#takePrefix(header, from);
+    this.#dropPending();
+    this.#afterNoise = false;
+    this.#headers++;
+    if (header.kind !== 'sample') {
+      this.#mode = 'record';
+      return;
+    }
+    const event = this.#eventAt(header);
+    const weight = Number.isNaN(header.period) ? 1 : header.period;
+    if (Number.isNaN(this.firstTime)) this.firstTime = header.time;
+    this.lastTime = header.time;
+    event.samples++;
+    event.weight += weight;
+    this.#mode = 'unwanted';
+    if (event.use === 'left') return;
+    if (!this.#isWithin(header.time)) {
+      this.outside++;
+      return;
+    }
+    this.#mode = 'sample';
+    this.#weight = this.#options.count === 'samples' ? 1 : weight;
+    this.#root = prefix === '' ? this.#roots.at(header, from) : this.#roots.of(header, table.bytes, prefix);
+    if (event.use === 'perhaps') this.#root = this.#roots.ifTaken(this.#root, event);
+    if (header.restFrom < table.lineTo) this.#below.readSingleLine(header.restFrom, table.lineTo);
+  }
+
+  /** A comm may hold a newline: then its first part is the line before the header. Gives it, or ''. */
+  #takePrefix(header: Header, from: number): string {
+    const pending = this.#pending;
+    if (pending?.line !== this.table.linesRead - 1) return '';
+    if (pending.text.length + 1 + header.commTo - from > COMM_BYTES) return '';
+    this.#pending = undefined;
+    return `${pending.text}\n`;
+  }
+
+  #eventAt(header: Header): PerfEvent {
+    if (header.eventFrom < 0) return this.events.named('');
+    const key = header.eventKey || this.table.key(header.eventFrom, header.eventTo);
+    let event = this.#eventOf[key];
+    if (!event) {
+      event = this.events.named(this.table.text(header.eventFrom, header.eventTo));
+      this.#eventOf[key] = event;
+    }
+    return event;
+  }
+
+  #isWithin(time: number): boolean {
+    const { from, to } = this.#options;
+    if (from === undefined && to === undefined) return true;
+    const absolute = (limit: number): number => (limit >= this.firstTime ? limit : limit + this.firstTime);
+    return (from === undefined || time >= absolute(from)) && (to === undefined || time < absolute(to));
+  }
+
+  // ── other lines ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A line that starts with something visible and is no strict header. */
+  #readOther(): void {
+    const { table } = this;
+    const text = withoutReturn(table.lineText());
+    if (isPerfNoise(text)) {
+      const loss = lossIn(text);
+      if (loss !== undefined) this.losses.push(loss);
+      this.#afterNoise = true;
+    } else if (!this.#below.readUnindented(text, this.#mode === 'sample')) {
+      const header = readLooseHeader(text, table);
+      if (header && !header.weak) this.#begin(header, table.lineFrom);
+      else if (this.#lastLine && this.#headers > 0) this.#skip(CUT, table.linesRead, text);
+      else this.#suspend(text);
+    }
+  }
+
+  /** A line that starts with a blank, was never seen, and is no strict header. */
+  #readUnknown(): void {
+    const { table } = this;
+    this.#afterNoise = false;
+    const text = table.lineText();
+    const what = this.#below.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
+    if (what === 'cut') this.#skip(CUT, table.linesRead, text);
+    if (what !== 'strange') return;
+    table.pass();
+    const header = readLooseHeader(withoutReturn(text), table);
+    if (header && !header.weak) this.#begin(header, table.lineFrom);
+    else if (header) this.#suspend(withoutReturn(text).replace(/^ +/, ''));
+    else this.#end(); // nothing but blanks
+  }
+
+  /** What this line is, the next will tell. */
+  #suspend(text: string): void {
+    if (this.#mode === 'none') this.#end();
+    this.#dropPending();
+    this.#pending = { text, line: this.table.linesRead, ofRecord: this.#mode === 'record' };
+  }
+
+  #skip(kind: string, line: number, text: string): void {
+    this.#onSkip(kind, `${this.input}:${line}`, text);
+  }
+
+  #dropPending(): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending && !pending.ofRecord) this.#skip('not a sample header', pending.line, pending.text);
+  }
+
+  // ── ends ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #end(): void {
+    if (this.#mode === 'sample') this.#count();
+    else if (this.#mode !== 'none') this.table.drop();
+    else if (this.table.depth > 0) this.#countHeadless();
+    this.#mode = 'none';
+  }
+
+  #count(): void {
+    const { table } = this;
+    this.samples++;
+    if (this.#root === 0 && table.depth === 0) {
+      table.push(table.name('[unknown]'));
+      this.empty++;
+    }
+    const frames = table.end(this.#weight, this.#root, PERF_MAX_STACK, this.#truncated);
+    if (frames < 0) this.truncatedWeight += this.#weight;
+    if (frames === 0) this.empty++;
+  }
+
+  /** Frames that no header precedes: `perf script -F ip,sym,dso`, a weak header, or a recording that lost its start. */
+  #countHeadless(): void {
+    const { table } = this;
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (this.#headers > 0) {
+      table.drop();
+      this.#skip('frames without a header', table.linesRead, pending?.text ?? '');
+      return;
+    }
+    const bytes = Buffer.from(pending?.text ?? '', 'latin1');
+    const header = pending && readLooseHeader(pending.text);
+    const root = header ? this.#roots.of(header, bytes, '') : 0;
+    const name = header && header.eventFrom >= 0 ? pending.text.slice(header.eventFrom, header.eventTo) : '';
+    this.#headless.set(name, (this.#headless.get(name) ?? 0) + 1);
+    this.#headlessLine ||= table.linesRead;
+    const counts = (): boolean => this.#headers === 0 && this.events.named(name).use === 'taken';
+    table.end(1, this.#roots.ifHeadless(name, root, counts));
+  }
+}
+
+function withoutReturn(text: string): string {
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}

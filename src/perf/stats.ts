@@ -1,0 +1,109 @@
+// How good a fold is: what went in, what came out, and how much of it is resolved.
+
+import { WHAT_TO_DO } from '../stacks/sniff.ts';
+import { describeEvent } from './events.ts';
+import type { PerfScript } from './script.ts';
+
+/** Written by --stats-json. Weights are in the unit of the event (or samples). */
+export interface PerfStats {
+  samples: number;
+  stacks: number;
+  weight: number;
+  /** the events folded, the events left out, and their samples */
+  events: { name: string; samples: number; folded: boolean }[];
+  count: 'period' | 'samples';
+  /** weight whose innermost frame has no symbol */
+  unresolvedWeight: number;
+  /** weight of stacks cut at perf's limit of 127 frames */
+  truncatedWeight: number;
+  /** samples without any frame; outside --from and --to */
+  emptySamples: number;
+  outsideSamples: number;
+  /** perf's time of the first and the last sample, seconds; null when it printed none */
+  firstTime: number | null;
+  lastTime: number | null;
+  skippedLines: number;
+  /** perf's own words on data it lost */
+  losses: string[];
+}
+
+/** Call it when all is read and finish()ed. */
+export function statsOf(perf: PerfScript, count: 'period' | 'samples', skippedLines: number): PerfStats {
+  let weight = 0;
+  let unresolvedWeight = 0;
+  for (const stack of perf.table.stacks()) {
+    weight += stack.weight;
+    if (perf.names.isUnresolved(stack.ids.at(-1) as number)) unresolvedWeight += stack.weight;
+  }
+  return {
+    samples: perf.samples,
+    stacks: perf.table.stackCount,
+    weight,
+    events: perf.events.list.map(({ name, samples, use }) => ({ name, samples, folded: use === 'taken' })),
+    count,
+    unresolvedWeight,
+    truncatedWeight: perf.truncatedWeight,
+    emptySamples: perf.empty,
+    outsideSamples: perf.outside,
+    firstTime: Number.isNaN(perf.firstTime) ? null : perf.firstTime,
+    lastTime: Number.isNaN(perf.lastTime) ? null : perf.lastTime,
+    skippedLines,
+    losses: perf.losses,
+  };
+}
+
+// cpu-clock:u, task-clock
+const CLOCK = /^(?:cpu|task)-clock(?::|$)/;
+
+/** What the folded weights are of: samples, ns, or an event by its name. Call it when all is read and finish()ed. */
+export function unitOf(perf: PerfScript, count: 'period' | 'samples'): string {
+  const [name = ''] = perf.events.list.filter(({ use }) => use === 'taken').map((event) => event.name);
+  if (count === 'samples' || name === '') return 'samples';
+  return CLOCK.test(name) ? 'ns' : name;
+}
+
+/** One line for a person: 78 samples of cycles:P in 12 stacks over 3.0 s; 4.2 % unresolved at the leaf, … */
+export function describeStats(stats: PerfStats): string {
+  const names = stats.events.filter((event) => event.folded).map((event) => event.name || 'an event without a name');
+  const span =
+    stats.firstTime === null || stats.lastTime === null
+      ? ''
+      : ` over ${(stats.lastTime - stats.firstTime).toFixed(1)} s`;
+  const share = (weight: number): string =>
+    `${stats.weight === 0 ? '0.0' : ((100 * weight) / stats.weight).toFixed(1)} %`;
+  const parts = [
+    `${share(stats.unresolvedWeight)} unresolved at the leaf`,
+    `${share(stats.truncatedWeight)} cut at the depth limit`,
+    `${stats.emptySamples} without a callchain`,
+    `${stats.skippedLines} lines skipped`,
+  ];
+  const weighed = stats.count === 'period' ? 'weighed by period' : 'counted';
+  return `${samplesOf(stats.samples)} of ${names.join(', ')} (${weighed}) in ${stats.stacks} stacks${span}; ${parts.join(', ')}`;
+}
+
+/** What the reader should know of the input even when nobody asked: one line each. */
+export function notesOn(perf: PerfScript): string[] {
+  const notes = perf.losses.map((loss) => `perf lost data while recording: ${loss}`);
+  const left = perf.events.left();
+  if (left.length > 0) {
+    const taken = perf.events.taken().map(describeEvent).join(', ');
+    notes.push(`folded ${taken}; left out ${left.map(describeEvent).join(', ')}: choose with --event-filter`);
+  }
+  if (perf.outside > 0) notes.push(`left out ${samplesOf(perf.outside)} outside --from and --to`);
+  if (perf.samples > 0 && perf.empty === perf.samples) {
+    notes.push(`${samplesOf(perf.samples)}, none with a callchain: record with -g`);
+  }
+  return notes;
+}
+
+/** Why there is no sample at all, and what to do. */
+export function whyEmpty(perf: PerfScript): string {
+  if (perf.outside === 0) return WHAT_TO_DO[perf.kind] ?? 'no sample found; pipe the text of `perf script` in';
+  const [first, last] = [perf.firstTime, perf.lastTime];
+  const span = `${(last - first).toFixed(3)} s, in perf's time from ${first.toFixed(3)} to ${last.toFixed(3)}`;
+  return `no sample between --from and --to; the recording spans ${span}`;
+}
+
+function samplesOf(count: number): string {
+  return `${count} ${count === 1 ? 'sample' : 'samples'}`;
+}

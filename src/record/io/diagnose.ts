@@ -1,0 +1,53 @@
+// flame-record doctor: probes the machine and a target, and says what is missing. Changes nothing.
+
+import { Status } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import { debugFileOf, elfFacts } from '../../symbols/elf.ts';
+import { mappedFiles } from '../../symbols/maps.ts';
+import { type Finding, findingLines, machineFindings } from '../doctor.ts';
+import { type ObjectFacts, objectTable, targetFindings } from '../doctor-target.ts';
+import { ownersIn, packagePaths } from '../packages.ts';
+import type { Process } from '../proc-pid.ts';
+import { type Choice, findTargets } from './find-target.ts';
+import { machineFacts } from './machine.ts';
+import { bytesOf, linkOf, rootOf, textOf } from './proc-files.ts';
+import { answerOf } from './run-sync.ts';
+
+/** 0: nothing is in the way; 1: something is. */
+export async function diagnose(choice: Choice, isSudo: boolean, { output }: World): Promise<number> {
+  const { pids, pattern, container, postgres } = choice;
+  const isAsked = pids.length > 0 || (pattern ?? container ?? postgres) !== undefined;
+  const targets = isAsked ? findTargets(choice, true).map(examined) : [];
+  const machine = machineFindings(machineFacts(isSudo));
+  const texts = [findingLines(machine), ...targets.map(({ findings, table }) => `\n${findingLines(findings)}${table}`)];
+  await output([Buffer.from(texts.join(''), 'latin1')]);
+  const all = [...machine, ...targets.flatMap(({ findings }) => findings)];
+  return all.some(({ level }) => level === 'fault') ? Status.skipped : Status.ok;
+}
+
+function examined({ pid, command }: Process): { findings: Finding[]; table: string } {
+  const { root, isForeignNamespace } = rootOf(pid);
+  // a container's paths are its own; those of a chroot are told as they are seen from here
+  const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
+  const openable = (path: string): string => (bytesOf(seen(path))(0, 1).length > 0 ? seen(path) : path);
+  const paths = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
+  const main = linkOf(`/proc/${pid}/exe`);
+  const owners = root === '/' && !isForeignNamespace ? ownersOf(paths) : undefined;
+  const objects = paths.map((path, i): ObjectFacts => {
+    const elf = elfFacts(bytesOf(openable(path)));
+    const debugFile = elf?.buildId === undefined ? undefined : debugFileOf(elf.buildId);
+    const hasDebugFile = debugFile !== undefined && bytesOf(debugFile)(0, 1).length > 0;
+    const isMain = main !== undefined && paths.includes(main) ? path === main : i === 0;
+    return { path, isMain, elf, hasDebugFile, owner: owners && (owners.get(path) ?? '') };
+  });
+  const mayRead = paths.length > 0;
+  const findings = targetFindings({ pid, command, root, isForeignNamespace, objects, mayRead });
+  return { findings, table: objectTable(objects) };
+}
+
+/** Which Debian package each file came with; undefined: this is no Debian. */
+function ownersOf(paths: readonly string[]): Map<string, string> | undefined {
+  if (paths.length === 0) return new Map();
+  const answer = answerOf(['dpkg-query', '-S', '--', ...packagePaths(paths)]);
+  return answer && ownersIn(answer.out, paths);
+}

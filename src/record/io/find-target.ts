@@ -1,0 +1,86 @@
+// Where a recording stands: its target, looked up in /proc, and what this machine has.
+
+import { Status, UsageError } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import { runFolders } from '../artifacts.ts';
+import type { BackendChoice } from '../backends.ts';
+import { inspectArgvs, isChrooted, membersOf, wrongWithContainer } from '../container.ts';
+import type { Ground } from '../plan.ts';
+import type { Process } from '../proc-pid.ts';
+import type { Settings } from '../settings.ts';
+import { planLines } from '../shell-words.ts';
+import { targetsOf } from '../target.ts';
+import { sharedWaitEvents, waitEventsOf } from '../wait-events.ts';
+import { hasCycles, hasKernelSymbols } from './machine.ts';
+import { findBackends } from './postgres.ts';
+import { placeOf, rootOf, self, serverFilesOf } from './proc-files.ts';
+import { allProcesses, recorder } from './processes.ts';
+import { ownFile, ownTool } from './run-folder.ts';
+import { answerOf } from './run-sync.ts';
+
+/** The options that say which process. */
+export interface Choice {
+  pids: readonly string[];
+  pattern: string | undefined;
+  container: string | undefined;
+  postgres?: BackendChoice | undefined;
+  first: boolean;
+  all: boolean;
+}
+
+/** Throws UsageError if none is found, several, or one that can't be recorded. */
+export function findTargets(choice: Choice, isSudo: boolean): Process[] {
+  const processes = allProcesses();
+  const container = choice.container === undefined ? undefined : membersIn(choice.container, processes);
+  if (choice.postgres) return findBackends(choice.postgres, { ...choice, container }, processes, recorder(isSudo));
+  const found = targetsOf({ ...choice, container }, processes, recorder(isSudo));
+  if (typeof found === 'string') throw new UsageError(found);
+  return found;
+}
+
+function membersIn(name: string, processes: readonly Process[]): { name: string; pids: ReadonlySet<number> } {
+  const wrong = wrongWithContainer(name);
+  if (wrong !== undefined) throw new UsageError(wrong);
+  const answers = inspectArgvs(name).map((argv) => Number(answerOf(argv)?.out.trim() || Number.NaN));
+  const first = answers.find((pid) => pid > 0);
+  const places = processes.map(({ pid }) => placeOf(pid));
+  const pids = membersOf(name, first, places, self().pid);
+  if (pids.size === 0)
+    throw new UsageError(`no container ${name}: podman and docker know no such, nor does a control group`);
+  return { name, pids };
+}
+
+export function groundOf(settings: Settings, pids: readonly number[], folder: string): Ground {
+  const waitEvents = waitEventsFor(settings, pids);
+  return {
+    waitEvents,
+    pids,
+    folder,
+    program: ownFile('bpf', 'offcpu.bt'),
+    hasCycles: hasCycles(),
+    hasKernelSymbols: hasKernelSymbols(),
+    hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
+    symfs: settings.symfs ?? undefined,
+    isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
+    tool: ownTool,
+  };
+}
+
+/** Throws UsageError if they were asked for and can't be had. */
+function waitEventsFor({ mode, waitEvents }: Settings, pids: readonly number[]): Ground['waitEvents'] {
+  if (waitEvents === false || mode === 'cpu' || pids.length === 0) return undefined;
+  const found = sharedWaitEvents(pids.map((pid) => waitEventsOf(serverFilesOf(pid))));
+  if (waitEvents && typeof found !== 'object') {
+    throw new UsageError(`--wait-events: ${found ?? `process ${pids.join(', ')} is no Postgres server`}`);
+  }
+  return found;
+}
+
+/** Prints what would be run, and runs nothing. */
+export async function dryRun(settings: Settings, choice: Choice, { output }: World): Promise<number> {
+  const targets = settings.command || settings.sql ? [] : findTargets(choice, settings.sudo);
+  const { final } = runFolders(settings.outDir, settings.label, self().pid);
+  const pids = targets.map(({ pid }) => pid);
+  await output([planLines(settings, groundOf(settings, pids, final))]);
+  return Status.ok;
+}

@@ -1,0 +1,101 @@
+// The machine that is recorded on: what it has, what it lets us do, and what to say where that is not enough.
+
+import { UsageError } from '../../cli/report.ts';
+import { hasCpu, hasOffcpu } from '../artifacts.ts';
+import { adviceOn, type MachineFacts, machineFindings } from '../doctor.ts';
+import type { Settings } from '../settings.ts';
+import { bytesOf, namesIn, self, textOf } from './proc-files.ts';
+import { answerOf, pathOf } from './run-sync.ts';
+
+export function machineFacts(isSudo: boolean): MachineFacts {
+  const status = textOf('/proc/self/status') ?? '';
+  const memlock = /^Max locked memory\s+(\d+)/m.exec(textOf('/proc/self/limits') ?? '')?.[1];
+  const perf = pathOf('perf');
+  return {
+    perf: versionOf('perf'),
+    bpftrace: versionOf('bpftrace'),
+    uid: self().uid,
+    sudo: isSudo ? answerOf(['sudo', '-n', 'true'])?.status === 0 : undefined,
+    capabilities: BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`),
+    perfCapabilities: (perf && answerOf(['getcap', perf])?.out) ?? '',
+    paranoid: numberIn('/proc/sys/kernel/perf_event_paranoid'),
+    kptrRestrict: numberIn('/proc/sys/kernel/kptr_restrict'),
+    tracefs: tracefs(),
+    hasBtf: namesIn('/sys/kernel/btf').includes('vmlinux'),
+    hasCycles: hasCycles(),
+    memlock: memlock === undefined ? undefined : Number(memlock),
+    kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim(),
+  };
+}
+
+function tracefs(): MachineFacts['tracefs'] {
+  const folders = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+  if (folders.some((folder) => namesIn(`${folder}/events/sched`).includes('sched_switch'))) return 'readable';
+  return /^tracefs \S+ tracefs /m.test(textOf('/proc/mounts') ?? '') ? 'mounted' : 'missing';
+}
+
+/** Virtual machines mostly have no cycle counter. Counting needs fewer rights than recording. */
+export function hasCycles(): boolean {
+  const answer = answerOf(['perf', 'stat', '-x', ',', '-e', 'cycles', '--', 'true']);
+  return answer !== undefined && /^\d+,/m.test(answer.err);
+}
+
+// ffffffff81000000 T _stext          zeros where the kernel hides it; other machines have other addresses
+const KERNEL_FUNCTION = /^ffff[0-9a-f]{12} [tTwW] /m;
+const LOOKED_AT_BYTES = 1 << 16;
+
+/** May we read where the kernel's functions lie? The file begins with a few hundred places of data. */
+export function hasKernelSymbols(): boolean {
+  const read = bytesOf('/proc/kallsyms');
+  for (let at = 0; at < LOOKED_AT_BYTES; ) {
+    const bytes = read(at, LOOKED_AT_BYTES); // gives a page at most
+    if (bytes.length === 0) return false;
+    if (KERNEL_FUNCTION.test(bytes.toString('latin1'))) return true;
+    at += bytes.length;
+  }
+  return false;
+}
+
+/** The first line of --version; undefined: not installed. */
+export function versionOf(program: string): string | undefined {
+  const answer = answerOf([program, '--version']);
+  return answer && (answer.out.trim().split('\n')[0] || program);
+}
+
+function numberIn(path: string): number | undefined {
+  const text = textOf(path);
+  return text === undefined ? undefined : Number(text);
+}
+
+export type ProfilerName = 'perf' | 'bpftrace';
+
+/** Those that are wanted: which version is installed, and what to say where none is. */
+export interface Profilers {
+  versions: ReadonlyMap<ProfilerName, string>;
+  missing: readonly string[];
+}
+
+/** Throws UsageError if none is installed that is wanted, or if sudo is asked for and refused. */
+export function installedProfilers({ mode, sudo }: Settings): Profilers {
+  if (sudo && answerOf(['sudo', '-n', 'true'])?.status !== 0) {
+    throw new UsageError(
+      '--sudo: sudo is not there or asks for a password: sudo flame-record ... runs all of it as root',
+    );
+  }
+  const wanted = [...(hasCpu(mode) ? (['perf'] as const) : []), ...(hasOffcpu(mode) ? (['bpftrace'] as const) : [])];
+  const versions = new Map<ProfilerName, string>();
+  const missing: string[] = [];
+  for (const tool of wanted) {
+    const version = versionOf(tool);
+    if (version === undefined) missing.push(advised(`${tool} is not installed, or not on PATH`, tool, sudo));
+    else versions.set(tool, version);
+  }
+  if (versions.size === 0) throw new UsageError(missing.join('; '));
+  return { versions, missing };
+}
+
+/** With what the doctor would say. */
+export function advised(text: string, tool: ProfilerName, isSudo: boolean): string {
+  const advice = adviceOn(machineFindings(machineFacts(isSudo)), tool);
+  return advice === '' ? text : `${text}; mend it with: ${advice}`;
+}

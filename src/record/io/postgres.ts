@@ -1,0 +1,104 @@
+// A Postgres server, asked through psql: it knows all that libpq does of services, passwords, sockets and TLS, and can be
+// run as the user whom a server lets in by name, which a library within this process could not.
+
+import { UsageError } from '../../cli/report.ts';
+import { artifactIn } from '../artifacts.ts';
+import {
+  activityArgv,
+  type BackendChoice,
+  backendsOf,
+  chosenBackends,
+  otherUserOf,
+  processOfBackend,
+  psqlArgv,
+} from '../backends.ts';
+import type { Process } from '../proc-pid.ts';
+import type { SqlSource } from '../settings.ts';
+import { backendIn, errorsText, isEnd, sqlArgv, terminateArgv } from '../sql.ts';
+import type { Self, TargetChoice } from '../target.ts';
+import { self, textOf } from './proc-files.ts';
+import { allProcesses } from './processes.ts';
+import { type Answer, answerOf, type User, userNamed } from './run-sync.ts';
+import { SqlSession } from './sql-session.ts';
+
+const ENVIRONMENT = { PGAPPNAME: 'flame-record', PGCONNECT_TIMEOUT: '5', PGCLIENTENCODING: 'SQL_ASCII' };
+/** of psql: no connection */
+const REFUSED = 2;
+
+/** What psql says, and as whom it was let in. */
+export interface Connected {
+  answer: string;
+  user: User | undefined;
+}
+
+/** Root is refused by a server that wants its users by name: so once more as one whom it knows. Throws UsageError. */
+export function askServer(argv: readonly string[]): Connected {
+  const own = psqlAnswer(argv);
+  if (own.status === 0) return { answer: own.out, user: undefined };
+  const user = own.status === REFUSED && self().uid === 0 ? userNamed(otherUserOf(own.err)) : undefined;
+  const other = user && psqlAnswer(argv, user);
+  if (other?.status === 0) return { answer: other.out, user };
+  throw new UsageError(
+    `--postgres: ${
+      decoded(own.err)
+        .trim()
+        .replace(/^psql: (?:error: )?/, '') || `psql failed (status ${own.status})`
+    }`,
+  );
+}
+
+function psqlAnswer(argv: readonly string[], user?: User): Answer {
+  const answer = answerOf(argv, { user, environment: ENVIRONMENT });
+  if (!answer) throw new UsageError('--postgres: psql is not installed: apt-get install postgresql-client');
+  return answer;
+}
+
+/** The backends that are meant, as processes of this machine. Throws UsageError if none is found, or several. */
+export function findBackends(
+  choice: BackendChoice,
+  { first, all, container }: Pick<TargetChoice, 'first' | 'all' | 'container'>,
+  processes: readonly Process[],
+  recorder: Self,
+): Process[] {
+  const backends = chosenBackends(choice, { first, all }, backendsOf(askServer(activityArgv(choice.dsn)).answer));
+  if (typeof backends === 'string') throw new UsageError(backends);
+  return backends.map(({ pid }) => {
+    const found = processOfBackend(pid, processes, container, recorder);
+    if (typeof found === 'string') throw new UsageError(found);
+    return found;
+  });
+}
+
+export interface Opened {
+  session: SqlSession;
+  target: Process;
+  /** ends it, if need be in the middle of its file; a text says what went wrong in it */
+  close(): Promise<string | undefined>;
+}
+
+/** A session that stands at the beginning of its file, and its process. Throws UsageError. */
+export async function openSession(source: SqlSource, folder: string, recorder: Self): Promise<Opened> {
+  const { user } = askServer(psqlArgv(source.dsn, 'select 1'));
+  if (answerOf(['test', '-f', source.file, '-a', '-r', source.file], { user })?.status !== 0) {
+    throw new UsageError(`--sql: ${source.file} is no file that ${user ? `user ${user.name}` : 'this user'} can read`);
+  }
+  const [output, errors] = [artifactIn(folder, 'sqlLog'), artifactIn(folder, 'sqlErrors')];
+  const session = new SqlSession({ argv: sqlArgv(source), user, output, errors, backendIn, isEnd });
+  const backend = await session.backend;
+  const said = (): string => decoded(textOf(errors) ?? '').trim();
+  if (backend === undefined) throw new UsageError(`--sql: ${said()}`);
+  const target = processOfBackend(backend, allProcesses(), undefined, recorder);
+  const close = async (): Promise<string | undefined> => {
+    const complaint = errorsText(source, said());
+    if (!session.hasRun) askServer(terminateArgv(source.dsn, backend));
+    await session.close();
+    return complaint;
+  };
+  if (typeof target !== 'string') return { session, target, close };
+  await session.close();
+  throw new UsageError(target);
+}
+
+function decoded(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString();
+}

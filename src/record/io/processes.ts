@@ -1,0 +1,38 @@
+// The processes of this machine, as /proc tells, and whose the profilers are among them.
+
+import { asRoot } from '../plan.ts';
+import { type Process, processOf } from '../proc-pid.ts';
+import { stacksIn, type Task } from '../sleepers.ts';
+import type { Self } from '../target.ts';
+import { processText, processTexts, self, taskOf, tidsOf } from './proc-files.ts';
+import { answerOf } from './run-sync.ts';
+
+export function allProcesses(): Process[] {
+  return processTexts().flatMap((texts) => processOf(texts) ?? []);
+}
+
+/** Whose the profilers will be. */
+export function recorder(isSudo: boolean): Self {
+  return isSudo ? { ...self(), uid: 0 } : self();
+}
+
+/** Is it still there, and not another one of the same id? */
+export function isAlive({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>): boolean {
+  const texts = processText(pid);
+  const now = texts && processOf(texts);
+  return now !== undefined && now.state !== 'Z' && now.state !== 'X' && now.startTicks === startTicks;
+}
+
+export function processAt(pid: number): Process | undefined {
+  const texts = processText(pid);
+  return texts && processOf(texts);
+}
+
+/** All threads, with their kernel stacks, which are for root to read. */
+export function tasksOf(targets: readonly Process[], isSudo: boolean): Task[] {
+  const tasks = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => ({ pid, ...taskOf(pid, tid) })));
+  if (!isSudo) return tasks;
+  const files = tasks.map(({ pid, tid }) => `/proc/${pid}/task/${tid}/stack`);
+  const stacks = stacksIn(answerOf([...asRoot(isSudo), 'grep', '-H', '', '--', ...files])?.out ?? '');
+  return tasks.map((task) => ({ ...task, stack: stacks.get(task.tid) ?? '' }));
+}

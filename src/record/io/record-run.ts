@@ -1,0 +1,101 @@
+// A run of flame-record: target, workload, window, rendering, and the folder that is renamed when all is done.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isSystemError, reason } from '../../cli/inputs.ts';
+import { Status, UsageError } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import { artifactIn, hasCpu, runFolders } from '../artifacts.ts';
+import { lastWords } from '../failure.ts';
+import { notesOn, workloadArgv } from '../plan.ts';
+import type { Process } from '../proc-pid.ts';
+import type { Settings } from '../settings.ts';
+import { Child, endGroup } from './children.ts';
+import { type Choice, findTargets, groundOf } from './find-target.ts';
+import { installedProfilers } from './machine.ts';
+import { type Opened, openSession } from './postgres.ts';
+import { self, textOf } from './proc-files.ts';
+import { isAlive, processAt, recorder } from './processes.ts';
+import { Progress } from './progress.ts';
+import { takeOf } from './record-window.ts';
+import { rehearse } from './rehearsal.ts';
+import { render } from './render.ts';
+import { RunFolder } from './run-folder.ts';
+
+/**
+ * Node 20 may never end if it is told to while V8 compiles in the background and its compiler waits for memory to be
+ * collected, which nobody does any more. After the rendering it is likely to compile: so it gets the time to end.
+ */
+const SETTLE_MS = 50;
+/** A rehearsal takes a third of a second, and must not make the warm-up longer. */
+const REHEARSED_SECONDS = 1;
+
+/** Records and renders. 2 if a profiler failed, though the other one's results are kept; 1 if the file of SQL had errors. */
+export async function record(
+  settings: Settings,
+  choice: Choice,
+  { force, quiet }: { force: boolean; quiet: boolean },
+  world: World,
+): Promise<number> {
+  const { report, stop, interactive } = world;
+  const progress = new Progress(report, { quiet, interactive });
+  const found = settings.command || settings.sql ? [] : findTargets(choice, settings.sudo);
+  const profilers = installedProfilers(settings);
+  const folder = new RunFolder(runFolders(settings.outDir, settings.label, self().pid), force);
+  const log = artifactIn(folder.path, 'workloadLog');
+  const children: Child[] = [];
+  const start = (argv: readonly string[]): Child => {
+    const child = new Child({ argv, output: log, errors: log });
+    children.push(child);
+    return child;
+  };
+  let opened: Opened | undefined;
+  try {
+    for (const text of profilers.missing) progress.note(text);
+    if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
+    const targets = settings.command ? [await started(start(settings.command))] : opened ? [opened.target] : found;
+    const pids = targets.map(({ pid }) => pid);
+    const ground = groundOf(settings, pids, folder.path);
+    for (const note of notesOn(settings, ground)) progress.phase(note);
+    const workload = workloadArgv(settings);
+    if (workload) start(workload);
+    if (settings.warmupSeconds > 0) {
+      progress.phase(`warming up for ${settings.warmupSeconds} s`);
+      const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
+      if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) await rehearse(settings, ground);
+      await warm;
+    }
+    if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
+    if (!targets.some(isAlive)) throw new UsageError(await whyGone(targets, settings, children, log));
+    const take = await takeOf({ settings, ground, targets, profilers, session: opened?.session }, progress, stop);
+    const complaint = await opened?.close();
+    if (complaint !== undefined) {
+      progress.note(complaint);
+      take.warnings.push(complaint);
+    }
+    await Promise.all(children.map(endGroup));
+    const isKept = await render({ settings, ground, take, folder, progress }, world);
+    if (take.failures.length > 0 || !isKept) return Status.failed;
+    return complaint === undefined ? Status.ok : Status.skipped;
+  } catch (error) {
+    // a failed write does not say of which file
+    if (isSystemError(error) && error.path === undefined) throw new UsageError(`${folder.path}: ${reason(error)}`);
+    throw error;
+  } finally {
+    progress.done();
+    await opened?.session.close();
+    await Promise.all(children.map(endGroup));
+    folder.drop();
+    await sleep(SETTLE_MS);
+  }
+}
+
+async function started(child: Child): Promise<Process> {
+  const process = child.pid === undefined ? undefined : processAt(child.pid);
+  if (process) return process;
+  throw new UsageError((await child.ended).problem ?? 'the command ended at once');
+}
+
+async function whyGone(targets: Process[], { command }: Settings, [child]: Child[], log: string): Promise<string> {
+  if (!command || !child) return `process ${targets[0]?.pid} ended before the recording began`;
+  return `${command[0]} ended before the recording began (${lastWords(await child.ended, textOf(log) ?? '')})`;
+}

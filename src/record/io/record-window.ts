@@ -1,0 +1,111 @@
+// The recording itself: both profilers on one window, and what they say when they fail.
+
+import { UsageError } from '../../cli/report.ts';
+import { type Artifact, artifactIn } from '../artifacts.ts';
+import { failureText } from '../failure.ts';
+import { SampleCounter } from '../perf-data.ts';
+import { asRoot, bpftraceCommand, type Ground, perfCommand } from '../plan.ts';
+import type { Process } from '../proc-pid.ts';
+import type { Settings } from '../settings.ts';
+import type { Task } from '../sleepers.ts';
+import { recordedText, sizeText } from '../summary.ts';
+import { whyNot } from '../target.ts';
+import { advised, type Profilers } from './machine.ts';
+import { prepare } from './prepare.ts';
+import { bytesOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
+import { isAlive, recorder, tasksOf } from './processes.ts';
+import { recordWindow, type WindowResult } from './profiler-window.ts';
+import type { Progress } from './progress.ts';
+import type { SqlSession } from './sql-session.ts';
+
+/** What was recorded, for the rendering. */
+export interface Take {
+  targets: Process[];
+  window: WindowResult;
+  /** of the targets at the start of the window; and as they were at its end */
+  tidsAtStart: Set<number>;
+  tasksAtEnd: Task[];
+  versions: Profilers['versions'];
+  /** of profilers and of the rendering; other things the reader of the run should know */
+  failures: string[];
+  warnings: string[];
+}
+
+export interface TakePlan {
+  settings: Settings;
+  ground: Ground;
+  targets: Process[];
+  profilers: Profilers;
+  /** of psql, whose file begins with the window */
+  session: SqlSession | undefined;
+}
+
+/** Throws UsageError if a target can't be recorded. */
+export async function takeOf(
+  { settings, ground, targets, profilers, session }: TakePlan,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<Take> {
+  const [first] = targets as [Process];
+  for (const target of targets) {
+    const why = whyNot(target, recorder(settings.sudo));
+    if (why !== undefined) throw new UsageError(why);
+  }
+  const take: Take = {
+    ...{ targets, window: undefined as never, tidsAtStart: new Set<number>(), tasksAtEnd: [] },
+    ...{ versions: profilers.versions, failures: [...profilers.missing], warnings: [] },
+  };
+  const at = (artifact: Artifact): string => artifactIn(ground.folder, artifact);
+  const { versions } = profilers;
+  await prepare(settings, ground);
+  const others = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
+  progress.phase(`attaching to ${first.pid} (${first.comm})${others}`);
+  const samples = new SampleCounter(bytesOf(at('perfData')));
+  let second = -1;
+  const hooks = {
+    isAlive: () => targets.some(isAlive),
+    isDone: () => session?.hasRun === true,
+    begins: () => {
+      session?.run();
+      take.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
+      progress.phase(`recording for ${settings.seconds} s`);
+    },
+    ends: () => {
+      take.tasksAtEnd = tasksOf(targets, settings.sudo);
+      const gone = targets.filter((target) => !isAlive(target));
+      if (gone.length > 0 && gone.length < targets.length)
+        take.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
+    },
+    recording: (seconds: number) => {
+      if (Math.floor(seconds) === second) return;
+      second = Math.floor(seconds);
+      const soFar = (): string => recordedText(samples.count(), sizeOf(at('perfData')));
+      progress.passing(() => `${second} of ${settings.seconds} s${soFar()}`);
+    },
+    printing: (seconds: number) =>
+      progress.passing(`bpftrace prints: ${Math.floor(seconds)} s${sizeText(sizeOf(at('offcpuRaw')))}`),
+  };
+  take.window = await recordWindow(
+    {
+      seconds: settings.seconds,
+      asRoot: asRoot(settings.sudo),
+      perf: versions.has('perf') ? perfCommand(settings, ground) : undefined,
+      bpftrace: versions.has('bpftrace') ? bpftraceCommand(settings, ground) : undefined,
+    },
+    hooks,
+    stop,
+  );
+  if (take.window.cause === 'signal' && take.tidsAtStart.size === 0)
+    throw new UsageError('stopped before the recording began: nothing is left');
+  for (const tool of ['perf', 'bpftrace'] as const) {
+    const recorded = take.window[tool];
+    if (!recorded || recorded.isWhole) continue;
+    const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
+    const failed = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
+    const isLate = !recorded.hasBegun && recorded.ending.code === 0;
+    const failure = isLate ? `${tool} recorded nothing: the recording ended before it was ready` : failed;
+    progress.note(failure);
+    take.failures.push(failure);
+  }
+  return take;
+}

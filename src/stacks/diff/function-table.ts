@@ -1,0 +1,213 @@
+// The table of functions of two sides, for people, as text and as Markdown. Texts are latin1, in and out.
+
+import { grouped, relative } from '../amounts.ts';
+import type { Change, FunctionChange } from './functions.ts';
+import { isNoise } from './functions.ts';
+
+export interface SideLabel {
+  name: string;
+  /** how many runs its values are the mean of */
+  runs: number;
+  /** the wall time of each, where known */
+  seconds: readonly number[] | undefined;
+}
+
+/** What values are: counts, counts scaled to the total after, counts per second of wall time. */
+export type ValueBasis = 'counts' | 'normalized' | 'per second';
+
+/** Where the noise is known from; or why it is not. `sample`: what one sample counts, if counts are samples. */
+export type NoiseSource = { from: 'spread' | 'samples' | 'unit' | 'size'; sample?: number };
+
+export interface FunctionTable {
+  before: SideLabel;
+  after: SideLabel;
+  unit: string;
+  basis: ValueBasis;
+  /** which change the rows are sorted by */
+  by: 'inclusive' | 'self';
+  noise: NoiseSource;
+  /** of all stacks together */
+  total: Change;
+  /** in the order they are shown in */
+  rows: readonly FunctionChange[];
+}
+
+interface Column {
+  group: string;
+  title: string;
+  cell(row: FunctionChange): string;
+}
+
+/** A row that has changed; at most so many are shown, 0: all. */
+function shownRows({ rows }: FunctionTable, top: number): { rows: FunctionChange[]; more: number; same: number } {
+  const changed = rows.filter(({ inclusive, self }) => inclusive.change !== 0 || self.change !== 0);
+  const shown = top > 0 ? changed.slice(0, top) : changed;
+  return { rows: shown, more: changed.length - shown.length, same: rows.length - changed.length };
+}
+
+/** `new`, `gone`, `noise` where the change that counts may be chance, or nothing. */
+export function markOf(row: FunctionChange, by: FunctionTable['by']): string {
+  const { before, after } = row.inclusive;
+  const kind = before === 0 ? 'new' : after === 0 ? 'gone' : '';
+  const noise = row[by].change !== 0 && isNoise(row[by]) ? 'noise' : '';
+  return [kind, noise].filter(Boolean).join(', ');
+}
+
+function columnsOf(table: FunctionTable, rows: readonly FunctionChange[]): Column[] {
+  const number = numberFormat(table);
+  const hasNoise = rows.some(({ inclusive }) => inclusive.noise !== undefined);
+  const ofPart = (part: 'inclusive' | 'self'): Column[] => {
+    const column = (title: string, cell: (change: Change) => string): Column => ({
+      group: part,
+      title,
+      cell: (row) => (row[part].before === 0 && row[part].after === 0 ? '-' : cell(row[part])),
+    });
+    return [
+      column('before', ({ before }) => number(before)),
+      column('after', ({ after }) => number(after)),
+      column('change', ({ change }) => signedBy(number, change)),
+      ...(hasNoise ? [column('noise', ({ noise }) => number(noise ?? 0))] : []),
+    ];
+  };
+  const share = (value: number, of: number): string => `${(of > 0 ? (100 * value) / of : 0).toFixed(1)}%`;
+  const { before, after } = table.total;
+  return [
+    ...ofPart('inclusive'),
+    { group: 'share', title: 'before', cell: ({ inclusive }) => share(inclusive.before, before) },
+    { group: 'share', title: 'after', cell: ({ inclusive }) => share(inclusive.after, after) },
+    ...ofPart('self'),
+  ];
+}
+
+/** Whole numbers where all are whole, else one decimal. */
+function numberFormat({ rows, basis }: FunctionTable): (value: number) => string {
+  const isWhole = rows.every(({ inclusive, self }) =>
+    [inclusive.before, inclusive.after, self.before, self.after].every(Number.isInteger),
+  );
+  if (isWhole || basis === 'normalized') return (value) => grouped(Math.round(value));
+  return (value) => {
+    const text = grouped(Number(value.toFixed(1)));
+    return text.includes('.') ? text : `${text}.0`;
+  };
+}
+
+function signedBy(number: (value: number) => string, change: number): string {
+  const text = number(Math.abs(change));
+  if (/^[0.]*$/.test(text)) return text;
+  return `${change > 0 ? '+' : '-'}${text}`;
+}
+
+/**
+ * Both names, the unit, the totals:
+ *
+ *     v2.folded against v1.folded, in samples: 889 before, 753 after (-136, -15.3%)
+ */
+export function headingOf(table: FunctionTable): string {
+  const { before, after, unit, basis, total } = table;
+  const number = numberFormat(table);
+  const runs = before.runs + after.runs > 2 ? `, ${runsText(before.runs, after.runs)}` : '';
+  const values = {
+    counts: `in ${unit}`,
+    normalized: `in ${unit}, those of ${before.name} scaled to the total of ${after.name}`,
+    'per second': `in ${unit} per second of wall time (${secondsText(before)} and ${secondsText(after)})`,
+  }[basis];
+  // texts are latin1, byte by byte
+  const difference = total.before > 0 ? `, ${relative(total.after, total.before).replace('\u00b1', '')}` : '';
+  const totals =
+    basis === 'normalized'
+      ? number(total.after)
+      : `${number(total.before)} before, ${number(total.after)} after (${signedBy(number, total.change)}${difference})`;
+  return `${after.name} against ${before.name}, ${values}${runs}: ${totals}`;
+}
+
+function runsText(before: number, after: number): string {
+  return before === after ? `each the mean of ${before} runs` : `means of ${before} runs before, ${after} after`;
+}
+
+function secondsText({ seconds = [] }: SideLabel): string {
+  return `${[...new Set(seconds.map((value) => grouped(value)))].join(', ')} s`;
+}
+
+function notesOf(table: FunctionTable, rows: readonly FunctionChange[], more: number, same: number): string[] {
+  const { noise, unit, before, after } = table;
+  const marked = rows.some((row) => markOf(row, table.by).endsWith('noise')) ? '; marked rows are within it' : '';
+  const { sample = 1 } = noise;
+  const assumed = sample === 1 ? 'each count is a sample' : `a sample counts ${grouped(sample)}`;
+  const notes = {
+    spread: `noise: a change up to this may be chance, as much as runs of a side differ${noise.sample === undefined ? '' : ', or samples'} (95%)${marked}`,
+    samples: `noise: a change up to this may be chance (two standard errors, if ${assumed})${marked}`,
+    unit: `what may be chance is not known: ${unit} are no samples; several runs a side tell it: --before A,B,C --after D,E,F`,
+    size: 'what may be chance is not known: counts this large are no samples; fold with perf-fold --count samples, or say what a sample counts: --sample N',
+  };
+  const lines = [notes[noise.from]];
+  if (before.runs + after.runs > 2 && before.runs !== after.runs && Math.min(before.runs, after.runs) === 1) {
+    lines.push('the side of one run is taken to differ as much as the other');
+  }
+  if (more > 0)
+    lines.push(`${grouped(more)} more ${more === 1 ? 'function has' : 'functions have'} changed: --top 0 shows all`);
+  if (same > 0) lines.push(`${grouped(same)} ${same === 1 ? 'function has' : 'functions have'} not changed`);
+  return lines;
+}
+
+/**
+ * The table for a terminal, the largest changes first:
+ *
+ *     inclusive             share          self
+ *     before  after change  before  after  before  after change       function
+ *        420    160   -260   47.2%  21.2%     420    160   -260       parse
+ */
+export function formatFunctions(table: FunctionTable, top: number): string {
+  const { rows, more, same } = shownRows(table, top);
+  const columns = columnsOf(table, rows);
+  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  const marks = rows.map((row) => markOf(row, table.by));
+  const widths = columns.map(({ title }, i) =>
+    Math.max(title.length, ...cells.map((row) => (row[i] as string).length)),
+  );
+  const markWidth = Math.max(...marks.map((mark) => mark.length), 0);
+  const gap = (i: number): string => (i > 0 && columns[i]?.group !== columns[i - 1]?.group ? '   ' : '  ');
+  const numbers = (row: readonly string[]): string =>
+    row.map((text, i) => `${gap(i)}${text.padStart(widths[i] as number)}`).join('');
+  const tail = (mark: string, name: string): string => `  ${markWidth > 0 ? `${mark.padEnd(markWidth)}  ` : ''}${name}`;
+  const lines = rows.map(({ name }, i) => numbers(cells[i] as string[]) + tail(marks[i] as string, visible(name)));
+  if (rows.length > 0) {
+    const titles = columns.map(({ title }) => title);
+    lines.unshift(groupLine(columns, widths, gap), numbers(titles) + tail('', 'function'));
+  } else lines.push('  no function has changed');
+  const notes = notesOf(table, rows, more, same).map((note) => `  ${note}`);
+  return `${[`  ${visible(headingOf(table))}`, '', ...lines, '', ...notes].join('\n')}\n`;
+}
+
+/** Each group's name over its first column. */
+function groupLine(columns: readonly Column[], widths: readonly number[], gap: (i: number) => string): string {
+  let line = '';
+  let at = 0;
+  for (const [i, { group }] of columns.entries()) {
+    if (group !== columns[i - 1]?.group) line = line.padEnd(at) + gap(i) + group;
+    at += gap(i).length + (widths[i] as number);
+  }
+  return line;
+}
+
+export function formatFunctionsMarkdown(table: FunctionTable, top: number): string {
+  const { rows, more, same } = shownRows(table, top);
+  const columns = columnsOf(table, rows);
+  const titles = columns.map(({ group, title }) => `${group} ${title}`);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const body = rows.map((row) =>
+    line([
+      `\`${visible(row.name).replace(/[`|]/g, "'")}\``,
+      ...columns.map(({ cell }) => cell(row)),
+      markOf(row, table.by),
+    ]),
+  );
+  const heading = visible(headingOf(table)).replace(/[|<*_`\\]/g, '\\$&');
+  const ruler = `|---|${'---:|'.repeat(columns.length)}---|`;
+  const notes = notesOf(table, rows, more, same).map((note) => `- ${note}`);
+  return `${[heading, '', line(['function', ...titles, '']), ruler, ...body, '', ...notes].join('\n')}\n`;
+}
+
+/** A name without what a terminal would obey. */
+function visible(text: string): string {
+  return text.replace(/[\0-\x1f\x7f]/g, '?');
+}

@@ -1,0 +1,225 @@
+// Folded text: `root;caller;leaf COUNT`, or `root;caller;leaf BEFORE AFTER` for a comparison of two recordings.
+
+import { InputError, StackTable } from '../engine/stack-table.ts';
+import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
+import { unitIn } from './unit-line.ts';
+
+/** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
+export interface Folded {
+  table: StackTable;
+  isDifferential: boolean;
+}
+
+/** Is told of each line that can't be used: why, its number in its input from 1, its text (latin1). */
+export type OnBadLine = (kind: string, line: number, text: string) => void;
+
+/** The kinds of bad lines, each with what to do about it. */
+export const BAD_LINES: Readonly<Record<string, string>> = {
+  'no count': 'a folded line ends in a blank and its count: `root;caller;leaf 42`',
+  'count below zero': 'a comparison is written as two counts a line, BEFORE AFTER, as fold-diff prints them',
+  'count with an exponent': 'write counts as plain digits: 1000, not 1e3',
+  'count above 2^53': 'such counts are not exact: write them in a larger unit',
+  'no stack before the count': 'a folded line starts with its frames: `root;caller;leaf 42`',
+};
+
+/** What an input may be instead, and what to do with it. */
+const FOREIGN: Partial<Record<Kind, string>> = {
+  'perf.data': 'this is perf.data; pipe `perf script -i FILE | perf-fold` in',
+  'perf script': 'this is the text of perf script; fold it first: `perf-fold FILE`',
+  'perf report': 'this is the text of perf report; pipe `perf script | perf-fold` in',
+  'perf trace': 'this is the text of perf trace; pipe `perf script | perf-fold` in',
+  bpftrace: "this is bpftrace's output; fold it first: `offcpu-fold FILE`",
+  svg: 'this is XML or SVG; give the folded text that it was made from',
+  compressed: WHAT_TO_DO.compressed,
+  binary: 'this is binary data, not folded text',
+};
+/** Those that no folded text can look like. */
+const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'compressed', 'binary']);
+
+/** Thrown by block() and end() when this input is something else; the message says what. Other inputs may follow. */
+export class ForeignInput extends InputError {}
+
+/** What one input turned out to be. */
+export interface InputFacts {
+  lines: number;
+  /** does each of its lines end in two numbers? */
+  isPairs: boolean;
+  /** what lines `# unit: us` in it say, each unit once */
+  units: string[];
+}
+
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+
+/** Reads folded text of one input or several: begin, block …, end for each, then finish. */
+export class FoldedReader {
+  /** What was read so far. */
+  readonly table = new StackTable();
+  readonly #onBad: OnBadLine;
+  #start: Buffer | undefined;
+  #kind: Kind = 'empty';
+  #badOfInput = 0;
+  #bad = 0;
+  #unitLines: string[] = [];
+
+  /** With `inOrder` the lines can also be had in the order of the input, for flame charts. */
+  constructor(onBad: OnBadLine, inOrder = false) {
+    this.#onBad = onBad;
+    if (inOrder) this.table.keepInputOrder();
+  }
+
+  /** The next input begins; its stacks get these root frames (latin1). */
+  begin(roots: readonly string[] = []): void {
+    this.table.restartLineNumbers();
+    this.table.beginFolded(roots);
+    this.#unitLines = [];
+    this.#start = Buffer.alloc(0);
+    this.#badOfInput = 0;
+  }
+
+  /** Takes a block of the input, cut anywhere. */
+  block(bytes: Uint8Array): void {
+    if (this.#start === undefined) {
+      this.table.write(bytes);
+      this.#scan();
+      return;
+    }
+    this.#start = Buffer.concat([this.#start, bytes]);
+    if (this.#start.length >= SNIFFED_BYTES) this.#passStart();
+  }
+
+  end(): void {
+    if (this.#start !== undefined) this.#passStart();
+    if (this.table.closeLine()) this.#scan();
+    this.#bad += this.#badOfInput;
+  }
+
+  /** The first bytes of an input, once there are enough of them. */
+  #passStart(): void {
+    const start = this.#start as Buffer;
+    this.#start = undefined;
+    this.#kind = sniff(start);
+    if (NEVER_FOLDED.has(this.#kind)) throw new ForeignInput(FOREIGN[this.#kind]);
+    const hasMark = start.toString('latin1', 0, BYTE_ORDER_MARK.length) === BYTE_ORDER_MARK;
+    this.table.write(hasMark ? start.subarray(BYTE_ORDER_MARK.length) : start);
+    this.#scan();
+  }
+
+  #scan(): void {
+    const table = this.table;
+    while (table.scanFolded()) {
+      const text = table.lineText();
+      const unit = unitIn(text);
+      if (unit !== undefined) {
+        this.#unitLines.push(unit);
+        continue;
+      }
+      if (this.#badOfInput + this.#unitLines.length === table.linesRead - 1) {
+        const foreign = FOREIGN[this.#kind];
+        if (foreign !== undefined) {
+          table.skipLines();
+          table.closeLine();
+          table.skipLines();
+          throw new ForeignInput(foreign);
+        }
+      }
+      this.#badOfInput++;
+      this.#onBad(badKind(text), table.linesRead, text);
+    }
+  }
+
+  /** What the present input has turned out to be. */
+  get facts(): InputFacts {
+    const [all, pairs] = this.table.foldedLines;
+    return { lines: all, isPairs: all > 0 && all === pairs, units: [...new Set(this.#unitLines)] };
+  }
+
+  /** Was no folded line read at all? */
+  get isEmpty(): boolean {
+    return this.table.stackCount === 0;
+  }
+
+  /**
+   * Ends the reading. `oneCount`: each line has one, even if all end in two numbers. Throws InputError when nothing was
+   * read, or a sum is no longer exact.
+   */
+  finish(oneCount = false): Folded {
+    const table = this.table;
+    if (this.isEmpty) {
+      if (this.#bad > 0) throw new InputError('no line is folded text, `root;caller;leaf COUNT`');
+      throw new InputError('the input is empty; see whether the command before it failed');
+    }
+    table.checkExact();
+    const isDifferential = !oneCount && hasTwoCounts(table);
+    return { table: isDifferential ? splitCounts(table) : table, isDifferential };
+  }
+}
+
+// a;b 7 9    The kernel takes the last number only: stack `a`, `b 7` with weight 9.
+//   └┬┘└ before
+//    name, which may be empty behind other frames: `a; 7 9`
+const NAME_AND_COUNT = /^(|.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;
+
+/**
+ * Does every line end in two numbers? Else such digits belong to a name: `FS Broker 5858`. `counts`: look only at the
+ * stacks that have one there.
+ */
+export function hasTwoCounts(table: StackTable, counts?: Float64Array): boolean {
+  const known = new Uint8Array(table.nameCount + 1); // 1 name and count, 2 count only, 3 neither
+  let index = 0;
+  for (const { ids } of table.stacks()) {
+    if (counts && !counts[index++]) continue;
+    const leaf = ids[ids.length - 1] as number;
+    if (known[leaf] === 0) {
+      const name = NAME_AND_COUNT.exec(table.nameText(leaf))?.[1];
+      known[leaf] = name === undefined ? 3 : name === '' ? 2 : 1;
+    }
+    if ((known[leaf] as number) > (ids.length > 1 ? 2 : 1)) return false;
+  }
+  return true;
+}
+
+/**
+ * Where every line would seem to end in two numbers, though the first belongs to a name, writes the blank before it as
+ * `_`. Gives an example of that, latin1; undefined where nothing had to be done.
+ */
+export function guardNumbers(table: StackTable): string | undefined {
+  if (table.stackCount === 0 || !hasTwoCounts(table)) return undefined;
+  let example: string | undefined;
+  const safe = new Uint32Array(table.nameCount + 1);
+  for (let id = safe.length - 1; id > 0; id--) {
+    const [, name, number] = NAME_AND_COUNT.exec(table.nameText(id)) ?? [];
+    if (name === undefined) continue;
+    safe[id] = table.name(`${name}_${number}`);
+    example = `${name}_${number}`;
+  }
+  table.rewrite((ids) => {
+    const own = ids.slice();
+    const leaf = own.length - 1;
+    own[leaf] = safe[own[leaf] as number] as number;
+    return own;
+  });
+  return example;
+}
+
+/** The same stacks with the first number taken off the leaf; it was read as often as the stack has hits. */
+function splitCounts(table: StackTable): StackTable {
+  const split = new StackTable();
+  const renamed = new Uint32Array(table.nameCount + 1);
+  for (const { ids, weight, hits } of table.stacks()) {
+    const own = Array.from(ids.subarray(0, -1), (id) => (renamed[id] ||= split.name(table.nameText(id))));
+    const [, name = '', before = '0'] = NAME_AND_COUNT.exec(table.nameText(ids[ids.length - 1] as number)) ?? [];
+    own.push(split.name(name));
+    split.add(own, weight, Number(before) * hits);
+  }
+  split.checkExact();
+  return split;
+}
+
+function badKind(text: string): string {
+  const line = text.trimEnd();
+  if (/(?:^|[ \t])-\d+(?:\.\d+)?$/.test(line)) return 'count below zero';
+  if (/[ \t]\d+(?:\.\d+)?[eE][+-]?\d+$/.test(line)) return 'count with an exponent';
+  if (/^[ \t]*\d+(?:\.\d+)?$/.test(line)) return 'no stack before the count';
+  if (/[ \t]\d+(?:\.\d+)?$/.test(line)) return 'count above 2^53';
+  return 'no count';
+}

@@ -1,0 +1,53 @@
+// flame-record: runs perf and bpftrace on one process under a workload; leaves tables and flame graphs.
+
+import { Status, UsageError } from '../cli/report.ts';
+import type { Command } from '../cli/run.ts';
+import { backendChoiceOf } from '../record/backends.ts';
+import { checkEarlier } from '../record/io/compare-runs.ts';
+import { diagnose } from '../record/io/diagnose.ts';
+import { dryRun } from '../record/io/find-target.ts';
+import { record } from '../record/io/record-run.ts';
+import { ownFile } from '../record/io/run-folder.ts';
+import { settingsOf } from '../record/settings.ts';
+import { recordOptions } from './flame-record/options.ts';
+
+export const flameRecord: Command<typeof recordOptions> = {
+  name: 'flame-record',
+  summary: 'Records where a process spends its time, on a CPU and off, and leaves tables and flame graphs in DIR/NAME.',
+  operands: '[-- COMMAND...] | doctor',
+  options: recordOptions,
+  examples: [
+    ['flame-record --pid-pattern pgmqtt --mode both --workload "python3 load.py" --label baseline', 'under a workload'],
+    [
+      'flame-record --postgres service=app --backend-type "pgmqtt broker" --workload "python3 load.py"',
+      'a process of a Postgres server, found in pg_stat_activity',
+    ],
+    ['flame-record --mode both --duration 10 -- ./server --port 80', 'start a program and record it'],
+    ['flame-record doctor --pid 4242', 'what is missing on this machine, and in the binaries of a process'],
+  ],
+  epilogue: 'Needs perf (5.10), and for off-CPU time bpftrace (0.17), run as root.',
+  async run(options, world) {
+    if (options['makefile-path']) {
+      await world.output([`${ownFile('flamepipe.mk')}\n`]);
+      return Status.ok;
+    }
+    const [first] = world.operands;
+    const isOther = options.pid.length > 0 || options['pid-pattern'] !== undefined || world.operands.length > 0;
+    const postgres = backendChoiceOf(options, isOther && first !== 'doctor');
+    if (typeof postgres === 'string') throw new UsageError(postgres);
+    const choice = {
+      pids: options.pid,
+      postgres,
+      pattern: options['pid-pattern'],
+      container: options.container,
+      first: options.first,
+      all: options.all,
+    };
+    if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, options.sudo, world);
+    const settings = settingsOf(options, world.operands, new Date());
+    if (typeof settings === 'string') throw new UsageError(settings);
+    checkEarlier(settings);
+    if (options['dry-run']) return dryRun(settings, choice, world);
+    return record(settings, choice, { force: options.force, quiet: options.quiet }, world);
+  },
+};

@@ -1,0 +1,64 @@
+// fold-diff's table of functions, and the limits it is held to.
+
+import { UsageError } from '../../cli/report.ts';
+import { secondsIn } from '../../stacks/amounts.ts';
+import { type Sides, totalOf } from '../../stacks/diff/diff.ts';
+import type { FunctionTable, ValueBasis } from '../../stacks/diff/function-table.ts';
+import { byChange, changeFrom, type FunctionChange, functionChanges, isNoise } from '../../stacks/diff/functions.ts';
+import { type Broken, broken, type Measured, parseLimit } from '../../stacks/diff/limit.ts';
+import { basisOf, noiseOf, type Seconds } from './basis.ts';
+import type { Side } from './read.ts';
+
+export interface TableSettings {
+  names: readonly [Side, Side];
+  unit: string;
+  basis: ValueBasis;
+  by: 'inclusive' | 'self';
+  sample: number | undefined;
+  seconds: Seconds | undefined;
+}
+
+export function functionTable(sides: Sides, { names, unit, basis, by, sample, seconds }: TableSettings): FunctionTable {
+  const noise = noiseOf(sides, unit, sample);
+  const factors = basisOf(sides, basis, noise, seconds);
+  const [before, after] = names;
+  return {
+    before: { name: before.name, runs: sides.before.length, seconds: seconds?.before },
+    after: { name: after.name, runs: sides.after.length, seconds: seconds?.after },
+    unit,
+    basis,
+    by,
+    noise,
+    total: changeFrom(sides.before.map(totalOf), sides.after.map(totalOf), factors),
+    rows: byChange(functionChanges(sides, factors), by),
+  };
+}
+
+/** Throws InputError and UsageError for limits that mean nothing here. `texts` are latin1. */
+export function brokenLimits(
+  texts: readonly string[],
+  sides: Sides,
+  { names, unit, by, sample, seconds }: TableSettings,
+): Broken {
+  const noise = noiseOf(sides, unit, sample);
+  const rowsBy = (kind: 'share' | 'per second'): Map<string, FunctionChange> =>
+    new Map(functionChanges(sides, basisOf(sides, kind, noise, seconds)).map((row) => [row.name, row]));
+  let shares: Map<string, FunctionChange> | undefined;
+  const unknown: string[] = [];
+  const limits = texts.map(parseLimit);
+  const found = broken(limits, ({ name, unit: of, text }): Measured => {
+    const isTime = of === 'ms/s';
+    const scale = isTime ? secondsIn(unit) : 1;
+    if (isTime && seconds === undefined) {
+      throw new UsageError(`--fail-over ${text}: needs --per-second, or --seconds BEFORE,AFTER`);
+    }
+    if (scale === undefined) throw new UsageError(`--fail-over ${text}: ${unit} are no time; say --countname us`);
+    shares ??= rowsBy('share');
+    const row = (isTime ? rowsBy('per second') : shares).get(name);
+    if (row === undefined) unknown.push(`--fail-over ${text}: neither run has a function of that name`);
+    const { after, change } = row?.[by] ?? { after: 0, change: 0 };
+    const isChance = row !== undefined && isNoise(row[by]);
+    return { now: after * scale, changes: [{ since: names[0].name, change: change * scale, isNoise: isChance }] };
+  });
+  return { ...found, notes: [...unknown, ...found.notes] };
+}

@@ -1,0 +1,104 @@
+// fold-export: folded stacks in, the formats of other viewers out.
+
+import { readFolded } from '../cli/folded-input.ts';
+import type { OptionTable, Values } from '../cli/options.ts';
+import { UsageError } from '../cli/report.ts';
+import type { Command } from '../cli/run.ts';
+import { formatCollapsed } from '../export/collapsed.ts';
+import { formatD3 } from '../export/d3.ts';
+import { type Meaning, meaningOf, UNITS, type Unit } from '../export/meaning.ts';
+import { columnsOf, formatPprof } from '../export/pprof.ts';
+import { type Recording, roundCounts, unreadableNames } from '../export/recording.ts';
+import { formatSpeedscope } from '../export/speedscope.ts';
+
+const FORMATS = ['pprof', 'speedscope', 'json', 'collapsed'] as const;
+type Format = (typeof FORMATS)[number];
+
+const options = {
+  pprof: { kind: 'flag', group: 'Format', describe: "gzip'd profile.proto: go tool pprof, Pyroscope, Parca" },
+  speedscope: { kind: 'flag', group: 'Format', describe: 'JSON for speedscope' },
+  json: { kind: 'flag', group: 'Format', describe: 'a tree for d3-flame-graph: name, value, children' },
+  collapsed: { kind: 'flag', group: 'Format', describe: "folded text for strict readers: Pyroscope's /ingest" },
+  unit: {
+    kind: 'choice',
+    choices: Object.keys(UNITS) as Unit[],
+    default: 'samples',
+    group: 'Meaning',
+    describe: 'what the counts are',
+  },
+  frequency: {
+    kind: 'number',
+    value: 'HZ',
+    least: 0.001,
+    group: 'Meaning',
+    describe: 'samples a second and CPU, as perf record -F: gives time as well',
+  },
+  type: { kind: 'text', value: 'TYPE', default: 'cpu', group: 'Meaning', describe: 'which time: cpu, offcpu, wall' },
+  name: { kind: 'text', value: 'TEXT', group: 'Meaning', describe: "what the profile is called [the file's name]" },
+  start: {
+    kind: 'text',
+    value: 'TIME',
+    group: 'Meaning',
+    describe: 'when it began: 2026-05-01T12:00:00Z, or Unix seconds',
+  },
+  duration: { kind: 'number', value: 'SECONDS', least: 0, group: 'Meaning', describe: 'how long the recording took' },
+  strict: { kind: 'flag', describe: 'status 2 instead of 1 when input was skipped' },
+} as const satisfies OptionTable;
+
+type Options = Values<typeof options>;
+
+export const foldExport: Command<typeof options> = {
+  name: 'fold-export',
+  summary: 'Writes folded stacks in the format of another viewer.',
+  operands: '[FILE...]',
+  options,
+  examples: [
+    ['fold-export --pprof --frequency 99 cpu.folded > cpu.pb.gz', 'go tool pprof -http :8080 cpu.pb.gz'],
+    ['fold-export --pprof --unit us --type offcpu off.folded > off.pb.gz', 'off-CPU time'],
+    ['fold-export --speedscope --unit ns cpu.folded > cpu.speedscope.json', 'for https://www.speedscope.app'],
+  ],
+  epilogue: 'docs/exports.md tells which viewer reads what, and how.',
+  async run(given, world) {
+    const format = formatOf(given);
+    const meaning = meaningOf(given, world.operands[0]);
+    if (typeof meaning === 'string') throw new UsageError(meaning);
+    if (format === 'pprof' && world.terminal) {
+      throw new UsageError('a pprof profile is binary: write it to a file, fold-export --pprof … > cpu.pb.gz');
+    }
+    const { folded, status } = await readFolded(world, given);
+    if (folded === undefined) return status;
+    const isRounded = isWhole(format) && roundCounts(folded, (format === 'pprof' && UNITS[meaning.unit]) || 1);
+    const unreadable = unreadableNames(folded.table);
+    await world.output(WRITERS[format](folded, meaning));
+    if (isRounded) world.report.note('counts are rounded to whole numbers: this format knows no others');
+    if (unreadable > 0) world.report.note(`bytes that are no UTF-8, written as \ufffd, in names: ${unreadable}`);
+    if (folded.isDifferential) world.report.note(describePair(format, folded, meaning));
+    return status;
+  },
+};
+
+const WRITERS: Record<Format, (recording: Recording, meaning: Meaning) => Iterable<string | Uint8Array>> = {
+  pprof: (recording, meaning) => [formatPprof(recording, meaning)],
+  speedscope: formatSpeedscope,
+  json: (recording, meaning) => formatD3(recording, meaning.name),
+  collapsed: formatCollapsed,
+};
+
+const isWhole = (format: Format): boolean => format === 'pprof' || format === 'collapsed';
+
+/** What has become of two counts a line. */
+function describePair(format: Format, recording: Recording, meaning: Meaning): string {
+  const types = columnsOf(recording, meaning).map(({ type }) => type);
+  return {
+    pprof: `a comparison: sample types ${types.join(', ')}; choose with pprof -sample_index=${types[0]}`,
+    speedscope: 'a comparison: two profiles, before and after; choose at the top',
+    json: 'a comparison: "value" is the count after, "delta" what that is more than before',
+    collapsed: 'a comparison: only the counts after are written, this format knows one count',
+  }[format];
+}
+
+function formatOf(given: Options): Format {
+  const [format, another] = FORMATS.filter((name) => given[name]);
+  if (format !== undefined && another === undefined) return format;
+  throw new UsageError(`choose one of --${FORMATS.join(', --')}`);
+}

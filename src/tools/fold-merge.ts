@@ -1,0 +1,108 @@
+// fold-merge: folded stacks of many inputs in, their sum out.
+
+import { readFolded } from '../cli/folded-input.ts';
+import type { OptionTable } from '../cli/options.ts';
+import { UsageError } from '../cli/report.ts';
+import type { Command } from '../cli/run.ts';
+import type { Folded, InputFacts } from '../stacks/folded.ts';
+import { settleMerged } from '../stacks/merge.ts';
+import { unitOfSum } from '../stacks/units.ts';
+import { inputsOf } from './fold-merge/inputs.ts';
+
+const options = {
+  label: {
+    kind: 'texts',
+    value: 'NAME=FILE',
+    group: 'Inputs',
+    describe: 'read FILE too, its stacks under the root frame NAME, or several: A;B=FILE (repeatable)',
+  },
+  'by-file': { kind: 'flag', group: 'Inputs', describe: "put each operand's stacks under its name as root frame" },
+  'one-count': {
+    kind: 'flag',
+    group: 'Inputs',
+    describe: 'a line has one count, even if all lines end in two numbers as those of a comparison',
+  },
+  unit: { kind: 'text', value: 'UNIT', group: 'Units', describe: 'what inputs count that do not say it' },
+  'unit-check': { kind: 'flag', group: 'Units', describe: 'refuse inputs of which it is not known what they count' },
+  'mix-units': { kind: 'flag', group: 'Units', describe: 'add different units all the same' },
+  'collapse-recursion': { kind: 'flag', group: 'Stacks', describe: 'leave out frames called by themselves' },
+  scale: { kind: 'number', value: 'N', least: 0, group: 'Stacks', describe: 'multiply the sums, and round them' },
+  top: {
+    kind: 'number',
+    value: 'N',
+    least: 1,
+    whole: true,
+    group: 'Stacks',
+    describe: 'keep the N largest stacks; [rest] stands for the others, of each label its own',
+  },
+  sort: { kind: 'choice', choices: ['bytes', 'count'], default: 'bytes', group: 'Output', describe: 'order of lines' },
+  strict: { kind: 'flag', group: 'Output', describe: 'status 2 instead of 1 when input was skipped' },
+} as const satisfies OptionTable;
+
+export const foldMerge: Command<typeof options> = {
+  name: 'fold-merge',
+  summary: 'Adds up folded stacks: one line a distinct stack of all inputs, with the sum of its counts.',
+  operands: '[FILE...]',
+  options,
+  examples: [
+    ['fold-merge monday.folded tuesday.folded.gz > both.folded', 'two recordings as one'],
+    ['fold-merge --label web1=a.folded --label web2=b.folded | flame-svg > fleet.svg', 'a tower for each host'],
+    ['fold-merge --top 1000 *.folded | fold-merge - old.folded', 'a small sum of many'],
+  ],
+  async run(options, world) {
+    const inputs = inputsOf(world.operands, options.label, options['by-file']);
+    if (options.scale === 0) throw new UsageError('--scale takes a number above 0');
+    const facts: (InputFacts & { name: string })[] = [];
+    const { folded, status } = await readFolded(
+      { ...world, operands: inputs.map(({ file }) => file) },
+      {
+        strict: options.strict,
+        oneCount: options['one-count'],
+        rootsOf: (index) => inputs[index]?.roots ?? [],
+        ended: (reader, name) => facts.push({ name, ...reader.facts }),
+      },
+    );
+    if (folded === undefined) return status;
+    const { table, isDifferential } = folded;
+    const counted = facts.filter(({ lines }) => lines > 0);
+    const { unit, note } = unitOfSum(counted, {
+      declared: options.unit,
+      mustSay: options['unit-check'],
+      mayMix: options['mix-units'],
+    });
+    settleMerged(
+      table,
+      {
+        collapseRecursion: options['collapse-recursion'],
+        scale: options.scale,
+        top: options.top,
+        labels: inputs.map(({ roots }) => roots),
+      },
+      isDifferential,
+    );
+    const isSaid = counted.some(({ units }) => units.length > 0) && options.scale === undefined;
+    if (isSaid) table.unit = unit;
+    await world.output(table.folded(isDifferential, options.sort));
+    for (const { name, lines } of facts) if (lines === 0) world.report.note(`${name}: no folded line in it`);
+    if (note !== undefined) world.report.note(note);
+    const noteOnCounts = options['one-count'] ? undefined : doubtOn(folded, counted);
+    if (noteOnCounts !== undefined) world.report.note(noteOnCounts);
+    return status;
+  },
+};
+
+/** What may have been read otherwise than it was meant: numbers before the count. */
+function doubtOn(
+  { table, isDifferential }: Folded,
+  inputs: readonly { name: string; isPairs: boolean }[],
+): string | undefined {
+  if (!isDifferential) {
+    const pairs = inputs.find(({ isPairs }) => isPairs);
+    return (
+      pairs &&
+      `${pairs.name}: all its lines end in two numbers, those of other inputs do not: the first was taken for a part of the name`
+    );
+  }
+  for (const { ids } of table.stacks()) if (ids.length > 1) return undefined;
+  return 'all lines are one frame and two numbers, and were added as those of a comparison; --one-count if the first belongs to the name';
+}

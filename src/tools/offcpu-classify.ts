@@ -1,0 +1,115 @@
+// offcpu-classify: off-CPU dumps or folded stacks in, a table of reasons or folded stacks with their reason out.
+
+import { readFileSync } from 'node:fs';
+import { isSystemError, reason } from '../cli/inputs.ts';
+import { latin1, utf8 } from '../cli/latin1.ts';
+import type { Values } from '../cli/options.ts';
+import { UsageError } from '../cli/report.ts';
+import type { Command } from '../cli/run.ts';
+import { NANOSECONDS } from '../offcpu/read/stacks.ts';
+import { Reasons } from '../offcpu/reason/reasons.ts';
+import { decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
+import { compare, doubtsOn, type Run } from '../offcpu/table/comparison.ts';
+import { measuredReason } from '../offcpu/table/limit.ts';
+import { formatExplanations, formatJson, formatTsv } from '../offcpu/table/reason-export.ts';
+import { formatMarkdown, formatTable } from '../offcpu/table/reason-table.ts';
+import { broken, type Limit, parseLimit } from '../stacks/diff/limit.ts';
+import { namedFiles, readBaseline, runOf } from './offcpu-classify/baseline.ts';
+import { classifyOptions } from './offcpu-classify/options.ts';
+import { readRun } from './offcpu-classify/run.ts';
+
+const FORMATS = ['table', 'folded', 'json', 'tsv', 'markdown', 'explain'] as const;
+type Format = (typeof FORMATS)[number];
+type Options = Values<typeof classifyOptions>;
+
+export const offcpuClassify: Command<typeof classifyOptions> = {
+  name: 'offcpu-classify',
+  summary: 'Tells why threads did not run: a reason for each off-CPU stack, summed up in a table.',
+  operands: '[FILE...]',
+  options: classifyOptions,
+  examples: [
+    ['bpftrace bpf/offcpu.bt PID | offcpu-classify', 'what was it blocked on?'],
+    ['offcpu-fold dump.txt | offcpu-classify --table --meaning', 'from folded stacks, with Postgres wait events'],
+    ['offcpu-classify dump.txt | flame-svg --color=io > off.svg', 'a flame graph, reasons at its root'],
+    ['offcpu-classify --baseline before.txt after.txt', 'what has changed?'],
+  ],
+  epilogue: 'docs/reasons.md lists the reasons and tells how to write rules.',
+  async run(options, { operands, report, stop, stdin, terminal, output }) {
+    const format = formatOf(options, terminal);
+    const ownRules = options.rules.map(ruleFile);
+    const newReasons = (): Reasons => new Reasons(ownRules, (event) => decodeWaitEvent(options['pg-version'], event));
+    const reasons = newReasons();
+    const limits = limitsOf(options, reasons);
+    const baselines = namedFiles(options.baseline);
+    const files = [...(operands.length > 0 ? operands : ['-']), ...baselines.map(({ file }) => file)];
+    if (baselines.length > 0 && files.indexOf('-') < files.lastIndexOf('-')) {
+      throw new UsageError('stdin can be one run, not two: name a file for the other');
+    }
+
+    const before: Run[] = [];
+    const notes: string[] = [];
+    const unit = options['baseline-unit'] === 'auto' ? options['input-unit'] : options['baseline-unit'];
+    for (const baseline of baselines) {
+      const settings = { ...options, 'input-unit': unit, window: undefined, reasons: newReasons() };
+      const { run, notes: onIt } = await readBaseline(baseline, settings, report, { stop, stdin });
+      before.push(run);
+      notes.push(...onIt);
+    }
+    const read = await readRun(operands, { ...options, reasons }, report, { stop, stdin });
+    const { account } = read;
+    if (account.isEmpty) return report.nothing('nothing was read', read.isForeign);
+    const table = compare(runOf(nameOf(operands), read), before);
+    const { failures, notes: notBroken } = broken(limits, (limit) => measuredReason(limit, table));
+
+    if (format === 'folded') {
+      for (const { name, ns } of table.excluded) {
+        report.note(`left out ${Math.round(ns / 1000)} us of ${name}: no waiting`);
+      }
+      await output(account.folded(NANOSECONDS[options.unit]).folded());
+    } else {
+      const text = { table: formatTable, markdown: formatMarkdown, json: formatJson, tsv: formatTsv };
+      const show = (): string =>
+        format === 'explain' ? formatExplanations(account.explanations()) : text[format](table, options);
+      await output([Buffer.from(show(), 'latin1')]);
+    }
+    if (options.summary) report.text(formatTable(table, options));
+    for (const note of [...notes, ...read.notes, ...[...doubtsOn(table), ...notBroken].map(utf8)]) report.note(note);
+    for (const failure of failures) report.breakLimit(utf8(failure));
+    return report.finish(options.strict);
+  },
+};
+
+function formatOf(options: Options, isTerminal: boolean): Format {
+  const chosen = FORMATS.filter((format) => options[format]);
+  if (chosen.length > 1) throw new UsageError(`choose one of --${chosen.join(', --')}`);
+  const isTable = (isTerminal || options.baseline.length > 0) && !options.summary;
+  const format = chosen[0] ?? (isTable ? 'table' : 'folded');
+  const isSeen = (format !== 'folded' && format !== 'explain') || options.summary || options['fail-over'].length > 0;
+  if (options.baseline.length > 0 && !isSeen) {
+    throw new UsageError(`--${format} does not show the baseline; add --summary, or choose another format`);
+  }
+  return format;
+}
+
+function limitsOf(options: Options, reasons: Reasons): Limit[] {
+  const limits = options['fail-over'].map((text) => parseLimit(latin1(text)));
+  for (const { name, isChange, text } of limits) {
+    const bare = name.replace(/^\[(.*)\]$/, '$1');
+    if (!reasons.knows(bare)) throw new UsageError(`--fail-over ${text}: there is no reason or meaning "${bare}"`);
+    if (isChange && options.baseline.length === 0) throw new UsageError(`--fail-over ${text} needs a --baseline`);
+  }
+  return limits;
+}
+
+function nameOf(operands: readonly string[]): string {
+  const files = operands.filter((operand) => operand !== '-');
+  return files.length > 0 && files.length === operands.length ? latin1(files.join(' + ')) : 'this run';
+}
+
+function ruleFile(name: string): { name: string; text: string } {
+  try {
+    return { name, text: readFileSync(name, 'latin1') };
+  } catch (error) {
+    throw isSystemError(error) ? new UsageError(`${name}: ${reason(error)}`) : error;
+  }
+}

@@ -1,0 +1,95 @@
+// The earlier runs that offcpu-classify compares with: dumps, folded stacks, or results of --json.
+
+import type { Sink, Surroundings } from '../../cli/inputs.ts';
+import { latin1 } from '../../cli/latin1.ts';
+import { type Report, UsageError } from '../../cli/report.ts';
+import { InputError } from '../../engine/stack-table.ts';
+import type { Run } from '../../offcpu/table/comparison.ts';
+import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../../offcpu/table/result.ts';
+import { type ReadRun, type RunSettings, readRun } from './run.ts';
+
+export interface Named {
+  name: string;
+  file: string;
+}
+
+/** `FILE` or `NAME=FILE`. A file with a `=` in its name is told by a slash before it: `./a=b`. Throws UsageError. */
+export function namedFiles(given: readonly string[]): Named[] {
+  const files = given.map((text) => {
+    const own = text === '-' ? '<stdin>' : text;
+    const [, name = own, file = text] = /^([^/=]+)=(.+)$/s.exec(text) ?? [];
+    return { name: latin1(name), file };
+  });
+  if (new Set(files.map(({ name }) => name)).size < files.length) {
+    throw new UsageError('two baselines have the same name; give them others: --baseline NAME=FILE');
+  }
+  return files;
+}
+
+/** Throws UsageError when it can't be used, or only in part. */
+export async function readBaseline(
+  { name, file }: Named,
+  settings: RunSettings,
+  report: Report,
+  surroundings: Surroundings,
+): Promise<{ run: Run; notes: string[] }> {
+  let json: Buffer[] = [];
+  const read = await readRun([file], settings, report, surroundings, (sink) => {
+    const fail = (message: string): never => {
+      throw new UsageError(`--baseline ${message}`);
+    };
+    const kept = keepingResult({ ...sink, fail });
+    json = kept.json;
+    return kept.sink;
+  });
+  if (json.length > 0)
+    return { run: { name, ...resultOf(file === '-' ? '<stdin>' : file, json, settings.busy) }, notes: [] };
+  if (read.account.isEmpty) throw new UsageError(`--baseline ${file}: nothing was read`);
+  return { run: runOf(name, read), notes: read.notes };
+}
+
+export function runOf(name: string, { account, windowNs, times }: ReadRun): Run {
+  return { name, summary: account.tally.summary(), windowNs, times };
+}
+
+/** Keeps an input that is a result of --json, and hands any other on. */
+function keepingResult(sink: Sink): { sink: Sink; json: Buffer[] } {
+  const json: Buffer[] = [];
+  let start: Buffer | undefined = Buffer.alloc(0);
+  const pass = (bytes: Uint8Array): void => {
+    if (json.length > 0) json.push(Buffer.from(bytes));
+    else sink.block(bytes);
+  };
+  const passStart = (bytes: Buffer): void => {
+    start = undefined;
+    if (isResult(bytes)) json.push(bytes);
+    else pass(bytes);
+  };
+  return {
+    json,
+    sink: {
+      ...sink,
+      block(bytes) {
+        if (start === undefined) return pass(bytes);
+        start = Buffer.concat([start, bytes]);
+        if (start.length >= RESULT_SNIFFED_BYTES) passStart(start);
+      },
+      end(isWhole) {
+        if (start !== undefined) passStart(start);
+        if (json.length === 0) sink.end(isWhole);
+      },
+    },
+  };
+}
+
+function resultOf(file: string, json: readonly Buffer[], busy: boolean): Omit<Run, 'name'> {
+  try {
+    const { isBusy, ...run } = parseResult(Buffer.concat(json).toString('latin1'));
+    if (isBusy === busy) return run;
+    throw new InputError(
+      `made ${isBusy ? 'with' : 'without'} --busy, but this run ${busy ? 'is with' : 'is without'} it`,
+    );
+  } catch (error) {
+    throw error instanceof InputError ? new UsageError(`--baseline ${file}: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,83 @@
+// The options of perf-fold, and what they ask of the reading.
+
+import { readFileSync } from 'node:fs';
+import type { OptionTable, Values } from '../../cli/options.ts';
+import { UsageError } from '../../cli/report.ts';
+import { InputError } from '../../engine/stack-table.ts';
+import type { PerfScriptOptions } from '../../perf/script.ts';
+import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
+import { foldingOptions } from '../folding-options.ts';
+
+export const perfFoldOptions = {
+  'event-filter': {
+    kind: 'text',
+    value: 'EV',
+    group: 'Samples',
+    describe: 'fold this event; else the first in the input',
+  },
+  count: {
+    kind: 'choice',
+    choices: ['period', 'samples'],
+    default: 'period',
+    group: 'Samples',
+    describe: 'what a sample weighs',
+  },
+  'unit-line': { kind: 'flag', group: 'Samples', describe: 'begin with a line such as `# unit: ns`, for fold-merge' },
+  from: {
+    kind: 'number',
+    value: 'SECONDS',
+    least: 0,
+    group: 'Samples',
+    describe: "leave out earlier samples: seconds after the first, or perf's own time",
+  },
+  to: { kind: 'number', value: 'SECONDS', least: 0, group: 'Samples', describe: 'leave out samples from here on' },
+  by: { kind: 'choice', choices: ['comm', 'none'], default: 'comm', group: 'Root frame', describe: 'what it is' },
+  pid: { kind: 'flag', group: 'Root frame', describe: 'comm-PID' },
+  tid: { kind: 'flag', group: 'Root frame', describe: 'comm-PID/TID' },
+  kernel: { kind: 'flag', group: 'Frames', describe: 'mark kernel frames _[k]' },
+  jit: { kind: 'flag', group: 'Frames', describe: 'mark frames of JIT compilers _[j]' },
+  all: { kind: 'flag', group: 'Frames', describe: 'same as --kernel --jit' },
+  'inline-marks': { kind: 'flag', group: 'Frames', describe: 'mark inlined frames _[i]' },
+  addrs: { kind: 'flag', group: 'Frames', describe: 'show the address of frames without a symbol' },
+  srcline: { kind: 'flag', group: 'Frames', describe: 'append source lines, from perf script -F +srcline' },
+  'skip-after': { kind: 'texts', value: 'FUNC', group: 'Frames', describe: 'leave out callers of FUNC (repeatable)' },
+  ...foldingOptions,
+  kallsyms: {
+    kind: 'text',
+    value: 'FILE',
+    group: 'Names',
+    describe: 'a copy of /proc/kallsyms, to name the kernel addresses that perf did not',
+  },
+} as const satisfies OptionTable;
+
+/** Throws UsageError where options contradict each other, system errors where a file of theirs can't be read. */
+export function readingOf(options: Values<typeof perfFoldOptions>): PerfScriptOptions {
+  if (options.by === 'none' && (options.pid || options.tid)) {
+    throw new UsageError('--by none leaves no root frame for --pid or --tid');
+  }
+  const { count, from, to, srcline } = options;
+  return {
+    ...{ count, from, to, srcline },
+    by: options.tid ? 'tid' : options.pid ? 'pid' : options.by,
+    event: options['event-filter'],
+    maxDepth: options['max-depth'],
+    markKernel: options.kernel || options.all,
+    markJit: options.jit || options.all,
+    markInlined: options['inline-marks'],
+    addresses: options.addrs,
+    tidy: !options['no-tidy'],
+    demangle: !options['no-demangle'],
+    keepHash: options['keep-hash'],
+    skipAfter: options['skip-after'],
+    kernelSymbols: options.kallsyms === undefined ? undefined : kernelSymbolsIn(options.kallsyms),
+  };
+}
+
+/** Throws UsageError when there are none in it. */
+function kernelSymbolsIn(file: string): KernelSymbols {
+  try {
+    return new KernelSymbols(readFileSync(file));
+  } catch (error) {
+    throw error instanceof InputError ? new UsageError(`--kallsyms ${file}: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,99 @@
+// pprof-fold: profiles of pprof in, folded stacks out.
+
+import { readInputs } from '../cli/inputs.ts';
+import type { OptionTable } from '../cli/options.ts';
+import type { Command } from '../cli/run.ts';
+import { InputError, StackTable } from '../engine/stack-table.ts';
+import { foldPprof, type Pprof, readPprof, type SampleType } from '../export/pprof-read.ts';
+import { guardNumbers } from '../stacks/folded.ts';
+
+/** Nanoseconds each; of the units that pprof knows. */
+const NANOSECONDS: Record<string, number> = { nanoseconds: 1, microseconds: 1e3, milliseconds: 1e6, seconds: 1e9 };
+const UNITS = { 'as-is': undefined, ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
+
+const options = {
+  'sample-type': {
+    kind: 'text',
+    value: 'TYPE',
+    describe: 'fold these values: samples, cpu, inuse_space … [what pprof shows first]',
+  },
+  unit: {
+    kind: 'choice',
+    choices: Object.keys(UNITS) as (keyof typeof UNITS)[],
+    default: 'as-is',
+    describe: 'what times shall be in',
+  },
+  strict: { kind: 'flag', describe: 'status 2 instead of 1 when input was skipped' },
+} as const satisfies OptionTable;
+
+export const pprofFold: Command<typeof options> = {
+  name: 'pprof-fold',
+  summary: "Folds profiles of pprof (Go's, and others' profile.proto): one line a distinct stack, root first.",
+  operands: '[FILE...]',
+  options,
+  examples: [
+    ['pprof-fold cpu.pb.gz | flame-svg --countname ns > cpu.svg', 'a flame graph of a Go program'],
+    ['pprof-fold --sample-type samples before.pb.gz > before.folded', 'for fold-diff, fold-grep and fold-merge'],
+  ],
+  async run({ 'sample-type': wanted, unit, strict }, { operands, report, stop, stdin, output }) {
+    const table = new StackTable();
+    let input = '';
+    let blocks: Buffer[] = [];
+    let folded: SampleType | undefined;
+    let left = new Set<string>();
+    const end = (): void => {
+      const pprof = readPprof(Buffer.concat(blocks));
+      const index = indexOf(pprof, wanted);
+      const chosen = pprof.types[index] as SampleType;
+      if (folded && (chosen.type !== folded.type || chosen.unit !== folded.unit)) {
+        throw new InputError(`${nameOf(chosen)} can't be added to ${nameOf(folded)}`);
+      }
+      folded = chosen;
+      left = new Set(pprof.types.filter((_, i) => i !== index).map(({ type }) => type));
+      const wantedNs = UNITS[unit];
+      const ns = NANOSECONDS[chosen.unit];
+      if (wantedNs !== undefined && ns === undefined) throw new InputError(`${nameOf(chosen)} is no time: no --unit`);
+      const scale = wantedNs === undefined ? { ns: 1, per: 1 } : { ns: ns as number, per: wantedNs };
+      const negative = foldPprof(pprof, index, scale, table);
+      for (let i = 0; i < negative; i++) report.skip('value below zero', input, nameOf(chosen));
+    };
+    await readInputs(
+      operands,
+      {
+        begin(name) {
+          input = name;
+          blocks = [];
+        },
+        block: (bytes) => blocks.push(Buffer.from(bytes)),
+        end(isWhole) {
+          try {
+            if (isWhole) end();
+          } catch (error) {
+            if (!(error instanceof InputError)) throw error;
+            report.failInput(`${input}: ${error.message}`);
+          }
+        },
+        cut: () => report.failInput(`${input}: the compressed data is cut off: a profile is of use only as a whole`),
+        fail: (message) => report.failInput(message),
+      },
+      { stop, stdin },
+    );
+    if (folded === undefined) return report.finish(strict);
+    const renamed = guardNumbers(table);
+    await output(table.folded());
+    if (renamed !== undefined) report.note(`names that end in a number are written with _, as ${renamed}`);
+    if (left.size > 0) report.note(`folded ${nameOf(folded)}; left out ${[...left].join(', ')}: --sample-type`);
+    return report.finish(strict);
+  },
+};
+
+/** `cpu (nanoseconds)` */
+function nameOf({ type, unit }: SampleType): string {
+  return `${type} (${unit})`;
+}
+
+function indexOf({ types, main }: Pprof, wanted: string | undefined): number {
+  const index = wanted === undefined ? main : types.findIndex(({ type }) => type === wanted);
+  if (index >= 0) return index;
+  throw new InputError(`no values "${wanted}"; there are ${types.map(({ type }) => type).join(', ')}`);
+}

@@ -1,0 +1,112 @@
+// What waits mean to programs.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Meanings } from '../../../src/offcpu/reason/meanings.ts';
+import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
+import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
+
+const sections = parseRules(meaningRules, 'meanings.rules');
+
+/** The meaning of a stack, innermost first, of a thread `comm` that was seen with `others` as well. */
+function meaningOf(label: string, comm: string | undefined, user: string, others = ''): string | undefined {
+  const meanings = new Meanings(sections);
+  const frames = (text: string): string[] => text.split(' ').filter((frame) => frame !== '');
+  for (const text of [user, others]) meanings.notice({ comm, user: frames(text) });
+  return meanings.meaningOf({ comm, user: frames(user) }, label)?.rule.label;
+}
+
+describe('meanings', () => {
+  const cases: readonly (readonly [
+    meaning: string | undefined,
+    label: string,
+    comm: string | undefined,
+    user: string,
+    others?: string,
+  ])[] = [
+    [
+      'Lock:transactionid',
+      'poll/epoll',
+      'postgres',
+      'epoll_wait WaitLatch ProcSleep [unknown] LockAcquireExtended XactLockTableWait heap_update PostgresMain',
+    ],
+    [
+      'Lock:tuple',
+      'poll/epoll',
+      'postgres',
+      'epoll_wait WaitLatch ProcSleep WaitOnLock LockAcquireExtended LockTuple heap_update PostgresMain',
+    ],
+    ['Client:ClientRead', 'poll/epoll', 'postgres', 'epoll_wait secure_read [unknown] pq_getbyte PostgresMain'],
+    [
+      'Activity:AutoVacuumMain',
+      'poll/epoll',
+      'postgres',
+      'epoll_wait WaitLatch AutoVacLauncherMain.constprop.0 [unknown]',
+    ],
+    [
+      'Client:WalSenderWaitForWAL',
+      'poll/epoll',
+      'postgres',
+      'epoll_wait [unknown] XLogReadRecord [unknown] exec_replication_command PostgresMain',
+    ],
+    ['Activity:WalSenderMain', 'poll/epoll', 'postgres', 'epoll_wait [unknown] exec_replication_command PostgresMain'],
+    ['Postmaster', 'poll/select', 'postgres', '__select'],
+    [undefined, 'poll/select', 'postgres', '__select [unknown]'],
+    [undefined, 'poll/select', 'make', '__select'],
+    ['LWLock', 'lock/futex', 'postgres', '__futex_abstimed_wait_common'],
+    ['LWLock', 'lock/futex', 'postgres', '[unknown]'],
+    [undefined, 'lock/futex', 'postgres', '[unknown] [unknown] start_thread'],
+    ['LWLock', 'lock/futex', undefined, '__futex_abstimed_wait_common', 'epoll_wait WaitLatch PostgresMain'],
+    [undefined, 'lock/futex', undefined, '__futex_abstimed_wait_common', 'main'],
+    [undefined, 'lock/futex', 'pgmqtt-worker', '__futex_abstimed_wait_common', 'syscall run'],
+    ['IO:WALSync', 'disk/fsync', 'postgres', 'fdatasync [unknown] XLogFlush CommitTransactionCommand'],
+    ['IO:WALInitSync', 'disk/fsync', 'postgres', '__GI_fsync XLogFileInit XLogWrite XLogFlush'],
+    [
+      undefined,
+      'disk/fsync',
+      'postgres',
+      '__GI_fsync durable_rename InstallXLogFileSegment XLogFileInit XLogWrite XLogFlush',
+    ],
+    ['IO:DataFileRead', 'disk/read', 'postgres', '__libc_pread mdread [unknown] ReadBufferExtended'],
+    [undefined, 'disk/page-fault', 'postgres', 'ConditionVariableBroadcast ReadBufferExtended'],
+    [
+      'Go:idle',
+      'lock/futex',
+      'etcd',
+      'runtime.futex.abi0 runtime.futexsleep runtime.notesleep runtime.mPark runtime.stopm runtime.findRunnable runtime.schedule runtime.park_m runtime.mcall main.fsync',
+    ],
+    [undefined, 'disk/fsync', 'etcd', 'runtime.mcall XLogFlush'],
+    [
+      'tokio:park',
+      'lock/futex',
+      'tokio-runtime-w',
+      'syscall tokio::runtime::scheduler::multi_thread::park::Inner::park_condvar tokio::runtime::scheduler::multi_thread::worker::run',
+    ],
+    ['JVM:gc', 'lock/futex', 'GC Thread#1', '__futex_abstimed_wait_common'],
+    [
+      'JVM:monitor',
+      'lock/futex',
+      'http-nio-1',
+      '__futex_abstimed_wait_common ObjectMonitor::enter InterpreterRuntime::monitorenter',
+    ],
+    ['libuv:worker', 'lock/futex', 'node', '__futex_abstimed_wait_common uv_cond_wait worker start_thread'],
+    ['libuv:loop', 'poll/epoll', 'node', 'epoll_pwait uv__io_poll uv_run main'],
+    ['libc:mutex', 'lock/futex', 'a.out', '__GI___lll_lock_wait f main'],
+    ['nginx:loop', 'poll/epoll', 'nginx', 'epoll_wait ngx_epoll_process_events ngx_process_events_and_timers'],
+    ['redis:background', 'lock/futex', 'bio_aof', '__futex_abstimed_wait_common'],
+    [undefined, 'poll/epoll', 'a.out', 'epoll_wait main'],
+  ];
+  for (const [meaning, label, comm, user, others] of cases) {
+    test(`${meaning ?? 'none'}: ${label} ${comm}: ${user.split(' ').slice(0, 4).join(' ')}`, () => {
+      assert.equal(meaningOf(label, comm, user, others), meaning);
+    });
+  }
+
+  test('of the user come first', () => {
+    const own = parseRules('Mine:wait (idle)\n WaitLatch\n', 'my.rules');
+    const meanings = new Meanings([...own, ...sections]);
+    const thread = { comm: 'postgres', user: ['epoll_wait', 'WaitLatch', 'WalWriterMain'] };
+    meanings.notice(thread);
+    assert.equal(meanings.meaningOf(thread, 'poll/epoll')?.rule.label, 'Mine:wait');
+  });
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findFrame, isJit, isKernel, readFrameLine } from '../../src/perf/frame.ts';
+
+/** address | symbol | dso, and `inlined`. */
+function described(line: string): string {
+  const read = readFrameLine(line);
+  if (read?.kind === 'srcline') return `place ${read.place}${read.inlined ? ' inlined' : ''}`;
+  if (read?.kind !== 'frame') return read?.kind ?? 'strange';
+  return `${read.address}|${read.symbol}|${read.dso}${read.inlined ? ' inlined' : ''}`;
+}
+
+const LINES: [line: string, expected: string][] = [
+  ['\t            11d9 leaf+0x18 (/srv/lab/busy)', '11d9|leaf|/srv/lab/busy'],
+  [
+    '\tffffffff8103d0ca native_write_msr_safe ([kernel.kallsyms])',
+    'ffffffff8103d0ca|native_write_msr_safe|[kernel.kallsyms]',
+  ],
+  ['  55d0c0de1000 work+0x10 (/opt/app)', '55d0c0de1000|work|/opt/app'],
+  ['\t            11d9 leaf+0x18', '11d9|leaf|'],
+  ['\t            11d9 leaf', '11d9|leaf|'],
+  ['\t            11d9 (/opt/app)', '11d9||/opt/app'],
+  ['\t            11d9  (/opt/app)', '11d9||/opt/app'],
+  ['\t            11d9', '11d9||'],
+  ['\t            11d9 [unknown] (/opt/app)', '11d9||/opt/app'],
+  ['\t               0 [unknown] ([unknown])', '0||[unknown]'],
+  ['\t    55d0c0de1000 0x55d0c0de1000 (/opt/app)', '55d0c0de1000||/opt/app'],
+  ['\t           27304 __libc_start_main_impl+0x84 (inlined)', '27304|__libc_start_main_impl|inlined inlined'],
+  ['\t                 inl', '|inl| inlined'],
+  ['\t    55d0c0de1000 foo+0x10 (/opt/app+0x1234)', '55d0c0de1000|foo|/opt/app'],
+  ['\t    55d0c0de1000 foo+0xffff018fd5dce000 (/usr/lib/ld-2.24.so)', '55d0c0de1000|foo|/usr/lib/ld-2.24.so'],
+  ['\t    55d0c0de1000 foo+0x3 (/x.so (deleted))', '55d0c0de1000|foo|/x.so (deleted)'],
+  ['\t    55d0c0de1000 foo (/x.so (deleted))', '55d0c0de1000|foo|/x.so (deleted)'],
+  [
+    '\t    55d0c0de1000 foo+0x3 (/tmp/dir with (odd) [name] ;x/lib a (b).so)',
+    '55d0c0de1000|foo|/tmp/dir with (odd) [name] ;x/lib a (b).so',
+  ],
+  ['\t    55d0c0de1000 foo+0x3 (/tmp/a) b)', '55d0c0de1000|foo|/tmp/a) b'],
+  [
+    '\t    55d0c0de1000 (anonymous namespace)::run+0x12e3 (/opt/app)',
+    '55d0c0de1000|(anonymous namespace)::run|/opt/app',
+  ],
+  ['\t    55d0c0de1000 (anonymous namespace)::run (/opt/app)', '55d0c0de1000|(anonymous namespace)::run|/opt/app'],
+  [
+    '\t    55d0c0de1000 std::function<void (int)>::operator()+0x3 (/opt/a b)',
+    '55d0c0de1000|std::function<void (int)>::operator()|/opt/a b',
+  ],
+  ['\t    55d0c0de1000 StubRoutines (1) (/tmp/perf-7.map)', '55d0c0de1000|StubRoutines (1)|/tmp/perf-7.map'],
+  ['\t    55d0c0de1000 StubRoutines (1)', '55d0c0de1000|StubRoutines (1)|'],
+  [
+    '\t    55d0c0de1000 weird sym; with (stuff) [x]: 7+0x1 (/opt/app)',
+    '55d0c0de1000|weird sym; with (stuff) [x]: 7|/opt/app',
+  ],
+  ['\t    55d0c0de1000 leaf+0x10 (/opt/app)\r', '55d0c0de1000|leaf|/opt/app'],
+  ['  busy.c:10', 'place busy.c:10'],
+  ['  x.c:10 (discriminator 3)', 'place x.c:10'],
+  ['  libc-start.c:360 (inlined)', 'place libc-start.c:360 inlined'],
+  ['  ??:0', 'place ??:0'],
+  ['  lib.so[11634]', 'place lib.so[11634]'],
+  ['  [kernel.kallsyms][ffffffff814f9302]', 'place [kernel.kallsyms][ffffffff814f9302]'],
+  [' ABI:2    BP:0x7f84    SP:0x1    IP:0x2 ', 'other'],
+  ['  BP:0x7f84    SP:0x1    IP:0x2 ', 'other'],
+  [' 0x55d0c0de1010/0x55d0c0de0f10/P/-/-/3/CALL/-  0x55d0c0de1020/0x1/M/-/-/7/COND/- ', 'other'],
+  [' main+0x10/work+0x0/P/-/-/3/', 'other'],
+  [' ilen: 7 insn: 48 89 15 68 2e 00 00', 'other'],
+  [' 4K', 'other'],
+  [' N/A', 'other'],
+  ['\t IPC: 0.52 (12/23) ', 'other'],
+  ['\tmain:', 'other'],
+  ['\t0000556000001010\tinsn: 48 89', 'other'],
+  ['      BPF output: 0000: 01 02', 'other'],
+  ['\t<not enough memory for the callchain cursor>', 'other'],
+  ['  what is this', 'strange'],
+];
+
+for (const [line, expected] of LINES) {
+  test(`below a header: ${line.trim()}`, () => assert.equal(described(line), expected));
+}
+
+test('the quick look at a frame line agrees with the thorough one wherever it gives an answer', () => {
+  let quick = 0;
+  for (const [line] of LINES) {
+    const bytes = Buffer.from(line, 'latin1');
+    const places = { symbolFrom: 0, symbolTo: 0, dsoFrom: 0, dsoTo: 0, kernelAddress: false };
+    if (!findFrame(bytes, 0, bytes.length, places)) continue;
+    quick++;
+    const read = readFrameLine(line);
+    assert.equal(read?.kind, 'frame', line);
+    assert.equal(line.slice(places.symbolFrom, places.symbolTo), read.symbol, line);
+    assert.equal(line.slice(places.dsoFrom, places.dsoTo).replace(/\+0x[0-9a-f]+$/, ''), read.dso, line);
+  }
+  assert.ok(quick > 8);
+});
+
+test('kernel frames are told by address or object', () => {
+  const kernel = (address: string, dso: string): boolean => isKernel({ address, dso });
+  for (const dso of [
+    '[kernel.kallsyms]',
+    '[kernel.kallsyms]_text',
+    '[guest.kernel.kallsyms]',
+    '[nf_tables]',
+    '[bpf]',
+    '/lib/modules/6.1.0/build/vmlinux',
+    '/lib/ext4.ko.xz',
+    'bpf_prog_6896d07dd3e1383c_x',
+    '/proc/kcore',
+  ]) {
+    assert.ok(kernel('1', dso), dso);
+  }
+  for (const dso of [
+    '[vdso]',
+    '[vdso32]',
+    '[vsyscall]',
+    '[heap]',
+    '[stack]',
+    '[unknown]',
+    '[JIT] tid 77',
+    '/opt/app',
+    '//anon',
+    '',
+  ]) {
+    assert.ok(!kernel('1', dso), dso);
+  }
+  assert.ok(kernel('ffffffff8103d0ca', '[unknown]'));
+  assert.ok(!kernel('ffffffffffffffff', '[unknown]'), 'the end of a cut DWARF callchain');
+  assert.ok(!kernel('7fffffffe000', '[unknown]'));
+});
+
+test('JIT frames are told by their object', () => {
+  for (const dso of ['/tmp/perf-4242.map', '/tmp/jitted-42-7.so', '/home/x/jitted-1-2.so', '[JIT] tid 77']) {
+    assert.ok(isJit({ dso }), dso);
+  }
+  assert.ok(!isJit({ dso: '/opt/perf-tools/app' }));
+});
