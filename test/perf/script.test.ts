@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { StackTable } from '../../src/engine/stack-table.ts';
 import { PerfScript, type PerfScriptOptions } from '../../src/perf/script.ts';
 
-const recordings = new URL('../../../fixtures/recordings/', import.meta.url);
+const recordings = new URL('../../fixtures/recordings/', import.meta.url);
 
 const PLAIN: PerfScriptOptions = {
   by: 'comm',
