@@ -2,9 +2,9 @@
 // buffer serves all reading.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { InputError } from '../engine/stack-table.ts';
+import { InputError, UsageError } from '../engine/errors.ts';
 import { Intake } from './intake.ts';
-import { type Report, UsageError } from './report.ts';
+import type { Report } from './report.ts';
 
 /** Small enough to stay in the processor's cache from the read to the scan. */
 const BLOCK = 1 << 18;

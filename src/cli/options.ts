@@ -1,6 +1,6 @@
 // Options: a table per tool, from which yargs parses, help.ts prints and the types are derived.
 
-import { UsageError } from './report.ts';
+import { UsageError } from '../engine/errors.ts';
 
 interface Described {
   describe: string;

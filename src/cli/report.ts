@@ -3,9 +3,6 @@
 /** The exit statuses; docs/exit-status.md explains them to users. */
 export const Status = { ok: 0, skipped: 1, failed: 2, broken: 3 } as const;
 
-/** A mistake in how the tool was called; its message ends the run with status 2. */
-export class UsageError extends Error {}
-
 const SHOWN = 3;
 const QUOTED = 80;
 

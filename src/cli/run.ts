@@ -1,11 +1,11 @@
 // Run: from argv to the exit status. The only place that touches process: arguments, signals, stdout, exit status.
 
 import { isatty } from 'node:tty';
-import { InputError } from '../engine/stack-table.ts';
+import { InputError, UsageError } from '../engine/errors.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, reason } from './inputs.ts';
 import { type Asked, type Manual, type OptionTable, type Values, valuesOf } from './options.ts';
-import { Report, Status, UsageError } from './report.ts';
+import { Report, Status } from './report.ts';
 
 /** What a command may use of the world. */
 export interface World {

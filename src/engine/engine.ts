@@ -1,6 +1,6 @@
 // The kernel as the host sees it: its functions (src/engine/wasm/*.as.ts) and how one is made.
 
-import { InputError } from './input-error.ts';
+import { InputError } from './errors.ts';
 import { engineWasm } from './wasm.generated.ts';
 
 export interface Kernel {

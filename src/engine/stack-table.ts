@@ -4,10 +4,8 @@
 // character a byte, so names that are not UTF-8 pass through unharmed.
 
 import { instantiate, type Kernel } from './engine.ts';
-import { InputError } from './input-error.ts';
+import { InputError } from './errors.ts';
 import { MapEntries } from './map-entries.ts';
-
-export { InputError };
 
 /** What scan() stopped at. */
 export const Stop = {

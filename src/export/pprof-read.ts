@@ -1,7 +1,8 @@
 // pprof's profile.proto, unpacked: https://github.com/google/pprof/blob/main/proto/profile.proto
 
 import { type Location, Profile } from 'pprof-format';
-import { InputError, type StackTable } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
+import type { StackTable } from '../engine/stack-table.ts';
 import { markOf } from '../stacks/marks.ts';
 
 /** `cpu` in `nanoseconds`, `samples` in `count`, `inuse_space` in `bytes`. */

@@ -1,6 +1,7 @@
 // What all exports take: folded stacks, their one count or two, and names that other programs can read.
 
-import { InputError, type Stack, type StackTable } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
+import type { Stack, StackTable } from '../engine/stack-table.ts';
 import { originOf, unmarked } from '../stacks/marks.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { divided } from '../stacks/rounding.ts';

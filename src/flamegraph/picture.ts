@@ -1,6 +1,7 @@
 // The picture: folded stacks and settings → boxes, colours and packed data, everything that the SVG text then spells out.
 
-import { InputError, type StackTable } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
+import type { StackTable } from '../engine/stack-table.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { changeClass } from './change.ts';
 import { kernelNames } from './kinds.ts';

@@ -1,6 +1,6 @@
 // Events: a recording may hold several, and their weights have different units, so one is folded and the others counted.
 
-import { InputError } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
 
 /** One event of the input. */
 export interface PerfEvent {

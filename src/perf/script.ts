@@ -1,7 +1,8 @@
 // `perf script` text → stacks. A sample is a header line, then frame lines, leaf first, up to a blank line or the next
 // header. Which fields perf prints differs, and so does what stands between samples: docs/formats.md has the list.
 
-import { InputError, type StackTable, Stop } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
+import { type StackTable, Stop } from '../engine/stack-table.ts';
 import { type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
 import { type PerfEvent, PerfEvents } from './events.ts';
 import { emptyHeader, type Header, readStrictHeader } from './header.ts';

@@ -1,6 +1,7 @@
 // Folded text: `root;caller;leaf COUNT`, or `root;caller;leaf BEFORE AFTER` for a comparison of two recordings.
 
-import { InputError, StackTable } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
+import { StackTable } from '../engine/stack-table.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
 import { unitIn } from './unit-line.ts';
 

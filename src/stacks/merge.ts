@@ -1,6 +1,7 @@
 // Merging: what fold-merge does to a table that holds the stacks of all inputs, each counted already.
 
-import { INEXACT, InputError, type StackTable } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
+import { INEXACT, type StackTable } from '../engine/stack-table.ts';
 import { whole } from './rounding.ts';
 
 export interface MergeSettings {

@@ -1,6 +1,6 @@
 // Units: what counts are of. Folded text does not say it, but for those that were asked to: `# unit: us`.
 
-import { InputError } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
 
 /** An input and the units that its text says, each once. */
 export interface Said {

@@ -1,7 +1,7 @@
 // The kernel's symbols, as a copy of /proc/kallsyms holds them: for addresses that perf left without a name. The file has
 // some 100 000 lines and few are needed, so they are looked up in place, by halves.
 
-import { InputError } from '../engine/input-error.ts';
+import { InputError } from '../engine/errors.ts';
 
 // ffffffff81000000 T _stext                       the kernel's own, in the order of their addresses
 // ffffffffc0a01020 t nft_do_chain<TAB>[nf_tables] then those of modules and BPF programs, in no order

@@ -1,7 +1,8 @@
 // flame-record: runs perf and bpftrace on one process under a workload; leaves tables and flame graphs.
 
-import { Status, UsageError } from '../cli/report.ts';
+import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import { backendChoiceOf } from '../record/backends.ts';
 import { checkEarlier } from '../record/io/compare-runs.ts';
 import { diagnose } from '../record/io/diagnose.ts';
@@ -10,6 +11,7 @@ import { record } from '../record/io/record-run.ts';
 import { ownFile } from '../record/io/run-folder.ts';
 import { settingsOf } from '../record/settings.ts';
 import { recordOptions } from './flame-record/options.ts';
+import { filterOf } from './render-filters.ts';
 
 export const flameRecord: Command<typeof recordOptions> = {
   name: 'flame-record',
@@ -48,6 +50,6 @@ export const flameRecord: Command<typeof recordOptions> = {
     if (typeof settings === 'string') throw new UsageError(settings);
     checkEarlier(settings);
     if (options['dry-run']) return dryRun(settings, choice, world);
-    return record(settings, choice, { force: options.force, quiet: options.quiet }, world);
+    return record(settings, choice, { force: options.force, quiet: options.quiet }, world, filterOf);
   },
 };

@@ -2,8 +2,8 @@
 
 import { readFolded } from '../cli/folded-input.ts';
 import type { OptionTable } from '../cli/options.ts';
-import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import { PALETTES } from '../flamegraph/palette.ts';
 import { pictureOf } from '../flamegraph/picture.ts';
 import { DIFF_BY, settingsOf } from '../flamegraph/settings.ts';

@@ -2,8 +2,9 @@
 
 import { latin1, utf8 } from '../cli/latin1.ts';
 import type { Values } from '../cli/options.ts';
-import { Status, UsageError } from '../cli/report.ts';
+import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import { pairCounts, stripHex } from '../stacks/diff/diff.ts';
 import { formatFunctionsJson } from '../stacks/diff/function-json.ts';
 import { formatFunctions, formatFunctionsMarkdown } from '../stacks/diff/function-table.ts';

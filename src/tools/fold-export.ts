@@ -2,8 +2,8 @@
 
 import { readFolded } from '../cli/folded-input.ts';
 import type { OptionTable, Values } from '../cli/options.ts';
-import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import { formatCollapsed } from '../export/collapsed.ts';
 import { formatD3 } from '../export/d3.ts';
 import { type Meaning, meaningOf, UNITS, type Unit } from '../export/meaning.ts';

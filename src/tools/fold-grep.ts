@@ -2,8 +2,8 @@
 
 import { readFolded } from '../cli/folded-input.ts';
 import type { OptionTable, Values } from '../cli/options.ts';
-import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import { guardNumbers } from '../stacks/folded.ts';
 import { describeKept, PLACES, type Selection, select } from '../stacks/selection.ts';
 

@@ -2,8 +2,8 @@
 
 import { readFolded } from '../cli/folded-input.ts';
 import type { OptionTable } from '../cli/options.ts';
-import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import type { Folded, InputFacts } from '../stacks/folded.ts';
 import { settleMerged } from '../stacks/merge.ts';
 import { unitOfSum } from '../stacks/units.ts';

@@ -2,8 +2,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { readInputs, telling } from '../cli/inputs.ts';
-import { UsageError } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import { isKeyPart, KEY_PARTS, type KeyPart } from '../offcpu/read/bpftrace/keys.ts';
 import { OffcpuReader } from '../offcpu/read/reader.ts';
 import { describeStats, notesOn, statsOf } from '../offcpu/read/stats.ts';

@@ -3,7 +3,8 @@
 import { readInputs } from '../cli/inputs.ts';
 import type { OptionTable } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
-import { InputError, StackTable } from '../engine/stack-table.ts';
+import { InputError } from '../engine/errors.ts';
+import { StackTable } from '../engine/stack-table.ts';
 import { foldPprof, type Pprof, readPprof, type SampleType } from '../export/pprof-read.ts';
 import { guardNumbers } from '../stacks/folded.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { InputError, Line, MAX_LINE_BYTES, StackTable, Stop } from '../../src/engine/stack-table.ts';
+import { InputError } from '../../src/engine/errors.ts';
+import { Line, MAX_LINE_BYTES, StackTable, Stop } from '../../src/engine/stack-table.ts';
 
 /** Reads frame lines; each stands for itself without its blanks. A control line `N` ends the stack, weighing N. */
 function read(table: StackTable, block: Uint8Array): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { InputError } from '../../src/engine/stack-table.ts';
+import { InputError } from '../../src/engine/errors.ts';
 import { type Folded, FoldedReader, ForeignInput } from '../../src/stacks/folded.ts';
 
 interface Read {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { InputError } from '../../src/engine/stack-table.ts';
+import { InputError } from '../../src/engine/errors.ts';
 import { FoldedReader } from '../../src/stacks/folded.ts';
 import { type MergeSettings, settleMerged } from '../../src/stacks/merge.ts';
 

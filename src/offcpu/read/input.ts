@@ -1,6 +1,7 @@
 // Off-CPU data of any kind, found out by itself: a raw dump goes to its reader, folded text is kept as it is.
 
-import { InputError, StackTable } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
+import { StackTable } from '../../engine/stack-table.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
 import { unitIn } from '../../stacks/unit-line.ts';
 import { isUnit, type Unit } from './stacks.ts';

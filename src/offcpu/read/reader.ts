@@ -1,7 +1,8 @@
 // Off-CPU recordings of all kinds → entries and folded stacks. Finds out what each input is: the dump of a bpftrace
 // program, as text or JSON, or what bcc's offcputime prints, folded or not.
 
-import { InputError, StackTable } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
+import { StackTable } from '../../engine/stack-table.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { BccText } from './bcc-text.ts';

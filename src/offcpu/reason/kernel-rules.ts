@@ -1,6 +1,6 @@
 // The rules for kernel frames, ready to be asked about a name.
 
-import { InputError } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
 import { isCall, kernelName, userName } from './function-name.ts';
 import { type Candidate, NamesIndex } from './names-index.ts';
 import type { Rule, Section } from './rule-file.ts';

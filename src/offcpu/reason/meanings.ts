@@ -1,6 +1,6 @@
 // What a wait means to the program: the first rule that fits the user's frames.
 
-import { InputError } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
 import { userName } from './function-name.ts';
 import { type Candidate, holds, NamesIndex } from './names-index.ts';
 import type { Rule, Section } from './rule-file.ts';

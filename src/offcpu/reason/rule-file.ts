@@ -1,6 +1,6 @@
 // The text of a rule file (reasons.rules, meanings.rules, --rules FILE), as data. reasons.rules tells how it is written.
 
-import { InputError } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
 
 /** How the time counts: held up, waiting for work, waiting for a time, able to run, either of the first two, no waiting. */
 export const KINDS = ['wait', 'idle', 'timer', 'cpu', 'open', 'excluded'] as const;

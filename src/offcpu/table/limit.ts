@@ -1,6 +1,6 @@
 // What a limit of --fail-over is held against: a reason's part of the time, or its ms per second, now and before.
 
-import { InputError } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
 import type { Limit, Measured } from '../../stacks/diff/limit.ts';
 import type { ComparedRow, Comparison } from './comparison.ts';
 

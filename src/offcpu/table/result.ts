@@ -1,6 +1,6 @@
 // A table that was written as JSON (view/reason-export.ts), read back, so that a later run can be compared with it.
 
-import { InputError } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
 import type { Run, Times } from './comparison.ts';
 import type { Row, Summary } from './tally.ts';
 

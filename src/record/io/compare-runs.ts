@@ -1,7 +1,7 @@
 // --compare: this run against an earlier one of the same folder, as tables and pictures.
 
 import { rmSync, writeFileSync } from 'node:fs';
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { artifactIn, runFolders } from '../artifacts.ts';
 import { type Measure, measureOf, scaleOf, secondsOption, withLabels } from '../comparison.ts';
 import { mergeFolded } from '../folded-text.ts';

@@ -1,7 +1,8 @@
 // Where a recording stands: its target, looked up in /proc, and what this machine has.
 
-import { Status, UsageError } from '../../cli/report.ts';
+import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
 import { inspectArgvs, isChrooted, membersOf, wrongWithContainer } from '../container.ts';

@@ -1,6 +1,6 @@
 // The machine that is recorded on: what it has, what it lets us do, and what to say where that is not enough.
 
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { hasCpu, hasOffcpu } from '../artifacts.ts';
 import { adviceOn, type MachineFacts, machineFindings } from '../doctor.ts';
 import type { Settings } from '../settings.ts';

@@ -1,7 +1,7 @@
 // A Postgres server, asked through psql: it knows all that libpq does of services, passwords, sockets and TLS, and can be
 // run as the user whom a server lets in by name, which a library within this process could not.
 
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { artifactIn } from '../artifacts.ts';
 import {
   activityArgv,

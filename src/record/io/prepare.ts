@@ -1,7 +1,7 @@
 // What must lie in a run's folder before it is recorded.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { artifactIn } from '../artifacts.ts';
 import { lastWords } from '../failure.ts';
 import { type Ground, kernelSymbolsStep, programStep } from '../plan.ts';

@@ -2,14 +2,16 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError, reason } from '../../cli/inputs.ts';
-import { Status, UsageError } from '../../cli/report.ts';
+import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { artifactIn, hasCpu, runFolders } from '../artifacts.ts';
 import { lastWords } from '../failure.ts';
 import { notesOn, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import { Child, endGroup } from './children.ts';
+import type { FilterOf } from './filter-runner.ts';
 import { type Choice, findTargets, groundOf } from './find-target.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
@@ -35,6 +37,7 @@ export async function record(
   choice: Choice,
   { force, quiet }: { force: boolean; quiet: boolean },
   world: World,
+  filterOf: FilterOf,
 ): Promise<number> {
   const { report, stop, interactive } = world;
   const progress = new Progress(report, { quiet, interactive });
@@ -61,7 +64,8 @@ export async function record(
     if (settings.warmupSeconds > 0) {
       progress.phase(`warming up for ${settings.warmupSeconds} s`);
       const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
-      if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) await rehearse(settings, ground);
+      if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS)
+        await rehearse(settings, ground, filterOf);
       await warm;
     }
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
@@ -73,7 +77,7 @@ export async function record(
       take.warnings.push(complaint);
     }
     await Promise.all(children.map(endGroup));
-    const isKept = await render({ settings, ground, take, folder, progress }, world);
+    const isKept = await render({ settings, ground, take, folder, progress, filterOf }, world);
     if (take.failures.length > 0 || !isKept) return Status.failed;
     return complaint === undefined ? Status.ok : Status.skipped;
   } catch (error) {

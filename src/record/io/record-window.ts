@@ -1,6 +1,6 @@
 // The recording itself: both profilers on one window, and what they say when they fail.
 
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { type Artifact, artifactIn } from '../artifacts.ts';
 import { failureText } from '../failure.ts';
 import { SampleCounter } from '../perf-data.ts';

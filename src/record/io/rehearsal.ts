@@ -8,6 +8,7 @@ import { topFunctions, withoutThreads } from '../folded-text.ts';
 import { foldCpuStep, type Ground } from '../plan.ts';
 import { drawCpuStep } from '../render-plan.ts';
 import type { Settings } from '../settings.ts';
+import type { FilterOf } from './filter-runner.ts';
 import { deskOf } from './render-steps.ts';
 
 const ROUNDS = 2;
@@ -18,14 +19,14 @@ const FUNCTION_BYTES = 128;
 const SILENT = { passing(): void {}, note(): void {} };
 
 /** Leaves nothing in the run's folder. */
-export async function rehearse(settings: Settings, ground: Ground): Promise<void> {
+export async function rehearse(settings: Settings, ground: Ground, filterOf: FilterOf): Promise<void> {
   const folder = join(ground.folder, 'rehearsal');
   const there = { ...ground, folder };
   const samples = join(folder, 'samples');
   mkdirSync(folder);
   writeFileSync(samples, Array.from({ length: SAMPLES }, (_, i) => sampleText(i)).join(''));
   writeFileSync(artifactIn(folder, 'kallsyms'), kallsymsText());
-  const { run, read, write } = deskOf(settings, there, folder, SILENT, []);
+  const { run, read, write } = deskOf(settings, there, folder, SILENT, [], filterOf);
   const fold = { ...foldCpuStep(settings, there, undefined), slices: [['cat', samples]] };
   for (let i = 0; i < ROUNDS; i++) {
     await run(fold);

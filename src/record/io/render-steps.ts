@@ -7,7 +7,7 @@ import type { Ground, Step } from '../plan.ts';
 import type { StepTime } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { exitStatus } from './children.ts';
-import { filterOf } from './filters.ts';
+import type { FilterOf } from './filter-runner.ts';
 import { sizeOf, textOf } from './proc-files.ts';
 import type { Progress } from './progress.ts';
 import { spooled, streamed } from './source.ts';
@@ -34,6 +34,7 @@ export function deskOf(
   path: string,
   progress: Pick<Progress, 'passing' | 'note'>,
   failures: string[],
+  filterOf: FilterOf,
 ): Desk {
   const at = (artifact: Artifact): string => artifactIn(path, artifact);
   const steps: StepTime[] = [];
@@ -49,7 +50,7 @@ export function deskOf(
       const { what } = step;
       progress.passing(what);
       const from = performance.now();
-      const { status, said } = await runStages(step, at('renderLog'));
+      const { status, said } = await runStages(step, at('renderLog'), filterOf);
       steps.push({ what, seconds: (performance.now() - from) / 1000 });
       if (status <= 1) return true;
       const failure = `${what} failed (${lastWords({ code: status, signal: null }, said)})`;
@@ -68,7 +69,11 @@ async function* eachOf(blocks: readonly Uint8Array[]): AsyncGenerator<Uint8Array
  * A program first, or none, whose output the filters behind it read. Gives the status of a filter that failed, else of
  * the program, and what has been said up to then.
  */
-async function runStages({ stages, slices, output }: Step, errors: string): Promise<{ status: number; said: string }> {
+async function runStages(
+  { stages, slices, output }: Step,
+  errors: string,
+  filterOf: FilterOf,
+): Promise<{ status: number; said: string }> {
   const log = (): string => textOf(errors) ?? '';
   const before = log().length;
   const [first = []] = stages;

@@ -2,8 +2,8 @@
 
 import { availableParallelism } from 'node:os';
 import { utf8 } from '../../cli/latin1.ts';
-import { UsageError } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { ARTIFACTS } from '../artifacts.ts';
 import { type DumpWindow, dumpWindow } from '../dump-window.ts';
 import { countsByThread, mergeFolded, withoutThreads } from '../folded-text.ts';
@@ -23,9 +23,9 @@ import { type Rendering, writeReport } from './write-report.ts';
 
 /** Renders what there is and prints the report. False: nothing could be rendered, and the folder is dropped. */
 export async function render(rendering: Rendering, { output }: World): Promise<boolean> {
-  const { settings, ground, take, folder, progress } = rendering;
+  const { settings, ground, take, folder, progress, filterOf } = rendering;
   const before = costSoFar();
-  const desk = deskOf(settings, ground, folder.path, progress, take.failures);
+  const desk = deskOf(settings, ground, folder.path, progress, take.failures, filterOf);
   const { read, write, run } = desk;
   const hasData = take.window.perf && namesIn(desk.path).includes(ARTIFACTS.perfData);
   const isWhole = take.window.perf?.isWhole === true || hasData === true;

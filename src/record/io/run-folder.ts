@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 
 export class RunFolder {
   readonly path: string;

@@ -14,6 +14,7 @@ import type { Settings } from '../settings.ts';
 import { type CpuStats, cutText, userOnlyText } from '../summary.ts';
 import type { Comparison } from './compare-runs.ts';
 import { type Cost, costSince } from './cost.ts';
+import type { FilterOf } from './filter-runner.ts';
 import { namesIn, textOf } from './proc-files.ts';
 import type { Progress } from './progress.ts';
 import type { Take } from './record-window.ts';
@@ -26,6 +27,7 @@ export interface Rendering {
   take: Take;
   folder: RunFolder;
   progress: Progress;
+  filterOf: FilterOf;
 }
 
 /** What the rendering found out. */

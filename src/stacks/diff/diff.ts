@@ -1,6 +1,7 @@
 // Diff: two sides, each of one recording or more, over the stacks of one table.
 
-import { INEXACT, InputError, StackTable } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
+import { INEXACT, StackTable } from '../../engine/stack-table.ts';
 import { divided } from '../rounding.ts';
 
 /** Counts of one recording, in the order of the table's stacks. A column may be short: stacks seen later are not in it. */

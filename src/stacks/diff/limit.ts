@@ -1,6 +1,6 @@
 // Limits for CI: `fsync>5%`, of all; `fsync>+5%`, more than in an earlier run; each also in ms per second, `ms/s`.
 
-import { InputError } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
 
 export interface Limit {
   /** as it was given */

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { grainOf } from '../../flamegraph/pack.ts';
 import { type Counts, type Sides, totalOf } from '../../stacks/diff/diff.ts';
 import type { NoiseSource, ValueBasis } from '../../stacks/diff/function-table.ts';

@@ -2,8 +2,9 @@
 
 import { readFolded } from '../../cli/folded-input.ts';
 import { latin1 } from '../../cli/latin1.ts';
-import { Status, UsageError } from '../../cli/report.ts';
+import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { type Counts, type Sides, totalOf } from '../../stacks/diff/diff.ts';
 import { type FoldedReader, hasTwoCounts } from '../../stacks/folded.ts';
 

@@ -1,6 +1,6 @@
 // fold-diff's table of functions, and the limits it is held to.
 
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 import { secondsIn } from '../../stacks/amounts.ts';
 import { type Sides, totalOf } from '../../stacks/diff/diff.ts';
 import type { FunctionTable, ValueBasis } from '../../stacks/diff/function-table.ts';

@@ -1,6 +1,6 @@
 // The inputs of fold-merge, each with the root frames that its stacks get.
 
-import { UsageError } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
 
 export interface Input {
   file: string;

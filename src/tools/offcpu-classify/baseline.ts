@@ -2,8 +2,8 @@
 
 import type { Sink, Surroundings } from '../../cli/inputs.ts';
 import { latin1 } from '../../cli/latin1.ts';
-import { type Report, UsageError } from '../../cli/report.ts';
-import { InputError } from '../../engine/stack-table.ts';
+import type { Report } from '../../cli/report.ts';
+import { InputError, UsageError } from '../../engine/errors.ts';
 import type { Run } from '../../offcpu/table/comparison.ts';
 import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../../offcpu/table/result.ts';
 import { type ReadRun, type RunSettings, readRun } from './run.ts';

@@ -2,7 +2,7 @@
 
 import type { OptionTable } from '../../cli/options.ts';
 import { UNITS } from '../../offcpu/read/stacks.ts';
-import { foldingOptions } from '../folding-options.ts';
+import { foldingOptions } from '../folding/options.ts';
 
 export const options = {
   map: { kind: 'text', value: 'NAME', group: 'Input', describe: 'the map to fold; else @offcpu, or the first fit' },

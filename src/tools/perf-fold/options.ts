@@ -2,11 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import type { OptionTable, Values } from '../../cli/options.ts';
-import { UsageError } from '../../cli/report.ts';
-import { InputError } from '../../engine/stack-table.ts';
+import { InputError, UsageError } from '../../engine/errors.ts';
 import type { PerfScriptOptions } from '../../perf/script.ts';
 import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
-import { foldingOptions } from '../folding-options.ts';
+import { foldingOptions } from '../folding/options.ts';
 
 export const perfFoldOptions = {
   'event-filter': {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { InputError } from '../../../src/engine/stack-table.ts';
+import { InputError } from '../../../src/engine/errors.ts';
 import { windowOf } from '../../../src/offcpu/read/window.ts';
 import { type Comparison, compare, doubtsOn, type Run } from '../../../src/offcpu/table/comparison.ts';
 import { measuredReason } from '../../../src/offcpu/table/limit.ts';

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { deskOf } from '../../../src/record/io/render-steps.ts';
 import { ownTool } from '../../../src/record/io/run-folder.ts';
 import type { Step } from '../../../src/record/plan.ts';
+import { filterOf } from '../../../src/tools/render-filters.ts';
 import { temporaryFolder } from '../../tools.ts';
 
 const sample = (second: number): string =>
@@ -18,7 +19,7 @@ const FOLDED = 'app;main;leaf0 13\napp;main;leaf1 14\napp;main;leaf2 13\n';
 function deskIn(folder: string): { failures: string[]; run(step: Omit<Step, 'what' | 'output'>): Promise<boolean> } {
   const failures: string[] = [];
   const silent = { passing() {}, note() {} };
-  const desk = deskOf({} as never, {} as never, folder, silent, failures);
+  const desk = deskOf({} as never, {} as never, folder, silent, failures, filterOf);
   return { failures, run: (step) => desk.run({ ...step, what: 'folding', output: join(folder, 'folded') }) };
 }
 

@@ -1,12 +1,12 @@
 // The filters of this package, which render a run: run in this process, for a start of Node takes as long as one of them.
 
-import { flameSvg } from '../../tools/flame-svg.ts';
-import { foldDiff } from '../../tools/fold-diff.ts';
-import { offcpuClassify } from '../../tools/offcpu-classify.ts';
-import { offcpuFold } from '../../tools/offcpu-fold.ts';
-import { perfFold } from '../../tools/perf-fold.ts';
-import { runWithin, type Streams } from './in-process.ts';
-import { ownTool } from './run-folder.ts';
+import { type FilterOf, runWithin, type Streams } from '../record/io/filter-runner.ts';
+import { ownTool } from '../record/io/run-folder.ts';
+import { flameSvg } from './flame-svg.ts';
+import { foldDiff } from './fold-diff.ts';
+import { offcpuClassify } from './offcpu-classify.ts';
+import { offcpuFold } from './offcpu-fold.ts';
+import { perfFold } from './perf-fold.ts';
 
 type Filter = (argv: readonly string[], streams: Streams) => Promise<number>;
 
@@ -18,11 +18,10 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   'flame-svg': (argv, streams) => runWithin(flameSvg, argv, streams),
 };
 
-/** The filter that a command line of `ownTool` runs, with its arguments; undefined: it is another program. */
-export function filterOf(argv: readonly string[]): ((streams: Streams) => Promise<number>) | undefined {
+export const filterOf: FilterOf = (argv) => {
   for (const [name, filter] of Object.entries(FILTERS)) {
     const start = ownTool(name);
     if (start.every((word, i) => argv[i] === word)) return (streams) => filter(argv.slice(start.length), streams);
   }
   return undefined;
-}
+};

@@ -5,8 +5,9 @@ import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isSystemError, reason } from '../../cli/inputs.ts';
 import type { OptionTable } from '../../cli/options.ts';
-import { Report, Status, UsageError } from '../../cli/report.ts';
+import { Report, Status } from '../../cli/report.ts';
 import { type Command, mistakeText, statusOf } from '../../cli/run.ts';
+import { UsageError } from '../../engine/errors.ts';
 
 export interface Streams {
   /** what `-` reads: blocks, each of which may be overwritten when the next is asked for */
@@ -16,6 +17,9 @@ export interface Streams {
   /** a file that messages are appended to */
   errors: string;
 }
+
+/** The filter that a command line of `ownTool` runs, with its arguments; undefined: it is another program. */
+export type FilterOf = (argv: readonly string[]) => ((streams: Streams) => Promise<number>) | undefined;
 
 /** Gives the exit status that the tool would have. Throws system errors: `output` can't be opened, `errors` be written. */
 export async function runWithin<T extends OptionTable>(

@@ -1,6 +1,6 @@
 // The options that perf-fold and offcpu-fold share: how deep stacks go, what names look like, how good the data is.
 
-import type { OptionTable } from '../cli/options.ts';
+import type { OptionTable } from '../../cli/options.ts';
 
 export const foldingOptions = {
   'max-depth': {

@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OptionTable } from '../../../src/cli/options.ts';
 import type { Command } from '../../../src/cli/run.ts';
-import { runWithin } from '../../../src/record/io/in-process.ts';
+import { runWithin } from '../../../src/record/io/filter-runner.ts';
 import { streamed } from '../../../src/record/io/source.ts';
 import { foldMerge } from '../../../src/tools/fold-merge.ts';
 import { perfFold } from '../../../src/tools/perf-fold.ts';
