@@ -1,4 +1,4 @@
-// The build: kernel to wasm, wasm into modules, one minified CommonJS file per binary, executable by itself.
+// The build: engine to wasm, wasm into modules, one minified CommonJS file per binary, executable by itself.
 // CommonJS, since Node starts it some 20 ms sooner than the same code as an ES module.
 
 import { execFileSync } from 'node:child_process';

@@ -1,9 +1,9 @@
-// The kernel as the host sees it: its functions (src/engine/wasm/*.as.ts) and how one is made.
+// The engine as the host sees it: its functions (src/engine/wasm/*.as.ts) and how one is made.
 
 import { InputError } from './errors.ts';
 import { engineWasm } from './wasm.generated.ts';
 
-export interface Kernel {
+export interface Engine {
   memory: WebAssembly.Memory;
   inputFor(size: number): number;
   inputFilled(size: number): number;
@@ -74,11 +74,11 @@ export interface Kernel {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** A kernel with memory of its own. */
-export function instantiate(): Kernel {
+/** An engine with memory of its own. */
+export function instantiate(): Engine {
   compiled ??= new WebAssembly.Module(Buffer.from(engineWasm, 'base64'));
   const abort = (): never => {
     throw new InputError('out of memory');
   };
-  return new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Kernel;
+  return new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Engine;
 }

@@ -1,8 +1,8 @@
-// The entries of bpftrace's maps: the TypeScript face of map-entry.as.ts. Those of the usual form are read by the kernel
+// The entries of bpftrace's maps: the TypeScript face of map-entry.as.ts. Those of the usual form are read by the engine
 // alone; for others the host says what each of their lines is. Each entry becomes a stack of the table, whose first ids
 // are a header.
 
-import type { Kernel } from './engine.ts';
+import type { Engine } from './engine.ts';
 
 /**
  * Where an entry's parts lie in its stack: the id of its map, a number of the host's, its shape; then for each of its
@@ -32,80 +32,80 @@ interface Table {
 }
 
 export class MapEntries {
-  readonly #kernel: Kernel;
+  readonly #engine: Engine;
   readonly #table: Table;
 
-  constructor(kernel: Kernel, table: Table) {
-    this.#kernel = kernel;
+  constructor(engine: Engine, table: Table) {
+    this.#engine = engine;
     this.#table = table;
   }
 
   /** As StackTable.scan(), but entries and frames of the usual form are read on the way. */
   scan(): number {
-    return this.#kernel.scanEntries();
+    return this.#engine.scanEntries();
   }
 
   /** Another input comes; call it before. Its maps and shapes are not those of the one before. */
   restart(): void {
-    this.#kernel.restartEntries();
+    this.#engine.restartEntries();
   }
 
   /** Begins an entry of a map (an id other than 0); what was read of a stack is forgotten. */
   begin(map: number): void {
-    this.#kernel.openEntry(map, 0, 0);
+    this.#engine.openEntry(map, 0, 0);
   }
 
   /** The same; and lines like the one between two places of the table's bytes begin others. */
   beginAt(map: number, from: number, to: number): void {
-    this.#kernel.openEntry(map, from, to - from);
+    this.#engine.openEntry(map, from, to - from);
   }
 
   /** A text between or behind the stacks of the open entry. */
   addTextAt(from: number, to: number): void {
-    this.#kernel.addText(from, to - from);
+    this.#engine.addText(from, to - from);
   }
   addText(text: string): void {
-    const at = this.#kernel.scratchFor((text.length >>> 2) + 1);
+    const at = this.#engine.scratchFor((text.length >>> 2) + 1);
     this.#table.bytes.write(text, at, text.length, 'latin1');
-    this.#kernel.addText(at, text.length);
+    this.#engine.addText(at, text.length);
   }
 
   /** Counts the open entry. `order` is what the values of a dump do not fall below. */
   end(weight: number, extra: number, order: number): void {
-    this.#kernel.endEntry(weight, extra, order);
+    this.#engine.endEntry(weight, extra, order);
   }
   /** Forgets the open entry. */
   drop(): void {
-    this.#kernel.dropEntry();
+    this.#engine.dropEntry();
   }
   get isOpen(): boolean {
-    return this.#kernel.isEntryOpen() !== 0;
+    return this.#engine.isEntryOpen() !== 0;
   }
 
   /** Would the open entry, with this value, begin another dump? The values of a dump never fall. */
   beginsDump(order: number): boolean {
-    return this.#kernel.beginsDump(order) !== 0;
+    return this.#engine.beginsDump(order) !== 0;
   }
   /** Something else than an entry came. */
   setApart(): void {
-    this.#kernel.setApart();
+    this.#engine.setApart();
   }
 
   /** The lines in which the open entry began, and the last one ended. */
   get openedAt(): number {
-    return this.#kernel.entryOpenedAt();
+    return this.#engine.entryOpenedAt();
   }
   get closedAt(): number {
-    return this.#kernel.entryClosedAt();
+    return this.#engine.entryClosedAt();
   }
 
   /** The distinct shapes of all entries. */
   *shapes(): Generator<Shape> {
-    const kernel = this.#kernel;
-    for (let id = 1; id <= kernel.shapeCount(); id++) {
-      const at = kernel.shapeAt(id) >>> 2;
-      const [map = 0, ...parts] = this.#table.words.subarray(at, at + kernel.shapeSize(id));
-      yield { id, map, parts, entries: kernel.entryCount(id) };
+    const engine = this.#engine;
+    for (let id = 1; id <= engine.shapeCount(); id++) {
+      const at = engine.shapeAt(id) >>> 2;
+      const [map = 0, ...parts] = this.#table.words.subarray(at, at + engine.shapeSize(id));
+      yield { id, map, parts, entries: engine.entryCount(id) };
     }
   }
 
@@ -114,7 +114,7 @@ export class MapEntries {
    * none) to be folded stacks: for take().
    */
   plan(shape: number, count: number, root: number, leaf: number): void {
-    this.#kernel.planShape(shape, count, root, leaf);
+    this.#engine.planShape(shape, count, root, leaf);
   }
 
   /**
@@ -124,16 +124,16 @@ export class MapEntries {
   take(map: number, limit: number, tell: (from: number, to: number, index: number) => void): number {
     let sum = 0;
     this.#table.takeAll(tell, () => {
-      sum = this.#kernel.takePlanned(map, limit);
-      const at = this.#kernel.leftColumn() >>> 2;
-      return this.#table.words.slice(at, at + this.#kernel.leftCount());
+      sum = this.#engine.takePlanned(map, limit);
+      const at = this.#engine.leftColumn() >>> 2;
+      return this.#table.words.slice(at, at + this.#engine.leftCount());
     });
     return sum;
   }
 
   /** A text of a shape. */
   textOf(number: number): string {
-    const at = this.#kernel.keyAt(number) >>> 0;
-    return this.#table.text(at, at + this.#kernel.keySize(number));
+    const at = this.#engine.keyAt(number) >>> 0;
+    return this.#table.text(at, at + this.#engine.keySize(number));
   }
 }

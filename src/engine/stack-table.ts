@@ -1,9 +1,9 @@
-// The stack table: the TypeScript face of the kernel. Bytes in, distinct stacks with their counts out.
+// The stack table: the TypeScript face of the engine. Bytes in, distinct stacks with their counts out.
 //
 // A table holds text, names and stacks in memory of its own. Strings that cross this border are latin1: one
 // character a byte, so names that are not UTF-8 pass through unharmed.
 
-import { instantiate, type Kernel } from './engine.ts';
+import { type Engine, instantiate } from './engine.ts';
 import { InputError } from './errors.ts';
 import { MapEntries } from './map-entries.ts';
 
@@ -48,9 +48,9 @@ export interface Stack {
 }
 
 export class StackTable {
-  readonly #kernel: Kernel = instantiate();
+  readonly #engine: Engine = instantiate();
   /** entries of bpftrace's maps */
-  readonly entries = new MapEntries(this.#kernel, this);
+  readonly entries = new MapEntries(this.#engine, this);
   /** What the counts are of, if the folded text shall say it; latin1. */
   unit: string | undefined;
   #bytes = Buffer.alloc(0);
@@ -60,17 +60,17 @@ export class StackTable {
 
   /** The table's memory, in which linesRead lines lie. It may move: ask for it again after each call. */
   get bytes(): Buffer {
-    if (this.#bytes.byteLength === 0) this.#bytes = Buffer.from(this.#kernel.memory.buffer);
+    if (this.#bytes.byteLength === 0) this.#bytes = Buffer.from(this.#engine.memory.buffer);
     return this.#bytes;
   }
 
   /** Takes a block of text, cut anywhere. All whole lines of the block before must have been scanned. */
   write(block: Uint8Array): void {
     if (block.length === 0) return;
-    const at = this.#kernel.inputFor(block.length);
+    const at = this.#engine.inputFor(block.length);
     this.bytes.set(block, at);
     this.#ended = block[block.length - 1] === 10;
-    const waiting = this.#kernel.inputFilled(block.length);
+    const waiting = this.#engine.inputFilled(block.length);
     if (waiting > MAX_LINE_BYTES) {
       throw new InputError(
         `line ${this.linesRead + 1} is longer than ${MAX_LINE_BYTES >> 20} MiB: this is not text of a profiler`,
@@ -87,45 +87,45 @@ export class StackTable {
 
   /** The next input's lines are counted from 1 again. */
   restartLineNumbers(): void {
-    this.#kernel.restartLineNumbers();
+    this.#engine.restartLineNumbers();
   }
 
   get linesRead(): number {
-    return this.#kernel.linesRead();
+    return this.#engine.linesRead();
   }
 
   /** Reads frame lines up to the next line that has to be looked at. Gives a Stop. */
   scan(): number {
-    return this.#kernel.scan();
+    return this.#engine.scan();
   }
 
   /** The next input of folded lines begins; its stacks get these root frames. */
   beginFolded(roots: readonly string[]): void {
     this.#toScratch(roots.map((root) => this.name(root)));
-    this.#kernel.beginFolded(roots.length);
+    this.#engine.beginFolded(roots.length);
   }
 
   /** The folded lines of this input, and how many of them end in two numbers. */
   get foldedLines(): [number, number] {
-    return [this.#kernel.foldedLines(), this.#kernel.foldedPairs()];
+    return [this.#engine.foldedLines(), this.#engine.foldedPairs()];
   }
 
   /** Reads folded lines; true when stopped at a line that is none, false when all are read. */
   scanFolded(): boolean {
-    return this.#kernel.scanFolded() !== 0;
+    return this.#engine.scanFolded() !== 0;
   }
 
   /** Leaves the rest of the whole lines unread. */
   skipLines(): void {
-    while (this.#kernel.nextLine());
+    while (this.#engine.nextLine());
   }
 
   /** Where the line that scan() stopped at begins and ends in `bytes`. */
   get lineFrom(): number {
-    return this.#kernel.lineFrom() >>> 0;
+    return this.#engine.lineFrom() >>> 0;
   }
   get lineTo(): number {
-    return this.#kernel.lineTo() >>> 0;
+    return this.#engine.lineTo() >>> 0;
   }
 
   /** That line, without its newline. */
@@ -139,12 +139,12 @@ export class StackTable {
 
   /** Remembers what the unknown line means (a name id, or of Line), and does it. */
   define(what: number): void {
-    this.#kernel.define(what);
+    this.#engine.define(what);
   }
 
   /** Leaves the unknown line behind without remembering it. */
   pass(): void {
-    this.#kernel.pass();
+    this.#engine.pass();
   }
 
   /**
@@ -152,33 +152,33 @@ export class StackTable {
    * in `words` from `at` on, and in `floats` from `at / 2` on, as the class Header of perf-header.as.ts has it.
    */
   readPerfHeader(): { words: Uint32Array; floats: Float64Array; at: number } | undefined {
-    return this.#kernel.readPerfHeader() ? this.#perfHeader() : undefined;
+    return this.#engine.readPerfHeader() ? this.#perfHeader() : undefined;
   }
 
   /** Reads only what follows the time of such a header. */
   readPerfEvent(from: number, to: number): { words: Uint32Array; floats: Float64Array; at: number } {
-    this.#kernel.readPerfEvent(from, to);
+    this.#engine.readPerfEvent(from, to);
     return this.#perfHeader();
   }
 
   #perfHeader(): { words: Uint32Array; floats: Float64Array; at: number } {
-    return { words: this.words, floats: this.#floats(), at: this.#kernel.perfHeader() >>> 2 };
+    return { words: this.words, floats: this.#floats(), at: this.#engine.perfHeader() >>> 2 };
   }
 
   // ── the stack being read: pushed leaf first ────────────────────────────────────────────────────────────────
 
   push(frame: number): void {
-    this.#kernel.pushFrame(frame);
+    this.#engine.pushFrame(frame);
   }
   /** Takes the outermost frame off again; 0 when there is none. */
   pop(): number {
-    return this.#kernel.popFrame();
+    return this.#engine.popFrame();
   }
   get depth(): number {
-    return this.#kernel.depth();
+    return this.#engine.depth();
   }
   drop(): void {
-    this.#kernel.dropStack();
+    this.#engine.dropStack();
   }
   /**
    * Counts the stack being read, with the frame `root` (0: none) outside of it, and begins the next. Where exactly
@@ -186,57 +186,57 @@ export class StackTable {
    * Gives how many frames were read; -1 for a cut stack.
    */
   end(weight: number, root = 0, limit = 0xffffffff, cut = 0): number {
-    return this.#kernel.endStack(weight, root, limit, cut);
+    return this.#engine.endStack(weight, root, limit, cut);
   }
 
   // ── names and keys ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** The id of a frame name (latin1). */
   name(text: string): number {
-    const at = this.#kernel.scratchFor((text.length + 3) >>> 2);
+    const at = this.#engine.scratchFor((text.length + 3) >>> 2);
     this.bytes.write(text, at, text.length, 'latin1');
-    return this.#kernel.internName(at, text.length);
+    return this.#engine.internName(at, text.length);
   }
 
   /** A small number for the bytes between two places of `bytes`: 1, 2, 3 … in order of first sight. */
   key(from: number, to: number): number {
-    return this.#kernel.internKey(from, to - from);
+    return this.#engine.internKey(from, to - from);
   }
 
   get nameCount(): number {
-    return this.#kernel.nameCount();
+    return this.#engine.nameCount();
   }
 
   /** The name with this id, latin1. */
   nameText(id: number): string {
     const view = this.words;
-    const at = view[(this.#kernel.nameAtColumn() >>> 2) + id] as number;
-    const size = view[(this.#kernel.nameSizeColumn() >>> 2) + id] as number;
+    const at = view[(this.#engine.nameAtColumn() >>> 2) + id] as number;
+    const size = view[(this.#engine.nameSizeColumn() >>> 2) + id] as number;
     return this.text(at, at + size);
   }
 
   // ── stacks ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   get stackCount(): number {
-    return this.#kernel.stackCount();
+    return this.#engine.stackCount();
   }
 
   /** The weight of each stack, in the order of stacks(). A view: read it before the table changes. */
   get weights(): Float64Array {
-    const at = this.#kernel.stackWeightColumn() >>> 3;
+    const at = this.#engine.stackWeightColumn() >>> 3;
     return this.#floats().subarray(at, at + this.stackCount);
   }
 
   /** How often each was added; a view as well. */
   get hits(): Float64Array {
-    const at = this.#kernel.stackHitsColumn() >>> 3;
+    const at = this.#engine.stackHitsColumn() >>> 3;
     return this.#floats().subarray(at, at + this.stackCount);
   }
 
   /** Adds a stack of name ids, root first. Gives its place in the order of stacks(). */
   add(ids: ArrayLike<number>, weight: number, hits: number): number {
     this.#toScratch(ids);
-    return this.#kernel.addStack(ids.length, weight, hits);
+    return this.#engine.addStack(ids.length, weight, hits);
   }
 
   /** All stacks, in the order they were first seen. The ids are a view: read them before the table changes. */
@@ -253,8 +253,8 @@ export class StackTable {
    */
   *sorted(by: 'line' | 'frame' | 'weight' | 'pair' = 'line'): Generator<Stack> {
     const count = this.stackCount;
-    const order = this.#kernel.sortStacks(by === 'frame') >>> 2;
-    if (by === 'weight' || by === 'pair') this.#kernel.sortByCount(by === 'pair');
+    const order = this.#engine.sortStacks(by === 'frame') >>> 2;
+    if (by === 'weight' || by === 'pair') this.#engine.sortByCount(by === 'pair');
     const columns = this.#columns();
     for (let i = 0; i < count; i++) yield this.#stack(columns, this.words[order + i] as number);
   }
@@ -263,7 +263,7 @@ export class StackTable {
   rewrite(change: (ids: Uint32Array, weight: number, hits: number) => ArrayLike<number> | null): void {
     const [, sizes, weights, hits] = this.#columns();
     const longest = this.words.subarray(sizes, sizes + this.stackCount).reduce((most, size) => Math.max(most, size), 0);
-    this.#kernel.scratchFor(longest); // else add() may move the memory in which the very ids lie that it is given
+    this.#engine.scratchFor(longest); // else add() may move the memory in which the very ids lie that it is given
     this.takeAll((from, to, index) => {
       const weight = this.#floats()[weights + index] as number;
       const count = this.#floats()[hits + index] as number;
@@ -281,7 +281,7 @@ export class StackTable {
     const [ats, sizes] = this.#columns();
     const indices = drop?.();
     if (indices) count = indices.length;
-    else this.#kernel.renewStacks();
+    else this.#engine.renewStacks();
     for (let i = 0; i < count; i++) {
       const index = indices ? (indices[i] as number) : i;
       const from = (this.words[ats + index] as number) >>> 2;
@@ -302,19 +302,19 @@ export class StackTable {
 
   /** Leaves all stacks away. */
   clear(): void {
-    this.#kernel.renewStacks();
+    this.#engine.renewStacks();
   }
 
   /** From now on scanFolded() also keeps each line, for inputOrder(). */
   keepInputOrder(): void {
-    this.#kernel.keepInputOrder();
+    this.#engine.keepInputOrder();
   }
 
   /** The stacks of each folded line, in the order of the input. */
   *inputOrder(): Generator<Stack> {
-    const count = this.#kernel.inputOrderCount();
-    const stackColumn = this.#kernel.inputOrderStackColumn() >>> 2;
-    const weightColumn = this.#kernel.inputOrderWeightColumn() >>> 3;
+    const count = this.#engine.inputOrderCount();
+    const stackColumn = this.#engine.inputOrderStackColumn() >>> 2;
+    const weightColumn = this.#engine.inputOrderWeightColumn() >>> 3;
     const columns = this.#columns();
     for (let i = 0; i < count; i++) {
       const { ids } = this.#stack(columns, this.words[stackColumn + i] as number);
@@ -336,25 +336,25 @@ export class StackTable {
    */
   *folded(pairs = false, order: 'bytes' | 'count' = 'bytes'): Generator<Buffer> {
     this.checkExact();
-    this.#kernel.sortStacks(false);
-    if (order === 'count') this.#kernel.sortByCount(pairs);
+    this.#engine.sortStacks(false);
+    if (order === 'count') this.#engine.sortByCount(pairs);
     if (this.unit !== undefined) yield Buffer.from(`# unit: ${this.unit}\n`, 'latin1');
     for (;;) {
-      const size = this.#kernel.writeFolded(pairs);
+      const size = this.#engine.writeFolded(pairs);
       if (size === 0) return;
-      const at = this.#kernel.outputAt() >>> 0;
+      const at = this.#engine.outputAt() >>> 0;
       yield this.bytes.subarray(at, at + size);
     }
   }
 
   checkExact(): void {
-    if (this.#kernel.overflowed()) {
+    if (this.#engine.overflowed()) {
       throw new InputError(INEXACT);
     }
   }
 
   #toScratch(ids: ArrayLike<number>): void {
-    const at = this.#kernel.scratchFor(ids.length) >>> 2;
+    const at = this.#engine.scratchFor(ids.length) >>> 2;
     this.words.set(ids, at);
   }
 
@@ -372,20 +372,20 @@ export class StackTable {
   }
 
   #columns(): [number, number, number, number] {
-    const k = this.#kernel;
+    const k = this.#engine;
     return [k.stackAtColumn() >>> 2, k.stackSizeColumn() >>> 2, k.stackWeightColumn() >>> 3, k.stackHitsColumn() >>> 3];
   }
 
   #wordView = new Uint32Array(0);
   /** All of the table's memory as numbers of 32 bits. A view: read it before the table changes. */
   get words(): Uint32Array {
-    if (this.#wordView.byteLength === 0) this.#wordView = new Uint32Array(this.#kernel.memory.buffer);
+    if (this.#wordView.byteLength === 0) this.#wordView = new Uint32Array(this.#engine.memory.buffer);
     return this.#wordView;
   }
 
   #floatView = new Float64Array(0);
   #floats(): Float64Array {
-    if (this.#floatView.byteLength === 0) this.#floatView = new Float64Array(this.#kernel.memory.buffer);
+    if (this.#floatView.byteLength === 0) this.#floatView = new Float64Array(this.#engine.memory.buffer);
     return this.#floatView;
   }
 }

@@ -1,4 +1,4 @@
-// The part of WebAssembly that the kernel's host uses; @types/node leaves it to the DOM's types.
+// The part of WebAssembly that the engine's host uses; @types/node leaves it to the DOM's types.
 
 declare namespace WebAssembly {
   class Module {

@@ -1,4 +1,4 @@
-// The lines below a header in `perf script` text: frames, source lines, and what other fields leave behind.
+// Parses the lines under a header of `perf script` text: frames, source lines, and what other fields leave behind.
 
 /** A frame: one level of a callchain. Texts are latin1. */
 export interface PerfFrame {
@@ -19,7 +19,7 @@ export interface SourceLine {
   inlined: boolean;
 }
 
-/** What else may stand below a header: understood, and of no use for a stack. */
+/** Any other line that perf prints under a header; no stack needs it. */
 export interface OtherLine {
   kind: 'other';
 }

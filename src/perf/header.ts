@@ -1,4 +1,4 @@
-// The header line of a sample in `perf script` text, as the kernel reads it (src/engine/wasm/perf-header.as.ts).
+// The header line of a sample in `perf script` text, as the engine reads it (src/engine/wasm/perf-header.as.ts).
 
 import type { StackTable } from '../engine/stack-table.ts';
 

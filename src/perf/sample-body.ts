@@ -1,24 +1,24 @@
-// What stands below a header in `perf script` text goes onto the stack being read: frames, leaf first, and source places.
+// Reads the lines under a sample's header: pushes frames, leaf first, and their source places on the stack being read.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import { isSource, type PerfFrame, readFrameLine, splitFrame } from './frame.ts';
 import type { PerfNames } from './names.ts';
 
-export interface BelowOptions {
+export interface SampleBodyOptions {
   /** use the source places of `-F +srcline` */
   srcline: boolean;
   markInlined: boolean;
 }
 
-export class PerfBelow {
+export class SampleBody {
   readonly #table: StackTable;
   readonly #names: PerfNames;
-  readonly #options: BelowOptions;
+  readonly #options: SampleBodyOptions;
   readonly #truncated: number;
   /** frame lines that stand for several frames, as JITs print them */
   readonly #several = new Map<string, number[]>();
 
-  constructor(table: StackTable, names: PerfNames, options: BelowOptions) {
+  constructor(table: StackTable, names: PerfNames, options: SampleBodyOptions) {
     this.#table = table;
     this.#names = names;
     this.#options = options;

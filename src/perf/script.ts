@@ -10,7 +10,7 @@ import { readLooseHeader } from './loose-header.ts';
 import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
 import { PerfRoots } from './roots.ts';
-import { PerfBelow } from './sample-body.ts';
+import { SampleBody } from './sample-body.ts';
 
 export interface PerfScriptOptions extends NameOptions {
   by: 'comm' | 'pid' | 'tid' | 'none';
@@ -34,7 +34,7 @@ const PERF_MAX_STACK = 127;
 const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'compressed']);
 /** What the last line of an input is, when it ends too early. */
 const CUT = 'cut off in the middle of a line';
-/** The kernel's limit on a comm, without its NUL. */
+/** Linux's limit on a comm, without its NUL. */
 const COMM_BYTES = 15;
 
 /** A line that is a header, or the first half of one, only if what follows it says so. */
@@ -66,7 +66,7 @@ export class PerfScript {
 
   readonly #options: PerfScriptOptions;
   readonly #onSkip: OnSkip;
-  readonly #below: PerfBelow;
+  readonly #body: SampleBody;
   readonly #roots: PerfRoots;
   readonly #truncated: number;
   readonly #header = emptyHeader();
@@ -91,7 +91,7 @@ export class PerfScript {
     this.#onSkip = onSkip;
     this.events = new PerfEvents(options.event);
     this.names = new PerfNames(table, options);
-    this.#below = new PerfBelow(table, this.names, options);
+    this.#body = new SampleBody(table, this.names, options);
     this.#roots = new PerfRoots(table, options.by);
     this.#truncated = table.name('[truncated]');
   }
@@ -155,7 +155,7 @@ export class PerfScript {
           if (!this.#readHeader(true)) this.#readUnknown();
           break;
         default:
-          this.#below.readAsked();
+          this.#body.readAsked();
       }
     }
   }
@@ -200,7 +200,7 @@ export class PerfScript {
     this.#weight = this.#options.count === 'samples' ? 1 : weight;
     this.#root = prefix === '' ? this.#roots.at(header, from) : this.#roots.of(header, table.bytes, prefix);
     if (event.use === 'perhaps') this.#root = this.#roots.ifTaken(this.#root, event);
-    if (header.restFrom < table.lineTo) this.#below.readSingleLine(header.restFrom, table.lineTo);
+    if (header.restFrom < table.lineTo) this.#body.readSingleLine(header.restFrom, table.lineTo);
   }
 
   /** A comm may hold a newline: then its first part is the line before the header. Gives it, or ''. */
@@ -240,7 +240,7 @@ export class PerfScript {
       const loss = lossIn(text);
       if (loss !== undefined) this.losses.push(loss);
       this.#afterNoise = true;
-    } else if (!this.#below.readUnindented(text, this.#mode === 'sample')) {
+    } else if (!this.#body.readUnindented(text, this.#mode === 'sample')) {
       const header = readLooseHeader(text, table);
       if (header && !header.weak) this.#begin(header, table.lineFrom);
       else if (this.#lastLine && this.#headers > 0) this.#skip(CUT, table.linesRead, text);
@@ -253,7 +253,7 @@ export class PerfScript {
     const { table } = this;
     this.#afterNoise = false;
     const text = table.lineText();
-    const what = this.#below.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
+    const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
     if (what === 'cut') this.#skip(CUT, table.linesRead, text);
     if (what !== 'strange') return;
     table.pass();

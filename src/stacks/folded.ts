@@ -155,7 +155,7 @@ export class FoldedReader {
   }
 }
 
-// a;b 7 9    The kernel takes the last number only: stack `a`, `b 7` with weight 9.
+// a;b 7 9    The engine takes the last number only: stack `a`, `b 7` with weight 9.
 //   └┬┘└ before
 //    name, which may be empty behind other frames: `a; 7 9`
 const NAME_AND_COUNT = /^(|.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;

@@ -1,4 +1,4 @@
-// The kernel: find lines, intern them, count sequences, sort and print them. Compiled to one small .wasm.
+// The engine: find lines, intern them, count sequences, sort and print them. Compiled to one small .wasm.
 // The host's side is src/engine/stack-table.ts.
 
 export {

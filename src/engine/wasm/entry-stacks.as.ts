@@ -1,4 +1,4 @@
-// Entries of a map → folded stacks. Most need no more than a frame of their own outside: the kernel makes those of a
+// Entries of a map → folded stacks. Most need no more than a frame of their own outside: the engine makes those of a
 // whole dump in one go.
 
 import { Column32 } from './memory.as';

@@ -1,4 +1,4 @@
-// Memory of the kernel: growable columns of numbers, and an arena whose bytes never move.
+// Memory of the engine: growable columns of numbers, and an arena whose bytes never move.
 
 /** Bytes that may be read past the end of any region, so that 16-byte steps need no tail case. */
 export const PAD: u32 = 32;
