@@ -24,9 +24,16 @@ export function kernelName(frame: string): string {
   return call === undefined ? name : `${call}()`;
 }
 
-/** A user function without what the compiler appended. */
+//  pthread_cond_wait@@GLIBC_2.3.2     runtime.futex.abi0
+const VERSION = /@@?[A-Za-z_][\w.]*$/;
+const ABI = /\.abi(?:0|internal)$/;
+
+/** A user function without its version, and without what the compiler appended. */
 export function userName(frame: string): string {
-  return frame.includes('.') ? frame.replace(COMPILER, '') : frame;
+  let name = frame;
+  if (name.includes('@')) name = name.replace(VERSION, '');
+  if (name.includes('.')) name = name.replace(ABI, '').replace(COMPILER, '');
+  return name;
 }
 
 export function isCall(name: string): boolean {

@@ -1,15 +1,18 @@
-// What a wait means to the program: the first rule that fits the user's frames.
+// What a wait means to the program: the rule that fits the functions that make it.
 
 import { InputError } from '../../engine/errors.ts';
 import { userName } from './function-name.ts';
-import { type Candidate, holds, NamesIndex } from './names-index.ts';
-import type { Rule, Section } from './rule-file.ts';
+import { type Candidate, endOf, holds, NamesIndex } from './names-index.ts';
+import type { Kind, Rule, Section } from './rule-file.ts';
 
 /** What the rules know of a name. */
-interface Facts {
+interface NameFacts {
   name: string;
   isStale: boolean;
+  isUnnamed: boolean;
   programs: readonly string[];
+  /** it waits for its caller, if the rest of one of these holds */
+  ways: readonly Candidate<true>[];
   fits: readonly Candidate<Fit>[];
 }
 
@@ -17,9 +20,20 @@ interface Facts {
 interface Fit {
   order: number;
   rule: Rule;
+  isOwn: boolean;
+  /** its first function must make the wait; else it may stand anywhere */
+  isParked: boolean;
   /** undefined: any */
   program: string | undefined;
   labels: readonly string[];
+}
+
+/** A rule that fits a stack, its first function at `at` and its last at `end`. */
+interface Found {
+  fit: Fit;
+  at: number;
+  links: number;
+  end: number;
 }
 
 export interface Meaning {
@@ -34,40 +48,52 @@ export interface Thread {
   user: readonly string[];
 }
 
-// postgres is known by     postgres waiting in poll/* sleep/nanosleep
+// postgres is known by     postgres parked in poll/* sleep/nanosleep     postgres waiting in disk/*
 const KNOWN_BY = /^(\S+) is known by$/;
-const WAITING_IN = /^(\S+) waiting in (.+)$/;
+const WAITS_IN = /^(\S+) (parked|waiting) in (.+)$/;
 const STALE = 'frames further out are stale';
+const WAYS = 'functions that wait for their callers';
 const ANY = 'any';
 /** The label of rules that say: no meaning. */
 const NONE = '-';
+const UNNAMED = '[unknown]';
 
 export function isMeaningHeading(heading: string): boolean {
-  return heading === STALE || KNOWN_BY.test(heading) || WAITING_IN.test(heading);
+  return heading === STALE || heading === WAYS || KNOWN_BY.test(heading) || WAITS_IN.test(heading);
 }
 
 export class Meanings {
   readonly #rules = new NamesIndex<Fit>();
+  readonly #ways = new NamesIndex<true>();
   readonly #programs = new NamesIndex<string>();
   readonly #stale = new NamesIndex<true>();
-  readonly #known = new Map<string, Facts>();
+  readonly #known = new Map<string, NameFacts>();
   readonly #programsOfComm = new Map<string | undefined, Set<string>>();
+  #order = 0;
 
-  /** In order of precedence: the user's own sections first. Throws InputError. */
-  constructor(sections: readonly Section[]) {
-    let order = 0;
-    for (const { heading, place, patterns } of sections) {
-      const program = KNOWN_BY.exec(heading)?.[1];
-      const [, waiting = ANY, labels] = WAITING_IN.exec(heading) ?? [];
-      for (const pattern of patterns) {
-        if (heading === STALE) this.#stale.add(pattern, true);
-        else if (program !== undefined) this.#programs.add(pattern, program);
-        else if (pattern.rule === undefined) throw new InputError(`${place}: functions without a meaning above them`);
-        else {
-          const { rule } = pattern;
-          const of = waiting === ANY ? undefined : waiting;
-          this.#rules.add(pattern, { order: order++, rule, program: of, labels: labels?.split(/\s+/) ?? ['*'] });
-        }
+  /** `own` come from the user's files and go before the built-in ones. Throws InputError. */
+  constructor(builtIn: readonly Section[], own: readonly Section[] = []) {
+    for (const section of own) this.#add(section, true);
+    for (const section of builtIn) this.#add(section, false);
+  }
+
+  #add({ heading, place, patterns }: Section, isOwn: boolean): void {
+    const program = KNOWN_BY.exec(heading)?.[1];
+    const [, waiting = ANY, how = 'waiting', labels = '*'] = WAITS_IN.exec(heading) ?? [];
+    for (const pattern of patterns) {
+      if (heading === STALE) this.#stale.add(pattern, true);
+      else if (heading === WAYS) this.#ways.add(pattern, true);
+      else if (program !== undefined) this.#programs.add(pattern, program);
+      else if (pattern.rule === undefined) throw new InputError(`${place}: functions without a meaning above them`);
+      else {
+        this.#rules.add(pattern, {
+          order: this.#order++,
+          rule: pattern.rule,
+          isOwn,
+          isParked: how === 'parked',
+          program: waiting === ANY ? undefined : waiting,
+          labels: labels.split(/\s+/),
+        });
       }
     }
   }
@@ -85,29 +111,35 @@ export class Meanings {
     note(commName(comm));
   }
 
-  /** The meaning of a wait with this reason (its full label). */
-  meaningOf(thread: Thread, label: string): Meaning | undefined {
+  /**
+   * The meaning of a wait with this reason: its full label, and how it counts. Where that is decided, only a user's rule
+   * may decide otherwise.
+   */
+  meaningOf(thread: Thread, label: string, kind: Kind = 'open'): Meaning | undefined {
     const stack = this.#stackOf(thread);
     const programs = this.#programsOfComm.get(thread.comm);
     const nameAt = (index: number): string | undefined => stack[index]?.name;
-    let best: Fit | undefined;
-    let frame = '';
-    stack.forEach(({ name, fits }, at) => {
+    const makers = makersOf(stack, nameAt);
+    let best: Found | undefined;
+    stack.forEach(({ fits }, at) => {
       for (const { of: fit, rest } of fits) {
-        if (best !== undefined && fit.order >= best.order) continue;
+        if (fit.isParked && !isMaker(fit.rule, rest.length, at, makers)) continue;
+        if (!fit.isOwn && kind !== 'open' && fit.rule.kind !== kind) continue;
         if (fit.program !== undefined && !programs?.has(fit.program)) continue;
         if (!fit.labels.some((wanted) => isLabel(label, wanted))) continue;
-        if (!holds(rest, nameAt, at)) continue;
-        best = fit;
-        frame = name;
+        const end = endOf(rest, nameAt, at);
+        if (end === undefined) continue;
+        const found = { fit, at, links: rest.length, end };
+        if (best === undefined || goesBefore(found, best)) best = found;
       }
     });
-    return best === undefined || best.rule.label === NONE ? undefined : { rule: best.rule, frame };
+    if (best === undefined || best.fit.rule.label === NONE) return undefined;
+    return { rule: best.fit.rule, frame: nameAt(best.at) as string };
   }
 
   /** Innermost first, without what is stale; the comm outermost. */
-  #stackOf({ comm, user }: Thread): Facts[] {
-    const stack: Facts[] = [];
+  #stackOf({ comm, user }: Thread): NameFacts[] {
+    const stack: NameFacts[] = [];
     for (const frame of user) {
       const facts = this.#factsOf(frame);
       stack.push(facts);
@@ -117,16 +149,62 @@ export class Meanings {
     return stack;
   }
 
-  #factsOf(frame: string): Facts {
+  #factsOf(frame: string): NameFacts {
     let facts = this.#known.get(frame);
     if (facts === undefined) {
       const name = userName(frame);
-      const programs = this.#programs.find(name).map(({ of }) => of);
-      facts = { name, isStale: this.#stale.find(name).length > 0, programs, fits: this.#rules.find(name) };
+      facts = {
+        name,
+        isStale: this.#stale.find(name).length > 0,
+        isUnnamed: name === UNNAMED,
+        programs: this.#programs.find(name).map(({ of }) => of),
+        ways: this.#ways.find(name),
+        fits: this.#rules.find(name),
+      };
       this.#known.set(frame, facts);
     }
     return facts;
   }
+}
+
+/** Where the function stands that makes the wait: the first that does not wait for its caller. */
+interface Makers {
+  /** where nothing is hidden between it and the wait */
+  sure: number;
+  /** unnamed frames, and callers that were lost, passed over */
+  likely: number;
+  commAt: number;
+  /** are only makers of the wait left of the stack, and the comm? */
+  isCommAlone: boolean;
+}
+
+function makersOf(stack: readonly NameFacts[], nameAt: (index: number) => string | undefined): Makers {
+  const commAt = stack.length - 1;
+  const first = (isPassed: (facts: NameFacts, at: number) => boolean): number =>
+    stack.findIndex((facts, at) => at === commAt || !isPassed(facts, at));
+  const left = first(({ ways, isStale }) => ways.length > 0 || isStale);
+  return {
+    sure: first(({ ways }, at) => ways.some(({ rest }) => holds(rest, nameAt, at))),
+    likely: first(({ ways, isUnnamed }) => ways.length > 0 || isUnnamed),
+    commAt,
+    isCommAlone: left === commAt && commAt > 0,
+  };
+}
+
+/** May the first function of this rule stand at `at`? Idle time is taken away, so the whole way to the kernel must be seen. */
+function isMaker({ kind }: Rule, links: number, at: number, makers: Makers): boolean {
+  if (at === makers.commAt) return makers.isCommAlone;
+  if (kind !== 'idle') return at <= makers.likely;
+  return at <= makers.sure && (at > 0 || links > 0);
+}
+
+/** Of two rules that fit. Rules for any place stand in the order of their files, as those of a user do. */
+function goesBefore(a: Found, b: Found): boolean {
+  if (a.fit.isOwn !== b.fit.isOwn) return a.fit.isOwn;
+  if (!a.fit.isParked || !b.fit.isParked) return a.fit.order < b.fit.order;
+  const [isOpen, wasOpen] = [a.fit.rule.kind === 'open', b.fit.rule.kind === 'open'];
+  if (isOpen !== wasOpen) return wasOpen;
+  return (b.at - a.at || b.links - a.links || a.end - b.end || a.fit.order - b.fit.order) < 0;
 }
 
 /** `GC Thread#0` → `comm:GC_Thread#0`, as rules and folded text write it; an unknown one is `comm:`. */

@@ -79,17 +79,26 @@ function chainedOf({ relation, names }: Link): Chained {
 
 /** Does the rest of a pattern hold whose first name stands at `at`? Names are innermost first. */
 export function holds(rest: readonly Chained[], nameAt: (index: number) => string | undefined, at: number): boolean {
+  return rest.length === 0 || endOf(rest, nameAt, at) !== undefined;
+}
+
+/** Where the last name of a pattern stands, whose first stands at `at`; undefined: the pattern does not hold. */
+export function endOf(
+  rest: readonly Chained[],
+  nameAt: (index: number) => string | undefined,
+  at: number,
+): number | undefined {
+  let end = at;
   for (const link of rest) {
     let found = false;
-    for (let i = at + 1; !found; i++) {
-      const name = nameAt(i);
-      if (name === undefined) return false;
+    while (!found) {
+      const name = nameAt(++end);
+      if (name === undefined) return undefined;
       found = isIn(link, name);
-      if (!found && link.adjacent) return false;
-      at = i;
+      if (!found && link.adjacent) return undefined;
     }
   }
-  return true;
+  return end;
 }
 
 function isIn({ names, prefixes }: Chained, name: string): boolean {

@@ -61,10 +61,13 @@ export class Reasons {
     const reasons = [...parseRules(reasonRules, 'reasons.rules')];
     this.table = new ReasonTable(reasons, sections.flatMap(reasonsOf));
     this.#classifier = new Classifier(this.table);
-    const meanings = [...sections.flatMap(meaningsOf), ...parseRules(meaningRules, 'meanings.rules')];
-    this.#meanings = new Meanings(meanings);
+    const ownMeanings = sections.flatMap(meaningsOf);
+    const meanings = parseRules(meaningRules, 'meanings.rules');
+    this.#meanings = new Meanings(meanings, ownMeanings);
     this.#decode = decode;
-    const ofMeanings = meanings.flatMap(({ patterns }) => patterns.flatMap(({ rule }) => rule ?? []));
+    const ofMeanings = [...ownMeanings, ...meanings].flatMap(({ patterns }) =>
+      patterns.flatMap(({ rule }) => rule ?? []),
+    );
     for (const { bracket, label, inPageFault } of [...this.table.rules, ...BUILT_IN, ...ofMeanings]) {
       for (const name of [bracket, label, inPageFault]) if (name !== undefined) this.#names.add(name);
     }
@@ -91,7 +94,7 @@ export class Reasons {
   decide(stack: OffcpuStack): Decision {
     const { ns, count, maxNs } = stack;
     const verdict = this.#classifier.classify(stack);
-    const meaning = hasMeaning(verdict.rule) ? this.#meaningOf(stack, verdict.rule.label) : undefined;
+    const meaning = hasMeaning(verdict.rule) ? this.#meaningOf(stack, verdict.rule) : undefined;
     return {
       verdict,
       rule: verdict.rule,
@@ -105,16 +108,19 @@ export class Reasons {
     };
   }
 
-  #meaningOf(stack: OffcpuStack, label: string): (Meant & { by: string; place: string }) | undefined {
+  #meaningOf(stack: OffcpuStack, reason: Rule): (Meant & { by: string; place: string }) | undefined {
     if (stack.waitEvent === undefined || !this.#hasEvents) {
-      const meaning = this.#meanings.meaningOf(stack, label);
+      const meaning = this.#meanings.meaningOf(stack, reason.label, reason.kind);
       if (meaning === undefined) return undefined;
       const { rule, frame } = meaning;
       return { label: rule.label, kind: rule.kind, by: frame, place: rule.place };
     }
     const event = this.#decode(stack.waitEvent);
     if (event === undefined) return undefined;
-    return { label: event, kind: kindOfEvent(event), by: 'wait event', place: 'the server' };
+    const kind = kindOfEvent(event);
+    // the server names what it is about to wait for; a page of a file, say, may hold it up before
+    const isBefore = kind === 'idle' && reason.kind !== 'open';
+    return { label: event, kind: isBefore ? reason.kind : kind, by: 'wait event', place: 'the server' };
   }
 }
 

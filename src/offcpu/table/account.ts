@@ -3,9 +3,10 @@
 import { StackTable } from '../../engine/stack-table.ts';
 import { commFrame } from '../../stacks/frame-name.ts';
 import { divided } from '../../stacks/rounding.ts';
+import { kindOf } from '../reason/answer-tree.ts';
 import { isThreadStart, partsOf } from '../reason/folded-parts.ts';
 import type { Decision, OffcpuStack, Reasons } from '../reason/reasons.ts';
-import { kindOf, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 
 /** An entry of a raw dump, as the readers give it. */
 export interface Entry {

@@ -1,5 +1,6 @@
 // The sums of the table: time by reason, by label within it, and by meaning within that.
 
+import { kindOf } from '../reason/answer-tree.ts';
 import type { Wait } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 
@@ -41,11 +42,6 @@ interface Sum extends Omit<Row, 'parts'> {
 
 const LOST = 'no-stack';
 const OTHER = 'other';
-
-/** How the time of a wait counts. */
-export function kindOf({ rule, meaning }: Pick<Wait, 'rule' | 'meaning'>): Kind {
-  return meaning?.kind ?? rule.kind;
-}
 
 export class Tally {
   readonly #busy: boolean;

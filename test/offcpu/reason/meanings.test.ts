@@ -50,8 +50,8 @@ describe('meanings', () => {
       'epoll_wait [unknown] XLogReadRecord [unknown] exec_replication_command PostgresMain',
     ],
     ['Activity:WalSenderMain', 'poll/epoll', 'postgres', 'epoll_wait [unknown] exec_replication_command PostgresMain'],
-    ['Postmaster', 'poll/select', 'postgres', '__select'],
-    [undefined, 'poll/select', 'postgres', '__select [unknown]'],
+    ['Postmaster', 'poll/select', 'postgres', '__select ServerLoop PostmasterMain main'],
+    [undefined, 'poll/select', 'postgres', '__select'],
     [undefined, 'poll/select', 'make', '__select'],
     ['LWLock', 'lock/futex', 'postgres', '__futex_abstimed_wait_common'],
     ['LWLock', 'lock/futex', 'postgres', '[unknown]'],
@@ -104,7 +104,7 @@ describe('meanings', () => {
 
   test('of the user come first', () => {
     const own = parseRules('Mine:wait (idle)\n WaitLatch\n', 'my.rules');
-    const meanings = new Meanings([...own, ...sections]);
+    const meanings = new Meanings(sections, own);
     const thread = { comm: 'postgres', user: ['epoll_wait', 'WaitLatch', 'WalWriterMain'] };
     meanings.notice(thread);
     assert.equal(meanings.meaningOf(thread, 'poll/epoll')?.rule.label, 'Mine:wait');

@@ -1,0 +1,123 @@
+// Blocked or idle: a better stack never makes an answer worse, nor does a worse one make it another.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { agree, answerPath, kindOf } from '../../../src/offcpu/reason/answer-tree.ts';
+import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
+import { userName } from '../../../src/offcpu/reason/function-name.ts';
+import { NamesIndex } from '../../../src/offcpu/reason/names-index.ts';
+import { type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
+import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
+import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
+import { dropHash, tidyName } from '../../../src/stacks/frame-name.ts';
+import { ROOT } from '../../tools.ts';
+
+const FOLDER = join(ROOT, 'fixtures/offcpu-labelled');
+const sections = parseRules(meaningRules, 'meanings.rules');
+const ways = new NamesIndex<true>();
+for (const { heading, patterns } of sections) {
+  if (heading === 'functions that wait for their callers') for (const pattern of patterns) ways.add(pattern, true);
+}
+const isWay = (frame: string): boolean => ways.find(userName(frame)).length > 0;
+
+/** The first functions of all meanings: roots, loops and parking functions of all programs. */
+const FOREIGN = sections
+  .filter(({ heading }) => heading.includes(' parked in '))
+  .flatMap(({ patterns }) => patterns.flatMap(({ links }) => links.flatMap(({ names }) => names)))
+  .filter((name) => !name.startsWith('comm:') && !isWay(name.replace('*', '')) && name !== '[unknown]')
+  .map((name) => name.replace('*', 'x'));
+
+function stacksOf(file: string, reasons: Reasons): OffcpuStack[] {
+  const tidy = (name: string): string => dropHash(tidyName(name));
+  const stackOf = ([us, , state, folded = '']: string[]): OffcpuStack => {
+    const { comm, user, kernel } = partsOf(folded.split(';'), reasons.table);
+    const ns = Number(us) * 1000;
+    const known = { state: Number(state), isRunnable: false, waitEvent: undefined, ns, count: 1, maxNs: ns };
+    return { comm, user: user.map(tidy), kernel, ...known };
+  };
+  const rows = readFileSync(join(FOLDER, file), 'latin1').split('\n');
+  return rows.flatMap((row) => (row === '' ? [] : [stackOf(row.split('\t'))]));
+}
+
+/** Innermost first: the frames that make the wait: what waits for its caller, and that caller. */
+function makersOf(user: readonly string[]): number {
+  const caller = user.findIndex((frame) => !isWay(frame) && frame !== '[unknown]');
+  return caller < 0 ? user.length : caller + 1;
+}
+
+describe('answers about blocking', () => {
+  const dumps = readdirSync(FOLDER).filter((file) => file.endsWith('.tsv'));
+
+  test('stay on one path when frames that make no wait go, and foreign ones are added outside', () => {
+    let changed = 0;
+    for (const file of dumps) {
+      const reasons = new Reasons([], () => undefined);
+      const stacks = stacksOf(file, reasons);
+      for (const stack of stacks) reasons.notice(stack);
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...stacks),
+          fc.infiniteStream(fc.boolean()),
+          fc.array(fc.constantFrom(...FOREIGN), { maxLength: 3 }),
+          (stack, keep, foreign) => {
+            const makers = makersOf(stack.user);
+            const user = stack.user.filter((_, at) => at < makers || keep.next().value);
+            if (makers < stack.user.length || stack.user.length === 0) user.push(...foreign);
+            const before = reasons.decide(stack);
+            reasons.notice({ ...stack, user });
+            const after = reasons.decide({ ...stack, user });
+            const [a, b] = [answerPath(before), answerPath(after)];
+            if (a.join() !== b.join()) changed++;
+            assert.equal(after.rule.label, before.rule.label, file);
+            assert.ok(agree(before, after), `${file}: ${a.join(' > ')} became ${b.join(' > ')}: ${user.join(' ')}`);
+            const isWorse = kindOf(after) === 'idle' && kindOf(before) !== 'idle' && kindOf(before) !== 'open';
+            assert.ok(!isWorse);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    }
+    assert.ok(changed > 0, 'no stack was changed so that it mattered');
+  });
+
+  test('are never "waiting for work" because of a root or loop frame further out', () => {
+    const reasons = new Reasons([], () => undefined);
+    const comms = ['postgres', 'tokio-rt-worker', 'GC Thread#0', 'node', 'mariadbd', 'app'];
+    const waits = [
+      ['futex_do_wait', '__GI___lll_lock_wait'],
+      ['futex_do_wait', 'syscall'],
+      ['futex_do_wait', '__futex_abstimed_wait_common'],
+      ['do_poll', '__poll'],
+      ['do_epoll_wait', 'epoll_wait'],
+      ['do_select', '__select'],
+    ];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...comms),
+        fc.constantFrom(...waits),
+        fc.array(fc.constantFrom(...FOREIGN), { minLength: 1 }),
+        (comm, [kernel = '', leaf = ''], outer) => {
+          const user = [leaf, 'my_own::function', ...outer];
+          const known = { state: 1, isRunnable: false, waitEvent: undefined, ns: 1, count: 1, maxNs: 1 };
+          const stack = { comm, user, kernel: ['__schedule', 'schedule', kernel], ...known };
+          reasons.notice(stack);
+          assert.notEqual(kindOf(reasons.decide(stack)), 'idle', user.join(' '));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('come from functions that make a wait or from such that wait for their callers, not both', () => {
+    for (const { heading, patterns } of sections) {
+      if (!heading.includes(' parked in ')) continue;
+      for (const { rule, links } of patterns) {
+        if (rule?.kind === 'open' || links.length > 1) continue;
+        for (const name of links[0].names) assert.ok(!isWay(name), `${name} of ${rule?.label}`);
+      }
+    }
+  });
+});
