@@ -8,7 +8,17 @@ import { describe, test } from 'node:test';
 import { difference, type Result, ROOT, shell } from './tools.ts';
 
 /** Folders of fixtures/ that hold no cases. */
-const NO_CASES = new Set(['bpftrace', 'demo', 'docs', 'live', 'offcpu-labelled', 'pgrx', 'profilers', 'recordings']);
+const NO_CASES = new Set([
+  'bpftrace',
+  'demo',
+  'docs',
+  'live',
+  'objects',
+  'offcpu-labelled',
+  'pgrx',
+  'profilers',
+  'recordings',
+]);
 const PARALLEL = 2;
 const updating = process.env.UPDATE_GOLDEN === '1';
 

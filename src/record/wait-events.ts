@@ -1,6 +1,7 @@
 // Wait events: where a Postgres server keeps what it waits for, so that bpf/offcpu.bt can read it at each switch.
 
-import { exportedSymbol, type ReadBytes } from '../symbols/elf.ts';
+import type { ReadBytes } from '../symbols/elf/section-data.ts';
+import { exportedSymbol } from '../symbols/elf.ts';
 
 /** What of /proc/PID it takes to find out. */
 export interface ServerFiles {

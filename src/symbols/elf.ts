@@ -1,5 +1,9 @@
 // ELF: what an executable file offers to who looks up symbols in it.
 
+import { InputError } from '../engine/errors.ts';
+import { ElfFile, type ElfSection, Machine } from './elf/elf-file.ts';
+import type { ReadBytes } from './elf/section-data.ts';
+
 export interface ElfFacts {
   hasSymbols: boolean;
   hasLines: boolean;
@@ -13,118 +17,91 @@ export interface ElfFacts {
   framePointers: boolean | undefined;
 }
 
-/** Gives `length` bytes of the file from `at` on, fewer at its end. */
-export type ReadBytes = (at: number, length: number) => Buffer;
-
-const HEADER = 64;
-const SYMBOL = 24;
 const FUNCTION = 2;
-const X86_64 = 62;
-const NOTE_HEADER = 12;
 const MOST_CODE = 1 << 20;
 /** push %rbp; mov %rsp,%rbp */
 const PROLOGUE = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
 /** Code that keeps frame pointers has a prologue in each of so many bytes; other code has next to none. */
 const BYTES_A_PROLOGUE = 4096;
+const MOST_TEXT = 1 << 20;
+const MOST_SYMBOLS = 1 << 27;
 
-interface Section {
-  name: string;
-  offset: number;
-  size: number;
-}
-
-/** Undefined: no 64-bit little-endian ELF file. */
+/** Undefined: no ELF file, or a damaged one. */
 export function elfFacts(read: ReadBytes): ElfFacts | undefined {
-  const header = headerOf(read);
-  if (!header) return undefined;
-  const sections = new Map(sectionsOf(header, read).map((section) => [section.name, section]));
+  const file = openElf(read);
+  if (!file) return undefined;
   return {
-    hasSymbols: sections.has('.symtab'),
-    hasLines: sections.has('.debug_line') || sections.has('.zdebug_line'),
-    exported: exportedFunctions(sections.get('.dynsym'), read),
-    isRust: textIn(sections.get('.comment'), read).includes('rustc version'),
-    buildId: buildIdOf(sections.get('.note.gnu.build-id'), read),
-    framePointers: header.readUInt16LE(18) === X86_64 ? hasPrologues(sections.get('.text'), read) : undefined,
+    hasSymbols: file.section('.symtab') !== undefined,
+    hasLines: (file.section('.debug_line') ?? file.section('.zdebug_line')) !== undefined,
+    exported: exportedFunctions(file),
+    isRust: bytesOf(file, file.section('.comment'), MOST_TEXT).includes('rustc version'),
+    buildId: file.buildId,
+    framePointers: file.machine === Machine.x86_64 ? hasPrologues(file) : undefined,
   };
-}
-
-function headerOf(read: ReadBytes): Buffer | undefined {
-  const header = read(0, HEADER);
-  const isElf = header.length === HEADER && header.readUInt32BE(0) === 0x7f454c46;
-  return isElf && header[4] === 2 && header[5] === 1 ? header : undefined;
 }
 
 /** The file's own address of its entry, and of a symbol it exports (`.dynsym` is there in stripped files, too). */
 export function exportedSymbol(read: ReadBytes, name: string): { entry: bigint; value: bigint } | undefined {
-  const header = headerOf(read);
-  const sections = header ? sectionsOf(header, read) : [];
-  const bytesOf = (section: string): Buffer => {
-    const found = sections.find((one) => one.name === section);
-    return found ? read(found.offset, found.size) : Buffer.alloc(0);
-  };
-  const [names, symbols] = [bytesOf('.dynstr'), bytesOf('.dynsym')];
+  const file = openElf(read);
   const text = Buffer.from(`${name}\0`);
-  for (let at = 0; header && at + SYMBOL <= symbols.length; at += SYMBOL) {
-    const from = symbols.readUInt32LE(at);
-    const isDefined = symbols.readUInt16LE(at + 6) !== 0;
-    if (isDefined && names.subarray(from, from + text.length).equals(text)) {
-      return { entry: header.readBigUInt64LE(24), value: symbols.readBigUInt64LE(at + 8) };
+  for (const { names, nameAt, isDefined, value } of file ? dynamicSymbols(file) : []) {
+    if (isDefined && names.subarray(nameAt, nameAt + text.length).equals(text)) {
+      return { entry: BigInt((file as ElfFile).entry), value: BigInt(value) };
     }
   }
   return undefined;
 }
 
-function exportedFunctions(section: Section | undefined, read: ReadBytes): number {
-  const symbols = section ? read(section.offset, section.size) : Buffer.alloc(0);
-  let count = 0;
-  for (let at = 0; at + SYMBOL <= symbols.length; at += SYMBOL) {
-    const type = (symbols[at + 4] as number) & 0xf;
-    if (type === FUNCTION && symbols.readUInt16LE(at + 6) !== 0) count++;
+/** Undefined: no ELF file, or a damaged one. */
+export function openElf(read: ReadBytes): ElfFile | undefined {
+  try {
+    return new ElfFile(read);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
   }
+}
+
+function exportedFunctions(file: ElfFile): number {
+  let count = 0;
+  for (const { type, isDefined } of dynamicSymbols(file)) if (type === FUNCTION && isDefined) count++;
   return count;
 }
 
-function textIn(section: Section | undefined, read: ReadBytes): string {
-  return section ? read(section.offset, section.size).toString('latin1') : '';
+interface DynamicSymbol {
+  names: Buffer;
+  nameAt: number;
+  type: number;
+  isDefined: boolean;
+  value: number;
 }
 
-function sectionsOf(header: Buffer, read: ReadBytes): Section[] {
-  const at = Number(header.readBigUInt64LE(40));
-  const size = header.readUInt16LE(58);
-  const count = header.readUInt16LE(60);
-  const namesIndex = header.readUInt16LE(62);
-  if (at === 0 || size < HEADER || count === 0 || namesIndex >= count) return [];
-  const table = read(at, size * count);
-  if (table.length < size * count) return [];
-  const placeOf = (i: number): { offset: number; size: number } => ({
-    offset: Number(table.readBigUInt64LE(i * size + 24)),
-    size: Number(table.readBigUInt64LE(i * size + 32)),
-  });
-  const namesAt = placeOf(namesIndex);
-  const names = read(namesAt.offset, namesAt.size);
-  return Array.from({ length: count }, (_, i) => {
-    const start = table.readUInt32LE(i * size);
-    return { name: names.toString('latin1', start, names.indexOf(0, start)), ...placeOf(i) };
-  });
+function* dynamicSymbols(file: ElfFile): Generator<DynamicSymbol> {
+  const { order, is64 } = file;
+  const section = file.section('.dynsym');
+  const symbols = bytesOf(file, section, MOST_SYMBOLS);
+  const names = bytesOf(file, file.section('.dynstr'), MOST_SYMBOLS);
+  const size = is64 ? 24 : 16;
+  for (let at = 0; at + size <= symbols.length; at += size) {
+    yield {
+      names,
+      nameAt: order.u32(symbols, at),
+      type: (symbols[at + (is64 ? 4 : 12)] as number) & 0xf,
+      isDefined: order.u16(symbols, at + (is64 ? 6 : 14)) !== 0,
+      value: is64 ? order.u64(symbols, at + 8) : order.u32(symbols, at + 4),
+    };
+  }
 }
 
-function buildIdOf(note: Section | undefined, read: ReadBytes): string | undefined {
-  if (!note) return undefined;
-  const bytes = read(note.offset, note.size);
-  if (bytes.length < NOTE_HEADER) return undefined;
-  const from = NOTE_HEADER + Math.ceil(bytes.readUInt32LE(0) / 4) * 4;
-  return bytes.toString('hex', from, from + bytes.readUInt32LE(4)) || undefined;
+function bytesOf(file: ElfFile, section: ElfSection | undefined, most: number): Buffer {
+  return section ? file.read(section.offset, Math.min(section.size, most)) : Buffer.alloc(0);
 }
 
-function hasPrologues(text: Section | undefined, read: ReadBytes): boolean | undefined {
+function hasPrologues(file: ElfFile): boolean | undefined {
+  const text = file.section('.text');
   if (!text || text.size < BYTES_A_PROLOGUE) return undefined;
-  const code = read(text.offset, Math.min(text.size, MOST_CODE));
+  const code = bytesOf(file, text, MOST_CODE);
   let count = 0;
   for (let at = code.indexOf(PROLOGUE); at >= 0; at = code.indexOf(PROLOGUE, at + 1)) count++;
   return count * BYTES_A_PROLOGUE >= code.length;
-}
-
-/** Where distributions put the symbols of a stripped file. */
-export function debugFileOf(buildId: string): string {
-  return `/usr/lib/debug/.build-id/${buildId.slice(0, 2)}/${buildId.slice(2)}.debug`;
 }

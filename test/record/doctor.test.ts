@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { adviceOn, findingLines, type MachineFacts, machineFindings } from '../../src/record/doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../../src/record/doctor-target.ts';
 import { ownersIn, packagePaths } from '../../src/record/packages.ts';
-import { debugFileOf, elfFacts } from '../../src/symbols/elf.ts';
+import { elfFacts } from '../../src/symbols/elf.ts';
 import { mappedFiles } from '../../src/symbols/maps.ts';
 
 const GOOD: MachineFacts = {
@@ -165,8 +165,6 @@ describe('elfFacts', () => {
     for (const length of [0, 3, 63, 64, 200, 5000]) elfFacts(read(bytes.subarray(0, length)));
     assert.equal(elfFacts(read(Buffer.from('#!/bin/sh\n'.repeat(20)))), undefined);
   });
-
-  test('debug files by build-id', () => assert.equal(debugFileOf('ab12cd'), '/usr/lib/debug/.build-id/ab/12cd.debug'));
 });
 
 test('mapped code, each file once', () => {

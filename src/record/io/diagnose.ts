@@ -2,7 +2,8 @@
 
 import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
-import { debugFileOf, elfFacts } from '../../symbols/elf.ts';
+import { debugFileOf } from '../../symbols/elf/debug-file.ts';
+import { elfFacts } from '../../symbols/elf.ts';
 import { mappedFiles } from '../../symbols/maps.ts';
 import { type Finding, findingLines, machineFindings } from '../doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../doctor-target.ts';

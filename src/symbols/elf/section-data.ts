@@ -1,0 +1,72 @@
+// The bytes of one section, read when they are asked for: small pieces by pages that are kept for a while, large ones
+// by one read. A debug file of a gigabyte is never in memory as a whole.
+
+import { InputError } from '../../engine/errors.ts';
+
+/** Gives `length` bytes of the file from `at` on, fewer at its end; it never takes memory for more than the file has. */
+export type ReadBytes = (at: number, length: number) => Buffer;
+
+const PAGE = 1 << 16;
+/** Pages that one section keeps: 4 MiB. */
+const MOST_PAGES = 64;
+/** A string longer than this is none. */
+const LONGEST_TEXT = 1 << 20;
+
+export class SectionData {
+  readonly size: number;
+  readonly #read: ReadBytes;
+  /** by their numbers; the one used longest ago first */
+  readonly #pages = new Map<number, Buffer>();
+  #lastNumber = -1;
+  #last: Buffer = Buffer.alloc(0);
+
+  /** `read` counts from the section's first byte. */
+  constructor(read: ReadBytes, size: number) {
+    this.#read = read;
+    this.size = size;
+  }
+
+  /** These bytes, fewer at the section's end. */
+  bytes(at: number, length: number): Buffer {
+    const end = Math.min(at + length, this.size);
+    if (!(at >= 0 && at < end)) return Buffer.alloc(0);
+    const inPage = at % PAGE;
+    if (inPage + (end - at) <= PAGE) return this.#page((at - inPage) / PAGE).subarray(inPage, inPage + (end - at));
+    return this.#read(at, end - at);
+  }
+
+  /** The same, but keeps no page: for a look at places far apart. */
+  peek(at: number, length: number): Buffer {
+    const end = Math.min(at + length, this.size);
+    return at >= 0 && at < end ? this.#read(at, end - at) : Buffer.alloc(0);
+  }
+
+  /** The latin1 text from there to the next NUL. Throws InputError where there is none. */
+  text(at: number): string {
+    let text = '';
+    for (let from = at; from >= 0 && from < this.size && text.length < LONGEST_TEXT; ) {
+      const inPage = from % PAGE;
+      const page = this.#page((from - inPage) / PAGE);
+      const end = page.indexOf(0, inPage);
+      text += page.toString('latin1', inPage, end < 0 ? page.length : end);
+      if (end >= 0) return text;
+      from += PAGE - inPage;
+    }
+    throw new InputError(`a string at ${at} of a section of ${this.size} bytes has no end`);
+  }
+
+  #page(number: number): Buffer {
+    if (number === this.#lastNumber) return this.#last;
+    let page = this.#pages.get(number);
+    if (page) this.#pages.delete(number);
+    else {
+      page = this.#read(number * PAGE, Math.min(PAGE, this.size - number * PAGE));
+      const [oldest] = this.#pages.keys();
+      if (this.#pages.size >= MOST_PAGES && oldest !== undefined) this.#pages.delete(oldest);
+    }
+    this.#pages.set(number, page);
+    this.#lastNumber = number;
+    this.#last = page;
+    return page;
+  }
+}

@@ -1,0 +1,179 @@
+// The symbols of an ELF file by address. Where several names have one address, one rule chooses, and it is perf's: so a
+// function has one name, whoever recorded it.
+
+import type { ElfFile, ElfSection, ElfSymbol } from './elf-file.ts';
+import { pltSymbols } from './plt.ts';
+import type { SectionData } from './section-data.ts';
+
+const STT_NOTYPE = 0;
+const STT_OBJECT = 1;
+const STT_FUNC = 2;
+const STT_GNU_IFUNC = 10;
+const STB_GLOBAL = 1;
+const STB_WEAK = 2;
+const SHN_UNDEF = 0;
+const SHF_EXECINSTR = 4;
+const STV_INTERNAL = 1;
+const STV_HIDDEN = 2;
+const BLOCK = 1 << 14;
+/** The last symbol of a file without a size ends at the end of the next page. */
+const PAGE = 4096;
+/** Symbols may lie within another one; so many are looked at. */
+const MOST_NESTED = 8;
+
+export type SymbolKind = 'function' | 'object';
+
+export class SymbolIndex {
+  readonly #names: SectionData | undefined;
+  readonly #synthetic: readonly ElfSymbol[];
+  /** of each symbol, in the order of their addresses; no two have one address */
+  readonly #starts: Float64Array;
+  readonly #ends: Float64Array;
+  /** in the section of names; of a synthetic one -1 - its index */
+  readonly #nameAt: Float64Array;
+
+  /** From `.symtab`, else from `.dynsym`; the entries of the PLT are functions, too. Throws InputError. */
+  constructor(file: ElfFile, kind: SymbolKind = 'function') {
+    const section = file.section('.symtab') ?? file.section('.dynsym');
+    const names = section && file.sections[section.link];
+    this.#names = names && file.dataOf(names);
+    this.#synthetic = kind === 'function' ? pltSymbols(file) : [];
+    const found = section && this.#names ? readSymbols(file, section, this.#names, kind) : new Symbols(0);
+    for (const [i, { address, size }] of this.#synthetic.entries()) found.add(address, size, -1 - i, 0);
+    const order = this.#chosen(found);
+    this.#starts = Float64Array.from(order, (i) => found.starts[i] as number);
+    this.#nameAt = Float64Array.from(order, (i) => found.nameAt[i] as number);
+    this.#ends = Float64Array.from(order, (i, n) => {
+      const start = found.starts[i] as number;
+      const next = this.#starts[n + 1] ?? Math.ceil(start / PAGE) * PAGE + PAGE;
+      return found.sizes[i] === 0 ? next : start + (found.sizes[i] as number);
+    });
+  }
+
+  get count(): number {
+    return this.#starts.length;
+  }
+
+  /** The symbol whose bytes the one at this address belongs to. Throws InputError where the file is damaged. */
+  at(address: number): ElfSymbol | undefined {
+    let [low, high] = [0, this.#starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] as number) <= address) low = middle + 1;
+      else high = middle;
+    }
+    for (let i = low - 1; i >= 0 && i >= low - MOST_NESTED; i--) {
+      if (address < (this.#ends[i] as number)) return this.#symbol(i);
+    }
+    return undefined;
+  }
+
+  #symbol(i: number): ElfSymbol {
+    const address = this.#starts[i] as number;
+    return { name: this.#name(this.#nameAt[i] as number), address, size: (this.#ends[i] as number) - address };
+  }
+
+  #name(at: number): string {
+    return at < 0 ? (this.#synthetic[-1 - at] as ElfSymbol).name : (this.#names as SectionData).text(at);
+  }
+
+  /** Their indices by address, one for each address. */
+  #chosen(found: Symbols): number[] {
+    const order = Uint32Array.from({ length: found.count }, (_, i) => i);
+    order.sort((a, b) => (found.starts[a] as number) - (found.starts[b] as number));
+    const chosen: number[] = [];
+    for (const i of order) {
+      const last = chosen.at(-1);
+      if (last === undefined || found.starts[last] !== found.starts[i]) chosen.push(i);
+      else if (this.#isBetter(found, i, last)) chosen[chosen.length - 1] = i;
+    }
+    return chosen;
+  }
+
+  /**
+   * Perf's rule: one with a size; one that is not weak; a global one; one with fewer underscores in front; the longer
+   * name; the first. So `malloc` beats `__libc_malloc` and `cfree@GLIBC_2.2.5` beats `free`.
+   */
+  #isBetter(found: Symbols, one: number, other: number): boolean {
+    const rank = (i: number): number => found.rank[i] as number;
+    const sized = (i: number): number => Number(found.sizes[i] !== 0);
+    if (sized(one) !== sized(other)) return sized(one) > sized(other);
+    if (rank(one) !== rank(other)) return rank(one) > rank(other);
+    const [a, b] = [this.#name(found.nameAt[one] as number), this.#name(found.nameAt[other] as number)];
+    const [before, beforeOther] = [underscores(a), underscores(b)];
+    return before === beforeOther ? a.length > b.length : before < beforeOther;
+  }
+}
+
+function underscores(name: string): number {
+  return /^_*/.exec(name)?.[0].length ?? 0;
+}
+
+/** Columns that grow. */
+class Symbols {
+  count = 0;
+  starts: Float64Array;
+  sizes: Float64Array;
+  nameAt: Float64Array;
+  /** the more, the better the binding: weak, local, global */
+  rank: Uint8Array;
+
+  constructor(most: number) {
+    const room = Math.max(16, most);
+    this.starts = new Float64Array(room);
+    this.sizes = new Float64Array(room);
+    this.nameAt = new Float64Array(room);
+    this.rank = new Uint8Array(room);
+  }
+
+  add(start: number, size: number, nameAt: number, rank: number): void {
+    if (this.count === this.starts.length) this.#grow();
+    this.starts[this.count] = start;
+    this.sizes[this.count] = size;
+    this.nameAt[this.count] = nameAt;
+    this.rank[this.count++] = rank;
+  }
+
+  #grow(): void {
+    const { starts, sizes, nameAt, rank } = this;
+    Object.assign(this, new Symbols(this.count * 2));
+    this.starts.set(starts);
+    this.sizes.set(sizes);
+    this.nameAt.set(nameAt);
+    this.rank.set(rank);
+    this.count = starts.length;
+  }
+}
+
+function readSymbols(file: ElfFile, section: ElfSection, names: SectionData, kind: SymbolKind): Symbols {
+  const { order, is64 } = file;
+  const size = is64 ? 24 : 16;
+  const table = file.dataOf(section);
+  const found = new Symbols(1024);
+  const labels = kind === 'function';
+  for (let from = 0; from < table.size; from += BLOCK * size) {
+    const block = table.bytes(from, BLOCK * size);
+    if (block.length < size) break; // a damaged size
+    for (let p = 0; p + size <= block.length; p += size) {
+      const nameAt = order.u32(block, p);
+      const info = block[p + (is64 ? 4 : 12)] as number;
+      const where = order.u16(block, p + (is64 ? 6 : 14));
+      if (nameAt === 0 || where === SHN_UNDEF || nameAt >= names.size) continue;
+      const type = info & 15;
+      const other = (block[p + (is64 ? 5 : 13)] as number) & 3;
+      const isLabel =
+        labels && type === STT_NOTYPE && other !== STV_HIDDEN && other !== STV_INTERNAL && isCode(file, where);
+      const isWanted = kind === 'object' ? type === STT_OBJECT : type === STT_FUNC || type === STT_GNU_IFUNC || isLabel;
+      if (!isWanted || (isLabel && names.bytes(nameAt, 1)[0] === 0x24)) continue; // $d, $x: marks of ARM's assembler
+      const binding = info >> 4;
+      const value = is64 ? order.u64(block, p + 8) : order.u32(block, p + 4);
+      const bytes = is64 ? order.u64(block, p + 16) : order.u32(block, p + 8);
+      found.add(value, bytes, nameAt, binding === STB_GLOBAL ? 2 : binding === STB_WEAK ? 0 : 1);
+    }
+  }
+  return found;
+}
+
+function isCode(file: ElfFile, section: number): boolean {
+  return ((file.sections[section]?.flags ?? 0) & SHF_EXECINSTR) !== 0;
+}
