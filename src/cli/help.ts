@@ -21,6 +21,7 @@ export function versionText(name: string): string {
 export function helpText<T extends OptionTable>(manual: Manual<T>): string {
   const groups = new Map<string, (readonly [string, string])[]>();
   for (const [name, option] of Object.entries(manual.options)) {
+    if (option.hidden) continue;
     const group = option.group ?? 'Options';
     const row = [usageOf(name, option), option.describe + valuesOf(option)] as const;
     groups.set(group, [...(groups.get(group) ?? []), row]);

@@ -6,6 +6,8 @@ interface Described {
   describe: string;
   alias?: string;
   group?: string;
+  /** accepted for old scripts, and not in the help */
+  hidden?: true;
 }
 export interface Flag extends Described {
   kind: 'flag';
