@@ -10,7 +10,9 @@ NPM_FLAGS = --loglevel=error --no-audit --no-fund --no-progress
 BIOME_FLAGS = --error-on-warnings
 
 NODE = node --import tsx
-TEST = $(NODE) --test --test-reporter=./test/reporter.mjs
+# runs test files, bundled into few processes, two of them at a time
+TEST = entries=$$(node scripts/bundle-tests.mjs $(strip $(1))) && \
+  node --enable-source-maps --test --test-concurrency=2 --test-reporter=./test/reporter.mjs $$entries </dev/null
 BIN = node_modules/.bin
 INSTALLED = node_modules/.package-lock.json
 # what the build writes last
@@ -40,14 +42,13 @@ types: $(BUILT)
 
 test: $(BUILT) ## all tests but the live ones; TESTS='FILE…' for some
 	@echo "test"
-	@$(TEST) $(TESTS) </dev/null
+	@$(call TEST,$(TESTS))
 
-golden: $(BUILT) ## rewrite the expected files in fixtures/TOOL/CASE
-	@UPDATE_GOLDEN=1 $(TEST) test/golden.test.ts </dev/null
-	@git status --short fixtures 2>/dev/null || true
+golden: $(BUILT) ## rewrite the expected files in fixtures/TOOL/CASE; CASE='fold-*/empty*' for some
+	@export UPDATE_GOLDEN=1 CASE='$(CASE)'; $(call TEST,test/golden.test.ts)
 
 docs: $(BUILT) ## rewrite the console blocks of README.md and docs/
-	@UPDATE_DOCS=1 $(TEST) test/docs.test.ts </dev/null
+	@export UPDATE_DOCS=1; $(call TEST,test/docs.test.ts)
 	@git status --short README.md docs 2>/dev/null || true
 
 bench: $(BUILT) ## measure speed and memory
@@ -56,7 +57,7 @@ bench: $(BUILT) ## measure speed and memory
 	@$(NODE) bench/render.ts
 
 live: $(BUILT) ## tests with the real perf, bpftrace and Postgres of this machine
-	@$(if $(LIVE_TESTS),$(TEST) $(LIVE_TESTS) </dev/null,echo "live: there are no live tests yet")
+	@$(if $(LIVE_TESTS),$(call TEST,$(LIVE_TESTS)),echo "live: there are no live tests yet")
 
 demo: $(BUILT) ## profile a sample program and draw demo/cpu.svg
 	@scripts/demo.sh

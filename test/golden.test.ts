@@ -1,49 +1,59 @@
 // Golden cases: every folder fixtures/TOOL/CASE holds a `cmd` and what it must give: `out`, `err`, `status`.
-// An absent file means empty, or status 0. `make golden` (UPDATE_GOLDEN=1) rewrites them.
+// An absent file means empty, or status 0. `make golden` (UPDATE_GOLDEN=1) rewrites them and prints what changed; with
+// CASE='TOOL/CASE', in which * stands for anything, it looks at those cases only.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { difference, type Result, ROOT, shell } from './tools.ts';
+import { difference, type Result, ROOT, shell, TOOLS } from './tools.ts';
 
-/** Folders of fixtures/ that hold no cases. */
-const NO_CASES = new Set([
-  'bpftrace',
-  'demo',
-  'docs',
-  'live',
-  'objects',
-  'offcpu-labelled',
-  'pgrx',
-  'profilers',
-  'recordings',
-]);
+/** Folders of fixtures/ that belong to no tool: what tests, documents and the demo read. */
+const INPUTS = ['bpftrace', 'demo', 'docs', 'live', 'objects', 'offcpu-labelled', 'pgrx', 'profilers', 'recordings'];
 const PARALLEL = 2;
+const FIXTURES = join(ROOT, 'fixtures');
 const updating = process.env.UPDATE_GOLDEN === '1';
+const wanted = process.env.CASE || '*';
+
+const cases = TOOLS.flatMap((tool) => foldersOf(join(FIXTURES, tool)).map((name) => `${tool}/${name}`));
+const chosen = cases.filter((one) => matchesGlob(one, wanted));
 
 describe('golden', { concurrency: PARALLEL }, () => {
-  const fixtures = join(ROOT, 'fixtures');
-  for (const tool of foldersOf(fixtures).filter((name) => !NO_CASES.has(name))) {
-    for (const name of foldersOf(join(fixtures, tool))) {
-      test(`${tool}: ${name.replaceAll('-', ' ')}`, () => check(join(fixtures, tool, name)));
-    }
+  for (const one of chosen) {
+    const [tool, name = ''] = one.split('/');
+    test(`${tool}: ${name.replaceAll('-', ' ')}`, () => check(one));
   }
 });
 
-async function check(folder: string): Promise<void> {
+test('CASE names a case', () => assert.ok(chosen.length > 0, `no case matches ${wanted} in fixtures/`));
+
+test('every tool has cases, and every other folder of fixtures is a known one', () => {
+  assert.deepEqual(foldersOf(FIXTURES), [...TOOLS, ...INPUTS].sort());
+  for (const tool of TOOLS) assert.ok(foldersOf(join(FIXTURES, tool)).length > 0, `no case in fixtures/${tool}`);
+});
+
+/** `*` stands for any characters, `/` too. */
+function matchesGlob(text: string, pattern: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[^\w-]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(text);
+}
+
+/** Runs a case, TOOL/CASE, and compares, or writes what it gave. */
+async function check(name: string): Promise<void> {
+  const folder = join(FIXTURES, name);
   const command = join(folder, 'cmd');
-  assert.ok(existsSync(command), `${folder} has no file cmd`);
+  assert.ok(existsSync(command), `fixtures/${name} has no file cmd`);
   const result = await shell(readFileSync(command, 'utf8'), folder);
-  const expected = filesOf(result);
-  if (updating) {
-    for (const [file, bytes] of Object.entries(expected)) write(join(folder, file), bytes);
-    return;
+  const differences: string[] = [];
+  for (const [file, bytes] of Object.entries(filesOf(result))) {
+    const differs = difference(file, read(join(folder, file)), bytes);
+    if (differs === undefined) continue;
+    differences.push(differs);
+    if (updating) write(join(folder, file), bytes);
   }
-  const differences = Object.entries(expected)
-    .map(([file, bytes]) => difference(file, read(join(folder, file)), bytes))
-    .filter((text) => text !== undefined);
-  assert.ok(differences.length === 0, `${folder}\n${differences.join('\n')}\n(make golden, then read the git diff)`);
+  const text = `fixtures/${name}\n${differences.join('\n')}`;
+  if (!updating) assert.ok(differences.length === 0, `${text}\n(make golden CASE=${name}, then read the git diff)`);
+  else if (differences.length > 0) console.log(`changed: ${text}`);
 }
 
 /** As they lie in a case's folder; empty is absent. */
@@ -57,12 +67,12 @@ function read(file: string): Buffer {
 
 function write(file: string, bytes: Buffer): void {
   if (bytes.length === 0) rmSync(file, { force: true });
-  else if (!read(file).equals(bytes)) writeFileSync(file, bytes);
+  else writeFileSync(file, bytes);
 }
 
 function foldersOf(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true });
-  return entries
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
