@@ -6,7 +6,7 @@ interface Described {
   describe: string;
   alias?: string;
   group?: string;
-  /** accepted for old scripts, and not in the help */
+  /** accepted because FlameGraph's scripts use it, but missing from the help */
   hidden?: true;
 }
 export interface Flag extends Described {
