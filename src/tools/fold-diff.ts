@@ -23,12 +23,18 @@ export const foldDiff: Command<typeof diffOptions> = {
   operands: '[NAME=]BEFORE [NAME=]AFTER',
   options: diffOptions,
   examples: [
-    ['fold-diff before.folded after.folded | flame-svg > diff.svg', 'what grew (red), shrank or vanished (blue)'],
-    ['fold-diff --table v1=before.folded v2=after.folded', 'which functions changed, and how much of it may be chance'],
-    ['fold-diff --table --before a1,a2,a3 --after b1,b2,b3', 'the same, the noise from several runs a side'],
+    ['fold-diff before.folded after.folded | flame-svg > diff.svg', 'draw what grew (red), shrank or vanished (blue)'],
+    [
+      'fold-diff --table v1=before.folded v2=after.folded',
+      'show which functions changed, and how much of it may be chance',
+    ],
+    [
+      'fold-diff --table --before a1,a2,a3 --after b1,b2,b3',
+      'do the same, with noise measured over several runs a side',
+    ],
     [
       "fold-diff --markdown --fail-over 'parse>+5%' main.folded branch.folded",
-      'for CI: status 3 if parse grew so much',
+      'fail a CI job (status 3) if parse grew by more than 5 points',
     ],
   ],
   async run(options, world) {

@@ -15,34 +15,46 @@ const FORMATS = ['pprof', 'speedscope', 'json', 'collapsed'] as const;
 type Format = (typeof FORMATS)[number];
 
 const options = {
-  pprof: { kind: 'flag', group: 'Format', describe: "gzip'd profile.proto: go tool pprof, Pyroscope, Parca" },
-  speedscope: { kind: 'flag', group: 'Format', describe: 'JSON for speedscope' },
-  json: { kind: 'flag', group: 'Format', describe: 'a tree for d3-flame-graph: name, value, children' },
-  collapsed: { kind: 'flag', group: 'Format', describe: "folded text for strict readers: Pyroscope's /ingest" },
+  pprof: { kind: 'flag', group: 'Format', describe: "write gzip'd profile.proto: go tool pprof, Pyroscope, Parca" },
+  speedscope: { kind: 'flag', group: 'Format', describe: 'write JSON for speedscope' },
+  json: { kind: 'flag', group: 'Format', describe: 'write a tree for d3-flame-graph: name, value, children' },
+  collapsed: { kind: 'flag', group: 'Format', describe: "write folded text for strict readers: Pyroscope's /ingest" },
   unit: {
     kind: 'choice',
     choices: Object.keys(UNITS) as Unit[],
     default: 'samples',
     group: 'Meaning',
-    describe: 'what the counts are',
+    describe: 'name the unit of the counts',
   },
   frequency: {
     kind: 'number',
     value: 'HZ',
     least: 0.001,
     group: 'Meaning',
-    describe: 'samples a second and CPU, as perf record -F: gives time as well',
+    describe: 'read counts as samples at this rate (perf record -F), write time, too',
   },
-  type: { kind: 'text', value: 'TYPE', default: 'cpu', group: 'Meaning', describe: 'which time: cpu, offcpu, wall' },
-  name: { kind: 'text', value: 'TEXT', group: 'Meaning', describe: "what the profile is called [the file's name]" },
+  type: {
+    kind: 'text',
+    value: 'TYPE',
+    default: 'cpu',
+    group: 'Meaning',
+    describe: 'name the kind of time: cpu, offcpu, wall',
+  },
+  name: { kind: 'text', value: 'TEXT', group: 'Meaning', describe: "name the profile [the file's name]" },
   start: {
     kind: 'text',
     value: 'TIME',
     group: 'Meaning',
-    describe: 'when it began: 2026-05-01T12:00:00Z, or Unix seconds',
+    describe: 'set when it began: 2026-05-01T12:00:00Z, or Unix seconds',
   },
-  duration: { kind: 'number', value: 'SECONDS', least: 0, group: 'Meaning', describe: 'how long the recording took' },
-  strict: { kind: 'flag', describe: 'status 2 instead of 1 when input was skipped' },
+  duration: {
+    kind: 'number',
+    value: 'SECONDS',
+    least: 0,
+    group: 'Meaning',
+    describe: 'set how long the recording took',
+  },
+  strict: { kind: 'flag', describe: 'exit with 2, not 1, when input was skipped' },
 } as const satisfies OptionTable;
 
 type Options = Values<typeof options>;
@@ -53,11 +65,11 @@ export const foldExport: Command<typeof options> = {
   operands: '[FILE...]',
   options,
   examples: [
-    ['fold-export --pprof --frequency 99 cpu.folded > cpu.pb.gz', 'go tool pprof -http :8080 cpu.pb.gz'],
-    ['fold-export --pprof --unit us --type offcpu off.folded > off.pb.gz', 'off-CPU time'],
-    ['fold-export --speedscope --unit ns cpu.folded > cpu.speedscope.json', 'for https://www.speedscope.app'],
+    ['fold-export --pprof --frequency 99 cpu.folded > cpu.pb.gz', 'prepare for go tool pprof -http :8080 cpu.pb.gz'],
+    ['fold-export --pprof --unit us --type offcpu off.folded > off.pb.gz', 'write off-CPU time'],
+    ['fold-export --speedscope --unit ns cpu.folded > cpu.speedscope.json', 'prepare for https://www.speedscope.app'],
   ],
-  epilogue: 'docs/exports.md tells which viewer reads what, and how.',
+  epilogue: 'docs/exports.md lists the viewers and what each reads.',
   async run(given, world) {
     const format = formatOf(given);
     const meaning = meaningOf(given, world.operands[0]);

@@ -1,59 +1,29 @@
 // fold-grep: folded stacks in, those of them that are wanted out.
 
 import { readFolded } from '../cli/folded-input.ts';
-import type { OptionTable, Values } from '../cli/options.ts';
+import type { Values } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
 import { guardNumbers } from '../stacks/folded.ts';
-import { describeKept, PLACES, type Selection, select } from '../stacks/selection.ts';
+import { describeKept, type Selection, select } from '../stacks/selection.ts';
+import { grepOptions } from './fold-grep/options.ts';
 
-const STACKS = 'Which stacks';
-const FRAMES = 'Which frames of them';
+type Options = Values<typeof grepOptions>;
 
-const options = {
-  include: { kind: 'texts', value: 'RE', group: STACKS, describe: 'with a frame like RE (repeatable: or like that)' },
-  exclude: { kind: 'texts', value: 'RE', group: STACKS, describe: 'without a frame like RE (repeatable)' },
-  where: {
-    kind: 'choice',
-    choices: PLACES,
-    default: 'any',
-    group: STACKS,
-    describe: 'the frames that --include and --exclude look at: any, the first or the last',
-  },
-  comm: { kind: 'texts', value: 'RE', group: STACKS, describe: 'whose first frame is like RE (repeatable)' },
-  'root-at': { kind: 'texts', value: 'FUNC', group: STACKS, describe: 'with FUNC, without its callers (repeatable)' },
-  'leaf-at': { kind: 'texts', value: 'FUNC', group: STACKS, describe: 'with FUNC, without what it calls (repeatable)' },
-  invert: { kind: 'flag', alias: 'v', group: STACKS, describe: 'the other stacks, whole, as grep -v' },
-  'ignore-case': { kind: 'flag', alias: 'i', group: STACKS, describe: 'capitals fit small letters in RE' },
-  hide: { kind: 'texts', value: 'RE', group: FRAMES, describe: 'not those like RE; what they call stays (repeatable)' },
-  reverse: { kind: 'flag', group: FRAMES, describe: 'leaf first: who called this?' },
-  depth: {
-    kind: 'number',
-    value: 'N',
-    least: 1,
-    whole: true,
-    group: FRAMES,
-    describe: 'the first N; [truncated] stands for the others',
-  },
-  strict: { kind: 'flag', describe: 'status 2 instead of 1 when input was skipped' },
-} as const satisfies OptionTable;
-
-type Options = Values<typeof options>;
-
-export const foldGrep: Command<typeof options> = {
+export const foldGrep: Command<typeof grepOptions> = {
   name: 'fold-grep',
-  summary: 'Keeps the folded stacks that are wanted, and of them the frames that are, and says how much that is.',
+  summary: 'Filters stacks and trims frames by pattern, and reports the share that it kept.',
   operands: '[FILE...]',
-  options,
+  options: grepOptions,
   examples: [
-    ['fold-grep --include fsync cpu.folded | flame-svg > fsync.svg', 'only what leads to fsync'],
-    ["fold-grep --exclude '^(cpu_idle|do_idle)$' cpu.folded", 'without the idle loop'],
-    ['fold-grep --root-at parse --depth 3 cpu.folded', 'three levels below parse'],
-    ['fold-grep --leaf-at malloc --reverse cpu.folded', 'who calls malloc?'],
+    ['fold-grep --include fsync cpu.folded | flame-svg > fsync.svg', 'draw only what leads to fsync'],
+    ["fold-grep --exclude '^(cpu_idle|do_idle)$' cpu.folded", 'drop the idle loop'],
+    ['fold-grep --root-at parse --depth 3 cpu.folded', 'keep three levels, from parse on'],
+    ['fold-grep --leaf-at malloc --reverse cpu.folded', 'show who calls malloc'],
   ],
   epilogue: [
-    'RE is a regular expression of JavaScript, FUNC a whole name. Both are compared with each frame',
-    'by itself, with and without a mark at its end: ^vfs_read$ and _\\[k\\]$ both fit vfs_read_[k].',
+    'RE is a JavaScript regular expression, FUNC a whole name. Each is tried on one frame at a time,',
+    'with and without the mark at its end: both ^vfs_read$ and _\\[k\\]$ match vfs_read_[k].',
   ].join('\n'),
   async run(given, world) {
     const selection = selectionOf(given);

@@ -24,16 +24,16 @@ type Options = Values<typeof classifyOptions>;
 
 export const offcpuClassify: Command<typeof classifyOptions> = {
   name: 'offcpu-classify',
-  summary: 'Tells why threads did not run: a reason for each off-CPU stack, summed up in a table.',
+  summary: 'Shows why threads did not run: finds the reason of each off-CPU stack and adds up the time.',
   operands: '[FILE...]',
   options: classifyOptions,
   examples: [
-    ['bpftrace bpf/offcpu.bt PID | offcpu-classify', 'what was it blocked on?'],
-    ['offcpu-fold dump.txt | offcpu-classify --table --meaning', 'from folded stacks, with Postgres wait events'],
-    ['offcpu-classify dump.txt | flame-svg --color=io > off.svg', 'a flame graph, reasons at its root'],
-    ['offcpu-classify --baseline before.txt after.txt', 'what has changed?'],
+    ['bpftrace bpf/offcpu.bt PID | offcpu-classify', 'show what it was blocked on'],
+    ['offcpu-fold dump.txt | offcpu-classify --table --meaning', 'read folded stacks, add Postgres wait events'],
+    ['offcpu-classify dump.txt | flame-svg --color=io > off.svg', 'draw a flame graph with reasons at its root'],
+    ['offcpu-classify --baseline before.txt after.txt', 'show what has changed'],
   ],
-  epilogue: 'docs/reasons.md lists the reasons and tells how to write rules.',
+  epilogue: 'docs/reasons.md lists the reasons and explains how to write rules.',
   async run(options, { operands, report, stop, stdin, terminal, output }) {
     const format = formatOf(options, terminal);
     const ownRules = options.rules.map(ruleFile);

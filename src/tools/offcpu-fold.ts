@@ -11,12 +11,15 @@ import { options as table } from './offcpu-fold/options.ts';
 
 export const offcpuFold: Command<typeof table> = {
   name: 'offcpu-fold',
-  summary: "Folds bpftrace's maps of off-CPU time, and bcc's offcputime: comm, user frames, kernel frames, time.",
+  summary: "Folds off-CPU dumps of bpftrace and of bcc's offcputime: comm, user frames, kernel frames, time.",
   operands: '[FILE...]',
   options: table,
   examples: [
-    ['bpftrace bpf/offcpu.bt PID | offcpu-fold | flame-svg --color=io > off.svg', 'a flame graph of waiting'],
-    ['offcpu-fold --map offcpu --order kstack,ustack,comm --input-unit ns dump.txt', 'a program of your own'],
+    ['bpftrace bpf/offcpu.bt PID | offcpu-fold | flame-svg --color=io > off.svg', 'draw where threads wait'],
+    [
+      'offcpu-fold --map offcpu --order kstack,ustack,comm --input-unit ns dump.txt',
+      'fold the dump of a program of your own',
+    ],
   ],
   async run(options, { operands, report, stop, stdin, interactive, output }) {
     const inputUnit = options['input-unit'];

@@ -11,13 +11,13 @@ import { perfFoldOptions, readingOf } from './perf-fold/options.ts';
 
 export const perfFold: Command<typeof perfFoldOptions> = {
   name: 'perf-fold',
-  summary: 'Folds the text of `perf script`: one line a distinct stack, root first, with its count.',
+  summary: 'Folds the text of `perf script`: writes one line per distinct stack, root first, with its count.',
   operands: '[FILE...]',
   options: perfFoldOptions,
   examples: [
-    ['perf script | perf-fold | flame-svg > cpu.svg', 'a flame graph of perf.data'],
-    ['perf script --no-inline | perf-fold --kernel > cpu.folded', 'fast with DWARF call graphs, kernel marked'],
-    ['perf-fold --event-filter cycles --from 10 --to 20 out.txt', 'ten seconds of one event'],
+    ['perf script | perf-fold | flame-svg > cpu.svg', 'draw perf.data as a flame graph'],
+    ['perf script --no-inline | perf-fold --kernel > cpu.folded', 'fold DWARF call graphs fast, mark kernel frames'],
+    ['perf-fold --event-filter cycles --from 10 --to 20 out.txt', 'fold ten seconds of one event'],
   ],
   async run(options, { operands, report, stop, stdin, interactive, output }) {
     const perf = new PerfScript(new StackTable(), readingOf(options), (kind, place, text) =>

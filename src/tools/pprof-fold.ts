@@ -22,19 +22,22 @@ const options = {
     kind: 'choice',
     choices: Object.keys(UNITS) as (keyof typeof UNITS)[],
     default: 'as-is',
-    describe: 'what times shall be in',
+    describe: 'write times in this unit',
   },
-  strict: { kind: 'flag', describe: 'status 2 instead of 1 when input was skipped' },
+  strict: { kind: 'flag', describe: 'exit with 2, not 1, when input was skipped' },
 } as const satisfies OptionTable;
 
 export const pprofFold: Command<typeof options> = {
   name: 'pprof-fold',
-  summary: "Folds profiles of pprof (Go's, and others' profile.proto): one line a distinct stack, root first.",
+  summary: 'Folds pprof profiles (profile.proto, as Go writes it): writes one line per distinct stack, root first.',
   operands: '[FILE...]',
   options,
   examples: [
-    ['pprof-fold cpu.pb.gz | flame-svg --countname ns > cpu.svg', 'a flame graph of a Go program'],
-    ['pprof-fold --sample-type samples before.pb.gz > before.folded', 'for fold-diff, fold-grep and fold-merge'],
+    ['pprof-fold cpu.pb.gz | flame-svg --countname ns > cpu.svg', 'draw a flame graph of a Go program'],
+    [
+      'pprof-fold --sample-type samples before.pb.gz > before.folded',
+      'prepare for fold-diff, fold-grep and fold-merge',
+    ],
   ],
   async run({ 'sample-type': wanted, unit, strict }, { operands, report, stop, stdin, output }) {
     const table = new StackTable();

@@ -5,35 +5,35 @@ import { UNITS } from '../../offcpu/read/stacks.ts';
 import { foldingOptions } from '../folding/options.ts';
 
 export const options = {
-  map: { kind: 'text', value: 'NAME', group: 'Input', describe: 'the map to fold; else @offcpu, or the first fit' },
+  map: { kind: 'text', value: 'NAME', group: 'Input', describe: 'fold this map, not @offcpu or the first that fits' },
   order: {
     kind: 'text',
     value: 'PARTS',
     group: 'Input',
-    describe: 'what its keys are made of: kstack,ustack,comm,pid,tid,state, - for others; else found out',
+    describe: 'name the parts of its keys, if detection fails: kstack,ustack,comm,pid,tid,state; - for any other',
   },
   'input-unit': {
     kind: 'choice',
     choices: ['auto', ...UNITS],
     default: 'auto',
     group: 'Input',
-    describe: 'what the counts are in; auto: us, but ns from bpf/offcpu.bt',
+    describe: 'read counts in this unit; auto: as the input says, else us',
   },
   repeats: {
     kind: 'choice',
     choices: ['auto', 'add', 'last'],
     default: 'auto',
     group: 'Input',
-    describe: 'a map printed several times: add them up, or take the last; auto: the last if no count ever shrank',
+    describe: 'add up a map that was printed several times, or take the last; auto: the last if no count ever shrank',
   },
-  unit: { kind: 'choice', choices: UNITS, default: 'us', group: 'Counts', describe: 'what the counts shall be in' },
-  'unit-line': { kind: 'flag', group: 'Counts', describe: 'begin with a line `# unit: us`, for fold-merge' },
+  unit: { kind: 'choice', choices: UNITS, default: 'us', group: 'Counts', describe: 'write counts in this unit' },
+  'unit-line': { kind: 'flag', group: 'Counts', describe: 'write the unit first, `# unit: us`, for fold-merge' },
   by: {
     kind: 'choice',
     choices: ['comm', 'pid', 'tid', 'none'],
     default: 'comm',
     group: 'Root frame',
-    describe: 'comm, comm-PID, comm-PID/TID, or none',
+    describe: 'put comm, comm-PID, comm-PID/TID or nothing at the root',
   },
   kernel: { kind: 'flag', group: 'Frames', describe: 'mark kernel frames _[k]' },
   ...foldingOptions,
