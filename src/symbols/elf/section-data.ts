@@ -6,6 +6,8 @@ import { InputError } from '../../engine/errors.ts';
 /** Gives `length` bytes of the file from `at` on, fewer at its end; it never takes memory for more than the file has. */
 export type ReadBytes = (at: number, length: number) => Buffer;
 
+/** A section up to this size is read as a whole, when its first bytes are asked for. */
+const WHOLE = 8 << 20;
 const PAGE = 1 << 16;
 /** Pages that one section keeps: 4 MiB. */
 const MOST_PAGES = 64;
@@ -17,6 +19,7 @@ export class SectionData {
   readonly #read: ReadBytes;
   /** by their numbers; the one used longest ago first */
   readonly #pages = new Map<number, Buffer>();
+  #whole: Buffer | undefined;
   #lastNumber = -1;
   #last: Buffer = Buffer.alloc(0);
 
@@ -30,6 +33,7 @@ export class SectionData {
   bytes(at: number, length: number): Buffer {
     const end = Math.min(at + length, this.size);
     if (!(at >= 0 && at < end)) return Buffer.alloc(0);
+    if (this.size <= WHOLE) return this.#all().subarray(at, end);
     const inPage = at % PAGE;
     if (inPage + (end - at) <= PAGE) return this.#page((at - inPage) / PAGE).subarray(inPage, inPage + (end - at));
     return this.#read(at, end - at);
@@ -38,11 +42,13 @@ export class SectionData {
   /** The same, but keeps no page: for a look at places far apart. */
   peek(at: number, length: number): Buffer {
     const end = Math.min(at + length, this.size);
+    if (this.size <= WHOLE) return this.bytes(at, length);
     return at >= 0 && at < end ? this.#read(at, end - at) : Buffer.alloc(0);
   }
 
   /** The latin1 text from there to the next NUL. Throws InputError where there is none. */
   text(at: number): string {
+    if (this.size <= WHOLE) return textIn(this.#all(), at);
     let text = '';
     for (let from = at; from >= 0 && from < this.size && text.length < LONGEST_TEXT; ) {
       const inPage = from % PAGE;
@@ -52,7 +58,12 @@ export class SectionData {
       if (end >= 0) return text;
       from += PAGE - inPage;
     }
-    throw new InputError(`a string at ${at} of a section of ${this.size} bytes has no end`);
+    throw noEnd(at, this.size);
+  }
+
+  #all(): Buffer {
+    this.#whole ??= this.#read(0, this.size);
+    return this.#whole;
   }
 
   #page(number: number): Buffer {
@@ -69,4 +80,14 @@ export class SectionData {
     this.#last = page;
     return page;
   }
+}
+
+function textIn(bytes: Buffer, at: number): string {
+  const end = bytes.indexOf(0, at);
+  if (end < 0 || at < 0 || end - at > LONGEST_TEXT) throw noEnd(at, bytes.length);
+  return bytes.toString('latin1', at, end);
+}
+
+function noEnd(at: number, size: number): InputError {
+  return new InputError(`a string at ${at} of a section of ${size} bytes has no end`);
 }

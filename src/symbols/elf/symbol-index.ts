@@ -1,6 +1,7 @@
 // The symbols of an ELF file by address. Where several names have one address, one rule chooses, and it is perf's: so a
 // function has one name, whoever recorded it.
 
+import { countUpTo, orderOf } from './column.ts';
 import type { ElfFile, ElfSection, ElfSymbol } from './elf-file.ts';
 import { pltSymbols } from './plt.ts';
 import type { SectionData } from './section-data.ts';
@@ -56,13 +57,8 @@ export class SymbolIndex {
 
   /** The symbol whose bytes the one at this address belongs to. Throws InputError where the file is damaged. */
   at(address: number): ElfSymbol | undefined {
-    let [low, high] = [0, this.#starts.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#starts[middle] as number) <= address) low = middle + 1;
-      else high = middle;
-    }
-    for (let i = low - 1; i >= 0 && i >= low - MOST_NESTED; i--) {
+    const next = countUpTo(this.#starts, address);
+    for (let i = next - 1; i >= 0 && i >= next - MOST_NESTED; i--) {
       if (address < (this.#ends[i] as number)) return this.#symbol(i);
     }
     return undefined;
@@ -79,8 +75,7 @@ export class SymbolIndex {
 
   /** Their indices by address, one for each address. */
   #chosen(found: Symbols): number[] {
-    const order = Uint32Array.from({ length: found.count }, (_, i) => i);
-    order.sort((a, b) => (found.starts[a] as number) - (found.starts[b] as number));
+    const order = orderOf(found.starts.subarray(0, found.count));
     const chosen: number[] = [];
     for (const i of order) {
       const last = chosen.at(-1);

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Dwarf } from '../../../src/symbols/dwarf/dwarf.ts';
+import { ElfFile } from '../../../src/symbols/elf/elf-file.ts';
+import { SymbolIndex } from '../../../src/symbols/elf/symbol-index.ts';
+import { bytesOf, damaged, OBJECTS, orInputError, readerOf } from '../objects.ts';
+
+const fileOf = (name: string): ElfFile => new ElfFile(readerOf(bytesOf(name)));
+
+/** name file:line, the function that exists as code first */
+function textsAt(dwarf: Dwarf, address: number): string[] {
+  return dwarf.framesAt(address).map(({ name, file, line }) => `${name?.text} ${file}:${line}`);
+}
+
+/** The different stacks of functions in a function of the file, by their texts. */
+function stacksIn(name: string, functionName: string): Set<string> {
+  const file = fileOf(name === 'stripped.debug' ? 'gcc-dwarf4' : name);
+  const dwarf = new Dwarf(fileOf(name));
+  const symbols = new SymbolIndex(file);
+  const text = file.section('.text');
+  assert.ok(text);
+  const stacks = new Set<string>();
+  for (let at = text.address; at < text.address + text.size; at++) {
+    if (symbols.at(at)?.name !== functionName) continue;
+    const frames = dwarf.framesAt(at);
+    stacks.add(frames.map((frame) => frame.name?.text).join(';'));
+    // calls stand where they do in the source; strict DWARF 2 can't tell
+    const [outer, inner] = frames.map(({ line }) => line);
+    const isRight = name === 'gcc-dwarf2' ? outer === 0 : outer === 10 && (inner === 5 || inner === 6);
+    if (frames.length === 3) assert.ok(isRight, `${name} ${at}: ${outer} ${inner}`);
+  }
+  return stacks;
+}
+
+describe('the functions around an address, and their lines', () => {
+  const names = [...OBJECTS.keys()].filter((name) => !['stripped', 'clang-split', 'clang-powerpc64'].includes(name));
+  for (const name of names) {
+    test(name, () => {
+      const stacks = stacksIn(name, 'work');
+      assert.ok(stacks.has('work;outer;twice'), [...stacks].join(' | '));
+      assert.ok(
+        [...stacks].every((stack) => /^work(?:;outer(?:;twice)?)?$/.test(stack)),
+        [...stacks].join(' | '),
+      );
+      assert.deepEqual([...new Dwarf(fileOf(name)).problems], []);
+    });
+  }
+
+  test('gcc-dwarf4: as addr2line has them', () => {
+    const dwarf = new Dwarf(fileOf('gcc-dwarf4'));
+    assert.deepEqual(textsAt(dwarf, 0x400160), ['work /src/tiny.c:10', 'outer /src/tiny.c:5', 'twice /src/tiny.c:2']);
+    assert.deepEqual(textsAt(dwarf, 0x100), []);
+  });
+
+  test('clang-powerpc64, whose bytes are in the other order', () => {
+    const file = fileOf('clang-powerpc64');
+    const dwarf = new Dwarf(file);
+    const text = file.section('.text');
+    assert.ok(text);
+    const all = Array.from({ length: text.size }, (_, i) => textsAt(dwarf, text.address + i).join(';'));
+    assert.ok(all.includes('work /src/tiny.c:10;outer /src/tiny.c:5;twice /src/tiny.c:2'), all.join('\n'));
+  });
+});
+
+test('a unit in another file is counted; its lines are read', () => {
+  const dwarf = new Dwarf(fileOf('clang-split'));
+  assert.deepEqual([...dwarf.problems], [['split DWARF, in a .dwo or .dwp file', 1]]);
+  const texts = textsAt(dwarf, 0x400150);
+  assert.match(texts[0] ?? '', /\/src\/tiny\.c:\d+$/);
+});
+
+test('a unit whose version or form is not known is counted, not left out in silence', () => {
+  const info = fileOf('gcc-dwarf4').section('.debug_info');
+  assert.ok(info);
+  for (const [at, value, problem] of [
+    [4, 9, /^DWARF 9$/],
+    [6, 0x7f, /abbreviation/],
+  ] as const) {
+    const bytes = Buffer.from(bytesOf('gcc-dwarf4'));
+    bytes[info.offset + at] = value;
+    const { problems } = new Dwarf(new ElfFile(readerOf(bytes)));
+    assert.equal(problems.size, 1);
+    assert.match([...problems.keys()][0] ?? '', problem);
+  }
+});
+
+test('damaged debug information gives an answer or an InputError', () => {
+  const addresses = fc.array(fc.integer({ min: 0x4000e0, max: 0x4001c0 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(damaged, addresses, (bytes, more) => {
+      orInputError(() => {
+        const dwarf = new Dwarf(new ElfFile(readerOf(bytes)));
+        for (const address of [0x400160, 0x400130, 0x400150, ...more]) dwarf.framesAt(address);
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
