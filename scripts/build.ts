@@ -4,7 +4,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -74,11 +73,11 @@ async function buildBinaries(): Promise<void> {
   // made aside and moved when complete: a failed or stopped build leaves the programs of the last one
   const made = 'build/dist';
   rmSync(made, { recursive: true, force: true });
-  const version = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string; engines: { node: string } };
   const tools = readdirSync('bin').map((file) => basename(file, '.ts'));
   const { metafile } = await build({
     entryPoints: [
-      ...tools.map((tool) => ({ in: `bin/${tool}.ts`, out: tool })),
+      ...tools.map((tool) => ({ in: `bin/${tool}.ts`, out: `${tool}.main` })),
       { in: 'src/cli/arguments.ts', out: 'arguments' },
       { in: 'src/cli/compressed.ts', out: 'compressed' },
     ],
@@ -92,19 +91,37 @@ async function buildBinaries(): Promise<void> {
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    define: { FLAMEPIPE_VERSION: JSON.stringify(version), 'import.meta.url': '__moduleUrl' },
-    banner: { js: '#!/usr/bin/env node\nconst __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
+    define: { FLAMEPIPE_VERSION: JSON.stringify(manifest.version), 'import.meta.url': '__moduleUrl' },
+    banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
     // Help is plain ASCII; the real module costs 40 ms at start-up for emoji tables.
     alias: { 'string-width': './src/cli/text-width.ts' },
     legalComments: 'none', // they are in THIRD-PARTY-LICENSES.txt
     logLevel: 'warning',
   });
-  for (const tool of tools) chmodSync(`${made}/${tool}.cjs`, 0o755);
+  for (const tool of tools)
+    writeFileSync(`${made}/${tool}.cjs`, launcher(tool, manifest.engines.node), { mode: 0o755 });
   copyFileSync(`src/symbols/${DEMANGLER}`, `${made}/${DEMANGLER}`);
   const bundled = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
   writeFileSync(`${made}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicenses(bundled));
   rmSync('dist', { recursive: true, force: true });
   renameSync(made, 'dist');
+}
+
+/**
+ * What stands before a tool's bundle: an old Node would stop at the first word that it doesn't know, with a stack trace.
+ * `engines` is `>=20.19`.
+ */
+function launcher(tool: string, engines: string): string {
+  const wanted = engines.slice('>='.length);
+  const [major, minor] = wanted.split('.');
+  return `#!/usr/bin/env node
+var version = process.versions.node.split('.');
+if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) require('./${tool}.main.cjs');
+else {
+  console.error('${tool}: Node ' + process.version + ' is too old: ${tool} needs Node ${wanted} or newer');
+  process.exitCode = 2;
+}
+`;
 }
 
 buildModules();
