@@ -3,10 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { changeFolded, growDump, growFolded, growRecordings, recordSystem, repeatRecording, sizeOf } from './inputs.ts';
 import { type Contender, type Cost, capture, compare, find } from './measure.ts';
 
-const ROOT = new URL('..', import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { FLAMEGRAPH_DIR, INFERNO_DIR } = process.env;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const tool = (name: string): string[] => [process.execPath, join(ROOT, 'dist', `${name}.cjs`)];

@@ -5,6 +5,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Classifier } from '../src/offcpu/reason/classify.ts';
 import { partsOf } from '../src/offcpu/reason/folded-parts.ts';
 import { ReasonTable } from '../src/offcpu/reason/kernel-rules.ts';
@@ -78,7 +79,7 @@ function print(folder: string, withState: boolean): void {
 }
 
 const folder = process.argv[2];
-if (import.meta.url === `file://${process.argv[1]}` && folder !== undefined) {
+if (fileURLToPath(import.meta.url) === process.argv[1] && folder !== undefined) {
   print(folder, false);
   print(folder, true);
 }

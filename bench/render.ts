@@ -6,9 +6,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Contender, type Cost, capture, compare, find, mediansOf } from './measure.ts';
 
-const ROOT = new URL('..', import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SECONDS = 10;
 const OURS = 'flame-record, all of it';
 const OUR_STEPS = 'flame-record, folding and drawing alone';

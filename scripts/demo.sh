@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 
 sample=fixtures/demo/workload.mjs
 seconds=4
+here=$(node -p 'require("node:url").pathToFileURL(`${process.cwd()}/`).href')
 record=(perf record -q -F 499 -g -e cpu-clock)
 
 mkdir -p demo
@@ -41,7 +42,7 @@ if [[ -z $why ]]; then
   # shellcheck disable=SC2016 # for the inner shell, whose process becomes node
   "${record[@]}" -o "$work/perf.data" -- bash -c 'echo $$ >"$1"; shift; exec "$@"' record "$work/pid" \
     node --perf-basic-prof --interpreted-frames-native-stack --no-logfile-per-isolate --logfile="$work/v8.log" "$sample" "$seconds"
-  perf script -i "$work/perf.data" --no-inline 2>"$work/said" | sed "s,file://$PWD/,,g" >"$work/script.txt" || { cat "$work/said" >&2; exit 1; }
+  perf script -i "$work/perf.data" --no-inline 2>"$work/said" | sed "s,$here,,g" >"$work/script.txt" || { cat "$work/said" >&2; exit 1; }
   origin="$sample, recorded here"
 else
   echo "$why"
