@@ -4,8 +4,15 @@ SHELL = /bin/bash
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DELETE_ON_ERROR:
 
-PREFIX = /usr/local
-DESTDIR =
+# a Node that scripts/bring-node.sh brought comes first
+export PATH := $(CURDIR)/build/node/node_modules/.bin:$(PATH)
+# the scripts run the same way everywhere, and leave nothing in /tmp
+export LC_ALL = C
+export TSX_DISABLE_CACHE = 1
+export NODE_DISABLE_COMPILE_CACHE = 1
+
+export PREFIX = /usr/local
+export DESTDIR =
 NPM_FLAGS = --loglevel=error --no-audit --no-fund --no-progress
 BIOME_FLAGS = --error-on-warnings
 
@@ -19,7 +26,6 @@ INSTALLED = node_modules/.package-lock.json
 BUILT = dist/THIRD-PARTY-LICENSES.txt
 
 TOOLS = $(basename $(notdir $(wildcard bin/*.ts)))
-PROGRAMS = $(TOOLS:%=dist/%.cjs)
 SOURCES = $(shell find src bin scripts/*.ts -type f ! -name '*.generated.*')
 TESTS = $(shell find test -name '*.test.ts' ! -path 'test/live/*' | LC_ALL=C sort)
 LIVE_TESTS = $(shell find test/live -name '*.test.ts' 2>/dev/null | LC_ALL=C sort)
@@ -63,28 +69,21 @@ demo: $(BUILT) ## profile a sample program and draw demo/cpu.svg
 	@scripts/demo.sh
 
 install: build ## into PREFIX (/usr/local), below DESTDIR
-	@install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/flamepipe'
-	@install -m 644 LICENSE bpf/offcpu.bt flamepipe.mk $(filter-out $(PROGRAMS),$(wildcard dist/*)) '$(DESTDIR)$(PREFIX)/lib/flamepipe'
-	@install -m 755 $(PROGRAMS) '$(DESTDIR)$(PREFIX)/lib/flamepipe'
-	@for tool in $(TOOLS); do \
-	  ln -sf "../lib/flamepipe/$$tool.cjs" "$(DESTDIR)$(PREFIX)/bin/$$tool" && \
-	  echo "$(DESTDIR)$(PREFIX)/bin/$$tool" || exit; \
-	done
+	@scripts/install.sh $(TOOLS)
 
 uninstall: ## what install put there
-	@rm -f $(TOOLS:%='$(DESTDIR)$(PREFIX)/bin/%')
-	@rm -rf '$(DESTDIR)$(PREFIX)/lib/flamepipe'
+	@scripts/uninstall.sh $(TOOLS)
 
-clean: ## remove all that make wrote, except node_modules
-	@rm -rf dist build demo
+clean: ## remove all that make wrote, except node_modules and a Node in build/node
+	@rm -rf dist demo
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name node -exec rm -rf {} +; fi
 	@find src -name '*.generated.*' -delete
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 $(INSTALLED): package-lock.json
-	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' || \
-	  { echo "flamepipe needs Node 20.19 or newer, with npm; found: $$(node --version 2>&1)" >&2; exit 1; }
+	@scripts/bring-node.sh
 	@echo "npm ci"
 	@npm ci $(NPM_FLAGS) >/dev/null
 	@touch $@

@@ -1,0 +1,38 @@
+#!/bin/bash
+# install.sh TOOL…: installs the built tools below $DESTDIR$PREFIX. Where the build brought a Node of its own, that Node
+# goes along, and the launchers start it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+prefix=${PREFIX:?}
+target=${DESTDIR:-}$prefix
+
+if ! mkdir -p "$target/bin" "$target/lib/flamepipe" 2>/dev/null || [[ ! -w $target/bin || ! -w $target/lib/flamepipe ]]; then
+  echo "cannot write to $target; type: make install PREFIX=\$HOME/.local        or: sudo make install" >&2
+  exit 1
+fi
+
+rm -rf "$target/lib/flamepipe"
+mkdir -p "$target/lib/flamepipe"
+cp -R dist/. bpf/offcpu.bt flamepipe.mk LICENSE "$target/lib/flamepipe/"
+chmod -R u+w,go+rX "$target/lib/flamepipe"
+
+brought=build/node/node_modules/node/bin/node
+[[ -e $brought ]] && install -m 755 "$brought" "$target/lib/flamepipe/node"
+
+for tool in "$@"; do
+  rm -f "$target/bin/$tool"
+  if [[ -e $brought ]]; then
+    # ' within '…' is '\''
+    quoted=${prefix//\'/\'\\\'\'}/lib/flamepipe
+    printf '#!/bin/sh\nexec '\''%s/node'\'' '\''%s/%s.cjs'\'' "$@"\n' "$quoted" "$quoted" "$tool" >"$target/bin/$tool"
+    chmod 755 "$target/bin/$tool"
+  else
+    ln -s "../lib/flamepipe/$tool.cjs" "$target/bin/$tool"
+  fi
+  echo "$target/bin/$tool"
+done
+case ${DESTDIR:+staged}:$PATH: in
+  staged:* | *:"$prefix/bin":*) ;;
+  *) echo "$prefix/bin is not on your PATH; type: export PATH=\"$prefix/bin:\$PATH\"" ;;
+esac
