@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Classifier } from '../src/offcpu/reason/classify.ts';
 import { partsOf } from '../src/offcpu/reason/folded-parts.ts';
-import { ReasonTable } from '../src/offcpu/reason/kernel-rules.ts';
+import { KernelRules } from '../src/offcpu/reason/kernel-rules.ts';
 import { parseRules } from '../src/offcpu/reason/rule-file.ts';
 import { reasonRules } from '../src/offcpu/reason/rules.generated.ts';
 
@@ -23,7 +23,7 @@ export interface Score {
 
 /** Scores each dump of a folder; with `withState` the classifier is told prev_state. */
 export function scoreFolder(folder: string, withState: boolean): Score[] {
-  const table = new ReasonTable(parseRules(reasonRules, 'reasons.rules'));
+  const table = new KernelRules(parseRules(reasonRules, 'reasons.rules'));
   const classifier = new Classifier(table);
   const scoreOf = (file: string): Score => {
     const score: Score = { dump: basename(file, '.tsv'), us: 0, rightUs: 0, otherUs: 0, wrong: new Map() };

@@ -1,7 +1,7 @@
 // The identity: on-CPU + runnable + blocked + in progress = the window, for each thread. On-CPU time is perf's, the rest
 // bpftrace's, so that the sum is a check of both.
 
-import type { ThreadTimes } from './summary.ts';
+import type { ThreadTimes } from '../offcpu/thread-times.ts';
 
 export interface ThreadIdentity extends ThreadTimes {
   /** perf's samples × their period; undefined: perf did not record */

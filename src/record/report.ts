@@ -1,5 +1,7 @@
 // What a run tells: on stdout, in run.json, and on its page.
 
+import type { OffcpuStats } from '../offcpu/read/stats.ts';
+import type { PerfStats } from '../perf/stats.ts';
 import { ARTIFACTS, hasOffcpu } from './artifacts.ts';
 import type { Share } from './folded-text.ts';
 import type { Identity } from './identity.ts';
@@ -19,7 +21,7 @@ import { renderSteps, type Slept } from './render-plan.ts';
 import type { Settings } from './settings.ts';
 import { profilerLine, shellLine, stepLine } from './shell-words.ts';
 import { sqlText } from './sql.ts';
-import { type CpuStats, type OffcpuStats, qualityLine, topTable, windowText } from './summary.ts';
+import { qualityLine, topTable, windowText } from './summary.ts';
 
 /** What the rendering took, all of it and its steps. */
 export interface RenderingCost {
@@ -43,7 +45,7 @@ export interface RunFacts {
   warnings: readonly string[];
   identity: Identity | undefined;
   identityLine: string | undefined;
-  cpuStats: CpuStats | undefined;
+  cpuStats: PerfStats | undefined;
   offcpuStats: OffcpuStats | undefined;
   /** of offcpu-classify --json */
   reasons: unknown;

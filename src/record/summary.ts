@@ -1,45 +1,11 @@
 // What a run prints at its end, and what of it is kept in run.json.
 
+import type { OffcpuStats } from '../offcpu/read/stats.ts';
+import type { PerfStats } from '../perf/stats.ts';
 import type { Share } from './folded-text.ts';
 
-/** Of perf-fold --stats-json. */
-export interface CpuStats {
-  samples: number;
-  weight: number;
-  unresolvedWeight: number;
-  truncatedWeight: number;
-  emptySamples: number;
-  losses: string[];
-  skippedLines: number;
-  events: { name: string; samples: number; folded: boolean }[];
-}
-
-/** What became of a thread, as its switches tell; docs/offcpu-dump.md says how it adds up. */
-export interface ThreadTimes {
-  tid: number;
-  /** its part of the window, birth and death considered */
-  lifeNs: number;
-  onCpuNs: number;
-  runnableNs: number;
-  blockedNs: number;
-  /** off the CPU at the end */
-  inProgressNs: number;
-  /** off the CPU at the start, up to its first switch: why is not known */
-  beforeNs: number;
-}
-
-/** Of offcpu-fold --stats-json. */
-export interface OffcpuStats {
-  weight: number;
-  lostWeight: number;
-  unresolvedWeight: number;
-  truncatedWeight: number;
-  inProgressWeight: number;
-  inputs: { threads: ThreadTimes[] }[];
-}
-
 /** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */
-export function qualityLine(cpu: CpuStats | undefined, offcpu: OffcpuStats | undefined): string {
+export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | undefined): string {
   const parts: string[] = [];
   if (cpu) {
     const events = cpu.events.filter(({ folded }) => folded).map(({ name }) => name);
@@ -104,7 +70,7 @@ export function windowText(startNs: number, endNs: number): string {
 }
 
 /** Perf falls back to user code where it may not see the kernel; undefined: it has not. */
-export function userOnlyText(cpu: CpuStats | undefined): string | undefined {
+export function userOnlyText(cpu: PerfStats | undefined): string | undefined {
   const folded = cpu?.events.filter((event) => event.folded) ?? [];
   return folded.length > 0 && folded.every(({ name }) => /:u+$/.test(name))
     ? 'warning: perf saw user code only; time in the kernel is missing: flame-record doctor says why'

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CpuStats, qualityLine, recordedText, sizeText, userOnlyText } from '../../src/record/summary.ts';
+import type { PerfStats } from '../../src/perf/stats.ts';
+import { qualityLine, recordedText, sizeText, userOnlyText } from '../../src/record/summary.ts';
+
+const NONE: PerfStats = {
+  ...{ samples: 1, stacks: 1, weight: 1, events: [], count: 'period', unresolvedWeight: 0, truncatedWeight: 0 },
+  ...{ emptySamples: 0, outsideSamples: 0, firstTime: null, lastTime: null, skippedLines: 0, losses: [] },
+};
 
 test('perf saw user code only', () => {
-  const stats = (...names: string[]): CpuStats => ({
-    ...{ samples: 1, weight: 1, unresolvedWeight: 0, truncatedWeight: 0, emptySamples: 0, losses: [], skippedLines: 0 },
+  const stats = (...names: string[]): PerfStats => ({
+    ...NONE,
     events: names.map((name) => ({ name, samples: 1, folded: true })),
   });
   assert.match(userOnlyText(stats('cpu-clock:u')) ?? '', /user code only/);
@@ -16,9 +22,10 @@ test('sizes while it records', () =>
   assert.deepEqual([sizeText(undefined), sizeText(1.25e6)], ['', ', 1.3 MB so far']));
 
 test('what perf printed and nobody understood is told', () => {
-  const stats: CpuStats = {
-    ...{ samples: 2, weight: 2, unresolvedWeight: 0, truncatedWeight: 0, emptySamples: 0, losses: [], skippedLines: 3 },
+  const stats: PerfStats = {
+    ...NONE,
     events: [{ name: 'cycles', samples: 2, folded: true }],
+    skippedLines: 3,
   };
   assert.match(qualityLine(stats, undefined), /0\.0 % cut, 3 lines of perf not understood$/);
   assert.doesNotMatch(qualityLine({ ...stats, skippedLines: 0 }, undefined), /understood/);

@@ -3,6 +3,7 @@
 
 import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuKind } from '../entry.ts';
+import type { ThreadTimes } from '../thread-times.ts';
 import { EMPTY_SPAN, type IdSpan, spanOf } from './bpftrace/id-span.ts';
 import { type KeyMeaning, type KeyPart, readKeys } from './bpftrace/keys.ts';
 import { BpftraceMap, type Part } from './bpftrace/map.ts';
@@ -27,20 +28,6 @@ export interface Program {
   unmappedNs: number;
   /** was there no room for some threads? */
   lacksThreads: boolean;
-}
-
-/** `lifeNs = onCpuNs + runnableNs + blockedNs + inProgressNs + beforeNs` for each thread, exactly. */
-export interface ThreadTimes {
-  tid: number;
-  /** its part of the window, birth and death considered */
-  lifeNs: number;
-  onCpuNs: number;
-  runnableNs: number;
-  blockedNs: number;
-  /** blocked at the end: a lower bound */
-  inProgressNs: number;
-  /** off the CPU at the start, up to its first switch: why is not known */
-  beforeNs: number;
 }
 
 /** States in which a thread can run: R, R+, and one of the program's own for threads that have not run yet. */

@@ -1,8 +1,8 @@
 // How good off-CPU data is: what was read, what of it could be counted, and how much is resolved.
 
+import type { ThreadTimes } from '../thread-times.ts';
 import type { KeyPart } from './bpftrace/keys.ts';
 import type { Losses } from './bpftrace/noise.ts';
-import type { ThreadTimes } from './program.ts';
 import type { InputFacts, OffcpuReader } from './reader.ts';
 import { NANOSECONDS, type Quality, type Unit } from './stacks.ts';
 

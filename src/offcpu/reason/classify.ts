@@ -1,7 +1,7 @@
 // Why a thread did not run: the reason of one stack. OFF-CPU stacks end in the scheduler; what stands right below it
 // says whether the thread waited at all, and the frames further out say for what.
 
-import type { Facts, ReasonTable, Vote } from './kernel-rules.ts';
+import type { Facts, KernelRules, Vote } from './kernel-rules.ts';
 import { type Candidate, holds } from './names-index.ts';
 import type { Rule } from './rule-file.ts';
 
@@ -47,10 +47,10 @@ export const BUILT_IN: readonly Rule[] = [NO_STACK, PREEMPTED, RUNNABLE, STOPPED
 const State = { sleeping: 3, stopped: 4, traced: 8, dead: 16 + 32, parked: 64 + 128, mask: 255 } as const;
 
 export class Classifier {
-  readonly #table: ReasonTable;
+  readonly #table: KernelRules;
   readonly #derived = new Map<string, Rule>();
 
-  constructor(table: ReasonTable) {
+  constructor(table: KernelRules) {
     this.#table = table;
   }
 

@@ -1,7 +1,7 @@
 // Which frames of a folded stack are the kernel's.
 
 import { unmarked } from '../../stacks/marks.ts';
-import type { ReasonTable } from './kernel-rules.ts';
+import type { KernelRules } from './kernel-rules.ts';
 
 /** A folded stack taken apart; frames innermost first, without marks. */
 export interface Parts {
@@ -29,7 +29,7 @@ const KERNEL_MARK = '_[k]';
  * `offcputime -df` prints it; else those from a known entry into the kernel on; else all. The root frame is the comm,
  * unless `hasComm` says that this text has none.
  */
-export function partsOf(frames: readonly string[], table: ReasonTable, hasComm = true): Parts {
+export function partsOf(frames: readonly string[], table: KernelRules, hasComm = true): Parts {
   const end = frames.length - 1;
   const note = noteOf(frames[end]);
   const size = note === undefined ? frames.length : end;
@@ -58,7 +58,7 @@ const THREAD_STARTS = new Set([
 ]);
 
 /** Is this root frame a function, not a comm? */
-export function isThreadStart(frame: string, table: ReasonTable): boolean {
+export function isThreadStart(frame: string, table: KernelRules): boolean {
   return THREAD_STARTS.has(unmarked(frame)) || table.facts(frame).isEntry;
 }
 
@@ -66,7 +66,7 @@ function noteOf(frame: string | undefined): Note | undefined {
   return frame === undefined ? undefined : (NOTES as Record<string, Note>)[frame];
 }
 
-function kernelStart(frames: readonly string[], first: number, size: number, table: ReasonTable): number {
+function kernelStart(frames: readonly string[], first: number, size: number, table: KernelRules): number {
   if (size <= first) return size;
   if ((frames[size - 1] as string).endsWith(KERNEL_MARK)) {
     let from = size - 1;

@@ -51,7 +51,7 @@ export function isReasonHeading(heading: string): boolean {
   return heading in PLACES;
 }
 
-export class ReasonTable {
+export class KernelRules {
   readonly #kernel = new NamesIndex<Vote>();
   readonly #user = new NamesIndex<Vote>();
   readonly #known = new Map<string, Facts>();

@@ -1,7 +1,7 @@
 // From stacks to reasons: which rules hold, and what is decided for each stack.
 
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
-import { ReasonTable } from './kernel-rules.ts';
+import { KernelRules } from './kernel-rules.ts';
 import { isMeaningHeading, Meanings } from './meanings.ts';
 import { type Kind, parseRules, type Rule, type Section } from './rule-file.ts';
 import { meaningRules, reasonRules } from './rules.generated.ts';
@@ -47,7 +47,7 @@ export interface Decision extends Wait {
 export type DecodeWaitEvent = (waitEvent: number) => string | undefined;
 
 export class Reasons {
-  readonly table: ReasonTable;
+  readonly table: KernelRules;
   readonly #classifier: Classifier;
   readonly #meanings: Meanings;
   readonly #decode: DecodeWaitEvent;
@@ -59,7 +59,7 @@ export class Reasons {
   constructor(own: readonly { name: string; text: string }[], decode: DecodeWaitEvent) {
     const sections = own.flatMap(({ name, text }) => parseRules(text, name));
     const reasons = [...parseRules(reasonRules, 'reasons.rules')];
-    this.table = new ReasonTable(reasons, sections.flatMap(reasonsOf));
+    this.table = new KernelRules(reasons, sections.flatMap(reasonsOf));
     this.#classifier = new Classifier(this.table);
     const ownMeanings = sections.flatMap(meaningsOf);
     const meanings = parseRules(meaningRules, 'meanings.rules');

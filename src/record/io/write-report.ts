@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { World } from '../../cli/run.ts';
+import type { PerfStats } from '../../perf/stats.ts';
 import { type Artifact, artifactIn, runFolders } from '../artifacts.ts';
 import { type Share, topFunctions } from '../folded-text.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
@@ -11,7 +12,7 @@ import { chrootNotes, type Ground, type Window } from '../plan.ts';
 import type { Slept } from '../render-plan.ts';
 import { linesOfReport, pageOf, runJson, type StepTime } from '../report.ts';
 import type { Settings } from '../settings.ts';
-import { type CpuStats, cutText, userOnlyText } from '../summary.ts';
+import { cutText, userOnlyText } from '../summary.ts';
 import type { Comparison } from './compare-runs.ts';
 import { type Cost, costSince } from './cost.ts';
 import type { FilterOf } from './filter-runner.ts';
@@ -50,7 +51,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const read = (artifact: Artifact): string => decoded(textOf(at(artifact)) ?? '');
   const { final } = runFolders(settings.outDir, settings.label, 0);
-  const cpuStats: CpuStats | undefined = parsed(read('cpuStats'));
+  const cpuStats: PerfStats | undefined = parsed(read('cpuStats'));
   const facts = {
     settings,
     ground: { ...ground, folder: final },

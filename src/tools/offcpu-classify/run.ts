@@ -6,9 +6,10 @@ import { OffcpuInput } from '../../offcpu/read/input.ts';
 import { OffcpuReader } from '../../offcpu/read/reader.ts';
 import { NANOSECONDS, type Unit } from '../../offcpu/read/stacks.ts';
 import { notesOn } from '../../offcpu/read/stats.ts';
-import { type TimeSums, timesOf, windowOf } from '../../offcpu/read/window.ts';
+import { timesOf, windowOf } from '../../offcpu/read/window.ts';
 import type { Reasons } from '../../offcpu/reason/reasons.ts';
 import { type Account, type AccountSettings, accountOf } from '../../offcpu/table/account.ts';
+import type { TimeSums } from '../../offcpu/thread-times.ts';
 
 export interface RunSettings extends AccountSettings {
   map: string | undefined;

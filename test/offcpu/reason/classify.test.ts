@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Classifier } from '../../../src/offcpu/reason/classify.ts';
-import { ReasonTable } from '../../../src/offcpu/reason/kernel-rules.ts';
+import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
 
 const builtIn = parseRules(reasonRules, 'reasons.rules');
-const classifier = new Classifier(new ReasonTable(builtIn));
+const classifier = new Classifier(new KernelRules(builtIn));
 
 function labelOf(frames: string, state?: number, isRunnable = false): string {
   const kernel = frames.split(' ').filter((frame) => frame !== '');
@@ -188,7 +188,7 @@ describe('the switch-out state', () => {
 });
 
 describe('rules of a user', () => {
-  const withRules = (text: string) => new Classifier(new ReasonTable(builtIn, parseRules(text, 'my.rules')));
+  const withRules = (text: string) => new Classifier(new KernelRules(builtIn, parseRules(text, 'my.rules')));
   const stack = ['__schedule', 'schedule', 'futex_do_wait', 'do_futex', 'do_syscall_64'];
 
   test('come before the built-in ones', () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ReasonTable } from '../../../src/offcpu/reason/kernel-rules.ts';
+import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { ROOT } from '../../tools.ts';
@@ -12,7 +12,7 @@ import { ROOT } from '../../tools.ts';
 const page = readFileSync(join(ROOT, 'docs/reasons.md'), 'utf8');
 
 test('docs/reasons.md has a row for each reason, with what it means', () => {
-  const { rules } = new ReasonTable(parseRules(reasonRules, 'reasons.rules'));
+  const { rules } = new KernelRules(parseRules(reasonRules, 'reasons.rules'));
   for (const { label, kind, inPageFault } of rules) {
     assert.match(page, new RegExp(`^\\| .*\\| ${label} \\| .* \\| ${kind} \\|$`, 'm'), label);
     if (inPageFault !== undefined) assert.ok(page.includes(`| ${inPageFault} |`), inPageFault);

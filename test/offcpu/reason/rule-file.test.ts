@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isReasonHeading, ReasonTable } from '../../../src/offcpu/reason/kernel-rules.ts';
+import { isReasonHeading, KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { isMeaningHeading, Meanings } from '../../../src/offcpu/reason/meanings.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules, reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
@@ -50,7 +50,7 @@ describe('a rule file', () => {
   for (const [text, message] of wrong) {
     test(`tells what is wrong with ${JSON.stringify(text)}`, () => {
       assert.throws(
-        () => new ReasonTable(parseRules(reasonRules, 'b'), parseRules(text, 'r')),
+        () => new KernelRules(parseRules(reasonRules, 'b'), parseRules(text, 'r')),
         ({ message: said }: Error) => {
           assert.match(said, message);
           return true;
@@ -73,7 +73,7 @@ describe('the built-in rules', () => {
 
   test('name each reason alike everywhere: one short name, one way to count', () => {
     const seen = new Map<string, string>();
-    for (const { label, bracket, kind } of new ReasonTable(reasons).rules) {
+    for (const { label, bracket, kind } of new KernelRules(reasons).rules) {
       const now = `[${bracket}] (${kind})`;
       assert.equal(seen.get(label) ?? now, now, label);
       seen.set(label, now);

@@ -1,0 +1,32 @@
+// How a thread spent the window of a recording.
+
+/** `lifeNs = onCpuNs + runnableNs + blockedNs + inProgressNs + beforeNs` for each thread, exactly. */
+export interface ThreadTimes {
+  tid: number;
+  /** its part of the window, birth and death considered */
+  lifeNs: number;
+  onCpuNs: number;
+  runnableNs: number;
+  blockedNs: number;
+  /** blocked at the end: a lower bound */
+  inProgressNs: number;
+  /** off the CPU at the start, up to its first switch; the reason is unknown, so no row holds this time */
+  beforeNs: number;
+}
+
+/** The sums over so many threads, in nanoseconds. */
+export type TimeSums = Omit<ThreadTimes, 'tid'> & { threads: number };
+
+export function sumOfTimes(all: Iterable<ThreadTimes>): TimeSums {
+  const sums = { threads: 0, lifeNs: 0, onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0 };
+  for (const { lifeNs, onCpuNs, runnableNs, blockedNs, inProgressNs, beforeNs } of all) {
+    sums.threads++;
+    sums.lifeNs += lifeNs;
+    sums.onCpuNs += onCpuNs;
+    sums.runnableNs += runnableNs;
+    sums.blockedNs += blockedNs;
+    sums.inProgressNs += inProgressNs;
+    sums.beforeNs += beforeNs;
+  }
+  return sums;
+}
