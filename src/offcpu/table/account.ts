@@ -3,24 +3,12 @@
 import { StackTable } from '../../engine/stack-table.ts';
 import { commFrame } from '../../stacks/frame-name.ts';
 import { divided } from '../../stacks/rounding.ts';
+import type { OffcpuEntry } from '../entry.ts';
 import { kindOf } from '../reason/answer-tree.ts';
 import { isThreadStart, partsOf } from '../reason/folded-parts.ts';
 import type { Decision, OffcpuStack, Reasons } from '../reason/reasons.ts';
+import type { Kind } from '../reason/rule-file.ts';
 import { Tally } from './tally.ts';
-
-/** An entry of a raw dump, as the readers give it. */
-export interface Entry {
-  kind: string;
-  comm: string | undefined;
-  /** innermost first */
-  kernel: readonly string[];
-  user: readonly string[];
-  ns: number;
-  count: number | undefined;
-  maxNs: number | undefined;
-  state: number | undefined;
-  waitEvent: number | undefined;
-}
 
 export interface AccountSettings {
   /** name reasons by their full label */
@@ -51,7 +39,7 @@ const LEAVES: Readonly<Record<string, string>> = {
 export function accountOf(
   folded: StackTable,
   unitNs: number,
-  entries: Iterable<Entry>,
+  entries: Iterable<OffcpuEntry>,
   reasons: Reasons,
   settings: AccountSettings,
 ): Account {
@@ -90,7 +78,7 @@ function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): G
   }
 }
 
-function* itemsOfEntries(entries: Iterable<Entry>): Generator<Item> {
+function* itemsOfEntries(entries: Iterable<OffcpuEntry>): Generator<Item> {
   for (const entry of entries) {
     const { kind, comm, user, kernel } = entry;
     const leaf = LEAVES[kind];
@@ -172,11 +160,13 @@ export interface Explanation {
   ns: number;
   reason: string;
   label: string;
-  kind: string;
+  kind: Kind;
+  /** the frame that decided, and the rule: FILE:LINE */
   frame: string | undefined;
   rule: string;
   meaning: string | undefined;
   meaningFrame: string | undefined;
   meaningRule: string | undefined;
+  /** root first */
   stack: string;
 }

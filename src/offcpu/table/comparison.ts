@@ -1,5 +1,6 @@
 // Two runs or more, side by side: each reason's time and share now and before, and how it changed.
 
+import type { TimeSums } from '../thread-times.ts';
 import type { Row, Summary } from './tally.ts';
 
 /** What was recorded at one time. */
@@ -9,20 +10,7 @@ export interface Run {
   /** wall time of the recording; undefined: not known */
   windowNs: number | undefined;
   /** of its threads; undefined: not known */
-  times: Times | undefined;
-}
-
-/** Nanoseconds of so many threads: their lives within the window, and what these consist of. */
-export interface Times {
-  threads: number;
-  lifeNs: number;
-  onCpuNs: number;
-  runnableNs: number;
-  blockedNs: number;
-  /** blocked at the end */
-  inProgressNs: number;
-  /** off the CPU at the start, stack unknown: in no row */
-  beforeNs: number;
+  times: TimeSums | undefined;
 }
 
 /**
@@ -42,17 +30,18 @@ export interface Before {
 
 /** A row with what it was in each of the earlier runs; its own time is 0 where it is gone. */
 export interface ComparedRow extends Row {
+  /** one for each earlier run */
   before: Before[];
   parts: ComparedRow[];
 }
 
-/** The later run's table, with all rows that it or an earlier run has. */
-export interface Comparison extends Summary {
+/** The table of a run, with the rows of the earlier runs that it is compared with; there may be none of those. */
+export interface ReasonTable extends Summary {
   name: string;
   rows: ComparedRow[];
   other: (Summary['other'][number] & { before: Before[] })[];
   windowNs: number | undefined;
-  times: Times | undefined;
+  times: TimeSums | undefined;
   against: Against[];
 }
 
@@ -60,10 +49,10 @@ export interface Comparison extends Summary {
 export interface Against extends Omit<Summary, 'rows' | 'other'> {
   name: string;
   windowNs: number | undefined;
-  times: Times | undefined;
+  times: TimeSums | undefined;
 }
 
-export function compare(now: Run, before: readonly Run[]): Comparison {
+export function compare(now: Run, before: readonly Run[]): ReasonTable {
   const { summary } = now;
   const all = [now, ...before];
   const changes = (amounts: readonly Amount[]): Before[] => changesOf(amounts, all);
@@ -171,7 +160,7 @@ function compareRows(all: readonly (readonly Row[])[], changes: Changes): Compar
   return rows.sort(byTime);
 }
 
-function compareOthers(all: readonly Run[], changes: Changes): Comparison['other'] {
+function compareOthers(all: readonly Run[], changes: Changes): ReasonTable['other'] {
   const key = ({ name, label }: { name: string; label: string }): string => `${name} ${label}`;
   const times = all.map(({ summary }) => new Map(summary.other.map((other) => [key(other), other.ns])));
   const functions = new Map(all.flatMap(({ summary }) => summary.other).map((other) => [key(other), other]));
@@ -194,7 +183,7 @@ type Compared = Pick<ComparedRow, 'name' | 'ns' | 'before'>;
 const UNITS_APART = 500;
 
 /** What makes the earlier runs' times doubtful, a sentence each. */
-export function doubtsOn({ name, ns, windowNs, against }: Comparison): string[] {
+export function doubtsOn({ name, ns, windowNs, against }: ReasonTable): string[] {
   return against
     .filter((run) => run.windowNs === undefined || windowNs === undefined)
     .filter((run) => Math.min(ns, run.ns) > 0 && Math.max(ns / run.ns, run.ns / ns) >= UNITS_APART)

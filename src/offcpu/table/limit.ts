@@ -2,10 +2,10 @@
 
 import { InputError } from '../../engine/errors.ts';
 import type { Limit, Measured } from '../../stacks/diff/limit.ts';
-import type { ComparedRow, Comparison } from './comparison.ts';
+import type { ComparedRow, ReasonTable } from './comparison.ts';
 
 /** Throws InputError where these runs can't be held to the limit. */
-export function measuredReason(limit: Limit, runs: Comparison): Measured {
+export function measuredReason(limit: Limit, runs: ReasonTable): Measured {
   const { name, unit, isChange, text } = limit;
   const rows = rowsCalled(name, runs.rows);
   const sum = (of: (row: ComparedRow) => number): number => rows.reduce((all, row) => all + of(row), 0);

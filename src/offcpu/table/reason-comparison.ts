@@ -1,6 +1,7 @@
 // What a comparison adds to the table of reasons: the heading, and columns for each earlier run.
 
-import type { Before, Column, Line, NamedRun, ReasonTable } from './reason-rows.ts';
+import type { Against, Before, ReasonTable } from './comparison.ts';
+import type { Column, Line } from './reason-rows.ts';
 
 /**
  * Both names, and what the change is of; a line each earlier run:
@@ -8,11 +9,11 @@ import type { Before, Column, Line, NamedRun, ReasonTable } from './reason-rows.
  *     b.txt against a.txt; change in ms per second of wall time (23.4 s against 23.5 s)
  *     b.txt against a.folded; change in points of share: the wall time of a.folded is not known
  */
-export function headingOf({ name = '', windowNs, against = [] }: ReasonTable): string[] {
+export function headingOf({ name, windowNs, against }: ReasonTable): string[] {
   return against.map((run) => `${name} against ${run.name}; change in ${basisOf(name, windowNs, run)}`);
 }
 
-function basisOf(name: string, windowNs: number | undefined, run: NamedRun): string {
+function basisOf(name: string, windowNs: number | undefined, run: Against): string {
   if (hasRate(windowNs, run)) {
     return `ms per second of wall time (${seconds(windowNs)} against ${seconds(run.windowNs)})`;
   }
@@ -21,9 +22,9 @@ function basisOf(name: string, windowNs: number | undefined, run: NamedRun): str
 }
 
 /** For each earlier run its share, the change, and a mark where a row is new or gone, if one is. */
-export function comparisonColumns({ windowNs, against = [] }: ReasonTable, lines: readonly Line[]): Column[] {
+export function comparisonColumns({ windowNs, against }: ReasonTable, lines: readonly Line[]): Column[] {
   return against.flatMap((run, i) => {
-    const at = ({ before }: Line): Before | undefined => before?.[i];
+    const at = ({ before }: Line): Before | undefined => before[i];
     const isRate = hasRate(windowNs, run);
     const change = (line: Line): string | undefined => changeText(at(line), isRate);
     const columns: Column[] = [
@@ -37,7 +38,7 @@ export function comparisonColumns({ windowNs, against = [] }: ReasonTable, lines
 }
 
 /** Is the change since this run one of time per second? */
-function hasRate(windowNs: number | undefined, run: NamedRun): boolean {
+function hasRate(windowNs: number | undefined, run: Against): boolean {
   return windowNs !== undefined && run.windowNs !== undefined;
 }
 
@@ -66,9 +67,9 @@ export function markOf(ns: number, before: Before | undefined, isRate: boolean):
 }
 
 /** What the marks of a table mean that are not plain. */
-export function markNotes({ windowNs, against = [] }: ReasonTable, lines: readonly Line[]): string[] {
-  const isMarked = lines.some(({ ns, before = [] }) =>
-    before.some((one, i) => markOf(ns, one, hasRate(windowNs, against[i] as NamedRun)).endsWith('noise')),
+export function markNotes({ windowNs, against }: ReasonTable, lines: readonly Line[]): string[] {
+  const isMarked = lines.some(({ ns, before }) =>
+    before.some((one, i) => markOf(ns, one, hasRate(windowNs, against[i] as Against)).endsWith('noise')),
   );
   if (!isMarked) return [];
   const spread = against.length > 1 ? ', or no larger than between the earlier runs' : '';

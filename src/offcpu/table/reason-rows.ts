@@ -1,67 +1,6 @@
 // The rows of the table of reasons: what there is to show, and which of it is shown, in which order.
 
-/** One row, with the finer rows it consists of. */
-export interface ReasonRow {
-  name: string;
-  ns: number;
-  /** undefined: the input does not tell */
-  count: number | undefined;
-  maxNs: number | undefined;
-  /** at most, ns²; undefined: not known */
-  variance: number | undefined;
-  parts: readonly ReasonRow[];
-  /** what it was in each of the runs that this one is compared with */
-  before?: readonly Before[];
-}
-
-/** A row in an earlier run, and the change since. All of it can be added up. */
-export interface Before {
-  ns: number;
-  share: number;
-  shareChange: number;
-  /** seconds per second of wall time; undefined: not known */
-  rateChange: number | undefined;
-  /** may the change be chance? undefined: not known */
-  isNoise: { share: boolean | undefined; rate: boolean | undefined };
-}
-
-/** What a run comes to. All times in nanoseconds. */
-export interface RunTotals {
-  ns: number;
-  kinds: Readonly<Record<'wait' | 'idle' | 'timer' | 'cpu' | 'open' | 'lost', number>>;
-  excluded: readonly { name: string; ns: number }[];
-  leftOutNs: number;
-  /** what the threads did in the window; undefined: not known */
-  times?: Times | undefined;
-}
-
-/** Nanoseconds of so many threads: their lives within the window, and what these consist of. */
-export interface Times {
-  threads: number;
-  lifeNs: number;
-  onCpuNs: number;
-  runnableNs: number;
-  blockedNs: number;
-  inProgressNs: number;
-  beforeNs: number;
-}
-
-export interface NamedRun extends RunTotals {
-  name: string;
-  /** the wall time of the recording; undefined: not known */
-  windowNs: number | undefined;
-}
-
-/** What is to be shown; offcpu/tally.ts makes it, and offcpu/comparison.ts a comparison. */
-export interface ReasonTable extends RunTotals {
-  name?: string;
-  windowNs?: number | undefined;
-  /** reasons → labels → meanings */
-  rows: readonly ReasonRow[];
-  other: readonly { name: string; label: string; ns: number; before?: readonly Before[] }[];
-  /** the runs that this one is compared with */
-  against?: readonly NamedRun[];
-}
+import type { Before, ComparedRow, ReasonTable } from './comparison.ts';
 
 /** The kinds, and what is printed for them. */
 export const KINDS = [
@@ -83,7 +22,7 @@ export interface TableSettings {
 }
 
 /** A row as it is printed. */
-export interface Line extends Omit<ReasonRow, 'parts'> {
+export interface Line extends Omit<ComparedRow, 'parts'> {
   level: number;
 }
 
@@ -121,8 +60,8 @@ export function linesOf({ rows, other }: ReasonTable, { detail, meaning }: Table
 }
 
 /** Rows of one name as one: `IO:DataFileRead` is below several labels of [disk-io]. */
-function merged(rows: readonly ReasonRow[]): ReasonRow[] {
-  const sums = new Map<string, ReasonRow>();
+function merged(rows: readonly ComparedRow[]): ComparedRow[] {
+  const sums = new Map<string, ComparedRow>();
   for (const row of rows) {
     const sum = sums.get(row.name);
     sums.set(row.name, sum === undefined ? row : plus(sum, row));
@@ -130,20 +69,20 @@ function merged(rows: readonly ReasonRow[]): ReasonRow[] {
   return byTime([...sums.values()]);
 }
 
-function plus(a: ReasonRow, b: ReasonRow): ReasonRow {
+function plus(a: ComparedRow, b: ComparedRow): ComparedRow {
   return {
     ...a,
     ns: a.ns + b.ns,
     count: a.count === undefined || b.count === undefined ? undefined : a.count + b.count,
     maxNs: a.maxNs === undefined || b.maxNs === undefined ? undefined : Math.max(a.maxNs, b.maxNs),
     variance: a.variance === undefined || b.variance === undefined ? undefined : a.variance + b.variance,
-    ...(a.before && b.before ? { before: a.before.map((one, i) => sumOf(one, b.before?.[i])) } : {}),
+    before: a.before.map((one, i) => sumOf(one, b.before[i])),
   };
 }
 
 /** The longest first; what is gone, by what it was. */
-function byTime(rows: ReasonRow[]): ReasonRow[] {
-  const first = ({ before = [] }: ReasonRow): number => before.reduce((sum, { ns }) => sum + ns, 0);
+function byTime(rows: ComparedRow[]): ComparedRow[] {
+  const first = ({ before }: ComparedRow): number => before.reduce((sum, { ns }) => sum + ns, 0);
   return rows.sort((a, b) => b.ns - a.ns || first(b) - first(a) || (a.name < b.name ? -1 : 1));
 }
 
@@ -164,6 +103,11 @@ export function sumOf(a: Before, b: Before | undefined): Before {
 
 function bothOf(a: boolean | undefined, b: boolean | undefined): boolean | undefined {
   return a === undefined || b === undefined ? undefined : a && b;
+}
+
+/** `fsync` for the reason `[fsync]`. */
+export function bare(name: string): string {
+  return name.replace(/^\[(.*)\]$/, '$1');
 }
 
 /** Whole microseconds. */

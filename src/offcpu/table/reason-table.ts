@@ -1,19 +1,9 @@
 // The table of reasons for people, as text and as Markdown. Texts are latin1, in and out.
 
+import type { TimeSums } from '../thread-times.ts';
+import type { Against, ReasonTable } from './comparison.ts';
 import { comparisonColumns, headingOf, markNotes } from './reason-comparison.ts';
-import {
-  type Column,
-  KINDS,
-  type Line,
-  linesOf,
-  mean,
-  percent,
-  type ReasonTable,
-  type RunTotals,
-  type TableSettings,
-  type Times,
-  usOf,
-} from './reason-rows.ts';
+import { type Column, KINDS, type Line, linesOf, mean, percent, type TableSettings, usOf } from './reason-rows.ts';
 
 const INDENT = 2;
 /** From this share on lost stacks get a note. */
@@ -68,11 +58,11 @@ function columnsOf(table: ReasonTable, { wide }: TableSettings, lines: readonly 
 
 /** Sentences below the table: how the time counts, and what is not in it. */
 export function notesOf(table: ReasonTable): string[] {
-  const before = (table.against ?? []).flatMap((run) => notesOfRun(run).map((note) => `${run.name}: ${note}`));
+  const before = table.against.flatMap((run) => notesOfRun(run).map((note) => `${run.name}: ${note}`));
   return [...notesOfRun(table), ...before];
 }
 
-function notesOfRun(run: RunTotals): string[] {
+function notesOfRun(run: Omit<Against, 'name'>): string[] {
   const kinds = KINDS.filter(([kind]) => run.kinds[kind] > 0);
   const all = kinds.reduce((sum, [kind]) => sum + run.kinds[kind], 0);
   const notes: string[] = [];
@@ -89,7 +79,7 @@ function notesOfRun(run: RunTotals): string[] {
 }
 
 /** 8.605 s of 13 threads = on CPU 2.6% + runnable 31.2% + blocked 63.7% + in progress 0.4% + before their first switch 2.1% */
-function timesLine({ threads, lifeNs, ...times }: Times): string {
+function timesLine({ threads, lifeNs, ...times }: TimeSums): string {
   const parts = [
     ['on CPU', times.onCpuNs],
     ['runnable', times.runnableNs],

@@ -5,7 +5,7 @@ import { latin1 } from '../../cli/latin1.ts';
 import type { Report } from '../../cli/report.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
 import type { Run } from '../../offcpu/table/comparison.ts';
-import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../../offcpu/table/result.ts';
+import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../../offcpu/table/json.ts';
 import { type ReadRun, type RunSettings, readRun } from './run.ts';
 
 export interface Named {

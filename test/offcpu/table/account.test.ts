@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { StackTable } from '../../../src/engine/stack-table.ts';
+import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
 import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
-import { accountOf, type Entry } from '../../../src/offcpu/table/account.ts';
+import { accountOf } from '../../../src/offcpu/table/account.ts';
 
 const settings = { detail: false, meaning: false, busy: false };
 const reasons = new Reasons([], (event) => (event === 0x3000005 ? 'Lock:transactionid' : undefined));
@@ -21,9 +22,11 @@ function foldedText(table: StackTable): string {
   return Array.from(table.folded(), (block) => block.toString('latin1')).join('');
 }
 
-const entry: Entry = {
+const entry: OffcpuEntry = {
   kind: 'blocked',
   comm: 'post gres',
+  pid: undefined,
+  tid: undefined,
   user: ['f', 'main'],
   kernel: ['__schedule', 'schedule', 'do_epoll_wait', 'do_syscall_64'],
   ns: 1500,

@@ -5,10 +5,9 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../../src/engine/errors.ts';
 import { windowOf } from '../../../src/offcpu/read/window.ts';
-import { type Comparison, compare, doubtsOn, type Run } from '../../../src/offcpu/table/comparison.ts';
+import { compare, doubtsOn, type ReasonTable, type Run } from '../../../src/offcpu/table/comparison.ts';
+import { formatJson, isResult, parseResult } from '../../../src/offcpu/table/json.ts';
 import { measuredReason } from '../../../src/offcpu/table/limit.ts';
-import { formatJson } from '../../../src/offcpu/table/reason-export.ts';
-import { isResult, parseResult } from '../../../src/offcpu/table/result.ts';
 import { Tally } from '../../../src/offcpu/table/tally.ts';
 import { type Broken, broken, parseLimit } from '../../../src/stacks/diff/limit.ts';
 
@@ -32,7 +31,7 @@ function runOf(name: string, times: Times, windowNs?: number, count = 100_000): 
   return { name, summary: tally.summary(), windowNs, times: undefined };
 }
 
-function changes({ rows }: Comparison): [name: string, us: number, before: number, points: string][] {
+function changes({ rows }: ReasonTable): [name: string, us: number, before: number, points: string][] {
   return rows.map(({ name, ns, before: [b] }) => [
     name,
     ns / 1000,
@@ -98,7 +97,7 @@ describe('a comparison', () => {
       fc.property(times, times, (now, earlier) => {
         const { rows, against } = compare(runOf('now', now, 3e9), [runOf('before', earlier, 7e9)]);
         const [before] = against;
-        const of = (some: Comparison['rows']): number => some.reduce((sum, row) => sum + (row.before[0]?.ns ?? 0), 0);
+        const of = (some: ReasonTable['rows']): number => some.reduce((sum, row) => sum + (row.before[0]?.ns ?? 0), 0);
         assert.equal(of(rows), before?.ns);
         for (const row of rows) assert.equal(of(row.parts), row.before[0]?.ns);
         const share = rows.reduce((sum, row) => sum + (row.before[0]?.shareChange ?? 0), 0);
@@ -117,7 +116,7 @@ describe('a comparison', () => {
   });
 });
 
-function heldTo(limit: string, runs: Comparison): Broken {
+function heldTo(limit: string, runs: ReasonTable): Broken {
   return broken([parseLimit(limit)], (one) => measuredReason(one, runs));
 }
 
@@ -256,7 +255,7 @@ describe('a result of --json', () => {
     const parts = { onCpuNs: 2000, runnableNs: 3000, blockedNs: 1000, inProgressNs: 1000, beforeNs: 0 };
     for (const times of [undefined, { threads: 2, lifeNs: 7000, ...parts }]) {
       for (const busy of [false, true]) {
-        const text = formatJson({ ...summary, windowNs, times }, { busy });
+        const text = formatJson(compare({ name: '', summary, windowNs, times }, []), { busy });
         assert.ok(isResult(Buffer.from(text)));
         assert.deepEqual(rounded(parseResult(text)), rounded({ summary, windowNs, times, isBusy: busy }));
       }
@@ -275,7 +274,7 @@ describe('a result of --json', () => {
   });
 
   test('that is damaged or foreign is refused', () => {
-    const whole = formatJson(SECOND.summary, { busy: false });
+    const whole = formatJson(compare(SECOND, []), { busy: false });
     for (const text of [
       '{',
       '[]',

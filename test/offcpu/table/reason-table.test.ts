@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReasonTable } from '../../../src/offcpu/table/reason-rows.ts';
+import { compare } from '../../../src/offcpu/table/comparison.ts';
 import { formatTable } from '../../../src/offcpu/table/reason-table.ts';
+import type { Row } from '../../../src/offcpu/table/tally.ts';
 
-const row = (name: string, us: number): ReasonTable['rows'][number] => ({
+const row = (name: string, us: number): Row => ({
   name,
   ns: us * 1000,
   count: undefined,
@@ -24,7 +25,8 @@ test("has exactly the columns of the blog's table", () => {
   ];
   const ns = rows.reduce((sum, one) => sum + one.ns, 0);
   const kinds = { wait: 0, idle: 0, timer: 0, cpu: 0, open: 0, lost: 0 };
-  const table = { ns, rows, kinds, excluded: [], leftOutNs: 0, other: [] };
+  const summary = { ns, rows, kinds, excluded: [], leftOutNs: 0, other: [] };
+  const table = compare({ name: '', summary, windowNs: undefined, times: undefined }, []);
   assert.equal(
     formatTable(table, { detail: false, meaning: false, wide: false }),
     [
