@@ -1,6 +1,7 @@
 // Which kind of code a frame is, as far as its folded name tells: the rules of the default palette.
 
 import type { Stack, StackTable } from '../engine/stack-table.ts';
+import { type KernelPart, kernelPart, kernelStart } from '../stacks/known-frames.ts';
 
 export type Kind = 'application' | 'library' | 'kernel' | 'jit' | 'inlined' | 'waker' | 'unresolved';
 
@@ -31,9 +32,6 @@ export function kindOf(name: string): Kind {
   return RULES.find(([pattern]) => pattern.test(name))?.[1] ?? 'application';
 }
 
-// The functions through which x86-64 and arm64 enter the kernel: whatever they call is kernel code as well.
-const KERNEL_ENTRY =
-  /^(?:entry_(?:SYSCALL|SYSENTER|INT80)_\w+|do_syscall_64|asm_(?:exc|sysvec|common)_\w+|ret_from_fork(?:_asm)?|secondary_startup_64\w*|page_fault|(?:el0|el1)\w*_sync\w*|el0_svc|\[kernel\.kallsyms\])$/;
 const MARKED = /_\[k\]$/;
 
 /**
@@ -42,22 +40,19 @@ const MARKED = /_\[k\]$/;
  */
 export function kernelNames(table: StackTable): Uint8Array {
   const kernel = new Uint8Array(table.nameCount + 1);
-  const entry = new Uint8Array(table.nameCount + 1);
+  const parts: KernelPart[] = [undefined];
   let entries = 0;
   for (let id = 1; id <= table.nameCount; id++) {
     const name = table.nameText(id);
     if (MARKED.test(name)) return kernel;
-    if (KERNEL_ENTRY.test(name)) entries += entry[id] = 1;
+    parts[id] = kernelPart(name);
+    if (parts[id] === 'entry' || parts[id] === 'door') entries++;
   }
-  if (entries > 0) for (const stack of table.stacks()) markKernel(stack, entry, kernel);
+  if (entries > 0) for (const stack of table.stacks()) markKernel(stack, parts, kernel);
   return kernel;
 }
 
-function markKernel({ ids }: Stack, entry: Uint8Array, kernel: Uint8Array): void {
-  let isKernel = 0;
-  for (let i = 0; i < ids.length; i++) {
-    const id = ids[i] as number;
-    isKernel |= entry[id] as number;
-    if (isKernel) kernel[id] = 1;
-  }
+function markKernel({ ids }: Stack, parts: readonly KernelPart[], kernel: Uint8Array): void {
+  const start = kernelStart(ids.length, (at) => parts[ids[at] as number]);
+  if (start >= 0) for (let at = start; at < ids.length; at++) kernel[ids[at] as number] = 1;
 }

@@ -1,5 +1,7 @@
 // Sleepers: threads that never left their wait during the window, so that no switch shows them.
 
+import { kindFrame } from '../stacks/marks.ts';
+
 /** A thread, as /proc/PID/task/TID tells at the end of the window. */
 export interface Task {
   tid: number;
@@ -39,7 +41,7 @@ export function foldSleepers(sleepers: readonly Task[], windowNs: number): strin
       const frames = stack.split('\n').flatMap((line) => FRAME.exec(line)?.slice(1) ?? []);
       const name = comm.replaceAll(';', ':').replace(/[\r\n]/g, ' ') || '[unknown]';
       const kernel = frames.length > 0 ? frames.reverse() : ['[unknown]'];
-      return `${[name, ...kernel, '[in-progress]'].join(';')} ${us}\n`;
+      return `${[name, ...kernel, kindFrame('in-progress')].join(';')} ${us}\n`;
     })
     .join('');
 }

@@ -1,14 +1,9 @@
 // Wall time: on-CPU and off-CPU stacks in one, in µs, so that 100 % is the time of all threads.
 
+import { isThreadStart } from '../stacks/known-frames.ts';
 import { forEachLine, mergeFolded } from './folded-text.ts';
 import type { Identity, ThreadIdentity } from './identity.ts';
 import { shortName } from './summary.ts';
-
-// Where a program or a thread begins. perf and bpftrace see these frames differently: without them their stacks meet.
-const STARTS: ReadonlySet<string> = new Set([
-  ...['[unknown]', '_start', '__libc_start_main', '__libc_start_main_impl', '__libc_start_main@@GLIBC_2.34'],
-  ...['__libc_start_call_main', 'clone', '__clone', 'clone3', '__clone3', 'start_thread'],
-]);
 
 export interface WallParts {
   /** comm;frames COUNT, in samples; and what a sample is */
@@ -100,8 +95,9 @@ function timeOf(stacks: readonly Stack[]): number {
   return stacks.reduce((sum, { count }) => sum + count, 0);
 }
 
+/** perf and bpftrace see these frames differently: without them their stacks meet. */
 function withoutStart(frames: string[]): string[] {
-  const first = frames.findIndex((name) => !STARTS.has(name));
+  const first = frames.findIndex((name) => name !== '[unknown]' && !isThreadStart(name));
   return first < 0 ? frames : frames.slice(first);
 }
 

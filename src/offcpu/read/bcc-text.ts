@@ -9,6 +9,7 @@
 //         938082
 
 import { type StackTable, Stop } from '../../engine/stack-table.ts';
+import { isLost, LOST } from '../../stacks/marks.ts';
 import type { Subject } from '../entry.ts';
 import { readFrame } from './bpftrace/frame.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
@@ -25,8 +26,6 @@ const VALUE = /^ {8,}(\d+)$/;
 // #0  0xffffffff821facd8 __schedule+0x618     libbpf-tools, verbose
 // └──────────┬─────────┘
 const VERBOSE = /^ *#\d+ +(0x[0-9a-f]+) */;
-// [Missed User Stack]     [Missed Kernel Stack]     [unknown]
-const MISSED = /^\[Missed \w+ Stack\]/;
 // WARNING: 4 stack traces could not be displayed.
 const NOT_DISPLAYED = /^WARNING: (\d+) stack traces? (?:lost|could not be displayed)/;
 // Tracing off-CPU time (us) of all threads by user + kernel stack... Hit Ctrl-C to end.
@@ -51,7 +50,7 @@ export class BccText {
     this.#names = names;
     this.#skip = skip;
     this.#boundary = table.name('--');
-    this.#lost = table.name('[lost]');
+    this.#lost = table.name(LOST);
   }
 
   write(block: Uint8Array): void {
@@ -109,7 +108,7 @@ export class BccText {
   #wordOf(text: string): number {
     const name = text.replace(/^ +/, '');
     if (name === '--') return this.#boundary;
-    if (MISSED.test(name)) return this.#lost;
+    if (isLost(name)) return this.#lost;
     if (name === '[unknown]') return this.#names.word({ symbol: '', dso: '', isKernel: undefined, inlined: false });
     const verbose = VERBOSE.exec(text);
     if (!verbose) return this.#names.word(readFrame(text));

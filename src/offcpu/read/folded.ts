@@ -4,21 +4,14 @@
 // └─ comm ┘ └──────────── user ────────────────┘ └ with -d
 
 import type { StackTable } from '../../engine/stack-table.ts';
+import { isLost, kindOfFrame, LOST } from '../../stacks/marks.ts';
 import { unitIn } from '../../stacks/unit-line.ts';
-import type { OffcpuKind, Subject } from '../entry.ts';
+import type { Subject } from '../entry.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import { addSplitStack } from './split-stack.ts';
 import { isUnit, type OffcpuStacks, type Unit } from './stacks.ts';
 
-/** What offcpu-fold puts in the place of the innermost frame. */
-const KINDS: Readonly<Record<string, OffcpuKind>> = {
-  '[in-progress]': 'in-progress',
-  '[preempted]': 'preempted',
-  '[runnable]': 'runnable',
-};
-// [Missed User Stack] -14     bcc; offwaketime adds the error
-const MISSED = /^\[Missed \w+ Stack\](?: -?\d+)?$/;
 const KERNEL_MARK = '_[k]';
 
 export class OffcpuFolded {
@@ -62,7 +55,7 @@ export class OffcpuFolded {
     const boundary = table.name('-');
     const read = Array.from(table.stacks(), ({ ids, weight }) => ({ ids: ids.slice(), weight }));
     for (const { ids, weight } of read) {
-      const kind = ids.length > 1 ? KINDS[table.nameText(ids[ids.length - 1] as number)] : undefined;
+      const kind = ids.length > 1 ? kindOfFrame(table.nameText(ids[ids.length - 1] as number)) : undefined;
       const end = kind === undefined ? ids.length : ids.length - 1;
       const key = `${ids[0]} ${kind}`;
       let subject = subjects.get(key);
@@ -87,7 +80,7 @@ export class OffcpuFolded {
   #wordOf(id: number): number {
     const text = this.#table.nameText(id);
     if (text === '-') return id;
-    if (MISSED.test(text)) return this.#table.name('[lost]');
+    if (isLost(text)) return this.#table.name(LOST);
     const isKernel = text.endsWith(KERNEL_MARK) ? true : undefined;
     const symbol = isKernel ? text.slice(0, -KERNEL_MARK.length) : text;
     return this.#names.word({ symbol, dso: '', isKernel, inlined: false });

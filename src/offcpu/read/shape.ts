@@ -2,7 +2,8 @@
 
 import type { StackTable } from '../../engine/stack-table.ts';
 import { rootText } from '../../perf/names.ts';
-import type { OffcpuKind, Subject } from '../entry.ts';
+import { kindFrame, LOST } from '../../stacks/marks.ts';
+import type { Subject } from '../entry.ts';
 import { copySpan, type Ends, type IdSpan } from './bpftrace/id-span.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 
@@ -13,12 +14,6 @@ export interface ShapeOptions {
   /** frames a stack may have behind its root frame; undefined: no limit */
   maxDepth: number | undefined;
 }
-
-const LEAVES: Readonly<Partial<Record<OffcpuKind, string>>> = {
-  'in-progress': '[in-progress]',
-  preempted: '[preempted]',
-  runnable: '[runnable]',
-};
 
 export class OffcpuShape {
   readonly #table: StackTable;
@@ -31,11 +26,11 @@ export class OffcpuShape {
     this.#table = table;
     this.#names = names;
     this.#options = options;
-    this.#lost = table.name('[lost]');
+    this.#lost = table.name(LOST);
   }
 
   endsOf(subject: Subject): Ends {
-    const leaf = LEAVES[subject.kind];
+    const leaf = kindFrame(subject.kind);
     return {
       root: this.#rootOf(subject),
       leaf: leaf === undefined ? 0 : this.#table.name(leaf),

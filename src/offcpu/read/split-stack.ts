@@ -19,7 +19,8 @@ export function addSplitStack(
 ): void {
   const at = ids.indexOf(boundary);
   const found = at >= 0 ? at : ids.findIndex((id) => names.isKernel(id) === true);
-  const from = found < 0 ? ids.length : found;
+  let from = found < 0 ? ids.length : found;
+  if (at < 0 && found > 0) while (from > 0 && names.isDoor(ids[from - 1] as number)) from--;
   const named = ids.map((id) => names.nameOf(id));
   const isLost = ids.length === 0;
   stacks.add(

@@ -1,6 +1,7 @@
 // Which frames of a folded stack are the kernel's.
 
-import { unmarked } from '../../stacks/marks.ts';
+import { isThreadStart, kernelStart } from '../../stacks/known-frames.ts';
+import { isLost, kindOfFrame, unmarked } from '../../stacks/marks.ts';
 import type { KernelRules } from './kernel-rules.ts';
 
 /** A folded stack taken apart; frames innermost first, without marks. */
@@ -13,14 +14,7 @@ export interface Parts {
   note: Note | undefined;
 }
 
-const NOTES = {
-  '[runnable]': 'runnable',
-  '[preempted]': 'preempted',
-  '[in-progress]': 'in-progress',
-  '[lost]': 'lost',
-  '[Missed Kernel Stack]': 'lost',
-} as const;
-export type Note = (typeof NOTES)[keyof typeof NOTES];
+export type Note = NonNullable<ReturnType<typeof kindOfFrame>> | 'lost';
 
 const KERNEL_MARK = '_[k]';
 
@@ -35,38 +29,27 @@ export function partsOf(frames: readonly string[], table: KernelRules, hasComm =
   const size = note === undefined ? frames.length : end;
   const comm = hasComm && size > 0 ? frames[0] : undefined;
   const first = hasComm ? 1 : 0;
-  const kernelFrom = kernelStart(frames, first, size, table);
-  const userTo = frames[kernelFrom - 1] === '-' ? kernelFrom - 1 : kernelFrom;
+  const kernelAt = kernelFrom(frames, first, size, table);
+  const userTo = frames[kernelAt - 1] === '-' ? kernelAt - 1 : kernelAt;
   return {
     comm,
     user: frames.slice(first, Math.max(first, userTo)).map(unmarked).reverse(),
-    kernel: frames.slice(kernelFrom, size).map(unmarked).reverse(),
+    kernel: frames.slice(kernelAt, size).map(unmarked).reverse(),
     note,
   };
 }
 
-/** The outermost functions of threads: where they are root frames, there are no comms. */
-const THREAD_STARTS = new Set([
-  '_start',
-  '__libc_start_main',
-  '__libc_start_call_main',
-  'start_thread',
-  'clone',
-  '__clone',
-  'clone3',
-  '__clone3',
-]);
-
 /** Is this root frame a function, not a comm? */
-export function isThreadStart(frame: string, table: KernelRules): boolean {
-  return THREAD_STARTS.has(unmarked(frame)) || table.facts(frame).isEntry;
+export function isRootFunction(frame: string, rules: KernelRules): boolean {
+  return isThreadStart(frame) || rules.facts(frame).kernelPart === 'entry';
 }
 
 function noteOf(frame: string | undefined): Note | undefined {
-  return frame === undefined ? undefined : (NOTES as Record<string, Note>)[frame];
+  if (frame === undefined) return undefined;
+  return kindOfFrame(frame) ?? (isLost(frame) ? 'lost' : undefined);
 }
 
-function kernelStart(frames: readonly string[], first: number, size: number, table: KernelRules): number {
+function kernelFrom(frames: readonly string[], first: number, size: number, table: KernelRules): number {
   if (size <= first) return size;
   if ((frames[size - 1] as string).endsWith(KERNEL_MARK)) {
     let from = size - 1;
@@ -75,6 +58,7 @@ function kernelStart(frames: readonly string[], first: number, size: number, tab
   }
   const separator = frames.lastIndexOf('-', size - 1);
   if (separator > 0) return separator + 1;
-  for (let i = first; i < size; i++) if (table.facts(frames[i] as string).isEntry) return i;
+  const entry = kernelStart(size, (at) => table.facts(frames[at] as string).kernelPart, first);
+  if (entry >= 0) return entry;
   return table.facts(frames[size - 1] as string).isSwitch ? first : size;
 }

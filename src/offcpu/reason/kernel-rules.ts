@@ -1,6 +1,9 @@
 // The rules for kernel frames, ready to be asked about a name.
 
 import { InputError } from '../../engine/errors.ts';
+
+import { type KernelPart, kernelPart } from '../../stacks/known-frames.ts';
+
 import { isCall, kernelName, userName } from './function-name.ts';
 import { type Candidate, NamesIndex } from './names-index.ts';
 import type { Rule, Section } from './rule-file.ts';
@@ -37,7 +40,7 @@ export interface Facts {
   name: string;
   isCall: boolean;
   isTracer: boolean;
-  isEntry: boolean;
+  kernelPart: KernelPart;
   isSwitch: boolean;
   isWrapper: boolean;
   isFault: boolean;
@@ -118,7 +121,7 @@ export class KernelRules {
       name,
       isCall: isCall(name),
       isTracer: is('tracer'),
-      isEntry: is('entry'),
+      kernelPart: is('entry') ? 'entry' : kernelPart(name),
       isSwitch: is('switch'),
       isWrapper: is('wrapper'),
       isFault: is('fault'),
@@ -135,7 +138,7 @@ function byStep(votes: Candidate<Vote>[]): Candidate<Vote>[] {
 
 function placeOf({ heading, place }: Section): Place {
   if (heading === '') return 'any';
-  const known = (PLACES as Record<string, Place>)[heading];
+  const known = new Map<string, Place>(Object.entries(PLACES)).get(heading);
   if (known === undefined) {
     throw new InputError(`${place}: "== ${heading}" is none of: ${Object.keys(PLACES).join(', ')}`);
   }

@@ -2,10 +2,11 @@
 
 import { StackTable } from '../../engine/stack-table.ts';
 import { commFrame } from '../../stacks/frame-name.ts';
+import { kindFrame, LOST } from '../../stacks/marks.ts';
 import { divided } from '../../stacks/rounding.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { kindOf } from '../reason/answer-tree.ts';
-import { isThreadStart, partsOf } from '../reason/folded-parts.ts';
+import { isRootFunction, partsOf } from '../reason/folded-parts.ts';
 import type { Decision, OffcpuStack, Reasons } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 import { Tally } from './tally.ts';
@@ -27,13 +28,6 @@ interface Item {
   /** its count in the input, where that is a folded text */
   weight: number | undefined;
 }
-
-/** What offcpu-fold puts in the place of the innermost frame. */
-const LEAVES: Readonly<Record<string, string>> = {
-  'in-progress': '[in-progress]',
-  preempted: '[preempted]',
-  runnable: '[runnable]',
-};
 
 /** Decides about all folded stacks, whose counts are in units of `unitNs`, and about all entries. */
 export function accountOf(
@@ -59,7 +53,7 @@ function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): G
     return names[id];
   };
   let hasComm = true;
-  for (const { ids } of folded.stacks()) hasComm &&= !isThreadStart(nameOf(ids[0] as number), reasons.table);
+  for (const { ids } of folded.stacks()) hasComm &&= !isRootFunction(nameOf(ids[0] as number), reasons.table);
   for (const { ids, weight } of folded.stacks()) {
     const frames = Array.from(ids, nameOf);
     const { comm, user, kernel, note } = partsOf(frames, reasons.table, hasComm);
@@ -81,10 +75,10 @@ function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): G
 function* itemsOfEntries(entries: Iterable<OffcpuEntry>): Generator<Item> {
   for (const entry of entries) {
     const { kind, comm, user, kernel } = entry;
-    const leaf = LEAVES[kind];
+    const leaf = kindFrame(kind);
     const frames = [...(comm === undefined ? [] : [commFrame(comm)]), ...user.toReversed()];
     frames.push(...kernel.toReversed());
-    if (user.length + kernel.length === 0) frames.push('[lost]');
+    if (user.length + kernel.length === 0) frames.push(LOST);
     if (leaf !== undefined) frames.push(leaf);
     yield { stack: { ...entry, isRunnable: kind === 'runnable' }, frames, weight: undefined };
   }

@@ -3,6 +3,8 @@
 
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText, tidyName } from '../../../stacks/frame-name.ts';
+import { type KernelPart, kernelPart } from '../../../stacks/known-frames.ts';
+import { TRUNCATED } from '../../../stacks/marks.ts';
 import { demangle } from '../../../symbols/demangle.ts';
 import { type BpftraceFrame, findSymbol, readFrame, type SymbolPlaces } from './frame.ts';
 import { IdNumbers } from './id-numbers.ts';
@@ -17,12 +19,7 @@ export interface NameOptions {
 
 /** What is known of a frame beside its name. */
 const Fact = { user: 1, kernel: 2, inlined: 4 } as const;
-/** A frame's name was looked at: it is that of a kernel function, or not. */
-const Known = { kernel: 1, other: 2 } as const;
-
-// functions that are in every kernel stack of their kind, and in no other program; el0t_64_sync and the like: arm64
-const KERNEL_NAMES =
-  /^(?:__schedule|preempt_schedule(?:_.*)?|finish_task_switch(?:\..*)?|do_syscall_64|do_fast_syscall_32|x64_sys_call|__x64_sys_\w+|__arm64_sys_\w+|__do_sys_\w+|invoke_syscall|entry_(?:SYSCALL|SYSENTER|INT80)\w*|ret_from_fork\w*|asm_(?:sysvec|exc|common_interrupt)\w*|irqentry_exit\w*|syscall_exit_to_user_mode\w*|el0\w*|el1h?_\w+|cpu_startup_entry|start_secondary|secondary_startup_64\w*|schedule_timeout|schedule_hrtimeout_range\w*|do_nanosleep|futex_wait_queue\w*|system_call_(?:exception|common)\w*|__do_syscall)$/;
+const PARTS: readonly KernelPart[] = [undefined, 'entry', 'door', 'function', undefined];
 
 export class BpftraceNames {
   /** the frame that stands for lost callers */
@@ -41,14 +38,15 @@ export class BpftraceNames {
   /** by id, of frames that are more than their name: the facts, and the id of the name */
   readonly #facts = new IdNumbers();
   readonly #nameOf = new IdNumbers();
-  readonly #known = new IdNumbers();
+  /** by id, the index in PARTS; 0: not looked at yet */
+  readonly #parts = new IdNumbers();
   readonly #marked = new Map<number, number>();
   readonly #unresolved = new Set<number>();
 
   constructor(table: StackTable, options: NameOptions) {
     this.#table = table;
     this.#options = options;
-    this.truncated = table.name('[truncated]');
+    this.truncated = table.name(TRUNCATED);
     const bare = { symbol: '', dso: '', inlined: false };
     this.#bareUser = this.word({ ...bare, isKernel: false });
     this.#bareKernel = this.word({ ...bare, isKernel: true });
@@ -117,12 +115,20 @@ export class BpftraceNames {
     const facts = this.#facts.get(word);
     if ((facts & Fact.kernel) !== 0) return true;
     if ((facts & Fact.user) !== 0) return false;
-    let known = this.#known.get(word);
-    if (known === 0) {
-      known = KERNEL_NAMES.test(this.#table.nameText(word)) ? Known.kernel : Known.other;
-      this.#known.set(word, known);
-    }
-    return known === Known.kernel || undefined;
+    return this.#kernelPart(word) === undefined || this.isDoor(word) ? undefined : true;
+  }
+
+  /** Is it the kernel's if the frame that it calls is? */
+  isDoor(word: number): boolean {
+    return this.#kernelPart(word) === 'door';
+  }
+
+  #kernelPart(word: number): KernelPart {
+    const known = this.#parts.get(word);
+    if (known !== 0) return PARTS[known];
+    const part = kernelPart(this.#table.nameText(word));
+    this.#parts.set(word, PARTS.indexOf(part, 1));
+    return part;
   }
 
   /** The name with the mark of a kernel frame. */
