@@ -1,11 +1,14 @@
-// pprof's profile.proto, unpacked: https://github.com/google/pprof/blob/main/proto/profile.proto
+// Profiles of pprof → stacks in the table.
 
-import { type Location, Profile } from 'pprof-format';
 import { InputError } from '../engine/errors.ts';
 import type { StackTable } from '../engine/stack-table.ts';
+import { frameText, objectFrame } from '../stacks/frame-name.ts';
 import { markOf } from '../stacks/marks.ts';
+import { sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
+import { type SymbolOptions, symbolFrame } from '../symbols/symbol-frame.ts';
+import { type LocationMessage, type ProfileMessage, readProfile } from './pprof-message.ts';
 
-/** `cpu` in `nanoseconds`, `samples` in `count`, `inuse_space` in `bytes`. */
+/** `cpu` in `nanoseconds`, `samples` in `count`, `inuse_space` in `bytes`; latin1. */
 export interface SampleType {
   type: string;
   unit: string;
@@ -15,47 +18,48 @@ export interface Pprof {
   types: SampleType[];
   /** the place among them of the one that is shown first */
   main: number;
-  profile: Profile;
+  profile: ProfileMessage;
 }
 
-/** Reads a whole profile. Throws InputError when it is none, or one that was cut off. */
+/** Reads a whole profile. Throws InputError when it is none, one that was cut off, or one that contradicts itself. */
 export function readPprof(bytes: Buffer): Pprof {
-  const none = new InputError('this is no profile of pprof, or not all of it');
-  if (!isMessage(bytes)) throw none;
-  const profile = Profile.decode(bytes);
-  const { strings } = profile.stringTable;
-  if (strings[0] !== '' || profile.sampleType.length === 0) throw none;
-  const types = profile.sampleType.map(({ type, unit }) => ({
-    type: strings[Number(type)] ?? '',
-    unit: strings[Number(unit)] ?? '',
+  const profile = profileIn(bytes);
+  const types = profile.types.map(({ type, unit }) => ({
+    type: textAt(profile, type),
+    unit: textAt(profile, unit),
   }));
-  const named = types.findIndex(({ type }) => type !== '' && type === strings[Number(profile.defaultSampleType)]);
+  for (const { values } of profile.samples) {
+    if (values.length === types.length) continue;
+    throw new InputError(
+      `the profile is damaged: it has ${count(types.length, 'sample type')}, but a sample of ${count(values.length, 'value')}`,
+    );
+  }
+  for (const name of [...profile.functions.values(), ...profile.mappings.values()]) textAt(profile, name);
+  const shown = textAt(profile, profile.defaultType);
+  const named = types.findIndex(({ type }) => type !== '' && type === shown);
   return { types, main: named < 0 ? types.length - 1 : named, profile };
 }
 
-const LENGTHS: Record<number, number> = { 1: 8, 5: 4 };
-
-/** Are the bytes fields of a protobuf message, one behind the other, up to the end? */
-function isMessage(bytes: Buffer): boolean {
-  let at = 0;
-  const number = (): number => {
-    let value = 0;
-    for (let scale = 1; at < bytes.length; scale *= 128) {
-      const byte = bytes[at++] as number;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-    return Number.NaN;
-  };
-  while (at < bytes.length) {
-    const tag = number();
-    const kind = tag & 7;
-    const size = kind === 0 || kind === 2 ? number() : LENGTHS[kind];
-    if (size === undefined || Number.isNaN(size) || tag < 8) return false;
-    if (kind !== 0) at += size;
-    if (at > bytes.length) return false;
+function profileIn(bytes: Buffer): ProfileMessage {
+  try {
+    const profile = readProfile(bytes);
+    if (profile.strings[0] === '' && profile.types.length > 0) return profile;
+  } catch {
+    // what the decoder says of it tells nobody anything
   }
-  return bytes.length > 0;
+  const kind = sniff(bytes);
+  const known = kind === 'binary' || kind === 'text' ? undefined : WHAT_TO_DO[kind];
+  throw new InputError(known ?? 'this is no profile of pprof, or not all of it');
+}
+
+function textAt({ strings }: ProfileMessage, index: bigint): string {
+  const text = strings[Number(index)];
+  if (text !== undefined) return text;
+  throw new InputError(`the profile is damaged: it has ${strings.length} strings, and asks for number ${index}`);
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** How a value becomes a count: times `ns`, divided by `per`. */
@@ -65,56 +69,48 @@ export interface Scale {
 }
 
 /**
- * Adds one value of each sample to the table, scaled. A frame keeps its name; of a place without one, its file is known:
- * `[libc.so.6]`. Gives the number of samples with a value below zero, which are left out: such a profile is a difference.
+ * Adds one value of each sample to the table, scaled. Frames are named as perf-fold names them; of a place without a
+ * name its file is known: `[libc.so.6]`. Gives the number of samples with a value below zero, which are left out: such a
+ * profile is a difference.
  */
-export function foldPprof({ profile }: Pprof, index: number, scale: Scale, table: StackTable): number {
-  const framesOf = frames(profile, table);
-  const unknown = table.name('[unknown]');
+export function foldPprof(
+  { profile }: Pprof,
+  index: number,
+  scale: Scale,
+  table: StackTable,
+  options: SymbolOptions,
+): number {
+  const framesOf = frames(profile, table, options);
+  const unknown = table.name(frameText(''));
   let negative = 0;
-  for (const { locationId, value } of profile.sample) {
-    const count = scaled(value[index] ?? 0, scale);
-    if (count < 0) {
+  for (const { locations, values } of profile.samples) {
+    const weight = scaled(values[index] ?? 0n, scale);
+    if (weight < 0) {
       negative++;
       continue;
     }
-    const ids = locationId.flatMap((id) => framesOf.get(Number(id)) ?? unknown).reverse();
-    table.add(ids.length > 0 ? ids : [unknown], count, 1);
+    const ids = locations.flatMap((id) => framesOf.get(id) ?? unknown).reverse();
+    table.add(ids.length > 0 ? ids : [unknown], weight, 1);
   }
   return negative;
 }
 
-/** The decoder gives an int64 of more than four bytes as an unsigned bigint. */
-function scaled(value: number | bigint, { ns, per }: Scale): number {
-  const product = BigInt.asIntN(64, BigInt(value)) * BigInt(ns);
+function scaled(value: bigint, { ns, per }: Scale): number {
+  const product = value * BigInt(ns);
   return product % BigInt(per) === 0n ? Number(product / BigInt(per)) : Number(product) / per;
 }
 
-/** By location: the names of its frames, innermost first; there are several where functions were inlined. */
-function frames(profile: Profile, table: StackTable): Map<number, number[]> {
-  const { strings } = profile.stringTable;
-  const files = new Map(profile.mapping.map(({ id, filename }) => [Number(id), strings[Number(filename)] ?? '']));
-  const functions = new Map(profile.function.map(({ id, name }) => [Number(id), strings[Number(name)] ?? '']));
-  const namesOf = ({ line, mappingId }: Location): string[] => {
-    const file = files.get(Number(mappingId)) ?? '';
-    if (line.length === 0) return [unresolved(file)];
-    return line.map(({ functionId }) => `${functions.get(Number(functionId)) ?? '[unknown]'}${markOf(file)}`);
+/** By location: the names of its frames, innermost first. */
+function frames(profile: ProfileMessage, table: StackTable, options: SymbolOptions): Map<bigint, number[]> {
+  const namesOf = ({ mapping, functions }: LocationMessage): string[] => {
+    const file = textAt(profile, profile.mappings.get(mapping) ?? 0n);
+    if (functions.length === 0) return [objectFrame(file)];
+    return functions.map((id) => {
+      const name = textAt(profile, profile.functions.get(id) ?? 0n);
+      return `${symbolFrame(name, options)}${markOf(file)}`;
+    });
   };
   return new Map(
-    profile.location.map((location) => [
-      Number(location.id),
-      namesOf(location).map((name) => table.name(Buffer.from(foldable(name)).toString('latin1'))),
-    ]),
+    Array.from(profile.locations, ([id, location]) => [id, namesOf(location).map((name) => table.name(name))]),
   );
-}
-
-/** `/lib/libc.so.6` → `[libc.so.6]` */
-function unresolved(file: string): string {
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  return name === '' ? '[unknown]' : name.startsWith('[') ? name : `[${name}]`;
-}
-
-/** A name that can stand in folded text. */
-function foldable(name: string): string {
-  return name.replaceAll(';', ':').replace(/[\n\r]/g, ' ');
 }

@@ -1,9 +1,9 @@
 // What a perf frame is called in a folded stack: its tidied symbol or its object, with the marks asked for.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
-import { commFrame, frameText, tidyName } from '../stacks/frame-name.ts';
-import { demangle } from '../symbols/demangle.ts';
+import { commFrame, frameText, objectFrame } from '../stacks/frame-name.ts';
 import type { KernelSymbols } from '../symbols/kernel-symbols.ts';
+import { type SymbolOptions, symbolFrame } from '../symbols/symbol-frame.ts';
 import {
   type FramePlaces,
   findFrame,
@@ -15,7 +15,7 @@ import {
   withoutOffset,
 } from './frame.ts';
 
-export interface NameOptions {
+export interface NameOptions extends SymbolOptions {
   /** `_[k]` behind kernel frames */
   markKernel: boolean;
   /** `_[j]` behind frames of a JIT compiler */
@@ -24,11 +24,6 @@ export interface NameOptions {
   markInlined: boolean;
   /** unresolved frames as `[name <address>]` */
   addresses: boolean;
-  /** cut argument lists */
-  tidy: boolean;
-  demangle: boolean;
-  /** keep the hash of Rust's legacy mangling */
-  keepHash: boolean;
   /** leave away the callers of these functions */
   skipAfter: readonly string[];
   /** for addresses of the kernel that perf left without a name; undefined: they are unresolved */
@@ -123,7 +118,7 @@ export class PerfNames {
     const key = `${unresolved ? `${dso}\0${address}` : frame.symbol}\0${mark}${frame.inlined ? 'i' : ''}`;
     let word = this.#frames.get(key);
     if (word === undefined) {
-      const text = unresolved ? this.#unresolvedText(dso, address) : this.#symbolText(frame.symbol);
+      const text = unresolved ? objectFrame(dso === 'inlined' ? '' : dso, address) : this.#symbolText(frame.symbol);
       const id = this.#table.name(text + mark);
       if (unresolved) this.#unresolved.add(id);
       word = id;
@@ -144,21 +139,10 @@ export class PerfNames {
   #symbolText(symbol: string): string {
     let text = this.#tidied.get(symbol);
     if (text === undefined) {
-      text = symbol;
-      if (this.#options.demangle) text = demangle(text, { keepHash: this.#options.keepHash });
-      if (this.#options.tidy) text = tidyName(text);
-      text = frameText(text);
+      text = symbolFrame(symbol, this.#options);
       this.#tidied.set(symbol, text);
     }
     return text;
-  }
-
-  /** `[libc.so.6]` for a frame of that object, `[unknown]` where not even that is known. */
-  #unresolvedText(dso: string, address: string): string {
-    const object =
-      dso === '' || dso === '[unknown]' || dso === 'inlined' ? 'unknown' : dso.replace(/ \(deleted\)$/, '');
-    const base = object.slice(object.lastIndexOf('/') + 1).replace(/^\[(.*)\]$/, '$1') || 'unknown';
-    return frameText(address === '' ? `[${base}]` : `[${base} <${address}>]`);
   }
 }
 

@@ -106,6 +106,13 @@ function substitute(char: string): string {
   return char >= '\t' && char <= '\r' ? ' ' : '?';
 }
 
+/** `[libc.so.6]` for a place in that object (latin1) of which no symbol is known; `[unknown]` where the object isn't. */
+export function objectFrame(object: string, address = ''): string {
+  const path = object.replace(/ \(deleted\)$/, '');
+  const base = path.slice(path.lastIndexOf('/') + 1).replace(/^\[(.*)\]$/, '$1') || 'unknown';
+  return frameText(address === '' ? `[${base}]` : `[${base} <${address}>]`);
+}
+
 /** The root frame of a process: its comm, trimmed, blanks written `_` as stackcollapse-perf.pl does. */
 export function commFrame(comm: string): string {
   // Not trim() or \s: they take 0xA0, the last byte of "à", for a blank.

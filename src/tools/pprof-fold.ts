@@ -1,18 +1,23 @@
 // pprof-fold: profiles of pprof in, folded stacks out.
 
 import { readInputs } from '../cli/inputs.ts';
+import { utf8 } from '../cli/latin1.ts';
 import type { OptionTable } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { foldPprof, type Pprof, readPprof, type SampleType } from '../export/pprof-read.ts';
 import { guardNumbers } from '../stacks/folded.ts';
+import { nameOptions } from './folding/options.ts';
 
 /** Nanoseconds each; of the units that pprof knows. */
 const NANOSECONDS: Record<string, number> = { nanoseconds: 1, microseconds: 1e3, milliseconds: 1e6, seconds: 1e9 };
 const UNITS = { 'as-is': undefined, ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
 
-const options = {
+/** A profile is read as a whole; what compresses to a few bytes must not fill the memory. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+const pprofOptions = {
   'sample-type': {
     kind: 'text',
     value: 'TYPE',
@@ -24,14 +29,15 @@ const options = {
     default: 'as-is',
     describe: 'write times in this unit',
   },
+  ...nameOptions,
   strict: { kind: 'flag', describe: 'exit with 2, not 1, when input was skipped' },
 } as const satisfies OptionTable;
 
-export const pprofFold: Command<typeof options> = {
+export const pprofFold: Command<typeof pprofOptions> = {
   name: 'pprof-fold',
   summary: 'Folds pprof profiles (profile.proto, as Go writes it): writes one line per distinct stack, root first.',
   operands: '[FILE...]',
-  options,
+  options: pprofOptions,
   examples: [
     ['pprof-fold cpu.pb.gz | flame-svg --countname ns > cpu.svg', 'draw a flame graph of a Go program'],
     [
@@ -39,10 +45,17 @@ export const pprofFold: Command<typeof options> = {
       'prepare for fold-diff, fold-grep and fold-merge',
     ],
   ],
-  async run({ 'sample-type': wanted, unit, strict }, { operands, report, stop, stdin, output }) {
+  async run(options, { operands, report, stop, stdin, output }) {
+    const { 'sample-type': wanted, unit, strict } = options;
+    const names = {
+      tidy: !options['no-tidy'],
+      demangle: !options['no-demangle'],
+      keepHash: options['keep-hash'],
+    };
     const table = new StackTable();
     let input = '';
     let blocks: Buffer[] = [];
+    let size = 0;
     let folded: SampleType | undefined;
     let left = new Set<string>();
     const end = (): void => {
@@ -53,12 +66,12 @@ export const pprofFold: Command<typeof options> = {
         throw new InputError(`${nameOf(chosen)} can't be added to ${nameOf(folded)}`);
       }
       folded = chosen;
-      left = new Set(pprof.types.filter((_, i) => i !== index).map(({ type }) => type));
+      left = new Set(pprof.types.filter((_, i) => i !== index).map(({ type }) => utf8(type)));
       const wantedNs = UNITS[unit];
       const ns = NANOSECONDS[chosen.unit];
       if (wantedNs !== undefined && ns === undefined) throw new InputError(`${nameOf(chosen)} is no time: no --unit`);
       const scale = wantedNs === undefined ? { ns: 1, per: 1 } : { ns: ns as number, per: wantedNs };
-      const negative = foldPprof(pprof, index, scale, table);
+      const negative = foldPprof(pprof, index, scale, table, names);
       for (let i = 0; i < negative; i++) report.skip('value below zero', input, nameOf(chosen));
     };
     await readInputs(
@@ -67,8 +80,14 @@ export const pprofFold: Command<typeof options> = {
         begin(name) {
           input = name;
           blocks = [];
+          size = 0;
         },
-        block: (bytes) => blocks.push(Buffer.from(bytes)),
+        block(bytes) {
+          size += bytes.length;
+          if (size > MOST_BYTES)
+            throw new InputError('unpacked, it is larger than 512 MiB: no profile is, so it is left out');
+          blocks.push(Buffer.from(bytes));
+        },
         end(isWhole) {
           try {
             if (isWhole) end();
@@ -93,11 +112,11 @@ export const pprofFold: Command<typeof options> = {
 
 /** `cpu (nanoseconds)` */
 function nameOf({ type, unit }: SampleType): string {
-  return `${type} (${unit})`;
+  return utf8(`${type} (${unit})`);
 }
 
 function indexOf({ types, main }: Pprof, wanted: string | undefined): number {
-  const index = wanted === undefined ? main : types.findIndex(({ type }) => type === wanted);
+  const index = wanted === undefined ? main : types.findIndex(({ type }) => utf8(type) === wanted);
   if (index >= 0) return index;
-  throw new InputError(`no values "${wanted}"; there are ${types.map(({ type }) => type).join(', ')}`);
+  throw new InputError(`no values "${wanted}"; there are ${types.map(({ type }) => utf8(type)).join(', ')}`);
 }

@@ -27,21 +27,7 @@ export function joined(pieces: Iterable<string>): string {
   return [...pieces].join('');
 }
 
-const FRAMES = [
-  'main',
-  'a',
-  'a-x',
-  'a b',
-  'é',
-  '',
-  'vfs_read_[k]',
-  'read',
-  'read_[k]',
-  'run_[j]',
-  'f_[i]',
-  'w_[w]',
-  '[x]',
-];
+const FRAMES = ['main', 'a', 'a-x', 'a b', 'é', 'vfs_read_[k]', 'read', 'read_[k]', 'run_[j]', 'f_[i]', 'w_[w]', '[x]'];
 const STACK = fc
   .array(fc.constantFrom(...FRAMES), { minLength: 1, maxLength: 7 })
   .map((stack) => stack.join(';'))

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { Profile } from 'pprof-format';
 import { StackTable } from '../../src/engine/stack-table.ts';
 import { type Meaning, UNITS } from '../../src/export/meaning.ts';
 import { formatPprof } from '../../src/export/pprof.ts';
@@ -19,13 +20,15 @@ function profileOf(folded: string, meaning: Partial<Meaning> = {}): Buffer {
   return formatPprof(recording(folded), { ...MEANING, ...meaning });
 }
 
+const NAMES = { tidy: true, demangle: true, keepHash: false };
+
 /** Folded text of one sample type of a profile. */
 function foldedOf(profile: Buffer, type: string, per = 1): string {
   const pprof = readPprof(gunzipSync(profile));
   const index = pprof.types.findIndex((each) => each.type === type);
   assert.ok(index >= 0, `no ${type} among ${pprof.types.map((each) => each.type)}`);
   const table = new StackTable();
-  assert.equal(foldPprof(pprof, index, { ns: 1, per }, table), 0);
+  assert.equal(foldPprof(pprof, index, { ns: 1, per }, table, NAMES), 0);
   return Buffer.concat([...table.folded()].map((block) => Buffer.from(block))).toString();
 }
 
@@ -49,7 +52,7 @@ describe('a profile', () => {
         assert.deepEqual(readPprof(gunzipSync(written)).types, [{ type: 'offcpu', unit: 'nanoseconds' }]);
       }),
     );
-    const { profile } = readPprof(gunzipSync(profileOf('a 9007199254740991\n', { unit: 'us' })));
+    const profile = Profile.decode(gunzipSync(profileOf('a 9007199254740991\n', { unit: 'us' })));
     assert.deepEqual(profile.sample[0]?.value, [9007199254740991000n]);
     assert.throws(() => profileOf('a 9007199254740991\n', { unit: 's' }), /above 2\^63/);
   });
@@ -60,7 +63,8 @@ describe('a profile', () => {
       startNs: 1_777_636_800_000_000_000n,
       durationNs: 3e10,
     });
-    const { profile, types, main } = readPprof(gunzipSync(written));
+    const { types, main } = readPprof(gunzipSync(written));
+    const profile = Profile.decode(gunzipSync(written));
     assert.deepEqual(types, [
       { type: 'samples', unit: 'count' },
       { type: 'cpu', unit: 'nanoseconds' },
@@ -88,7 +92,7 @@ describe('a profile', () => {
   });
 
   test('knows kernel code as such, and no mark is part of a name', () => {
-    const { profile } = readPprof(gunzipSync(profileOf('app;read;vfs_read_[k] 1\n')));
+    const profile = Profile.decode(gunzipSync(profileOf('app;read;vfs_read_[k] 1\n')));
     const { strings } = profile.stringTable;
     assert.deepEqual(
       profile.function.map(({ name }) => strings[Number(name)]),
@@ -166,7 +170,7 @@ describe('go tool pprof', { skip }, () => {
     pprof(profileOf(folded), '-proto', `-output=${proto}`);
     const again = execFileSync('gzip', ['-dc', proto]);
     const table = new StackTable();
-    foldPprof(readPprof(again), 0, { ns: 1, per: 1 }, table);
+    foldPprof(readPprof(again), 0, { ns: 1, per: 1 }, table, NAMES);
     assert.equal(Buffer.concat([...table.folded()].map((block) => Buffer.from(block))).toString(), folded);
   });
 });

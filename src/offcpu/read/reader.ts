@@ -4,17 +4,18 @@
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import type { SymbolOptions } from '../../symbols/symbol-frame.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { BccText } from './bcc-text.ts';
 import { BpftraceJson, JSON_SEPARATOR } from './bpftrace/json.ts';
-import { BpftraceNames, type NameOptions } from './bpftrace/names.ts';
+import { BpftraceNames } from './bpftrace/names.ts';
 import { type Losses, noLosses } from './bpftrace/noise.ts';
 import { BpftraceText, type OnSkip } from './bpftrace/text.ts';
 import { addDump, type DumpFacts, type DumpOptions } from './dump.ts';
 import { OffcpuFolded } from './folded.ts';
 import { type FoldOptions, OffcpuStacks, type Unit } from './stacks.ts';
 
-export type ReaderOptions = NameOptions & DumpOptions;
+export type ReaderOptions = SymbolOptions & DumpOptions;
 
 type Format = 'bpftrace' | 'json' | 'bcc' | 'folded';
 

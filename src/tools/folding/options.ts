@@ -2,6 +2,13 @@
 
 import type { OptionTable } from '../../cli/options.ts';
 
+/** What names look like; pprof-fold has these, too. */
+export const nameOptions = {
+  'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
+  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
+  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hashes of Rust's legacy names and of ThinLTO's" },
+} as const satisfies OptionTable;
+
 export const foldingOptions = {
   'max-depth': {
     kind: 'number',
@@ -11,9 +18,7 @@ export const foldingOptions = {
     group: 'Frames',
     describe: 'keep the N outermost frames; [truncated] replaces the others',
   },
-  'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
-  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
-  'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hashes of Rust's legacy names and of ThinLTO's" },
+  ...nameOptions,
   stats: { kind: 'flag', group: 'Quality', describe: 'report on stderr how good the data is (default on a terminal)' },
   'stats-json': { kind: 'text', value: 'FILE', group: 'Quality', describe: 'write that report to FILE, as JSON' },
   strict: { kind: 'flag', group: 'Quality', describe: 'exit with 2, not 1, when input was skipped' },

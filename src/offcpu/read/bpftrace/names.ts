@@ -2,20 +2,15 @@
 // pictures use the same names. Also remembers what a frame line tells of its stack.
 
 import type { StackTable } from '../../../engine/stack-table.ts';
-import { frameText, tidyName } from '../../../stacks/frame-name.ts';
+import { objectFrame } from '../../../stacks/frame-name.ts';
 import { type KernelPart, kernelPart } from '../../../stacks/known-frames.ts';
 import { TRUNCATED } from '../../../stacks/marks.ts';
-import { demangle } from '../../../symbols/demangle.ts';
+import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
 import { type BpftraceFrame, findSymbol, readFrame, type SymbolPlaces } from './frame.ts';
 import { IdNumbers } from './id-numbers.ts';
 
-export interface NameOptions {
-  /** cut argument lists */
-  tidy: boolean;
-  demangle: boolean;
-  /** keep the hash of Rust's legacy mangling */
-  keepHash: boolean;
-}
+/** The object of kernel frames without a symbol, as perf prints it. */
+const KERNEL = '[kernel.kallsyms]';
 
 /** What is known of a frame beside its name. */
 const Fact = { user: 1, kernel: 2, inlined: 4 } as const;
@@ -27,7 +22,7 @@ export class BpftraceNames {
   /** are all frames seen so far just their names? */
   isPlain = true;
   readonly #table: StackTable;
-  readonly #options: NameOptions;
+  readonly #options: SymbolOptions;
   readonly #places: SymbolPlaces = { from: 0, to: 0, isKernel: false };
   /** the ids of frames without a symbol: of user code, of the kernel */
   readonly #bareUser: number;
@@ -43,7 +38,7 @@ export class BpftraceNames {
   readonly #marked = new Map<number, number>();
   readonly #unresolved = new Set<number>();
 
-  constructor(table: StackTable, options: NameOptions) {
+  constructor(table: StackTable, options: SymbolOptions) {
     this.#table = table;
     this.#options = options;
     this.truncated = table.name(TRUNCATED);
@@ -78,7 +73,9 @@ export class BpftraceNames {
     const key = `${unresolved ? `\0${frame.dso}` : frame.symbol}\0${side}${inlined ? 'i' : ''}`;
     let word = this.#frames.get(key);
     if (word === undefined) {
-      const text = unresolved ? objectText(frame) : this.#symbolText(frame.symbol);
+      const text = unresolved
+        ? objectFrame(frame.isKernel ? KERNEL : frame.dso)
+        : symbolFrame(frame.symbol, this.#options);
       const name = this.#table.name(text);
       if (unresolved) this.#unresolved.add(name);
       word = name;
@@ -142,19 +139,4 @@ export class BpftraceNames {
     }
     return marked;
   }
-
-  #symbolText(symbol: string): string {
-    let text = symbol;
-    if (this.#options.demangle) text = demangle(text, { keepHash: this.#options.keepHash });
-    if (this.#options.tidy) text = tidyName(text);
-    return frameText(text);
-  }
-}
-
-/** `[libc.so.6]` for a frame of that object, as perf-fold has it. */
-function objectText(frame: BpftraceFrame): string {
-  if (frame.isKernel) return '[kernel.kallsyms]';
-  const object = frame.dso.replace(/ \(deleted\)$/, '');
-  const base = object.slice(object.lastIndexOf('/') + 1).replace(/^\[(.*)\]$/, '$1') || 'unknown';
-  return frameText(`[${base}]`);
 }

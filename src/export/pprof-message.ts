@@ -1,0 +1,143 @@
+// The fields of pprof's messages that a fold needs: https://github.com/google/pprof/blob/main/proto/profile.proto
+// Fields that are unknown, or of another wire type than the schema's, are skipped, as protobuf asks for.
+
+import { BinaryReader, WireType } from '@protobuf-ts/runtime';
+
+/** Ids and places in the string table are unsigned 64-bit numbers, values signed ones. */
+export interface ProfileMessage {
+  types: ValueTypeMessage[];
+  samples: SampleMessage[];
+  /** file name by id */
+  mappings: Map<bigint, bigint>;
+  locations: Map<bigint, LocationMessage>;
+  /** name by id */
+  functions: Map<bigint, bigint>;
+  /** latin1: a character a byte */
+  strings: string[];
+  defaultType: bigint;
+}
+
+export interface ValueTypeMessage {
+  type: bigint;
+  unit: bigint;
+}
+
+export interface SampleMessage {
+  /** leaf first */
+  locations: bigint[];
+  values: bigint[];
+}
+
+export interface LocationMessage {
+  mapping: bigint;
+  /** innermost first: several where functions were inlined */
+  functions: bigint[];
+}
+
+/** Throws an error of any kind for bytes that are no such message. */
+export function readProfile(bytes: Uint8Array): ProfileMessage {
+  const profile: ProfileMessage = {
+    types: [],
+    samples: [],
+    mappings: new Map(),
+    locations: new Map(),
+    functions: new Map(),
+    strings: [],
+    defaultType: 0n,
+  };
+  eachField(bytes, (field, message) => {
+    if (field === 1) profile.types.push(valueType(message.bytes()));
+    else if (field === 2) profile.samples.push(sample(message.bytes()));
+    else if (field === 3) addNamed(profile.mappings, message.bytes(), 5);
+    else if (field === 4) addLocation(profile.locations, message.bytes());
+    else if (field === 5) addNamed(profile.functions, message.bytes(), 2);
+    else if (field === 6) profile.strings.push(latin1(message.bytes()));
+    else if (field === 14) profile.defaultType = message.number();
+  });
+  return profile;
+}
+
+/** One field, to be read at most once. */
+interface Field {
+  /** the last one counts; 0 if it is no number */
+  number(): bigint;
+  /** repeated numbers come packed or one by one */
+  numbersTo(list: bigint[], isSigned: boolean): void;
+  bytes(): Uint8Array;
+}
+
+/** One for all readers, which would make one each; names are read as bytes. */
+const TEXT = new TextDecoder();
+
+function eachField(bytes: Uint8Array, take: (field: number, value: Field) => void): void {
+  const reader = new BinaryReader(bytes, TEXT);
+  while (reader.pos < reader.len) {
+    const [field, type] = reader.tag();
+    const from = reader.pos;
+    take(field, {
+      number: () => (type === WireType.Varint ? reader.uint64().toBigInt() : 0n),
+      numbersTo(list, isSigned) {
+        const next = (of: BinaryReader): bigint => (isSigned ? of.int64() : of.uint64()).toBigInt();
+        if (type === WireType.Varint) list.push(next(reader));
+        if (type !== WireType.LengthDelimited) return;
+        const packed = new BinaryReader(reader.bytes(), TEXT);
+        while (packed.pos < packed.len) list.push(next(packed));
+      },
+      bytes: () => (type === WireType.LengthDelimited ? reader.bytes() : NOTHING),
+    });
+    if (reader.pos === from) reader.skip(type);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function valueType(bytes: Uint8Array): ValueTypeMessage {
+  const message = { type: 0n, unit: 0n };
+  eachField(bytes, (field, value) => {
+    if (field === 1) message.type = value.number();
+    else if (field === 2) message.unit = value.number();
+  });
+  return message;
+}
+
+function sample(bytes: Uint8Array): SampleMessage {
+  const message: SampleMessage = { locations: [], values: [] };
+  eachField(bytes, (field, value) => {
+    if (field === 1) value.numbersTo(message.locations, false);
+    else if (field === 2) value.numbersTo(message.values, true);
+  });
+  return message;
+}
+
+/** A mapping or function: its id is field 1, its name that of `nameField`. */
+function addNamed(names: Map<bigint, bigint>, bytes: Uint8Array, nameField: number): void {
+  let [id, name] = [0n, 0n];
+  eachField(bytes, (field, value) => {
+    if (field === 1) id = value.number();
+    else if (field === nameField) name = value.number();
+  });
+  names.set(id, name);
+}
+
+function addLocation(locations: Map<bigint, LocationMessage>, bytes: Uint8Array): void {
+  let id = 0n;
+  const message: LocationMessage = { mapping: 0n, functions: [] };
+  eachField(bytes, (field, value) => {
+    if (field === 1) id = value.number();
+    else if (field === 2) message.mapping = value.number();
+    else if (field === 4) message.functions.push(lineFunction(value.bytes()));
+  });
+  locations.set(id, message);
+}
+
+function lineFunction(bytes: Uint8Array): bigint {
+  let id = 0n;
+  eachField(bytes, (field, value) => {
+    if (field === 1) id = value.number();
+  });
+  return id;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}

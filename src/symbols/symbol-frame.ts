@@ -1,0 +1,18 @@
+// What a function is called in a folded stack, whichever profiler printed it.
+
+import { frameText, tidyName } from '../stacks/frame-name.ts';
+import { demangle } from './demangle.ts';
+
+export interface SymbolOptions {
+  /** cut argument lists */
+  tidy: boolean;
+  demangle: boolean;
+  /** keep the hash of Rust's legacy mangling */
+  keepHash: boolean;
+}
+
+/** The frame of a symbol (latin1), without a mark; `[unknown]` for an empty one. */
+export function symbolFrame(symbol: string, options: SymbolOptions): string {
+  const readable = options.demangle ? demangle(symbol, { keepHash: options.keepHash }) : symbol;
+  return frameText(options.tidy ? tidyName(readable) : readable);
+}
