@@ -1,7 +1,8 @@
 // Why a thread did not run: the reason of one stack. OFF-CPU stacks end in the scheduler; what stands right below it
 // says whether the thread waited at all, and the frames further out say for what.
 
-import type { Facts, KernelRules, Vote } from './kernel-rules.ts';
+import { userName } from './function-name.ts';
+import type { Facts, KernelRules, Place, Vote } from './kernel-rules.ts';
 import { type Candidate, holds } from './names-index.ts';
 import type { Rule } from './rule-file.ts';
 
@@ -46,6 +47,10 @@ export const BUILT_IN: readonly Rule[] = [NO_STACK, PREEMPTED, RUNNABLE, STOPPED
 /** The states that sched_switch prints; others (0, preemption's 0x100) are those of a thread that could run. */
 const State = { sleeping: 3, stopped: 4, traced: 8, dead: 16 + 32, parked: 64 + 128, mask: 255 } as const;
 
+// __GI___libc_read     pread64     __write_nocancel     what these wait for, only the kernel's frames tell
+const CALL_WITHOUT_REASON =
+  /^_*(?:GI_+)?(?:libc_)?(p?readv?|p?writev?|open|openat|close|ioctl|fcntl|unlink|rename|f?truncate|fallocate|f?stat|lseek|getdents|sendfile|splice|execve|fork|clone3?)(?:64|v2|_2)*(?:_nocancel)?$/;
+
 export class Classifier {
   readonly #table: KernelRules;
   readonly #derived = new Map<string, Rule>();
@@ -81,7 +86,7 @@ export class Classifier {
       stack.push(facts);
       frames.push(frame);
     }
-    if (stack.length === 0) return { rule: NO_STACK, frame: undefined };
+    if (stack.length === 0) return this.#withoutKernel(user);
 
     const nameAt = (index: number): string | undefined => stack[index]?.name;
     let top = 0;
@@ -117,11 +122,24 @@ export class Classifier {
     return { rule: inFault && rule.inPageFault !== undefined ? this.#pageFault(rule) : rule, frame: frames[bestAt] };
   }
 
+  /** By the function that went into the kernel, whose own frames were not recorded. */
+  #withoutKernel(user: readonly string[]): Verdict {
+    const own = this.#table.hasUserRules ? this.#ofUser(user, undefined) : undefined;
+    if (own) return own;
+    const placesOf = (frame: string): Place[] => this.#table.votesOfUser(frame).map(({ of }) => of.place);
+    const frame = user.find((one) => !placesOf(one).includes('libc-wrapper'));
+    if (frame === undefined) return { rule: NO_STACK, frame: undefined };
+    const rule = this.#table.votesOfUser(frame).find(({ of }) => of.place === 'libc')?.of.rule;
+    if (rule !== undefined) return { rule, frame };
+    const call = CALL_WITHOUT_REASON.exec(userName(frame))?.[1];
+    return call === undefined ? { rule: NO_STACK, frame: undefined } : { rule: this.#other(call), frame };
+  }
+
   #ofUser(user: readonly string[], best: Vote | undefined): Verdict | undefined {
     let found: { vote: Vote; frame: string } | undefined;
     user.forEach((frame, at) => {
       const votes: readonly Candidate<Vote>[] = this.#table.votesOfUser(frame);
-      const vote = votes.find(({ rest }) => holds(rest, (i) => user[i], at))?.of;
+      const vote = votes.find(({ of, rest }) => of.place === 'user' && holds(rest, (i) => user[i], at))?.of;
       if (vote && vote.step < (found?.vote.step ?? best?.step ?? Number.POSITIVE_INFINITY)) found = { vote, frame };
     });
     return found?.vote.rule && { rule: found.vote.rule, frame: found.frame };

@@ -21,11 +21,15 @@ const PLACES = {
   'behind a kernel lock': 'behind',
   'a kernel lock itself': 'lock',
   'in user frames': 'user',
+  'ways into the kernel': 'libc-wrapper',
+  "in libc, without the kernel's frames": 'libc',
 } as const;
 export type Place = (typeof PLACES)[keyof typeof PLACES];
 
 /** Places that only say what a frame is. */
-const MARKS: readonly Place[] = ['tracer', 'entry', 'wrapper', 'fault'];
+const MARKS: readonly Place[] = ['tracer', 'entry', 'wrapper', 'fault', 'libc-wrapper'];
+/** Places in the program's half of a stack. */
+const USER_PLACES: readonly Place[] = ['user', 'libc', 'libc-wrapper'];
 const BEFORE_WAITS: readonly Place[] = [...MARKS, 'switch', 'top'];
 
 /** One way a name can decide: the earliest step wins. */
@@ -76,7 +80,7 @@ export class KernelRules {
     ];
     ordered.forEach((section, step) => {
       const place = placeOf(section);
-      const index = place === 'user' ? this.#user : this.#kernel;
+      const index = USER_PLACES.includes(place) ? this.#user : this.#kernel;
       const votes = new Map<Rule | undefined, Vote>();
       for (const pattern of section.patterns) {
         const { rule } = pattern;
