@@ -31,7 +31,7 @@ const TOUCHES_WORLD = ['bin', 'tools', 'cli', 'record/io'];
 /** Reads its own wasm, when the first mangled name comes. */
 const READS_ITSELF = 'src/symbols/demangle.ts';
 const EMPTY_NAMES = /^(?:utils?|helpers?|common|misc|shared|lib)(?:\.ts)?$/;
-const LINES = { any: 400, bin: 5, tools: 120 };
+const LINES = { any: 400, bin: 5, tools: 125 };
 
 for (const file of [...filesUnder('src'), ...filesUnder('bin')]) {
   const text = readFileSync(join(ROOT, file), 'utf8');
