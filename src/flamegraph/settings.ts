@@ -1,5 +1,6 @@
 // What can be chosen about the picture.
 
+import { UsageError } from '../engine/errors.ts';
 import type { PaletteName } from './palette.ts';
 
 /** Lengths are px at the nominal width, which is 1200 unless `width` is given. */
@@ -78,19 +79,34 @@ export interface Options {
   'no-script': boolean;
 }
 
-/** Settings from options; a message when one of them can't be understood. */
-export function settingsOf(options: Options): Settings | string {
+/** What an option is that is not given, where that is something. */
+export const DEFAULTS = {
+  countname: 'samples',
+  nametype: 'Function:',
+  height: 16,
+  minwidth: '0.1',
+  fontsize: 12,
+  colors: 'kind',
+  'diff-by': 'inclusive',
+  factor: 1,
+} as const satisfies Partial<Options>;
+
+/** Throws UsageError for an option that can't be understood. */
+export function settingsOf(given: Partial<Options>): Settings {
+  const options = { ...DEFAULTS, ...given };
   const minWidth = parseMinWidth(options.minwidth);
-  if (minWidth === undefined) return `--minwidth takes pixels or N%, not "${options.minwidth}"`;
+  if (minWidth === undefined) throw new UsageError(`--minwidth takes pixels or N%, not "${options.minwidth}"`);
   const background = options.bgcolors === undefined ? undefined : parseBackground(options.bgcolors);
   if (options.bgcolors !== undefined && background === undefined) {
-    return `--bgcolors takes yellow, blue, green, grey or #rrggbb, not "${options.bgcolors}"`;
+    throw new UsageError(`--bgcolors takes yellow, blue, green, grey or #rrggbb, not "${options.bgcolors}"`);
   }
-  if (options.union && options['no-union']) return 'choose one of --union, --no-union';
+  if (options.union && options['no-union']) throw new UsageError('choose one of --union, --no-union');
   if (options['diff-by'] === 'self' && options.reverse) {
-    return '--diff-by self leaves out what a frame calls; with --reverse, what lies above a frame calls it';
+    throw new UsageError(
+      '--diff-by self leaves out what a frame calls; with --reverse, what lies above a frame calls it',
+    );
   }
-  const { flamechart, inverted, before, after } = options;
+  const { flamechart = false, inverted = false, before, after } = options;
   const kind = flamechart ? 'Flame Chart' : inverted ? 'Icicle Graph' : 'Flame Graph';
   const sides = { before: before ?? 'before', after: after ?? 'after' };
   return {
@@ -110,10 +126,10 @@ export function settingsOf(options: Options): Settings | string {
     nameType: options.nametype,
     colors: options.colors,
     background,
-    reverse: options.reverse,
+    reverse: options.reverse ?? false,
     inverted,
     flamechart,
-    negate: options.negate,
+    negate: options.negate ?? false,
     notes: options.notes ?? '',
     total: options.total,
     factor: options.factor,

@@ -5,6 +5,13 @@ import type { PerfEvent } from './events.ts';
 import type { Header } from './header.ts';
 import { rootText } from './names.ts';
 
+/** What a root frame is made of, as perf printed it, latin1; '' where it did not. */
+export interface RootParts {
+  comm: string;
+  pid: string;
+  tid: string;
+}
+
 /** A root frame that stands for another until all is read. */
 interface Provisional {
   root: number;
@@ -12,6 +19,8 @@ interface Provisional {
 }
 
 export class PerfRoots {
+  /** by name id */
+  readonly parts = new Map<number, RootParts>();
   readonly #table: StackTable;
   readonly #by: 'comm' | 'pid' | 'tid' | 'none';
   /** by the table's key of the comm, or of comm, pid and tid */
@@ -45,7 +54,10 @@ export class PerfRoots {
     const comm = prefix + text(header.commFrom, header.commTo);
     if (comm === '' && header.tidFrom < 0) return 0;
     const pid = text(header.pidFrom, header.pidTo);
-    return this.#table.name(rootText(this.#by, comm, pid, text(header.tidFrom, header.tidTo)));
+    const tid = text(header.tidFrom, header.tidTo);
+    const root = this.#table.name(rootText(this.#by, comm, pid, tid));
+    if (!this.parts.has(root)) this.parts.set(root, { comm, pid, tid });
+    return root;
   }
 
   /** A root of a sample that counts only if its event does in the end. */

@@ -9,7 +9,7 @@ import { emptyHeader, type Header, readStrictHeader } from './header.ts';
 import { readLooseHeader } from './loose-header.ts';
 import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
-import { PerfRoots } from './roots.ts';
+import { PerfRoots, type RootParts } from './roots.ts';
 import { SampleBody } from './sample-body.ts';
 
 export interface PerfScriptOptions extends NameOptions {
@@ -94,6 +94,11 @@ export class PerfScript {
     this.#body = new SampleBody(table, this.names, options);
     this.#roots = new PerfRoots(table, options.by);
     this.#truncated = table.name('[truncated]');
+  }
+
+  /** By the id of a root frame: whose it is. */
+  get rootParts(): ReadonlyMap<number, RootParts> {
+    return this.#roots.parts;
   }
 
   /** The next input begins; `name` is for messages. */

@@ -9,13 +9,14 @@ import { UsageError } from '../engine/errors.ts';
 import { NANOSECONDS } from '../offcpu/read/stacks.ts';
 import { Reasons } from '../offcpu/reason/reasons.ts';
 import { decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
+import { runOf } from '../offcpu/table/classify-offcpu.ts';
 import { compare, doubtsOn, type Run } from '../offcpu/table/comparison.ts';
 import { formatJson } from '../offcpu/table/json.ts';
 import { measuredReason } from '../offcpu/table/limit.ts';
 import { formatMarkdown, formatTable } from '../offcpu/table/reason-table.ts';
 import { formatExplanations, formatTsv } from '../offcpu/table/tsv.ts';
 import { broken, type Limit, parseLimit } from '../stacks/diff/limit.ts';
-import { namedFiles, readBaseline, runOf } from './offcpu-classify/baseline.ts';
+import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
 import { classifyOptions } from './offcpu-classify/options.ts';
 import { readRun } from './offcpu-classify/run.ts';
 

@@ -2,18 +2,19 @@
 
 import { writeFileSync } from 'node:fs';
 import { readInputs, telling } from '../cli/inputs.ts';
+import type { Values } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
 import { isKeyPart, KEY_PARTS, type KeyPart } from '../offcpu/read/bpftrace/keys.ts';
-import { OffcpuReader } from '../offcpu/read/reader.ts';
-import { describeStats, notesOn, statsOf } from '../offcpu/read/stats.ts';
-import { options as table } from './offcpu-fold/options.ts';
+import { type FoldOffcpuOptions, OffcpuFold } from '../offcpu/read/fold-offcpu.ts';
+import { describeStats } from '../offcpu/read/stats.ts';
+import { options as optionTable } from './offcpu-fold/options.ts';
 
-export const offcpuFold: Command<typeof table> = {
+export const offcpuFold: Command<typeof optionTable> = {
   name: 'offcpu-fold',
   summary: "Folds off-CPU dumps of bpftrace and of bcc's offcputime: comm, user frames, kernel frames, time.",
   operands: '[FILE...]',
-  options: table,
+  options: optionTable,
   examples: [
     ['bpftrace bpf/offcpu.bt PID | offcpu-fold | flame-svg --color=io > off.svg', 'draw where threads wait'],
     [
@@ -22,51 +23,49 @@ export const offcpuFold: Command<typeof table> = {
     ],
   ],
   async run(options, { operands, report, stop, stdin, interactive, output }) {
-    const inputUnit = options['input-unit'];
-    let input = '';
-    const reader = new OffcpuReader(
-      {
-        map: options.map,
-        order: orderOf(options.order),
-        inputUnit: inputUnit === 'auto' ? undefined : inputUnit,
-        repeats: options.repeats,
-        tidy: !options['no-tidy'],
-        demangle: !options['no-demangle'],
-        keepHash: options['keep-hash'],
-      },
-      (kind, line, text) => report.skip(kind, `${input}:${line}`, text),
-    );
+    const fold = new OffcpuFold(foldingOf(options), (kind, place, text) => report.skip(kind, place, text));
     await readInputs(
       operands,
       {
-        begin(name) {
-          input = name;
-          reader.beginInput(name);
-        },
-        block: (bytes) => reader.write(bytes),
+        begin: (name) => fold.begin(name),
+        block: (bytes) => fold.block(bytes),
         end() {
-          const why = reader.endInput();
-          if (why !== undefined) report.failInput(`${input}: ${why}`);
+          const why = fold.end();
+          if (why !== undefined) report.failInput(why);
         },
         ...telling(report),
       },
       { stop, stdin },
     );
-    if (reader.inputs.length === 0) return report.nothing('nothing was read', reader.isForeign);
+    if (fold.isEmpty) return report.nothing('nothing was read', fold.isForeign);
     const file = options['stats-json'];
-    const quality = options.stats || interactive || file !== undefined ? reader.stacks.quality() : undefined;
-    reader.fold({ by: options.by, unit: options.unit, markKernel: options.kernel, maxDepth: options['max-depth'] });
-    if (options['unit-line']) reader.table.unit = options.unit;
-    await output(reader.table.folded());
-    for (const note of notesOn(reader)) report.note(note);
-    if (quality) {
-      const stats = statsOf(reader, quality, options.unit, report.skippedLines);
-      if (file !== undefined) writeFileSync(file, `${JSON.stringify(stats, null, 2)}\n`);
-      if (options.stats || interactive) report.note(describeStats(stats));
-    }
+    if (options.stats || interactive || file !== undefined) fold.measure();
+    const { table, stats, notes } = fold.finish();
+    await output(table.folded());
+    for (const note of notes) report.note(note);
+    if (stats && file !== undefined) writeFileSync(file, `${JSON.stringify(stats, null, 2)}\n`);
+    if (stats && (options.stats || interactive)) report.note(describeStats(stats));
     return report.finish(options.strict);
   },
 };
+
+function foldingOf(options: Values<typeof optionTable>): FoldOffcpuOptions {
+  const inputUnit = options['input-unit'];
+  return {
+    map: options.map,
+    order: orderOf(options.order),
+    inputUnit: inputUnit === 'auto' ? undefined : inputUnit,
+    repeats: options.repeats,
+    tidy: !options['no-tidy'],
+    demangle: !options['no-demangle'],
+    keepHash: options['keep-hash'],
+    by: options.by,
+    unit: options.unit,
+    unitLine: options['unit-line'],
+    markKernel: options.kernel,
+    maxDepth: options['max-depth'],
+  };
+}
 
 function orderOf(text: string | undefined): KeyPart[] | undefined {
   return text?.split(',').map((part) => {

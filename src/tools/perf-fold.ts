@@ -3,11 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { readInputs, telling } from '../cli/inputs.ts';
 import type { Command } from '../cli/run.ts';
-import { StackTable } from '../engine/stack-table.ts';
-import { PerfScript } from '../perf/script.ts';
-import { describeStats, notesOn, statsOf, unitOf, whyEmpty } from '../perf/stats.ts';
-import { WHAT_TO_DO } from '../stacks/sniff.ts';
-import { perfFoldOptions, readingOf } from './perf-fold/options.ts';
+import { PerfFold } from '../perf/fold-perf.ts';
+import { describeStats } from '../perf/stats.ts';
+import { foldingOf, perfFoldOptions } from './perf-fold/options.ts';
 
 export const perfFold: Command<typeof perfFoldOptions> = {
   name: 'perf-fold',
@@ -20,26 +18,22 @@ export const perfFold: Command<typeof perfFoldOptions> = {
     ['perf-fold --event-filter cycles --from 10 --to 20 out.txt', 'fold ten seconds of one event'],
   ],
   async run(options, { operands, report, stop, stdin, interactive, output }) {
-    const perf = new PerfScript(new StackTable(), readingOf(options), (kind, place, text) =>
-      report.skip(kind, place, text),
-    );
+    const fold = new PerfFold(foldingOf(options), (kind, place, text) => report.skip(kind, place, text));
     await readInputs(
       operands,
       {
-        begin: (name) => perf.beginInput(name),
-        block: (bytes) => perf.write(bytes),
-        end: (isWhole) => perf.endInput(isWhole),
+        begin: (name) => fold.begin(name),
+        block: (bytes) => fold.block(bytes),
+        end: (isWhole) => fold.end(isWhole),
         ...telling(report),
       },
       { stop, stdin },
     );
-    perf.finish();
-    if (perf.samples === 0)
-      return report.nothing(`${perf.input}: ${whyEmpty(perf)}`, WHAT_TO_DO[perf.kind] !== undefined);
-    if (options['unit-line']) perf.table.unit = unitOf(perf, options.count);
-    await output(perf.table.folded());
-    for (const note of notesOn(perf)) report.note(note);
-    const stats = statsOf(perf, options.count, report.skippedLines);
+    const folded = fold.finish();
+    if ('why' in folded) return report.nothing(folded.why, folded.isForeign);
+    const { table, stats, notes } = folded;
+    await output(table.folded());
+    for (const note of notes) report.note(note);
     if (options['stats-json'] !== undefined)
       writeFileSync(options['stats-json'], `${JSON.stringify(stats, null, 2)}\n`);
     if (options.stats || interactive) report.note(describeStats(stats));

@@ -1,7 +1,7 @@
 // Draws folded text as flame-svg does, and gives what the tests look at.
 
 import { type Picture, pictureOf } from '../../src/flamegraph/picture.ts';
-import { type Options, type Settings, settingsOf } from '../../src/flamegraph/settings.ts';
+import { type Options, settingsOf } from '../../src/flamegraph/settings.ts';
 import { svgText } from '../../src/flamegraph/svg.ts';
 import { FoldedReader } from '../../src/stacks/folded.ts';
 
@@ -38,7 +38,7 @@ export function picture(folded: string, options: Partial<Options> = {}): Picture
   reader.begin();
   reader.block(Buffer.from(folded, 'latin1'));
   reader.end();
-  return pictureOf(reader.finish(), settingsOf({ ...OPTIONS, ...options }) as Settings);
+  return pictureOf(reader.finish(), settingsOf({ ...OPTIONS, ...options }));
 }
 
 export function draw(folded: string, options: Partial<Options> = {}, script = ''): string {

@@ -84,6 +84,17 @@ function* itemsOfEntries(entries: Iterable<OffcpuEntry>): Generator<Item> {
   }
 }
 
+/** Stacks that are alike, with their reason. */
+export interface ReasonedStack {
+  /** one frame, or two where the wait has a meaning to the program */
+  reason: readonly string[];
+  /** root first */
+  frames: readonly string[];
+  count: number;
+  /** how many waits, as far as known */
+  hits: number;
+}
+
 export class Account {
   readonly tally: Tally;
   readonly #items: (Item & { decision: Decision; isCounted: boolean })[];
@@ -103,25 +114,37 @@ export class Account {
 
   /** The stacks with their reason as root frame, their counts in units of `unitNs`. */
   folded(unitNs: number): StackTable {
-    const sums = new StackTable();
-    const isAsRead = this.#unitNs === unitNs && this.#items.every(({ weight }) => weight !== undefined);
-    for (const { stack, frames, weight, decision, isCounted } of this.#items) {
-      if (!isCounted) continue;
-      const ids = [...this.#rootsOf(decision), ...frames].map((frame) => sums.name(frame));
-      sums.add(ids, isAsRead ? (weight as number) : stack.ns, stack.count ?? 1);
-    }
-    if (isAsRead) return sums;
-    const weights = divided(sums.weights, unitNs);
-    const whole = new StackTable();
-    const ids = Array.from({ length: sums.nameCount + 1 }, (_, id) => (id === 0 ? 0 : whole.name(sums.nameText(id))));
-    for (const [i, { ids: own, hits }] of [...sums.stacks()].entries()) {
-      whole.add(
-        Array.from(own, (id) => ids[id] as number),
-        weights[i] as number,
+    const table = new StackTable();
+    for (const { reason, frames, count, hits } of this.stacks(unitNs)) {
+      table.add(
+        [...reason, ...frames].map((frame) => table.name(frame)),
+        count,
         hits,
       );
     }
-    return whole;
+    return table;
+  }
+
+  /** Each stack once for each of its reasons, counted in units of `unitNs`: whole ones, unless the input had others. */
+  stacks(unitNs: number): ReasonedStack[] {
+    const sums = new Map<string, ReasonedStack>();
+    const isAsRead = this.#unitNs === unitNs && this.#items.every(({ weight }) => weight !== undefined);
+    for (const { stack, frames, weight, decision, isCounted } of this.#items) {
+      if (!isCounted) continue;
+      const reason = this.#rootsOf(decision);
+      const key = [...reason, '', ...frames].join(';');
+      const sum = sums.get(key) ?? { reason, frames, count: 0, hits: 0 };
+      sums.set(key, sum);
+      sum.count += isAsRead ? (weight as number) : stack.ns;
+      sum.hits += stack.count ?? 1;
+    }
+    const stacks = [...sums.values()];
+    if (isAsRead) return stacks;
+    const counts = divided(
+      stacks.map(({ count }) => count),
+      unitNs,
+    );
+    return stacks.map((stack, i) => ({ ...stack, count: counts[i] as number }));
   }
 
   #rootsOf({ rule, meaning }: Decision): string[] {

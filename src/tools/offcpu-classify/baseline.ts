@@ -4,9 +4,10 @@ import type { Sink, Surroundings } from '../../cli/inputs.ts';
 import { latin1 } from '../../cli/latin1.ts';
 import type { Report } from '../../cli/report.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
+import { runOf } from '../../offcpu/table/classify-offcpu.ts';
 import type { Run } from '../../offcpu/table/comparison.ts';
 import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../../offcpu/table/json.ts';
-import { type ReadRun, type RunSettings, readRun } from './run.ts';
+import { type RunSettings, readRun } from './run.ts';
 
 export interface Named {
   name: string;
@@ -46,10 +47,6 @@ export async function readBaseline(
     return { run: { name, ...resultOf(file === '-' ? '<stdin>' : file, json, settings.busy) }, notes: [] };
   if (read.account.isEmpty) throw new UsageError(`--baseline ${file}: nothing was read`);
   return { run: runOf(name, read), notes: read.notes };
-}
-
-export function runOf(name: string, { account, windowNs, times }: ReadRun): Run {
-  return { name, summary: account.tally.summary(), windowNs, times };
 }
 
 /** Keeps an input that is a result of --json, and hands any other on. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { OptionTable, Values } from '../../cli/options.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
-import type { PerfScriptOptions } from '../../perf/script.ts';
+import type { FoldPerfOptions } from '../../perf/fold-perf.ts';
 import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
 import { foldingOptions } from '../folding/options.ts';
 
@@ -56,7 +56,7 @@ export const perfFoldOptions = {
 } as const satisfies OptionTable;
 
 /** Throws UsageError where options contradict each other, system errors where a file of theirs can't be read. */
-export function readingOf(options: Values<typeof perfFoldOptions>): PerfScriptOptions {
+export function foldingOf(options: Values<typeof perfFoldOptions>): FoldPerfOptions {
   if (options.by === 'none' && (options.pid || options.tid)) {
     throw new UsageError('--by none leaves no root frame for --pid or --tid');
   }
@@ -65,6 +65,7 @@ export function readingOf(options: Values<typeof perfFoldOptions>): PerfScriptOp
     ...{ count, from, to, srcline },
     by: options.tid ? 'tid' : options.pid ? 'pid' : options.by,
     event: options['event-filter'],
+    unitLine: options['unit-line'],
     maxDepth: options['max-depth'],
     markKernel: options.kernel || options.all,
     markJit: options.jit || options.all,

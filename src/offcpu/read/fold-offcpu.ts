@@ -1,0 +1,107 @@
+// offcpu-fold as a function: options and recordings of bpftrace or bcc in, folded stacks and what to say of them out.
+
+import type { StackTable } from '../../engine/stack-table.ts';
+import type { OffcpuEntry } from '../entry.ts';
+import { OffcpuReader, type ReaderOptions } from './reader.ts';
+import type { FoldOptions, Quality } from './stacks.ts';
+import { notesOn, type OffcpuStats, statsOf } from './stats.ts';
+
+export interface FoldOffcpuOptions extends ReaderOptions, FoldOptions {
+  /** begin the folded text with a line that says its unit */
+  unitLine: boolean;
+}
+
+/** What an option is that nobody gave. */
+const DEFAULTS: FoldOffcpuOptions = {
+  map: undefined,
+  order: undefined,
+  inputUnit: undefined,
+  repeats: 'auto',
+  tidy: true,
+  demangle: true,
+  keepHash: false,
+  by: 'comm',
+  unit: 'us',
+  unitLine: false,
+  markKernel: false,
+  maxDepth: undefined,
+};
+
+/** Is told of each line that can't be used: why, its place as INPUT:LINE, its text (latin1). */
+type OnSkip = (kind: string, place: string, text: string) => void;
+
+export interface OffcpuFolded {
+  table: StackTable;
+  /** undefined where nobody asked for the quality before */
+  stats: OffcpuStats | undefined;
+  /** sentences that the user should read */
+  notes: string[];
+}
+
+/** Takes inputs one after the other: begin, block …, end for each; then what is asked of it, and finish at last. */
+export class OffcpuFold {
+  readonly #options: FoldOffcpuOptions;
+  readonly #reader: OffcpuReader;
+  #quality: Quality | undefined;
+  #input = '';
+  #skippedLines = 0;
+
+  /** `onSkip` is told of each line that can't be used. */
+  constructor(options: Partial<FoldOffcpuOptions>, onSkip: OnSkip) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.#reader = new OffcpuReader(this.#options, (kind, line, text) => {
+      this.#skippedLines++;
+      onSkip(kind, `${this.#input}:${line}`, text);
+    });
+  }
+
+  begin(name: string): void {
+    this.#input = name;
+    this.#reader.beginInput(name);
+  }
+
+  /** Throws InputError when it is nothing that can be read on. */
+  block(bytes: Uint8Array): void {
+    this.#reader.write(bytes);
+  }
+
+  /** Gives the reason why nothing of the input could be used, behind its name. */
+  end(): string | undefined {
+    const why = this.#reader.endInput();
+    return why === undefined ? undefined : `${this.#input}: ${why}`;
+  }
+
+  /** Was there nothing in the inputs that could be used? */
+  get isEmpty(): boolean {
+    return this.#reader.inputs.length === 0;
+  }
+
+  /** Is the last input known to be something else? */
+  get isForeign(): boolean {
+    return this.#reader.isForeign;
+  }
+
+  /** What the inputs were. */
+  get inputs(): OffcpuReader['inputs'] {
+    return this.#reader.inputs;
+  }
+
+  /** Each distinct entry once. To be asked for before finish(). */
+  entries(): Iterable<OffcpuEntry> {
+    return this.#reader.entries();
+  }
+
+  /** Has the statistics made, which takes time: not all who fold want them. To be called before finish(). */
+  measure(): void {
+    this.#quality = this.#reader.stacks.quality();
+  }
+
+  finish(): OffcpuFolded {
+    const reader = this.#reader;
+    const { unit, unitLine } = this.#options;
+    reader.fold(this.#options);
+    if (unitLine) reader.table.unit = unit;
+    const stats = this.#quality && statsOf(reader, this.#quality, unit, this.#skippedLines);
+    return { table: reader.table, stats, notes: notesOn(reader) };
+  }
+}

@@ -1,0 +1,103 @@
+// offcpu-classify as a function: dumps or folded stacks in, each of their stacks with its reason and the sums of them out.
+
+import type { StackTable } from '../../engine/stack-table.ts';
+import type { OffcpuEntry } from '../entry.ts';
+import { OffcpuInput } from '../read/input.ts';
+import { type InputFacts, OffcpuReader } from '../read/reader.ts';
+import { NANOSECONDS, type Unit } from '../read/stacks.ts';
+import { notesOn } from '../read/stats.ts';
+import { type TimeSums, timesOf, windowOf } from '../read/window.ts';
+import type { Reasons } from '../reason/reasons.ts';
+import { type Account, type AccountSettings, accountOf } from './account.ts';
+import type { Run } from './comparison.ts';
+
+export interface ClassifySettings extends AccountSettings {
+  /** the wall time of the recording, where the inputs do not tell */
+  windowNs: number | undefined;
+  /** a new one for each run: it learns from the run's stacks */
+  reasons: Reasons;
+}
+
+/** What is classified: folded stacks, whose counts are in units of `unitNs`, and entries of the dumps `inputs`. */
+export interface OffcpuStacksRead {
+  folded: StackTable;
+  unitNs: number;
+  entries: Iterable<OffcpuEntry>;
+  inputs: readonly InputFacts[];
+}
+
+export interface Classified {
+  account: Account;
+  /** the wall time of the recording; undefined: not known */
+  windowNs: number | undefined;
+  /** what its threads did in that time; undefined: not known */
+  times: TimeSums | undefined;
+}
+
+export function classify(
+  { folded, unitNs, entries, inputs }: OffcpuStacksRead,
+  settings: ClassifySettings,
+): Classified {
+  const { reasons, windowNs } = settings;
+  const dumps = folded.stackCount === 0 ? inputs : [];
+  return {
+    account: accountOf(folded, unitNs, entries, reasons, settings),
+    windowNs: windowNs ?? windowOf(dumps),
+    times: timesOf(dumps),
+  };
+}
+
+/** As compare() takes it. */
+export function runOf(name: string, { account, windowNs, times }: Classified): Run {
+  return { name, summary: account.tally.summary(), windowNs, times };
+}
+
+export interface OffcpuInputOptions {
+  /** the bpftrace map to read; undefined: found out */
+  map: string | undefined;
+  /** of the counts; undefined: as the input says, else us */
+  inputUnit: Unit | undefined;
+}
+
+/** Takes inputs one after the other: begin, block …, end for each; then finish. */
+export class OffcpuClassify {
+  readonly #options: OffcpuInputOptions;
+  readonly #read: OffcpuInput<OffcpuReader>;
+  #input = '';
+
+  /** `onSkip` is told of each line that can't be used: why, its place as INPUT:LINE, its text (latin1). */
+  constructor(options: OffcpuInputOptions, onSkip: (kind: string, place: string, text: string) => void) {
+    this.#options = options;
+    const skip = (kind: string, line: number, text: string): void => onSkip(kind, `${this.#input}:${line}`, text);
+    const dumpOptions = { ...options, order: undefined, repeats: 'auto' } as const;
+    const nameOptions = { tidy: true, demangle: true, keepHash: false };
+    this.#read = new OffcpuInput(() => new OffcpuReader({ ...dumpOptions, ...nameOptions }, skip), skip);
+  }
+
+  begin(name: string): void {
+    this.#input = name;
+    this.#read.begin(name);
+  }
+
+  /** Throws InputError when it is something else. */
+  block(bytes: Uint8Array): void {
+    this.#read.block(bytes);
+  }
+
+  /** Gives the reason why nothing of the input could be used, behind its name. */
+  end(): string | undefined {
+    const why = this.#read.end();
+    return why === undefined ? undefined : `${this.#input}: ${why}`;
+  }
+
+  /** `isForeign`: is the last input known to be something else? `notes`: sentences that the user should read. */
+  finish(settings: ClassifySettings): Classified & { isForeign: boolean; notes: string[] } {
+    const { folded, dump, unit } = this.#read;
+    const unitNs = NANOSECONDS[this.#options.inputUnit ?? unit ?? 'us'];
+    const classified = classify(
+      { folded, unitNs, entries: dump?.entries() ?? [], inputs: dump?.inputs ?? [] },
+      settings,
+    );
+    return { ...classified, isForeign: dump?.isForeign === true, notes: dump ? notesOn(dump) : [] };
+  }
+}

@@ -1,0 +1,94 @@
+// perf-fold as a function: options and the text of `perf script` in, folded stacks and what to say of them out.
+
+import { StackTable } from '../engine/stack-table.ts';
+import { WHAT_TO_DO } from '../stacks/sniff.ts';
+import type { RootParts } from './roots.ts';
+import { type OnSkip, PerfScript, type PerfScriptOptions } from './script.ts';
+import { notesOn, type PerfStats, statsOf, unitOf, whyEmpty } from './stats.ts';
+
+export interface FoldPerfOptions extends PerfScriptOptions {
+  /** begin the folded text with a line that says its unit */
+  unitLine: boolean;
+}
+
+/** What an option is that nobody gave. */
+const DEFAULTS: FoldPerfOptions = {
+  by: 'comm',
+  event: undefined,
+  count: 'period',
+  from: undefined,
+  to: undefined,
+  srcline: false,
+  maxDepth: undefined,
+  markKernel: false,
+  markJit: false,
+  markInlined: false,
+  addresses: false,
+  tidy: true,
+  demangle: true,
+  keepHash: false,
+  skipAfter: [],
+  kernelSymbols: undefined,
+  unitLine: false,
+};
+
+export interface PerfFolded {
+  table: StackTable;
+  stats: PerfStats;
+  /** sentences that the user should read */
+  notes: string[];
+  /** by the id of a root frame: whose it is, in latin1 */
+  roots: ReadonlyMap<number, RootParts>;
+}
+
+/** The inputs held no sample: why, and whether they are known to be something else. */
+export interface NothingFolded {
+  why: string;
+  isForeign: boolean;
+}
+
+/** Takes inputs one after the other: begin, block …, end for each; then finish. */
+export class PerfFold {
+  readonly #options: FoldPerfOptions;
+  readonly #script: PerfScript;
+  #skippedLines = 0;
+
+  /** `onSkip` is told of each line that can't be used. */
+  constructor(options: Partial<FoldPerfOptions>, onSkip: OnSkip) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.#script = new PerfScript(new StackTable(), this.#options, (...line) => {
+      this.#skippedLines++;
+      onSkip(...line);
+    });
+  }
+
+  begin(name: string): void {
+    this.#script.beginInput(name);
+  }
+
+  /** Throws InputError when this is no text. */
+  block(bytes: Uint8Array): void {
+    this.#script.write(bytes);
+  }
+
+  end(isWhole = true): void {
+    this.#script.endInput(isWhole);
+  }
+
+  /** Throws InputError when the wanted event is not among the samples. */
+  finish(): PerfFolded | NothingFolded {
+    const script = this.#script;
+    const { count, unitLine } = this.#options;
+    script.finish();
+    if (script.samples === 0) {
+      return { why: `${script.input}: ${whyEmpty(script)}`, isForeign: WHAT_TO_DO[script.kind] !== undefined };
+    }
+    if (unitLine) script.table.unit = unitOf(script, count);
+    return {
+      table: script.table,
+      stats: statsOf(script, count, this.#skippedLines),
+      notes: notesOn(script),
+      roots: script.rootParts,
+    };
+  }
+}
