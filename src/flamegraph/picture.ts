@@ -2,11 +2,12 @@
 
 import { InputError } from '../engine/errors.ts';
 import type { StackTable } from '../engine/stack-table.ts';
+import { grainOf } from '../stacks/grain.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { changeClass } from './change.ts';
 import { kernelNames } from './kinds.ts';
 import { type Boxes, commonDepth, Layout } from './layout.ts';
-import { grainOf, Packer } from './pack.ts';
+import { Packer } from './pack.ts';
 import { type Palette, palette } from './palette.ts';
 import { NOMINAL_WIDTH, type Settings } from './settings.ts';
 

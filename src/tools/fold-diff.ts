@@ -5,13 +5,13 @@ import type { Values } from '../cli/options.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
+import { brokenLimits, functionTable, type TableSettings } from '../stacks/diff/compare-functions.ts';
 import { pairCounts, stripHex } from '../stacks/diff/diff.ts';
 import { formatFunctionsJson } from '../stacks/diff/function-json.ts';
 import { formatFunctions, formatFunctionsMarkdown } from '../stacks/diff/function-table.ts';
-import { secondsOf } from './fold-diff/basis.ts';
 import { diffOptions } from './fold-diff/options.ts';
 import { readSides, type Side, sidesOf } from './fold-diff/read.ts';
-import { brokenLimits, functionTable, type TableSettings } from './fold-diff/table.ts';
+import { secondsOf } from './fold-diff/seconds.ts';
 
 type Options = Values<typeof diffOptions>;
 
@@ -70,7 +70,7 @@ function settingsOf(options: Options, names: readonly [Side, Side]): TableSettin
   const isPerSecond = options['per-second'] || options.seconds !== undefined;
   if (isPerSecond && options.normalize) throw new UsageError('choose one of --normalize, --per-second');
   return {
-    names,
+    names: [names[0].name, names[1].name],
     unit: latin1(options.countname),
     basis: isPerSecond ? 'per second' : options.normalize ? 'normalized' : 'counts',
     by: options['diff-by'],

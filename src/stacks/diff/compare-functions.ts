@@ -1,16 +1,16 @@
-// fold-diff's table of functions, and the limits it is held to.
+// fold-diff's table as a function: two sides in, their functions side by side out; and the limits they are held to.
 
 import { UsageError } from '../../engine/errors.ts';
-import { secondsIn } from '../../stacks/amounts.ts';
-import { type Sides, totalOf } from '../../stacks/diff/diff.ts';
-import type { FunctionTable, ValueBasis } from '../../stacks/diff/function-table.ts';
-import { byChange, changeFrom, type FunctionChange, functionChanges, isNoise } from '../../stacks/diff/functions.ts';
-import { type Broken, broken, type Measured, parseLimit } from '../../stacks/diff/limit.ts';
+import { secondsIn } from '../amounts.ts';
 import { basisOf, noiseOf, type Seconds } from './basis.ts';
-import type { Side } from './read.ts';
+import { type Sides, totalOf } from './diff.ts';
+import type { FunctionTable, ValueBasis } from './function-table.ts';
+import { byChange, changeFrom, type FunctionChange, functionChanges, isNoise } from './functions.ts';
+import { type Broken, broken, type Measured, parseLimit } from './limit.ts';
 
 export interface TableSettings {
-  names: readonly [Side, Side];
+  /** of both sides, latin1 */
+  names: readonly [string, string];
   unit: string;
   basis: ValueBasis;
   by: 'inclusive' | 'self';
@@ -18,13 +18,14 @@ export interface TableSettings {
   seconds: Seconds | undefined;
 }
 
+/** The functions of both sides, those that changed most first. */
 export function functionTable(sides: Sides, { names, unit, basis, by, sample, seconds }: TableSettings): FunctionTable {
   const noise = noiseOf(sides, unit, sample);
   const factors = basisOf(sides, basis, noise, seconds);
   const [before, after] = names;
   return {
-    before: { name: before.name, runs: sides.before.length, seconds: seconds?.before },
-    after: { name: after.name, runs: sides.after.length, seconds: seconds?.after },
+    before: { name: before, runs: sides.before.length, seconds: seconds?.before },
+    after: { name: after, runs: sides.after.length, seconds: seconds?.after },
     unit,
     basis,
     by,
@@ -58,7 +59,7 @@ export function brokenLimits(
     if (row === undefined) unknown.push(`--fail-over ${text}: neither run has a function of that name`);
     const { after, change } = row?.[by] ?? { after: 0, change: 0 };
     const isChance = row !== undefined && isNoise(row[by]);
-    return { now: after * scale, changes: [{ since: names[0].name, change: change * scale, isNoise: isChance }] };
+    return { now: after * scale, changes: [{ since: names[0], change: change * scale, isNoise: isChance }] };
   });
   return { ...found, notes: [...unknown, ...found.notes] };
 }

@@ -1,0 +1,33 @@
+// The grain of counts: what they all are multiples of.
+
+const MOST_SCALE = 1e6;
+
+/** The largest number of which all counts are whole multiples: 1 where there are none. */
+export function grainOf(columns: readonly Float64Array[]): number {
+  let divisor = 0;
+  for (const counts of columns) {
+    for (const count of counts) {
+      if (!Number.isInteger(count)) return decimalGrain(columns);
+      if (count % divisor !== 0) divisor = greatestDivisor(count, divisor);
+    }
+  }
+  return divisor || 1;
+}
+
+/** As many decimals as the counts have, at most six. */
+function decimalGrain(columns: readonly Float64Array[]): number {
+  let scale = 1;
+  for (const counts of columns) {
+    for (const count of counts) {
+      while (scale < MOST_SCALE && Math.abs(count * scale - Math.round(count * scale)) > 1e-6) scale *= 10;
+    }
+  }
+  return 1 / scale;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  let x = a;
+  let y = b;
+  while (y > 0) [x, y] = [y, x % y];
+  return x;
+}
