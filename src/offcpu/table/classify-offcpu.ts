@@ -6,8 +6,9 @@ import { OffcpuInput } from '../read/input.ts';
 import { type InputFacts, OffcpuReader } from '../read/reader.ts';
 import { NANOSECONDS, type Unit } from '../read/stacks.ts';
 import { notesOn } from '../read/stats.ts';
-import { type TimeSums, timesOf, windowOf } from '../read/window.ts';
+import { timesOf, windowOf } from '../read/window.ts';
 import type { Reasons } from '../reason/reasons.ts';
+import type { TimeSums } from '../thread-times.ts';
 import { type Account, type AccountSettings, accountOf } from './account.ts';
 import type { Run } from './comparison.ts';
 
