@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { buildViewer } from './build-viewer.ts';
 import { writeDemangleWasm } from './demangle-wasm.ts';
 import { writeOffcpuRules, writeWaitEvents } from './offcpu-rules.ts';
@@ -101,7 +101,11 @@ async function buildBinaries(): Promise<void> {
   for (const tool of tools)
     writeFileSync(`${made}/${tool}.cjs`, launcher(tool, manifest.engines.node), { mode: 0o755 });
   copyFileSync(`src/symbols/${DEMANGLER}`, `${made}/${DEMANGLER}`);
-  const bundled = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  const library = await buildLibrary(made);
+  const { streamTypes } = await import('./stream-types.ts'); // it reads the modules that are made first
+  writeFileSync(`${made}/index.d.ts`, streamTypes());
+  const outputs = [metafile, library].flatMap(({ outputs }) => Object.values(outputs));
+  const bundled = outputs.flatMap((output) => Object.keys(output.inputs));
   writeFileSync(`${made}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicenses(bundled));
   rmSync('dist', { recursive: true, force: true });
   renameSync(made, 'dist');
@@ -122,6 +126,28 @@ else {
   process.exitCode = 2;
 }
 `;
+}
+
+/** The filters as Node streams, for `import`: an ES module. */
+async function buildLibrary(outdir: string): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: ['src/index.ts'],
+    outdir,
+    metafile: true,
+    bundle: true,
+    minify: true,
+    keepNames: true, // FilterError's, in what Node prints
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    // highland is CommonJS and calls require()
+    banner: { js: 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);' },
+    // so that through2 makes streams of Node itself
+    alias: { 'readable-stream': 'node:stream' },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  return metafile;
 }
 
 buildModules();

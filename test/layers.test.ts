@@ -13,6 +13,8 @@ const RECORD = ['record', 'export', 'flamegraph', ...OFFCPU];
 /** Which rooms a room may import; its own files always. */
 const ARROWS: Record<string, string[]> = {
   bin: ['tools', 'cli'],
+  'index.ts': ['streams', 'tools', 'cli'],
+  streams: ['cli', ...STACKS],
   tools: ['record/io', 'cli', ...RECORD],
   'record/io': ['cli', ...RECORD],
   record: RECORD,
@@ -27,7 +29,7 @@ const ARROWS: Record<string, string[]> = {
 };
 /** Streams, files, processes and clocks: the other rooms are handed what they read. */
 const WORLD = /^node:(?:child_process|fs|net|process|stream|tty|worker_threads)\b/;
-const TOUCHES_WORLD = ['bin', 'tools', 'cli', 'record/io'];
+const TOUCHES_WORLD = ['bin', 'index.ts', 'streams', 'tools', 'cli', 'record/io'];
 /** Reads its own wasm, when the first mangled name comes. */
 const READS_ITSELF = 'src/symbols/demangle.ts';
 const EMPTY_NAMES = /^(?:utils?|helpers?|common|misc|shared|lib)(?:\.ts)?$/;

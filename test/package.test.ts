@@ -34,7 +34,14 @@ describe('package', () => {
 
   test('holds the programs, their licences and documents, and nothing else', () => {
     const files = packed.files.map(({ path }) => path);
-    for (const file of ['dist/perf-fold.cjs', 'dist/THIRD-PARTY-LICENSES.txt', 'LICENSE', 'CHANGELOG.md']) {
+    for (const file of [
+      'dist/perf-fold.cjs',
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/THIRD-PARTY-LICENSES.txt',
+      'LICENSE',
+      'CHANGELOG.md',
+    ]) {
       assert.ok(files.includes(file), `no ${file} in ${files.join(' ')}`);
     }
     const others = files.filter(
@@ -53,5 +60,8 @@ describe('package', () => {
     assert.equal(`${version.err}${version.out}`, `perf-fold ${manifest.version}\n`);
     const folded = await shell('node_modules/.bin/perf-fold --count samples samples', where);
     assert.equal(`${folded.err}${folded.out}`, 'node;main;job::work 2\n');
+    const program = "import { perfFold } from 'flamepipe'; process.stdin.pipe(perfFold()).pipe(process.stdout)";
+    const piped = await shell(`node --input-type=module -e "${program}" < samples`, where);
+    assert.equal(`${piped.err}${piped.out}`, 'node;main;job::work 5\n');
   });
 });

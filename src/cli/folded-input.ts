@@ -22,7 +22,7 @@ interface Settings {
  * ends with `status`. Throws InputError when there is nothing in the inputs.
  */
 export async function readFolded(
-  { operands, report, stop, stdin }: Pick<World, 'operands' | 'report' | 'stop' | 'stdin'>,
+  { operands, report, stop, stdin, streams }: Pick<World, 'operands' | 'report' | 'stop' | 'stdin' | 'streams'>,
   { strict, inOrder = false, oneCount = false, rootsOf, ended }: Settings,
 ): Promise<{ folded: Folded | undefined; status: number }> {
   let input = '';
@@ -53,7 +53,7 @@ export async function readFolded(
     reading(() => reader.end());
     if (!isForeign) ended?.(reader, input);
   };
-  await readInputs(operands, { begin, block, end, ...telling(report) }, { stop, stdin });
+  await readInputs(operands, { begin, block, end, ...telling(report) }, { stop, stdin, streams });
   const status = report.finish(strict);
   for (const kind of kinds) report.note(`${kind}: ${BAD_LINES[kind]}`);
   return { folded: status === Status.failed && reader.isEmpty ? undefined : reader.finish(oneCount), status };

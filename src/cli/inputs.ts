@@ -37,13 +37,15 @@ export interface Surroundings {
   stop: AbortSignal;
   /** what `-` reads, asked for block by block; undefined: the stdin of this process */
   stdin: AsyncIterable<Uint8Array> | undefined;
+  /** what operands of these names read, in place of files */
+  streams?: ReadonlyMap<string, AsyncIterable<Uint8Array>> | undefined;
 }
 
 /** Reads all inputs. Throws UsageError where there is nothing to read but a terminal. */
 export async function readInputs(
   operands: readonly string[],
   sink: Sink,
-  { stop, stdin }: Surroundings,
+  { stop, stdin, streams }: Surroundings,
 ): Promise<void> {
   for (const operand of operands.length > 0 ? operands : ['-']) {
     if (stop.aborted) return;
@@ -54,7 +56,8 @@ export async function readInputs(
     let isWhole = true;
     try {
       const take: Take = (bytes) => intake.take(bytes);
-      if (operand === '-' && stdin) await readStream(stdin, take, stop);
+      const stream = operand === '-' ? stdin : streams?.get(operand);
+      if (stream) await readStream(stream, take, stop);
       else {
         fd = operand === '-' ? 0 : openSync(operand, 'r');
         await readAll(fd, take, stop);

@@ -3,18 +3,14 @@
 import { isatty } from 'node:tty';
 import { InputError, UsageError } from '../engine/errors.ts';
 import { helpText, versionText } from './help.ts';
-import { isSystemError, reason } from './inputs.ts';
+import { isSystemError, reason, type Surroundings } from './inputs.ts';
 import { type Asked, type Manual, type OptionTable, type Values, valuesOf } from './options.ts';
 import { Report, Status } from './report.ts';
 
 /** What a command may use of the world. */
-export interface World {
+export interface World extends Surroundings {
   operands: string[];
   report: Report;
-  /** stop reading: write what there is so far */
-  stop: AbortSignal;
-  /** what `-` reads, asked for block by block; undefined: the stdin of this process */
-  stdin: AsyncIterable<Uint8Array> | undefined;
   /** is stderr read by a person? */
   interactive: boolean;
   /** is stdout a terminal? */
@@ -85,10 +81,17 @@ export async function statusOf<T extends OptionTable>(
     return await command.run(asked.options, { ...world, operands: asked.operands });
   } catch (error) {
     if (error instanceof ReaderLeft) return Status.ok;
-    if (!(error instanceof UsageError || error instanceof InputError || isSystemError(error))) throw error;
-    world.report.note(isSystemError(error) ? `${error.path ?? error.syscall}: ${reason(error)}` : error.message);
+    const message = messageOf(error);
+    if (message === undefined) throw error;
+    world.report.note(message);
     return Status.failed;
   }
+}
+
+/** What to tell the user of an error that input, options or the system cause; undefined: nobody expected this one. */
+export function messageOf(error: unknown): string | undefined {
+  if (isSystemError(error)) return `${error.path ?? error.syscall}: ${reason(error)}`;
+  return error instanceof UsageError || error instanceof InputError ? error.message : undefined;
 }
 
 async function askedBy<T extends OptionTable>(command: Command<T>, argv: readonly string[]): Promise<Asked<T>> {
