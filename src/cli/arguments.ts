@@ -1,20 +1,21 @@
-// Arguments: yargs as the reader of a tool's option table, its surprises off. Loaded only when there are arguments,
-// for it would cost a filter without any more than the start of Node itself; so it shares no classes with the others.
+// Arguments: yargs reads the command line by a tool's option table, with its surprises off. This file is a bundle of its
+// own, because yargs takes longer to load than Node to start, and a command line without options does without it. Classes
+// of another bundle are not the same classes, so a mistake of the user comes back as a text.
 
 import yargs from 'yargs';
 import type { OptionTable } from './options.ts';
 
-/** What stands on a command line: operands, and options by name as yargs read them. */
-export interface Given {
+/** A command line: its operands, and its options by name, unchecked. */
+export interface CommandLine {
   operands: string[];
   options: Record<string, unknown>;
 }
 
-/** Thrown for a command line that the table does not allow; the message says why. */
+/** The table does not allow this command line; the message says why. */
 class WrongArguments extends Error {}
 
-/** Reads a command line (without node and script); a text says what is wrong with it. Never exits or prints. */
-export function readArguments(table: OptionTable, argv: readonly string[]): Given | string {
+/** Reads a command line (without node and script), or says what is wrong with it. Never exits or prints. */
+export function readArguments(table: OptionTable, argv: readonly string[]): CommandLine | string {
   try {
     const { _: operands, ...options } = parserOf(table, argv).parseSync() as Record<string, unknown>;
     return { operands: (operands as (string | number)[]).map(String), options };
@@ -40,10 +41,10 @@ function parserOf(table: OptionTable, argv: readonly string[]) {
     .locale('en')
     .strictOptions()
     .exitProcess(false)
-    .help(false) // helpText does it
+    .help(false) // helpText() prints it
     .version(false)
     .fail((message: string | null, error: Error | undefined) => {
-      // its own complaints come as a message, some with an error, YError, that says the same
+      // yargs' own complaints have a message; other errors have none
       if (message === null) throw error;
       throw new WrongArguments(lowerFirst(message));
     });

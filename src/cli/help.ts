@@ -1,13 +1,15 @@
-// The help of a tool, written from the tables that its command line is parsed by.
+// Writes the help of a tool from the table that its command line is parsed by.
 
-import type { Choice, Manual, OptionTable } from './options.ts';
+import type { ChoiceOption, Manual, OptionTable } from './options.ts';
 
-/** As wide as a terminal usually is, so that the text is the same everywhere. */
+/** A fixed width, so that the text is the same everywhere and the docs can show it. */
 const COLUMNS = 100;
 const INDENT = '  ';
+/** Longer lists of choices go into the description. */
 const LONGEST_CHOICES = 20;
 
-const OWN = [
+/** Options that every tool has. */
+const COMMON = [
   ['-h, --help', 'print this and exit'],
   ['--version', 'print the version and exit'],
 ] as const;
@@ -26,7 +28,7 @@ export function helpText<T extends OptionTable>(manual: Manual<T>): string {
     const row = [usageOf(name, option), option.describe + valuesOf(option)] as const;
     groups.set(group, [...(groups.get(group) ?? []), row]);
   }
-  groups.set('Options', [...(groups.get('Options') ?? []), ...OWN]);
+  groups.set('Options', [...(groups.get('Options') ?? []), ...COMMON]);
   const column = Math.max(...[...groups.values()].flat().map(([usage]) => usage.length)) + 2;
   const parts = [
     `usage: ${manual.name} [options] ${manual.operands}\n\n${fill(manual.summary, 0)}`,
@@ -44,7 +46,7 @@ function usageOf(name: string, option: OptionTable[string]): string {
   return `${alias}--${name} ${option.kind !== 'choice' ? option.value : (fewChoices(option) ?? name.toUpperCase())}`;
 }
 
-function fewChoices({ choices }: Choice): string | undefined {
+function fewChoices({ choices }: ChoiceOption): string | undefined {
   const text = choices.join('|');
   return text.length > LONGEST_CHOICES ? undefined : text;
 }
@@ -60,7 +62,7 @@ function entry([usage, what]: readonly [string, string], column: number): string
   return `${INDENT}${usage.padEnd(column)}${fill(what, column + INDENT.length).trimStart()}`;
 }
 
-/** Whole lines of words, each indented. */
+/** Breaks a text into lines, and indents each. */
 function fill(text: string, indent: number): string {
   const lines = [''];
   for (const word of text.split(' ')) {

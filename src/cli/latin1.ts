@@ -1,11 +1,11 @@
-// Texts as the rooms behind hold them, latin1: a character a byte, so that names which are not UTF-8 pass unharmed.
+// Texts as the other rooms hold them: latin1, one character a byte, so that names pass unharmed that are not UTF-8.
 
-/** A text of the command line. */
+/** Encodes a text of the command line. */
 export function latin1(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
-/** The same back, for messages. */
+/** Decodes a text for messages. */
 export function utf8(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString();
 }

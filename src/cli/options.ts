@@ -1,4 +1,4 @@
-// Options: a table per tool, from which yargs parses, help.ts prints and the types are derived.
+// Options: one table per tool. yargs parses by it, help.ts prints it, and TypeScript derives the types from it.
 
 import { UsageError } from '../engine/errors.ts';
 
@@ -9,35 +9,35 @@ interface Described {
   /** accepted because FlameGraph's scripts use it, but missing from the help */
   hidden?: true;
 }
-export interface Flag extends Described {
+export interface FlagOption extends Described {
   kind: 'flag';
 }
-export interface Text extends Described {
+export interface TextOption extends Described {
   kind: 'text';
   value: string;
   default?: string;
 }
-export interface Texts extends Described {
+export interface TextsOption extends Described {
   kind: 'texts';
   value: string;
 }
-export interface Number_ extends Described {
+export interface NumberOption extends Described {
   kind: 'number';
   value: string;
   default?: number;
   least?: number;
   whole?: boolean;
 }
-export interface Choice extends Described {
+export interface ChoiceOption extends Described {
   kind: 'choice';
   choices: readonly string[];
   default: string;
 }
-export type OptionTable = Record<string, Flag | Text | Texts | Number_ | Choice>;
+export type OptionTable = Record<string, FlagOption | TextOption | TextsOption | NumberOption | ChoiceOption>;
 
-type Value<O> = O extends Flag
+type Value<O> = O extends FlagOption
   ? boolean
-  : O extends Texts
+  : O extends TextsOption
     ? string[]
     : O extends { kind: 'choice'; choices: readonly (infer C)[] }
       ? C
@@ -52,7 +52,7 @@ type Value<O> = O extends Flag
 /** The values of an option table, by option name. */
 export type Values<T extends OptionTable> = { [K in keyof T]: Value<T[K]> };
 
-/** What a tool says of itself. */
+/** What --help shows of a tool. */
 export interface Manual<T extends OptionTable> {
   name: string;
   /** one line: what it reads and writes */
@@ -62,23 +62,23 @@ export interface Manual<T extends OptionTable> {
   options: T;
   /** command line, what it does */
   examples: readonly (readonly [string, string])[];
-  /** what else the reader of --help should know; plain lines */
+  /** more for the reader of --help; plain lines */
   epilogue?: string;
 }
 
-/** What a command line asks for. */
-export type Asked<T extends OptionTable> =
+/** What a command line asks a tool to do. */
+export type Request<T extends OptionTable> =
   | { ask: 'run'; operands: string[]; options: Values<T> }
   | { ask: 'help' | 'version' };
 
-/** The values that follow from what was given by name; nothing given: the defaults. Throws UsageError. */
+/** Checks the options that were given by name, and adds the defaults. Throws UsageError. */
 export function valuesOf<T extends OptionTable>(table: T, given: Record<string, unknown>): Values<T> {
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) values[name] = checked(name, option, given[name]);
   return values as Values<T>;
 }
 
-/** One option's value with its kind's checks: a repeated option takes its last value, as in other Unix tools. */
+/** Checks one option by its kind. Where it was repeated, the last value counts, as in other Unix tools. */
 function checked(name: string, option: OptionTable[string], given: unknown): unknown {
   if (option.kind === 'texts') return given === undefined ? [] : [given].flat().map(String);
   const value = Array.isArray(given) ? given.at(-1) : given;

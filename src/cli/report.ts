@@ -1,4 +1,4 @@
-// Messages on stderr: what was skipped (the first three of each kind with their place, then one total) and notes.
+// Messages on stderr: notes, and what the tool skipped (the first three of each kind with their place, then one total).
 
 /** The exit statuses; docs/exit-status.md explains them to users. */
 export const Status = { ok: 0, skipped: 1, failed: 2, broken: 3 } as const;
@@ -6,7 +6,7 @@ export const Status = { ok: 0, skipped: 1, failed: 2, broken: 3 } as const;
 const SHOWN = 3;
 const QUOTED = 80;
 
-/** At most 80 characters of a latin1 text, escaped so that a terminal shows them as they are. */
+/** Quotes at most 80 characters of a latin1 text, with escapes in place of what a terminal would obey. */
 export function quote(text: string): string {
   const cut = text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
   const escaped = cut.replace(/[^ -~…]|["\\]/g, (c) =>
@@ -24,42 +24,42 @@ export class Report {
   #cutInputs = 0;
   #isBroken = false;
 
-  /** `write` takes whole lines of text. */
+  /** `write` receives whole lines. */
   constructor(tool: string, write: (text: string | Uint8Array) => void) {
     this.#tool = tool;
     this.#write = write;
   }
 
-  /** One line, after the tool's name. */
+  /** Prints one line, after the tool's name. */
   note(message: string): void {
     this.#write(`${this.#tool}: ${message}\n`);
   }
 
-  /** A text of several lines, latin1, as it is. */
+  /** Prints a text of several lines, latin1, unchanged. */
   text(block: string): void {
     this.#write(Buffer.from(block, 'latin1'));
   }
 
-  /** Something of the input could not be used. `place` is INPUT:LINE; `text` is what stands there, latin1. */
+  /** Counts a part of the input that the tool can't use. `place` is INPUT:LINE, `text` is what stands there, latin1. */
   skip(kind: string, place: string, text: string): void {
     const count = (this.#skipped.get(kind) ?? 0) + 1;
     this.#skipped.set(kind, count);
     if (count <= SHOWN) this.#examples.push(`${place}: ${kind}: ${quote(text)}`);
   }
 
-  /** A whole input could not be read. */
+  /** Reports that the tool can't read an input at all. */
   failInput(message: string): void {
     this.#failedInputs++;
     this.note(message);
   }
 
-  /** An input ended too early, but what there was of it could be read. */
+  /** Reports that an input ended too early, after a part that the tool could use. */
   cutInput(message: string): void {
     this.#cutInputs++;
     this.note(message);
   }
 
-  /** The data is beyond a limit that was set for it. */
+  /** Reports that the data exceeds a limit of --fail-over. */
   breakLimit(message: string): void {
     this.#isBroken = true;
     this.note(message);
@@ -70,8 +70,8 @@ export class Report {
   }
 
   /**
-   * Nothing of the input could be used. `message` says why, unless failed inputs are reason enough; what was skipped is
-   * shown too where it helps, for the input is not known to be of another kind. Gives the exit status.
+   * Ends a run that could use no input at all. `message` says why, unless failed inputs have said it. An input of our own
+   * kind may have bad lines, so they are shown; a foreign one has nothing else. Returns the exit status.
    */
   nothing(message: string, isForeign: boolean): number {
     if (!isForeign) this.finish(true);
@@ -79,7 +79,7 @@ export class Report {
     return Status.failed;
   }
 
-  /** Ends the report with the totals. Gives the exit status. */
+  /** Prints the totals. Returns the exit status. */
   finish(strict: boolean): number {
     for (const example of this.#examples) this.note(example);
     if (this.#skipped.size > 0) {

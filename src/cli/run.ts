@@ -4,32 +4,32 @@ import { isatty } from 'node:tty';
 import { InputError, UsageError } from '../engine/errors.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, reason, type Surroundings } from './inputs.ts';
-import { type Asked, type Manual, type OptionTable, type Values, valuesOf } from './options.ts';
+import { type Manual, type OptionTable, type Request, type Values, valuesOf } from './options.ts';
 import { Report, Status } from './report.ts';
 
-/** What a command may use of the world. */
+/** What a command reads from and writes to. */
 export interface World extends Surroundings {
   operands: string[];
   report: Report;
-  /** is stderr read by a person? */
+  /** does a person read stderr? */
   interactive: boolean;
   /** is stdout a terminal? */
   terminal: boolean;
-  /** writes blocks to stdout as fast as its reader takes them; the next may overwrite the one before */
+  /** writes blocks to stdout, each when its reader has taken the one before, because the next may overwrite it */
   output(blocks: Iterable<Uint8Array | string>): Promise<void>;
 }
 
 export interface Command<T extends OptionTable> extends Manual<T> {
-  /** Gives the exit status. */
+  /** Returns the exit status. */
   run(options: Values<T>, world: World): Promise<number>;
 }
 
-/** Thrown when nobody reads stdout any more: no failure. */
+/** Nobody reads stdout any more: the end of the run, but no failure. */
 class ReaderLeft extends Error {}
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Runs the command and sets the exit status; the process ends by itself when all is written. */
+/** Runs the command and sets the exit status. The process ends by itself when stdout and stderr have been written. */
 export function run<T extends OptionTable>(command: Command<T>): void {
   runToEnd(command).catch((error: unknown) => {
     process.stderr.write(mistakeText(command.name, error));
@@ -37,15 +37,15 @@ export function run<T extends OptionTable>(command: Command<T>): void {
   });
 }
 
-/** For an error that nobody expected. */
+/** What to print for an error that nobody expected. */
 export function mistakeText(tool: string, error: unknown): string {
   const stack = error instanceof Error ? error.stack : String(error);
-  return `${tool}: a mistake in ${tool} itself, please report it:\n${stack}\n`;
+  return `${tool}: this is a bug in ${tool}, please report it:\n${stack}\n`;
 }
 
 async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<void> {
   const report = new Report(command.name, (text) => process.stderr.write(text));
-  process.stderr.on('error', () => {}); // nobody reads the messages: the data counts
+  process.stderr.on('error', () => {}); // where nobody reads the messages, the data still counts
   const stop = new AbortController();
   let interrupted: number | undefined;
   for (const [signal, status] of Object.entries(SIGNALS)) {
@@ -59,26 +59,26 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
     stop: stop.signal,
     stdin: undefined,
     interactive: process.stderr.isTTY === true,
-    terminal: isatty(1), // to ask process.stdout would make a stream
+    terminal: isatty(1), // process.stdout.isTTY would make a stream
     output: writeOut,
   });
   process.exitCode = interrupted ?? status;
   if (interrupted !== undefined) process.exit();
 }
 
-/** What a command line gives: its exit status, and why it failed on the report. Throws what nobody expected. */
+/** Runs a command line and returns its exit status; says on the report why it failed. Throws what nobody expected. */
 export async function statusOf<T extends OptionTable>(
   command: Command<T>,
   argv: readonly string[],
   world: Omit<World, 'operands'>,
 ): Promise<number> {
   try {
-    const asked = await askedBy(command, argv);
-    if (asked.ask !== 'run') {
-      await world.output([asked.ask === 'help' ? helpText(command) : versionText(command.name)]);
+    const request = await requestOf(command, argv);
+    if (request.ask !== 'run') {
+      await world.output([request.ask === 'help' ? helpText(command) : versionText(command.name)]);
       return Status.ok;
     }
-    return await command.run(asked.options, { ...world, operands: asked.operands });
+    return await command.run(request.options, { ...world, operands: request.operands });
   } catch (error) {
     if (error instanceof ReaderLeft) return Status.ok;
     const message = messageOf(error);
@@ -94,8 +94,8 @@ export function messageOf(error: unknown): string | undefined {
   return error instanceof UsageError || error instanceof InputError ? error.message : undefined;
 }
 
-async function askedBy<T extends OptionTable>(command: Command<T>, argv: readonly string[]): Promise<Asked<T>> {
-  // nothing but operands: yargs, which takes as long to load as a small input to read, has nothing to do
+async function requestOf<T extends OptionTable>(command: Command<T>, argv: readonly string[]): Promise<Request<T>> {
+  // operands alone need no yargs, which takes as long to load as a small input to read
   if (argv.every((argument) => argument === '-' || !argument.startsWith('-')))
     return { ask: 'run', operands: [...argv], options: valuesOf(command.options, {}) };
   const end = argv.indexOf('--');
@@ -108,7 +108,7 @@ async function askedBy<T extends OptionTable>(command: Command<T>, argv: readonl
   return { ask: 'run', operands: given.operands, options: valuesOf(command.options, given.options) };
 }
 
-/** Writes block after block, each when the one before is out: a block may lie in memory that the next overwrites. */
+/** Writes each block when the one before is out, because it may lie in memory that the next one overwrites. */
 async function writeOut(blocks: Iterable<Uint8Array | string>): Promise<void> {
   const { stdout } = process;
   let failed: Error | undefined;

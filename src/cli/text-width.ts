@@ -1,4 +1,5 @@
-// The columns a text takes on a terminal: bundled in place of yargs' `string-width`, whose emoji tables cost 40 ms.
+// Counts the columns of a text on a terminal. The build puts it in place of yargs' `string-width`, whose emoji tables take
+// 40 ms to load.
 
 import stripAnsi from 'strip-ansi';
 

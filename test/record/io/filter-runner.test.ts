@@ -62,7 +62,7 @@ describe('a tool within this process', () => {
       run: () => Promise.reject(new TypeError('oh')),
     };
     assert.equal(await runWithin(broken, [], streams('', at('broken'))), 2);
-    assert.match(errorsOf(at('broken')), /^broken: a mistake in broken itself, please report it:\nTypeError: oh$/m);
+    assert.match(errorsOf(at('broken')), /^broken: this is a bug in broken, please report it:\nTypeError: oh$/m);
   });
 });
 
