@@ -106,7 +106,7 @@ describe('problems', () => {
     );
     assert.equal(
       await failure(Readable.from([]), foldMerge()),
-      'fold-merge: the input is empty; see whether the command before it failed',
+      'fold-merge: the input is empty; did the command before the pipe fail?',
     );
     const missing = foldMerge([read('v1.folded'), createReadStream('missing.folded')]);
     assert.equal(await failure(missing), 'fold-merge: missing.folded: no such file');

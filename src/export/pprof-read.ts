@@ -49,7 +49,7 @@ function profileIn(bytes: Buffer): ProfileMessage {
   }
   const kind = sniff(bytes);
   const known = kind === 'binary' || kind === 'text' ? undefined : WHAT_TO_DO[kind];
-  throw new InputError(known ?? 'this is no profile of pprof, or not all of it');
+  throw new InputError(known ?? 'this is not a pprof profile, or not all of one');
 }
 
 function textAt({ strings }: ProfileMessage, index: bigint): string {

@@ -81,6 +81,6 @@ export function multiplied(count: number, factor: number): number | bigint {
   const product = Math.round(count * factor);
   if (Number.isSafeInteger(product)) return product;
   const exact = BigInt(Math.round(count)) * BigInt(factor);
-  if (exact > MOST) throw new InputError('a count in nanoseconds is above 2^63: see whether --unit is right');
+  if (exact > MOST) throw new InputError('a count in nanoseconds is above 2^63; is --unit right?');
   return exact;
 }

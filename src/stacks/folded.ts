@@ -147,7 +147,7 @@ export class FoldedReader {
     const table = this.table;
     if (this.isEmpty) {
       if (this.#bad > 0) throw new InputError('no line is folded text, `root;caller;leaf COUNT`');
-      throw new InputError('the input is empty; see whether the command before it failed');
+      throw new InputError('the input is empty; did the command before the pipe fail?');
     }
     table.checkExact();
     const isDifferential = !oneCount && hasTwoCounts(table);

@@ -30,19 +30,19 @@ export function unitOfSum(
   const silent = own.filter(({ units }) => units.length === 0).map(({ name }) => name);
   if (mustSay && silent.length > 0) {
     throw new InputError(
-      `${silent[0]} does not say what its counts are: give --unit for all that do not, or let it begin with a line "# unit: us"`,
+      `${silent[0]} has no unit: give --unit for all such inputs, or start the file with a line "# unit: us"`,
     );
   }
   if (all.size > 1) {
     const each = [...all].map((unit) => `${unit} in ${own.find(({ units }) => units.includes(unit))?.name}`);
     const what = `${each.join(', ')}`;
     if (!mayMix)
-      throw new InputError(`different units: ${what}; bring them to one first, or add them with --mix-units`);
+      throw new InputError(`different units: ${what}; convert them to one, or add them anyway with --mix-units`);
     return { unit: undefined, note: `different units were added: ${what}` };
   }
   const [unit] = all;
   if (unit !== undefined && silent.length > 0) {
-    return { unit: undefined, note: `${silent[0]} does not say what its counts are; added to ${unit} of others` };
+    return { unit: undefined, note: `${silent[0]} has no unit; its counts were added to ${unit} of others` };
   }
   return { unit };
 }

@@ -82,8 +82,11 @@ export const foldExport: Command<typeof options> = {
     const isRounded = isWhole(format) && roundCounts(folded, (format === 'pprof' && UNITS[meaning.unit]) || 1);
     const unreadable = unreadableNames(folded.table);
     await world.output(WRITERS[format](folded, meaning));
-    if (isRounded) world.report.note('counts are rounded to whole numbers: this format knows no others');
-    if (unreadable > 0) world.report.note(`bytes that are no UTF-8, written as \ufffd, in names: ${unreadable}`);
+    if (isRounded) world.report.note('counts are rounded, because this format holds whole numbers only');
+    if (unreadable > 0)
+      world.report.note(
+        `${unreadable} ${unreadable === 1 ? 'name has' : 'names have'} bytes that are not UTF-8, written as \ufffd`,
+      );
     if (folded.isDifferential) world.report.note(describePair(format, folded, meaning));
     return status;
   },
@@ -98,14 +101,14 @@ const WRITERS: Record<Format, (recording: Recording, meaning: Meaning) => Iterab
 
 const isWhole = (format: Format): boolean => format === 'pprof' || format === 'collapsed';
 
-/** What has become of two counts a line. */
+/** Says where the two counts of a line went. */
 function describePair(format: Format, recording: Recording, meaning: Meaning): string {
   const types = columnsOf(recording, meaning).map(({ type }) => type);
   return {
     pprof: `a comparison: sample types ${types.join(', ')}; choose with pprof -sample_index=${types[0]}`,
     speedscope: 'a comparison: two profiles, before and after; choose at the top',
-    json: 'a comparison: "value" is the count after, "delta" what that is more than before',
-    collapsed: 'a comparison: only the counts after are written, this format knows one count',
+    json: 'a comparison: "value" is the count after, "delta" its change since before',
+    collapsed: 'a comparison: this format holds one count, so only those after are written',
   }[format];
 }
 

@@ -35,10 +35,12 @@ export const foldGrep: Command<typeof grepOptions> = {
     await world.output(table.folded(isDifferential));
     for (const { part, text } of selected.unused) {
       const option = OPTION_OF[part] ?? part;
-      world.report.note(`--${option} ${text}: no ${option === 'comm' ? 'first ' : ''}frame is like that`);
+      world.report.note(`--${option} ${text} matches no ${option === 'comm' ? 'first ' : ''}frame`);
     }
     if (renamed !== undefined) {
-      world.report.note(`names that end in a number are written with _, as ${renamed}: else it would pass for a count`);
+      world.report.note(
+        `wrote _ before the number that ends a name, as in ${renamed}, because it would pass for a count`,
+      );
     }
     world.report.note(describeKept(selected, isDifferential));
     return status;
@@ -55,7 +57,7 @@ function selectionOf(given: Options): Selection {
       try {
         return new RegExp(text, ignoreCase ? 'i' : '');
       } catch (error) {
-        throw new UsageError(`--${name} "${text}" is no regular expression: ${reasonOf(error as SyntaxError)}`);
+        throw new UsageError(`--${name} "${text}" is not a regular expression: ${reasonOf(error as SyntaxError)}`);
       }
     });
   const selection = {
@@ -69,9 +71,10 @@ function selectionOf(given: Options): Selection {
   };
   const { include, exclude, comm, hide, invert, reverse } = selection;
   const conditions = [include, exclude, comm, rootAt, leafAt].flat().length;
-  if (conditions === 0 && invert) throw new UsageError('--invert: of what? give --include, --exclude or their like');
+  if (conditions === 0 && invert)
+    throw new UsageError('--invert needs a condition: --include, --exclude, --comm, --root-at or --leaf-at');
   if (conditions + hide.length === 0 && !reverse && depth === undefined) {
-    throw new UsageError('nothing to look for; give --include RE, say; see fold-grep --help');
+    throw new UsageError('no pattern is given, such as --include RE; see fold-grep --help');
   }
   return selection;
 }

@@ -89,7 +89,7 @@ export const foldMerge: Command<typeof options> = {
     const isSaid = counted.some(({ units }) => units.length > 0) && options.scale === undefined;
     if (isSaid) table.unit = unit;
     await world.output(table.folded(isDifferential, options.sort));
-    for (const { name, lines } of facts) if (lines === 0) world.report.note(`${name}: no folded line in it`);
+    for (const { name, lines } of facts) if (lines === 0) world.report.note(`${name} has no folded lines`);
     if (note !== undefined) world.report.note(note);
     const noteOnCounts = options['one-count'] ? undefined : doubtOn(folded, counted);
     if (noteOnCounts !== undefined) world.report.note(noteOnCounts);
@@ -97,7 +97,7 @@ export const foldMerge: Command<typeof options> = {
   },
 };
 
-/** What may have been read otherwise than it was meant: numbers before the count. */
+/** Says how the numbers before the counts were read, where they may mean something else. */
 function doubtOn(
   { table, isDifferential }: Folded,
   inputs: readonly { name: string; isPairs: boolean }[],
@@ -106,9 +106,9 @@ function doubtOn(
     const pairs = inputs.find(({ isPairs }) => isPairs);
     return (
       pairs &&
-      `${pairs.name}: all its lines end in two numbers, those of other inputs do not: the first was taken for a part of the name`
+      `${pairs.name}: all lines end in two numbers, but not those of other inputs: the first number became a part of the name`
     );
   }
   for (const { ids } of table.stacks()) if (ids.length > 1) return undefined;
-  return 'all lines are one frame and two numbers, and were added as those of a comparison; --one-count if the first belongs to the name';
+  return 'all lines are one frame and two numbers, so both were added up as counts; --one-count takes the first as a part of the name';
 }

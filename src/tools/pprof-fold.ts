@@ -69,7 +69,8 @@ export const pprofFold: Command<typeof pprofOptions> = {
       left = new Set(pprof.types.filter((_, i) => i !== index).map(({ type }) => utf8(type)));
       const wantedNs = UNITS[unit];
       const ns = NANOSECONDS[chosen.unit];
-      if (wantedNs !== undefined && ns === undefined) throw new InputError(`${nameOf(chosen)} is no time: no --unit`);
+      if (wantedNs !== undefined && ns === undefined)
+        throw new InputError(`--unit is for times, and this profile counts ${nameOf(chosen)}`);
       const scale = wantedNs === undefined ? { ns: 1, per: 1 } : { ns: ns as number, per: wantedNs };
       const negative = foldPprof(pprof, index, scale, table, names);
       for (let i = 0; i < negative; i++) report.skip('value below zero', input, nameOf(chosen));
@@ -96,7 +97,7 @@ export const pprofFold: Command<typeof pprofOptions> = {
             report.failInput(`${input}: ${error.message}`);
           }
         },
-        cut: () => report.failInput(`${input}: the compressed data is cut off: a profile is of use only as a whole`),
+        cut: () => report.failInput(`${input}: the compressed data is cut off, and a part of a profile can't be read`),
         fail: (message) => report.failInput(message),
       },
       { stop, stdin },
@@ -104,8 +105,10 @@ export const pprofFold: Command<typeof pprofOptions> = {
     if (folded === undefined) return report.finish(strict);
     const renamed = guardNumbers(table);
     await output(table.folded());
-    if (renamed !== undefined) report.note(`names that end in a number are written with _, as ${renamed}`);
-    if (left.size > 0) report.note(`folded ${nameOf(folded)}; left out ${[...left].join(', ')}: --sample-type`);
+    if (renamed !== undefined)
+      report.note(`wrote _ before the number that ends a name, as in ${renamed}, because it would pass for a count`);
+    if (left.size > 0)
+      report.note(`folded ${nameOf(folded)}; left out ${[...left].join(', ')}: choose with --sample-type`);
     return report.finish(strict);
   },
 };
@@ -118,5 +121,5 @@ function nameOf({ type, unit }: SampleType): string {
 function indexOf({ types, main }: Pprof, wanted: string | undefined): number {
   const index = wanted === undefined ? main : types.findIndex(({ type }) => utf8(type) === wanted);
   if (index >= 0) return index;
-  throw new InputError(`no values "${wanted}"; there are ${types.map(({ type }) => utf8(type)).join(', ')}`);
+  throw new InputError(`there are no values "${wanted}", only ${types.map(({ type }) => utf8(type)).join(', ')}`);
 }

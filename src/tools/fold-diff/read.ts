@@ -14,7 +14,7 @@ export interface Side {
   files: string[];
 }
 
-/** `[NAME=]FILE[,FILE...]`. A file with a `=` in its name is told by a slash before it: `./a=b`. */
+/** `[NAME=]FILE[,FILE...]`. Write `./a=b` for a file with a `=` in its name. */
 function sideOf(text: string, isList: boolean): Side {
   const [, name, list = text] = (isList ? /^([^/=,]+)=(.+)$/s : /^([^/=]+)=(.+)$/s).exec(text) ?? [];
   const files = isList ? list.split(',').filter((file) => file !== '') : [list];
@@ -27,9 +27,7 @@ export function sidesOf(operands: readonly string[], before: string[], after: st
   if (given === 1) throw new UsageError('--before and --after go together');
   if (given === 2 && operands.length > 0) throw new UsageError('give the runs as operands or as options, not as both');
   if (given === 0 && operands.length !== 2) {
-    throw new UsageError(
-      'two operands are needed, BEFORE and AFTER; for several runs a side: --before A,B --after C,D',
-    );
+    throw new UsageError('give two operands, BEFORE and AFTER, or several runs a side: --before A,B --after C,D');
   }
   const sides: [Side, Side] =
     given === 2
@@ -53,7 +51,7 @@ export async function readSides(
     const counts = table.takeWeights();
     const why =
       totalOf(counts) === 0
-        ? 'it has no counts; see whether what wrote it failed'
+        ? 'it has no counts; did the command that wrote it fail?'
         : hasTwoCounts(table, counts)
           ? 'this is a comparison already, two counts a line; give the folded stacks of each run'
           : undefined;

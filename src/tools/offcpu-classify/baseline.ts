@@ -14,7 +14,7 @@ export interface Named {
   file: string;
 }
 
-/** `FILE` or `NAME=FILE`. A file with a `=` in its name is told by a slash before it: `./a=b`. Throws UsageError. */
+/** `FILE` or `NAME=FILE`. Write `./a=b` for a file with a `=` in its name. Throws UsageError. */
 export function namedFiles(given: readonly string[]): Named[] {
   const files = given.map((text) => {
     const own = text === '-' ? '<stdin>' : text;
