@@ -28,8 +28,8 @@ export interface Settings {
   title: string | undefined;
   /** the label of an earlier run */
   compare: string | undefined;
-  /** where symbols are looked up; null: nowhere but where perf looks by itself */
-  symfs: string | null | undefined;
+  /** perf looks up binaries below this folder; undefined: where they are */
+  symfs: string | undefined;
   /** a file to run in a session of its own, whose backend is profiled */
   sql: SqlSource | undefined;
   /** a shell line */
@@ -54,7 +54,6 @@ export interface SettingOptions {
   title: string | undefined;
   compare: string | undefined;
   symfs: string | undefined;
-  'no-symfs': boolean;
   workload: string | undefined;
   postgres: string | undefined;
   sql: string | undefined;
@@ -80,7 +79,6 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
   if (callGraph === undefined) {
     return `--call-graph takes fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`;
   }
-  if (options.symfs !== undefined && options['no-symfs']) return 'choose one of --symfs, --no-symfs';
   if (options['wait-events'] && options['no-wait-events']) return 'choose one of --wait-events, --no-wait-events';
   if (options.workload?.trim() === '') return '--workload takes a shell line, not ""';
   if (options.workload?.includes('\0')) return '--workload holds a NUL';
@@ -98,7 +96,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     outDir: options['out-dir'],
     title: options.title,
     compare: options.compare,
-    symfs: options['no-symfs'] ? null : options.symfs,
+    symfs: options.symfs,
     sql: options.sql === undefined ? undefined : { dsn: options.postgres ?? '', file: options.sql },
     workload: options.workload,
     command: command.length > 0 ? command : undefined,

@@ -18,7 +18,6 @@ const OPTIONS: SettingOptions = {
   title: undefined,
   compare: undefined,
   symfs: undefined,
-  'no-symfs': false,
   workload: undefined,
   postgres: undefined,
   sql: undefined,
@@ -46,11 +45,6 @@ describe('settingsOf', () => {
     for (const text of ['', 'no', 'dwarf,', 'dwarf,0', 'dwarf,7', 'dwarf,65536', 'fp,1', 'dwarf,8;reboot']) {
       assert.match(String(made({ 'call-graph': text })), /^--call-graph takes /);
     }
-  });
-
-  test('--no-symfs is null, not unset', () => {
-    const symfs = (options: Partial<SettingOptions>): unknown => (made(options) as { symfs: unknown }).symfs;
-    assert.deepEqual([symfs({}), symfs({ 'no-symfs': true }), symfs({ symfs: '/r' })], [undefined, null, '/r']);
   });
 
   test('refuses a window of no length, and an empty workload', () => {

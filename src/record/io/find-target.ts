@@ -61,7 +61,7 @@ export function groundOf(settings: Settings, pids: readonly number[], folder: st
     hasCycles: hasCycles(),
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
-    symfs: settings.symfs ?? undefined,
+    symfs: settings.symfs,
     isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
     tool: ownTool,
   };

@@ -70,7 +70,6 @@ export const recordOptions = {
     group: 'Symbols',
     describe: "where perf looks for binaries; else in the target's own root",
   },
-  'no-symfs': { kind: 'flag', group: 'Symbols', describe: 'no folder: the default, for scripts that say so' },
   inline: { kind: 'flag', group: 'Symbols', describe: 'show inlined functions: takes minutes with DWARF call graphs' },
   'dry-run': { kind: 'flag', group: 'Output', describe: 'print the commands, run none' },
   ...postgresOptions,
