@@ -1,4 +1,4 @@
-// fold-diff: two recordings as folded text in, their difference out, as folded text or as a table of functions.
+// fold-diff: reads two recordings as folded text, writes their difference as folded text or as a table of functions.
 
 import { latin1, utf8 } from '../cli/latin1.ts';
 import type { Values } from '../cli/options.ts';
@@ -51,7 +51,7 @@ export const foldDiff: Command<typeof diffOptions> = {
     if (format === 'folded') {
       const [before, after] = [sides.before.length, sides.after.length];
       if (before !== after && !options.normalize) {
-        report.note(`sums of ${before} against ${after} runs: counts are only alike with -n`);
+        report.note(`the counts are sums of ${before} and of ${after} runs; -n makes them comparable`);
       }
       pairCounts(sides, options.normalize);
       await output(sides.table.folded(true));

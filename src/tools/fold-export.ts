@@ -1,4 +1,4 @@
-// fold-export: folded stacks in, the formats of other viewers out.
+// fold-export: reads folded stacks, writes the formats of other viewers.
 
 import { readFolded } from '../cli/folded-input.ts';
 import type { OptionTable, Values } from '../cli/options.ts';

@@ -1,4 +1,4 @@
-// fold-grep: folded stacks in, those of them that are wanted out.
+// fold-grep: reads folded stacks, writes those that match.
 
 import { readFolded } from '../cli/folded-input.ts';
 import type { Values } from '../cli/options.ts';

@@ -1,4 +1,4 @@
-// fold-merge: folded stacks of many inputs in, their sum out.
+// fold-merge: reads folded stacks of many inputs, writes their sum.
 
 import { readFolded } from '../cli/folded-input.ts';
 import type { OptionTable } from '../cli/options.ts';

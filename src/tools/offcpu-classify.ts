@@ -1,4 +1,4 @@
-// offcpu-classify: off-CPU dumps or folded stacks in, a table of reasons or folded stacks with their reason out.
+// offcpu-classify: reads off-CPU dumps or folded stacks, writes a table of reasons or folded stacks with their reason.
 
 import { readFileSync } from 'node:fs';
 import { isSystemError, reason } from '../cli/inputs.ts';
@@ -59,13 +59,13 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     }
     const read = await readRun(operands, { ...options, reasons }, report, { stop, stdin });
     const { account } = read;
-    if (account.isEmpty) return report.nothing('nothing was read', read.isForeign);
+    if (account.isEmpty) return report.nothing('the input has no off-CPU time', read.isForeign);
     const table = compare(runOf(nameOf(operands), read), before);
     const { failures, notes: notBroken } = broken(limits, (limit) => measuredReason(limit, table));
 
     if (format === 'folded') {
       for (const { name, ns } of table.excluded) {
-        report.note(`left out ${Math.round(ns / 1000)} us of ${name}: no waiting`);
+        report.note(`left out ${Math.round(ns / 1000)} us of ${name}, which is no waiting`);
       }
       await output(account.folded(NANOSECONDS[options.unit]).folded());
     } else {
@@ -97,7 +97,7 @@ function limitsOf(options: Options, reasons: Reasons): Limit[] {
   const limits = options['fail-over'].map((text) => parseLimit(latin1(text)));
   for (const { name, isChange, text } of limits) {
     const bare = name.replace(/^\[(.*)\]$/, '$1');
-    if (!reasons.knows(bare)) throw new UsageError(`--fail-over ${text}: there is no reason or meaning "${bare}"`);
+    if (!reasons.knows(bare)) throw new UsageError(`--fail-over ${text}: no reason and no meaning is called "${bare}"`);
     if (isChange && options.baseline.length === 0) throw new UsageError(`--fail-over ${text} needs a --baseline`);
   }
   return limits;

@@ -1,4 +1,4 @@
-// offcpu-fold: off-CPU recordings of bpftrace or bcc in, folded stacks out.
+// offcpu-fold: reads off-CPU dumps of bpftrace or bcc, writes folded stacks.
 
 import { writeFileSync } from 'node:fs';
 import { readInputs, telling } from '../cli/inputs.ts';
@@ -37,7 +37,7 @@ export const offcpuFold: Command<typeof optionTable> = {
       },
       { stop, stdin },
     );
-    if (fold.isEmpty) return report.nothing('nothing was read', fold.isForeign);
+    if (fold.isEmpty) return report.nothing('the input has no off-CPU time', fold.isForeign);
     const file = options['stats-json'];
     if (options.stats || interactive || file !== undefined) fold.measure();
     const { table, stats, notes } = fold.finish();
@@ -69,7 +69,8 @@ function foldingOf(options: Values<typeof optionTable>): FoldOffcpuOptions {
 
 function orderOf(text: string | undefined): KeyPart[] | undefined {
   return text?.split(',').map((part) => {
-    if (!isKeyPart(part)) throw new UsageError(`--order takes ${KEY_PARTS.join(', ')}, with commas, not "${part}"`);
+    if (!isKeyPart(part))
+      throw new UsageError(`--order takes a list of ${KEY_PARTS.join(', ')} with commas, not "${part}"`);
     return part;
   });
 }

@@ -1,4 +1,4 @@
-// perf-fold: `perf script` text in, folded stacks out.
+// perf-fold: reads the text of `perf script`, writes folded stacks.
 
 import { writeFileSync } from 'node:fs';
 import { readInputs, telling } from '../cli/inputs.ts';

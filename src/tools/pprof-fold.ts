@@ -1,4 +1,4 @@
-// pprof-fold: profiles of pprof in, folded stacks out.
+// pprof-fold: reads pprof profiles, writes folded stacks.
 
 import { readInputs } from '../cli/inputs.ts';
 import { utf8 } from '../cli/latin1.ts';
@@ -10,11 +10,11 @@ import { foldPprof, type Pprof, readPprof, type SampleType } from '../export/ppr
 import { guardNumbers } from '../stacks/folded.ts';
 import { nameOptions } from './folding/options.ts';
 
-/** Nanoseconds each; of the units that pprof knows. */
+/** pprof's units of time, in nanoseconds. */
 const NANOSECONDS: Record<string, number> = { nanoseconds: 1, microseconds: 1e3, milliseconds: 1e6, seconds: 1e9 };
 const UNITS = { 'as-is': undefined, ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
 
-/** A profile is read as a whole; what compresses to a few bytes must not fill the memory. */
+/** The tool holds a profile in memory, which a few compressed bytes must not fill. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
 const pprofOptions = {

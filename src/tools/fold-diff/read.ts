@@ -1,4 +1,4 @@
-// Reading for fold-diff: the recordings of both sides, into one table.
+// Reads the recordings of both sides of fold-diff into one table.
 
 import { readFolded } from '../../cli/folded-input.ts';
 import { latin1 } from '../../cli/latin1.ts';
@@ -21,7 +21,7 @@ function sideOf(text: string, isList: boolean): Side {
   return { name: latin1(name ?? files.map((file) => (file === '-' ? '<stdin>' : file)).join(' + ')), files };
 }
 
-/** The two sides as operands or options give them. Throws UsageError. */
+/** Finds the two sides in operands or options. Throws UsageError. */
 export function sidesOf(operands: readonly string[], before: string[], after: string[]): [Side, Side] {
   const given = [before, after].filter((side) => side.length > 0).length;
   if (given === 1) throw new UsageError('--before and --after go together');
@@ -40,7 +40,7 @@ export function sidesOf(operands: readonly string[], before: string[], after: st
   return sides;
 }
 
-/** Reads them all; undefined: the run ends with `status`. */
+/** Reads all runs of both sides. Without `sides` the tool ends with `status`. */
 export async function readSides(
   [before, after]: readonly [Side, Side],
   world: World,

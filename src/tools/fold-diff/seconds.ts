@@ -6,7 +6,7 @@ import { UsageError } from '../../engine/errors.ts';
 import type { Seconds } from '../../stacks/diff/basis.ts';
 import type { Side } from './read.ts';
 
-/** From `--seconds`: one number a side, or one a run; else from the run.json beside each file. Throws UsageError. */
+/** Takes one number a side or one a run from `--seconds`, else from the run.json beside each file. Throws UsageError. */
 export function secondsOf([before, after]: readonly [Side, Side], given: string | undefined): Seconds {
   if (given === undefined) return { before: before.files.map(secondsBeside), after: after.files.map(secondsBeside) };
   const numbers = given.split(',').map(Number);
@@ -20,15 +20,15 @@ export function secondsOf([before, after]: readonly [Side, Side], given: string 
   return { before: before.files.map(() => numbers[0] as number), after: after.files.map(() => numbers[1] as number) };
 }
 
-/** flame-record leaves a run.json in its folder, which tells its window. */
+/** Reads the window from the run.json that flame-record leaves in its folder. */
 function secondsBeside(file: string): number {
   try {
     const seconds: unknown = JSON.parse(readFileSync(join(dirname(file), 'run.json'), 'utf8'))?.window?.seconds;
     if (typeof seconds === 'number' && seconds > 0) return seconds;
   } catch {
-    // the same advice for a file that is not there and one that is another's
+    // a missing file and a foreign one need the same advice
   }
   throw new UsageError(
-    `--per-second: the wall time of ${file} is not known, for there is no run.json of flame-record beside it; give --seconds BEFORE,AFTER`,
+    `--per-second needs the wall time of ${file}, but no run.json of flame-record is beside it; give --seconds BEFORE,AFTER`,
   );
 }

@@ -8,7 +8,7 @@ export interface Input {
   roots: string[];
 }
 
-/** The operands, then what is labelled; none at all: stdin. Throws UsageError. */
+/** Lists the operands, then the labelled files; without any, stdin. Throws UsageError. */
 export function inputsOf(operands: readonly string[], labels: readonly string[], byFile: boolean): Input[] {
   const files = operands.length + labels.length > 0 ? operands : ['-'];
   const rootsOf = (file: string): string[] => (byFile ? [frameOf(file === '-' ? '<stdin>' : file)] : []);
@@ -24,7 +24,7 @@ function labelled(text: string): Input {
   return { file, roots: roots.map(frameOf) };
 }
 
-/** A text of the command line as a frame. */
+/** Makes a frame of a text of the command line. */
 function frameOf(text: string): string {
   return Buffer.from(text.replaceAll(';', ':').replace(/[\0-\x1f\x7f]/g, '?')).toString('latin1');
 }

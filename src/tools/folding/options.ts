@@ -1,8 +1,8 @@
-// The options that perf-fold and offcpu-fold share: how deep stacks go, what names look like, how good the data is.
+// The options that perf-fold and offcpu-fold share: depth of stacks, look of names, quality of the data.
 
 import type { OptionTable } from '../../cli/options.ts';
 
-/** What names look like; pprof-fold has these, too. */
+/** The look of names. pprof-fold has these, too. */
 export const nameOptions = {
   'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
   'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },

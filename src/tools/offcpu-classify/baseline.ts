@@ -1,4 +1,4 @@
-// The earlier runs that offcpu-classify compares with: dumps, folded stacks, or results of --json.
+// Reads the earlier runs that offcpu-classify compares with: dumps, folded stacks, or results of --json.
 
 import type { Sink, Surroundings } from '../../cli/inputs.ts';
 import { latin1 } from '../../cli/latin1.ts';
@@ -22,12 +22,12 @@ export function namedFiles(given: readonly string[]): Named[] {
     return { name: latin1(name), file };
   });
   if (new Set(files.map(({ name }) => name)).size < files.length) {
-    throw new UsageError('two baselines have the same name; give them others: --baseline NAME=FILE');
+    throw new UsageError('two baselines have the same name; name them: --baseline NAME=FILE');
   }
   return files;
 }
 
-/** Throws UsageError when it can't be used, or only in part. */
+/** Throws UsageError for a baseline that it can't read, or only in part. */
 export async function readBaseline(
   { name, file }: Named,
   settings: RunSettings,
@@ -45,11 +45,11 @@ export async function readBaseline(
   });
   if (json.length > 0)
     return { run: { name, ...resultOf(file === '-' ? '<stdin>' : file, json, settings.busy) }, notes: [] };
-  if (read.account.isEmpty) throw new UsageError(`--baseline ${file}: nothing was read`);
+  if (read.account.isEmpty) throw new UsageError(`--baseline ${file}: the input has no off-CPU time`);
   return { run: runOf(name, read), notes: read.notes };
 }
 
-/** Keeps an input that is a result of --json, and hands any other on. */
+/** Keeps an input that is a result of --json, and passes any other to `sink`. */
 function keepingResult(sink: Sink): { sink: Sink; json: Buffer[] } {
   const json: Buffer[] = [];
   let start: Buffer | undefined = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-// Reading for offcpu-classify: one run from its inputs, be it the one in question or an earlier one.
+// Reads one run of offcpu-classify from its inputs: the one in question, or an earlier one.
 
 import { readInputs, type Sink, type Surroundings, telling } from '../../cli/inputs.ts';
 import type { Report } from '../../cli/report.ts';
@@ -10,14 +10,14 @@ import { OffcpuClassify } from '../../offcpu/table/classify-offcpu.ts';
 export interface RunSettings extends AccountSettings {
   map: string | undefined;
   'input-unit': 'auto' | Unit;
-  /** seconds, where the input does not tell */
+  /** seconds; undefined: as the input says */
   window: number | undefined;
   reasons: Reasons;
 }
 
 export type ReadRun = ReturnType<OffcpuClassify['finish']>;
 
-/** Reads all operands. `around` may take the blocks first. */
+/** Reads all operands. `around` wraps the sink, to see the blocks first. */
 export async function readRun(
   operands: readonly string[],
   settings: RunSettings,

@@ -1,4 +1,4 @@
-// The options of perf-fold, and what they ask of the reading.
+// The options of perf-fold, and the settings of the fold that follow from them.
 
 import { readFileSync } from 'node:fs';
 import type { OptionTable, Values } from '../../cli/options.ts';
@@ -55,7 +55,7 @@ export const perfFoldOptions = {
   },
 } as const satisfies OptionTable;
 
-/** Throws UsageError where options contradict each other, system errors where a file of theirs can't be read. */
+/** Throws UsageError for options that contradict each other, and system errors for a file that it can't read. */
 export function foldingOf(options: Values<typeof perfFoldOptions>): FoldPerfOptions {
   if (options.by === 'none' && (options.pid || options.tid)) {
     throw new UsageError('--by none leaves no root frame for --pid or --tid');
@@ -79,7 +79,7 @@ export function foldingOf(options: Values<typeof perfFoldOptions>): FoldPerfOpti
   };
 }
 
-/** Throws UsageError when there are none in it. */
+/** Throws UsageError for a file without symbols. */
 function kernelSymbolsIn(file: string): KernelSymbols {
   try {
     return new KernelSymbols(readFileSync(file));
