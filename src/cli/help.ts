@@ -7,11 +7,15 @@ const COLUMNS = 100;
 const INDENT = '  ';
 /** Longer lists of choices go into the description. */
 const LONGEST_CHOICES = 20;
+/** Where less is left beside the options, their texts stand below them. */
+const LEAST_TEXT = 30;
 
-/** Options that every tool has. */
-const COMMON = [
+type Row = readonly [usage: string, what: string];
+
+/** Options that every tool has: usage, what it does. */
+export const COMMON_OPTIONS = [
   ['-h, --help', 'print this and exit'],
-  ['--version', 'print the version and exit'],
+  ['-V, --version', 'print the version and exit'],
 ] as const;
 
 declare const FLAMEPIPE_VERSION: string | undefined;
@@ -20,19 +24,29 @@ export function versionText(name: string): string {
   return `${name} ${typeof FLAMEPIPE_VERSION === 'string' ? FLAMEPIPE_VERSION : 'development'}\n`;
 }
 
-export function helpText<T extends OptionTable>(manual: Manual<T>): string {
-  const groups = new Map<string, (readonly [string, string])[]>();
+/** A tool's options by group, in the order of its table: how each is written, and what it does. */
+export function helpGroups<T extends OptionTable>(manual: Manual<T>): [group: string, rows: Row[]][] {
+  const groups = new Map<string, Row[]>();
   for (const [name, option] of Object.entries(manual.options)) {
     if (option.hidden) continue;
     const group = option.group ?? 'Options';
-    const row = [usageOf(name, option), option.describe + valuesOf(option)] as const;
-    groups.set(group, [...(groups.get(group) ?? []), row]);
+    groups.set(group, [...(groups.get(group) ?? []), [usageOf(name, option), option.describe + valuesOf(option)]]);
   }
-  groups.set('Options', [...(groups.get('Options') ?? []), ...COMMON]);
-  const column = Math.max(...[...groups.values()].flat().map(([usage]) => usage.length)) + 2;
+  return [...groups.set('Options', [...(groups.get('Options') ?? []), ...COMMON_OPTIONS])];
+}
+
+/** The text of --help, in lines of at most `columns` characters where words allow it. */
+export function helpText<T extends OptionTable>(manual: Manual<T>, columns = COLUMNS): string {
+  const groups = helpGroups(manual);
+  const column = Math.max(...groups.flatMap(([, rows]) => rows).map(([usage]) => usage.length)) + 2;
+  const fill = (text: string, indent: number): string => filled(text, indent, columns);
+  const entry = ([usage, what]: Row): string =>
+    columns - column < LEAST_TEXT
+      ? `${INDENT}${usage}\n${fill(what, 3 * INDENT.length)}`
+      : `${INDENT}${usage.padEnd(column)}${fill(what, column + INDENT.length).trimStart()}`;
   const parts = [
     `usage: ${manual.name} [options] ${manual.operands}\n\n${fill(manual.summary, 0)}`,
-    ...[...groups].map(([group, rows]) => `${group}:\n${rows.map((row) => entry(row, column)).join('')}`),
+    ...[...groups].map(([group, rows]) => `${group}:\n${rows.map(entry).join('')}`),
     `Examples:\n${manual.examples.map(([line, what]) => `${INDENT}${line}\n${INDENT.repeat(3)}${what}\n`).join('')}`,
   ];
   if (manual.epilogue !== undefined) parts.push(`${manual.epilogue}\n`);
@@ -58,16 +72,12 @@ function valuesOf(option: OptionTable[string]): string {
   return 'default' in option && option.default !== undefined ? `${choices} [${option.default}]` : choices;
 }
 
-function entry([usage, what]: readonly [string, string], column: number): string {
-  return `${INDENT}${usage.padEnd(column)}${fill(what, column + INDENT.length).trimStart()}`;
-}
-
 /** Breaks a text into lines, and indents each. */
-function fill(text: string, indent: number): string {
+function filled(text: string, indent: number, columns: number): string {
   const lines = [''];
   for (const word of text.split(' ')) {
     const line = lines.at(-1)!;
-    if (line !== '' && indent + line.length + 1 + word.length > COLUMNS) lines.push(word);
+    if (line !== '' && indent + line.length + 1 + word.length > columns) lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines.map((line) => `${' '.repeat(indent)}${line}\n`).join('');

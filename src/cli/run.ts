@@ -15,6 +15,8 @@ export interface World extends Surroundings {
   interactive: boolean;
   /** is stdout a terminal? */
   terminal: boolean;
+  /** the width of what stdout shows; undefined: stdout is no terminal */
+  columns: number | undefined;
   /** writes blocks to stdout, each when its reader has taken the one before, because the next may overwrite it */
   output(blocks: Iterable<Uint8Array | string>): Promise<void>;
 }
@@ -27,6 +29,9 @@ export interface Command<T extends OptionTable> extends Manual<T> {
 /** Nobody reads stdout any more: the end of the run, but no failure. */
 class ReaderLeft extends Error {}
 
+const USUAL_COLUMNS = 80;
+/** Narrower, there would be no room for words. */
+const LEAST_COLUMNS = 40;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Runs the command and sets the exit status. The process ends by itself when stdout and stderr have been written. */
@@ -60,10 +65,18 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
     stdin: undefined,
     interactive: process.stderr.isTTY === true,
     terminal: isatty(1), // process.stdout.isTTY would make a stream
+    columns: columnsOf(isatty(1)),
     output: writeOut,
   });
   process.exitCode = interrupted ?? status;
   if (interrupted !== undefined) process.exit();
+}
+
+/** COLUMNS, where it is exported, or else the terminal's own width. */
+function columnsOf(isTerminal: boolean): number | undefined {
+  const wanted = Number(process.env.COLUMNS);
+  if (Number.isInteger(wanted) && wanted > 0) return Math.max(wanted, LEAST_COLUMNS);
+  return isTerminal ? Math.max(process.stdout.columns || USUAL_COLUMNS, LEAST_COLUMNS) : undefined;
 }
 
 /** Runs a command line and returns its exit status; says on the report why it failed. Throws what nobody expected. */
@@ -75,7 +88,7 @@ export async function statusOf<T extends OptionTable>(
   try {
     const request = await requestOf(command, argv);
     if (request.ask !== 'run') {
-      await world.output([request.ask === 'help' ? helpText(command) : versionText(command.name)]);
+      await world.output([request.ask === 'help' ? helpText(command, world.columns) : versionText(command.name)]);
       return Status.ok;
     }
     return await command.run(request.options, { ...world, operands: request.operands });
@@ -100,7 +113,7 @@ async function requestOf<T extends OptionTable>(command: Command<T>, argv: reado
     return { ask: 'run', operands: [...argv], options: valuesOf(command.options, {}) };
   const end = argv.indexOf('--');
   const before = end < 0 ? argv : argv.slice(0, end);
-  if (before.includes('--version')) return { ask: 'version' };
+  if (before.includes('--version') || before.includes('-V')) return { ask: 'version' };
   if (before.includes('--help') || before.includes('-h')) return { ask: 'help' };
   const { readArguments } = await import('./arguments.ts');
   const given = readArguments(command.options, argv);

@@ -63,7 +63,15 @@ export function filterStream<T extends OptionTable>(
             written = done;
             write(all);
           });
-        const world = { stop: stop.signal, stdin: source, streams, interactive: false, terminal: false, output };
+        const world = {
+          stop: stop.signal,
+          stdin: source,
+          streams,
+          interactive: false,
+          terminal: false,
+          columns: undefined,
+          output,
+        };
         ending = command.run(values, { ...world, operands, report });
         ending.then(() => write([]), fail);
       });

@@ -1,5 +1,7 @@
 // flame-record: runs perf and bpftrace on one process under a workload; leaves tables and flame graphs.
 
+import { helpText } from '../cli/help.ts';
+import type { Values } from '../cli/options.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
@@ -16,7 +18,8 @@ import { filterOf } from './render-filters.ts';
 export const flameRecord: Command<typeof recordOptions> = {
   name: 'flame-record',
   summary: 'Records where a process spends its time, on a CPU and off, and leaves tables and flame graphs in DIR/NAME.',
-  operands: '[-- COMMAND...] | doctor',
+  operands: '[-- COMMAND...] | doctor | help',
+  commands: ['doctor', 'help'],
   options: recordOptions,
   examples: [
     ['flame-record --pid-pattern pgmqtt --mode both --workload "python3 load.py" --label baseline', 'under a workload'],
@@ -29,11 +32,12 @@ export const flameRecord: Command<typeof recordOptions> = {
   ],
   epilogue: 'Needs perf (5.10), and for off-CPU time bpftrace (0.17), run as root.',
   async run(options, world) {
-    if (options['makefile-path']) {
-      await world.output([`${ownFile('flamepipe.mk')}\n`]);
+    const [first] = world.operands;
+    const asked = answerTo(options, first === 'help' && world.operands.length === 1, world.columns);
+    if (asked !== undefined) {
+      await world.output([asked]);
       return Status.ok;
     }
-    const [first] = world.operands;
     const isOther = options.pid.length > 0 || options['pid-pattern'] !== undefined || world.operands.length > 0;
     const postgres = backendChoiceOf(options, isOther && first !== 'doctor');
     if (typeof postgres === 'string') throw new UsageError(postgres);
@@ -53,3 +57,14 @@ export const flameRecord: Command<typeof recordOptions> = {
     return record(settings, choice, { force: options.force, quiet: options.quiet }, world, filterOf);
   },
 };
+
+/** What is only asked for: a file of this package, or the help. */
+function answerTo(
+  options: Values<typeof recordOptions>,
+  isHelp: boolean,
+  columns: number | undefined,
+): string | undefined {
+  if (options['makefile-path']) return `${ownFile('flamepipe.mk')}\n`;
+  if (options['bpf-path']) return `${ownFile('bpf', 'offcpu.bt')}\n`;
+  return isHelp ? helpText(flameRecord, columns) : undefined;
+}

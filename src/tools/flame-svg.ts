@@ -2,6 +2,7 @@
 
 import { readFolded } from '../cli/folded-input.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import { drawFlameGraph } from '../flamegraph/draw.ts';
 import { settingsOf } from '../flamegraph/settings.ts';
 import { drawOptions } from './flame-svg/options.ts';
@@ -18,6 +19,7 @@ export const flameSvg: Command<typeof drawOptions> = {
   ],
   async run(options, world) {
     const settings = settingsOf(options);
+    if (world.terminal) throw new UsageError('an SVG is no text to read: write it to a file, flame-svg … > cpu.svg');
     const { folded, status } = await readFolded(world, { strict: options.strict, inOrder: options.flamechart });
     if (folded === undefined) return status;
     await world.output(drawFlameGraph(folded, settings));

@@ -1,5 +1,6 @@
 // fold-diff: reads two recordings as folded text, writes their difference as folded text or as a table of functions.
 
+import { fitLines } from '../cli/fit-lines.ts';
 import { latin1, utf8 } from '../cli/latin1.ts';
 import type { Values } from '../cli/options.ts';
 import { Status } from '../cli/report.ts';
@@ -58,7 +59,8 @@ export const foldDiff: Command<typeof diffOptions> = {
     } else {
       const table = functionTable(sides, settings);
       const show = { table: formatFunctions, markdown: formatFunctionsMarkdown, json: formatFunctionsJson }[format];
-      await output([Buffer.from(show(table, options.top), 'latin1')]);
+      const text = show(table, options.top);
+      await output([Buffer.from(format === 'table' ? fitLines(text, world.columns) : text, 'latin1')]);
     }
     for (const note of notes) report.note(utf8(note));
     for (const failure of failures) report.breakLimit(utf8(failure));

@@ -1,6 +1,7 @@
 // offcpu-classify: reads off-CPU dumps or folded stacks, writes a table of reasons or folded stacks with their reason.
 
 import { readFileSync } from 'node:fs';
+import { fitLines } from '../cli/fit-lines.ts';
 import { isSystemError, reason } from '../cli/inputs.ts';
 import { latin1, utf8 } from '../cli/latin1.ts';
 import type { Values } from '../cli/options.ts';
@@ -36,7 +37,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     ['offcpu-classify --baseline before.txt after.txt', 'show what has changed'],
   ],
   epilogue: 'docs/reasons.md lists the reasons and explains how to write rules.',
-  async run(options, { operands, report, stop, stdin, terminal, output }) {
+  async run(options, { operands, report, stop, stdin, terminal, columns, output }) {
     const format = formatOf(options, terminal);
     const ownRules = options.rules.map(ruleFile);
     const newReasons = (): Reasons => new Reasons(ownRules, (event) => decodeWaitEvent(options['pg-version'], event));
@@ -72,7 +73,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       const text = { table: formatTable, markdown: formatMarkdown, json: formatJson, tsv: formatTsv };
       const show = (): string =>
         format === 'explain' ? formatExplanations(account.explanations()) : text[format](table, options);
-      await output([Buffer.from(show(), 'latin1')]);
+      await output([Buffer.from(format === 'table' ? fitLines(show(), columns) : show(), 'latin1')]);
     }
     if (options.summary) report.text(formatTable(table, options));
     for (const note of [...notes, ...read.notes, ...[...doubtsOn(table), ...notBroken].map(utf8)]) report.note(note);

@@ -1,7 +1,7 @@
 // The manners of a filter, seen from a shell: the built programs with real pipes, signals, devices and terminals.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, write, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -170,23 +170,46 @@ describe('stderr', () => {
   });
 });
 
-test('no binary data goes to a terminal', async () => {
-  const line = `script -qec 'echo "a 1" | fold-export --pprof' /dev/null | tr -d '\\r'`;
-  assert.deepEqual(await run(line), [
-    'fold-export: a pprof profile is binary: write it to a file, fold-export --pprof … > cpu.pb.gz\n',
-    '',
-    0,
-  ]);
-});
+/** What a terminal shows of a shell line and its exit status. */
+async function onTerminal(line: string): Promise<string> {
+  const status = 'echo "$?"';
+  const [out] = await run(`script -qec '${line}; ${status}' /dev/null < /dev/null | tr -d '\\r'`);
+  return out;
+}
+const noTerminal =
+  spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status !== 0 &&
+  'no script(1), or no pseudo-terminal';
 
-describe('a terminal as stdin', () => {
-  const line = `script -qec 'perf-fold' /dev/null; echo "$?"`;
-  test('gets a hint at once', async () => {
-    const [out] = await run(line);
+describe('on a terminal', { skip: noTerminal }, () => {
+  test('stdin gets a hint at once', async () => {
     assert.equal(
-      out.replaceAll('\r', ''),
+      await onTerminal('perf-fold'),
       'perf-fold: nothing to read: stdin is a terminal; pipe text in or name a file\n2\n',
     );
+  });
+
+  test('no SVG and no binary data goes there', async () => {
+    assert.equal(
+      await onTerminal('echo "a 1" | flame-svg'),
+      'flame-svg: an SVG is no text to read: write it to a file, flame-svg … > cpu.svg\n2\n',
+    );
+    assert.equal(
+      await onTerminal('echo "a 1" | fold-export --pprof'),
+      'fold-export: a pprof profile is binary: write it to a file, fold-export --pprof … > cpu.pb.gz\n2\n',
+    );
+  });
+
+  test('help and tables fit its width', async () => {
+    const long = `main;${'x'.repeat(90)}`;
+    for (const columns of [50, 70]) {
+      const lines = `stty cols ${columns}; fold-merge --help; fold-diff <(echo "${long} 1") <(echo "${long} 2")`;
+      const [out] = await run(
+        `script -qec "bash -c '${lines.replaceAll('"', '\\"')}'" /dev/null < /dev/null | tr -d '\\r'`,
+      );
+      assert.match(out, /^ +1 +2 .*…$/m);
+      const [options = ''] = out.split('Examples:');
+      for (const line of options.split('\n')) assert.ok(line.length <= columns, line);
+    }
   });
 });
 

@@ -36,6 +36,7 @@ export async function runWithin<T extends OptionTable>(
       stdin,
       interactive: false,
       terminal: false,
+      columns: undefined,
       async output(blocks) {
         for (const block of blocks) write(typeof block === 'string' ? Buffer.from(block) : block);
       },

@@ -74,4 +74,5 @@ export const recordOptions = {
   'dry-run': { kind: 'flag', group: 'Output', describe: 'print the commands, run none' },
   ...postgresOptions,
   'makefile-path': { kind: 'flag', group: 'Output', describe: 'print where flamepipe.mk is, for make' },
+  'bpf-path': { kind: 'flag', group: 'Output', describe: 'print where offcpu.bt is, for bpftrace' },
 } as const satisfies OptionTable;
