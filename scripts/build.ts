@@ -13,11 +13,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { buildViewer } from './build-viewer.ts';
+import { completions } from './completions.ts';
 import { writeDemangleWasm } from './demangle-wasm.ts';
+import { manPage } from './man-page.ts';
+import { manuals } from './manuals.ts';
 import { writeOffcpuRules, writeWaitEvents } from './offcpu-rules.ts';
 import { thirdPartyLicenses } from './third-party.ts';
 
@@ -101,6 +104,12 @@ async function buildBinaries(): Promise<void> {
   for (const tool of tools)
     writeFileSync(`${made}/${tool}.cjs`, launcher(tool, manifest.engines.node), { mode: 0o755 });
   copyFileSync(`src/symbols/${DEMANGLER}`, `${made}/${DEMANGLER}`);
+  const all = await manuals();
+  for (const manual of all) {
+    const others = all.map(({ name }) => name).filter((name) => name !== manual.name);
+    write(`${made}/man/${manual.name}.1`, manPage(manual, manifest.version, others));
+    for (const [file, text] of completions(manual)) write(`${made}/completions/${file}`, text);
+  }
   const library = await buildLibrary(made);
   const { streamTypes } = await import('./stream-types.ts'); // it reads the modules that are made first
   writeFileSync(`${made}/index.d.ts`, streamTypes());
@@ -109,6 +118,11 @@ async function buildBinaries(): Promise<void> {
   writeFileSync(`${made}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicenses(bundled));
   rmSync('dist', { recursive: true, force: true });
   renameSync(made, 'dist');
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 /**

@@ -20,7 +20,15 @@ chmod -R u+w,go+rX "$target/lib/flamepipe"
 brought=build/node/node_modules/node/bin/node
 [[ -e $brought ]] && install -m 755 "$brought" "$target/lib/flamepipe/node"
 
+# man pages and completions, where man and the shells look for them
+share=$target/share
+mkdir -p "$share/man/man1" "$share/bash-completion/completions" "$share/zsh/site-functions" "$share/fish/vendor_completions.d"
+
 for tool in "$@"; do
+  install -m 644 "dist/man/$tool.1" "$share/man/man1"
+  install -m 644 "dist/completions/bash/$tool" "$share/bash-completion/completions"
+  install -m 644 "dist/completions/zsh/_$tool" "$share/zsh/site-functions"
+  install -m 644 "dist/completions/fish/$tool.fish" "$share/fish/vendor_completions.d"
   rm -f "$target/bin/$tool"
   if [[ -e $brought ]]; then
     # ' within '…' is '\''

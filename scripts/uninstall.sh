@@ -3,5 +3,9 @@
 set -euo pipefail
 
 target=${DESTDIR:-}${PREFIX:?}
-for tool in "$@"; do rm -f "$target/bin/$tool"; done
+share=$target/share
+for tool in "$@"; do
+  rm -f "$target/bin/$tool" "$share/man/man1/$tool.1" "$share/bash-completion/completions/$tool" \
+    "$share/zsh/site-functions/_$tool" "$share/fish/vendor_completions.d/$tool.fish"
+done
 rm -rf "$target/lib/flamepipe"

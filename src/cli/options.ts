@@ -59,6 +59,8 @@ export interface Manual<T extends OptionTable> {
   summary: string;
   /** the operands as the usage line shows them */
   operands: string;
+  /** words that may stand in place of operands, for completions */
+  commands?: readonly string[];
   options: T;
   /** command line, what it does */
   examples: readonly (readonly [string, string])[];
