@@ -51,12 +51,14 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
 
     const before: Run[] = [];
     const notes: string[] = [];
+    const losses: string[] = [];
     const unit = options['baseline-unit'] === 'auto' ? options['input-unit'] : options['baseline-unit'];
     for (const baseline of baselines) {
       const settings = { ...options, 'input-unit': unit, window: undefined, reasons: newReasons() };
-      const { run, notes: onIt } = await readBaseline(baseline, settings, report, { stop, stdin });
-      before.push(run);
-      notes.push(...onIt);
+      const earlier = await readBaseline(baseline, settings, report, { stop, stdin });
+      before.push(earlier.run);
+      notes.push(...earlier.notes);
+      losses.push(...earlier.losses);
     }
     const read = await readRun(operands, { ...options, reasons }, report, { stop, stdin });
     const { account } = read;
@@ -76,6 +78,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       await output([Buffer.from(format === 'table' ? fitLines(show(), columns) : show(), 'latin1')]);
     }
     if (options.summary) report.text(formatTable(table, options));
+    for (const loss of [...losses, ...read.losses]) report.cutInput(loss);
     for (const note of [...notes, ...read.notes, ...[...doubtsOn(table), ...notBroken].map(utf8)]) report.note(note);
     for (const failure of failures) report.breakLimit(utf8(failure));
     return report.finish(options.strict);

@@ -40,8 +40,9 @@ export const offcpuFold: Command<typeof optionTable> = {
     if (fold.isEmpty) return report.nothing('the input has no off-CPU time', fold.isForeign);
     const file = options['stats-json'];
     if (options.stats || interactive || file !== undefined) fold.measure();
-    const { table, stats, notes } = fold.finish();
+    const { table, stats, losses, notes } = fold.finish();
     await output(table.folded());
+    for (const loss of losses) report.cutInput(loss);
     for (const note of notes) report.note(note);
     if (stats && file !== undefined) writeFileSync(file, `${JSON.stringify(stats, null, 2)}\n`);
     if (stats && (options.stats || interactive)) report.note(describeStats(stats));

@@ -61,8 +61,7 @@ export class BccText {
   end(): void {
     this.#table.closeLine();
     this.#read();
-    if (this.#table.depth > 0) this.#skip('cut off in the middle of an entry', this.#table.linesRead, '');
-    this.#table.drop();
+    this.#breakEntry('cut off in the middle of an entry');
   }
 
   #read(): void {
@@ -74,12 +73,26 @@ export class BccText {
         case Stop.unknown:
           this.#readUnknown();
           break;
+        case Stop.blank:
+          // one follows each value: behind frames, it ends an entry that has none
+          this.#breakEntry('an entry without its value');
+          break;
         case Stop.control:
           this.#readOther(table.lineText().replace(/\r$/, ''));
           break;
         default:
       }
     }
+  }
+
+  #breakEntry(kind: string): void {
+    const table = this.#table;
+    if (table.depth > 0 || this.#subject !== 0) {
+      const last = this.#names.nameOf(table.pop());
+      this.#skip(kind, table.linesRead, last === 0 ? '' : table.nameText(last));
+    }
+    this.#subject = 0;
+    table.drop();
   }
 
   #readUnknown(): void {

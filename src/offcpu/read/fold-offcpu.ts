@@ -4,7 +4,7 @@ import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { OffcpuReader, type ReaderOptions } from './reader.ts';
 import type { FoldOptions, Quality } from './stacks.ts';
-import { notesOn, type OffcpuStats, statsOf } from './stats.ts';
+import { lossesOn, notesOn, type OffcpuStats, statsOf } from './stats.ts';
 
 export interface FoldOffcpuOptions extends ReaderOptions, FoldOptions {
   /** begin the folded text with a line that says its unit */
@@ -34,7 +34,8 @@ export interface OffcpuFolded {
   table: StackTable;
   /** undefined where nobody asked for the quality before */
   stats: OffcpuStats | undefined;
-  /** sentences that the user should read */
+  /** what is missing in the recording itself, and other sentences that the user should read */
+  losses: string[];
   notes: string[];
 }
 
@@ -102,6 +103,6 @@ export class OffcpuFold {
     reader.fold(this.#options);
     if (unitLine) reader.table.unit = unit;
     const stats = this.#quality && statsOf(reader, this.#quality, unit, this.#skippedLines);
-    return { table: reader.table, stats, notes: notesOn(reader) };
+    return { table: reader.table, stats, losses: lossesOn(reader), notes: notesOn(reader) };
   }
 }

@@ -30,6 +30,9 @@ export interface InputFacts {
   said: readonly string[];
   /** did its last line lack the newline? */
   cut: boolean;
+  /** entries of threads whose names look like bpftrace's output, and entries that could not be read */
+  imitations: number;
+  broken: number;
   /** of bpftrace */
   dump: DumpFacts | undefined;
 }
@@ -54,10 +57,14 @@ export class OffcpuReader {
   #kind: Kind = 'empty';
   #source: Source | undefined;
   #finish: () => string | undefined = () => '';
+  #skipped = 0;
 
   constructor(options: ReaderOptions, skip: OnSkip) {
     this.#options = options;
-    this.#skip = skip;
+    this.#skip = (kind, line, text) => {
+      this.#skipped++;
+      skip(kind, line, text);
+    };
     this.names = new BpftraceNames(this.table, options);
     this.stacks = new OffcpuStacks(this.table, this.names);
   }
@@ -69,6 +76,7 @@ export class OffcpuReader {
     this.#kind = 'empty';
     this.#source = undefined;
     this.#finish = () => '';
+    this.#skipped = 0;
     this.stacks.settle();
     this.#clear();
     this.table.restartLineNumbers();
@@ -97,7 +105,8 @@ export class OffcpuReader {
     }
     this.#source?.end();
     const why = this.#finish();
-    return why === '' ? whyNothing(this.#kind) : why;
+    if (why !== '') return why;
+    return this.#skipped > 0 ? 'nothing of it could be read as an entry' : whyNothing(this.#kind);
   }
 
   /** Leaves nothing of an input in the table, even if it was given up in its middle. */
@@ -148,7 +157,8 @@ export class OffcpuReader {
         const entries = source.addTo(stacks, unit);
         const { losses = noLosses(), said = [] } = source instanceof BccText ? source : {};
         if (entries === 0) return '';
-        this.#note({ format, unit, entries, losses, said, cut: false, dump: undefined });
+        const none = { cut: false, imitations: 0, broken: 0, dump: undefined };
+        this.#note({ format, unit, entries, losses, said, ...none });
         return undefined;
       };
       return source;
@@ -163,11 +173,11 @@ export class OffcpuReader {
     this.#finish = () => {
       const separator = json ? JSON_SEPARATOR : ', ';
       const dump = addDump(text, table, names, stacks, separator, this.#options);
-      if (typeof dump === 'string') return dump;
+      if (typeof dump === 'string') return withError(dump, text.losses);
       if (dump.program?.isCut) this.#skip('cut off before its end', table.linesRead, '');
       const entries = text.maps.get(dump.map)?.entries ?? 0;
-      const { losses, said, cut } = text;
-      this.#note({ format, unit: dump.unit, entries, losses, said, cut, dump });
+      const { losses, said, cut, imitations, broken } = text;
+      this.#note({ format, unit: dump.unit, entries, losses, said, cut, imitations, broken, dump });
       return undefined;
     };
     if (format === 'bpftrace') return text;
@@ -185,6 +195,13 @@ export class OffcpuReader {
   #note(facts: Omit<InputFacts, 'name'>): void {
     this.inputs.push({ name: this.#name, ...facts });
   }
+}
+
+/** The reason why nothing could be used, with bpftrace's own. */
+function withError(why: string, { errors }: Losses): string {
+  const [error] = errors;
+  if (error === undefined) return why;
+  return why === '' ? `bpftrace failed: "${error}"` : `${why}; bpftrace said "${error}"`;
 }
 
 /** Why an input gave nothing, by what it looks like. */

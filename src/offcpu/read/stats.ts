@@ -102,32 +102,51 @@ export function notesOn(reader: OffcpuReader): string[] {
   return notes;
 }
 
+/** What is missing in the recording itself, one line each: a table of it is not the whole truth. */
+export function lossesOn(reader: OffcpuReader): string[] {
+  return reader.inputs.flatMap((facts) => lossesOnInput(facts).map((loss) => `${facts.name}: ${loss}`));
+}
+
 /** bpftrace's limit on the entries of a map, unless it is told otherwise; up to 0.19 a full map says nothing. */
 const MAP_LIMIT = 4096;
 const MORE_ROOM = 'give bpftrace BPFTRACE_MAX_MAP_KEYS (up to 0.19: BPFTRACE_MAP_KEYS_MAX)';
 
-function notesOnInput({ losses, entries, cut, dump }: InputFacts): string[] {
+function lossesOnInput({ losses, entries, broken, dump }: InputFacts): string[] {
   const notes: string[] = [];
-  if (losses.events > 0) notes.push(`bpftrace lost ${count(losses.events, 'event')} while recording`);
-  if (losses.stacks > 0) notes.push(`bpftrace could not look up ${count(losses.stacks, 'stack')}`);
   if (losses.mapFull > 0) notes.push(`bpftrace says that a map was full: entries are missing; ${MORE_ROOM}`);
+  if (!dump) return notes;
+  const { map, dumps, program } = dump;
+  if (program?.isCut) notes.push('the dump ends too early: bpftrace was killed while it printed, entries are missing');
+  if (program?.lacksThreads) notes.push(`@thread was full: the times of other threads are missing; ${MORE_ROOM}`);
+  if (program && program.unmappedNs > 0) {
+    const why = broken > 0 ? `${count(broken, 'entry', 'entries')} could not be read` : `${map} was full`;
+    notes.push(`${why}: ${seconds(program.unmappedNs)} have no stack${broken > 0 ? '' : `; ${MORE_ROOM}`}`);
+  }
+  if (!program && losses.mapFull === 0 && entries === MAP_LIMIT * dumps) {
+    notes.push(`${map} has ${MAP_LIMIT} entries, bpftrace's limit: others may be missing; ${MORE_ROOM}`);
+  }
+  return notes;
+}
+
+function notesOnInput({ format, losses, imitations, cut, dump }: InputFacts): string[] {
+  const notes: string[] = [];
+  const recorder = format === 'bcc' ? 'bcc' : 'bpftrace';
+  if (losses.events > 0) notes.push(`${recorder} lost ${count(losses.events, 'event')} while recording`);
+  if (losses.stacks > 0) notes.push(`${recorder} could not look up ${count(losses.stacks, 'stack')}`);
+  for (const error of losses.errors) notes.push(`bpftrace said "${error}"`);
+  if (imitations > 0) {
+    const belong = imitations === 1 ? 'belongs' : 'belong';
+    notes.push(`${count(imitations, 'entry', 'entries')} ${belong} to threads whose names imitate a dump's lines`);
+  }
   if (cut) notes.push('the last line has no newline: its number may be cut off');
   if (!dump) return notes;
-  const { map, leftOut, dumps, running, inFlight, program } = dump;
+  const { map, leftOut, dumps, running, inFlight } = dump;
   if (leftOut.length > 0) notes.push(`folded ${map}; left out ${leftOut.join(', ')}: choose with --map`);
   if (dumps > 1) {
     const taken = running ? 'running totals, of which the last one counts' : 'sums of their own, and added up';
     notes.push(
       `${map} was printed ${dumps} times; taken for ${taken} (--repeats ${running ? 'add' : 'last'}: otherwise)`,
     );
-  }
-  if (program) {
-    if (program.isCut) notes.push('the dump ends too early: bpftrace was killed while it printed, entries are missing');
-    if (program.lacksThreads) notes.push(`@thread was full: the times of other threads are missing; ${MORE_ROOM}`);
-    if (program.unmappedNs > 0)
-      notes.push(`${map} was full: ${seconds(program.unmappedNs)} have no stack; ${MORE_ROOM}`);
-  } else if (losses.mapFull === 0 && entries === MAP_LIMIT * dumps) {
-    notes.push(`${map} has ${MAP_LIMIT} entries, bpftrace's limit: others may be missing; ${MORE_ROOM}`);
   }
   const missing = inFlight.threads - inFlight.counted;
   if (missing > 0) {

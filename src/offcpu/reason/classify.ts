@@ -1,8 +1,8 @@
 // Why a thread did not run: the reason of one stack. OFF-CPU stacks end in the scheduler; what stands right below it
 // says whether the thread waited at all, and the frames further out say for what.
 
-import { userName } from './function-name.ts';
-import type { Facts, KernelRules, Place, Vote } from './kernel-rules.ts';
+import { libcCall } from './function-name.ts';
+import type { Facts, KernelRules, Vote } from './kernel-rules.ts';
 import { type Candidate, holds } from './names-index.ts';
 import type { Rule } from './rule-file.ts';
 
@@ -46,10 +46,6 @@ export const BUILT_IN: readonly Rule[] = [NO_STACK, PREEMPTED, RUNNABLE, STOPPED
 
 /** The states that sched_switch prints; others (0, preemption's 0x100) are those of a thread that could run. */
 const State = { sleeping: 3, stopped: 4, traced: 8, dead: 16 + 32, parked: 64 + 128, mask: 255 } as const;
-
-// __GI___libc_read     pread64     __write_nocancel     what these wait for, only the kernel's frames tell
-const CALL_WITHOUT_REASON =
-  /^_*(?:GI_+)?(?:libc_)?(p?readv?|p?writev?|open|openat|close|ioctl|fcntl|unlink|rename|f?truncate|fallocate|f?stat|lseek|getdents|sendfile|splice|execve|fork|clone3?)(?:64|v2|_2)*(?:_nocancel)?$/;
 
 export class Classifier {
   readonly #table: KernelRules;
@@ -126,12 +122,11 @@ export class Classifier {
   #withoutKernel(user: readonly string[]): Verdict {
     const own = this.#table.hasUserRules ? this.#ofUser(user, undefined) : undefined;
     if (own) return own;
-    const placesOf = (frame: string): Place[] => this.#table.votesOfUser(frame).map(({ of }) => of.place);
-    const frame = user.find((one) => !placesOf(one).includes('libc-wrapper'));
+    const frame = user.find((one) => this.#table.inLibc(one).place !== 'libc-wrapper');
     if (frame === undefined) return { rule: NO_STACK, frame: undefined };
-    const rule = this.#table.votesOfUser(frame).find(({ of }) => of.place === 'libc')?.of.rule;
+    const { rule } = this.#table.inLibc(frame);
     if (rule !== undefined) return { rule, frame };
-    const call = CALL_WITHOUT_REASON.exec(userName(frame))?.[1];
+    const call = libcCall(frame);
     return call === undefined ? { rule: NO_STACK, frame: undefined } : { rule: this.#other(call), frame };
   }
 

@@ -36,6 +36,15 @@ export function userName(frame: string): string {
   return name;
 }
 
+// __GI___libc_read     pread64     __write_nocancel
+const LIBC_CALL =
+  /^_*(?:GI_+)?(?:libc_)?(p?readv?|p?writev?|open|openat|close|ioctl|fcntl|unlink|rename|f?truncate|fallocate|f?stat|lseek|getdents|sendfile|splice|execve|fork|clone3?)(?:64|v2|_2)*(?:_nocancel)?$/;
+
+/** The system call of a libc function that is named like it, where only the kernel's frames tell what it waits for. */
+export function libcCall(frame: string): string | undefined {
+  return LIBC_CALL.exec(userName(frame))?.[1];
+}
+
 export function isCall(name: string): boolean {
   return name.endsWith('()');
 }

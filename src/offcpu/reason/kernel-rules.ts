@@ -118,6 +118,14 @@ export class KernelRules {
     return votes;
   }
 
+  /** What the rules know of a function as libc's own: its place and, where it waits, its rule. */
+  inLibc(frame: string): { place: 'libc' | 'libc-wrapper' | undefined; rule: Rule | undefined } {
+    for (const { of } of this.votesOfUser(frame)) {
+      if (of.place === 'libc' || of.place === 'libc-wrapper') return { place: of.place, rule: of.rule };
+    }
+    return { place: undefined, rule: undefined };
+  }
+
   #factsOf(name: string): Facts {
     const found = this.#kernel.find(name);
     const is = (place: Place): boolean => found.some(({ of }) => of.place === place);

@@ -1,6 +1,7 @@
 // From stacks to reasons: which rules hold, and what is decided for each stack.
 
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
+import { libcCall } from './function-name.ts';
 import { KernelRules } from './kernel-rules.ts';
 import { isMeaningHeading, Meanings } from './meanings.ts';
 import { type Kind, parseRules, type Rule, type Section } from './rule-file.ts';
@@ -34,6 +35,8 @@ export interface Wait {
   maxNs: number | undefined;
   /** the innermost function that is not the scheduler's, of stacks without a rule */
   leaf: string | undefined;
+  /** where wait events were recorded, but none with this wait: the function that called libc */
+  withoutEvent: string | undefined;
 }
 
 export interface Decision extends Wait {
@@ -105,7 +108,16 @@ export class Reasons {
       count,
       maxNs,
       leaf: verdict.frame,
+      withoutEvent: meaning === undefined && hasMeaning(verdict.rule) ? this.#callerWithoutEvent(stack) : undefined,
     };
+  }
+
+  #callerWithoutEvent({ waitEvent, user }: OffcpuStack): string | undefined {
+    if (waitEvent === undefined || !this.#hasEvents) return undefined;
+    const isNamed = (frame: string): boolean => !frame.startsWith('[') && !frame.startsWith('0x');
+    const isLibc = (frame: string): boolean =>
+      this.table.inLibc(frame).place !== undefined || libcCall(frame) !== undefined;
+    return user.find((frame) => isNamed(frame) && !isLibc(frame)) ?? '[unknown]';
   }
 
   #meaningOf(stack: OffcpuStack, reason: Rule): (Meant & { by: string; place: string }) | undefined {

@@ -5,7 +5,7 @@ import type { OffcpuEntry } from '../entry.ts';
 import { OffcpuInput } from '../read/input.ts';
 import { type InputFacts, OffcpuReader } from '../read/reader.ts';
 import { NANOSECONDS, type Unit } from '../read/stacks.ts';
-import { notesOn } from '../read/stats.ts';
+import { lossesOn, notesOn } from '../read/stats.ts';
 import { timesOf, windowOf } from '../read/window.ts';
 import type { Reasons } from '../reason/reasons.ts';
 import type { TimeSums } from '../thread-times.ts';
@@ -91,14 +91,22 @@ export class OffcpuClassify {
     return why === undefined ? undefined : `${this.#input}: ${why}`;
   }
 
-  /** `isForeign`: is the last input known to be something else? `notes`: sentences that the user should read. */
-  finish(settings: ClassifySettings): Classified & { isForeign: boolean; notes: string[] } {
+  /**
+   * `isForeign`: is the last input known to be something else? `losses`: what is missing in the recording itself;
+   * `notes`: other sentences that the user should read.
+   */
+  finish(settings: ClassifySettings): Classified & { isForeign: boolean; losses: string[]; notes: string[] } {
     const { folded, dump, unit } = this.#read;
     const unitNs = NANOSECONDS[this.#options.inputUnit ?? unit ?? 'us'];
     const classified = classify(
       { folded, unitNs, entries: dump?.entries() ?? [], inputs: dump?.inputs ?? [] },
       settings,
     );
-    return { ...classified, isForeign: dump?.isForeign === true, notes: dump ? notesOn(dump) : [] };
+    return {
+      ...classified,
+      isForeign: dump?.isForeign === true,
+      losses: dump ? lossesOn(dump) : [],
+      notes: dump ? notesOn(dump) : [],
+    };
   }
 }

@@ -61,6 +61,11 @@ interface LabelJson extends AmountJson {
 }
 interface MeaningJson extends AmountJson {
   meaning: string;
+  /** of time without a wait event: who waited */
+  functions?: FunctionJson[];
+}
+interface FunctionJson extends AmountJson {
+  function: string;
 }
 
 interface OtherJson {
@@ -111,7 +116,13 @@ export function formatJson(table: ReasonTable, { busy }: JsonSettings): string {
       labels: reason.parts.map((label) => ({
         label: label.name,
         ...amount(label),
-        meanings: label.parts.map((meaning) => ({ meaning: meaning.name, ...amount(meaning) })),
+        meanings: label.parts.map((meaning) => ({
+          meaning: meaning.name,
+          ...amount(meaning),
+          ...(meaning.parts.length === 0
+            ? {}
+            : { functions: meaning.parts.map((part) => ({ function: part.name, ...amount(part) })) }),
+        })),
       })),
     })),
     ...totalsJson(table),
@@ -263,7 +274,10 @@ function reasonsOf(list: unknown): Row[] {
     name: `[${textOf(reason)}]`,
     parts: rowsOf<LabelJson>(labels, ({ label, meanings }) => ({
       name: textOf(label),
-      parts: rowsOf<MeaningJson>(meanings, ({ meaning }) => ({ name: textOf(meaning), parts: [] })),
+      parts: rowsOf<MeaningJson>(meanings, ({ meaning, functions = [] }) => ({
+        name: textOf(meaning),
+        parts: rowsOf<FunctionJson>(functions, (part) => ({ name: textOf(part.function), parts: [] })),
+      })),
     })),
   }));
 }

@@ -37,6 +37,7 @@ export interface Column {
 }
 
 const OTHERS_SHOWN = 5;
+const FUNCTIONS_SHOWN = 3;
 
 /** The rows that these settings show, those below others one level further in. */
 export function linesOf({ rows, other }: ReasonTable, { detail, meaning }: TableSettings): Line[] {
@@ -46,7 +47,7 @@ export function linesOf({ rows, other }: ReasonTable, { detail, meaning }: Table
     const unknown = other.filter(({ label }) => row.name === '[other]' || row.name === label);
     return [
       { ...row, level: 0 },
-      ...(meaning ? below.map((part) => ({ ...part, level: 1 })) : []),
+      ...(meaning ? below.flatMap(meaningLines) : []),
       ...unknown.slice(0, OTHERS_SHOWN).map(({ name, label, ...times }) => ({
         ...times,
         name: detail ? name : `${name} (${label.slice('other/'.length)})`,
@@ -57,6 +58,11 @@ export function linesOf({ rows, other }: ReasonTable, { detail, meaning }: Table
       })),
     ];
   });
+}
+
+function meaningLines(row: ComparedRow): Line[] {
+  const functions = row.parts.slice(0, FUNCTIONS_SHOWN).map((part) => ({ ...part, level: 2 }));
+  return [{ ...row, level: 1 }, ...functions];
 }
 
 /** Rows of one name as one: `IO:DataFileRead` is below several labels of [disk-io]. */
@@ -76,6 +82,7 @@ function plus(a: ComparedRow, b: ComparedRow): ComparedRow {
     count: a.count === undefined || b.count === undefined ? undefined : a.count + b.count,
     maxNs: a.maxNs === undefined || b.maxNs === undefined ? undefined : Math.max(a.maxNs, b.maxNs),
     variance: a.variance === undefined || b.variance === undefined ? undefined : a.variance + b.variance,
+    parts: merged([...a.parts, ...b.parts]),
     before: a.before.map((one, i) => sumOf(one, b.before[i])),
   };
 }

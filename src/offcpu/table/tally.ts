@@ -4,7 +4,7 @@ import { kindOf } from '../reason/answer-tree.ts';
 import type { Wait } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 
-/** A row of the table, with those it consists of: reasons of labels, labels of meanings. */
+/** A row of the table, with those it consists of: reasons of labels, labels of meanings, NO_EVENT of functions. */
 export interface Row {
   name: string;
   ns: number;
@@ -40,6 +40,8 @@ interface Sum extends Omit<Row, 'parts'> {
   parts: Map<string, Sum>;
 }
 
+/** The row of time without a wait event, in a recording that has them; its parts are the functions that waited. */
+export const NO_EVENT = '(no wait event)';
 const LOST = 'no-stack';
 const OTHER = 'other';
 
@@ -72,6 +74,7 @@ export class Tally {
     const ofReason = addTo(this.#all, `[${rule.bracket}]`, wait);
     const ofLabel = addTo(ofReason, rule.label, wait);
     if (meaning) addTo(ofLabel, meaning.label, wait);
+    else if (wait.withoutEvent !== undefined) addTo(addTo(ofLabel, NO_EVENT, wait), wait.withoutEvent, wait);
     if (rule.bracket === OTHER) {
       const key = `${leaf} ${rule.label}`;
       const other = this.#other.get(key) ?? { name: leaf ?? '[unknown]', label: rule.label, ns: 0 };

@@ -33,7 +33,7 @@ export async function readBaseline(
   settings: RunSettings,
   report: Report,
   surroundings: Surroundings,
-): Promise<{ run: Run; notes: string[] }> {
+): Promise<{ run: Run; notes: string[]; losses: string[] }> {
   let json: Buffer[] = [];
   const read = await readRun([file], settings, report, surroundings, (sink) => {
     const fail = (message: string): never => {
@@ -44,9 +44,9 @@ export async function readBaseline(
     return kept.sink;
   });
   if (json.length > 0)
-    return { run: { name, ...resultOf(file === '-' ? '<stdin>' : file, json, settings.busy) }, notes: [] };
+    return { run: { name, ...resultOf(file === '-' ? '<stdin>' : file, json, settings.busy) }, notes: [], losses: [] };
   if (read.account.isEmpty) throw new UsageError(`--baseline ${file}: the input has no off-CPU time`);
-  return { run: runOf(name, read), notes: read.notes };
+  return { run: runOf(name, read), notes: read.notes, losses: read.losses };
 }
 
 /** Keeps an input that is a result of --json, and passes any other to `sink`. */

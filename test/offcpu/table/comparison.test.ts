@@ -26,6 +26,7 @@ function runOf(name: string, times: Times, windowNs?: number, count = 100_000): 
       count,
       maxNs: Math.ceil((us * 1000) / count),
       leaf: bracket === 'other' ? 'zz_wait' : undefined,
+      withoutEvent: undefined,
     });
   }
   return { name, summary: tally.summary(), windowNs, times: undefined };
@@ -218,7 +219,7 @@ describe('noise', () => {
         for (let at = 0; at < 1e10; at += exponential(everyNs)) waits.push(exponential(meanNs));
         const rule = { bracket, label: bracket, kind: 'wait', text: '', inPageFault: undefined, place: '' } as const;
         const sums = { ns: waits.reduce((a, b) => a + b, 0), count: waits.length, maxNs: Math.max(...waits) };
-        tally.add({ rule, meaning: undefined, leaf: undefined, ...sums });
+        tally.add({ rule, meaning: undefined, leaf: undefined, withoutEvent: undefined, ...sums });
       }
       return { name: 'run', summary: tally.summary(), windowNs: 1e10, times: undefined };
     };

@@ -172,22 +172,28 @@ function nameOf(text: string): string | undefined {
 }
 
 function memberOf(text: string): { name: string; value: Json } | undefined {
-  const [, name, value = ''] = MEMBER.exec(text) ?? [];
+  const [, escaped, value = ''] = MEMBER.exec(text) ?? [];
+  const name = escaped === undefined ? undefined : withoutEscapes(escaped);
   if (name === undefined) return undefined;
   // most are plain numbers; they stay as they are, however large
-  if (/^-?\d+$/.test(value)) return { name: withoutEscapes(name), value: value === '-7' ? -7 : value };
+  if (/^-?\d+$/.test(value)) return { name, value: value === '-7' ? -7 : value };
+  const parsed = parsedJson(value);
+  return parsed === undefined ? undefined : { name, value: parsed };
+}
+
+/** Undefined: there is a wrong escape in it. */
+function withoutEscapes(text: string): string | undefined {
+  if (!text.includes('\\')) return text;
+  const name = parsedJson(`"${text.replace(/[\x00-\x1f]/g, ' ')}"`);
+  return typeof name === 'string' ? name : undefined;
+}
+
+function parsedJson(text: string): Json | undefined {
   try {
-    return {
-      name: withoutEscapes(name),
-      value: JSON.parse(value, (_, part) => (typeof part === 'string' ? repair(part) : part)),
-    };
+    return JSON.parse(text, (_, part) => (typeof part === 'string' ? repair(part) : part));
   } catch {
     return undefined;
   }
-}
-
-function withoutEscapes(text: string): string {
-  return text.includes('\\') ? repair(JSON.parse(`"${text.replace(/[\x00-\x1f]/g, ' ')}"`) as string) : text;
 }
 
 // "\uffffffc3\uffffffa9": bytes from 0x80 that bpftrace took for negative numbers

@@ -10,17 +10,29 @@ export interface Losses {
   stacks: number;
   /** entries that found their map full */
   mapFull: number;
+  /** other errors, in bpftrace's words: the first of them, printable */
+  errors: string[];
 }
 
 export function noLosses(): Losses {
-  return { events: 0, stacks: 0, mapFull: 0 };
+  return { events: 0, stacks: 0, mapFull: 0, errors: [] };
 }
 
 // Lost 12 events                                                             up to 0.23 on stdout
 const LOST_EVENTS = /^(?:WARNING: )?Lost (\d+) events?/;
 // ERROR: failed to look up stack id -17 (pid -1): -2                         up to 0.20
+// Error looking up stack id -14 (pid -1): -1                                 0.9
 // failed to look up stack id: 0 stack length: 0                              0.21 and newer
-const LOST_STACK = /failed to look up stack id/;
+const LOST_STACK = /(?:failed to look up|Error looking up) stack id/;
+// @offcpuError looking up stack id -14 (pid -1): -1       stderr into the middle of a line of stdout
+// └─ 1 ─┘
+const IN_A_LINE = /^(.+?)(?:ERROR: )?(?:failed to look up|Error looking up) stack id[: ].*$/s;
+// stdin:1:1-10: ERROR: syntax error, unexpected identifier
+const ERROR = /^(?:\S+: )?ERROR: /;
+// needs no help: bpftrace goes on without
+const HARMLESS = /RLIMIT_MEMLOCK/;
+const ERRORS_KEPT = 3;
+const ERROR_LENGTH = 200;
 // stdin:1:63-70: WARNING: Failed to map_update_elem: Argument list too long (-7)       with -k, 0.17
 // WARNING: Map full; can't update element. Try increasing max_map_keys config          0.23 and newer
 const MAP_FULL = /Failed to map_update_elem: Argument list too long|Map full; can't update element/;
@@ -35,6 +47,19 @@ export function readNoise(line: string, losses: Losses): boolean {
   if (events) losses.events += Number(events[1]);
   else if (LOST_STACK.test(text)) losses.stacks++;
   else if (MAP_FULL.test(text)) losses.mapFull++;
+  else if (ERROR.test(text)) addError(text, losses);
   else return OTHER.test(text);
   return true;
+}
+
+function addError(text: string, { errors }: Losses): void {
+  const printable = text.replace(/[^ -~]+/g, '?').slice(0, ERROR_LENGTH);
+  if (errors.length < ERRORS_KEPT && !HARMLESS.test(text) && !errors.includes(printable)) errors.push(printable);
+}
+
+/** What of a line stood there before such a message came between: the next line goes on with it. */
+export function beforeMessage(line: string): string | undefined {
+  if (!line.includes('stack id')) return undefined;
+  const before = IN_A_LINE.exec(line.includes('\x1b') ? stripAnsi(line) : line)?.[1];
+  return before === 'ERROR: ' ? undefined : before;
 }

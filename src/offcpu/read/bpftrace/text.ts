@@ -3,10 +3,10 @@
 
 import { type MapEntries, STACK } from '../../../engine/map-entries.ts';
 import { type StackTable, Stop } from '../../../engine/stack-table.ts';
-import { isRawFrame } from './frame.ts';
+import { isRawFrame, readFrame } from './frame.ts';
 import { BpftraceMap, type Part } from './map.ts';
 import type { BpftraceNames } from './names.ts';
-import { noLosses, readNoise } from './noise.ts';
+import { beforeMessage, noLosses, readNoise } from './noise.ts';
 
 /** Told of each line that could not be used: what it is not, its number in the input, its latin1 text. */
 export type OnSkip = (kind: string, line: number, text: string) => void;
@@ -21,6 +21,13 @@ const SCALAR = /^(@\w+): (.*)$/s;
 const OF_THREAD = /^(\d+)\]:(?: (.*))?$/s;
 // , postgres, 4242, 1]: (81203, 411, 3)
 const TUPLE_END = /^(.*)\]: \((-?\d+(?:, ?-?\d+)*)\)$/s;
+// , postgres, 4242, 1]: 598
+const PLAIN_END = /^(.*)\]: (-?\d+)$/s;
+// , x⏎@offcpu[, 4242, 1, 0]: (81203, 411, 3)
+//   └── name ─┘└ numbers ┘
+const COMM_END = /^, ?(.*?)((?:, ?-?\d+)*)\]: /s;
+/** Linux's limit on a comm, without its NUL. */
+const COMM_BYTES = 15;
 // ]:     (then the rows of a histogram)
 // ]: count 12788, average 26172, total 334693609
 const OTHER_END = /^(.*)\]:(?: ?| (count -?\d+, average -?\d+, total -?\d+))$/s;
@@ -40,6 +47,9 @@ export class BpftraceText {
   readonly losses = noLosses();
   /** did the last entry lack its newline? */
   cut = false;
+  /** entries of threads whose names look like parts of a dump, and entries that could not be read */
+  imitations = 0;
+  broken = 0;
   readonly #table: StackTable;
   readonly #entries: MapEntries;
   readonly #names: BpftraceNames;
@@ -49,6 +59,11 @@ export class BpftraceText {
   /** of the last entry that was begun here, and what stood on its first line */
   #map: BpftraceMap | undefined;
   #startText = '';
+  /** the last text of the open entry, and how many frames came before it */
+  #tail = '';
+  #tailDepth = 0;
+  /** the part of a line before a message of bpftrace's stderr; the next line goes on with it */
+  #begun = '';
   /** of a value that goes over several lines: its map, its thread, and its parts so far */
   #ofThread: BpftraceMap | undefined;
   #thread = '';
@@ -95,9 +110,10 @@ export class BpftraceText {
         case Stop.more:
           return;
         case Stop.unknown:
-          table.define(this.#names.wordAt(table.lineFrom, withoutReturn(table, table.lineFrom)));
+          this.#readFrame();
           break;
         case Stop.blank:
+          if (this.#begun !== '') this.#readControl();
           this.#endValue();
           if (this.#entries.isOpen) this.#entries.addText('');
           this.#entries.setApart();
@@ -108,10 +124,40 @@ export class BpftraceText {
     }
   }
 
+  #readFrame(): void {
+    const table = this.#table;
+    const from = table.lineFrom;
+    const to = withoutReturn(table, from);
+    if (this.#isBroken(table.text(from, to))) table.pass();
+    else table.define(this.#names.wordAt(from, to));
+  }
+
+  /** Does a message of bpftrace's stderr stand in the middle of this line? */
+  #isBroken(text: string): boolean {
+    const before = beforeMessage(text);
+    if (before === undefined) return false;
+    this.losses.stacks++;
+    this.#begun += before;
+    return true;
+  }
+
   #readControl(): void {
     const from = this.#table.lineFrom;
     const to = withoutReturn(this.#table, from);
-    if (!this.#entries.isOpen || !this.#readInKey(from, to)) this.#readLine(from, to);
+    if (this.#begun !== '') this.#readMended(this.#table.text(from, to));
+    else if (!this.#entries.isOpen || !this.#readInKey(from, to)) this.#readLine(from, to);
+  }
+
+  /** A line whose beginning came before such a message. */
+  #readMended(rest: string): void {
+    if (this.#isBroken(rest) || (rest !== '' && readNoise(rest, this.losses))) return;
+    const text = this.#begun + rest;
+    this.#begun = '';
+    if (/^[ \t]/.test(text)) this.#table.push(this.#names.word(readFrame(text)));
+    else if (!this.#entries.isOpen || !this.#readTextInKey(text)) {
+      this.#table.drop();
+      if (!this.#readStart(text)) this.#readOther(text);
+    }
   }
 
   // ── within a key ───────────────────────────────────────────────────────────────────────────────────────────
@@ -127,14 +173,41 @@ export class BpftraceText {
       this.#endEntry(value, 0, value);
       return true;
     }
-    const text = table.text(from, to);
-    if (ENTRY.test(text) || SCALAR.test(text)) {
+    return this.#readTextInKey(table.text(from, to));
+  }
+
+  #readTextInKey(text: string): boolean {
+    const plain = PLAIN_END.exec(text);
+    if (plain) {
+      const value = Number(plain[2]);
+      this.#entries.addText(plain[1] as string);
+      this.#endEntry(value, 0, value);
+      return true;
+    }
+    const isStart = ENTRY.test(text) || SCALAR.test(text);
+    if (isStart && !this.#isOfComm(text)) {
       this.#breakEntry('an entry without its value');
       return false;
     }
-    if (readNoise(text, this.losses)) return true;
-    if (isRawFrame(text)) table.push(this.#names.wordAt(from, to));
-    else if (!this.#readOtherEnd(text)) this.#entries.addTextAt(from, to);
+    if (this.#isBroken(text) || (!isStart && readNoise(text, this.losses))) return true;
+    if (isRawFrame(text)) this.#table.push(this.#names.word(readFrame(text)));
+    else if (!this.#readOtherEnd(text)) {
+      this.#entries.addText(text);
+      this.#tail = text;
+      this.#tailDepth = this.#table.depth;
+    }
+    return true;
+  }
+
+  /**
+   * Does a line that looks like the start of an entry go on with a thread's name that has a newline in it? The name is
+   * the last part of a key but for numbers, and no longer than Linux lets it be.
+   */
+  #isOfComm(text: string): boolean {
+    if (!this.#tail.startsWith(',') || this.#tailDepth !== this.#table.depth) return false;
+    const [, name = '', numbers] = COMM_END.exec(`${this.#tail}\n${text}`) ?? [];
+    if (numbers === undefined || name.length > COMM_BYTES) return false;
+    this.imitations++;
     return true;
   }
 
@@ -182,7 +255,9 @@ export class BpftraceText {
     entries.drop();
     // @comm[some text]: text of its own    has no stack: nothing is lost
     const text = `${this.#map?.name}[${this.#startText}`;
-    if (hasFrames || !/\]: /.test(text)) this.#skip(kind, entries.openedAt, text);
+    if (!hasFrames && /\]: /.test(text)) return;
+    this.broken++;
+    this.#skip(kind, entries.openedAt, text);
   }
 
   // ── other lines ────────────────────────────────────────────────────────────────────────────────────────────
@@ -197,6 +272,7 @@ export class BpftraceText {
     }
     table.drop();
     const text = table.text(from, to);
+    if (this.#isBroken(text)) return;
     const start = b[from] === 64 && b[to - 1] === 91 ? LINE_OF_MAP.exec(text) : null;
     if (start) {
       this.#map = this.#mapNamed(start[1] as string);
@@ -239,7 +315,7 @@ export class BpftraceText {
     this.#map = map;
     this.#startText = rest;
     this.#entries.begin(map.id);
-    const number = /^(.*)\]: (-?\d+)$/s.exec(rest);
+    const number = PLAIN_END.exec(rest);
     if (number) {
       const value = Number(number[2]);
       this.#entries.addText(number[1] as string);
@@ -285,9 +361,10 @@ export class BpftraceText {
     }
     this.#entries.setApart();
     if (HISTOGRAM_ROW.test(text)) return;
-    if (/^(?:, .*)?\]: -?\d+$/s.test(text))
+    if (/^(?:, .*)?\]: -?\d+$/s.test(text)) {
+      this.broken++;
       this.#skip('the end of an entry without its start', this.#table.linesRead, text);
-    else this.said.push(text);
+    } else this.said.push(text);
   }
 }
 
