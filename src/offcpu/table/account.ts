@@ -112,6 +112,16 @@ export class Account {
     return this.#items.length === 0;
   }
 
+  /** The share of the time, 0 to 1, whose innermost user frame is an address or object without a name. */
+  get unnamedShare(): number {
+    let [unnamed, all] = [0, 0];
+    for (const { stack } of this.#items) {
+      all += stack.ns;
+      if (/^(?:\[(?!lost\]|truncated\]|Missed ).*\]|0x[0-9a-f]+)$/.test(stack.user[0] ?? '')) unnamed += stack.ns;
+    }
+    return all > 0 ? unnamed / all : 0;
+  }
+
   /** The stacks with their reason as root frame, their counts in units of `unitNs`. */
   folded(unitNs: number): StackTable {
     const table = new StackTable();

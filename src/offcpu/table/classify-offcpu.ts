@@ -106,7 +106,17 @@ export class OffcpuClassify {
       ...classified,
       isForeign: dump?.isForeign === true,
       losses: dump ? lossesOn(dump) : [],
-      notes: dump ? notesOn(dump) : [],
+      notes: [...(dump ? notesOn(dump) : []), ...unnamedNote(classified.account.unnamedShare)],
     };
   }
+}
+
+/** From this share on, the table says little of who waited. */
+const MUCH_UNNAMED = 0.5;
+
+function unnamedNote(share: number): string[] {
+  if (share < MUCH_UNNAMED) return [];
+  return [
+    `${(100 * share).toFixed(1)} % of the time has user stacks without names: the process had ended before its stacks were printed, or it has no symbols; end the recording while it runs`,
+  ];
 }
