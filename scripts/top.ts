@@ -1,14 +1,15 @@
 // The functions with the largest shares of a folded file, by self and by total: `node --import tsx scripts/top.ts FILE`.
 
 import { readFileSync } from 'node:fs';
-import { topFunctions } from '../src/record/folded-text.ts';
+import { topFunctions } from '../src/record/top-functions.ts';
+import { FoldedReader } from '../src/stacks/folded.ts';
 
 const MOST = 10;
 const NAME_COLUMNS = 90;
 
-function table(title: string, folded: string, by: 'self' | 'total'): string {
-  const rows = topFunctions(folded, MOST, by).map((share) => {
-    const { name } = share;
+function table(title: string, by: 'self' | 'total'): string {
+  const rows = topFunctions(reader.table, MOST, by).map((share) => {
+    const name = Buffer.from(share.name, 'latin1').toString();
     const short = name.length > NAME_COLUMNS ? `${name.slice(0, NAME_COLUMNS - 1)}…` : name;
     return `${(100 * share[by]).toFixed(1).padStart(6)}%  ${short}\n`;
   });
@@ -16,6 +17,9 @@ function table(title: string, folded: string, by: 'self' | 'total'): string {
 }
 
 process.stdout.on('error', () => process.exit()); // `make demo | head`
-const folded = readFileSync(process.argv[2] ?? '/dev/stdin', 'utf8');
-process.stdout.write(table('Top functions by self time', folded, 'self'));
-process.stdout.write(table('Top functions by total time, with what they call', folded, 'total'));
+const reader = new FoldedReader(() => {});
+reader.begin();
+reader.block(readFileSync(process.argv[2] ?? '/dev/stdin'));
+reader.end();
+process.stdout.write(table('Top functions by self time', 'self'));
+process.stdout.write(table('Top functions by total time, with what they call', 'total'));

@@ -1,4 +1,23 @@
-// A run against an earlier one of the same folder: how the earlier one's counts are scaled, and how the runs are named.
+// A run against an earlier one of the same folder: how the earlier one's counts are scaled, and what is shown.
+
+import type { StackTable } from '../engine/stack-table.ts';
+import type { Options as DrawOptions } from '../flamegraph/settings.ts';
+import { copyStacks } from '../stacks/copy-stacks.ts';
+import { functionTable } from '../stacks/diff/compare-functions.ts';
+import type { Sides } from '../stacks/diff/diff.ts';
+import { formatFunctions } from '../stacks/diff/function-table.ts';
+import type { Artifact } from './artifacts.ts';
+import type { Picture } from './render-plan.ts';
+import type { Settings } from './settings.ts';
+import { cutLines } from './summary.ts';
+
+/** Tables against an earlier run, latin1; '' where one of the runs has nothing of the kind. */
+export interface Comparison {
+  /** of the earlier run */
+  label: string;
+  reasons: string;
+  functions: string;
+}
 
 /** What of a run matters when its counts are compared. */
 export interface Measure {
@@ -32,17 +51,45 @@ export function scaleOf(now: Measure, before: Measure, unit: 'samples' | 'us'): 
   return Math.abs(scale - 1) < ALIKE ? 1 : scale;
 }
 
-/** What fold-diff's --seconds is, for samples: what differs in frequency counts as a longer or shorter window. */
-export function secondsOption(now: Measure, before: Measure): string {
-  return `${(before.seconds * before.frequency) / now.frequency},${now.seconds}`;
+/**
+ * Both runs' stacks in the table of the earlier one, whose counts are scaled and rounded. What is left of a stack in
+ * neither run is dropped. The table's own counts are gone afterwards.
+ */
+export function sidesOf(before: StackTable, now: StackTable, scale: number): Sides {
+  if (scale !== 1) before.weights.set(before.weights.map((count) => Math.round(count * scale)));
+  const kept = before.weights.map((count) => (count > 0 ? 1 : 0));
+  let index = 0;
+  before.rewrite((ids) => (kept[index++] ? ids : null));
+  const counts = before.takeWeights();
+  copyStacks(now, before);
+  return { table: before, before: [counts], after: [before.takeWeights()] };
 }
 
-/** A label as the tools take it in NAME=FILE, where it may hold no `=`; of the same length, so that tables can be mended. */
-export function nameOf(label: string): string {
-  return label.replaceAll('=', ':');
+const TOP = 10;
+
+/** The functions that changed most, as a table. `names`: of both runs, latin1. */
+export function comparedFunctions(
+  sides: Sides,
+  names: readonly [string, string],
+  now: Measure,
+  before: Measure,
+): string {
+  // what differs in frequency counts as a longer or shorter window
+  const seconds = { before: [(before.seconds * before.frequency) / now.frequency], after: [now.seconds] };
+  const by = 'self';
+  const table = functionTable(sides, { names, unit: 'samples', basis: 'per second', by, sample: undefined, seconds });
+  return cutLines(formatFunctions(table, TOP));
 }
 
-/** A table with the labels as they are. */
-export function withLabels(table: string, labels: readonly string[]): string {
-  return labels.reduce((text, label) => text.replaceAll(nameOf(label), label), table);
+/** The picture of what grew and what shrank, and how it is drawn. */
+export function comparedPicture(
+  { title, label: own }: Settings,
+  label: string,
+  { what, countname, to }: Picture,
+): { to: Artifact; options: Partial<DrawOptions> } {
+  const after = title ?? own;
+  return {
+    to: to === 'cpuSvg' ? 'cpuDiff' : 'offcpuDiff',
+    options: { title: `${after} against ${label}: ${what}`, before: label, after, countname },
+  };
 }

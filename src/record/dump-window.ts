@@ -1,4 +1,4 @@
-// The window of a dump of bpf/offcpu.bt, which is needed before it is folded.
+// The window of a dump of bpf/offcpu.bt, noticed while bpftrace prints it: samples of perf are cut to it.
 
 import type { Window } from './plan.ts';
 
@@ -10,14 +10,37 @@ export interface DumpWindow extends Window {
 }
 
 // flamepipe offcpu end pid 4242 start_ns 4435305347608 end_ns 4438836079481
-const FOOTER = /^flamepipe offcpu end pid \d+ start_ns (\d+) end_ns (\d+)$/m;
-const THREAD = /^@thread\[/m;
-/** The last thing that is printed. */
-const END = /^@threads: /m;
+const FOOTER = /^flamepipe offcpu end pid \d+ start_ns (\d+) end_ns (\d+)$/;
 
-/** Undefined: the dump has no footer or no window; offcpu-fold tells the user why. */
-export function dumpWindow(text: string): DumpWindow | undefined {
-  const [, startNs = 0, endNs = 0] = Array.from(FOOTER.exec(text) ?? [], Number);
-  if (startNs === 0 || endNs <= startNs) return undefined;
-  return { startNs, endNs, hasThreads: THREAD.test(text), isWhole: END.test(text) };
+/** Is shown each line that bpftrace prints. */
+export class DumpWatcher {
+  #startNs = 0;
+  #endNs = 0;
+  #hasThreads = false;
+  #isWhole = false;
+
+  line(text: string): void {
+    if (text.startsWith('@thread[')) this.#hasThreads = true;
+    else if (text.startsWith('@threads: '))
+      this.#isWhole = true; // bpftrace prints it last
+    else if (text.startsWith('flamepipe')) this.#footer(text);
+  }
+
+  #footer(text: string): void {
+    const [, startNs, endNs] = FOOTER.exec(text) ?? [];
+    if (startNs === undefined) return;
+    this.#startNs = Number(startNs);
+    this.#endNs = Number(endNs);
+  }
+
+  /** Undefined: bpftrace printed no footer, or measured nothing. */
+  get window(): DumpWindow | undefined {
+    if (this.#startNs === 0 || this.#endNs <= this.#startNs) return undefined;
+    return {
+      startNs: this.#startNs,
+      endNs: this.#endNs,
+      hasThreads: this.#hasThreads,
+      isWhole: this.#isWhole,
+    };
+  }
 }

@@ -43,11 +43,6 @@ export interface Step {
   /** what a person is told */
   what: string;
   stages: readonly (readonly string[])[];
-  /**
-   * the first stage in parts: their texts, one behind the other, are its text. They may run at once and write into
-   * files, for which there is room; undefined: into the pipe
-   */
-  slices?: readonly (readonly string[])[];
   output: string;
 }
 
@@ -176,33 +171,22 @@ export interface Window {
 }
 
 /**
- * perf's text of the window's samples, folded by thread. Undefined bounds: all of the recording. `cutsNs` are times
- * within it at which the recording is cut, so that several perfs unwind it; undefined: there is no room for their text.
+ * The perfs whose texts, one behind the other, are the text of the window's samples. Undefined bounds: of all of the
+ * recording. `cutsNs` are times within it at which it is cut, so that several perfs unwind it at once.
  */
-export function foldCpuStep(
+export function scriptSlices(
   settings: Settings,
   ground: Ground,
   window: Window | undefined,
-  cutsNs?: readonly number[],
-): Step {
-  const { folder, tool } = ground;
-  const kernelSymbols = kernelSymbolsStep(settings, ground)?.output;
-  const fold = [
-    ...['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')],
-    ...(kernelSymbols ? ['--kallsyms', kernelSymbols] : []),
-  ];
-  const starts = [window?.startNs, ...(cutsNs ?? []).map((ns) => ns + 1)];
-  const ends = [...(cutsNs ?? []), window?.endNs];
-  return {
-    what: 'folding on-CPU samples',
-    stages: [scriptArgv(settings, ground, window?.startNs, window?.endNs), [...tool('perf-fold'), ...fold]],
-    ...(cutsNs && { slices: starts.map((startNs, i) => scriptArgv(settings, ground, startNs, ends[i])) }),
-    output: artifactIn(folder, 'cpuThreads'),
-  };
+  cutsNs: readonly number[],
+): string[][] {
+  const starts = [window?.startNs, ...cutsNs.map((ns) => ns + 1)];
+  const ends = [...cutsNs, window?.endNs];
+  return starts.map((startNs, i) => scriptArgv(settings, ground, startNs, ends[i]));
 }
 
-/** Both bounds are inclusive; undefined: none. */
-function scriptArgv(
+/** perf, whose text tells the samples between two bounds, both inclusive; undefined: none. */
+export function scriptArgv(
   settings: Settings,
   ground: Ground,
   startNs: number | undefined,

@@ -1,10 +1,42 @@
-// The steps of rendering: which filters turn a recording into folded stacks, tables and pictures, and which compare it
-// with an earlier run.
+// The rendering as command lines: which filters make the same of a recording as flame-record, which calls their
+// functions. --dry-run and run.json show them.
 
+import type { Options as DrawOptions } from '../flamegraph/settings.ts';
 import { type Artifact, artifactIn } from './artifacts.ts';
-import { nameOf } from './comparison.ts';
-import { foldCpuStep, type Ground, type Step, type Window } from './plan.ts';
+import { type Ground, kernelSymbolsStep, type Step, scriptArgv, type Window } from './plan.ts';
 import type { Settings } from './settings.ts';
+
+/** What a person is told of each step. */
+export const STEPS = {
+  foldCpu: 'folding on-CPU samples',
+  foldOffcpu: 'folding off-CPU stacks',
+  reasons: 'finding reasons',
+} as const;
+
+/** A picture of a run: the stacks it shows, and how. */
+export interface Picture {
+  from: Artifact;
+  to: Artifact;
+  what: string;
+  countname: 'samples' | 'us';
+  colors: 'kind' | 'io';
+}
+
+export const PICTURES = {
+  cpu: { from: 'cpu', to: 'cpuSvg', what: 'on-CPU', countname: 'samples', colors: 'kind' },
+  offcpu: { from: 'offcpu', to: 'offcpuSvg', what: 'off-CPU', countname: 'us', colors: 'io' },
+  reasons: { from: 'reasons', to: 'reasonsSvg', what: 'off-CPU by reason', countname: 'us', colors: 'io' },
+  wall: { from: 'wall', to: 'wallSvg', what: 'on-CPU and off-CPU', countname: 'us', colors: 'kind' },
+} as const satisfies Record<string, Picture>;
+
+/** The options of flame-svg for a picture. `subtitle`: what 100 % is; undefined: not known yet. */
+export function drawOptionsOf(
+  { title, label }: Settings,
+  { what, countname, colors }: Picture,
+  subtitle?: string,
+): Pick<DrawOptions, 'title' | 'subtitle' | 'countname' | 'colors'> {
+  return { title: `${title ?? label}: ${what}`, subtitle, countname, colors };
+}
 
 /** What there is to render. */
 export interface Material {
@@ -25,27 +57,42 @@ export interface Slept {
 /** All of them, in an order in which they can run. */
 export function renderSteps(settings: Settings, ground: Ground, { samples, hasDump, slept }: Material): Step[] {
   return [
-    ...(samples ? [foldCpuStep(settings, ground, samples.window), drawCpuStep(settings, ground)] : []),
+    ...(samples ? [foldCpuStep(settings, ground, samples.window), drawStep(settings, ground, PICTURES.cpu)] : []),
     ...(hasDump && !slept?.isAll ? [foldOffcpuStep(ground)] : []),
     ...(hasDump ? offcpuSteps(settings, ground, slept) : []),
-    ...(samples && hasDump ? [drawWallStep(settings, ground, undefined)] : []),
+    ...(samples && hasDump ? [drawStep(settings, ground, PICTURES.wall)] : []),
   ];
 }
 
+/** perf's text of the window's samples, folded by thread. */
+function foldCpuStep(settings: Settings, ground: Ground, window: Window | undefined): Step {
+  const { folder, tool } = ground;
+  const kernelSymbols = kernelSymbolsStep(settings, ground)?.output;
+  const fold = [
+    ...['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')],
+    ...(kernelSymbols ? ['--kallsyms', kernelSymbols] : []),
+  ];
+  return {
+    what: STEPS.foldCpu,
+    stages: [scriptArgv(settings, ground, window?.startNs, window?.endNs), [...tool('perf-fold'), ...fold]],
+    output: artifactIn(folder, 'cpuThreads'),
+  };
+}
+
 /** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
-export function foldOffcpuStep({ folder, tool }: Ground): Step {
+function foldOffcpuStep({ folder, tool }: Ground): Step {
   const options = ['--unit', 'us', '--stats-json', artifactIn(folder, 'offcpuStats'), '--'];
   return {
-    what: 'folding off-CPU stacks',
+    what: STEPS.foldOffcpu,
     stages: [[...tool('offcpu-fold'), ...options, artifactIn(folder, 'offcpuRaw')]],
     output: artifactIn(folder, 'offcpu'),
   };
 }
 
 /** The reasons of the dump and of those sleepers, and the pictures. */
-export function offcpuSteps(settings: Settings, ground: Ground, slept: Slept | undefined): Step[] {
+function offcpuSteps(settings: Settings, ground: Ground, slept: Slept | undefined): Step[] {
   const step = (flag: string, to: Artifact): Step => ({
-    what: 'finding reasons',
+    what: STEPS.reasons,
     stages: [classify(ground, slept, flag)],
     output: artifactIn(ground.folder, to),
   });
@@ -53,108 +100,28 @@ export function offcpuSteps(settings: Settings, ground: Ground, slept: Slept | u
     step('--folded', 'reasons'),
     step('--table', 'reasonsTable'),
     step('--json', 'reasonsJson'),
-    drawStep(settings, ground, 'offcpu', 'offcpuSvg', 'off-CPU', 'us', 'io'),
-    drawStep(settings, ground, 'reasons', 'reasonsSvg', 'off-CPU by reason', 'us', 'io'),
+    drawStep(settings, ground, PICTURES.offcpu),
+    drawStep(settings, ground, PICTURES.reasons),
   ];
 }
 
-/** What offcpu-classify reads. */
-export function reasonInputs(folder: string, slept: Slept | undefined): string[] {
-  return [
-    ...(slept?.isAll ? [] : [artifactIn(folder, 'offcpuRaw')]),
-    ...(slept === undefined ? [] : [artifactIn(folder, 'sleepers')]),
-  ];
-}
-
-function classify({ folder, tool, waitEvents }: Ground, slept: Slept | undefined, ...flags: string[]): string[] {
+function classify({ folder, tool, waitEvents }: Ground, slept: Slept | undefined, flag: string): string[] {
   const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
   // together with the sleepers, which are folded text, the dump's own window is not believed
   const window = slept === undefined ? [] : ['--window', String(slept.seconds)];
-  return [...tool('offcpu-classify'), ...flags, ...meaning, ...window, '--', ...reasonInputs(folder, slept)];
-}
-
-export function drawCpuStep(settings: Settings, ground: Ground): Step {
-  return drawStep(settings, ground, 'cpu', 'cpuSvg', 'on-CPU', 'samples', 'kind');
-}
-
-/** @param subtitle what 100 % is; undefined: not known yet */
-export function drawWallStep(settings: Settings, ground: Ground, subtitle: string | undefined): Step {
-  return drawStep(settings, ground, 'wall', 'wallSvg', 'on-CPU and off-CPU', 'us', 'kind', subtitle);
-}
-
-/** An earlier run's files, which this run is compared with. */
-export interface Earlier {
-  label: string;
-  folder: string;
-  /** its folded stacks if they are to be scaled to this run's window; undefined: as they are */
-  scaled?: string;
-}
-
-/** The table of reasons with columns of the earlier run. */
-export function compareReasonsStep(ground: Ground, earlier: Earlier, slept: Slept | undefined): Step {
-  const baseline = `${nameOf(earlier.label)}=${artifactIn(earlier.folder, 'reasonsJson')}`;
-  return {
-    what: 'comparing reasons',
-    stages: [classify(ground, slept, '--table', `--baseline=${baseline}`)],
-    output: artifactIn(ground.folder, 'comparison'),
-  };
-}
-
-const TOP = 10;
-
-/** The functions that changed most. */
-export function compareFunctionsStep(
-  { label }: Settings,
-  { folder, tool }: Ground,
-  earlier: Earlier,
-  seconds: string,
-): Step {
-  const sides = [
-    `${nameOf(earlier.label)}=${artifactIn(earlier.folder, 'cpu')}`,
-    `${nameOf(label)}=${artifactIn(folder, 'cpu')}`,
+  const inputs = [
+    ...(slept?.isAll ? [] : [artifactIn(folder, 'offcpuRaw')]),
+    ...(slept === undefined ? [] : [artifactIn(folder, 'sleepers')]),
   ];
-  const options = ['--table', '--diff-by', 'self', '--top', String(TOP), '--seconds', seconds];
-  return {
-    what: 'comparing functions',
-    stages: [[...tool('fold-diff'), ...options, '--', ...sides]],
-    output: artifactIn(folder, 'comparison'),
-  };
+  return [...tool('offcpu-classify'), flag, ...meaning, ...window, '--', ...inputs];
 }
 
-/** What grew (red) and shrank (blue) since the earlier run. */
-export function compareStacksStep(
-  settings: Settings,
-  { folder, tool }: Ground,
-  earlier: Earlier,
-  kind: 'cpu' | 'reasons',
-): Step {
-  const [picture, what, unit] =
-    kind === 'cpu' ? (['cpuDiff', 'on-CPU', 'samples'] as const) : (['offcpuDiff', 'off-CPU by reason', 'us'] as const);
-  const before = `${nameOf(earlier.label)}=${earlier.scaled ?? artifactIn(earlier.folder, kind)}`;
-  const after = settings.title ?? settings.label;
-  const words = [`--title=${after} against ${earlier.label}: ${what}`, `--before=${earlier.label}`, `--after=${after}`];
+function drawStep(settings: Settings, { folder, tool }: Ground, picture: Picture): Step {
+  const { title, countname, colors } = drawOptionsOf(settings, picture);
+  const options = [`--title=${title}`, '--countname', countname, '--colors', colors];
   return {
-    what: `comparing ${what}`,
-    stages: [
-      [...tool('fold-diff'), '--folded', '--', before, `${nameOf(settings.label)}=${artifactIn(folder, kind)}`],
-      [...tool('flame-svg'), ...words, '--countname', unit],
-    ],
-    output: artifactIn(folder, picture),
+    what: `drawing ${picture.what}`,
+    stages: [[...tool('flame-svg'), ...options, '--', artifactIn(folder, picture.from)]],
+    output: artifactIn(folder, picture.to),
   };
-}
-
-function drawStep(
-  settings: Settings,
-  { folder, tool }: Ground,
-  from: Artifact,
-  to: Artifact,
-  what: string,
-  unit: string,
-  colors: string,
-  subtitle?: string,
-): Step {
-  const words = [`--title=${settings.title ?? settings.label}: ${what}`];
-  if (subtitle !== undefined) words.push(`--subtitle=${subtitle}`);
-  const options = [...words, '--countname', unit, '--colors', colors, '--', artifactIn(folder, from)];
-  return { what: `drawing ${what}`, stages: [[...tool('flame-svg'), ...options]], output: artifactIn(folder, to) };
 }

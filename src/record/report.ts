@@ -3,7 +3,6 @@
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
 import { ARTIFACTS, hasOffcpu } from './artifacts.ts';
-import type { Share } from './folded-text.ts';
 import type { Identity } from './identity.ts';
 import type { Page } from './page.ts';
 import {
@@ -22,6 +21,7 @@ import type { Settings } from './settings.ts';
 import { profilerLine, shellLine, stepLine } from './shell-words.ts';
 import { sqlText } from './sql.ts';
 import { qualityLine, topTable, windowText } from './summary.ts';
+import type { Share } from './top-functions.ts';
 
 /** What the rendering took, all of it and its steps. */
 export interface RenderingCost {

@@ -1,5 +1,7 @@
 // Sleepers: threads that never left their wait during the window, so that no switch shows them.
 
+import { StackTable } from '../engine/stack-table.ts';
+import { commFrame } from '../stacks/frame-name.ts';
 import { kindFrame } from '../stacks/marks.ts';
 
 /** A thread, as /proc/PID/task/TID tells at the end of the window. */
@@ -33,15 +35,15 @@ export function sleepersOf(tasks: readonly Task[], atStart: ReadonlySet<number>,
   return tasks.filter(({ tid, state }) => atStart.has(tid) && !seen.has(tid) && state !== 'R' && state !== 'Z');
 }
 
-/** Folded lines: comm, no user frames (nobody recorded them), kernel frames, [in-progress]; counts in µs. */
-export function foldSleepers(sleepers: readonly Task[], windowNs: number): string {
+/** Stacks of comm, no user frames (nobody recorded them), kernel frames, [in-progress]; counts in µs. */
+export function foldSleepers(sleepers: readonly Task[], windowNs: number): StackTable {
+  const table = new StackTable();
   const us = Math.round(windowNs / 1000);
-  return sleepers
-    .map(({ comm, stack }) => {
-      const frames = stack.split('\n').flatMap((line) => FRAME.exec(line)?.slice(1) ?? []);
-      const name = comm.replaceAll(';', ':').replace(/[\r\n]/g, ' ') || '[unknown]';
-      const kernel = frames.length > 0 ? frames.reverse() : ['[unknown]'];
-      return `${[name, ...kernel, kindFrame('in-progress')].join(';')} ${us}\n`;
-    })
-    .join('');
+  for (const { comm, stack } of sleepers) {
+    const frames = stack.split('\n').flatMap((line) => FRAME.exec(line)?.slice(1) ?? []);
+    const kernel = frames.length > 0 ? frames.reverse() : ['[unknown]'];
+    const ids = [commFrame(comm), ...kernel, kindFrame('in-progress')].map((frame) => table.name(frame));
+    table.add(ids, us, 1);
+  }
+  return table;
 }

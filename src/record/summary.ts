@@ -2,7 +2,7 @@
 
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
-import type { Share } from './folded-text.ts';
+import type { Share } from './top-functions.ts';
 
 /** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */
 export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | undefined): string {

@@ -1,52 +1,56 @@
 // Wall time: on-CPU and off-CPU stacks in one, in µs, so that 100 % is the time of all threads.
 
+import { StackTable } from '../engine/stack-table.ts';
+import type { ReasonedStack } from '../offcpu/table/account.ts';
+import { commFrame } from '../stacks/frame-name.ts';
 import { isThreadStart } from '../stacks/known-frames.ts';
-import { forEachLine, mergeFolded } from './folded-text.ts';
 import type { Identity, ThreadIdentity } from './identity.ts';
 import { shortName } from './summary.ts';
 
 export interface WallParts {
-  /** comm;frames COUNT, in samples; and what a sample is */
-  cpu: string;
+  /** comm;frames, in samples; and what a sample is */
+  cpu: StackTable;
   usPerSample: number;
-  /** [reason];comm;frames COUNT, or [reason];meaning;comm;frames COUNT, in µs */
-  reasons: string;
-  /** comm;frames COUNT of the same: their roots tell a meaning from a comm */
-  offcpu: string;
+  /** the comm is the first of their frames; counts in µs */
+  offcpu: readonly ReasonedStack[];
   threads: readonly ThreadIdentity[];
   /** comm by thread id, as far as known */
   comms: ReadonlyMap<number, string>;
 }
 
 export interface Wall {
-  /** comm;frames;[reason] or comm;frames;[reason];meaning of what was off the CPU, comm;frames of what was on it; sorted */
-  folded: string;
+  /**
+   * comm;frames;[reason] or comm;frames;[reason];meaning of what was off the CPU, comm;frames of what was on it; in whole µs
+   */
+  stacks: StackTable;
   /** functions whose callers were left away, since only one of the profilers saw them */
   meetings: string[];
 }
 
-export function wallOf({ cpu, usPerSample, reasons, offcpu, threads, comms }: WallParts): Wall {
-  const roots = new Set(offcpu.split('\n').map((line) => line.replace(/(?:;.*)? \d+$/, '')));
-  const unknown = threads
-    .filter(({ beforeNs }) => beforeNs > 0)
-    .map(({ tid, beforeNs }) => `${comms.get(tid) ?? '[unknown]'};[unknown at the start] ${beforeNs / 1000}\n`);
-  const off = stacksOf(reasons, ([reason = '', ...rest]) => {
-    const meaning = roots.has(rest[0] ?? '') ? [] : rest.splice(0, 1);
-    return { stack: rest, tip: [reason, ...meaning] };
-  });
-  const on = stacksOf(cpu, (stack) => ({ stack, tip: [] }));
+export function wallOf({ cpu, usPerSample, offcpu, threads, comms }: WallParts): Wall {
+  const off = offcpu.map(({ reason, frames, count }) => stackOf(frames, reason, count));
+  const on: Stack[] = [];
+  const names = Array.from({ length: cpu.nameCount + 1 }, (_, id) => (id === 0 ? '' : cpu.nameText(id)));
+  for (const { ids, weight } of cpu.stacks()) {
+    on.push(
+      stackOf(
+        Array.from(ids, (id) => names[id] as string),
+        [],
+        weight * usPerSample,
+      ),
+    );
+  }
   const meetings = [...new Set(on.map(({ comm }) => comm))].flatMap((comm) => {
     const ofComm = (stacks: readonly Stack[]): Stack[] => stacks.filter((stack) => stack.comm === comm);
     return letMeet(ofComm(off), ofComm(on)) ?? letMeet(ofComm(on), ofComm(off)) ?? [];
   });
-  return {
-    folded: mergeFolded([
-      { text: textOf(on), factor: usPerSample },
-      { text: textOf(off), factor: 1 },
-      { text: unknown.join(''), factor: 1 },
-    ]),
-    meetings: [...new Set(meetings)],
-  };
+  const unknown = threads
+    .filter(({ beforeNs }) => beforeNs > 0)
+    .map(({ tid, beforeNs }): Stack => {
+      const comm = commFrame(comms.get(tid) ?? '');
+      return { comm, frames: ['[unknown at the start]'], tip: [], us: beforeNs / 1000 };
+    });
+  return { stacks: tableOf([...on, ...off, ...unknown]), meetings: [...new Set(meetings)] };
 }
 
 interface Stack {
@@ -54,22 +58,27 @@ interface Stack {
   /** without those every thread begins with */
   frames: string[];
   /** what stands behind them */
-  tip: string[];
-  count: number;
+  tip: readonly string[];
+  us: number;
 }
 
-function stacksOf(folded: string, split: (frames: string[]) => { stack: string[]; tip: string[] }): Stack[] {
-  const stacks: Stack[] = [];
-  forEachLine(folded, (line, count) => {
-    const { stack, tip } = split(line.split(';'));
-    const [comm = '', ...frames] = stack;
-    stacks.push({ comm, frames: withoutStart(frames), tip, count });
-  });
-  return stacks;
+function stackOf([comm = '', ...frames]: readonly string[], tip: readonly string[], us: number): Stack {
+  return { comm, frames: withoutStart(frames), tip, us };
 }
 
-function textOf(stacks: readonly Stack[]): string {
-  return stacks.map(({ comm, frames, tip, count }) => `${[comm, ...frames, ...tip].join(';')} ${count}\n`).join('');
+/** Sums are rounded, not each stack; what is less than half a microsecond is left away. */
+function tableOf(stacks: readonly Stack[]): StackTable {
+  const exact = new StackTable();
+  for (const { comm, frames, tip, us } of stacks) {
+    exact.add(
+      [comm, ...frames, ...tip].map((frame) => exact.name(frame)),
+      us,
+      1,
+    );
+  }
+  exact.weights.set(exact.weights.map(Math.round));
+  exact.rewrite((ids, weight) => (weight > 0 ? ids : null));
+  return exact;
 }
 
 /** Of the time of a side: as good as all of it. */
@@ -82,7 +91,7 @@ const MOST = 0.9;
  */
 function letMeet(shorter: readonly Stack[], longer: readonly Stack[]): string | undefined {
   const firsts = new Map<string, number>();
-  for (const { frames, count } of shorter) if (frames[0]) firsts.set(frames[0], (firsts.get(frames[0]) ?? 0) + count);
+  for (const { frames, us } of shorter) if (frames[0]) firsts.set(frames[0], (firsts.get(frames[0]) ?? 0) + us);
   const [first, time] = [...firsts].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
   if (time === 0 || time < MOST * timeOf(shorter)) return undefined;
   const having = longer.filter(({ frames }) => frames.includes(first));
@@ -92,7 +101,7 @@ function letMeet(shorter: readonly Stack[], longer: readonly Stack[]): string | 
 }
 
 function timeOf(stacks: readonly Stack[]): number {
-  return stacks.reduce((sum, { count }) => sum + count, 0);
+  return stacks.reduce((sum, { us }) => sum + us, 0);
 }
 
 /** perf and bpftrace see these frames differently: without them their stacks meet. */

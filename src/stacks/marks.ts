@@ -36,6 +36,8 @@ const KIND_FRAMES = [
 type MarkedKind = (typeof KIND_FRAMES)[number][0];
 
 /** `[in-progress]` for `in-progress`; undefined: entries of this kind have no such frame. */
+export function kindFrame(of: MarkedKind): string;
+export function kindFrame(of: string): string | undefined;
 export function kindFrame(of: string): string | undefined {
   return KIND_FRAMES.find(([kind]) => kind === of)?.[1];
 }

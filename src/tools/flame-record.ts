@@ -13,7 +13,6 @@ import { record } from '../record/io/record-run.ts';
 import { ownFile } from '../record/io/run-folder.ts';
 import { settingsOf } from '../record/settings.ts';
 import { recordOptions } from './flame-record/options.ts';
-import { filterOf } from './render-filters.ts';
 
 export const flameRecord: Command<typeof recordOptions> = {
   name: 'flame-record',
@@ -54,7 +53,7 @@ export const flameRecord: Command<typeof recordOptions> = {
     if (typeof settings === 'string') throw new UsageError(settings);
     checkEarlier(settings);
     if (options['dry-run']) return dryRun(settings, choice, world);
-    return record(settings, choice, { force: options.force, quiet: options.quiet }, world, filterOf);
+    return record(settings, choice, { force: options.force, quiet: options.quiet }, world);
   },
 };
 

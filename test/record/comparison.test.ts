@@ -1,16 +1,36 @@
-// Comparisons of two runs: their scale, and their names.
+// Comparisons of two runs: their scale, their stacks side by side, and what is shown.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { measureOf, nameOf, scaleOf, secondsOption, withLabels } from '../../src/record/comparison.ts';
+import { comparedFunctions, comparedPicture, measureOf, scaleOf, sidesOf } from '../../src/record/comparison.ts';
+import { PICTURES } from '../../src/record/render-plan.ts';
+import { totalOf } from '../../src/stacks/diff/diff.ts';
+import { foldedText, tableOf } from '../folded-tables.ts';
+import { SETTINGS } from './plan-settings.ts';
 
 const BEFORE = { seconds: 10, frequency: 100 };
 const NOW = { seconds: 20, frequency: 100 };
 
 describe('comparison', () => {
-  test('a label with a = is a name without it, of the same length, and comes back in the table', () => {
-    assert.equal(nameOf('fsync=off'), 'fsync:off');
-    assert.equal(withLabels('b against fsync:off', ['fsync=off', 'b']), 'b against fsync=off');
+  test('both runs in one table, the earlier one scaled, what is left of no stack dropped', () => {
+    const sides = sidesOf(tableOf('a;b 10\na;c 1\na;d 4\n'), tableOf('a;d 3\na;e 2\n'), 0.3);
+    const [before, after] = [sides.before[0] ?? new Float64Array(), sides.after[0] ?? new Float64Array()];
+    assert.deepEqual([totalOf(before), totalOf(after), sides.table.stackCount], [4, 5, 3]);
+    sides.table.weights.set(after);
+    assert.equal(foldedText(sides.table), 'a;b 0\na;d 3\na;e 2\n');
+  });
+
+  test('functions: labels are what they are, and another frequency counts as another window', () => {
+    const sides = sidesOf(tableOf('a;f 100\n'), tableOf('a;f 50\n'), 1);
+    const table = comparedFunctions(sides, ['fsync=off', 'b'], { seconds: 10, frequency: 50 }, BEFORE);
+    assert.match(table, /b against fsync=off, .*\(20 s and 10 s\): 5 before, 5 after/);
+  });
+
+  test('a picture says which run is which', () => {
+    const { to, options } = comparedPicture(SETTINGS, '-x', PICTURES.cpu);
+    const title = 'a against -x: on-CPU';
+    assert.deepEqual([to, options], ['cpuDiff', { title, before: '-x', after: 'a', countname: 'samples' }]);
+    assert.equal(comparedPicture(SETTINGS, '-x', PICTURES.reasons).to, 'offcpuDiff');
   });
 
   test('windows and frequencies that differ are made up for, small differences are not', () => {
@@ -21,7 +41,6 @@ describe('comparison', () => {
       scaleOf({ seconds: 10, frequency: 50 }, BEFORE, 'samples'),
     ];
     assert.deepEqual(scales, [2, 1, 1, 0.5]);
-    assert.equal(secondsOption({ seconds: 10, frequency: 50 }, BEFORE), '20,10');
   });
 
   test('a run is what has a run.json of ours', () => {

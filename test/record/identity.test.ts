@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { dumpWindow } from '../../src/record/dump-window.ts';
-import { countsByThread, mergeFolded, sumOf, topFunctions, withoutThreads } from '../../src/record/folded-text.ts';
+import { DumpWatcher, type DumpWindow } from '../../src/record/dump-window.ts';
 import { identityLine, identityOf, identityWarnings } from '../../src/record/identity.ts';
 import { foldSleepers, sleepersOf, stacksIn } from '../../src/record/sleepers.ts';
+import { foldedText } from '../folded-tables.ts';
 
 /** 10 µs: 7 has slept since 4, 8 runs since 9, 9 died at 6. */
 const threads = [
@@ -12,7 +12,13 @@ const threads = [
   { tid: 9, lifeNs: 5000, onCpuNs: 1000, runnableNs: 0, blockedNs: 4000, inProgressNs: 0, beforeNs: 0 },
 ];
 
-describe('dumpWindow', () => {
+const dumpWindow = (text: string): DumpWindow | undefined => {
+  const watcher = new DumpWatcher();
+  for (const line of text.split('\n')) watcher.line(line);
+  return watcher.window;
+};
+
+describe('the window of a dump', () => {
   const FOOTER = 'flamepipe offcpu end pid 7 start_ns 1000 end_ns 11000\n';
   const window = { startNs: 1000, endNs: 11000 };
 
@@ -65,41 +71,11 @@ test('sleepers: there from the start, asleep, and in no map', () => {
     found.map(({ tid }) => tid),
     [1],
   );
-  assert.equal(foldSleepers(found, 5_000_400), 'a:b c;do_syscall_64;do_futex;futex_wait_queue;[in-progress] 5000\n');
-  assert.equal(foldSleepers([{ ...task(1), stack: '' }], 5e6), 'a:b c;[unknown];[in-progress] 5000\n');
-});
-
-describe('folded text', () => {
-  const THREADS = 'app-7/7;main;f 2\napp-7/8;main;f 3\napp-7/8;main;g 1\nodd-1-7/9 4\n';
-
-  test('by thread, and without', () => {
-    assert.deepEqual(
-      [...countsByThread(THREADS)],
-      [
-        [7, 2],
-        [8, 4],
-        [9, 4],
-      ],
-    );
-    assert.equal(withoutThreads(THREADS), 'app;main;f 5\napp;main;g 1\nodd-1 4\n');
-  });
-
-  test('merges in units of their own, in byte order', () => {
-    const merged = mergeFolded([
-      { text: 'b;x 2\na 1\n', factor: 10.1 },
-      { text: 'b;x 5\n\xe0 1\n', factor: 1 },
-    ]);
-    assert.equal(merged, 'a 10\nb;x 25\n\xe0 1\n');
-    assert.equal(sumOf(merged), 36);
-  });
-
-  test('top functions: recursion counts once', () => {
-    const top = topFunctions('app;f;f;g 3\napp;f 1\n', 10);
-    assert.deepEqual(top, [
-      { name: 'g', self: 0.75, total: 0.75 },
-      { name: 'f', self: 0.25, total: 1 },
-    ]);
-  });
+  assert.equal(
+    foldedText(foldSleepers(found, 5_000_400)),
+    'a:b_c;do_syscall_64;do_futex;futex_wait_queue;[in-progress] 5000\n',
+  );
+  assert.equal(foldedText(foldSleepers([{ ...task(1), stack: '' }], 5e6)), 'a:b_c;[unknown];[in-progress] 5000\n');
 });
 
 test('kernel stacks that root has read for us', () => {

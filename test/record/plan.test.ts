@@ -7,53 +7,31 @@ import { pageHtml } from '../../src/record/page.ts';
 import {
   bpftraceCommand,
   cutsOf,
-  foldCpuStep,
   type Ground,
   kernelSymbolsStep,
   perfCommand,
   programStep,
+  type Step,
+  scriptSlices,
+  type Window,
 } from '../../src/record/plan.ts';
-import {
-  compareReasonsStep,
-  compareStacksStep,
-  offcpuSteps,
-  renderSteps,
-  type Slept,
-} from '../../src/record/render-plan.ts';
+import { type Material, renderSteps, type Slept, STEPS } from '../../src/record/render-plan.ts';
 import type { Settings } from '../../src/record/settings.ts';
 import { shellLine, shellWord } from '../../src/record/shell-words.ts';
 import { isWithoutSamples } from '../../src/record/summary.ts';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
+import { GROUND, SETTINGS } from './plan-settings.ts';
 
-const SETTINGS: Settings = {
-  mode: 'both',
-  seconds: 30,
-  warmupSeconds: 2,
-  frequency: 99,
-  callGraph: 'fp',
-  inline: false,
-  waitEvents: undefined,
-  sql: undefined,
-  sudo: false,
-  label: 'a',
-  outDir: 'out',
-  title: undefined,
-  compare: undefined,
-  symfs: undefined,
-  workload: undefined,
-  command: undefined,
-};
-const GROUND: Ground = {
-  pids: [7],
-  folder: 'out/a',
-  program: '/p/offcpu.bt',
-  hasCycles: true,
-  hasKernelSymbols: false,
-  isChrooted: false,
-  hasSetpriv: true,
-  symfs: undefined,
-  tool: (name) => [name],
-};
+const STEP = (what: string, settings = SETTINGS, ground = GROUND, material: Partial<Material> = {}): Step[] =>
+  renderSteps(settings, ground, {
+    samples: { window: undefined },
+    hasDump: true,
+    slept: undefined,
+    ...material,
+  }).filter((step) => step.what === what);
+const foldCpu = (settings: Settings, ground: Ground, window?: Window): Step =>
+  STEP(STEPS.foldCpu, settings, ground, { samples: { window } })[0] as Step;
+const reasonSteps = (ground: Ground, slept?: Slept): Step[] => STEP(STEPS.reasons, SETTINGS, ground, { slept });
 
 describe('plan', () => {
   test('perf samples cycles where there are any, else the clock', () => {
@@ -73,31 +51,12 @@ describe('plan', () => {
   test('wait events: their address is the second operand, and their version what the reasons are read with', () => {
     const ground = { ...GROUND, waitEvents: { address: 0x55aa00fan, version: 16 } };
     assert.deepEqual(bpftraceCommand(SETTINGS, ground)?.argv.slice(-3), ['/p/offcpu.bt', '7', '0x55aa00fa']);
-    for (const { stages } of offcpuSteps(SETTINGS, ground, undefined).slice(0, 3)) {
+    for (const { stages } of reasonSteps(ground)) {
       assert.match((stages[0] ?? []).join(' '), /^offcpu-classify .* --meaning --pg-version 16 -- /);
     }
     const without = { ...GROUND, waitEvents: 'Postgres 13 exports no my_wait_event_info' };
     assert.deepEqual(bpftraceCommand(SETTINGS, without)?.argv.slice(-2), ['/p/offcpu.bt', '7']);
-    assert.ok(!offcpuSteps(SETTINGS, without, undefined)[0]?.stages[0]?.includes('--meaning'));
-  });
-
-  test('a comparison: the earlier run comes first, scaled if need be, and no label is taken for an option', () => {
-    const earlier = { label: '-x', folder: 'out/-x' };
-    assert.deepEqual(
-      compareStacksStep(SETTINGS, GROUND, earlier, 'cpu').stages.map((argv) => argv.join(' ')),
-      [
-        'fold-diff --folded -- -x=out/-x/cpu.folded a=out/a/cpu.folded',
-        'flame-svg --title=a against -x: on-CPU --before=-x --after=a --countname samples',
-      ],
-    );
-    const scaled = { ...earlier, scaled: 'out/a/before.folded' };
-    assert.equal(compareStacksStep(SETTINGS, GROUND, scaled, 'reasons').stages[0]?.[3], '-x=out/a/before.folded');
-    assert.deepEqual(compareReasonsStep(GROUND, earlier, { seconds: 2.5, isAll: false }).stages, [
-      [
-        ...['offcpu-classify', '--table', '--baseline=-x=out/-x/offcpu.reasons.json', '--window', '2.5'],
-        ...['--', 'out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded'],
-      ],
-    ]);
+    assert.ok(!reasonSteps(without)[0]?.stages[0]?.includes('--meaning'));
   });
 
   test('no profiler outlives flame-record for ever', () => {
@@ -108,11 +67,7 @@ describe('plan', () => {
     assert.equal(first(false, true), 'setpriv --pdeathsig KILL');
     assert.equal(first(false, false), 'timeout --foreground --signal=INT 690');
     assert.equal(first(true, true), 'sudo -n timeout --foreground --signal=INT 690');
-    assert.deepEqual(foldCpuStep({ ...SETTINGS, sudo: true }, GROUND, undefined).stages[0]?.slice(0, 3), [
-      'sudo',
-      '-n',
-      'perf',
-    ]);
+    assert.deepEqual(foldCpu({ ...SETTINGS, sudo: true }, GROUND).stages[0]?.slice(0, 3), ['sudo', '-n', 'perf']);
   });
 
   test('several processes: one program that looks for them all', () => {
@@ -128,10 +83,10 @@ describe('plan', () => {
   });
 
   test('samples are cut to the window, every digit kept', () => {
-    const [script] = foldCpuStep(SETTINGS, GROUND, { startNs: 6713000000001, endNs: 6716366830002 }).stages;
+    const [script] = foldCpu(SETTINGS, GROUND, { startNs: 6713000000001, endNs: 6716366830002 }).stages;
     assert.ok(script?.includes('6713.000000001,6716.366830002'), script?.join(' '));
     assert.ok(script?.includes('--no-inline'));
-    assert.ok(!foldCpuStep({ ...SETTINGS, inline: true }, GROUND, undefined).stages[0]?.includes('--no-inline'));
+    assert.ok(!foldCpu({ ...SETTINGS, inline: true }, GROUND).stages[0]?.includes('--no-inline'));
   });
 
   test("the kernel's symbols: copied before, and perf-fold reads the copy; else perf finds them, as it does with --symfs", () => {
@@ -140,7 +95,7 @@ describe('plan', () => {
     assert.equal(kernelSymbolsStep({ ...SETTINGS, mode: 'offcpu' }, ground), undefined);
     assert.equal(kernelSymbolsStep(SETTINGS, ground)?.output, 'out/a/kallsyms');
     const ends = (ground: Ground): (string | undefined)[] =>
-      foldCpuStep(SETTINGS, ground, undefined).stages.map((argv) => / --kallsyms .*/.exec(argv.join(' '))?.[0]);
+      foldCpu(SETTINGS, ground).stages.map((argv) => / --kallsyms .*/.exec(argv.join(' '))?.[0]);
     assert.deepEqual(ends(ground), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
     assert.deepEqual(ends(GROUND), [undefined, undefined]);
     assert.deepEqual(ends({ ...GROUND, symfs: '/x' }), [' --kallsyms /proc/kallsyms', undefined]);
@@ -156,20 +111,15 @@ describe('plan', () => {
     assert.deepEqual(cuts(1 << 30, 4), [2e9, 3e9, 4e9]);
     assert.deepEqual(cuts(1 << 30, 4, { ...SETTINGS, inline: true }), []);
     const times = (bounds: typeof window | undefined): string[] =>
-      (foldCpuStep(SETTINGS, GROUND, bounds, [2e9, 3e9]).slices ?? []).map(
-        (argv) => argv[argv.indexOf('--time') + 1] ?? '',
-      );
+      scriptSlices(SETTINGS, GROUND, bounds, [2e9, 3e9]).map((argv) => argv[argv.indexOf('--time') + 1] ?? '');
     assert.deepEqual(times(window), ['1.000000000,2.000000000', '2.000000001,3.000000000', '3.000000001,5.000000000']);
     assert.deepEqual(times(undefined), [',2.000000000', '2.000000001,3.000000000', '3.000000001,']);
-    assert.deepEqual(foldCpuStep(SETTINGS, GROUND, window, []).slices, [
-      foldCpuStep(SETTINGS, GROUND, window).stages[0],
-    ]);
-    assert.equal(foldCpuStep(SETTINGS, GROUND, window).slices, undefined);
+    assert.deepEqual(scriptSlices(SETTINGS, GROUND, window, []), [foldCpu(SETTINGS, GROUND, window).stages[0]]);
   });
 
   test('sleepers are one more input, and the only one if nobody else is there', () => {
     const inputs = (slept?: Slept): string[] => {
-      const argv = offcpuSteps(SETTINGS, GROUND, slept)[0]?.stages[0] ?? [];
+      const argv = reasonSteps(GROUND, slept)[0]?.stages[0] ?? [];
       return argv.slice(argv.indexOf('--') + 1);
     };
     const [dump, sleepers] = ['out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded'];

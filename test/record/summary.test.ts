@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import type { PerfStats } from '../../src/perf/stats.ts';
 import { qualityLine, recordedText, sizeText, userOnlyText } from '../../src/record/summary.ts';
 
-const NONE: PerfStats = {
-  ...{ samples: 1, stacks: 1, weight: 1, events: [], count: 'period', unresolvedWeight: 0, truncatedWeight: 0 },
-  ...{ emptySamples: 0, outsideSamples: 0, firstTime: null, lastTime: null, skippedLines: 0, losses: [] },
+const STATS: PerfStats = {
+  ...{ samples: 2, stacks: 1, weight: 2, events: [], count: 'samples', unresolvedWeight: 0, truncatedWeight: 0 },
+  ...{ emptySamples: 0, outsideSamples: 0, firstTime: 1, lastTime: 2, skippedLines: 0, losses: [] },
 };
 
 test('perf saw user code only', () => {
   const stats = (...names: string[]): PerfStats => ({
-    ...NONE,
+    ...STATS,
     events: names.map((name) => ({ name, samples: 1, folded: true })),
   });
   assert.match(userOnlyText(stats('cpu-clock:u')) ?? '', /user code only/);
@@ -23,9 +23,9 @@ test('sizes while it records', () =>
 
 test('what perf printed and nobody understood is told', () => {
   const stats: PerfStats = {
-    ...NONE,
-    events: [{ name: 'cycles', samples: 2, folded: true }],
+    ...STATS,
     skippedLines: 3,
+    events: [{ name: 'cycles', samples: 2, folded: true }],
   };
   assert.match(qualityLine(stats, undefined), /0\.0 % cut, 3 lines of perf not understood$/);
   assert.doesNotMatch(qualityLine({ ...stats, skippedLines: 0 }, undefined), /understood/);

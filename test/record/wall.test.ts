@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sumOf } from '../../src/record/folded-text.ts';
+import type { ReasonedStack } from '../../src/offcpu/table/account.ts';
 import { identityOf } from '../../src/record/identity.ts';
 import { wallOf, wallText } from '../../src/record/wall.ts';
+import { foldedText, sumOf, tableOf } from '../folded-tables.ts';
 
 const thread = { onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0, lifeNs: 1e9 };
 const identity = identityOf(
@@ -17,18 +18,27 @@ const identity = identityOf(
   { samplesByThread: new Map([[1, 30]]), periodNs: 1e7 },
 );
 
+/** `[reason] meaning: comm;frames COUNT`, the meaning where there is one. */
+const reasoned = (...lines: string[]): ReasonedStack[] =>
+  lines.map((line) => {
+    const [, reason = '', stack = '', count] = /^(.*): (.*) (\d+)$/.exec(line) ?? [];
+    return { reason: reason.split(' '), frames: stack.split(';'), count: Number(count), hits: 1 };
+  });
+
 describe('wall', () => {
   test('stacks of both profilers begin where the program does; what was off the CPU ends with its reason', () => {
-    const { folded } = wallOf({
-      cpu: 'app;_start;__libc_start_main_impl;__libc_start_call_main;main;read;work 30\n',
+    const { stacks } = wallOf({
+      cpu: tableOf('app;_start;__libc_start_main_impl;__libc_start_call_main;main;read;work 30\n'),
       usPerSample: 10_000,
-      reasons:
-        '[futex];app;start_thread;worker;wait 500000\n[sleep];app;[unknown];main;read;nap 300000\n[signal];app;pause;[in-progress] 1000000\n',
-      offcpu:
-        'app;start_thread;worker;wait 500000\napp;[unknown];main;read;nap 300000\napp;pause;[in-progress] 1000000\n',
+      offcpu: reasoned(
+        '[futex]: app;start_thread;worker;wait 500000',
+        '[sleep]: app;[unknown];main;read;nap 300000',
+        '[signal]: app;pause;[in-progress] 1000000',
+      ),
       threads: identity.threads,
       comms: new Map([[1, 'app']]),
     });
+    const folded = foldedText(stacks);
     assert.equal(
       folded,
       '[unknown];[unknown at the start] 500000\n' +
@@ -42,23 +52,22 @@ describe('wall', () => {
   });
 
   test('what a wait means stands behind its reason, not for the comm', () => {
-    const { folded } = wallOf({
-      ...{ cpu: 'my app;main;f 1\n', usPerSample: 1, threads: [], comms: new Map() },
-      reasons: '[fsync];IO:WALSync;my app;main;f;g 2\n[fsync];my app 3\n[cpu];my app;main;f 4\n',
-      offcpu: 'my app 3\nmy app;main;f 4\nmy app;main;f;g 2\n',
+    const { stacks } = wallOf({
+      ...{ cpu: tableOf('my app;main;f 1\n'), usPerSample: 1, threads: [], comms: new Map() },
+      offcpu: reasoned('[fsync] IO:WALSync: my app;main;f;g 2', '[fsync]: my app 3', '[cpu]: my app;main;f 4'),
     });
     assert.equal(
-      folded,
+      foldedText(stacks),
       'my app;[fsync] 3\nmy app;main;f 1\nmy app;main;f;[cpu] 4\nmy app;main;f;g;[fsync];IO:WALSync 2\n',
     );
   });
 
   test('a stack of nothing but starts keeps them', () => {
-    const { folded } = wallOf({
-      ...{ cpu: 'app;[unknown];_start 2\napp 1\n', usPerSample: 1, reasons: '', offcpu: '' },
+    const { stacks } = wallOf({
+      ...{ cpu: tableOf('app;[unknown];_start 2\napp 1\n'), usPerSample: 1, offcpu: [] },
       ...{ threads: [], comms: new Map() },
     });
-    assert.equal(folded, 'app 1\napp;[unknown];_start 2\n');
+    assert.equal(foldedText(stacks), 'app 1\napp;[unknown];_start 2\n');
   });
 
   test('says what 100 % is, and who slept', () => {
@@ -68,40 +77,45 @@ describe('wall', () => {
   describe('where one profiler lost the outer frames', () => {
     const parts = { usPerSample: 1, threads: [], comms: new Map() };
     const cpu = 'pg;main;Postmaster;start;worker;work 95\npg;free 5\n';
-    const offcpu = 'pg;read 5\npg;start;worker;epoll 90\npg;start;worker;fsync 5\n';
-    const reasons = '[epoll];pg;start;worker;epoll 90\n[fsync];pg;start;worker;fsync 5\n[other];pg;read 5\n';
+    const offcpu = reasoned(
+      '[epoll]: pg;start;worker;epoll 90',
+      '[fsync]: pg;start;worker;fsync 5',
+      '[other]: pg;read 5',
+    );
 
     test('the stacks meet at the function that nearly all have, and that is said', () => {
-      const { folded, meetings } = wallOf({ ...parts, cpu, offcpu, reasons });
+      const { stacks, meetings } = wallOf({ ...parts, cpu: tableOf(cpu), offcpu });
       assert.deepEqual(meetings, ['start']);
       assert.equal(
-        folded,
+        foldedText(stacks),
         'pg;free 5\npg;read;[other] 5\npg;start;worker;epoll;[epoll] 90\npg;start;worker;fsync;[fsync] 5\npg;start;worker;work 95\n',
       );
       assert.match(wallText(identity, 1e9, meetings), /; callers of start left away$/);
     });
 
     test('whichever it was', () => {
-      const { folded, meetings } = wallOf({
+      const { stacks, meetings } = wallOf({
         ...parts,
-        cpu: 'pg;start;worker;work 9\n',
-        offcpu: 'pg;main;start;worker;epoll 9\n',
-        reasons: '[epoll];pg;main;start;worker;epoll 9\n',
+        cpu: tableOf('pg;start;worker;work 9\n'),
+        offcpu: reasoned('[epoll]: pg;main;start;worker;epoll 9'),
       });
-      assert.deepEqual([folded, meetings], ['pg;start;worker;epoll;[epoll] 9\npg;start;worker;work 9\n', ['start']]);
+      assert.deepEqual(
+        [foldedText(stacks), meetings],
+        ['pg;start;worker;epoll;[epoll] 9\npg;start;worker;work 9\n', ['start']],
+      );
     });
 
     test('not where a tenth or more of either side has no part in it, nor in another process', () => {
       for (const other of [
         { cpu: 'pg;main;start;worker 8\npg;main;idle 2\n' },
-        { offcpu: 'pg;read 20\npg;start;worker 80\n', reasons: '[epoll];pg;start;worker 80\n[other];pg;read 20\n' },
+        { offcpu: reasoned('[epoll]: pg;start;worker 80', '[other]: pg;read 20') },
         { cpu: 'other;main;start;worker 9\n' },
         { cpu: 'pg;start;main;start;worker 9\n' },
       ]) {
-        const { folded, meetings } = wallOf({ ...parts, cpu, offcpu, reasons, ...other });
+        const { stacks, meetings } = wallOf({ ...parts, offcpu, ...other, cpu: tableOf(other.cpu ?? cpu) });
         assert.deepEqual(meetings, []);
         for (const [, stack] of (other.cpu ?? cpu).matchAll(/^(.*) \d+$/gm))
-          assert.match(folded, new RegExp(`^${stack} `, 'm'));
+          assert.match(foldedText(stacks), new RegExp(`^${stack} `, 'm'));
       }
     });
   });

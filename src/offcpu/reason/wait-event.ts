@@ -2,6 +2,9 @@
 
 import { pgWaitEvents } from './pg-wait-events.generated.ts';
 
+/** The server's major version where nobody tells it. */
+export const DEFAULT_VERSION = 15;
+
 const LWLOCK = 1;
 const EXTENSION = 7;
 const CLASS = 2 ** 24;

@@ -1,29 +1,38 @@
 // --compare: this run against an earlier one of the same folder, as tables and pictures.
 
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { latin1, utf8 } from '../../cli/latin1.ts';
+import type { Report } from '../../cli/report.ts';
 import { UsageError } from '../../engine/errors.ts';
+import type { StackTable } from '../../engine/stack-table.ts';
+import { drawFlameGraph } from '../../flamegraph/draw.ts';
+import { settingsOf as drawSettingsOf } from '../../flamegraph/settings.ts';
+import { runOf } from '../../offcpu/table/classify-offcpu.ts';
+import { compare, doubtsOn } from '../../offcpu/table/comparison.ts';
+import { formatTable } from '../../offcpu/table/reason-table.ts';
+import { parseResult } from '../../offcpu/table/json.ts';
+import { pairCounts, type Sides } from '../../stacks/diff/diff.ts';
+import { FoldedReader } from '../../stacks/folded.ts';
 import { artifactIn, runFolders } from '../artifacts.ts';
-import { type Measure, measureOf, scaleOf, secondsOption, withLabels } from '../comparison.ts';
-import { mergeFolded } from '../folded-text.ts';
-import type { Step } from '../plan.ts';
 import {
-  compareFunctionsStep,
-  compareReasonsStep,
-  compareStacksStep,
-  type Earlier,
-  reasonInputs,
-  type Slept,
-} from '../render-plan.ts';
+  type Comparison,
+  comparedFunctions,
+  comparedPicture,
+  type Measure,
+  measureOf,
+  scaleOf,
+  sidesOf,
+} from '../comparison.ts';
+import type { OffcpuProfile } from '../offcpu-profile.ts';
+import { PICTURES, type Picture } from '../render-plan.ts';
 import type { Settings } from '../settings.ts';
-import { cutLines } from '../summary.ts';
 import { namesIn, textOf } from './proc-files.ts';
-import type { Desk } from './render-steps.ts';
+import type { RenderSteps } from './render-steps.ts';
 
-export interface Comparison {
+interface Earlier {
   label: string;
-  /** tables, latin1; '' where one of the runs has nothing of the kind */
-  reasons: string;
-  functions: string;
+  folder: string;
+  measure: Measure;
 }
 
 /** Throws UsageError, before anything is recorded, if there is no run to compare with. */
@@ -31,7 +40,7 @@ export function checkEarlier({ compare, outDir }: Settings): void {
   if (compare !== undefined) earlierOf(compare, outDir);
 }
 
-function earlierOf(label: string, outDir: string): Earlier & { measure: Measure } {
+function earlierOf(label: string, outDir: string): Earlier {
   const { final: folder } = runFolders(outDir, label, 0);
   const measure = measureOf(textOf(artifactIn(folder, 'run')) ?? '');
   if (measure) return { label, folder, measure };
@@ -42,48 +51,76 @@ function earlierOf(label: string, outDir: string): Earlier & { measure: Measure 
   throw new UsageError(`--compare ${label}: ${outDir} holds no such run; ${there}`);
 }
 
-/** Undefined: it was not asked for. */
-export async function compareRuns(desk: Desk, now: Measure, slept: Slept | undefined): Promise<Comparison | undefined> {
-  const { settings, ground, run, read, write } = desk;
+/** What of a run is compared. */
+export interface ComparedRun {
+  settings: Settings;
+  measure: Measure;
+  /** comm;frames, in samples */
+  cpu: StackTable | undefined;
+  offcpu: { profile: OffcpuProfile; reasons: { stacks: StackTable } | undefined } | undefined;
+}
+
+/** Undefined: no comparison was asked for. */
+export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise<Comparison | undefined> {
+  const { settings, measure, cpu, offcpu } = run;
   if (settings.compare === undefined) return undefined;
   const earlier = earlierOf(settings.compare, settings.outDir);
-  const { label, folder, measure } = earlier;
-  const before = (artifact: 'cpu' | 'reasons' | 'reasonsJson'): string => textOf(artifactIn(folder, artifact)) ?? '';
-  const table = async (step: Step): Promise<string> => {
-    if (!(await run(step))) return '';
-    const input = bytes(reasonInputs(desk.path, slept).join(' + '));
-    return withLabels(read('comparison'), [label, settings.label].map(bytes)).replaceAll(input, bytes(settings.label));
-  };
+  const { label, folder } = earlier;
+  const names = [latin1(label), latin1(settings.label)] as const;
   let [reasons, functions] = ['', ''];
-  if (read('reasonsJson') !== '' && before('reasonsJson') !== '') {
-    reasons = await table(compareReasonsStep(ground, earlier, slept));
-    await comparePictures(desk, earlier, before('reasons'), scaleOf(now, measure, 'us'), 'reasons');
+  const reasonsBefore = textOf(artifactIn(folder, 'reasonsJson')) ?? '';
+  if (offcpu?.reasons && reasonsBefore !== '') {
+    const { classified } = offcpu.profile;
+    const table = await steps.run('comparing reasons', 'offcpu-classify', (report) => {
+      const compared = compare(runOf(names[1], classified), [{ name: names[0], ...parseResult(reasonsBefore) }]);
+      for (const doubt of doubtsOn(compared)) report.note(utf8(doubt));
+      const meaning = offcpu.profile.hasMeanings;
+      return formatTable(compared, { detail: false, meaning, wide: false });
+    });
+    reasons = table ?? '';
+    await drawChange(
+      run,
+      earlier,
+      PICTURES.reasons,
+      offcpu.reasons.stacks,
+      scaleOf(measure, earlier.measure, 'us'),
+      steps,
+    );
   }
-  if (read('cpu') !== '' && before('cpu') !== '') {
-    functions = cutLines(await table(compareFunctionsStep(settings, ground, earlier, secondsOption(now, measure))));
-    await comparePictures(desk, earlier, before('cpu'), scaleOf(now, measure, 'samples'), 'cpu');
+  if (cpu && textOf(artifactIn(folder, 'cpu'))) {
+    const table = await steps.run('comparing functions', 'fold-diff', (report) =>
+      comparedFunctions(readSides(artifactIn(folder, 'cpu'), cpu, report), names, measure, earlier.measure),
+    );
+    functions = table ?? '';
+    await drawChange(run, earlier, PICTURES.cpu, cpu, scaleOf(measure, earlier.measure, 'samples'), steps);
   }
-  write('comparison', [reasons, functions].filter((text) => text !== '').join('\n'));
+  const tables = [reasons, functions].filter((text) => text !== '').join('\n');
+  steps.write('comparison', [Buffer.from(tables, 'latin1')]);
   return { label, reasons, functions };
 }
 
-function bytes(text: string): string {
-  return Buffer.from(text).toString('latin1');
+/** What grew (red) and shrank (blue) since the earlier run. */
+async function drawChange(
+  { settings }: ComparedRun,
+  { label, folder }: Earlier,
+  picture: Picture,
+  now: StackTable,
+  scale: number,
+  steps: RenderSteps,
+): Promise<void> {
+  const { to, options } = comparedPicture(settings, label, picture);
+  await steps.run(`comparing ${picture.what}`, 'flame-svg', (report) => {
+    const sides = readSides(artifactIn(folder, picture.from), now, report, scale);
+    pairCounts(sides, false);
+    steps.write(to, drawFlameGraph({ table: sides.table, isDifferential: true }, drawSettingsOf(options)));
+  });
 }
 
-async function comparePictures(
-  { settings, ground, path, run }: Desk,
-  earlier: Earlier,
-  folded: string,
-  scale: number,
-  kind: 'cpu' | 'reasons',
-): Promise<void> {
-  if (scale === 1) {
-    await run(compareStacksStep(settings, ground, earlier, kind));
-    return;
-  }
-  const scaled = `${path}/before.folded`;
-  writeFileSync(scaled, mergeFolded([{ text: folded, factor: scale }]), 'latin1');
-  await run(compareStacksStep(settings, ground, { ...earlier, scaled }, kind));
-  rmSync(scaled);
+/** The folded stacks of the earlier run, their counts scaled, beside those of this one. Throws InputError, system errors. */
+function readSides(file: string, now: StackTable, report: Report, scale = 1): Sides {
+  const reader = new FoldedReader((kind, line, text) => report.skip(kind, `${file}:${line}`, text));
+  reader.begin();
+  reader.block(readFileSync(file));
+  reader.end();
+  return sidesOf(reader.table, now, scale);
 }

@@ -3,6 +3,7 @@
 // bpftrace's, so that both can be cut to the same window afterwards.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DumpWatcher, type DumpWindow } from '../dump-window.ts';
 import { Child, type Ending } from './children.ts';
 
 export interface ProfilerStart {
@@ -38,6 +39,8 @@ export interface WindowResult {
   /** of CLOCK_MONOTONIC; what perf recorded, or, without it, about what bpftrace did */
   startNs: number;
   endNs: number;
+  /** as bpftrace tells it; undefined: it told of none */
+  dump: DumpWindow | undefined;
   cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
   /** how they ended; undefined: not asked for */
   perf: Recorded | undefined;
@@ -64,11 +67,13 @@ class Profiler {
   readonly child: Child;
   beginsNs: number | undefined;
   endsNs: number | undefined;
+  readonly dump = new DumpWatcher();
 
   constructor(start: ProfilerStart, asRoot: readonly string[], isPerf: boolean) {
     const onLine = (line: string): void => {
       if (start.begins?.test(line)) this.beginsNs ??= now();
       if (start.ends?.test(line)) this.endsNs ??= now();
+      this.dump.line(line);
     };
     // `ack\n` and a NUL, once for each command
     const onAnswer = (): void => {
@@ -122,6 +127,7 @@ export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: A
     cause,
     perf: await recorded(perf),
     bpftrace: await recorded(bpftrace),
+    dump: bpftrace?.dump.window, // all of it is printed
   };
 }
 

@@ -9,9 +9,9 @@ import { artifactIn, hasCpu, runFolders } from '../artifacts.ts';
 import { lastWords } from '../failure.ts';
 import { notesOn, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
+import { rehearse } from '../rehearsal.ts';
 import type { Settings } from '../settings.ts';
 import { Child, endGroup } from './children.ts';
-import type { FilterOf } from './filter-runner.ts';
 import { type Choice, findTargets, groundOf } from './find-target.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
@@ -19,7 +19,6 @@ import { self, textOf } from './proc-files.ts';
 import { isAlive, processAt, recorder } from './processes.ts';
 import { Progress } from './progress.ts';
 import { takeOf } from './record-window.ts';
-import { rehearse } from './rehearsal.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -37,7 +36,6 @@ export async function record(
   choice: Choice,
   { force, quiet }: { force: boolean; quiet: boolean },
   world: World,
-  filterOf: FilterOf,
 ): Promise<number> {
   const { report, stop, interactive } = world;
   const progress = new Progress(report, { quiet, interactive });
@@ -64,8 +62,7 @@ export async function record(
     if (settings.warmupSeconds > 0) {
       progress.phase(`warming up for ${settings.warmupSeconds} s`);
       const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
-      if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS)
-        await rehearse(settings, ground, filterOf);
+      if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) rehearse();
       await warm;
     }
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
@@ -77,8 +74,8 @@ export async function record(
       take.warnings.push(complaint);
     }
     await Promise.all(children.map(endGroup));
-    const isKept = await render({ settings, ground, take, folder, progress, filterOf }, world);
-    if (take.failures.length > 0 || !isKept) return Status.failed;
+    await render({ settings, ground, take, folder, progress }, world);
+    if (take.failures.length > 0) return Status.failed;
     return complaint === undefined ? Status.ok : Status.skipped;
   } catch (error) {
     // a failed write does not say of which file

@@ -1,108 +1,176 @@
 // The rendering of a run: recordings in, folded stacks, tables, pictures and the page out; then the report on stdout.
 
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { utf8 } from '../../cli/latin1.ts';
+import { latin1, utf8 } from '../../cli/latin1.ts';
 import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
-import type { OffcpuStats } from '../../offcpu/read/stats.ts';
-import type { ThreadTimes } from '../../offcpu/thread-times.ts';
-import { ARTIFACTS } from '../artifacts.ts';
-import { type DumpWindow, dumpWindow } from '../dump-window.ts';
-import { countsByThread, mergeFolded, withoutThreads } from '../folded-text.ts';
+import type { StackTable } from '../../engine/stack-table.ts';
+import { drawFlameGraph } from '../../flamegraph/draw.ts';
+import { settingsOf as drawSettingsOf } from '../../flamegraph/settings.ts';
+import { NANOSECONDS } from '../../offcpu/read/stacks.ts';
+import { runOf } from '../../offcpu/table/classify-offcpu.ts';
+import { compare, doubtsOn } from '../../offcpu/table/comparison.ts';
+import { formatJson } from '../../offcpu/table/json.ts';
+import { formatTable } from '../../offcpu/table/reason-table.ts';
+import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
+import { ARTIFACTS, artifactIn } from '../artifacts.ts';
+import { type CpuProfile, cpuProfileOf } from '../cpu-profile.ts';
+import type { DumpWindow } from '../dump-window.ts';
 import { identityOf } from '../identity.ts';
-import { cutsOf, foldCpuStep, TEXT_TO_DATA, type Window } from '../plan.ts';
-import { drawCpuStep, drawWallStep, foldOffcpuStep, offcpuSteps, type Slept } from '../render-plan.ts';
-import { foldSleepers, sleepersOf } from '../sleepers.ts';
+import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../offcpu-profile.ts';
+import { cutsOf, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
+import { drawOptionsOf, PICTURES, type Picture, STEPS } from '../render-plan.ts';
 import { isWithoutSamples } from '../summary.ts';
 import { wallOf, wallText } from '../wall.ts';
 import { compareRuns } from './compare-runs.ts';
 import { costSoFar } from './cost.ts';
-import { namesIn } from './proc-files.ts';
-import type { Take } from './record-window.ts';
-import { type Desk, deskOf } from './render-steps.ts';
-import { hasRoom } from './source.ts';
+import { foldSamples } from './fold-samples.ts';
+import { namesIn, sizeOf, textOf } from './proc-files.ts';
+import { readDump } from './read-dump.ts';
+import { RenderSteps } from './render-steps.ts';
+import { hasRoom, spooled, streamed } from './source.ts';
 import { type Rendering, writeReport } from './write-report.ts';
 
-/** Renders what there is and prints the report. False: nothing could be rendered, and the folder is dropped. */
-export async function render(rendering: Rendering, { output }: World): Promise<boolean> {
-  const { settings, ground, take, folder, progress, filterOf } = rendering;
+/** Renders what there is and prints the report. Throws UsageError where nothing was recorded. */
+export async function render(rendering: Rendering, { output }: World): Promise<void> {
+  const { settings, take, folder, progress } = rendering;
   const before = costSoFar();
-  const desk = deskOf(settings, ground, folder.path, progress, take.failures, filterOf);
-  const { read, write, run } = desk;
-  const hasData = take.window.perf && namesIn(desk.path).includes(ARTIFACTS.perfData);
+  const steps = new RenderSteps(folder.path, progress, take.failures);
+  const hasData = take.window.perf && namesIn(folder.path).includes(ARTIFACTS.perfData);
   const isWhole = take.window.perf?.isWhole === true || hasData === true;
-  const hasSamples = isWhole && !isWithoutSamples(read('perfLog'));
-  const dump = take.window.bpftrace ? dumpWindow(read('offcpuRaw')) : undefined;
+  const hasSamples = isWhole && !isWithoutSamples(textOf(artifactIn(folder.path, 'perfLog')) ?? '');
+  const { dump } = take.window;
   const window: Window = dump ?? take.window;
   const windowNs = window.endNs - window.startNs;
   progress.phase('rendering');
-  const [hasCpu, off] = await Promise.all([
-    hasSamples && renderCpu(desk, dump, window),
-    dump && renderOffcpu(desk, dump, take),
+  const [cpu, offcpu] = await Promise.all([
+    hasSamples ? renderCpu(rendering, steps, dump, window) : undefined,
+    dump && renderOffcpu(rendering, steps, dump),
   ]);
-  if (!hasCpu && !dump) {
+  if (!cpu && !dump) {
     const isIdle = isWhole && take.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
     throw new UsageError(`nothing was recorded${kept}`);
   }
   const periodNs = 1e9 / settings.frequency;
-  const sampling =
-    dump && take.window.perf?.isWhole ? { samplesByThread: countsByThread(read('cpuThreads')), periodNs } : undefined;
-  const identity = off?.threads && identityOf(off.threads, off.asleep, windowNs, sampling);
-  if (hasCpu && identity) {
-    const [cpu, reasons, usPerSample] = [read('cpu'), read('reasons'), periodNs / 1000];
-    const comms = new Map(take.tasksAtEnd.map(({ tid, comm }) => [tid, comm]));
-    const { threads } = identity;
-    const wall = wallOf({ cpu, usPerSample, reasons, offcpu: read('offcpu'), threads, comms });
-    write('wall', wall.folded);
-    await run(drawWallStep(settings, ground, wallText(identity, windowNs, wall.meetings.map(utf8))));
+  const samplesByThread = cpu?.samplesByThread ?? new Map<number, number>();
+  const sampling = dump && take.window.perf?.isWhole ? { samplesByThread, periodNs } : undefined;
+  const identity = offcpu && identityOf(offcpu.profile.threads, offcpu.profile.asleep, windowNs, sampling);
+  if (cpu && identity) {
+    const { stacks, meetings } = wallOf({
+      cpu: cpu.byComm,
+      usPerSample: periodNs / NANOSECONDS[UNIT],
+      offcpu: offcpu.profile.classified.account.stacks(NANOSECONDS[UNIT]),
+      threads: identity.threads,
+      comms: new Map(take.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
+    });
+    steps.write('wall', stacks.folded());
+    await draw(rendering, steps, PICTURES.wall, stacks, wallText(identity, windowNs, meetings.map(utf8)));
   }
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
-  const slept = off?.slept;
-  const comparison = await compareRuns(desk, measure, slept);
+  const comparison = await compareRuns({ settings, measure, cpu: cpu?.byComm, offcpu }, steps);
   progress.done();
-  await writeReport({ ...rendering, window, identity, hasCpu, slept, comparison, before, steps: desk.steps }, output);
-  return true;
+  const { times } = steps;
+  await writeReport({ ...rendering, window, identity, cpu, offcpu, comparison, before, steps: times }, output);
 }
 
-/** True if there were samples. */
-async function renderCpu(desk: Desk, dump: Window | undefined, window: Window): Promise<boolean> {
-  const { settings, ground, run, read, write } = desk;
-  const size = desk.sizeOf('perfData');
-  const mayCut = hasRoom(desk.path, size * TEXT_TO_DATA);
-  const cuts = mayCut ? cutsOf(settings, window, size, availableParallelism()) : undefined;
-  const byThread = (await run(foldCpuStep(settings, ground, dump, cuts))) ? read('cpuThreads') : '';
-  if (byThread === '') return false;
-  write('cpu', withoutThreads(byThread));
-  return run(drawCpuStep(settings, ground));
+/** Undefined: there were no samples, or they could not be folded, which has been told. */
+async function renderCpu(
+  rendering: Rendering,
+  steps: RenderSteps,
+  dump: Window | undefined,
+  window: Window,
+): Promise<CpuProfile | undefined> {
+  const { settings, ground } = rendering;
+  const symbols = kernelSymbolsStep(settings, ground)?.output;
+  const size = sizeOf(artifactIn(ground.folder, 'perfData')) ?? 0;
+  const mayCut = hasRoom(ground.folder, size * TEXT_TO_DATA);
+  const cuts = mayCut ? cutsOf(settings, window, size, availableParallelism()) : [];
+  const slices = scriptSlices(settings, ground, dump, cuts);
+  const folded = await steps.run(STEPS.foldCpu, 'perf-fold', (report, log) => {
+    const text = artifactIn(ground.folder, 'cpuThreads');
+    const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);
+    const kernelSymbols = symbols === undefined ? undefined : new KernelSymbols(readFileSync(symbols));
+    return foldSamples(source, { by: 'tid', count: 'samples', kernelSymbols }, report);
+  });
+  if (!folded) return undefined;
+  const profile = cpuProfileOf(folded);
+  steps.write('cpuThreads', profile.byThread.folded());
+  steps.write('cpuStats', [jsonText(profile.stats)]);
+  steps.write('cpu', profile.byComm.folded());
+  await draw(rendering, steps, PICTURES.cpu, profile.byComm);
+  return profile;
 }
 
-interface OffcpuFacts {
-  /** undefined: the dump could not be read, which has been said */
-  threads: ThreadTimes[] | undefined;
-  /** thread ids of those who slept through the window */
-  asleep: number[];
-  slept: Slept | undefined;
+/** What the rendering knows of the off-CPU half. */
+export interface RenderedOffcpu {
+  profile: OffcpuProfile;
+  /** undefined: they could not be found, which has been told */
+  reasons: RenderedReasons | undefined;
 }
 
-async function renderOffcpu(desk: Desk, dump: DumpWindow, take: Take): Promise<OffcpuFacts> {
-  const { settings, ground, run, read, write } = desk;
-  const threads = await threadsOf(desk, dump);
-  const seen = new Set(threads?.map(({ tid }) => tid));
-  const sleepers = threads ? sleepersOf(take.tasksAtEnd, take.tidsAtStart, seen) : [];
-  const windowNs = dump.endNs - dump.startNs;
-  const slept = sleepers.length > 0 ? { seconds: windowNs / 1e9, isAll: seen.size === 0 } : undefined;
-  if (slept) write('sleepers', foldSleepers(sleepers, windowNs));
-  const parts = [read('offcpu'), ...(slept ? [read('sleepers')] : [])];
-  write('offcpu', mergeFolded(parts.map((text) => ({ text, factor: 1 }))));
-  for (const step of offcpuSteps(settings, ground, slept)) await run(step);
-  return { threads, asleep: sleepers.map(({ tid }) => tid), slept };
+export interface RenderedReasons {
+  /** [reason];comm;frames, or [reason];meaning;comm;frames */
+  stacks: StackTable;
+  /** for people and for programs, latin1 */
+  table: string;
+  json: string;
 }
 
-/** Folds the dump. Gives the times of those who switched; undefined: it could not be read. */
-async function threadsOf({ ground, run, read }: Desk, dump: DumpWindow): Promise<ThreadTimes[] | undefined> {
-  if (!dump.hasThreads && dump.isWhole) return [];
-  if (!(await run(foldOffcpuStep(ground)))) return undefined;
-  const { inputs } = JSON.parse(read('offcpuStats')) as OffcpuStats;
-  return inputs.flatMap(({ threads }) => threads);
+/** Undefined: the dump could not be read, which has been told. */
+async function renderOffcpu(
+  rendering: Rendering,
+  steps: RenderSteps,
+  dump: DumpWindow,
+): Promise<RenderedOffcpu | undefined> {
+  const { settings, ground, take } = rendering;
+  const hasSwitches = dump.hasThreads || !dump.isWhole;
+  const profile = await steps.run(STEPS.foldOffcpu, 'offcpu-fold', async (report) => {
+    const read = offcpuProfileOf({
+      dump: hasSwitches ? await readDump(artifactIn(ground.folder, 'offcpuRaw'), report) : undefined,
+      windowNs: dump.endNs - dump.startNs,
+      tasks: take.tasksAtEnd,
+      tidsAtStart: take.tidsAtStart,
+      postgresVersion: typeof ground.waitEvents === 'object' ? ground.waitEvents.version : undefined,
+    });
+    for (const note of read.notes) report.note(note);
+    return read;
+  });
+  if (!profile) return undefined;
+  steps.write('offcpu', profile.stacks.folded());
+  if (profile.sleepers) steps.write('sleepers', profile.sleepers.folded());
+  if (profile.stats) steps.write('offcpuStats', [jsonText(profile.stats)]);
+  const reasons = await steps.run(STEPS.reasons, 'offcpu-classify', (report): RenderedReasons => {
+    const { classified, hasMeanings } = profile;
+    const compared = compare(runOf(latin1(settings.label), classified), []);
+    for (const doubt of doubtsOn(compared)) report.note(utf8(doubt));
+    const stacks = classified.account.folded(NANOSECONDS[UNIT]);
+    const table = formatTable(compared, { detail: false, meaning: hasMeanings, wide: false });
+    const json = formatJson(compared, { busy: false });
+    steps.write('reasons', stacks.folded());
+    steps.write('reasonsTable', [Buffer.from(table, 'latin1')]);
+    steps.write('reasonsJson', [Buffer.from(json, 'latin1')]);
+    return { stacks, table, json };
+  });
+  await draw(rendering, steps, PICTURES.offcpu, profile.stacks);
+  if (reasons) await draw(rendering, steps, PICTURES.reasons, reasons.stacks);
+  return { profile, reasons };
+}
+
+async function draw(
+  { settings }: Rendering,
+  steps: RenderSteps,
+  picture: Picture,
+  table: StackTable,
+  subtitle?: string,
+): Promise<void> {
+  await steps.run(`drawing ${picture.what}`, 'flame-svg', () => {
+    const drawSettings = drawSettingsOf(drawOptionsOf(settings, picture, subtitle));
+    steps.write(picture.to, drawFlameGraph({ table, isDifferential: false }, drawSettings));
+  });
+}
+
+function jsonText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -2,6 +2,7 @@
 
 import type { OptionTable } from '../../cli/options.ts';
 import { UNITS } from '../../offcpu/read/stacks.ts';
+import { DEFAULT_VERSION } from '../../offcpu/reason/wait-event.ts';
 
 export const classifyOptions = {
   table: { kind: 'flag', group: 'Output', describe: 'print the table of reasons (default on a terminal)' },
@@ -75,7 +76,7 @@ export const classifyOptions = {
   'pg-version': {
     kind: 'number',
     value: 'N',
-    default: 15,
+    default: DEFAULT_VERSION,
     group: 'Input',
     describe: 'name recorded wait events as this major version of Postgres does',
   },

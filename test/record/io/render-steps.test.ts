@@ -1,29 +1,31 @@
-// The steps of the rendering, run at a desk: a program first, filters behind it, and slices in place of the program.
+// Steps of the rendering: what is folded of programs, whole or in slices, and what is told where one fails.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { deskOf } from '../../../src/record/io/render-steps.ts';
-import { ownTool } from '../../../src/record/io/run-folder.ts';
-import type { Step } from '../../../src/record/plan.ts';
-import { filterOf } from '../../../src/tools/render-filters.ts';
+import { InputError } from '../../../src/engine/errors.ts';
+import { foldSamples } from '../../../src/record/io/fold-samples.ts';
+import { RenderSteps } from '../../../src/record/io/render-steps.ts';
+import { spooled, streamed } from '../../../src/record/io/source.ts';
+import { foldedText } from '../../folded-tables.ts';
 import { temporaryFolder } from '../../tools.ts';
 
 const sample = (second: number): string =>
   `app 7/7 ${second}.5: 1000 cpu-clock: \n\t 1 leaf${second % 3} (/a)\n\t 2 main (/a)\n\n`;
 const TEXT = Array.from({ length: 40 }, (_, i) => sample(100 + i)).join('');
-const FOLD = [...ownTool('perf-fold'), '--count', 'samples'];
 const FOLDED = 'app;main;leaf0 13\napp;main;leaf1 14\napp;main;leaf2 13\n';
 
-function deskIn(folder: string): { failures: string[]; run(step: Omit<Step, 'what' | 'output'>): Promise<boolean> } {
-  const failures: string[] = [];
-  const silent = { passing() {}, note() {} };
-  const desk = deskOf({} as never, {} as never, folder, silent, failures, filterOf);
-  return { failures, run: (step) => desk.run({ ...step, what: 'folding', output: join(folder, 'folded') }) };
+interface Place {
+  at(name: string): string;
+  left(): string[];
+  failures: string[];
+  steps: RenderSteps;
+  /** Folds what programs print: one through a pipe, or several through files. */
+  fold(argvs: string[][], isSpooled?: boolean): Promise<string | undefined>;
 }
 
-function place(): { folder: string; at(name: string): string; out(): string; left(): string[] } {
+function place(): Place {
   const folder = temporaryFolder();
   const at = (name: string): string => join(folder, name);
   for (const [name, from, to] of [
@@ -36,58 +38,80 @@ function place(): { folder: string; at(name: string): string; out(): string; lef
     writeFileSync(at(name), `${text}\n\n`);
   }
   const inputs = ['first', 'second', 'third', 'whole'];
-  const left = (): string[] => readdirSync(folder).filter((name) => !inputs.includes(name));
-  return { folder, at, out: () => readFileSync(at('folded'), 'utf8'), left };
+  const failures: string[] = [];
+  const steps = new RenderSteps(folder, { passing() {}, note() {} }, failures);
+  return {
+    at,
+    left: () => readdirSync(folder).filter((name) => !inputs.includes(name)),
+    failures,
+    steps,
+    async fold(argvs, isSpooled = false) {
+      const folded = await steps.run('folding', 'perf-fold', (report, log) => {
+        const source = isSpooled ? spooled(argvs, at('folded'), log) : streamed(argvs[0] ?? [], log);
+        return foldSamples(source, { count: 'samples' }, report);
+      });
+      return folded && foldedText(folded.table);
+    },
+  };
 }
 
 describe('a step', () => {
-  test('a program and a filter', async () => {
-    const { folder, at, out } = place();
-    assert.ok(await deskIn(folder).run({ stages: [['cat', at('whole')], FOLD] }));
-    assert.equal(out(), FOLDED);
-  });
-
-  test('filters alone, one behind the other', async () => {
-    const { folder, at, out } = place();
-    writeFileSync(at('a'), FOLDED);
-    const merge = [...ownTool('fold-diff'), '--folded', '--', at('a'), at('a')];
-    assert.ok(await deskIn(folder).run({ stages: [merge, [...ownTool('flame-svg'), '--no-script']] }));
-    assert.match(out(), /^<\?xml .*leaf2/s);
+  test('a program whose text is folded', async () => {
+    const { at, fold, steps } = place();
+    assert.equal(await fold([['cat', at('whole')]]), FOLDED);
+    assert.deepEqual(
+      steps.times.map(({ what }) => what),
+      ['folding'],
+    );
   });
 
   test('slices, one or more, give what the whole gives, and leave nothing, however slow each is', async () => {
     for (const slow of ['first', 'third', 'none']) {
-      const { folder, at, out, left } = place();
+      const { at, fold, left } = place();
       const slice = (name: string): string[] => ['sh', '-c', `${name === slow ? 'sleep 0.3;' : ''} cat "$0"`, at(name)];
       for (const slices of [['first', 'second', 'third'].map(slice), [slice('whole')]]) {
-        assert.ok(await deskIn(folder).run({ stages: [['false'], FOLD], slices }));
-        assert.deepEqual([out(), left().sort()], [FOLDED, ['folded', 'render.log']]);
+        assert.equal(await fold(slices, true), FOLDED);
+        assert.deepEqual(left(), ['render.log']);
       }
     }
   });
 
-  test('what fails is said, with its words: the program, one of its slices, a filter', async () => {
+  test('what fails is told with its words: the program, one of its slices, the fold', async () => {
     const wrongAndCut = ['sh', '-c', 'cat "$0"; printf "\\t 1 le"; exit 7'];
     const wrong = ['sh', '-c', 'cat "$0"; echo "no such event" >&2; exit 7'];
-    for (const [step, words] of [
-      [{ stages: [wrong, FOLD] }, 'folding failed (status 7: no such event)'],
-      [{ stages: [['true'], FOLD], slices: [['true'], wrong] }, 'folding failed (status 7: no such event)'],
-      [
-        { stages: [['sh', '-c', 'printf PERFILE2; exec yes'], FOLD] },
-        /^folding failed \(status 2: perf-fold: .*perf\.data/,
-      ],
-      [{ stages: [wrongAndCut, FOLD] }, /^folding failed \(status 7: /],
-      [{ stages: [['no-such-program'], FOLD] }, /^folding failed \(status 2: perf-fold: <stdin>: the input is empty/],
+    for (const [argvs, isSpooled, words] of [
+      [[wrong], false, /^folding failed \(status 7: no such event\)$/],
+      [[['true'], wrong], true, /^folding failed \(status 7: no such event\)$/],
+      [[['sh', '-c', 'printf PERFILE2; exec yes']], false, /^folding failed \(status 2: perf-fold: .*perf\.data/],
+      [[wrongAndCut], false, /^folding failed \(status 7/],
+      [[['no-such-program']], false, /^folding failed \(status 2: perf-fold: <stdin>: the input is empty/],
     ] as const) {
-      const { folder, at, left } = place();
-      const { failures, run } = deskIn(folder);
-      const filled = (argv: readonly string[]): string[] =>
-        argv === wrong || argv === wrongAndCut ? [...argv, at('first')] : [...argv];
-      const slices = 'slices' in step ? { slices: step.slices.map(filled) } : {};
-      assert.equal(await run({ stages: step.stages.map(filled), ...slices }), false);
-      if (typeof words === 'string') assert.deepEqual(failures, [words]);
-      else assert.match(failures[0] ?? '', words);
-      assert.deepEqual(left().sort(), ['folded', 'render.log']);
+      const { at, fold, failures, left } = place();
+      const filled = argvs.map((argv) =>
+        (argv as readonly string[]) === wrong || (argv as readonly string[]) === wrongAndCut
+          ? [...argv, at('first')]
+          : [...argv],
+      );
+      assert.equal(await fold(filled, isSpooled), undefined);
+      assert.match(failures[0] ?? '', words);
+      assert.deepEqual(left(), ['render.log']);
+    }
+  });
+
+  test('a disk that is full, an input that is none, a mistake: told, and the run goes on', async () => {
+    for (const [error, words] of [
+      [new InputError('nothing to draw'), 'drawing failed (status 2: flame-svg: nothing to draw)'],
+      [
+        Object.assign(new Error(), { code: 'ENOSPC', syscall: 'write', path: 'a.svg' }),
+        'drawing failed (status 2: flame-svg: a.svg: no space left on device)',
+      ],
+    ] as const) {
+      const { failures, steps } = place();
+      const fail = (): never => {
+        throw error;
+      };
+      assert.equal(await steps.run('drawing', 'flame-svg', fail), undefined);
+      assert.deepEqual(failures, [words]);
     }
   });
 });

@@ -1,0 +1,33 @@
+// The on-CPU half of a run: perf's samples, folded by thread, then by comm.
+
+import { StackTable } from '../engine/stack-table.ts';
+import type { PerfFolded } from '../perf/fold-perf.ts';
+import type { PerfStats } from '../perf/stats.ts';
+import { copyStacks } from '../stacks/copy-stacks.ts';
+import { commFrame } from '../stacks/frame-name.ts';
+
+/** Counts are samples. */
+export interface CpuProfile {
+  /** comm-PID/TID;frames */
+  byThread: StackTable;
+  /** comm;frames */
+  byComm: StackTable;
+  /** by thread id; -1: perf did not print it */
+  samplesByThread: ReadonlyMap<number, number>;
+  stats: PerfStats;
+}
+
+/** `folded` has a root frame a thread. */
+export function cpuProfileOf({ table, roots, stats }: PerfFolded): CpuProfile {
+  const byComm = new StackTable();
+  copyStacks(table, byComm, (id) => {
+    const root = roots.get(id);
+    return root ? commFrame(root.comm) : table.nameText(id);
+  });
+  const samplesByThread = new Map<number, number>();
+  for (const { ids, weight } of table.stacks()) {
+    const tid = Number(roots.get(ids[0] as number)?.tid || -1);
+    samplesByThread.set(tid, (samplesByThread.get(tid) ?? 0) + weight);
+  }
+  return { byThread: table, byComm, samplesByThread, stats };
+}

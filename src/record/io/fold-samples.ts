@@ -1,0 +1,34 @@
+// Folds the text that `perf script` prints while it prints it.
+
+import type { Report } from '../../cli/report.ts';
+import { UsageError } from '../../engine/errors.ts';
+import { type FoldPerfOptions, PerfFold, type PerfFolded } from '../../perf/fold-perf.ts';
+import { exitStatus } from './children.ts';
+import { ProgramFailed } from './render-steps.ts';
+import type { Source } from './source.ts';
+
+/**
+ * Reads the source to its end. What it can't use goes to the report. Throws InputError and UsageError where nothing could
+ * be folded, else ProgramFailed where a program of the source failed.
+ */
+export async function foldSamples(
+  source: Source,
+  options: Partial<FoldPerfOptions>,
+  report: Report,
+): Promise<PerfFolded> {
+  const fold = new PerfFold(options, (kind, place, text) => report.skip(kind, place, text));
+  let folded: ReturnType<PerfFold['finish']>;
+  let endings: Awaited<ReturnType<Source['end']>> = [];
+  try {
+    fold.begin('<stdin>');
+    for await (const block of source.text) fold.block(block);
+    fold.end();
+    folded = fold.finish();
+  } finally {
+    endings = await source.end();
+  }
+  if ('why' in folded) throw new UsageError(folded.why);
+  for (const note of folded.notes) report.note(note);
+  for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(exitStatus(ending));
+  return folded;
+}

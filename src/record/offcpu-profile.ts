@@ -1,0 +1,79 @@
+// The off-CPU half of a run: the dump and the threads that slept through the window, folded and classified in one reading.
+
+import { StackTable } from '../engine/stack-table.ts';
+import type { OffcpuFold, OffcpuFolded } from '../offcpu/read/fold-offcpu.ts';
+import type { ThreadTimes } from '../offcpu/thread-times.ts';
+import { NANOSECONDS } from '../offcpu/read/stacks.ts';
+import type { OffcpuStats } from '../offcpu/read/stats.ts';
+import { Reasons } from '../offcpu/reason/reasons.ts';
+import { DEFAULT_VERSION, decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
+import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
+import { copyStacks } from '../stacks/copy-stacks.ts';
+import type { Slept } from './render-plan.ts';
+import { foldSleepers, sleepersOf, type Task } from './sleepers.ts';
+
+export const UNIT = 'us';
+
+export interface OffcpuProfile {
+  /** comm;frames, sleepers included; counts in µs */
+  stacks: StackTable;
+  /** those who slept through the window; undefined: none */
+  sleepers: StackTable | undefined;
+  slept: Slept | undefined;
+  asleep: readonly number[];
+  /** of those who switched */
+  threads: readonly ThreadTimes[];
+  classified: Classified;
+  /** are meanings of waits known? */
+  hasMeanings: boolean;
+  /** undefined: nobody switched */
+  stats: OffcpuStats | undefined;
+  notes: readonly string[];
+}
+
+export interface OffcpuParts {
+  /** the dump, read to its end; undefined: nobody switched, and it holds nothing to be read */
+  dump: OffcpuFold | undefined;
+  windowNs: number;
+  /** of the targets, at the window's end; and their ids at its start */
+  tasks: readonly Task[];
+  tidsAtStart: ReadonlySet<number>;
+  /** of the Postgres server, whose wait events were recorded; undefined: they were not */
+  postgresVersion: number | undefined;
+}
+
+/** Throws InputError where a sum is no longer exact. */
+export function offcpuProfileOf({ dump, windowNs, tasks, tidsAtStart, postgresVersion }: OffcpuParts): OffcpuProfile {
+  const threads = dump?.inputs.flatMap((input) => input.dump?.program?.threads ?? []) ?? [];
+  const asleep = sleepersOf(tasks, tidsAtStart, new Set(threads.map(({ tid }) => tid)));
+  const sleepers = foldSleepers(asleep, windowNs);
+  const slept = asleep.length > 0 ? { seconds: windowNs / 1e9, isAll: threads.length === 0 } : undefined;
+  const reasons = new Reasons([], (event) => decodeWaitEvent(postgresVersion ?? DEFAULT_VERSION, event));
+  const classified = classify(
+    { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries: dump?.entries() ?? [], inputs: dump?.inputs ?? [] },
+    {
+      reasons,
+      // a window that the dump tells is not that of the sleepers
+      windowNs: slept && windowNs,
+      detail: false,
+      meaning: postgresVersion !== undefined,
+      busy: false,
+    },
+  );
+  dump?.measure();
+  const folded: OffcpuFolded | undefined = dump?.finish();
+  const stacks = new StackTable();
+  if (folded) copyStacks(folded.table, stacks);
+  copyStacks(sleepers, stacks);
+  return {
+    stacks,
+    sleepers: slept && sleepers,
+    slept,
+    asleep: asleep.map(({ tid }) => tid),
+    threads,
+    classified,
+    hasMeanings: postgresVersion !== undefined,
+    stats: folded?.stats,
+    notes: folded?.notes ?? [],
+  };
+}

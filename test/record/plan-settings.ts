@@ -1,0 +1,34 @@
+// Settings of a run, for tests: both profilers, for half a minute.
+
+import type { Ground } from '../../src/record/plan.ts';
+import type { Settings } from '../../src/record/settings.ts';
+
+export const SETTINGS: Settings = {
+  mode: 'both',
+  seconds: 30,
+  warmupSeconds: 2,
+  frequency: 99,
+  callGraph: 'fp',
+  inline: false,
+  waitEvents: undefined,
+  sql: undefined,
+  sudo: false,
+  label: 'a',
+  outDir: 'out',
+  title: undefined,
+  compare: undefined,
+  symfs: undefined,
+  workload: undefined,
+  command: undefined,
+};
+export const GROUND: Ground = {
+  pids: [7],
+  folder: 'out/a',
+  program: '/p/offcpu.bt',
+  hasCycles: true,
+  hasKernelSymbols: false,
+  isChrooted: false,
+  hasSetpriv: true,
+  symfs: undefined,
+  tool: (name) => [name],
+};
