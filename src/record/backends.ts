@@ -1,6 +1,7 @@
 // Backends: the processes of a Postgres server, as pg_stat_activity lists them, and which of them is meant. All of it is
 // asked for by one fixed query and chosen from here, so that nothing a user types ever gets into SQL.
 
+import { UsageError } from '../engine/errors.ts';
 import type { Process } from './proc-pid.ts';
 import { type Self, whyNot } from './target.ts';
 
@@ -37,19 +38,21 @@ export interface BackendOptions {
   sql: string | undefined;
 }
 
-/** What they mean, or a text that says what is wrong with them; undefined: nothing of Postgres was asked for. */
-export function backendChoiceOf(options: BackendOptions, isOtherTarget: boolean): BackendChoice | string | undefined {
+/** Undefined: no option names a server. Throws UsageError for options that contradict each other. */
+export function backendChoiceOf(options: BackendOptions, isOtherTarget: boolean): BackendChoice | undefined {
   const { postgres: dsn, query } = options;
   const narrower = (['backend-type', 'application-name', 'query'] as const).filter(
     (name) => options[name] !== undefined,
   );
   if (dsn === undefined) {
     const lost = options.sql === undefined ? narrower[0] : 'sql';
-    return lost && `--${lost} needs --postgres DSN`;
+    if (lost) throw new UsageError(`--${lost} needs --postgres DSN`);
+    return undefined;
   }
-  if (isOtherTarget) return 'choose one of --postgres, --pid, --pid-pattern, COMMAND';
-  if (options.sql !== undefined && narrower[0]) return `choose one of --sql, --${narrower[0]}: --sql opens a session`;
-  if (dsn.includes('\0')) return '--postgres holds a NUL';
+  if (isOtherTarget) throw new UsageError('choose one of --postgres, --pid, --pid-pattern, COMMAND');
+  if (options.sql !== undefined && narrower[0])
+    throw new UsageError(`choose one of --sql, --${narrower[0]}: --sql opens a session`);
+  if (dsn.includes('\0')) throw new UsageError('--postgres holds a NUL');
   return { dsn, type: options['backend-type'], application: options['application-name'], query };
 }
 
@@ -80,16 +83,15 @@ export function otherUserOf(message: string): string {
   return /Peer authentication failed for user "([^"]+)"/.exec(message)?.[1] ?? 'postgres';
 }
 
-/** The backends that are meant, or a text, of several lines perhaps, that says why there are none. */
+/** The chosen backends. Throws UsageError if there are none, or several of which one was to be chosen. */
 export function chosenBackends(
   choice: BackendChoice,
   { first, all }: { first: boolean; all: boolean },
   backends: readonly Backend[],
-): Backend[] | string {
-  if (first && all) return 'choose one of --first, --all';
+): Backend[] {
+  if (first && all) throw new UsageError('choose one of --first, --all');
   const { type, application } = choice;
   const query = queryOf(choice);
-  if (typeof query === 'string') return query;
   const found = backends.filter(
     (backend) =>
       (type === undefined || backend.type === type) &&
@@ -97,30 +99,34 @@ export function chosenBackends(
       (query === undefined || query.test(backend.query)),
   );
   if (found.length === 0) {
-    return backends.length === 0
-      ? 'the server has no other process than the one that answers'
-      : `no backend is like that; there are:\n${listOfBackends(backends)}`;
+    throw new UsageError(
+      backends.length === 0
+        ? 'the server has no other process than the one that answers'
+        : `no backend is like that; there are:\n${listOfBackends(backends)}`,
+    );
   }
   if (all || found.length === 1) return found;
   if (first) return found.slice(0, 1);
-  return `${found.length} backends match; choose with --backend-type, --application-name, --query, --first or --all:\n${listOfBackends(found)}`;
+  throw new UsageError(
+    `${found.length} backends match; choose with --backend-type, --application-name, --query, --first or --all:\n${listOfBackends(found)}`,
+  );
 }
 
-function queryOf({ query }: BackendChoice): RegExp | string | undefined {
+function queryOf({ query }: BackendChoice): RegExp | undefined {
   try {
     return query === undefined ? undefined : new RegExp(query, 'u');
   } catch (error) {
-    return `--query ${JSON.stringify(query)}: ${(error as Error).message}`;
+    throw new UsageError(`--query ${JSON.stringify(query)}: ${(error as Error).message}`);
   }
 }
 
-/** A server's process, as this machine knows it; or a text that says why it can't be profiled here. */
+/** A server's process, as this machine knows it. Throws UsageError if it can't be profiled here. */
 export function processOfBackend(
   pid: number,
   processes: readonly Process[],
   container: { name: string; pids: ReadonlySet<number> } | undefined,
   self: Self,
-): Process | string {
+): Process {
   const found = processes.filter(
     (candidate) =>
       (candidate.nsPids.at(-1) ?? candidate.pid) === pid &&
@@ -130,10 +136,13 @@ export function processOfBackend(
   const [one, other] = found;
   if (!one) {
     const where = container ? `in container ${container.name}` : 'on this machine';
-    return `the server's process ${pid} is not ${where}: flame-record runs where the server runs`;
+    throw new UsageError(`the server's process ${pid} is not ${where}: flame-record runs where the server runs`);
   }
-  if (other) return `process ${one.pid} or ${other.pid}? Both are ${pid} in their container: --container NAME`;
-  return whyNot(one, self) ?? one;
+  if (other)
+    throw new UsageError(`process ${one.pid} or ${other.pid}? Both are ${pid} in their container: --container NAME`);
+  const why = whyNot(one, self);
+  if (why !== undefined) throw new UsageError(why);
+  return one;
 }
 
 // postgres: main: app db [local] idle       /usr/lib/postgresql/15/bin/postgres -D …

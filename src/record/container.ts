@@ -1,16 +1,17 @@
 // Containers: whose processes belong to one. Their symbols need no care: perf enters the target's mount namespace while
 // it lives, and of a target that was only chrooted /proc/PID/maps tells the paths as they are seen from here.
 
+import { UsageError } from '../engine/errors.ts';
+
 /** How to ask for a container's first process; the first that answers is believed. Names are checked before. */
 export function inspectArgvs(name: string): string[][] {
   return ['podman', 'docker'].map((tool) => [tool, 'inspect', '--format', '{{.State.Pid}}', '--', name]);
 }
 
-/** As docker and podman name them: so that a name can't be taken for an option. */
-export function wrongWithContainer(name: string): string | undefined {
-  return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)
-    ? undefined
-    : `--container takes a container's name or id, not ${JSON.stringify(name)}`;
+/** Throws UsageError unless docker and podman could name one so: then no name can be taken for an option. */
+export function checkContainerName(name: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return;
+  throw new UsageError(`--container takes a container's name or id, not ${JSON.stringify(name)}`);
 }
 
 /** What /proc tells of a process's place. */

@@ -2,12 +2,12 @@
 
 import { StackTable } from '../engine/stack-table.ts';
 import type { OffcpuFold, OffcpuFolded } from '../offcpu/read/fold-offcpu.ts';
-import type { ThreadTimes } from '../offcpu/thread-times.ts';
 import { NANOSECONDS } from '../offcpu/read/stacks.ts';
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import { Reasons } from '../offcpu/reason/reasons.ts';
 import { DEFAULT_VERSION, decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
 import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
+import type { ThreadTimes } from '../offcpu/thread-times.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
 import type { Slept } from './render-plan.ts';
 import { foldSleepers, sleepersOf, type Task } from './sleepers.ts';

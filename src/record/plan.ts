@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts';
 import type { WaitEvents } from './wait-events.ts';
 
 /** What the plan stands on, probed before. */
-export interface Ground {
+export interface Environment {
   /** of the target; undefined: it is yet to be started */
   pids: readonly number[];
   /** the run's folder while it is made */
@@ -53,22 +53,22 @@ const MAP_KEYS = '65536';
 /** What a profiler may need besides the window: to attach, and to print. */
 const GRACE_SECONDS = 660;
 
-export function eventOf({ hasCycles }: Ground): 'cycles' | 'cpu-clock' {
+export function eventOf({ hasCycles }: Environment): 'cycles' | 'cpu-clock' {
   return hasCycles ? 'cycles' : 'cpu-clock';
 }
 
-/** What a person should know of this ground. */
-export function notesOn({ mode, inline }: Settings, ground: Ground): string[] {
-  const { waitEvents } = ground;
-  const notes = hasCpu(mode) && !ground.hasCycles ? ['no cycle counter here: sampling cpu-clock'] : [];
+/** What a person should know of this environment. */
+export function notesOn({ mode, inline }: Settings, environment: Environment): string[] {
+  const { waitEvents } = environment;
+  const notes = hasCpu(mode) && !environment.hasCycles ? ['no cycle counter here: sampling cpu-clock'] : [];
   if (hasCpu(mode) && inline) notes.push(INLINE_WARNING);
   if (typeof waitEvents === 'string') notes.push(`no wait events: ${waitEvents}`);
   if (typeof waitEvents === 'object') notes.push(`a server of Postgres ${waitEvents.version}: its wait events, too`);
-  return [...notes, ...chrootNotes({ mode }, ground)];
+  return [...notes, ...chrootNotes({ mode }, environment)];
 }
 
 /** What is missing of a target in a chroot: bpftrace opens /proc/PID/root/PATH, with the path as it is seen from here. */
-export function chrootNotes({ mode }: Pick<Settings, 'mode'>, { isChrooted }: Ground): string[] {
+export function chrootNotes({ mode }: Pick<Settings, 'mode'>, { isChrooted }: Environment): string[] {
   return isChrooted && hasOffcpu(mode)
     ? ['the target lives in a chroot: bpftrace finds no names for its user frames; perf does']
     : [];
@@ -78,7 +78,7 @@ export function chrootNotes({ mode }: Pick<Settings, 'mode'>, { isChrooted }: Gr
  * What stands before a profiler: sudo if asked for, and who ends it should flame-record be killed. setpriv does so at
  * once; below sudo, whose own death nobody notices, and where there is no such setpriv, timeout does it some time.
  */
-function guard({ sudo, seconds }: Settings, { hasSetpriv }: Ground): string[] {
+function guard({ sudo, seconds }: Settings, { hasSetpriv }: Environment): string[] {
   if (hasSetpriv && !sudo) return ['setpriv', '--pdeathsig', 'KILL'];
   const most = String(Math.ceil(seconds) + GRACE_SECONDS);
   return [...asRoot(sudo), 'timeout', '--foreground', '--signal=INT', most];
@@ -90,19 +90,19 @@ export function asRoot(sudo: boolean): string[] {
 }
 
 /** perf, started disabled: it records from `enable` to `disable` on its stdin, and answers on its stdout. */
-export function perfCommand(settings: Settings, ground: Ground): ProfilerCommand | undefined {
+export function perfCommand(settings: Settings, environment: Environment): ProfilerCommand | undefined {
   if (!hasCpu(settings.mode)) return undefined;
   const argv = [
-    ...guard(settings, ground),
-    ...['perf', 'record', '-e', eventOf(ground), '-F', String(settings.frequency)],
+    ...guard(settings, environment),
+    ...['perf', 'record', '-e', eventOf(environment), '-F', String(settings.frequency)],
     ...['--call-graph', settings.callGraph],
     // the clock of bpftrace's nsecs and of Node: the windows can be compared
     ...['-k', 'CLOCK_MONOTONIC'],
     // rendering follows at once: no copies of the target's binaries in ~/.debug
-    ...['--no-buildid-cache', '-o', artifactIn(ground.folder, 'perfData'), '-p', pidsOf(ground).join(',')],
+    ...['--no-buildid-cache', '-o', artifactIn(environment.folder, 'perfData'), '-p', pidsOf(environment).join(',')],
     ...['--delay=-1', '--control=fd:0,1'],
   ];
-  const log = artifactIn(ground.folder, 'perfLog');
+  const log = artifactIn(environment.folder, 'perfLog');
   return { argv, output: log, errors: log };
 }
 
@@ -110,7 +110,7 @@ export function perfCommand(settings: Settings, ground: Ground): ProfilerCommand
  * A copy of the kernel's symbols, made before the window. perf would read them after it, which takes most of the time
  * that a small recording needs; and with the copy the recording can be read after the next boot. Undefined: perf does.
  */
-export function kernelSymbolsStep({ mode }: Settings, { folder, hasKernelSymbols }: Ground): Step | undefined {
+export function kernelSymbolsStep({ mode }: Settings, { folder, hasKernelSymbols }: Environment): Step | undefined {
   if (!hasKernelSymbols || !hasCpu(mode)) return undefined;
   return {
     what: "copying the kernel's symbols",
@@ -119,31 +119,31 @@ export function kernelSymbolsStep({ mode }: Settings, { folder, hasKernelSymbols
   };
 }
 
-export function bpftraceCommand(settings: Settings, ground: Ground): ProfilerCommand | undefined {
+export function bpftraceCommand(settings: Settings, environment: Environment): ProfilerCommand | undefined {
   if (!hasOffcpu(settings.mode)) return undefined;
-  const { waitEvents } = ground;
+  const { waitEvents } = environment;
   const address = typeof waitEvents === 'object' ? [`0x${waitEvents.address.toString(16)}`] : [];
-  const environment = [
+  const variables = [
     'BPFTRACE_CACHE_USER_SYMBOLS=1', // without it stacks were lost, and large programs took minutes to print
     `BPFTRACE_MAP_KEYS_MAX=${MAP_KEYS}`, // up to 0.19
     `BPFTRACE_MAX_MAP_KEYS=${MAP_KEYS}`, // from 0.20
   ];
-  const program = programStep(ground)?.output ?? ground.program;
+  const program = programStep(environment)?.output ?? environment.program;
   return {
     argv: [
-      ...[...guard(settings, ground), 'env', ...environment],
-      ...['bpftrace', program, String(pidsOf(ground)[0]), ...address],
+      ...[...guard(settings, environment), 'env', ...variables],
+      ...['bpftrace', program, String(pidsOf(environment)[0]), ...address],
     ],
-    output: artifactIn(ground.folder, 'offcpuRaw'),
-    errors: artifactIn(ground.folder, 'bpftraceLog'),
+    output: artifactIn(environment.folder, 'offcpuRaw'),
+    errors: artifactIn(environment.folder, 'bpftraceLog'),
     begins: /^flamepipe offcpu begins$/,
     ends: /^flamepipe offcpu end /,
   };
 }
 
 /** bpf/offcpu.bt for several processes; undefined: for one it runs as it is. */
-export function programStep(ground: Ground): Step | undefined {
-  const { pids, folder, program } = ground;
+export function programStep(environment: Environment): Step | undefined {
+  const { pids, folder, program } = environment;
   if (pids.length < 2) return undefined;
   const isTarget = pids.map((pid) => `pid == ${pid}`).join(' || ');
   // pid 0 in header and footer: several
@@ -160,7 +160,7 @@ export function workloadArgv({ workload }: Settings): string[] | undefined {
   return workload === undefined ? undefined : ['sh', '-c', workload];
 }
 
-function pidsOf({ pids }: Ground): readonly (number | string)[] {
+function pidsOf({ pids }: Environment): readonly (number | string)[] {
   return pids.length > 0 ? pids : [UNSTARTED];
 }
 
@@ -176,23 +176,23 @@ export interface Window {
  */
 export function scriptSlices(
   settings: Settings,
-  ground: Ground,
+  environment: Environment,
   window: Window | undefined,
   cutsNs: readonly number[],
 ): string[][] {
   const starts = [window?.startNs, ...cutsNs.map((ns) => ns + 1)];
   const ends = [...cutsNs, window?.endNs];
-  return starts.map((startNs, i) => scriptArgv(settings, ground, startNs, ends[i]));
+  return starts.map((startNs, i) => scriptArgv(settings, environment, startNs, ends[i]));
 }
 
 /** perf, whose text tells the samples between two bounds, both inclusive; undefined: none. */
 export function scriptArgv(
   settings: Settings,
-  ground: Ground,
+  environment: Environment,
   startNs: number | undefined,
   endNs: number | undefined,
 ): string[] {
-  const { folder, symfs, hasKernelSymbols } = ground;
+  const { folder, symfs, hasKernelSymbols } = environment;
   const isBounded = startNs !== undefined || endNs !== undefined;
   const time = [startNs, endNs].map((ns) => (ns === undefined ? '' : secondsOf(ns))).join();
   return [
@@ -203,7 +203,7 @@ export function scriptArgv(
     '--no-demangle',
     ...(isBounded ? ['--time', time] : []),
     // perf followed the children that were started meanwhile; bpftrace did not
-    ...(hasOffcpu(settings.mode) ? ['--pid', pidsOf(ground).join(',')] : []),
+    ...(hasOffcpu(settings.mode) ? ['--pid', pidsOf(environment).join(',')] : []),
     ...(symfs === undefined ? [] : ['--symfs', symfs]),
     // none of its own where perf-fold has them; with --symfs perf does not find the running kernel's by itself
     ...(hasKernelSymbols ? ['--kallsyms', '/dev/null'] : symfs === undefined ? [] : ['--kallsyms', '/proc/kallsyms']),

@@ -3,7 +3,7 @@
 
 import type { Options as DrawOptions } from '../flamegraph/settings.ts';
 import { type Artifact, artifactIn } from './artifacts.ts';
-import { type Ground, kernelSymbolsStep, type Step, scriptArgv, type Window } from './plan.ts';
+import { type Environment, kernelSymbolsStep, type Step, scriptArgv, type Window } from './plan.ts';
 import type { Settings } from './settings.ts';
 
 /** What a person is told of each step. */
@@ -55,32 +55,38 @@ export interface Slept {
 }
 
 /** All of them, in an order in which they can run. */
-export function renderSteps(settings: Settings, ground: Ground, { samples, hasDump, slept }: Material): Step[] {
+export function renderSteps(
+  settings: Settings,
+  environment: Environment,
+  { samples, hasDump, slept }: Material,
+): Step[] {
   return [
-    ...(samples ? [foldCpuStep(settings, ground, samples.window), drawStep(settings, ground, PICTURES.cpu)] : []),
-    ...(hasDump && !slept?.isAll ? [foldOffcpuStep(ground)] : []),
-    ...(hasDump ? offcpuSteps(settings, ground, slept) : []),
-    ...(samples && hasDump ? [drawStep(settings, ground, PICTURES.wall)] : []),
+    ...(samples
+      ? [foldCpuStep(settings, environment, samples.window), drawStep(settings, environment, PICTURES.cpu)]
+      : []),
+    ...(hasDump && !slept?.isAll ? [foldOffcpuStep(environment)] : []),
+    ...(hasDump ? offcpuSteps(settings, environment, slept) : []),
+    ...(samples && hasDump ? [drawStep(settings, environment, PICTURES.wall)] : []),
   ];
 }
 
 /** perf's text of the window's samples, folded by thread. */
-function foldCpuStep(settings: Settings, ground: Ground, window: Window | undefined): Step {
-  const { folder, tool } = ground;
-  const kernelSymbols = kernelSymbolsStep(settings, ground)?.output;
+function foldCpuStep(settings: Settings, environment: Environment, window: Window | undefined): Step {
+  const { folder, tool } = environment;
+  const kernelSymbols = kernelSymbolsStep(settings, environment)?.output;
   const fold = [
     ...['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')],
     ...(kernelSymbols ? ['--kallsyms', kernelSymbols] : []),
   ];
   return {
     what: STEPS.foldCpu,
-    stages: [scriptArgv(settings, ground, window?.startNs, window?.endNs), [...tool('perf-fold'), ...fold]],
+    stages: [scriptArgv(settings, environment, window?.startNs, window?.endNs), [...tool('perf-fold'), ...fold]],
     output: artifactIn(folder, 'cpuThreads'),
   };
 }
 
 /** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
-function foldOffcpuStep({ folder, tool }: Ground): Step {
+function foldOffcpuStep({ folder, tool }: Environment): Step {
   const options = ['--unit', 'us', '--stats-json', artifactIn(folder, 'offcpuStats'), '--'];
   return {
     what: STEPS.foldOffcpu,
@@ -90,22 +96,22 @@ function foldOffcpuStep({ folder, tool }: Ground): Step {
 }
 
 /** The reasons of the dump and of those sleepers, and the pictures. */
-function offcpuSteps(settings: Settings, ground: Ground, slept: Slept | undefined): Step[] {
+function offcpuSteps(settings: Settings, environment: Environment, slept: Slept | undefined): Step[] {
   const step = (flag: string, to: Artifact): Step => ({
     what: STEPS.reasons,
-    stages: [classify(ground, slept, flag)],
-    output: artifactIn(ground.folder, to),
+    stages: [classify(environment, slept, flag)],
+    output: artifactIn(environment.folder, to),
   });
   return [
     step('--folded', 'reasons'),
     step('--table', 'reasonsTable'),
     step('--json', 'reasonsJson'),
-    drawStep(settings, ground, PICTURES.offcpu),
-    drawStep(settings, ground, PICTURES.reasons),
+    drawStep(settings, environment, PICTURES.offcpu),
+    drawStep(settings, environment, PICTURES.reasons),
   ];
 }
 
-function classify({ folder, tool, waitEvents }: Ground, slept: Slept | undefined, flag: string): string[] {
+function classify({ folder, tool, waitEvents }: Environment, slept: Slept | undefined, flag: string): string[] {
   const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
   // together with the sleepers, which are folded text, the dump's own window is not believed
   const window = slept === undefined ? [] : ['--window', String(slept.seconds)];
@@ -116,7 +122,7 @@ function classify({ folder, tool, waitEvents }: Ground, slept: Slept | undefined
   return [...tool('offcpu-classify'), flag, ...meaning, ...window, '--', ...inputs];
 }
 
-function drawStep(settings: Settings, { folder, tool }: Ground, picture: Picture): Step {
+function drawStep(settings: Settings, { folder, tool }: Environment, picture: Picture): Step {
   const { title, countname, colors } = drawOptionsOf(settings, picture);
   const options = [`--title=${title}`, '--countname', countname, '--colors', colors];
   return {

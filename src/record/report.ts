@@ -7,8 +7,8 @@ import type { Identity } from './identity.ts';
 import type { Page } from './page.ts';
 import {
   bpftraceCommand,
+  type Environment,
   eventOf,
-  type Ground,
   kernelSymbolsStep,
   perfCommand,
   programStep,
@@ -38,7 +38,7 @@ export interface StepTime {
 export interface RunFacts {
   settings: Settings;
   /** with the folder the run will have */
-  ground: Ground;
+  environment: Environment;
   targets: readonly Process[];
   window: Window;
   cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
@@ -73,7 +73,7 @@ const PICTURES = [
 
 /** For a person, at the end of a run. */
 export function linesOfReport(facts: RunFacts): string {
-  const { window, ground, warnings, artifacts } = facts;
+  const { window, environment, warnings, artifacts } = facts;
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
   return [
     `window: ${windowText(window.startNs, window.endNs)}`,
@@ -82,7 +82,7 @@ export function linesOfReport(facts: RunFacts): string {
     '',
     ...qualityLines(facts),
     ...warnings,
-    `${ground.folder}: ${[ARTIFACTS.page, ...pictures].join(', ')}`,
+    `${environment.folder}: ${[ARTIFACTS.page, ...pictures].join(', ')}`,
     '',
   ].join('\n');
 }
@@ -108,7 +108,7 @@ const VERSION = 1;
 
 /** run.json: what was run, on what, and what came of it. */
 export function runJson(facts: RunFacts & { rendering: RenderingCost }): object {
-  const { settings, ground, targets, window, identity } = facts;
+  const { settings, environment, targets, window, identity } = facts;
   const commands = commandsOf(facts);
   return {
     format: FORMAT,
@@ -119,7 +119,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     endedBy: facts.cause,
     targets: targets.map(({ pid, comm, command, nsPids, uid }) => ({ pid, comm, command, nsPids, uid })),
     window: { startNs: window.startNs, endNs: window.endNs, seconds: (window.endNs - window.startNs) / 1e9 },
-    settings: { ...settings, sql: settings.sql?.file, event: eventOf(ground), symfs: ground.symfs ?? null },
+    settings: { ...settings, sql: settings.sql?.file, event: eventOf(environment), symfs: environment.symfs ?? null },
     commands,
     versions: facts.versions,
     host: facts.host,
@@ -136,13 +136,13 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
 }
 
 function commandsOf(facts: RunFacts): string[] {
-  const { settings, ground, window } = facts;
-  const profilers = [perfCommand(settings, ground), bpftraceCommand(settings, ground)];
+  const { settings, environment, window } = facts;
+  const profilers = [perfCommand(settings, environment), bpftraceCommand(settings, environment)];
   const samples = facts.cpuStats && { window: facts.offcpuStats && window };
   const hasDump = facts.offcpuStats !== undefined;
-  const steps = renderSteps(settings, ground, { samples, hasDump, slept: facts.slept });
+  const steps = renderSteps(settings, environment, { samples, hasDump, slept: facts.slept });
   const workload = [settings.command, workloadArgv(settings)];
-  const preparations = [kernelSymbolsStep(settings, ground), hasOffcpu(settings.mode) && programStep(ground)];
+  const preparations = [kernelSymbolsStep(settings, environment), hasOffcpu(settings.mode) && programStep(environment)];
   return [
     ...workload.flatMap((argv) => (argv ? [shellLine(argv)] : [])),
     ...preparations.flatMap((step) => (step ? [stepLine(step)] : [])),

@@ -1,5 +1,7 @@
 // Settings: what the user asked for, checked before anything is started.
 
+import { UsageError } from '../engine/errors.ts';
+
 export const MODES = ['cpu', 'offcpu', 'both'] as const;
 export type Mode = (typeof MODES)[number];
 
@@ -68,21 +70,25 @@ const LABEL = /^[\p{L}\p{N}_][\p{L}\p{N}_.,+=@-]*$/u;
 //       └ SIZE
 const DWARF = /^dwarf(?:,(\d+))?$/;
 
-/** The settings, or a text that says what is wrong with the options. `now` names a run without --label. */
-export function settingsOf(options: SettingOptions, command: readonly string[], now: Date): Settings | string {
+/** `now` names a run without --label. Throws UsageError for options that mean nothing, or contradict each other. */
+export function settingsOf(options: SettingOptions, command: readonly string[], now: Date): Settings {
   const label = options.label ?? labelOf(now);
   const callGraph = callGraphOf(options['call-graph']);
-  if (!(options.duration > 0)) return `--duration takes seconds above 0, not "${options.duration}"`;
-  const wrongLabel = wrongWithLabel('--label', label) ?? wrongWithLabel('--compare', options.compare ?? label);
-  if (wrongLabel !== undefined) return wrongLabel;
-  if (options.compare === label) return `--compare ${label}: that is this run's own label; name it anew with --label`;
+  if (!(options.duration > 0)) throw new UsageError(`--duration takes seconds above 0, not "${options.duration}"`);
+  checkLabel('--label', label);
+  checkLabel('--compare', options.compare ?? label);
+  if (options.compare === label)
+    throw new UsageError(`--compare ${label}: that is this run's own label; name it anew with --label`);
   if (callGraph === undefined) {
-    return `--call-graph takes fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`;
+    throw new UsageError(
+      `--call-graph takes fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`,
+    );
   }
-  if (options['wait-events'] && options['no-wait-events']) return 'choose one of --wait-events, --no-wait-events';
-  if (options.workload?.trim() === '') return '--workload takes a shell line, not ""';
-  if (options.workload?.includes('\0')) return '--workload holds a NUL';
-  if (options['out-dir'] === '') return '--out-dir takes a folder, not ""';
+  if (options['wait-events'] && options['no-wait-events'])
+    throw new UsageError('choose one of --wait-events, --no-wait-events');
+  if (options.workload?.trim() === '') throw new UsageError('--workload takes a shell line, not ""');
+  if (options.workload?.includes('\0')) throw new UsageError('--workload holds a NUL');
+  if (options['out-dir'] === '') throw new UsageError('--out-dir takes a folder, not ""');
   return {
     mode: options.mode,
     seconds: options.duration,
@@ -103,10 +109,12 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
   };
 }
 
-/** Why a label can't name a folder; undefined: it can. */
-export function wrongWithLabel(option: string, label: string): string | undefined {
-  if (LABEL.test(label) && !label.includes('..') && label.length <= LONGEST_LABEL) return undefined;
-  return `${option} names a folder: letters, digits and ._,+=@- (no "..", at most ${LONGEST_LABEL}), not ${JSON.stringify(label)}`;
+/** Throws UsageError if the label can't name a folder. */
+export function checkLabel(option: string, label: string): void {
+  if (LABEL.test(label) && !label.includes('..') && label.length <= LONGEST_LABEL) return;
+  throw new UsageError(
+    `${option} names a folder: letters, digits and ._,+=@- (no "..", at most ${LONGEST_LABEL}), not ${JSON.stringify(label)}`,
+  );
 }
 
 /** 20240601-123005, in local time */

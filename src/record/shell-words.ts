@@ -3,7 +3,7 @@
 import { artifactIn } from './artifacts.ts';
 import {
   bpftraceCommand,
-  type Ground,
+  type Environment,
   kernelSymbolsStep,
   type ProfilerCommand,
   perfCommand,
@@ -34,14 +34,14 @@ export function stepLine({ stages, output }: Step): string {
 }
 
 /** All that a run would do, in order, for --dry-run. */
-export function planLines(settings: Settings, ground: Ground): string {
+export function planLines(settings: Settings, environment: Environment): string {
   const workload = workloadArgv(settings);
-  const log = `> ${shellWord(artifactIn(ground.folder, 'workloadLog'))} 2>&1 &`;
-  const perf = perfCommand(settings, ground);
-  const bpftrace = bpftraceCommand(settings, ground);
-  const preparations = [kernelSymbolsStep(settings, ground), bpftrace && programStep(ground)];
+  const log = `> ${shellWord(artifactIn(environment.folder, 'workloadLog'))} 2>&1 &`;
+  const perf = perfCommand(settings, environment);
+  const bpftrace = bpftraceCommand(settings, environment);
+  const preparations = [kernelSymbolsStep(settings, environment), bpftrace && programStep(environment)];
   const samples = perf && { window: undefined };
-  const steps = renderSteps(settings, ground, { samples, hasDump: bpftrace !== undefined, slept: undefined });
+  const steps = renderSteps(settings, environment, { samples, hasDump: bpftrace !== undefined, slept: undefined });
   return [
     ...(settings.command ? [`${shellLine(settings.command)} ${log}`] : []),
     ...(settings.sql ? [`${shellLine(sqlArgv(settings.sql))} &`] : []),

@@ -1,5 +1,6 @@
 // The target: which process shall be profiled, out of those that run.
 
+import { UsageError } from '../engine/errors.ts';
 import type { Process } from './proc-pid.ts';
 
 export interface TargetChoice {
@@ -18,56 +19,53 @@ export interface Self {
   uid: number;
 }
 
-/** The processes to profile, or a text, of several lines perhaps, that says why there are none. */
-export function targetsOf(choice: TargetChoice, processes: readonly Process[], self: Self): Process[] | string {
+/** The processes to profile. Throws UsageError if there are none, or several of which one was to be chosen. */
+export function targetsOf(choice: TargetChoice, processes: readonly Process[], self: Self): Process[] {
   const { pids, pattern, container, first, all } = choice;
-  if (pids.length > 0 && pattern !== undefined) return 'choose one of --pid, --pid-pattern';
-  if (first && all) return 'choose one of --first, --all';
+  if (pids.length > 0 && pattern !== undefined) throw new UsageError('choose one of --pid, --pid-pattern');
+  if (first && all) throw new UsageError('choose one of --first, --all');
   const found = pids.length > 0 ? byPids(choice, processes) : byPattern(choice, processes, self);
-  if (typeof found === 'string') return found;
   if (found.length === 0) {
-    return pattern !== undefined
-      ? `no process matches ${JSON.stringify(pattern)}${container ? ` in container ${container.name}` : ''}`
-      : `container ${container?.name} has no process`;
+    throw new UsageError(
+      pattern !== undefined
+        ? `no process matches ${JSON.stringify(pattern)}${container ? ` in container ${container.name}` : ''}`
+        : `container ${container?.name} has no process`,
+    );
   }
   for (const candidate of found) {
     const why = whyNot(candidate, self);
-    if (why !== undefined) return why;
+    if (why !== undefined) throw new UsageError(why);
   }
   if (pids.length > 0 || all || found.length === 1) return found;
   if (first) return found.slice(0, 1);
   const what = pattern === undefined ? `container ${container?.name} has` : `${JSON.stringify(pattern)} matches`;
-  return `${what} ${found.length} processes; choose with --pid PID, --first or --all:\n${listOf(found)}`;
+  throw new UsageError(`${what} ${found.length} processes; choose with --pid PID, --first or --all:\n${listOf(found)}`);
 }
 
-function byPids({ pids, container }: TargetChoice, processes: readonly Process[]): Process[] | string {
+function byPids({ pids, container }: TargetChoice, processes: readonly Process[]): Process[] {
   const found = new Set<Process>();
   for (const text of pids.flatMap((list) => list.split(','))) {
-    if (!/^[1-9]\d{0,8}$/.test(text)) return `--pid takes a process id, not ${JSON.stringify(text)}`;
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--pid takes a process id, not ${JSON.stringify(text)}`);
     const pid = Number(text);
     const candidate = container
       ? processes.find((one) => container.pids.has(one.pid) && (one.nsPids.at(-1) === pid || one.pid === pid))
       : processes.find((one) => one.pid === pid);
-    if (!candidate) return `no process ${pid}${container ? ` in container ${container.name}` : ''}`;
+    if (!candidate) throw new UsageError(`no process ${pid}${container ? ` in container ${container.name}` : ''}`);
     found.add(candidate);
   }
   return [...found];
 }
 
 /** By a regular expression on the command line, as `pgrep -f` does it; by container alone if there is none. */
-function byPattern(
-  { pattern, container }: TargetChoice,
-  processes: readonly Process[],
-  self: Self,
-): Process[] | string {
+function byPattern({ pattern, container }: TargetChoice, processes: readonly Process[], self: Self): Process[] {
   if (pattern === undefined && !container) {
-    return 'which process? --pid PID, --pid-pattern REGEX, --container NAME, or -- COMMAND to start one';
+    throw new UsageError('which process? --pid PID, --pid-pattern REGEX, --container NAME, or -- COMMAND to start one');
   }
   let expression: RegExp;
   try {
     expression = new RegExp(pattern ?? '', 'u');
   } catch (error) {
-    return `--pid-pattern ${JSON.stringify(pattern)}: ${(error as Error).message}`;
+    throw new UsageError(`--pid-pattern ${JSON.stringify(pattern)}: ${(error as Error).message}`);
   }
   const own = ownOf(processes, self.pid);
   return processes.filter(

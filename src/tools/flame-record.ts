@@ -4,7 +4,6 @@ import { helpText } from '../cli/help.ts';
 import type { Values } from '../cli/options.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
-import { UsageError } from '../engine/errors.ts';
 import { backendChoiceOf } from '../record/backends.ts';
 import { checkEarlier } from '../record/io/compare-runs.ts';
 import { diagnose } from '../record/io/diagnose.ts';
@@ -39,7 +38,6 @@ export const flameRecord: Command<typeof recordOptions> = {
     }
     const isOther = options.pid.length > 0 || options['pid-pattern'] !== undefined || world.operands.length > 0;
     const postgres = backendChoiceOf(options, isOther && first !== 'doctor');
-    if (typeof postgres === 'string') throw new UsageError(postgres);
     const choice = {
       pids: options.pid,
       postgres,
@@ -50,7 +48,6 @@ export const flameRecord: Command<typeof recordOptions> = {
     };
     if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, options.sudo, world);
     const settings = settingsOf(options, world.operands, new Date());
-    if (typeof settings === 'string') throw new UsageError(settings);
     checkEarlier(settings);
     if (options['dry-run']) return dryRun(settings, choice, world);
     return record(settings, choice, { force: options.force, quiet: options.quiet }, world);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   type Backend,
+  type BackendOptions,
   backendChoiceOf,
   backendsOf,
   chosenBackends,
@@ -10,6 +11,7 @@ import {
   processOfBackend,
 } from '../../src/record/backends.ts';
 import type { Process } from '../../src/record/proc-pid.ts';
+import { answerOrRefusal } from './refusal.ts';
 
 const backend = (pid: number, type: string, application = '', query = '', state = 'idle'): Backend => ({
   pid,
@@ -26,7 +28,7 @@ const BACKENDS = [
 ];
 const NONE = { dsn: '', type: undefined, application: undefined, query: undefined };
 const chosen = (choice: object, how = { first: false, all: false }): number[] | string => {
-  const found = chosenBackends({ ...NONE, ...choice }, how, BACKENDS);
+  const found = answerOrRefusal(() => chosenBackends({ ...NONE, ...choice }, how, BACKENDS));
   return typeof found === 'string' ? found : found.map(({ pid }) => pid);
 };
 
@@ -60,13 +62,15 @@ describe('which backend', () => {
       'application-name': undefined,
       query: undefined,
     };
-    assert.equal(backendChoiceOf(options, true), undefined);
-    assert.equal(backendChoiceOf({ ...options, query: 'x' }, false), '--query needs --postgres DSN');
-    assert.match(backendChoiceOf({ ...options, postgres: '' }, true) as string, /^choose one of --postgres, --pid/);
-    assert.deepEqual(backendChoiceOf({ ...options, postgres: '' }, false), NONE);
-    assert.equal(backendChoiceOf({ ...options, sql: 'x' }, false), '--sql needs --postgres DSN');
+    const choiceOf = (given: BackendOptions, isOther: boolean): unknown =>
+      answerOrRefusal(() => backendChoiceOf(given, isOther));
+    assert.equal(choiceOf(options, true), undefined);
+    assert.equal(choiceOf({ ...options, query: 'x' }, false), '--query needs --postgres DSN');
+    assert.match(String(choiceOf({ ...options, postgres: '' }, true)), /^choose one of --postgres, --pid/);
+    assert.deepEqual(choiceOf({ ...options, postgres: '' }, false), NONE);
+    assert.equal(choiceOf({ ...options, sql: 'x' }, false), '--sql needs --postgres DSN');
     const both = { ...options, postgres: '', sql: 'x', query: 'y' };
-    assert.match(backendChoiceOf(both, false) as string, /^choose one of --sql, --query/);
+    assert.match(String(choiceOf(both, false)), /^choose one of --sql, --query/);
   });
 });
 
@@ -101,7 +105,7 @@ describe('the process of a backend', () => {
   const self = { pid: 1, uid: 0 };
   const of = (pid: number, processes: Process[], container?: number[]): number | string => {
     const members = container && { name: 'db', pids: new Set(container) };
-    const found = processOfBackend(pid, processes, members, self);
+    const found = answerOrRefusal(() => processOfBackend(pid, processes, members, self));
     return typeof found === 'string' ? found : found.pid;
   };
 
@@ -129,6 +133,6 @@ describe('the process of a backend', () => {
   });
 
   test('it must be ours to profile', () => {
-    assert.match(processOfBackend(57, [process(57)], undefined, { pid: 1, uid: 9 }) as string, /belongs to user 0/);
+    assert.throws(() => processOfBackend(57, [process(57)], undefined, { pid: 1, uid: 9 }), /belongs to user 0/);
   });
 });

@@ -1,6 +1,6 @@
 // Settings of a run, for tests: both profilers, for half a minute.
 
-import type { Ground } from '../../src/record/plan.ts';
+import type { Environment } from '../../src/record/plan.ts';
 import type { Settings } from '../../src/record/settings.ts';
 
 export const SETTINGS: Settings = {
@@ -21,7 +21,7 @@ export const SETTINGS: Settings = {
   workload: undefined,
   command: undefined,
 };
-export const GROUND: Ground = {
+export const ENVIRONMENT: Environment = {
   pids: [7],
   folder: 'out/a',
   program: '/p/offcpu.bt',

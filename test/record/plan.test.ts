@@ -7,7 +7,7 @@ import { pageHtml } from '../../src/record/page.ts';
 import {
   bpftraceCommand,
   cutsOf,
-  type Ground,
+  type Environment,
   kernelSymbolsStep,
   perfCommand,
   programStep,
@@ -20,61 +20,62 @@ import type { Settings } from '../../src/record/settings.ts';
 import { shellLine, shellWord } from '../../src/record/shell-words.ts';
 import { isWithoutSamples } from '../../src/record/summary.ts';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
-import { GROUND, SETTINGS } from './plan-settings.ts';
+import { ENVIRONMENT, SETTINGS } from './plan-settings.ts';
 
-const STEP = (what: string, settings = SETTINGS, ground = GROUND, material: Partial<Material> = {}): Step[] =>
-  renderSteps(settings, ground, {
+const STEP = (what: string, settings = SETTINGS, environment = ENVIRONMENT, material: Partial<Material> = {}): Step[] =>
+  renderSteps(settings, environment, {
     samples: { window: undefined },
     hasDump: true,
     slept: undefined,
     ...material,
   }).filter((step) => step.what === what);
-const foldCpu = (settings: Settings, ground: Ground, window?: Window): Step =>
-  STEP(STEPS.foldCpu, settings, ground, { samples: { window } })[0] as Step;
-const reasonSteps = (ground: Ground, slept?: Slept): Step[] => STEP(STEPS.reasons, SETTINGS, ground, { slept });
+const foldCpu = (settings: Settings, environment: Environment, window?: Window): Step =>
+  STEP(STEPS.foldCpu, settings, environment, { samples: { window } })[0] as Step;
+const reasonSteps = (environment: Environment, slept?: Slept): Step[] =>
+  STEP(STEPS.reasons, SETTINGS, environment, { slept });
 
 describe('plan', () => {
   test('perf samples cycles where there are any, else the clock', () => {
-    const event = (hasCycles: boolean): unknown => perfCommand(SETTINGS, { ...GROUND, hasCycles })?.argv[6];
+    const event = (hasCycles: boolean): unknown => perfCommand(SETTINGS, { ...ENVIRONMENT, hasCycles })?.argv[6];
     assert.deepEqual([event(true), event(false)], ['cycles', 'cpu-clock']);
   });
 
   test('a mode is which profilers there are', () => {
-    assert.equal(perfCommand({ ...SETTINGS, mode: 'offcpu' }, GROUND), undefined);
-    assert.equal(bpftraceCommand({ ...SETTINGS, mode: 'cpu' }, GROUND), undefined);
-    assert.deepEqual(bpftraceCommand(SETTINGS, GROUND)?.argv, [
+    assert.equal(perfCommand({ ...SETTINGS, mode: 'offcpu' }, ENVIRONMENT), undefined);
+    assert.equal(bpftraceCommand({ ...SETTINGS, mode: 'cpu' }, ENVIRONMENT), undefined);
+    assert.deepEqual(bpftraceCommand(SETTINGS, ENVIRONMENT)?.argv, [
       ...['setpriv', '--pdeathsig', 'KILL', 'env', 'BPFTRACE_CACHE_USER_SYMBOLS=1'],
       ...['BPFTRACE_MAP_KEYS_MAX=65536', 'BPFTRACE_MAX_MAP_KEYS=65536', 'bpftrace', '/p/offcpu.bt', '7'],
     ]);
   });
 
   test('wait events: their address is the second operand, and their version what the reasons are read with', () => {
-    const ground = { ...GROUND, waitEvents: { address: 0x55aa00fan, version: 16 } };
-    assert.deepEqual(bpftraceCommand(SETTINGS, ground)?.argv.slice(-3), ['/p/offcpu.bt', '7', '0x55aa00fa']);
-    for (const { stages } of reasonSteps(ground)) {
+    const environment = { ...ENVIRONMENT, waitEvents: { address: 0x55aa00fan, version: 16 } };
+    assert.deepEqual(bpftraceCommand(SETTINGS, environment)?.argv.slice(-3), ['/p/offcpu.bt', '7', '0x55aa00fa']);
+    for (const { stages } of reasonSteps(environment)) {
       assert.match((stages[0] ?? []).join(' '), /^offcpu-classify .* --meaning --pg-version 16 -- /);
     }
-    const without = { ...GROUND, waitEvents: 'Postgres 13 exports no my_wait_event_info' };
+    const without = { ...ENVIRONMENT, waitEvents: 'Postgres 13 exports no my_wait_event_info' };
     assert.deepEqual(bpftraceCommand(SETTINGS, without)?.argv.slice(-2), ['/p/offcpu.bt', '7']);
     assert.ok(!reasonSteps(without)[0]?.stages[0]?.includes('--meaning'));
   });
 
   test('no profiler outlives flame-record for ever', () => {
     const first = (sudo: boolean, hasSetpriv: boolean): string | undefined =>
-      perfCommand({ ...SETTINGS, sudo }, { ...GROUND, hasSetpriv })
+      perfCommand({ ...SETTINGS, sudo }, { ...ENVIRONMENT, hasSetpriv })
         ?.argv.join(' ')
         .split(' perf record ')[0];
     assert.equal(first(false, true), 'setpriv --pdeathsig KILL');
     assert.equal(first(false, false), 'timeout --foreground --signal=INT 690');
     assert.equal(first(true, true), 'sudo -n timeout --foreground --signal=INT 690');
-    assert.deepEqual(foldCpu({ ...SETTINGS, sudo: true }, GROUND).stages[0]?.slice(0, 3), ['sudo', '-n', 'perf']);
+    assert.deepEqual(foldCpu({ ...SETTINGS, sudo: true }, ENVIRONMENT).stages[0]?.slice(0, 3), ['sudo', '-n', 'perf']);
   });
 
   test('several processes: one program that looks for them all', () => {
-    const ground = { ...GROUND, pids: [7, 8] };
-    assert.equal(programStep(GROUND), undefined);
-    assert.deepEqual(bpftraceCommand(SETTINGS, ground)?.argv.slice(-3), ['bpftrace', 'out/a/offcpu.bt', '7']);
-    const [argv = []] = programStep({ ...ground, program: join(ROOT, 'bpf/offcpu.bt') })?.stages ?? [];
+    const environment = { ...ENVIRONMENT, pids: [7, 8] };
+    assert.equal(programStep(ENVIRONMENT), undefined);
+    assert.deepEqual(bpftraceCommand(SETTINGS, environment)?.argv.slice(-3), ['bpftrace', 'out/a/offcpu.bt', '7']);
+    const [argv = []] = programStep({ ...environment, program: join(ROOT, 'bpf/offcpu.bt') })?.stages ?? [];
     const { stdout } = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
     const code = stdout.replace(/\/\*.*?\*\//gs, '');
     assert.equal(code.match(/\(pid == 7 \|\| pid == 8\)/g)?.length, 3);
@@ -83,23 +84,23 @@ describe('plan', () => {
   });
 
   test('samples are cut to the window, every digit kept', () => {
-    const [script] = foldCpu(SETTINGS, GROUND, { startNs: 6713000000001, endNs: 6716366830002 }).stages;
+    const [script] = foldCpu(SETTINGS, ENVIRONMENT, { startNs: 6713000000001, endNs: 6716366830002 }).stages;
     assert.ok(script?.includes('6713.000000001,6716.366830002'), script?.join(' '));
     assert.ok(script?.includes('--no-inline'));
-    assert.ok(!foldCpu({ ...SETTINGS, inline: true }, GROUND).stages[0]?.includes('--no-inline'));
+    assert.ok(!foldCpu({ ...SETTINGS, inline: true }, ENVIRONMENT).stages[0]?.includes('--no-inline'));
   });
 
   test("the kernel's symbols: copied before, and perf-fold reads the copy; else perf finds them, as it does with --symfs", () => {
-    const ground = { ...GROUND, hasKernelSymbols: true };
-    assert.equal(kernelSymbolsStep(SETTINGS, GROUND), undefined);
-    assert.equal(kernelSymbolsStep({ ...SETTINGS, mode: 'offcpu' }, ground), undefined);
-    assert.equal(kernelSymbolsStep(SETTINGS, ground)?.output, 'out/a/kallsyms');
-    const ends = (ground: Ground): (string | undefined)[] =>
-      foldCpu(SETTINGS, ground).stages.map((argv) => / --kallsyms .*/.exec(argv.join(' '))?.[0]);
-    assert.deepEqual(ends(ground), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
-    assert.deepEqual(ends(GROUND), [undefined, undefined]);
-    assert.deepEqual(ends({ ...GROUND, symfs: '/x' }), [' --kallsyms /proc/kallsyms', undefined]);
-    assert.deepEqual(ends({ ...ground, symfs: '/x' }), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
+    const environment = { ...ENVIRONMENT, hasKernelSymbols: true };
+    assert.equal(kernelSymbolsStep(SETTINGS, ENVIRONMENT), undefined);
+    assert.equal(kernelSymbolsStep({ ...SETTINGS, mode: 'offcpu' }, environment), undefined);
+    assert.equal(kernelSymbolsStep(SETTINGS, environment)?.output, 'out/a/kallsyms');
+    const ends = (environment: Environment): (string | undefined)[] =>
+      foldCpu(SETTINGS, environment).stages.map((argv) => / --kallsyms .*/.exec(argv.join(' '))?.[0]);
+    assert.deepEqual(ends(environment), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
+    assert.deepEqual(ends(ENVIRONMENT), [undefined, undefined]);
+    assert.deepEqual(ends({ ...ENVIRONMENT, symfs: '/x' }), [' --kallsyms /proc/kallsyms', undefined]);
+    assert.deepEqual(ends({ ...environment, symfs: '/x' }), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
   });
 
   test('a large recording is cut between two samples, so that all processors unwind it', () => {
@@ -111,15 +112,17 @@ describe('plan', () => {
     assert.deepEqual(cuts(1 << 30, 4), [2e9, 3e9, 4e9]);
     assert.deepEqual(cuts(1 << 30, 4, { ...SETTINGS, inline: true }), []);
     const times = (bounds: typeof window | undefined): string[] =>
-      scriptSlices(SETTINGS, GROUND, bounds, [2e9, 3e9]).map((argv) => argv[argv.indexOf('--time') + 1] ?? '');
+      scriptSlices(SETTINGS, ENVIRONMENT, bounds, [2e9, 3e9]).map((argv) => argv[argv.indexOf('--time') + 1] ?? '');
     assert.deepEqual(times(window), ['1.000000000,2.000000000', '2.000000001,3.000000000', '3.000000001,5.000000000']);
     assert.deepEqual(times(undefined), [',2.000000000', '2.000000001,3.000000000', '3.000000001,']);
-    assert.deepEqual(scriptSlices(SETTINGS, GROUND, window, []), [foldCpu(SETTINGS, GROUND, window).stages[0]]);
+    assert.deepEqual(scriptSlices(SETTINGS, ENVIRONMENT, window, []), [
+      foldCpu(SETTINGS, ENVIRONMENT, window).stages[0],
+    ]);
   });
 
   test('sleepers are one more input, and the only one if nobody else is there', () => {
     const inputs = (slept?: Slept): string[] => {
-      const argv = reasonSteps(GROUND, slept)[0]?.stages[0] ?? [];
+      const argv = reasonSteps(ENVIRONMENT, slept)[0]?.stages[0] ?? [];
       return argv.slice(argv.indexOf('--') + 1);
     };
     const [dump, sleepers] = ['out/a/offcpu.raw', 'out/a/offcpu.sleepers.folded'];
@@ -127,7 +130,7 @@ describe('plan', () => {
     assert.deepEqual(inputs({ seconds: 2.5, isAll: false }), [dump, sleepers]);
     assert.deepEqual(inputs({ seconds: 2.5, isAll: true }), [sleepers]);
     const material = { samples: undefined, hasDump: true, slept: { seconds: 2.5, isAll: true } };
-    assert.ok(renderSteps(SETTINGS, GROUND, material).every(({ stages }) => !stages.flat().includes(dump)));
+    assert.ok(renderSteps(SETTINGS, ENVIRONMENT, material).every(({ stages }) => !stages.flat().includes(dump)));
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { labelOf, type SettingOptions, settingsOf, wrongWithLabel } from '../../src/record/settings.ts';
+import { checkLabel, labelOf, type SettingOptions, settingsOf } from '../../src/record/settings.ts';
+import { answerOrRefusal } from './refusal.ts';
 
 const NOW = new Date(2024, 5, 1, 9, 5, 7);
 const OPTIONS: SettingOptions = {
@@ -23,7 +24,7 @@ const OPTIONS: SettingOptions = {
   sql: undefined,
 };
 const made = (options: Partial<SettingOptions>, command: string[] = []) =>
-  settingsOf({ ...OPTIONS, ...options }, command, NOW);
+  answerOrRefusal(() => settingsOf({ ...OPTIONS, ...options }, command, NOW));
 
 describe('settingsOf', () => {
   test('names a run without a label by date and time', () => {
@@ -55,7 +56,7 @@ describe('settingsOf', () => {
 
 test('a label can name a folder, and nothing but one in the out-dir', () => {
   for (const label of ['baseline', '2024-06-01_12.30', 'fsync=off', 'à', '_x', 'a'.repeat(100)]) {
-    assert.equal(wrongWithLabel('--label', label), undefined, label);
+    checkLabel('--label', label);
   }
   const bad = [
     '',
@@ -74,5 +75,6 @@ test('a label can name a folder, and nothing but one in the out-dir', () => {
     '$(x)',
     'a'.repeat(101),
   ];
-  for (const label of bad) assert.match(String(wrongWithLabel('--label', label)), /^--label names a folder/, label);
+  for (const label of bad)
+    assert.match(String(answerOrRefusal(() => checkLabel('--label', label))), /^--label names a folder/, label);
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { inspectArgvs, membersOf, wrongWithContainer } from '../../src/record/container.ts';
+import { UsageError } from '../../src/engine/errors.ts';
+import { checkContainerName, inspectArgvs, membersOf } from '../../src/record/container.ts';
 import { type Process, processOf } from '../../src/record/proc-pid.ts';
 import { listOf, type TargetChoice, targetsOf } from '../../src/record/target.ts';
+import { answerOrRefusal } from './refusal.ts';
 
 const process = (pid: number, command: string, more: Partial<Process> = {}): Process => ({
   pid,
@@ -30,7 +32,7 @@ const PROCESSES = [
 const SELF = { pid: 21, uid: 0 };
 const find = (choice: Partial<TargetChoice>, self = SELF): number[] | string => {
   const none = { pids: [], pattern: undefined, container: undefined, first: false, all: false };
-  const found = targetsOf({ ...none, ...choice }, PROCESSES, self);
+  const found = answerOrRefusal(() => targetsOf({ ...none, ...choice }, PROCESSES, self));
   return typeof found === 'string' ? found : found.map(({ pid }) => pid);
 };
 
@@ -121,8 +123,9 @@ describe('containers', () => {
   });
 
   test('a name is never an option', () => {
-    assert.equal(wrongWithContainer('web_1.a-b'), undefined);
-    for (const name of ['', '-x', '--help', 'a b', 'a;b', '$(a)', 'a/b']) assert.ok(wrongWithContainer(name), name);
+    checkContainerName('web_1.a-b');
+    for (const name of ['', '-x', '--help', 'a b', 'a;b', '$(a)', 'a/b'])
+      assert.throws(() => checkContainerName(name), UsageError, name);
     assert.deepEqual(inspectArgvs('web')[0]?.slice(-2), ['--', 'web']);
   });
 });

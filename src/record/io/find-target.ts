@@ -5,8 +5,8 @@ import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
-import { inspectArgvs, isChrooted, membersOf, wrongWithContainer } from '../container.ts';
-import type { Ground } from '../plan.ts';
+import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../container.ts';
+import type { Environment } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import { planLines } from '../shell-words.ts';
@@ -34,14 +34,11 @@ export function findTargets(choice: Choice, isSudo: boolean): Process[] {
   const processes = allProcesses();
   const container = choice.container === undefined ? undefined : membersIn(choice.container, processes);
   if (choice.postgres) return findBackends(choice.postgres, { ...choice, container }, processes, recorder(isSudo));
-  const found = targetsOf({ ...choice, container }, processes, recorder(isSudo));
-  if (typeof found === 'string') throw new UsageError(found);
-  return found;
+  return targetsOf({ ...choice, container }, processes, recorder(isSudo));
 }
 
 function membersIn(name: string, processes: readonly Process[]): { name: string; pids: ReadonlySet<number> } {
-  const wrong = wrongWithContainer(name);
-  if (wrong !== undefined) throw new UsageError(wrong);
+  checkContainerName(name);
   const answers = inspectArgvs(name).map((argv) => Number(answerOf(argv)?.out.trim() || Number.NaN));
   const first = answers.find((pid) => pid > 0);
   const places = processes.map(({ pid }) => placeOf(pid));
@@ -51,7 +48,7 @@ function membersIn(name: string, processes: readonly Process[]): { name: string;
   return { name, pids };
 }
 
-export function groundOf(settings: Settings, pids: readonly number[], folder: string): Ground {
+export function environmentOf(settings: Settings, pids: readonly number[], folder: string): Environment {
   const waitEvents = waitEventsFor(settings, pids);
   return {
     waitEvents,
@@ -68,7 +65,7 @@ export function groundOf(settings: Settings, pids: readonly number[], folder: st
 }
 
 /** Throws UsageError if they were asked for and can't be had. */
-function waitEventsFor({ mode, waitEvents }: Settings, pids: readonly number[]): Ground['waitEvents'] {
+function waitEventsFor({ mode, waitEvents }: Settings, pids: readonly number[]): Environment['waitEvents'] {
   if (waitEvents === false || mode === 'cpu' || pids.length === 0) return undefined;
   const found = sharedWaitEvents(pids.map((pid) => waitEventsOf(serverFilesOf(pid))));
   if (waitEvents && typeof found !== 'object') {
@@ -82,6 +79,6 @@ export async function dryRun(settings: Settings, choice: Choice, { output }: Wor
   const targets = settings.command || settings.sql ? [] : findTargets(choice, settings.sudo);
   const { final } = runFolders(settings.outDir, settings.label, self().pid);
   const pids = targets.map(({ pid }) => pid);
-  await output([planLines(settings, groundOf(settings, pids, final))]);
+  await output([planLines(settings, environmentOf(settings, pids, final))]);
   return Status.ok;
 }

@@ -21,7 +21,7 @@ import { allProcesses } from './processes.ts';
 import { type Answer, answerOf, type User, userNamed } from './run-sync.ts';
 import { SqlSession } from './sql-session.ts';
 
-const ENVIRONMENT = { PGAPPNAME: 'flame-record', PGCONNECT_TIMEOUT: '5', PGCLIENTENCODING: 'SQL_ASCII' };
+const VARIABLES = { PGAPPNAME: 'flame-record', PGCONNECT_TIMEOUT: '5', PGCLIENTENCODING: 'SQL_ASCII' };
 /** of psql: no connection */
 const REFUSED = 2;
 
@@ -48,7 +48,7 @@ export function askServer(argv: readonly string[]): Connected {
 }
 
 function psqlAnswer(argv: readonly string[], user?: User): Answer {
-  const answer = answerOf(argv, { user, environment: ENVIRONMENT });
+  const answer = answerOf(argv, { user, variables: VARIABLES });
   if (!answer) throw new UsageError('--postgres: psql is not installed: apt-get install postgresql-client');
   return answer;
 }
@@ -61,12 +61,7 @@ export function findBackends(
   recorder: Self,
 ): Process[] {
   const backends = chosenBackends(choice, { first, all }, backendsOf(askServer(activityArgv(choice.dsn)).answer));
-  if (typeof backends === 'string') throw new UsageError(backends);
-  return backends.map(({ pid }) => {
-    const found = processOfBackend(pid, processes, container, recorder);
-    if (typeof found === 'string') throw new UsageError(found);
-    return found;
-  });
+  return backends.map(({ pid }) => processOfBackend(pid, processes, container, recorder));
 }
 
 export interface Opened {
@@ -87,16 +82,18 @@ export async function openSession(source: SqlSource, folder: string, recorder: S
   const backend = await session.backend;
   const said = (): string => decoded(textOf(errors) ?? '').trim();
   if (backend === undefined) throw new UsageError(`--sql: ${said()}`);
-  const target = processOfBackend(backend, allProcesses(), undefined, recorder);
   const close = async (): Promise<string | undefined> => {
     const complaint = errorsText(source, said());
     if (!session.hasRun) askServer(terminateArgv(source.dsn, backend));
     await session.close();
     return complaint;
   };
-  if (typeof target !== 'string') return { session, target, close };
-  await session.close();
-  throw new UsageError(target);
+  try {
+    return { session, target: processOfBackend(backend, allProcesses(), undefined, recorder), close };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }
 
 function decoded(bytes: string): string {

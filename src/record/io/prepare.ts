@@ -4,20 +4,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../engine/errors.ts';
 import { artifactIn } from '../artifacts.ts';
 import { lastWords } from '../failure.ts';
-import { type Ground, kernelSymbolsStep, programStep } from '../plan.ts';
+import { type Environment, kernelSymbolsStep, programStep } from '../plan.ts';
 import type { Settings } from '../settings.ts';
 import { Child } from './children.ts';
 import { textOf } from './proc-files.ts';
 
 /** Throws UsageError, or system errors, if it can't be made. */
-export async function prepare(settings: Settings, ground: Ground): Promise<void> {
-  const symbols = kernelSymbolsStep(settings, ground);
+export async function prepare(settings: Settings, environment: Environment): Promise<void> {
+  const symbols = kernelSymbolsStep(settings, environment);
   if (symbols) writeFileSync(symbols.output, readFileSync('/proc/kallsyms'));
-  const program = programStep(ground);
+  const program = programStep(environment);
   if (!program) return;
   const { what, stages, output } = program;
   const [argv = []] = stages;
-  const errors = artifactIn(ground.folder, 'renderLog');
+  const errors = artifactIn(environment.folder, 'renderLog');
   const ending = await new Child({ argv, output, errors }).ended;
   if (ending.code !== 0) throw new UsageError(`${what} failed (${lastWords(ending, textOf(errors) ?? '')})`);
 }

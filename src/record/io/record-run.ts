@@ -12,13 +12,13 @@ import type { Process } from '../proc-pid.ts';
 import { rehearse } from '../rehearsal.ts';
 import type { Settings } from '../settings.ts';
 import { Child, endGroup } from './children.ts';
-import { type Choice, findTargets, groundOf } from './find-target.ts';
+import { type Choice, environmentOf, findTargets } from './find-target.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
 import { self, textOf } from './proc-files.ts';
 import { isAlive, processAt, recorder } from './processes.ts';
 import { Progress } from './progress.ts';
-import { takeOf } from './record-window.ts';
+import { recordTargets } from './record-window.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -55,8 +55,8 @@ export async function record(
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
     const targets = settings.command ? [await started(start(settings.command))] : opened ? [opened.target] : found;
     const pids = targets.map(({ pid }) => pid);
-    const ground = groundOf(settings, pids, folder.path);
-    for (const note of notesOn(settings, ground)) progress.phase(note);
+    const environment = environmentOf(settings, pids, folder.path);
+    for (const note of notesOn(settings, environment)) progress.phase(note);
     const workload = workloadArgv(settings);
     if (workload) start(workload);
     if (settings.warmupSeconds > 0) {
@@ -67,15 +67,19 @@ export async function record(
     }
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
     if (!targets.some(isAlive)) throw new UsageError(await whyGone(targets, settings, children, log));
-    const take = await takeOf({ settings, ground, targets, profilers, session: opened?.session }, progress, stop);
+    const recording = await recordTargets(
+      { settings, environment, targets, profilers, session: opened?.session },
+      progress,
+      stop,
+    );
     const complaint = await opened?.close();
     if (complaint !== undefined) {
       progress.note(complaint);
-      take.warnings.push(complaint);
+      recording.warnings.push(complaint);
     }
     await Promise.all(children.map(endGroup));
-    await render({ settings, ground, take, folder, progress }, world);
-    if (take.failures.length > 0) return Status.failed;
+    await render({ settings, environment, recording, folder, progress }, world);
+    if (recording.failures.length > 0) return Status.failed;
     return complaint === undefined ? Status.ok : Status.skipped;
   } catch (error) {
     // a failed write does not say of which file

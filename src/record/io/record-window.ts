@@ -4,7 +4,7 @@ import { UsageError } from '../../engine/errors.ts';
 import { type Artifact, artifactIn } from '../artifacts.ts';
 import { failureText } from '../failure.ts';
 import { SampleCounter } from '../perf-data.ts';
-import { asRoot, bpftraceCommand, type Ground, perfCommand } from '../plan.ts';
+import { asRoot, bpftraceCommand, type Environment, perfCommand } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import type { Task } from '../sleepers.ts';
@@ -19,7 +19,7 @@ import type { Progress } from './progress.ts';
 import type { SqlSession } from './sql-session.ts';
 
 /** What was recorded, for the rendering. */
-export interface Take {
+export interface Recording {
   targets: Process[];
   window: WindowResult;
   /** of the targets at the start of the window; and as they were at its end */
@@ -31,9 +31,9 @@ export interface Take {
   warnings: string[];
 }
 
-export interface TakePlan {
+export interface RecordingPlan {
   settings: Settings;
-  ground: Ground;
+  environment: Environment;
   targets: Process[];
   profilers: Profilers;
   /** of psql, whose file begins with the window */
@@ -41,23 +41,23 @@ export interface TakePlan {
 }
 
 /** Throws UsageError if a target can't be recorded. */
-export async function takeOf(
-  { settings, ground, targets, profilers, session }: TakePlan,
+export async function recordTargets(
+  { settings, environment, targets, profilers, session }: RecordingPlan,
   progress: Progress,
   stop: AbortSignal,
-): Promise<Take> {
+): Promise<Recording> {
   const [first] = targets as [Process];
   for (const target of targets) {
     const why = whyNot(target, recorder(settings.sudo));
     if (why !== undefined) throw new UsageError(why);
   }
-  const take: Take = {
+  const recording: Recording = {
     ...{ targets, window: undefined as never, tidsAtStart: new Set<number>(), tasksAtEnd: [] },
     ...{ versions: profilers.versions, failures: [...profilers.missing], warnings: [] },
   };
-  const at = (artifact: Artifact): string => artifactIn(ground.folder, artifact);
+  const at = (artifact: Artifact): string => artifactIn(environment.folder, artifact);
   const { versions } = profilers;
-  await prepare(settings, ground);
+  await prepare(settings, environment);
   const others = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
   progress.phase(`attaching to ${first.pid} (${first.comm})${others}`);
   const samples = new SampleCounter(bytesOf(at('perfData')));
@@ -67,14 +67,14 @@ export async function takeOf(
     isDone: () => session?.hasRun === true,
     begins: () => {
       session?.run();
-      take.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
+      recording.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
       progress.phase(`recording for ${settings.seconds} s`);
     },
     ends: () => {
-      take.tasksAtEnd = tasksOf(targets, settings.sudo);
+      recording.tasksAtEnd = tasksOf(targets, settings.sudo);
       const gone = targets.filter((target) => !isAlive(target));
       if (gone.length > 0 && gone.length < targets.length)
-        take.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
+        recording.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
     },
     recording: (seconds: number) => {
       if (Math.floor(seconds) === second) return;
@@ -85,27 +85,27 @@ export async function takeOf(
     printing: (seconds: number) =>
       progress.passing(`bpftrace prints: ${Math.floor(seconds)} s${sizeText(sizeOf(at('offcpuRaw')))}`),
   };
-  take.window = await recordWindow(
+  recording.window = await recordWindow(
     {
       seconds: settings.seconds,
       asRoot: asRoot(settings.sudo),
-      perf: versions.has('perf') ? perfCommand(settings, ground) : undefined,
-      bpftrace: versions.has('bpftrace') ? bpftraceCommand(settings, ground) : undefined,
+      perf: versions.has('perf') ? perfCommand(settings, environment) : undefined,
+      bpftrace: versions.has('bpftrace') ? bpftraceCommand(settings, environment) : undefined,
     },
     hooks,
     stop,
   );
-  if (take.window.cause === 'signal' && take.tidsAtStart.size === 0)
+  if (recording.window.cause === 'signal' && recording.tidsAtStart.size === 0)
     throw new UsageError('stopped before the recording began: nothing is left');
   for (const tool of ['perf', 'bpftrace'] as const) {
-    const recorded = take.window[tool];
+    const recorded = recording.window[tool];
     if (!recorded || recorded.isWhole) continue;
     const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
     const failed = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
     const isLate = !recorded.hasBegun && recorded.ending.code === 0;
     const failure = isLate ? `${tool} recorded nothing: the recording ended before it was ready` : failed;
     progress.note(failure);
-    take.failures.push(failure);
+    recording.failures.push(failure);
   }
-  return take;
+  return recording;
 }

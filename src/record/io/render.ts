@@ -34,14 +34,14 @@ import { type Rendering, writeReport } from './write-report.ts';
 
 /** Renders what there is and prints the report. Throws UsageError where nothing was recorded. */
 export async function render(rendering: Rendering, { output }: World): Promise<void> {
-  const { settings, take, folder, progress } = rendering;
+  const { settings, recording, folder, progress } = rendering;
   const before = costSoFar();
-  const steps = new RenderSteps(folder.path, progress, take.failures);
-  const hasData = take.window.perf && namesIn(folder.path).includes(ARTIFACTS.perfData);
-  const isWhole = take.window.perf?.isWhole === true || hasData === true;
+  const steps = new RenderSteps(folder.path, progress, recording.failures);
+  const hasData = recording.window.perf && namesIn(folder.path).includes(ARTIFACTS.perfData);
+  const isWhole = recording.window.perf?.isWhole === true || hasData === true;
   const hasSamples = isWhole && !isWithoutSamples(textOf(artifactIn(folder.path, 'perfLog')) ?? '');
-  const { dump } = take.window;
-  const window: Window = dump ?? take.window;
+  const { dump } = recording.window;
+  const window: Window = dump ?? recording.window;
   const windowNs = window.endNs - window.startNs;
   progress.phase('rendering');
   const [cpu, offcpu] = await Promise.all([
@@ -49,13 +49,13 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     dump && renderOffcpu(rendering, steps, dump),
   ]);
   if (!cpu && !dump) {
-    const isIdle = isWhole && take.failures.length === 0;
+    const isIdle = isWhole && recording.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
     throw new UsageError(`nothing was recorded${kept}`);
   }
   const periodNs = 1e9 / settings.frequency;
   const samplesByThread = cpu?.samplesByThread ?? new Map<number, number>();
-  const sampling = dump && take.window.perf?.isWhole ? { samplesByThread, periodNs } : undefined;
+  const sampling = dump && recording.window.perf?.isWhole ? { samplesByThread, periodNs } : undefined;
   const identity = offcpu && identityOf(offcpu.profile.threads, offcpu.profile.asleep, windowNs, sampling);
   if (cpu && identity) {
     const { stacks, meetings } = wallOf({
@@ -63,7 +63,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
       usPerSample: periodNs / NANOSECONDS[UNIT],
       offcpu: offcpu.profile.classified.account.stacks(NANOSECONDS[UNIT]),
       threads: identity.threads,
-      comms: new Map(take.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
+      comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
     });
     steps.write('wall', stacks.folded());
     await draw(rendering, steps, PICTURES.wall, stacks, wallText(identity, windowNs, meetings.map(utf8)));
@@ -82,14 +82,14 @@ async function renderCpu(
   dump: Window | undefined,
   window: Window,
 ): Promise<CpuProfile | undefined> {
-  const { settings, ground } = rendering;
-  const symbols = kernelSymbolsStep(settings, ground)?.output;
-  const size = sizeOf(artifactIn(ground.folder, 'perfData')) ?? 0;
-  const mayCut = hasRoom(ground.folder, size * TEXT_TO_DATA);
+  const { settings, environment } = rendering;
+  const symbols = kernelSymbolsStep(settings, environment)?.output;
+  const size = sizeOf(artifactIn(environment.folder, 'perfData')) ?? 0;
+  const mayCut = hasRoom(environment.folder, size * TEXT_TO_DATA);
   const cuts = mayCut ? cutsOf(settings, window, size, availableParallelism()) : [];
-  const slices = scriptSlices(settings, ground, dump, cuts);
+  const slices = scriptSlices(settings, environment, dump, cuts);
   const folded = await steps.run(STEPS.foldCpu, 'perf-fold', (report, log) => {
-    const text = artifactIn(ground.folder, 'cpuThreads');
+    const text = artifactIn(environment.folder, 'cpuThreads');
     const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);
     const kernelSymbols = symbols === undefined ? undefined : new KernelSymbols(readFileSync(symbols));
     return foldSamples(source, { by: 'tid', count: 'samples', kernelSymbols }, report);
@@ -124,15 +124,15 @@ async function renderOffcpu(
   steps: RenderSteps,
   dump: DumpWindow,
 ): Promise<RenderedOffcpu | undefined> {
-  const { settings, ground, take } = rendering;
+  const { settings, environment, recording } = rendering;
   const hasSwitches = dump.hasThreads || !dump.isWhole;
   const profile = await steps.run(STEPS.foldOffcpu, 'offcpu-fold', async (report) => {
     const read = offcpuProfileOf({
-      dump: hasSwitches ? await readDump(artifactIn(ground.folder, 'offcpuRaw'), report) : undefined,
+      dump: hasSwitches ? await readDump(artifactIn(environment.folder, 'offcpuRaw'), report) : undefined,
       windowNs: dump.endNs - dump.startNs,
-      tasks: take.tasksAtEnd,
-      tidsAtStart: take.tidsAtStart,
-      postgresVersion: typeof ground.waitEvents === 'object' ? ground.waitEvents.version : undefined,
+      tasks: recording.tasksAtEnd,
+      tidsAtStart: recording.tidsAtStart,
+      postgresVersion: typeof environment.waitEvents === 'object' ? environment.waitEvents.version : undefined,
     });
     for (const note of read.notes) report.note(note);
     return read;

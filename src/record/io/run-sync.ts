@@ -23,7 +23,7 @@ export interface User {
 /** What a program says; undefined: it is not installed. No shell, no stdin. */
 export function answerOf(
   argv: readonly string[],
-  { user, environment }: { user?: User | undefined; environment?: Readonly<Record<string, string>> } = {},
+  { user, variables }: { user?: User | undefined; variables?: Readonly<Record<string, string>> } = {},
 ): Answer | undefined {
   const [program = '', ...args] = argv;
   const { error, status, stdout, stderr } = spawnSync(program, args, {
@@ -31,7 +31,7 @@ export function answerOf(
     encoding: 'latin1',
     timeout: MS,
     maxBuffer: MOST_BYTES,
-    env: { ...process.env, LC_ALL: 'C', ...environment },
+    env: { ...process.env, LC_ALL: 'C', ...variables },
     ...(user && { uid: user.uid, gid: user.gid }),
   });
   return error && (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : { status, out: stdout, err: stderr };

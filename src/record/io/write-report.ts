@@ -10,7 +10,7 @@ import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import { pageHtml } from '../page.ts';
-import { chrootNotes, type Ground, type Window } from '../plan.ts';
+import { chrootNotes, type Environment, type Window } from '../plan.ts';
 import { linesOfReport, pageOf, runJson, type StepTime } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { cutText, userOnlyText } from '../summary.ts';
@@ -18,14 +18,14 @@ import { type Share, topFunctions } from '../top-functions.ts';
 import { type Cost, costSince } from './cost.ts';
 import { namesIn, textOf } from './proc-files.ts';
 import type { Progress } from './progress.ts';
-import type { Take } from './record-window.ts';
+import type { Recording } from './record-window.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** What there is to render, and where. */
 export interface Rendering {
   settings: Settings;
-  ground: Ground;
-  take: Take;
+  environment: Environment;
+  recording: Recording;
   folder: RunFolder;
   progress: Progress;
 }
@@ -46,21 +46,22 @@ const TOP = 10;
 
 /** The last step: from here on there is a run. */
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
-  const { settings, ground, take, folder, window, identity, cpu, offcpu, comparison, before, steps } = rendered;
+  const { settings, environment, recording, folder, window, identity, cpu, offcpu, comparison, before, steps } =
+    rendered;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const { final } = runFolders(settings.outDir, settings.label, 0);
   const facts = {
     settings,
-    ground: { ...ground, folder: final },
-    targets: take.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
+    environment: { ...environment, folder: final },
+    targets: recording.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
     window,
-    cause: take.window.cause,
+    cause: recording.window.cause,
     warnings: [
-      ...take.failures,
-      ...chrootNotes(settings, ground),
-      ...take.warnings,
+      ...recording.failures,
+      ...chrootNotes(settings, environment),
+      ...recording.warnings,
       userOnlyText(cpu?.stats) ?? [],
-      cutText(take.window.cause, settings.seconds) ?? [],
+      cutText(recording.window.cause, settings.seconds) ?? [],
       ...(identity ? identityWarnings(identity) : []),
     ].flat(),
     identity,
@@ -76,7 +77,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
       functions: decoded(comparison.functions),
     },
     slept: offcpu?.profile.slept,
-    versions: Object.fromEntries(take.versions),
+    versions: Object.fromEntries(recording.versions),
     host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
     artifacts: namesIn(folder.path),
   };
