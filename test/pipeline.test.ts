@@ -48,6 +48,7 @@ test('a recording made here: nothing is lost, and there is a picture', async (t)
     folded
       .trimEnd()
       .split('\n')
+      .filter((line) => !line.startsWith('# '))
       .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
   assert.equal(
     sum(await run(`${script} | perf-fold`)),

@@ -51,7 +51,7 @@ export class StackTable {
   readonly #engine: Engine = instantiate();
   /** entries of bpftrace's maps */
   readonly entries = new MapEntries(this.#engine, this);
-  /** What the counts are of, if the folded text shall say it; latin1. */
+  /** What the counts are of, latin1; folded() writes it. undefined: not known. */
   unit: string | undefined;
   #bytes = Buffer.alloc(0);
   #ended = true;
@@ -110,7 +110,10 @@ export class StackTable {
     return [this.#engine.foldedLines(), this.#engine.foldedPairs()];
   }
 
-  /** Reads folded lines; true when stopped at a line that is none, false when all are read. */
+  /**
+   * Reads folded lines; true when stopped at a line that is none or says something of the others (`# unit: us`), false
+   * when all are read. A count without a stack, as py-spy writes it, counts as `[unknown]`.
+   */
   scanFolded(): boolean {
     return this.#engine.scanFolded() !== 0;
   }
@@ -213,6 +216,10 @@ export class StackTable {
     const at = view[(this.#engine.nameAtColumn() >>> 2) + id] as number;
     const size = view[(this.#engine.nameSizeColumn() >>> 2) + id] as number;
     return this.text(at, at + size);
+  }
+
+  nameStartsWith(id: number, byte: number): boolean {
+    return this.bytes[this.words[(this.#engine.nameAtColumn() >>> 2) + id] as number] === byte;
   }
 
   // ── stacks ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -338,7 +345,7 @@ export class StackTable {
     this.checkExact();
     this.#engine.sortStacks(false);
     if (order === 'count') this.#engine.sortByCount(pairs);
-    if (this.unit !== undefined) yield Buffer.from(`# unit: ${this.unit}\n`, 'latin1');
+    if (this.unit !== undefined && this.stackCount > 0) yield Buffer.from(`# unit: ${this.unit}\n`, 'latin1');
     for (;;) {
       const size = this.#engine.writeFolded(pairs);
       if (size === 0) return;

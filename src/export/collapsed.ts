@@ -9,5 +9,6 @@ export function formatCollapsed({ table }: Recording): Iterable<Buffer> {
   for (let id = 1; id <= last; id++)
     names[id] = table.name(Buffer.from(readableName(table.nameText(id))).toString('latin1'));
   table.rewrite((ids) => ids.map((id) => names[id] as number));
+  table.unit = undefined; // strict readers know no metadata
   return table.folded();
 }

@@ -1,6 +1,7 @@
 // What the counts of a recording mean: folded text does not say, so users do.
 
 import { basename } from 'node:path';
+import { UsageError } from '../engine/errors.ts';
 
 /** Nanoseconds a count; undefined for what is no time. */
 export const UNITS = { samples: undefined, cycles: undefined, ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
@@ -22,7 +23,8 @@ export interface Meaning {
 /** The options of fold-export. */
 interface Options {
   name: string | undefined;
-  unit: Unit;
+  /** auto: what the input says, else samples */
+  unit: Unit | 'auto';
   type: string;
   /** Hz */
   frequency: number | undefined;
@@ -32,12 +34,17 @@ interface Options {
   duration: number | undefined;
 }
 
-/** The meaning that options give to a file; a text says what is wrong with them. */
-export function meaningOf(options: Options, file = '-'): Meaning | string {
-  const { name, unit, type, frequency, start, duration } = options;
-  if (frequency !== undefined && unit !== 'samples') return `--frequency is of samples, not of ${unit}`;
+export function isUnit(text: string): text is Unit {
+  return text in UNITS;
+}
+
+/** The meaning that options give to a file whose text says its unit, or does not. Throws UsageError. */
+export function meaningOf(options: Options, file = '-', said?: string): Meaning {
+  const { name, type, frequency, start, duration } = options;
+  const unit = options.unit !== 'auto' ? options.unit : said !== undefined && isUnit(said) ? said : 'samples';
+  if (frequency !== undefined && unit !== 'samples') throw new UsageError(`--frequency is of samples, not of ${unit}`);
   const startNs = start === undefined ? undefined : startOf(start);
-  if (startNs === null) return `--start "${start}" is no time: 2026-05-01T12:00:00Z, or Unix seconds`;
+  if (startNs === null) throw new UsageError(`--start "${start}" is no time: 2026-05-01T12:00:00Z, or Unix seconds`);
   return {
     name: name ?? (file === '-' ? 'stdin' : basename(file)),
     unit,

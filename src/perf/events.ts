@@ -58,7 +58,15 @@ export class PerfEvents {
 //         ╭ modifiers          ╭ terms of the event, with modifiers behind
 // cycles  :ppp       cpu-clock /freq=99/u     cpu_core/cycles /P
 const MODIFIERS = /:[ukhGHIpPSDWeb]+$/;
+// cpu_core/cycles/P      armv8_cortex_a53/cycles/      cpu/cycles,period=1000/u
+const CORE_PMU = /^(?:cpu(?:_\w+)?|armv\d\w*|apple_\w+_pmu)\/([a-z][\w.-]*)(?:,[^/]*)?\/[a-zA-Z]*$/;
 const TERMS = /\/[^/]*$/;
+
+/** cycles:P → cycles, cpu_core/cycles/P → cycles, cpu/cycles,period=1000/u → cycles; a raw event keeps its terms. */
+export function plainName(name: string): string {
+  const [, term] = CORE_PMU.exec(name) ?? [];
+  return term ?? name.replace(MODIFIERS, '');
+}
 
 /** What people call the event: cycles:P → cycles; cpu-clock/freq=99/u → cpu-clock/freq=99/, cpu-clock/freq=99, cpu-clock. */
 function namesWithoutModifiers(name: string): string[] {

@@ -6,13 +6,8 @@ import type { RootParts } from './roots.ts';
 import { type OnSkip, PerfScript, type PerfScriptOptions } from './script.ts';
 import { notesOn, type PerfStats, statsOf, unitOf, whyEmpty } from './stats.ts';
 
-export interface FoldPerfOptions extends PerfScriptOptions {
-  /** begin the folded text with a line that says its unit */
-  unitLine: boolean;
-}
-
 /** What an option is that nobody gave. */
-const DEFAULTS: FoldPerfOptions = {
+const DEFAULTS: PerfScriptOptions = {
   by: 'comm',
   event: undefined,
   count: 'period',
@@ -29,7 +24,6 @@ const DEFAULTS: FoldPerfOptions = {
   keepHash: false,
   skipAfter: [],
   kernelSymbols: undefined,
-  unitLine: false,
 };
 
 export interface PerfFolded {
@@ -49,12 +43,12 @@ export interface NothingFolded {
 
 /** Takes inputs one after the other: begin, block …, end for each; then finish. */
 export class PerfFold {
-  readonly #options: FoldPerfOptions;
+  readonly #options: PerfScriptOptions;
   readonly #script: PerfScript;
   #skippedLines = 0;
 
   /** `onSkip` is told of each line that can't be used. */
-  constructor(options: Partial<FoldPerfOptions>, onSkip: OnSkip) {
+  constructor(options: Partial<PerfScriptOptions>, onSkip: OnSkip) {
     this.#options = { ...DEFAULTS, ...options };
     this.#script = new PerfScript(new StackTable(), this.#options, (...line) => {
       this.#skippedLines++;
@@ -78,12 +72,12 @@ export class PerfFold {
   /** Throws InputError when the wanted event is not among the samples. */
   finish(): PerfFolded | NothingFolded {
     const script = this.#script;
-    const { count, unitLine } = this.#options;
+    const { count } = this.#options;
     script.finish();
     if (script.samples === 0) {
       return { why: `${script.input}: ${whyEmpty(script)}`, isForeign: WHAT_TO_DO[script.kind] !== undefined };
     }
-    if (unitLine) script.table.unit = unitOf(script, count);
+    script.table.unit = unitOf(script, count);
     return {
       table: script.table,
       stats: statsOf(script, count, this.#skippedLines),

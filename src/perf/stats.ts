@@ -1,7 +1,7 @@
 // How good a fold is: what went in, what came out, and how much of it is resolved.
 
 import { WHAT_TO_DO } from '../stacks/sniff.ts';
-import { describeEvent } from './events.ts';
+import { describeEvent, type PerfEvent, plainName } from './events.ts';
 import type { PerfScript } from './script.ts';
 
 /** Written by --stats-json. Weights are in the unit of the event (or samples). */
@@ -52,14 +52,22 @@ export function statsOf(perf: PerfScript, count: 'period' | 'samples', skippedLi
   };
 }
 
-// cpu-clock:u, task-clock
-const CLOCK = /^(?:cpu|task)-clock(?::|$)/;
+// cpu-clock:u   task-clock   cpu-clock/freq=99/   offcpu-time, of perf record --off-cpu
+const NANOSECONDS = /^(?:(?:cpu|task)-clock|offcpu-time)(?=[:/]|$)/;
 
-/** What the folded weights are of: samples, ns, or an event by its name. Call it when all is read and finish()ed. */
-export function unitOf(perf: PerfScript, count: 'period' | 'samples'): string {
-  const [name = ''] = perf.events.list.filter(({ use }) => use === 'taken').map((event) => event.name);
-  if (count === 'samples' || name === '') return 'samples';
-  return CLOCK.test(name) ? 'ns' : name;
+/**
+ * What the folded weights are of: samples, ns, an event by its name without modifiers, or `events` where perf printed
+ * periods and no name; undefined: several. Call it when all is read and finish()ed.
+ */
+export function unitOf(perf: PerfScript, count: 'period' | 'samples'): string | undefined {
+  if (count === 'samples') return 'samples';
+  const units = new Set(perf.events.taken().map(unitOfEvent));
+  return units.size === 1 ? [...units][0] : undefined;
+}
+
+function unitOfEvent({ name, samples, weight }: PerfEvent): string {
+  if (name === '') return weight === samples ? 'samples' : 'events';
+  return NANOSECONDS.test(name) ? 'ns' : plainName(name);
 }
 
 /** One line for a person: 78 samples of cycles:P in 12 stacks over 3.0 s; 4.2 % unresolved at the leaf, … */

@@ -2,8 +2,8 @@
 
 import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
+import { isMetadata, unitIn } from './metadata.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
-import { unitIn } from './unit-line.ts';
 
 /** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Folded {
@@ -49,6 +49,7 @@ export interface InputFacts {
   units: string[];
 }
 
+const HASH = 35;
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 /** Reads folded text of one input or several: begin, block …, end for each, then finish. */
@@ -60,7 +61,8 @@ export class FoldedReader {
   #kind: Kind = 'empty';
   #badOfInput = 0;
   #bad = 0;
-  #unitLines: string[] = [];
+  #units: string[] = [];
+  #metadataLines = 0;
 
   /** With `inOrder` the lines can also be had in the order of the input, for flame charts. */
   constructor(onBad: OnBadLine, inOrder = false) {
@@ -72,7 +74,8 @@ export class FoldedReader {
   begin(roots: readonly string[] = []): void {
     this.table.restartLineNumbers();
     this.table.beginFolded(roots);
-    this.#unitLines = [];
+    this.#units = [];
+    this.#metadataLines = 0;
     this.#start = Buffer.alloc(0);
     this.#badOfInput = 0;
   }
@@ -109,12 +112,13 @@ export class FoldedReader {
     const table = this.table;
     while (table.scanFolded()) {
       const text = table.lineText();
-      const unit = unitIn(text);
-      if (unit !== undefined) {
-        this.#unitLines.push(unit);
+      if (isMetadata(text)) {
+        const unit = unitIn(text);
+        if (unit !== undefined) this.#units.push(unit);
+        this.#metadataLines++;
         continue;
       }
-      if (this.#badOfInput + this.#unitLines.length === table.linesRead - 1) {
+      if (this.#badOfInput + this.#metadataLines === table.linesRead - 1) {
         const foreign = FOREIGN[this.#kind];
         if (foreign !== undefined) {
           table.skipLines();
@@ -131,7 +135,7 @@ export class FoldedReader {
   /** What the present input has turned out to be. */
   get facts(): InputFacts {
     const [all, pairs] = this.table.foldedLines;
-    return { lines: all, isPairs: all > 0 && all === pairs, units: [...new Set(this.#unitLines)] };
+    return { lines: all, isPairs: all > 0 && all === pairs, units: [...new Set(this.#units)] };
   }
 
   /** Was no folded line read at all? */
@@ -157,7 +161,7 @@ export class FoldedReader {
 
 // a;b 7 9    The engine takes the last number only: stack `a`, `b 7` with weight 9.
 //   └┬┘└ before
-//    name, which may be empty behind other frames: `a; 7 9`
+//    name, which may be empty: `a; 7 9`, and ` 7 9` for a stack that is not known
 const NAME_AND_COUNT = /^(|.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;
 
 /**
@@ -165,41 +169,53 @@ const NAME_AND_COUNT = /^(|.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;
  * stacks that have one there.
  */
 export function hasTwoCounts(table: StackTable, counts?: Float64Array): boolean {
-  const known = new Uint8Array(table.nameCount + 1); // 1 name and count, 2 count only, 3 neither
+  const known = new Uint8Array(table.nameCount + 1); // 1 ends in a number, 2 does not
   let index = 0;
   for (const { ids } of table.stacks()) {
     if (counts && !counts[index++]) continue;
     const leaf = ids[ids.length - 1] as number;
     if (known[leaf] === 0) {
-      const name = NAME_AND_COUNT.exec(table.nameText(leaf))?.[1];
-      known[leaf] = name === undefined ? 3 : name === '' ? 2 : 1;
+      known[leaf] = NAME_AND_COUNT.test(table.nameText(leaf)) ? 1 : 2;
     }
-    if ((known[leaf] as number) > (ids.length > 1 ? 2 : 1)) return false;
+    if (known[leaf] === 2) return false;
   }
   return true;
 }
 
 /**
- * Where every line would seem to end in two numbers, though the first belongs to a name, writes the blank before it as
- * `_`. Gives an example of that, latin1; undefined where nothing had to be done.
+ * Renames frames where lines would not be read back as they are: a root frame that makes metadata of its line, and all
+ * names that end in a number where *each* line would seem to end in two counts. `_` replaces the blank that misleads.
+ * Gives an example, latin1; undefined where nothing had to be done.
  */
-export function guardNumbers(table: StackTable): string | undefined {
-  if (table.stackCount === 0 || !hasTwoCounts(table)) return undefined;
-  let example: string | undefined;
-  const safe = new Uint32Array(table.nameCount + 1);
-  for (let id = safe.length - 1; id > 0; id--) {
-    const [, name, number] = NAME_AND_COUNT.exec(table.nameText(id)) ?? [];
-    if (name === undefined) continue;
-    safe[id] = table.name(`${name}_${number}`);
-    example = `${name}_${number}`;
+export function guardLines(table: StackTable): string | undefined {
+  if (table.stackCount === 0) return undefined;
+  const safe = new Map<number, string>();
+  const isPairs = hasTwoCounts(table);
+  for (let id = table.nameCount; id > 0; id--) {
+    if (!isPairs && !table.nameStartsWith(id, HASH)) continue;
+    const text = table.nameText(id);
+    if (isPairs && NAME_AND_COUNT.test(text)) safe.set(id, text.replace(NAME_AND_COUNT, '$1_$2'));
+    else if (makesMetadata(table, id, text))
+      safe.set(
+        id,
+        `#_${text
+          .slice(1)
+          .trimStart()
+          .replace(/:(?=\s|$)/, ':_')}`,
+      );
   }
-  table.rewrite((ids) => {
-    const own = ids.slice();
-    const leaf = own.length - 1;
-    own[leaf] = safe[own[leaf] as number] as number;
-    return own;
-  });
-  return example;
+  if (safe.size === 0) return undefined;
+  const renamed = new Map([...safe].map(([id, text]) => [id, table.name(text)]));
+  table.rewrite((ids) => ids.map((id) => renamed.get(id) ?? id));
+  return [...safe.values()].at(-1);
+}
+
+/** Does this root frame turn the line of a stack into metadata? */
+function makesMetadata(table: StackTable, root: number, text: string): boolean {
+  for (const { ids } of table.stacks()) {
+    if (ids[0] === root && isMetadata(`${text}${ids.length > 1 ? ';x' : ''} 1`)) return true;
+  }
+  return false;
 }
 
 /** The same stacks with the first number taken off the leaf; it was read as often as the stack has hits. */
@@ -209,7 +225,7 @@ function splitCounts(table: StackTable): StackTable {
   for (const { ids, weight, hits } of table.stacks()) {
     const own = Array.from(ids.subarray(0, -1), (id) => (renamed[id] ||= split.name(table.nameText(id))));
     const [, name = '', before = '0'] = NAME_AND_COUNT.exec(table.nameText(ids[ids.length - 1] as number)) ?? [];
-    own.push(split.name(name));
+    own.push(split.name(name === '' && ids.length === 1 ? '[unknown]' : name));
     split.add(own, weight, Number(before) * hits);
   }
   split.checkExact();

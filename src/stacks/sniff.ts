@@ -1,6 +1,6 @@
 // What kind of data is this? For messages only: a reader that finds nothing says what it was given instead.
 
-import { unitIn } from './unit-line.ts';
+import { isMetadata } from './metadata.ts';
 
 export type Kind = keyof typeof WHAT_TO_DO;
 
@@ -47,7 +47,7 @@ export function sniff(start: Uint8Array): Kind {
 
 /** Most whole lines are `frame;frame COUNT`. */
 function isFolded(text: string): boolean {
-  const lines = text.split('\n').filter((line) => unitIn(line) === undefined);
+  const lines = text.split('\n').filter((line) => !isMetadata(line));
   if (lines.length > 1) lines.pop();
   const folded = lines.filter((line) => /^\S.*;.* \d+$/.test(line)).length;
   return folded > 0 && folded * 2 > lines.length;

@@ -1,4 +1,4 @@
-// Units: what counts are of. Folded text does not say it, but for those that were asked to: `# unit: us`.
+// Units: what the counts of inputs are of, and whether they can be added up.
 
 import { InputError } from '../engine/errors.ts';
 
@@ -10,11 +10,11 @@ export interface Said {
 
 export interface UnitSettings {
   /** the unit of inputs that do not say theirs */
-  declared: string | undefined;
-  /** each input has to have one */
-  mustSay: boolean;
-  /** different ones are no mistake */
-  mayMix: boolean;
+  declared?: string | undefined;
+  /** rejects an input without a unit */
+  mustSay?: boolean;
+  /** adds different units all the same */
+  mayMix?: boolean;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface UnitSettings {
  */
 export function unitOfSum(
   inputs: readonly Said[],
-  { declared, mustSay, mayMix }: UnitSettings,
+  { declared, mustSay = false, mayMix = false }: UnitSettings,
 ): { unit: string | undefined; note?: string } {
   const own = inputs.map(({ name, units }) => ({ name, units: units.length > 0 || !declared ? units : [declared] }));
   const all = new Set(own.flatMap(({ units }) => units));
@@ -35,9 +35,12 @@ export function unitOfSum(
   }
   if (all.size > 1) {
     const each = [...all].map((unit) => `${unit} in ${own.find(({ units }) => units.includes(unit))?.name}`);
-    const what = `${each.join(', ')}`;
-    if (!mayMix)
-      throw new InputError(`different units: ${what}; convert them to one, or add them anyway with --mix-units`);
+    const what = each.join(', ');
+    if (!mayMix) {
+      throw new InputError(
+        `different units: ${what}; fold both to one unit first (fold-merge --mix-units adds them anyway)`,
+      );
+    }
     return { unit: undefined, note: `different units were added: ${what}` };
   }
   const [unit] = all;

@@ -13,6 +13,7 @@ import { formatFunctions, formatFunctionsMarkdown } from '../stacks/diff/functio
 import { diffOptions } from './fold-diff/options.ts';
 import { readSides, type Side, sidesOf } from './fold-diff/read.ts';
 import { secondsOf } from './fold-diff/seconds.ts';
+import { writeFolded } from './folding/write.ts';
 
 type Options = Values<typeof diffOptions>;
 
@@ -44,10 +45,12 @@ export const foldDiff: Command<typeof diffOptions> = {
     if (chosen.length > 1) throw new UsageError(`choose one of --${chosen.join(', --')}`);
     const format = chosen[0] ?? (terminal ? 'table' : 'folded');
     const names = sidesOf(world.operands, options.before, options.after);
-    const settings = settingsOf(options, names);
+    const given = settingsOf(options, names);
     const { sides: read, status } = await readSides(names, world, options.strict);
     if (read === undefined) return status;
     const sides = options['strip-hex'] ? stripHex(read) : read;
+    const settings = { ...given, unit: given.unit ?? read.table.unit ?? 'samples' };
+    sides.table.unit = read.table.unit;
     const { failures, notes } = brokenLimits(options['fail-over'].map(latin1), sides, settings);
     if (format === 'folded') {
       const [before, after] = [sides.before.length, sides.after.length];
@@ -55,7 +58,7 @@ export const foldDiff: Command<typeof diffOptions> = {
         report.note(`the counts are sums of ${before} and of ${after} runs; -n makes them comparable`);
       }
       pairCounts(sides, options.normalize);
-      await output(sides.table.folded(true));
+      await writeFolded(sides.table, { ...options, isPairs: true }, world);
     } else {
       const table = functionTable(sides, settings);
       const show = { table: formatFunctions, markdown: formatFunctionsMarkdown, json: formatFunctionsJson }[format];
@@ -68,12 +71,16 @@ export const foldDiff: Command<typeof diffOptions> = {
   },
 };
 
-function settingsOf(options: Options, names: readonly [Side, Side]): TableSettings {
+/** The unit may be left to the inputs. */
+function settingsOf(
+  options: Options,
+  names: readonly [Side, Side],
+): Omit<TableSettings, 'unit'> & { unit: string | undefined } {
   const isPerSecond = options['per-second'] || options.seconds !== undefined;
   if (isPerSecond && options.normalize) throw new UsageError('choose one of --normalize, --per-second');
   return {
     names: [names[0].name, names[1].name],
-    unit: latin1(options.countname),
+    unit: options.countname === undefined ? undefined : latin1(options.countname),
     basis: isPerSecond ? 'per second' : options.normalize ? 'normalized' : 'counts',
     by: options['diff-by'],
     sample: options.sample,

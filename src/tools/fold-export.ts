@@ -1,12 +1,13 @@
 // fold-export: reads folded stacks, writes the formats of other viewers.
 
 import { readFolded } from '../cli/folded-input.ts';
+import { utf8 } from '../cli/latin1.ts';
 import type { OptionTable, Values } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
 import { formatCollapsed } from '../export/collapsed.ts';
 import { formatD3 } from '../export/d3.ts';
-import { type Meaning, meaningOf, UNITS, type Unit } from '../export/meaning.ts';
+import { isUnit, type Meaning, meaningOf, UNITS, type Unit } from '../export/meaning.ts';
 import { columnsOf, formatPprof } from '../export/pprof.ts';
 import { type Recording, roundCounts, unreadableNames } from '../export/recording.ts';
 import { formatSpeedscope } from '../export/speedscope.ts';
@@ -21,10 +22,10 @@ const options = {
   collapsed: { kind: 'flag', group: 'Format', describe: "write folded text for strict readers: Pyroscope's /ingest" },
   unit: {
     kind: 'choice',
-    choices: Object.keys(UNITS) as Unit[],
-    default: 'samples',
+    choices: ['auto', ...(Object.keys(UNITS) as Unit[])],
+    default: 'auto',
     group: 'Meaning',
-    describe: 'name the unit of the counts',
+    describe: 'name the unit of the counts; auto: as the input says, else samples',
   },
   frequency: {
     kind: 'number',
@@ -66,19 +67,23 @@ export const foldExport: Command<typeof options> = {
   options,
   examples: [
     ['fold-export --pprof --frequency 99 cpu.folded > cpu.pb.gz', 'prepare for go tool pprof -http :8080 cpu.pb.gz'],
-    ['fold-export --pprof --unit us --type offcpu off.folded > off.pb.gz', 'write off-CPU time'],
-    ['fold-export --speedscope --unit ns cpu.folded > cpu.speedscope.json', 'prepare for https://www.speedscope.app'],
+    ['fold-export --pprof --type offcpu off.folded > off.pb.gz', 'write off-CPU time'],
+    ['fold-export --speedscope cpu.folded > cpu.speedscope.json', 'prepare for https://www.speedscope.app'],
   ],
   epilogue: 'docs/exports.md lists the viewers and what each reads.',
   async run(given, world) {
     const format = formatOf(given);
-    const meaning = meaningOf(given, world.operands[0]);
-    if (typeof meaning === 'string') throw new UsageError(meaning);
+    meaningOf(given); // before anything is read
     if (format === 'pprof' && world.terminal) {
       throw new UsageError('a pprof profile is binary: write it to a file, fold-export --pprof … > cpu.pb.gz');
     }
     const { folded, status } = await readFolded(world, given);
     if (folded === undefined) return status;
+    const { unit } = folded.table;
+    const meaning = meaningOf(given, world.operands[0], unit);
+    if (unit !== undefined && !isUnit(unit) && given.unit === 'auto') {
+      world.report.note(`the input counts ${utf8(unit)}, which no viewer knows: written as samples`);
+    }
     const isRounded = isWhole(format) && roundCounts(folded, (format === 'pprof' && UNITS[meaning.unit]) || 1);
     const unreadable = unreadableNames(folded.table);
     await world.output(WRITERS[format](folded, meaning));

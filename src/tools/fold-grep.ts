@@ -4,9 +4,9 @@ import { readFolded } from '../cli/folded-input.ts';
 import type { Values } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
-import { guardNumbers } from '../stacks/folded.ts';
 import { describeKept, type Selection, select } from '../stacks/selection.ts';
 import { grepOptions } from './fold-grep/options.ts';
+import { writeFolded } from './folding/write.ts';
 
 type Options = Values<typeof grepOptions>;
 
@@ -31,16 +31,10 @@ export const foldGrep: Command<typeof grepOptions> = {
     if (folded === undefined) return status;
     const { table, isDifferential } = folded;
     const selected = select(table, selection);
-    const renamed = isDifferential ? undefined : guardNumbers(table);
-    await world.output(table.folded(isDifferential));
+    await writeFolded(table, { ...given, isPairs: isDifferential }, world);
     for (const { part, text } of selected.unused) {
       const option = OPTION_OF[part] ?? part;
       world.report.note(`--${option} ${text} matches no ${option === 'comm' ? 'first ' : ''}frame`);
-    }
-    if (renamed !== undefined) {
-      world.report.note(
-        `wrote _ before the number that ends a name, as in ${renamed}, because it would pass for a count`,
-      );
     }
     world.report.note(describeKept(selected, isDifferential));
     return status;

@@ -6,8 +6,9 @@ import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
 import type { Folded, InputFacts } from '../stacks/folded.ts';
 import { settleMerged } from '../stacks/merge.ts';
-import { unitOfSum } from '../stacks/units.ts';
 import { inputsOf } from './fold-merge/inputs.ts';
+import { noUnitLine } from './folding/options.ts';
+import { writeFolded } from './folding/write.ts';
 
 const options = {
   label: {
@@ -42,6 +43,7 @@ const options = {
     group: 'Output',
     describe: 'order lines by name, or by count, largest first',
   },
+  ...noUnitLine,
   strict: { kind: 'flag', group: 'Output', describe: 'exit with 2, not 1, when input was skipped' },
 } as const satisfies OptionTable;
 
@@ -65,17 +67,12 @@ export const foldMerge: Command<typeof options> = {
         strict: options.strict,
         oneCount: options['one-count'],
         rootsOf: (index) => inputs[index]?.roots ?? [],
+        units: { declared: options.unit, mustSay: options['unit-check'], mayMix: options['mix-units'] },
         ended: (reader, name) => facts.push({ name, ...reader.facts }),
       },
     );
     if (folded === undefined) return status;
     const { table, isDifferential } = folded;
-    const counted = facts.filter(({ lines }) => lines > 0);
-    const { unit, note } = unitOfSum(counted, {
-      declared: options.unit,
-      mustSay: options['unit-check'],
-      mayMix: options['mix-units'],
-    });
     settleMerged(
       table,
       {
@@ -86,12 +83,10 @@ export const foldMerge: Command<typeof options> = {
       },
       isDifferential,
     );
-    const isSaid = counted.some(({ units }) => units.length > 0) && options.scale === undefined;
-    if (isSaid) table.unit = unit;
-    await world.output(table.folded(isDifferential, options.sort));
+    if (options.scale !== undefined) table.unit = undefined;
+    await writeFolded(table, { ...options, isPairs: isDifferential }, world);
     for (const { name, lines } of facts) if (lines === 0) world.report.note(`${name} has no folded lines`);
-    if (note !== undefined) world.report.note(note);
-    const noteOnCounts = options['one-count'] ? undefined : doubtOn(folded, counted);
+    const noteOnCounts = options['one-count'] ? undefined : doubtOn(folded, facts);
     if (noteOnCounts !== undefined) world.report.note(noteOnCounts);
     return status;
   },

@@ -17,6 +17,7 @@ import { measuredReason } from '../offcpu/table/limit.ts';
 import { formatMarkdown, formatTable } from '../offcpu/table/reason-table.ts';
 import { formatExplanations, formatTsv } from '../offcpu/table/tsv.ts';
 import { broken, type Limit, parseLimit } from '../stacks/diff/limit.ts';
+import { writeFolded } from './folding/write.ts';
 import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
 import { classifyOptions } from './offcpu-classify/options.ts';
 import { readRun } from './offcpu-classify/run.ts';
@@ -70,7 +71,9 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       for (const { name, ns } of table.excluded) {
         report.note(`left out ${Math.round(ns / 1000)} us of ${name}, which is no waiting`);
       }
-      await output(account.folded(NANOSECONDS[options.unit]).folded());
+      const folded = account.folded(NANOSECONDS[options.unit]);
+      folded.unit = options.unit;
+      await writeFolded(folded, options, { output, report });
     } else {
       const text = { table: formatTable, markdown: formatMarkdown, json: formatJson, tsv: formatTsv };
       const show = (): string =>

@@ -8,6 +8,7 @@ import { UsageError } from '../engine/errors.ts';
 import { isKeyPart, KEY_PARTS, type KeyPart } from '../offcpu/read/bpftrace/keys.ts';
 import { type FoldOffcpuOptions, OffcpuFold } from '../offcpu/read/fold-offcpu.ts';
 import { describeStats } from '../offcpu/read/stats.ts';
+import { writeFolded } from './folding/write.ts';
 import { options as optionTable } from './offcpu-fold/options.ts';
 
 export const offcpuFold: Command<typeof optionTable> = {
@@ -22,7 +23,8 @@ export const offcpuFold: Command<typeof optionTable> = {
       'fold the dump of a program of your own',
     ],
   ],
-  async run(options, { operands, report, stop, stdin, interactive, output }) {
+  async run(options, world) {
+    const { operands, report, stop, stdin, interactive } = world;
     const fold = new OffcpuFold(foldingOf(options), (kind, place, text) => report.skip(kind, place, text));
     await readInputs(
       operands,
@@ -41,7 +43,7 @@ export const offcpuFold: Command<typeof optionTable> = {
     const file = options['stats-json'];
     if (options.stats || interactive || file !== undefined) fold.measure();
     const { table, stats, losses, notes } = fold.finish();
-    await output(table.folded());
+    await writeFolded(table, options, world);
     for (const loss of losses) report.cutInput(loss);
     for (const note of notes) report.note(note);
     if (stats && file !== undefined) writeFileSync(file, `${JSON.stringify(stats, null, 2)}\n`);
@@ -62,7 +64,6 @@ function foldingOf(options: Values<typeof optionTable>): FoldOffcpuOptions {
     keepHash: options['keep-hash'],
     by: options.by,
     unit: options.unit,
-    unitLine: options['unit-line'],
     markKernel: options.kernel,
     maxDepth: options['max-depth'],
   };

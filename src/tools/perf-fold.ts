@@ -5,6 +5,7 @@ import { readInputs, telling } from '../cli/inputs.ts';
 import type { Command } from '../cli/run.ts';
 import { PerfFold } from '../perf/fold-perf.ts';
 import { describeStats } from '../perf/stats.ts';
+import { writeFolded } from './folding/write.ts';
 import { foldingOf, perfFoldOptions } from './perf-fold/options.ts';
 
 export const perfFold: Command<typeof perfFoldOptions> = {
@@ -17,7 +18,8 @@ export const perfFold: Command<typeof perfFoldOptions> = {
     ['perf script --no-inline | perf-fold --kernel > cpu.folded', 'fold DWARF call graphs fast, mark kernel frames'],
     ['perf-fold --event-filter cycles --from 10 --to 20 out.txt', 'fold ten seconds of one event'],
   ],
-  async run(options, { operands, report, stop, stdin, interactive, output }) {
+  async run(options, world) {
+    const { operands, report, stop, stdin, interactive } = world;
     const fold = new PerfFold(foldingOf(options), (kind, place, text) => report.skip(kind, place, text));
     await readInputs(
       operands,
@@ -32,7 +34,7 @@ export const perfFold: Command<typeof perfFoldOptions> = {
     const folded = fold.finish();
     if ('why' in folded) return report.nothing(folded.why, folded.isForeign);
     const { table, stats, notes } = folded;
-    await output(table.folded());
+    await writeFolded(table, options, world);
     for (const note of notes) report.note(note);
     if (options['stats-json'] !== undefined)
       writeFileSync(options['stats-json'], `${JSON.stringify(stats, null, 2)}\n`);

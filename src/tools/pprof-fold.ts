@@ -7,8 +7,8 @@ import type { Command } from '../cli/run.ts';
 import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { foldPprof, type Pprof, readPprof, type SampleType } from '../export/pprof-read.ts';
-import { guardNumbers } from '../stacks/folded.ts';
-import { nameOptions } from './folding/options.ts';
+import { nameOptions, noUnitLine } from './folding/options.ts';
+import { writeFolded } from './folding/write.ts';
 
 /** pprof's units of time, in nanoseconds. */
 const NANOSECONDS: Record<string, number> = { nanoseconds: 1, microseconds: 1e3, milliseconds: 1e6, seconds: 1e9 };
@@ -30,6 +30,7 @@ const pprofOptions = {
     describe: 'write times in this unit',
   },
   ...nameOptions,
+  ...noUnitLine,
   strict: { kind: 'flag', describe: 'exit with 2, not 1, when input was skipped' },
 } as const satisfies OptionTable;
 
@@ -39,14 +40,15 @@ export const pprofFold: Command<typeof pprofOptions> = {
   operands: '[FILE...]',
   options: pprofOptions,
   examples: [
-    ['pprof-fold cpu.pb.gz | flame-svg --countname ns > cpu.svg', 'draw a flame graph of a Go program'],
+    ['pprof-fold cpu.pb.gz | flame-svg > cpu.svg', 'draw a flame graph of a Go program'],
     [
       'pprof-fold --sample-type samples before.pb.gz > before.folded',
       'prepare for fold-diff, fold-grep and fold-merge',
     ],
   ],
-  async run(options, { operands, report, stop, stdin, output }) {
+  async run(options, world) {
     const { 'sample-type': wanted, unit, strict } = options;
+    const { operands, report, stop, stdin } = world;
     const names = {
       tidy: !options['no-tidy'],
       demangle: !options['no-demangle'],
@@ -65,7 +67,6 @@ export const pprofFold: Command<typeof pprofOptions> = {
       if (folded && (chosen.type !== folded.type || chosen.unit !== folded.unit)) {
         throw new InputError(`${nameOf(chosen)} can't be added to ${nameOf(folded)}`);
       }
-      folded = chosen;
       left = new Set(pprof.types.filter((_, i) => i !== index).map(({ type }) => utf8(type)));
       const wantedNs = UNITS[unit];
       const ns = NANOSECONDS[chosen.unit];
@@ -73,6 +74,7 @@ export const pprofFold: Command<typeof pprofOptions> = {
         throw new InputError(`--unit is for times, and this profile counts ${nameOf(chosen)}`);
       const scale = wantedNs === undefined ? { ns: 1, per: 1 } : { ns: ns as number, per: wantedNs };
       const negative = foldPprof(pprof, index, scale, table, names);
+      folded = chosen;
       for (let i = 0; i < negative; i++) report.skip('value below zero', input, nameOf(chosen));
     };
     await readInputs(
@@ -103,15 +105,21 @@ export const pprofFold: Command<typeof pprofOptions> = {
       { stop, stdin },
     );
     if (folded === undefined) return report.finish(strict);
-    const renamed = guardNumbers(table);
-    await output(table.folded());
-    if (renamed !== undefined)
-      report.note(`wrote _ before the number that ends a name, as in ${renamed}, because it would pass for a count`);
+    table.unit = unitName(folded, unit);
+    await writeFolded(table, options, world);
     if (left.size > 0)
       report.note(`folded ${nameOf(folded)}; left out ${[...left].join(', ')}: choose with --sample-type`);
     return report.finish(strict);
   },
 };
+
+const SHORT: Record<string, string> = { nanoseconds: 'ns', microseconds: 'us', milliseconds: 'ms', seconds: 's' };
+
+/** What the counts are of: a unit of time or size, else what is counted. */
+function unitName({ type, unit }: SampleType, wanted: keyof typeof UNITS): string {
+  if (wanted !== 'as-is') return wanted;
+  return SHORT[unit] ?? (unit === '' || unit === 'count' ? type : unit);
+}
 
 /** `cpu (nanoseconds)` */
 function nameOf({ type, unit }: SampleType): string {

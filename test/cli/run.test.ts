@@ -239,7 +239,7 @@ describe('a live pipe', () => {
         child.kill(signal);
         const [code] = await once(child, 'exit');
         assert.ok(performance.now() - since < 5000, 'it took its time');
-        assert.match((await out)!.join(''), /^app;main;work \d+\n$/);
+        assert.match((await out)!.join(''), /^# unit: ns\napp;main;work \d+\n$/);
         assert.deepEqual([(await err)!.join(''), code], ['', status]);
       } finally {
         closeSync(writer);

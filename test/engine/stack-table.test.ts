@@ -186,10 +186,10 @@ test('stacks can be kept as they are, even where the memory has to grow for the 
 test('what is no folded line is handed back', () => {
   const text = 'a;b 1\nno count\na;b -5\na;b 1e3\na;b 1.5\n 7\n\na;b 3 \na;b\t4\r\na;b 9007199254740993\n5\n';
   const { table, bad } = readFolded([Buffer.from(text)]);
-  assert.deepEqual(bad, ['no count', 'a;b -5', 'a;b 1e3', ' 7', 'a;b 9007199254740993', '5']);
+  assert.deepEqual(bad, ['no count', 'a;b -5', 'a;b 1e3', 'a;b 9007199254740993', '5']);
   assert.deepEqual(
     [...table.stacks()].map(({ weight }) => weight),
-    [9.5],
+    [9.5, 7],
   );
 });
 

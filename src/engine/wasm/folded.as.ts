@@ -61,7 +61,10 @@ export function inputOrderWeightColumn(): usize {
   return logWeight.ptr;
 }
 
-/** Reads whole lines. True: stopped at a line that is no folded line (lineStart, lineEnd); false: all are read. */
+/**
+ * Reads whole lines. True: stopped at a line that is no folded line (lineStart, lineEnd), also one that says something of
+ * the others (isMetadata); false: all are read. A count without a stack counts for the frame `[unknown]`.
+ */
 export function scanFolded(): bool {
   while (true) {
     foldKnown();
@@ -70,6 +73,7 @@ export function scanFolded(): bool {
     let end = lineEnd;
     while (end > start && isBlank(load<u8>(end - 1))) end--;
     if (end == start) continue;
+    if (load<u8>(start) == HASH && isMetadata(start, end)) return true;
     // the count: digits, perhaps with a fraction
     let p = end;
     while (p > start && isDigit(load<u8>(p - 1))) p--;
@@ -87,10 +91,13 @@ export function scanFolded(): bool {
     for (let i = point; point && i < end - 1; i++) weight /= 10;
     let keyEnd = p;
     while (keyEnd > start && isBlank(load<u8>(keyEnd - 1))) keyEnd--;
-    if (keyEnd == start || weight > 9007199254740991) return true;
+    if (weight > 9007199254740991) return true;
     lines++;
-    if (isDigit(load<u8>(keyEnd - 1)) && endsInNumber(start, keyEnd)) pairs++;
-    split(start, keyEnd);
+    if (keyEnd == start) setToOne(unknownName());
+    else {
+      if (isDigit(load<u8>(keyEnd - 1)) && endsInNumber(start, keyEnd)) pairs++;
+      split(start, keyEnd);
+    }
     const stack = stacks.add(ids.ptr, ids.length, weight, 1);
     log(stack, weight);
     while (follower.length <= stack) follower.push(NONE);
@@ -157,7 +164,29 @@ function endOf(start: usize, stack: u32): usize {
   return p - 1;
 }
 
-/** Is what stands before `end` a name, blanks and a number? */
+const HASH: u8 = 35;
+
+/**
+ * Does a line that starts with `#` say something of the others, as `# unit: us`, or nothing? A comm may start with `#`,
+ * too, and have blanks: where there is a `;`, only what has a key, a colon and a blank before it is no stack.
+ */
+function isMetadata(start: usize, end: usize): bool {
+  const isSpaced = start + 1 == end || isBlank(load<u8>(start + 1));
+  for (let p = start + 1; p < end; p++) {
+    const c = load<u8>(p);
+    if (c == 58 && (p + 1 == end || isBlank(load<u8>(p + 1)))) return true;
+    if (c == 59) return false;
+    if (!isSpaced && !isKey(c)) return false;
+  }
+  return isSpaced;
+}
+
+/** A letter, a digit, `-` or `_`. */
+function isKey(c: u8): bool {
+  return isDigit(c) || c == 45 || c == 95 || <u32>((c | 32) - 97) < 26;
+}
+
+/** Is what stands before `end` a name or nothing, blanks and a number? */
 function endsInNumber(start: usize, end: usize): bool {
   let p = end;
   while (p > start && isDigit(load<u8>(p - 1))) p--;
@@ -166,9 +195,23 @@ function endsInNumber(start: usize, end: usize): bool {
     while (p > start && isDigit(load<u8>(p - 1))) p--;
     if (p == point - 1) return false;
   }
-  if (p == start || !isBlank(load<u8>(p - 1))) return false;
-  while (p > start && isBlank(load<u8>(p - 1))) p--;
-  return p > start;
+  return p > start && isBlank(load<u8>(p - 1));
+}
+
+/** The name `[unknown]`. */
+function unknownName(): u32 {
+  const text = scratchFor(3);
+  store<u64>(text, 0x6e776f6e6b6e755b);
+  store<u8>(text, 0x5d, 8);
+  return names.intern(text, 9);
+}
+
+/** The stack is this one frame. */
+function setToOne(frame: u32): void {
+  ids.length = roots;
+  ends.length = 0;
+  lastSize = 0;
+  ids.push(frame);
 }
 
 function split(start: usize, keyEnd: usize): void {

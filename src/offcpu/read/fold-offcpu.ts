@@ -6,10 +6,7 @@ import { OffcpuReader, type ReaderOptions } from './reader.ts';
 import type { FoldOptions, Quality } from './stacks.ts';
 import { lossesOn, notesOn, type OffcpuStats, statsOf } from './stats.ts';
 
-export interface FoldOffcpuOptions extends ReaderOptions, FoldOptions {
-  /** begin the folded text with a line that says its unit */
-  unitLine: boolean;
-}
+export type FoldOffcpuOptions = ReaderOptions & FoldOptions;
 
 /** What an option is that nobody gave. */
 const DEFAULTS: FoldOffcpuOptions = {
@@ -22,7 +19,6 @@ const DEFAULTS: FoldOffcpuOptions = {
   keepHash: false,
   by: 'comm',
   unit: 'us',
-  unitLine: false,
   markKernel: false,
   maxDepth: undefined,
 };
@@ -99,9 +95,9 @@ export class OffcpuFold {
 
   finish(): OffcpuFolded {
     const reader = this.#reader;
-    const { unit, unitLine } = this.#options;
+    const { unit } = this.#options;
     reader.fold(this.#options);
-    if (unitLine) reader.table.unit = unit;
+    reader.table.unit = unit;
     const stats = this.#quality && statsOf(reader, this.#quality, unit, this.#skippedLines);
     return { table: reader.table, stats, losses: lossesOn(reader), notes: notesOn(reader) };
   }

@@ -5,7 +5,7 @@
 
 import type { StackTable } from '../../engine/stack-table.ts';
 import { isLost, kindOfFrame, LOST } from '../../stacks/marks.ts';
-import { unitIn } from '../../stacks/unit-line.ts';
+import { isMetadata, unitIn } from '../../stacks/metadata.ts';
 import type { Subject } from '../entry.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import type { OnSkip } from './bpftrace/text.ts';
@@ -43,7 +43,7 @@ export class OffcpuFolded {
       const text = table.lineText();
       const unit = unitIn(text);
       if (isUnit(unit)) this.unit = unit;
-      else if (/[^ \t\r]/.test(text)) this.#skip('not a folded line', table.linesRead, text);
+      else if (unit !== undefined || !isMetadata(text)) this.#skip('not a folded line', table.linesRead, text);
     }
   }
 

@@ -2,8 +2,8 @@
 
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
+import { isMetadata, unitIn } from '../../stacks/metadata.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
-import { unitIn } from '../../stacks/unit-line.ts';
 import { isUnit, type Unit } from './stacks.ts';
 
 /** What reads raw dumps. */
@@ -118,7 +118,7 @@ export class OffcpuInput<Dump extends DumpReader> {
       const text = table.lineText();
       const unit = unitIn(text);
       if (isUnit(unit)) this.#setUnit(unit);
-      else this.#onSkip('not a folded line', table.linesRead, text);
+      else if (unit !== undefined || !isMetadata(text)) this.#onSkip('not a folded line', table.linesRead, text);
     }
   }
 

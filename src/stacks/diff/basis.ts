@@ -8,6 +8,14 @@ import { type Basis, meanOf } from './functions.ts';
 /** More samples than any recording has: such counts are periods, or times. */
 const MOST_SAMPLES = 1e7;
 
+/**
+ * What counts of another unit have in common at least, if they are periods of samples: perf's cpu-clock prints the same
+ * number of ns for each.
+ */
+const LEAST_PERIOD = 1000;
+/** Units of times of waiting, which are no samples. */
+const TIMES: ReadonlySet<string> = new Set(['us', 'ms', 's']);
+
 export function noiseOf(sides: Sides, unit: string, sample: number | undefined): NoiseSource {
   const columns = [...sides.before, ...sides.after];
   const one = oneRunNoise(columns, unit, sample);
@@ -16,8 +24,8 @@ export function noiseOf(sides: Sides, unit: string, sample: number | undefined):
 
 function oneRunNoise(columns: readonly Counts[], unit: string, sample: number | undefined): NoiseSource {
   if (sample !== undefined) return { from: 'samples', sample };
-  if (unit !== 'samples') return { from: 'unit' };
   const grain = grainOf(columns);
+  if (unit !== 'samples' && (TIMES.has(unit) || grain < LEAST_PERIOD)) return { from: 'unit' };
   return Math.max(...columns.map(totalOf)) / grain > MOST_SAMPLES
     ? { from: 'size' }
     : { from: 'samples', sample: grain };

@@ -11,8 +11,7 @@ export const drawOptions = {
     kind: 'text',
     value: 'UNIT',
     group: 'Words',
-    default: DEFAULTS.countname,
-    describe: 'name what is counted',
+    describe: 'name what is counted [as the input says, else samples]',
   },
   nametype: {
     kind: 'text',

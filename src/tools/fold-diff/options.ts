@@ -2,6 +2,7 @@
 
 import type { OptionTable } from '../../cli/options.ts';
 import { DIFF_BY } from '../../flamegraph/settings.ts';
+import { noUnitLine } from '../folding/options.ts';
 
 export const diffOptions = {
   folded: {
@@ -37,9 +38,8 @@ export const diffOptions = {
   countname: {
     kind: 'text',
     value: 'UNIT',
-    default: 'samples',
     group: 'Counts',
-    describe: 'name the unit of the counts',
+    describe: 'name the unit of the counts [as the input says, else samples]',
   },
   sample: {
     kind: 'number',
@@ -48,6 +48,7 @@ export const diffOptions = {
     group: 'Counts',
     describe: 'compute noise from N counts a sample, not from what all counts have in common',
   },
+  ...noUnitLine,
   'diff-by': {
     kind: 'choice',
     choices: DIFF_BY,

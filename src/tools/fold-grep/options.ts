@@ -2,6 +2,7 @@
 
 import type { OptionTable } from '../../cli/options.ts';
 import { PLACES } from '../../stacks/selection.ts';
+import { noUnitLine } from '../folding/options.ts';
 
 const STACKS = 'Stacks';
 const FRAMES = 'Frames';
@@ -61,5 +62,6 @@ export const grepOptions = {
     group: FRAMES,
     describe: 'keep the first N frames; [truncated] replaces the others',
   },
+  ...noUnitLine,
   strict: { kind: 'flag', describe: 'exit with 2, not 1, when input was skipped' },
 } as const satisfies OptionTable;

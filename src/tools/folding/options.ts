@@ -1,4 +1,4 @@
-// The options that perf-fold and offcpu-fold share: depth of stacks, look of names, quality of the data.
+// The options that folding tools share: the line that says the unit, depth of stacks, look of names, quality of the data.
 
 import type { OptionTable } from '../../cli/options.ts';
 
@@ -7,6 +7,14 @@ export const nameOptions = {
   'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
   'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
   'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hashes of Rust's legacy names and of ThinLTO's" },
+} as const satisfies OptionTable;
+
+export const noUnitLine = {
+  'no-unit-line': {
+    kind: 'flag',
+    group: 'Output',
+    describe: 'omit the first line, `# unit: …`, for older tools',
+  },
 } as const satisfies OptionTable;
 
 export const foldingOptions = {

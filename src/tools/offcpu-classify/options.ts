@@ -3,6 +3,7 @@
 import type { OptionTable } from '../../cli/options.ts';
 import { UNITS } from '../../offcpu/read/stacks.ts';
 import { DEFAULT_VERSION } from '../../offcpu/reason/wait-event.ts';
+import { noUnitLine } from '../folding/options.ts';
 
 export const classifyOptions = {
   table: { kind: 'flag', group: 'Output', describe: 'print the table of reasons (default on a terminal)' },
@@ -80,5 +81,6 @@ export const classifyOptions = {
     group: 'Input',
     describe: 'name recorded wait events as this major version of Postgres does',
   },
+  ...noUnitLine,
   strict: { kind: 'flag', group: 'Input', describe: 'exit with 2, not 1, when input was skipped' },
 } as const satisfies OptionTable;

@@ -2,7 +2,7 @@
 
 import type { OptionTable } from '../../cli/options.ts';
 import { UNITS } from '../../offcpu/read/stacks.ts';
-import { foldingOptions } from '../folding/options.ts';
+import { foldingOptions, noUnitLine } from '../folding/options.ts';
 
 export const options = {
   map: { kind: 'text', value: 'NAME', group: 'Input', describe: 'fold this map, not @offcpu or the first that fits' },
@@ -27,7 +27,6 @@ export const options = {
     describe: 'add up a map that was printed several times, or take the last; auto: the last if no count ever shrank',
   },
   unit: { kind: 'choice', choices: UNITS, default: 'us', group: 'Counts', describe: 'write counts in this unit' },
-  'unit-line': { kind: 'flag', group: 'Counts', describe: 'write the unit first, `# unit: us`, for fold-merge' },
   by: {
     kind: 'choice',
     choices: ['comm', 'pid', 'tid', 'none'],
@@ -37,4 +36,5 @@ export const options = {
   },
   kernel: { kind: 'flag', group: 'Frames', describe: 'mark kernel frames _[k]' },
   ...foldingOptions,
+  ...noUnitLine,
 } as const satisfies OptionTable;

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import type { OptionTable, Values } from '../../cli/options.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
-import type { FoldPerfOptions } from '../../perf/fold-perf.ts';
+import type { PerfScriptOptions } from '../../perf/script.ts';
 import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
-import { foldingOptions } from '../folding/options.ts';
+import { foldingOptions, noUnitLine } from '../folding/options.ts';
 
 export const perfFoldOptions = {
   'event-filter': {
@@ -21,7 +21,6 @@ export const perfFoldOptions = {
     group: 'Samples',
     describe: 'weigh a sample by its period, or as 1',
   },
-  'unit-line': { kind: 'flag', group: 'Samples', describe: 'write the unit first, `# unit: ns`, for fold-merge' },
   from: {
     kind: 'number',
     value: 'SECONDS',
@@ -47,6 +46,7 @@ export const perfFoldOptions = {
   srcline: { kind: 'flag', group: 'Frames', describe: 'append source lines, from perf script -F +srcline' },
   'skip-after': { kind: 'texts', value: 'FUNC', group: 'Frames', describe: 'drop the callers of FUNC (repeatable)' },
   ...foldingOptions,
+  ...noUnitLine,
   kallsyms: {
     kind: 'text',
     value: 'FILE',
@@ -56,7 +56,7 @@ export const perfFoldOptions = {
 } as const satisfies OptionTable;
 
 /** Throws UsageError for options that contradict each other, and system errors for a file that it can't read. */
-export function foldingOf(options: Values<typeof perfFoldOptions>): FoldPerfOptions {
+export function foldingOf(options: Values<typeof perfFoldOptions>): PerfScriptOptions {
   if (options.by === 'none' && (options.pid || options.tid)) {
     throw new UsageError('--by none leaves no root frame for --pid or --tid');
   }
@@ -65,7 +65,6 @@ export function foldingOf(options: Values<typeof perfFoldOptions>): FoldPerfOpti
     ...{ count, from, to, srcline },
     by: options.tid ? 'tid' : options.pid ? 'pid' : options.by,
     event: options['event-filter'],
-    unitLine: options['unit-line'],
     maxDepth: options['max-depth'],
     markKernel: options.kernel || options.all,
     markJit: options.jit || options.all,
