@@ -95,10 +95,10 @@ describe('package', () => {
     assert.match(`${refused.err}`, /^perf-fold: Node v\S+ is too old: perf-fold needs Node \d+\.\d+ or newer\n$/);
     assert.equal(refused.status, 2);
     const folded = await shell('node_modules/.bin/perf-fold --count samples samples', where);
-    assert.equal(`${folded.err}${folded.out}`, 'node;main;job::work 2\n');
+    assert.equal(`${folded.err}${folded.out}`, '# unit: samples\nnode;main;job::work 2\n');
     const program = "import { perfFold } from 'flamepipe'; process.stdin.pipe(perfFold()).pipe(process.stdout)";
     const piped = await shell(`node --input-type=module -e "${program}" < samples`, where);
-    assert.equal(`${piped.err}${piped.out}`, 'node;main;job::work 5\n');
+    assert.equal(`${piped.err}${piped.out}`, '# unit: ns\nnode;main;job::work 5\n');
   });
 
   test('installs for all users with man pages and completions', async () => {

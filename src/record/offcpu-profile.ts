@@ -74,6 +74,6 @@ export function offcpuProfileOf({ dump, windowNs, tasks, tidsAtStart, postgresVe
     classified,
     hasMeanings: postgresVersion !== undefined,
     stats: folded?.stats,
-    notes: folded?.notes ?? [],
+    notes: [...(folded?.losses ?? []), ...(folded?.notes ?? [])],
   };
 }

@@ -38,6 +38,7 @@ export function sleepersOf(tasks: readonly Task[], atStart: ReadonlySet<number>,
 /** Stacks of comm, no user frames (nobody recorded them), kernel frames, [in-progress]; counts in µs. */
 export function foldSleepers(sleepers: readonly Task[], windowNs: number): StackTable {
   const table = new StackTable();
+  table.unit = 'us';
   const us = Math.round(windowNs / 1000);
   for (const { comm, stack } of sleepers) {
     const frames = stack.split('\n').flatMap((line) => FRAME.exec(line)?.slice(1) ?? []);

@@ -3,10 +3,11 @@
 import type { StackTable } from '../engine/stack-table.ts';
 
 /**
- * Adds all stacks of `from` to `to`; the two tables number their names differently. `rootOf` gives another name (latin1)
+ * Adds all stacks of `from` to `to`, which takes over the unit; the two tables number their names differently. `rootOf` gives another name (latin1)
  * for a root frame, by its id in `from`.
  */
 export function copyStacks(from: StackTable, to: StackTable, rootOf = (id: number): string => from.nameText(id)): void {
+  to.unit = from.unit;
   const names = new Uint32Array(from.nameCount + 1);
   const roots = new Uint32Array(from.nameCount + 1);
   const copyOf = (id: number, known: Uint32Array, nameOf: (id: number) => string): number => {

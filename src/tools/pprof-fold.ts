@@ -2,37 +2,18 @@
 
 import { readInputs } from '../cli/inputs.ts';
 import { utf8 } from '../cli/latin1.ts';
-import type { OptionTable } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { foldPprof, type Pprof, readPprof, type SampleType } from '../export/pprof-read.ts';
-import { nameOptions, noUnitLine } from './folding/options.ts';
 import { writeFolded } from './folding/write.ts';
+import { pprofOptions, UNITS } from './pprof-fold/options.ts';
 
 /** pprof's units of time, in nanoseconds. */
 const NANOSECONDS: Record<string, number> = { nanoseconds: 1, microseconds: 1e3, milliseconds: 1e6, seconds: 1e9 };
-const UNITS = { 'as-is': undefined, ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
 
 /** The tool holds a profile in memory, which a few compressed bytes must not fill. */
 const MOST_BYTES = 512 * 1024 * 1024;
-
-const pprofOptions = {
-  'sample-type': {
-    kind: 'text',
-    value: 'TYPE',
-    describe: 'fold these values: samples, cpu, inuse_space … [what pprof shows first]',
-  },
-  unit: {
-    kind: 'choice',
-    choices: Object.keys(UNITS) as (keyof typeof UNITS)[],
-    default: 'as-is',
-    describe: 'write times in this unit',
-  },
-  ...nameOptions,
-  ...noUnitLine,
-  strict: { kind: 'flag', describe: 'exit with 2, not 1, when input was skipped' },
-} as const satisfies OptionTable;
 
 export const pprofFold: Command<typeof pprofOptions> = {
   name: 'pprof-fold',

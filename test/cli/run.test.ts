@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { ENVIRONMENT, ROOT, shell, TOOLS, temporaryFolder } from '../tools.ts';
 
 const SAMPLE = 'app 7/8 1.000000:          5 cpu-clock:\n\t    55d0 work (/srv/app)\n\t    55c0 main (/srv/app)\n\n';
-const FOLDED = 'app;main;work 5\n';
+const FOLDED = '# unit: ns\napp;main;work 5\n';
 const OTHER = SAMPLE.replaceAll('work', 'rest');
 
 const folder = temporaryFolder();
@@ -30,14 +30,14 @@ async function run(line: string, environment: Record<string, string> = {}): Prom
 
 describe('operands', () => {
   test('are read in order', async () => {
-    assert.deepEqual(await run('perf-fold samples others'), ['app;main;rest 5\napp;main;work 5\n', '', 0]);
+    assert.deepEqual(await run('perf-fold samples others'), ['# unit: ns\napp;main;rest 5\napp;main;work 5\n', '', 0]);
   });
 
   test('none, or -, is stdin, once and among others', async () => {
     assert.deepEqual(await run('perf-fold < samples'), [FOLDED, '', 0]);
     assert.deepEqual(await run('cat samples | perf-fold -'), [FOLDED, '', 0]);
     assert.deepEqual(await run('cat samples | perf-fold others - others'), [
-      'app;main;rest 10\napp;main;work 5\n',
+      '# unit: ns\napp;main;rest 10\napp;main;work 5\n',
       '',
       0,
     ]);
@@ -53,7 +53,7 @@ describe('operands', () => {
 
   test('that are missing or folders fail the run, the others are folded', async () => {
     const [out, err, status] = await run('mkdir -p dir && perf-fold samples nowhere dir others');
-    assert.equal(out, 'app;main;rest 5\napp;main;work 5\n');
+    assert.equal(out, '# unit: ns\napp;main;rest 5\napp;main;work 5\n');
     assert.equal(err, 'perf-fold: nowhere: no such file\nperf-fold: dir: is a directory\n');
     assert.equal(status, 2);
   });
@@ -110,18 +110,26 @@ describe('options', () => {
   });
 
   test('repeated: the last one counts', async () => {
-    assert.deepEqual(await run('perf-fold --count period --count samples samples'), ['app;main;work 1\n', '', 0]);
+    assert.deepEqual(await run('perf-fold --count period --count samples samples'), [
+      '# unit: samples\napp;main;work 1\n',
+      '',
+      0,
+    ]);
     assert.deepEqual(await run('perf-fold --count samples --count=period samples'), [FOLDED, '', 0]);
   });
 
   test('a flag takes no operand for its value', async () => {
-    assert.deepEqual(await run('perf-fold --pid samples'), ['app-7;main;work 5\n', '', 0]);
-    assert.deepEqual(await run('perf-fold --pid --pid samples'), ['app-7;main;work 5\n', '', 0]);
+    assert.deepEqual(await run('perf-fold --pid samples'), ['# unit: ns\napp-7;main;work 5\n', '', 0]);
+    assert.deepEqual(await run('perf-fold --pid --pid samples'), ['# unit: ns\napp-7;main;work 5\n', '', 0]);
   });
 
   test('an option that is given a list takes one value each time', async () => {
-    assert.deepEqual(await run('perf-fold --skip-after work samples'), ['app;work 5\n', '', 0]);
-    assert.deepEqual(await run('perf-fold --skip-after x --skip-after work samples'), ['app;work 5\n', '', 0]);
+    assert.deepEqual(await run('perf-fold --skip-after work samples'), ['# unit: ns\napp;work 5\n', '', 0]);
+    assert.deepEqual(await run('perf-fold --skip-after x --skip-after work samples'), [
+      '# unit: ns\napp;work 5\n',
+      '',
+      0,
+    ]);
   });
 
   test('stay English in France', async () => {
@@ -151,7 +159,7 @@ describe('stdout', () => {
 
   test('its reader leaves: silence and status 0', async () => {
     const line = 'perf-fold many | head -n 1; echo "$PIPESTATUS"';
-    assert.deepEqual(await run(line), ['app;main;work0 5\n0\n', '', 0]);
+    assert.deepEqual(await run(line), ['# unit: ns\n0\n', '', 0]);
     assert.deepEqual(await run('perf-fold many | true; echo "$PIPESTATUS"'), ['0\n', '', 0]);
   });
 });

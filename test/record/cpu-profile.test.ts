@@ -18,8 +18,8 @@ test('by thread and by comm, whatever the comm looks like', () => {
   const folded = fold.finish();
   assert.ok('table' in folded);
   const { byThread, byComm, samplesByThread } = cpuProfileOf(folded);
-  assert.equal(foldedText(byThread), 'app-7/7;main;f 1\napp-7/8;main;f 2\nodd-1/2-7/9;main;f 1\n');
-  assert.equal(foldedText(byComm), 'app;main;f 3\nodd-1/2;main;f 1\n');
+  assert.equal(foldedText(byThread), '# unit: samples\napp-7/7;main;f 1\napp-7/8;main;f 2\nodd-1/2-7/9;main;f 1\n');
+  assert.equal(foldedText(byComm), '# unit: samples\napp;main;f 3\nodd-1/2;main;f 1\n');
   assert.deepEqual(
     [...samplesByThread],
     [

@@ -73,9 +73,12 @@ test('sleepers: there from the start, asleep, and in no map', () => {
   );
   assert.equal(
     foldedText(foldSleepers(found, 5_000_400)),
-    'a:b_c;do_syscall_64;do_futex;futex_wait_queue;[in-progress] 5000\n',
+    '# unit: us\na:b_c;do_syscall_64;do_futex;futex_wait_queue;[in-progress] 5000\n',
   );
-  assert.equal(foldedText(foldSleepers([{ ...task(1), stack: '' }], 5e6)), 'a:b_c;[unknown];[in-progress] 5000\n');
+  assert.equal(
+    foldedText(foldSleepers([{ ...task(1), stack: '' }], 5e6)),
+    '# unit: us\na:b_c;[unknown];[in-progress] 5000\n',
+  );
 });
 
 test('kernel stacks that root has read for us', () => {

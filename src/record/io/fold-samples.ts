@@ -2,7 +2,8 @@
 
 import type { Report } from '../../cli/report.ts';
 import { UsageError } from '../../engine/errors.ts';
-import { type FoldPerfOptions, PerfFold, type PerfFolded } from '../../perf/fold-perf.ts';
+import { PerfFold, type PerfFolded } from '../../perf/fold-perf.ts';
+import type { PerfScriptOptions } from '../../perf/script.ts';
 import { exitStatus } from './children.ts';
 import { ProgramFailed } from './render-steps.ts';
 import type { Source } from './source.ts';
@@ -13,7 +14,7 @@ import type { Source } from './source.ts';
  */
 export async function foldSamples(
   source: Source,
-  options: Partial<FoldPerfOptions>,
+  options: Partial<PerfScriptOptions>,
   report: Report,
 ): Promise<PerfFolded> {
   const fold = new PerfFold(options, (kind, place, text) => report.skip(kind, place, text));

@@ -65,6 +65,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
       threads: identity.threads,
       comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
     });
+    stacks.unit = UNIT;
     steps.write('wall', stacks.folded());
     await draw(rendering, steps, PICTURES.wall, stacks, wallText(identity, windowNs, meetings.map(utf8)));
   }
@@ -146,6 +147,7 @@ async function renderOffcpu(
     const compared = compare(runOf(latin1(settings.label), classified), []);
     for (const doubt of doubtsOn(compared)) report.note(utf8(doubt));
     const stacks = classified.account.folded(NANOSECONDS[UNIT]);
+    stacks.unit = UNIT;
     const table = formatTable(compared, { detail: false, meaning: hasMeanings, wide: false });
     const json = formatJson(compared, { busy: false });
     steps.write('reasons', stacks.folded());

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../tools.ts';
 const sample = (second: number): string =>
   `app 7/7 ${second}.5: 1000 cpu-clock: \n\t 1 leaf${second % 3} (/a)\n\t 2 main (/a)\n\n`;
 const TEXT = Array.from({ length: 40 }, (_, i) => sample(100 + i)).join('');
-const FOLDED = 'app;main;leaf0 13\napp;main;leaf1 14\napp;main;leaf2 13\n';
+const FOLDED = '# unit: samples\napp;main;leaf0 13\napp;main;leaf1 14\napp;main;leaf2 13\n';
 
 interface Place {
   at(name: string): string;
