@@ -23,12 +23,32 @@ for (const { heading, patterns } of sections) {
 }
 const isWay = (frame: string): boolean => ways.find(userName(frame)).length > 0;
 
-/** The first functions of all meanings: roots, loops and parking functions of all programs. */
-const FOREIGN = sections
+/** The first functions of all meanings, with their program: roots, loops and parking functions. */
+const OF_PROGRAMS = sections
   .filter(({ heading }) => heading.includes(' parked in '))
-  .flatMap(({ patterns }) => patterns.flatMap(({ links }) => links.flatMap(({ names }) => names)))
-  .filter((name) => !name.startsWith('comm:') && !isWay(name.replace('*', '')) && name !== '[unknown]')
-  .map((name) => name.replace('*', 'x'));
+  .flatMap(({ heading, patterns }) =>
+    patterns
+      .flatMap(({ links }) => links.flatMap(({ names }) => names))
+      .map((name) => ({ program: heading.split(' ')[0] as string, name })),
+  )
+  .filter(({ name }) => !name.startsWith('comm:') && !isWay(name.replace('*', '')) && name !== '[unknown]')
+  .map(({ program, name }) => ({ program, name: name.replace('*', 'x') }));
+const FOREIGN = OF_PROGRAMS.map(({ name }) => name);
+
+const programs = new NamesIndex<string>();
+for (const { heading, patterns } of sections) {
+  const program = /^(\S+) is known by$/.exec(heading)?.[1];
+  if (program !== undefined) for (const pattern of patterns) programs.add(pattern, program);
+}
+
+/** A function of the thread's own program is not foreign to its stack. */
+function foreignTo({ comm }: OffcpuStack, stacks: readonly OffcpuStack[]): string[] {
+  const frames = stacks.filter((stack) => stack.comm === comm).flatMap(({ user }) => user.map(userName));
+  const own = new Set(
+    [...frames, `comm:${comm?.replaceAll(' ', '_')}`].flatMap((name) => programs.find(name).map(({ of }) => of)),
+  );
+  return OF_PROGRAMS.filter(({ program }) => !own.has(program)).map(({ name }) => name);
+}
 
 function stacksOf(file: string, reasons: Reasons): OffcpuStack[] {
   const tidy = (name: string): string => dropHash(tidyName(name));
@@ -57,12 +77,15 @@ describe('answers about blocking', () => {
       const reasons = new Reasons([], () => undefined);
       const stacks = stacksOf(file, reasons);
       for (const stack of stacks) reasons.notice(stack);
+      const foreignOf = new Map(stacks.map((stack) => [stack.comm, foreignTo(stack, stacks)]));
       fc.assert(
         fc.property(
           fc.constantFrom(...stacks),
           fc.infiniteStream(fc.boolean()),
-          fc.array(fc.constantFrom(...FOREIGN), { maxLength: 3 }),
-          (stack, keep, foreign) => {
+          fc.array(fc.nat(), { maxLength: 3 }),
+          (stack, keep, picks) => {
+            const names = foreignOf.get(stack.comm) as string[];
+            const foreign = picks.map((pick) => names[pick % names.length] as string);
             const makers = makersOf(stack.user);
             const user = stack.user.filter((_, at) => at < makers || keep.next().value);
             if (makers < stack.user.length || stack.user.length === 0) user.push(...foreign);
