@@ -51,8 +51,8 @@ export async function recordTargets(
     const why = whyNot(target, recorder(settings.sudo));
     if (why !== undefined) throw new UsageError(why);
   }
-  const recording: Recording = {
-    ...{ targets, window: undefined as never, tidsAtStart: new Set<number>(), tasksAtEnd: [] },
+  const recording: Omit<Recording, 'window'> = {
+    ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [] },
     ...{ versions: profilers.versions, failures: [...profilers.missing], warnings: [] },
   };
   const at = (artifact: Artifact): string => artifactIn(environment.folder, artifact);
@@ -85,7 +85,7 @@ export async function recordTargets(
     printing: (seconds: number) =>
       progress.passing(`bpftrace prints: ${Math.floor(seconds)} s${sizeText(sizeOf(at('offcpuRaw')))}`),
   };
-  recording.window = await recordWindow(
+  const window = await recordWindow(
     {
       seconds: settings.seconds,
       asRoot: asRoot(settings.sudo),
@@ -95,10 +95,10 @@ export async function recordTargets(
     hooks,
     stop,
   );
-  if (recording.window.cause === 'signal' && recording.tidsAtStart.size === 0)
+  if (window.cause === 'signal' && recording.tidsAtStart.size === 0)
     throw new UsageError('stopped before the recording began: nothing is left');
   for (const tool of ['perf', 'bpftrace'] as const) {
-    const recorded = recording.window[tool];
+    const recorded = window[tool];
     if (!recorded || recorded.isWhole) continue;
     const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
     const failed = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
@@ -107,5 +107,5 @@ export async function recordTargets(
     progress.note(failure);
     recording.failures.push(failure);
   }
-  return recording;
+  return { ...recording, window };
 }
