@@ -32,7 +32,8 @@ class ReaderLeft extends Error {}
 const USUAL_COLUMNS = 80;
 /** Narrower, there would be no room for words. */
 const LEAST_COLUMNS = 40;
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+/** What stops a tool, with the exit status that a shell gives a program so ended. */
+export const STOPPED_BY = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
 /** Runs the command and sets the exit status. The process ends by itself when stdout and stderr have been written. */
 export function run<T extends OptionTable>(command: Command<T>): void {
@@ -53,7 +54,7 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
   process.stderr.on('error', () => {}); // where nobody reads the messages, the data still counts
   const stop = new AbortController();
   let interrupted: number | undefined;
-  for (const [signal, status] of Object.entries(SIGNALS)) {
+  for (const [signal, status] of Object.entries(STOPPED_BY)) {
     process.once(signal, () => {
       interrupted = status;
       stop.abort();

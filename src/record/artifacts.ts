@@ -37,9 +37,20 @@ export const ARTIFACTS = {
 
 export type Artifact = keyof typeof ARTIFACTS;
 
-/** The run's folder, and the hidden one beside it in which it is made: same file system, so a rename is enough. */
-export function runFolders(outDir: string, label: string, pid: number): { final: string; temporary: string } {
-  return { final: join(outDir, label), temporary: join(outDir, `.${label}.${pid}.tmp`) };
+export interface RunFolders {
+  final: string;
+  /** hidden, beside it: the run is made there, and a rename is enough, because both lie on one file system */
+  temporary: string;
+  /** where a recording stays whose run could not be finished */
+  spare: string;
+}
+
+export function runFolders(outDir: string, label: string, pid: number): RunFolders {
+  return {
+    final: join(outDir, label),
+    temporary: join(outDir, `.${label}.${pid}.tmp`),
+    spare: join(outDir, `${label}.${pid}`),
+  };
 }
 
 /** The path of an artifact in a run's folder. */

@@ -1,5 +1,10 @@
 // A profiler's failure, in its own words.
 
+import { UsageError } from '../engine/errors.ts';
+
+/** Both profilers ended without anything to render. */
+export class NothingRecorded extends UsageError {}
+
 /** How a child ended, as far as it matters here. */
 interface Ending {
   code: number | null;

@@ -225,7 +225,9 @@ describe('a live pipe', () => {
   const ENOUGH = 200_000; // more than a pipe holds: when it is written, the program is reading
 
   for (const [signal, status] of [
+    ['SIGHUP', 129],
     ['SIGINT', 130],
+    ['SIGQUIT', 131],
     ['SIGTERM', 143],
   ] as const) {
     test(`${signal} ends it: what came so far is folded, though the writer stays`, async () => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { ENVIRONMENT, ROOT, temporaryFolder } from '../tools.ts';
@@ -127,7 +127,8 @@ describe('a profiler that fails', () => {
 describe('nothing left behind', () => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
-    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
   ] as const) {
     test(`${signal}: rendered, marked, and the workload's whole group ends`, async () => {
       const { cwd, run } = place();
@@ -145,17 +146,22 @@ describe('nothing left behind', () => {
     });
   }
 
-  test('a signal before the recording begins: nothing is kept', async () => {
-    const { cwd, runs } = place();
-    const nap = `42.${process.pid}`;
-    const args = ['--pid', `${target()}`, '--warmup', '60', '--label', 'a', '--workload', `sleep ${nap}`];
-    const { child, said } = startRecorder(cwd, args, WITH_BOTH);
-    await saying(child, 'warming up');
-    child.kill('SIGINT');
-    const [out, err, status] = await said;
-    assert.deepEqual([out, status, runs(), left(new RegExp(`^sleep ${nap}`))], ['', 130, ['no out'], []]);
-    assert.match(err, /stopped before the recording began: nothing is left/);
-  });
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGQUIT', 131],
+  ] as const) {
+    test(`${signal} before the recording begins: nothing is kept`, async () => {
+      const { cwd, runs } = place();
+      const nap = `42.${process.pid}`;
+      const args = ['--pid', `${target()}`, '--warmup', '60', '--label', 'a', '--workload', `sleep ${nap}`];
+      const { child, said } = startRecorder(cwd, args, WITH_BOTH);
+      await saying(child, 'warming up');
+      child.kill(signal);
+      const [out, err, status] = await said;
+      assert.deepEqual([out, status, runs(), left(new RegExp(`^sleep ${nap}`))], ['', expected, ['no out'], []]);
+      assert.match(err, /stopped before the recording began: nothing is left/);
+    });
+  }
 
   test('the target ends early: the window is cut there, and that is said', async () => {
     const { cwd, run } = place();
@@ -198,6 +204,55 @@ describe('nothing left behind', () => {
     assert.deepEqual([status, runs()], [2, ['no out']]);
     assert.match(readFileSync(join(cwd, 'said'), 'utf8'), /^flame-record: out\/\.a\.\d+\.tmp.*: file too large/m);
   });
+});
+
+describe('two runs of one label', () => {
+  test('at once: the second is refused, and the first goes on', async () => {
+    const { cwd, runs } = place();
+    const args = ['--pid', `${target()}`, '--mode', 'cpu', '--label', 'a', '--duration'];
+    const first = startRecorder(cwd, [...args, '60'], WITH_BOTH);
+    await saying(first.child, 'recording for');
+    const second = await startRecorder(cwd, [...args, '0.2', '--force'], WITH_BOTH).said;
+    assert.equal(second[2], 2);
+    assert.match(second[1], new RegExp(`out/a: process ${first.child.pid} is recording this label right now`));
+    first.child.kill('SIGINT');
+    assert.deepEqual([(await first.said)[2], runs()], [130, ['a']]);
+  });
+
+  test('the folder came into being meanwhile: the run gets another name, which is told', async () => {
+    const { cwd, runs } = place();
+    const args = ['--pid', `${target()}`, '--mode', 'cpu', '--label', 'a', '--duration', '60'];
+    const { child, said } = startRecorder(cwd, args, WITH_BOTH);
+    await saying(child, 'recording for');
+    mkdirSync(join(cwd, 'out/a'));
+    writeFileSync(join(cwd, 'out/a/mine'), '');
+    child.kill('SIGINT');
+    const [out, err] = await said;
+    const other = `a.${child.pid}`;
+    assert.deepEqual(runs().sort(), ['a', other]);
+    assert.match(err, new RegExp(`out/a was made meanwhile: this run is out/${other}`));
+    assert.match(out, new RegExp(`^out/${other}: index.html`, 'm'));
+  });
+
+  test('a run that can not be finished: the recording stays', async () => {
+    const { cwd, runs } = place();
+    const args = ['--pid', `${target()}`, '--mode', 'cpu', '--label', 'a', '--duration', '60'];
+    const { child, said } = startRecorder(cwd, args, WITH_BOTH);
+    await saying(child, 'recording for');
+    mkdirSync(join(cwd, `out/.a.${child.pid}.tmp`, 'index.html'));
+    child.kill('SIGINT');
+    const [, err] = await said;
+    assert.deepEqual(runs(), [`a.${child.pid}`]);
+    assert.match(err, new RegExp(`the recording stays in out/a.${child.pid}`));
+    assert.ok(existsSync(join(cwd, `out/a.${child.pid}/perf.data`)));
+  });
+});
+
+test('a run is for its owner alone', async () => {
+  const { cwd } = place();
+  assert.equal((await record(cwd, ['--mode', 'both', '--workload', 'echo secret']))[2], 0);
+  const modeOf = (name: string): string => (statSync(join(cwd, 'out/a', name)).mode & 0o777).toString(8);
+  assert.deepEqual(['.', 'offcpu.raw', 'workload.log'].map(modeOf), ['700', '600', '600']);
 });
 
 test('hostile words do nothing but what they are', async () => {

@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isSystemError, reason } from '../../cli/inputs.ts';
+import { STOPPED_BY } from '../../cli/run.ts';
 import { answerOf, type User } from './run-sync.ts';
 
 /** How a child ended. */
@@ -46,9 +47,9 @@ export class Child {
 
   /** Throws system errors: its files can't be opened. */
   constructor({ argv, asRoot = [], user, output, errors, takesCommands, onLine, onAnswer }: Start) {
-    const log = openSync(errors, 'a');
+    const log = openSync(errors, 'a', PRIVATE);
     const isRead = onLine || onAnswer || output === undefined;
-    const out = isRead ? 'pipe' : output === errors ? log : openSync(output, 'a');
+    const out = isRead ? 'pipe' : output === errors ? log : openSync(output, 'a', PRIVATE);
     const [program = '', ...args] = argv;
     const child = spawn(program, args, {
       detached: true,
@@ -103,6 +104,8 @@ export class Child {
   }
 }
 
+/** What children print may hold names and secrets of others. */
+const PRIVATE = 0o600;
 const GRACE_MS = 2000;
 const LOOK_MS = 20;
 
@@ -135,7 +138,7 @@ async function writeLines(
   file: string,
   onLine: (line: string) => void,
 ): Promise<string | undefined> {
-  const out = createWriteStream(file);
+  const out = createWriteStream(file, { mode: PRIVATE });
   let rest = '';
   child.stdout?.on('data', (bytes: Buffer) => {
     const lines = (rest + bytes.toString('latin1')).split('\n');
@@ -163,13 +166,11 @@ function watchSignals(): void {
   if (watching) return;
   watching = true;
   let signals = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const [signal, status] of Object.entries(STOPPED_BY)) {
     process.on(signal, () => {
-      if (++signals < 2) return;
-      process.exit(128 + constants.signals[signal]); // kills them all
+      if (++signals >= 2) process.exit(status); // kills them all
     });
   }
-  process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM')); // the terminal is gone: end in order
   process.on('exit', () => {
     for (const kill of living) kill();
   });

@@ -6,7 +6,7 @@ import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { artifactIn, hasCpu, runFolders } from '../artifacts.ts';
-import { lastWords } from '../failure.ts';
+import { lastWords, NothingRecorded } from '../failure.ts';
 import { notesOn, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import { rehearse } from '../rehearsal.ts';
@@ -72,6 +72,7 @@ export async function record(
       progress,
       stop,
     );
+    folder.protect();
     const complaint = await opened?.close();
     if (complaint !== undefined) {
       progress.note(complaint);
@@ -82,6 +83,7 @@ export async function record(
     if (recording.failures.length > 0) return Status.failed;
     return complaint === undefined ? Status.ok : Status.skipped;
   } catch (error) {
+    if (error instanceof NothingRecorded) folder.unprotect();
     // a failed write does not say of which file
     if (isSystemError(error) && error.path === undefined) throw new UsageError(`${folder.path}: ${reason(error)}`);
     throw error;
@@ -89,7 +91,8 @@ export async function record(
     progress.done();
     await opened?.session.close();
     await Promise.all(children.map(endGroup));
-    folder.drop();
+    const kept = folder.drop();
+    if (kept !== undefined) progress.note(`the recording stays in ${kept}`);
     await sleep(SETTLE_MS);
   }
 }

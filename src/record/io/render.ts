@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { latin1, utf8 } from '../../cli/latin1.ts';
 import type { World } from '../../cli/run.ts';
-import { UsageError } from '../../engine/errors.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
 import { drawFlameGraph } from '../../flamegraph/draw.ts';
 import { settingsOf as drawSettingsOf } from '../../flamegraph/settings.ts';
@@ -17,6 +16,7 @@ import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
 import { ARTIFACTS, artifactIn } from '../artifacts.ts';
 import { type CpuProfile, cpuProfileOf } from '../cpu-profile.ts';
 import type { DumpWindow } from '../dump-window.ts';
+import { NothingRecorded } from '../failure.ts';
 import { identityOf } from '../identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../offcpu-profile.ts';
 import { cutsOf, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
@@ -51,7 +51,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   if (!cpu && !dump) {
     const isIdle = isWhole && recording.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
-    throw new UsageError(`nothing was recorded${kept}`);
+    throw new NothingRecorded(`nothing was recorded${kept}`);
   }
   const periodNs = 1e9 / settings.frequency;
   const samplesByThread = cpu?.samplesByThread ?? new Map<number, number>();

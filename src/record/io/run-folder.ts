@@ -1,29 +1,48 @@
 // The folder of a run: made aside, renamed when it is whole; and where this package's own files lie.
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isSystemError } from '../../cli/inputs.ts';
 import { UsageError } from '../../engine/errors.ts';
+import type { RunFolders } from '../artifacts.ts';
+import { textOf } from './proc-files.ts';
+
+/** For its owner alone: stacks, command lines and logs may tell what others should not know. */
+const PRIVATE = 0o700;
 
 export class RunFolder {
   readonly path: string;
   readonly #final: string;
+  /** the name it gets where it can't have its own */
+  readonly #spare: string;
   readonly #force: boolean;
   /** folders above it that were not there before, the innermost last */
   readonly #made: string[];
+  #isProtected = false;
 
-  /** Throws UsageError if there is such a run and it is not to be replaced; system errors if it can't be made. */
-  constructor({ final, temporary }: { final: string; temporary: string }, force: boolean) {
+  /**
+   * Throws UsageError if there is such a run and it is not to be replaced, or if another process records one; system
+   * errors if the folder can't be made.
+   */
+  constructor({ final, temporary, spare }: RunFolders, force: boolean) {
     if (existsSync(final) && !force) {
       throw new UsageError(`${final}: there is such a run already; --force replaces it, --label names another`);
     }
     this.#final = final;
+    this.#spare = spare;
     this.#force = force;
     this.path = temporary;
     this.#made = makeFolders(dirname(temporary));
-    for (const left of leftBy(temporary)) rmSync(left, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
     try {
-      mkdirSync(temporary);
+      mkdirSync(temporary, PRIVATE);
+      for (const { path, pid, isLive } of othersOf(temporary)) {
+        if (!isLive) rmSync(path, { recursive: true, force: true });
+        else if (isOlder(path, temporary)) {
+          throw new UsageError(`${final}: process ${pid} is recording this label right now; --label names another`);
+        }
+      }
     } catch (error) {
       this.drop();
       throw error;
@@ -31,22 +50,58 @@ export class RunFolder {
     process.on('exit', this.drop); // whatever happens: whole, or absent
   }
 
-  /** It is whole. */
-  keep(): void {
-    if (this.#force) rmSync(this.#final, { recursive: true, force: true });
-    renameSync(this.path, this.#final);
-    process.off('exit', this.drop);
+  /** From now on it holds a recording, which is not to be lost. */
+  protect(): void {
+    this.#isProtected = true;
   }
 
-  readonly drop = (): void => {
+  /** It holds nothing worth keeping after all. */
+  unprotect(): void {
+    this.#isProtected = false;
+  }
+
+  /** It is whole. Gives the name that it got. */
+  keep(): string {
+    if (this.#force) rmSync(this.#final, { recursive: true, force: true });
     process.off('exit', this.drop);
+    for (const name of [this.#final, this.#spare]) {
+      try {
+        renameSync(this.path, name);
+        return name;
+      } catch (error) {
+        if (name === this.#spare || !isTaken(error)) throw error;
+      }
+    }
+    return this.path;
+  }
+
+  /** Removes it, unless it holds a recording: then it gets its spare name, which this gives. */
+  readonly drop = (): string | undefined => {
+    process.off('exit', this.drop);
+    if (this.#isProtected && existsSync(this.path)) {
+      renameSync(this.path, this.#spare);
+      return this.#spare;
+    }
     rmSync(this.path, { recursive: true, force: true });
     try {
       while (this.#made.length > 0) rmdirSync(this.#made.pop() as string);
     } catch {
       // others use it already
     }
+    return undefined;
   };
+}
+
+/** Of two that were made in one moment, just one is older. */
+function isOlder(one: string, other: string): boolean {
+  const born = (path: string): number =>
+    statSync(path, { throwIfNoEntry: false })?.birthtimeMs ?? Number.POSITIVE_INFINITY;
+  return born(one) < born(other) || (born(one) === born(other) && one < other);
+}
+
+/** Somebody has made a run of that name meanwhile. */
+function isTaken(error: unknown): boolean {
+  return isSystemError(error) && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST');
 }
 
 /** As mkdir -p. Node's own `recursive` never returns below /proc, where a folder is missing and can't be made. */
@@ -61,14 +116,24 @@ function makeFolders(folder: string): string[] {
 //  └ label ┘ └ PID of the flame-record that makes it
 const TEMPORARY = /\d+\.tmp$/;
 
-/** What runs of this label left that were killed: the process in their name is no more. */
-function leftBy(temporary: string): string[] {
+interface Other {
+  path: string;
+  pid: number;
+  /** does its flame-record still run? */
+  isLive: boolean;
+}
+
+/** Folders of other runs of this label: that are made right now, and that were left when their process was killed. */
+function othersOf(temporary: string): Other[] {
   const [folder, name] = [dirname(temporary), basename(temporary)];
   const start = name.replace(TEMPORARY, '');
   return readdirSync(folder)
-    .filter((one) => one.startsWith(start) && TEMPORARY.test(one.slice(start.length)))
-    .filter((one) => one === name || !existsSync(`/proc/${Number.parseInt(one.slice(start.length), 10)}`))
-    .map((one) => join(folder, one));
+    .filter((one) => one !== name && one.startsWith(start) && TEMPORARY.test(one.slice(start.length)))
+    .map((one) => {
+      const pid = Number.parseInt(one.slice(start.length), 10);
+      const command = textOf(`/proc/${pid}/cmdline`) ?? '';
+      return { path: join(folder, one), pid, isLive: command.includes('flame-record') };
+    });
 }
 
 const HERE = dirname(fileURLToPath(import.meta.url));

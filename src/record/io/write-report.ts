@@ -86,8 +86,9 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     at('run'),
     `${JSON.stringify(runJson({ ...facts, rendering: { ...costSince(before), steps } }), null, 2)}\n`,
   );
-  folder.keep();
-  await output([linesOfReport(facts)]);
+  const kept = folder.keep();
+  if (kept !== final) rendered.progress.note(`${final} was made meanwhile: this run is ${kept}`);
+  await output([linesOfReport({ ...facts, environment: { ...environment, folder: kept } })]);
 }
 
 /** Names are decoded when they are few. */
