@@ -83,6 +83,7 @@ async function buildBinaries(): Promise<void> {
       ...tools.map((tool) => ({ in: `bin/${tool}.ts`, out: `${tool}.main` })),
       { in: 'src/cli/arguments.ts', out: 'arguments' },
       { in: 'src/cli/compressed.ts', out: 'compressed' },
+      { in: 'src/symbols/symbolizer.ts', out: 'symbolizer' },
     ],
     plugins: [occasional],
     supported: { 'dynamic-import': false }, // require() starts sooner

@@ -30,6 +30,8 @@ export const Line = {
   last: 0x80000000,
   /** flag on a name id: does not count for the limit of end() */
   uncounted: 0x40000000,
+  /** the name id without flags */
+  ids: 0x3fffffff,
 } as const;
 
 /** The longest line that is read; anything longer is not text. */

@@ -24,6 +24,7 @@ const DEFAULTS: PerfScriptOptions = {
   keepHash: false,
   skipAfter: [],
   kernelSymbols: undefined,
+  lookup: undefined,
 };
 
 export interface PerfFolded {
@@ -81,7 +82,7 @@ export class PerfFold {
     return {
       table: script.table,
       stats: statsOf(script, count, this.#skippedLines),
-      notes: notesOn(script),
+      notes: [...notesOn(script), ...script.lookupNotes],
       roots: script.rootParts,
     };
   }

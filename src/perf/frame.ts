@@ -9,6 +9,8 @@ export interface PerfFrame {
   symbol: string;
   /** '' where perf printed none */
   dso: string;
+  /** where in the object, hexadecimal; only of -F +dsoff */
+  dsoOffset?: string;
   inlined: boolean;
 }
 
@@ -105,10 +107,12 @@ export function isSource(place: string): boolean {
 /** Splits `sym+0x18 (dso)` and all that perf makes of it. */
 export function splitFrame(address: string, text: string): Omit<PerfFrame, 'kind'> {
   const [symbol, dso] = splitDso(text);
+  const offset = OFFSET.exec(dso)?.[0].slice('+0x'.length);
   return {
     address,
     symbol: symbol === '[unknown]' || HEX.test(symbol) ? '' : symbol,
     dso: withoutOffset(dso),
+    ...(offset === undefined ? {} : { dsoOffset: offset }),
     inlined: dso === 'inlined',
   };
 }

@@ -99,6 +99,14 @@ export class PerfNames {
     return { ...frame, symbol: kernelSymbols.nameAt(frame.address) ?? '' };
   }
 
+  /** The id, with flags, of a function that was found in its object; `behind` stands between its name and its mark. */
+  found(name: string, isInlined: boolean, behind: string): number {
+    const text = this.#symbolText(name);
+    const mark = isInlined && this.#options.markInlined ? '_[i]' : '';
+    const id = this.#table.name(behind === '' ? text + mark : text + frameText(behind) + mark);
+    return this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(name) ? id + Line.last : id;
+  }
+
   /** The same frame with its source place behind the name. */
   withPlace(word: number, place: string): number {
     return this.#table.name(`${this.#table.nameText(word)}:${frameText(place)}`);

@@ -1,8 +1,10 @@
 // Reads the lines under a sample's header: pushes frames, leaf first, and their source places on the stack being read.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
-import { isSource, type PerfFrame, readFrameLine, splitFrame } from './frame.ts';
+import type { PendingFrames } from '../symbols/pending-frames.ts';
+import { isKernel, isSource, type PerfFrame, readFrameLine, splitFrame } from './frame.ts';
 import type { PerfNames } from './names.ts';
+import type { PerfObjects } from './objects.ts';
 
 export interface SampleBodyOptions {
   /** use the source places of `-F +srcline` */
@@ -10,18 +12,33 @@ export interface SampleBodyOptions {
   markInlined: boolean;
 }
 
+/** Looks frames up in their objects. */
+export interface Lookup {
+  inline: boolean;
+  objects: PerfObjects;
+  pending: PendingFrames;
+}
+
 export class SampleBody {
   readonly #table: StackTable;
   readonly #names: PerfNames;
   readonly #options: SampleBodyOptions;
   readonly #truncated: number;
+  readonly #lookup: Lookup | undefined;
   /** frame lines that stand for several frames, as JITs print them */
   readonly #several = new Map<string, number[]>();
+  /** names of kernel frames; known only where frames are looked up */
+  readonly #kernel = new Set<number>();
+  /** did perf print source places itself? */
+  printsPlaces = false;
+  /** the process of the present sample */
+  pid = 0;
 
-  constructor(table: StackTable, names: PerfNames, options: SampleBodyOptions) {
+  constructor(table: StackTable, names: PerfNames, options: SampleBodyOptions, lookup: Lookup | undefined) {
     this.#table = table;
     this.#names = names;
     this.#options = options;
+    this.#lookup = lookup;
     this.#truncated = table.name('[truncated]');
   }
 
@@ -31,7 +48,7 @@ export class SampleBody {
    */
   readUnknown(discarding: boolean, last: boolean): 'read' | 'cut' | 'strange' {
     const table = this.#table;
-    const word = this.#names.wordAt(table.lineFrom, table.lineTo);
+    const word = this.#lookup ? 0 : this.#names.wordAt(table.lineFrom, table.lineTo);
     if (word !== 0) {
       table.define(word);
       return 'read';
@@ -54,7 +71,7 @@ export class SampleBody {
   }
 
   #define(text: string, frame: PerfFrame): void {
-    const words = isBare(frame) || frame.address === '' ? [] : this.#names.words(frame);
+    const words = isBare(frame) || frame.address === '' ? [] : this.#words(frame);
     if (words.length === 1) {
       this.#table.define(words[0] as number);
       return;
@@ -74,18 +91,24 @@ export class SampleBody {
     }
     const line = readFrameLine(text);
     if (line?.kind === 'srcline') {
-      const frame = this.#table.pop();
-      if (frame === 0) return;
+      this.printsPlaces = true;
+      const popped = this.#table.pop();
+      if (popped === 0) return;
+      const frame = this.#lookup?.pending.printedOf(popped) ?? popped;
+      if (frame !== popped && this.#lookup?.inline) {
+        this.#table.push(popped); // has places of its own
+        return;
+      }
       const word = this.#options.srcline && isSource(line.place) ? this.#names.withPlace(frame, line.place) : frame;
       this.#table.push(line.inlined ? this.#names.asInlined(word) : word);
     } else if (line?.kind === 'frame' && line.address === '') {
       // perf 4.14 prints what was inlined into a frame below that frame
       const container = this.#table.pop();
-      this.#push(this.#names.words(line));
+      this.#push(this.#words(line));
       if (container !== 0) this.#table.push(container);
     } else if (line?.kind === 'frame' && (text.startsWith('\t') || this.#table.depth === 0)) {
       // an address alone; below other frames, and without TAB, it is the field phys_addr
-      this.#push(this.#names.words(line));
+      this.#push(this.#words(line));
     }
   }
 
@@ -103,7 +126,7 @@ export class SampleBody {
     if (!match) return;
     const [, address = '', text = ''] = match;
     if (p - from + address.length < 17 && !(address.length >= 8 && text.endsWith(')'))) return;
-    this.#push(this.#names.words({ kind: 'frame', ...splitFrame(address, text) }));
+    this.#push(this.#words({ kind: 'frame', ...splitFrame(address, text) }));
   }
 
   /** A frame line without indentation, as in pasted text. False when it is none. */
@@ -111,8 +134,26 @@ export class SampleBody {
     if (!/^[0-9a-f]{4,16} \S/.test(text)) return false;
     const frame = readFrameLine(text);
     if (frame?.kind !== 'frame' || (frame.dso === '' && !inSample)) return false;
-    this.#push(this.#names.words(frame));
+    this.#push(this.#words(frame));
     return true;
+  }
+
+  /** Name ids with flags, leaf first; of a frame that is looked up the one that stands for it. */
+  #words(frame: PerfFrame): number[] {
+    const words = this.#names.words(frame);
+    const lookup = this.#lookup;
+    const [word] = words;
+    if (!lookup || word === undefined || words.length > 1 || frame.address === '') return words;
+    if (isKernel(frame)) this.#kernel.add(Line.ids & word);
+    if (this.printsPlaces && !lookup.inline) return words;
+    if (frame.inlined) return [lookup.pending.addPrinted(word, frame.address)];
+    const found = lookup.objects.at(frame, this.pid);
+    return found ? [lookup.pending.add(found, Line.ids & word, frame.address)] : words;
+  }
+
+  /** All is read: puts the functions that were found in objects into the stacks, which have `roots` root frames. */
+  settle(roots: number): void {
+    this.#lookup?.pending.settle((id) => this.#kernel.has(id), roots);
   }
 
   #push(words: readonly number[]): void {

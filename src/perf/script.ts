@@ -4,11 +4,14 @@
 import { InputError } from '../engine/errors.ts';
 import { type StackTable, Stop } from '../engine/stack-table.ts';
 import { type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
+import { PendingFrames } from '../symbols/pending-frames.ts';
+import type { Symbolizer } from '../symbols/symbolizer.ts';
 import { type PerfEvent, PerfEvents } from './events.ts';
 import { emptyHeader, type Header, readStrictHeader } from './header.ts';
 import { readLooseHeader } from './loose-header.ts';
 import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
+import { PerfObjects } from './objects.ts';
 import { PerfRoots, type RootParts } from './roots.ts';
 import { SampleBody } from './sample-body.ts';
 
@@ -20,10 +23,18 @@ export interface PerfScriptOptions extends NameOptions {
   /** seconds from the first sample, or perf's own time when that is at least the first sample's; undefined: no limit */
   from: number | undefined;
   to: number | undefined;
-  /** use the source places of `-F +srcline` */
+  /** the source place behind each name: as perf prints it with -F +srcline, or as it is found in objects */
   srcline: boolean;
+  /** looks frames up in their objects; undefined: they keep the names that perf printed */
+  lookup?: LookupOptions | undefined;
   /** frames a stack may have behind its root frame; undefined: no limit */
   maxDepth: number | undefined;
+}
+
+export interface LookupOptions {
+  symbolizer: Symbolizer;
+  /** frames of their own for inlined functions */
+  inline: boolean;
 }
 
 /** Told of each line that could not be used: what it is not, its place as INPUT:LINE, its latin1 text. */
@@ -67,6 +78,7 @@ export class PerfScript {
   readonly #options: PerfScriptOptions;
   readonly #onSkip: OnSkip;
   readonly #body: SampleBody;
+  readonly #objects: PerfObjects | undefined;
   readonly #roots: PerfRoots;
   readonly #truncated: number;
   readonly #header = emptyHeader();
@@ -91,7 +103,8 @@ export class PerfScript {
     this.#onSkip = onSkip;
     this.events = new PerfEvents(options.event);
     this.names = new PerfNames(table, options);
-    this.#body = new SampleBody(table, this.names, options);
+    this.#objects = options.lookup && new PerfObjects(options.lookup.symbolizer);
+    this.#body = new SampleBody(table, this.names, options, this.#lookup());
     this.#roots = new PerfRoots(table, options.by);
     this.#truncated = table.name('[truncated]');
   }
@@ -99,6 +112,23 @@ export class PerfScript {
   /** By the id of a root frame: whose it is. */
   get rootParts(): ReadonlyMap<number, RootParts> {
     return this.#roots.parts;
+  }
+
+  #lookup() {
+    const objects = this.#objects;
+    if (!objects) return undefined;
+    const { lookup, srcline, demangle: files } = this.#options;
+    const inline = lookup?.inline ?? false;
+    const pending = new PendingFrames(this.table, { inline, srcline, files }, ({ name = '', isInlined }, behind) =>
+      this.names.found(name, isInlined, behind),
+    );
+    return { inline, objects, pending };
+  }
+
+  /** What was missing where frames were looked up in their objects, one line each. */
+  get lookupNotes(): string[] {
+    const { lookup } = this.#options;
+    return !lookup || (this.#body.printsPlaces && !lookup.inline) ? [] : lookup.symbolizer.notes();
   }
 
   /** The next input begins; `name` is for messages. */
@@ -140,6 +170,7 @@ export class PerfScript {
     for (const [name, stacks] of headless) if (this.events.named(name).use === 'taken') this.samples += stacks;
     // the rest of a sample whose header was cut off the recording's start
     if (this.#headers > 0 && this.#headless.size > 0) this.#skip('frames without a header', this.#headlessLine, '');
+    this.#body.settle(this.#options.by === 'none' ? 0 : 1);
     this.#roots.settle(this.#options.maxDepth);
   }
 
@@ -187,6 +218,7 @@ export class PerfScript {
     this.#headers++;
     if (header.kind !== 'sample') {
       this.#mode = 'record';
+      this.#objects?.readRecord(table.text(from, table.lineTo));
       return;
     }
     const event = this.#eventAt(header);
@@ -203,6 +235,7 @@ export class PerfScript {
     }
     this.#mode = 'sample';
     this.#weight = this.#options.count === 'samples' ? 1 : weight;
+    if (this.#objects) this.#body.pid = pidOf(header, table);
     this.#root = prefix === '' ? this.#roots.at(header, from) : this.#roots.of(header, table.bytes, prefix);
     if (event.use === 'perhaps') this.#root = this.#roots.ifTaken(this.#root, event);
     if (header.restFrom < table.lineTo) this.#body.readSingleLine(header.restFrom, table.lineTo);
@@ -325,6 +358,12 @@ export class PerfScript {
     const counts = (): boolean => this.#headers === 0 && this.events.named(name).use === 'taken';
     table.end(1, this.#roots.ifHeadless(name, root, counts));
   }
+}
+
+/** Without a pid, which perf leaves out by default, the thread's id is the best there is. */
+function pidOf({ pidFrom, pidTo, tidFrom, tidTo }: Header, table: StackTable): number {
+  if (pidFrom >= 0) return Number(table.text(pidFrom, pidTo));
+  return tidFrom < 0 ? 0 : Number(table.text(tidFrom, tidTo));
 }
 
 function withoutReturn(text: string): string {

@@ -5,6 +5,7 @@ import { readInputs, telling } from '../cli/inputs.ts';
 import type { Command } from '../cli/run.ts';
 import { PerfFold } from '../perf/fold-perf.ts';
 import { describeStats } from '../perf/stats.ts';
+import { symbolizerOf } from './folding/objects.ts';
 import { writeFolded } from './folding/write.ts';
 import { foldingOf, perfFoldOptions } from './perf-fold/options.ts';
 
@@ -16,11 +17,15 @@ export const perfFold: Command<typeof perfFoldOptions> = {
   examples: [
     ['perf script | perf-fold | flame-svg > cpu.svg', 'draw perf.data as a flame graph'],
     ['perf script --no-inline | perf-fold --kernel > cpu.folded', 'fold DWARF call graphs fast, mark kernel frames'],
+    ['perf script --no-inline --show-mmap-events | perf-fold --inline', 'add inlined functions, in a second'],
     ['perf-fold --event-filter cycles --from 10 --to 20 out.txt', 'fold ten seconds of one event'],
   ],
   async run(options, world) {
     const { operands, report, stop, stdin, interactive } = world;
-    const fold = new PerfFold(foldingOf(options), (kind, place, text) => report.skip(kind, place, text));
+    const { inline, srcline } = options;
+    const symbolizer = await symbolizerOf(options, inline || srcline);
+    const lookup = symbolizer && { symbolizer, inline };
+    const fold = new PerfFold({ ...foldingOf(options), lookup }, (kind, place, text) => report.skip(kind, place, text));
     await readInputs(
       operands,
       {

@@ -5,6 +5,7 @@ import type { OptionTable, Values } from '../../cli/options.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
 import type { PerfScriptOptions } from '../../perf/script.ts';
 import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
+import { objectOptions } from '../folding/objects.ts';
 import { foldingOptions, noUnitLine } from '../folding/options.ts';
 
 export const perfFoldOptions = {
@@ -43,10 +44,15 @@ export const perfFoldOptions = {
   all: { kind: 'flag', group: 'Frames', describe: 'do both: --kernel --jit' },
   'inline-marks': { kind: 'flag', group: 'Frames', describe: 'mark inlined frames _[i]' },
   addrs: { kind: 'flag', group: 'Frames', describe: 'show the address of frames without a symbol' },
-  srcline: { kind: 'flag', group: 'Frames', describe: 'append source lines, from perf script -F +srcline' },
+  srcline: {
+    kind: 'flag',
+    group: 'Frames',
+    describe: 'append FILE:LINE: where the function runs, or calls the next one',
+  },
   'skip-after': { kind: 'texts', value: 'FUNC', group: 'Frames', describe: 'drop the callers of FUNC (repeatable)' },
   ...foldingOptions,
   ...noUnitLine,
+  ...objectOptions,
   kallsyms: {
     kind: 'text',
     value: 'FILE',

@@ -1,0 +1,48 @@
+// Files that are read here and there, as objects with debug information are: a gigabyte of which a few megabytes matter.
+
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+
+/** Where debug packages put their files: they are looked for there, too, if a recording comes from elsewhere. */
+const DEBUG = '/usr/lib/debug/';
+
+export class OpenFiles {
+  readonly #root: string;
+  readonly #opened: number[] = [];
+
+  /** `root` is put before each path: a copy of the files of another machine, or of a container. */
+  constructor(root = '') {
+    this.#root = root.replace(/\/+$/, '');
+  }
+
+  /** Reads bytes of a file, fewer at its end; undefined: there is no such file, or it may not be read. */
+  open(path: string): ((at: number, length: number) => Buffer) | undefined {
+    const inRoot = this.#openOne(this.#root + path);
+    return inRoot ?? (this.#root !== '' && path.startsWith(DEBUG) ? this.#openOne(path) : undefined);
+  }
+
+  close(): void {
+    for (const file of this.#opened.splice(0)) closeSync(file);
+  }
+
+  #openOne(path: string): ((at: number, length: number) => Buffer) | undefined {
+    let file: number;
+    try {
+      if (!statSync(path).isFile()) return undefined; // a FIFO would make us wait
+      file = openSync(path, 'r');
+    } catch {
+      return undefined;
+    }
+    this.#opened.push(file);
+    const { size } = fstatSync(file);
+    return (at, length) => {
+      const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - at)));
+      let filled = 0;
+      while (filled < bytes.length) {
+        const count = readSync(file, bytes, filled, bytes.length - filled, at + filled);
+        if (count === 0) break; // it was cut off meanwhile
+        filled += count;
+      }
+      return bytes.subarray(0, filled);
+    };
+  }
+}

@@ -1,0 +1,81 @@
+// Frames of `perf script` by their objects: which file an address lies in, and where, whatever form perf printed it in.
+
+import { type Mapping, Mappings } from '../symbols/mappings.ts';
+import type { ObjectSymbols } from '../symbols/object.ts';
+import type { Expansion, Symbolizer } from '../symbols/symbolizer.ts';
+import { isKernel, type PerfFrame } from './frame.ts';
+
+// busy 18646/18646 3685.517583: PERF_RECORD_MMAP2 18646/18646: [0x562199e91000(0x121000) @ 0xc6000 fe:00 6013295 26]: r-xp /opt/busy
+//                               └ with --show-mmap-events       └ from         └ length    └ offset  └ file, or <build-id>
+const MMAP =
+  /PERF_RECORD_MMAP2? (-?\d+)\/-?\d+: \[0x([0-9a-f]+)\((?:0x)?([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: <([0-9a-f]+)>| [^\]]*)?\]: (\S+) (.+)$/;
+
+/** What perf prints in place of a path. */
+const NO_FILE = /^(?:\[|\/\/anon|\/memfd:|\/SYSV|\/dev\/zero|inlined$|\/tmp\/perf-\d+\.map$|$)/;
+
+export class PerfObjects {
+  readonly #symbolizer: Symbolizer;
+  readonly #maps = new Mappings();
+  readonly #buildIds = new Map<string, string>();
+  /** did addresses that could be either turn out as those of the process, or as offsets in the file? */
+  #form: 'address' | 'offset' | undefined;
+
+  constructor(symbolizer: Symbolizer) {
+    this.#symbolizer = symbolizer;
+  }
+
+  /** Takes a record that is no sample, such as PERF_RECORD_MMAP2; others are left. */
+  readRecord(text: string): void {
+    const [, pid, from = '', length = '', offset = '', buildId, access = '', path = ''] = MMAP.exec(text) ?? [];
+    if (pid === undefined || !access.includes('x')) return;
+    const start = Number(`0x${from}`);
+    this.#maps.add(Number(pid), {
+      from: start,
+      to: start + Number(`0x${length}`),
+      offset: Number(`0x${offset}`),
+      path,
+    });
+    if (buildId !== undefined) this.#buildIds.set(path, buildId);
+  }
+
+  /** The functions of a frame; undefined: it is the kernel's, or nothing is known of it. */
+  at(frame: PerfFrame, pid: number): Expansion | undefined {
+    if (frame.inlined || NO_FILE.test(frame.dso) || isKernel(frame)) return undefined;
+    const object = this.#symbolizer.object(frame.dso, this.#buildIds.get(frame.dso));
+    const offset = this.#offsetOf(frame, pid, object);
+    return offset === undefined ? undefined : this.#symbolizer.at(object, offset);
+  }
+
+  /**
+   * Perf 6.1 prints offsets in the file, 6.12 addresses of the process, and with -F +dsoff both. An address that lies in
+   * a map of that file is one of the process, unless it would be a good offset, too, as in programs that are loaded low.
+   */
+  #offsetOf(frame: PerfFrame, pid: number, object: ObjectSymbols): number | undefined {
+    if (frame.dsoOffset !== undefined) return Number(`0x${frame.dsoOffset}`);
+    const address = Number(`0x${frame.address}`);
+    const mapping = this.#maps.at(pid, address, frame.dso);
+    const isOffset = object.addressAt(address) !== undefined;
+    if (!mapping) {
+      if (isOffset) return address;
+      if (object.refusal === undefined) this.#symbolizer.unmapped++;
+      return undefined;
+    }
+    const mapped = address - mapping.from + mapping.offset;
+    if (!isOffset) {
+      this.#form = 'address';
+      return mapped;
+    }
+    return this.#chosen(frame, object, address, mapping) === 'offset' ? address : mapped;
+  }
+
+  /** Which of the two leads to the function that perf found there? */
+  #chosen(frame: PerfFrame, object: ObjectSymbols, address: number, mapping: Mapping): 'address' | 'offset' {
+    const isNamed = (offset: number): boolean => {
+      const at = object.addressAt(offset);
+      return frame.symbol !== '' && at !== undefined && object.nameAt(at) === frame.symbol;
+    };
+    const [asOffset, asAddress] = [isNamed(address), isNamed(address - mapping.from + mapping.offset)];
+    if (asOffset !== asAddress) this.#form = asOffset ? 'offset' : 'address';
+    return this.#form ?? 'address';
+  }
+}

@@ -1,0 +1,183 @@
+// One object that a process has mapped, a program or a library: which functions and lines an address of it belongs to, by
+// its own symbols and debug information or by those of its debug file.
+
+import { InputError } from '../engine/errors.ts';
+import { Dwarf, type DwarfFrame } from './dwarf/dwarf.ts';
+import { endsCall } from './elf/call-sites.ts';
+import { checksum, debugFileOf, debugLinkFiles, debugLinkOf } from './elf/debug-file.ts';
+import { ElfFile } from './elf/elf-file.ts';
+import type { ReadBytes } from './elf/section-data.ts';
+import { SymbolIndex } from './elf/symbol-index.ts';
+
+/** Opens a file as the recorded process saw it; undefined: it is not there. */
+export type OpenFile = (path: string) => ReadBytes | undefined;
+
+/** One function around an address. */
+export interface SymbolFrame {
+  /** as the file has it, mangled or not, latin1; undefined: only its lines are known */
+  name: string | undefined;
+  /** a name without its namespace or class, which several functions may have */
+  isBare: boolean;
+  isInlined: boolean;
+  /** where it stands: at the address, or at the call of the next function further in */
+  file: string | undefined;
+  /** 0: not known */
+  line: number;
+}
+
+/** Why an object can't be used. */
+export type Refusal = 'missing' | 'not ELF' | 'another build';
+
+export class ObjectSymbols {
+  readonly path: string;
+  readonly refusal: Refusal | undefined;
+  /** of the file, not of the recording; hexadecimal */
+  readonly buildId: string | undefined;
+  readonly recordedId: string | undefined;
+  /** what could not be read, and how often */
+  readonly problems = new Map<string, number>();
+  readonly #open: OpenFile;
+  readonly #file: ElfFile | undefined;
+  #debugFile: ElfFile | undefined | 'unknown' = 'unknown';
+  #symbols: SymbolIndex | undefined;
+  #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
+
+  /** `buildId` is that of the recording; undefined: it does not say. */
+  constructor(path: string, open: OpenFile, buildId: string | undefined) {
+    this.path = path;
+    this.#open = open;
+    this.recordedId = buildId;
+    const read = open(path);
+    this.#file = read && this.#elf(read);
+    this.buildId = this.#file?.buildId;
+    const isOther = buildId !== undefined && this.buildId !== undefined && !isSameId(buildId, this.buildId);
+    this.refusal = !read ? 'missing' : !this.#file ? 'not ELF' : isOther ? 'another build' : undefined;
+  }
+
+  /** Has it debug information, of its own or in a debug file? */
+  get hasLines(): boolean {
+    return this.refusal === undefined && this.#dwarfOf() !== undefined;
+  }
+
+  /** Has it more symbols than those it exports? */
+  get hasSymbols(): boolean {
+    return this.refusal === undefined && this.#withSymbols().section('.symtab') !== undefined;
+  }
+
+  /** Its own address of a byte of the file; undefined: not loaded. */
+  addressAt(offset: number): number | undefined {
+    return this.#file?.addressAt(offset);
+  }
+
+  /** Does a call end right before this address? Then it may be a return address. undefined: not known for this machine. */
+  endsCall(address: number): boolean | undefined {
+    return this.#file && endsCall(this.#file, address);
+  }
+
+  /** The functions around an address of the object, the one that exists as code first; empty: nothing is known. */
+  framesAt(address: number): SymbolFrame[] {
+    if (this.refusal !== undefined) return [];
+    const name = this.nameAt(address);
+    const frames = this.#dwarfOf()?.framesAt(address) ?? [];
+    if (frames.length === 0) {
+      return name === undefined ? [] : [{ name, isBare: false, isInlined: false, file: undefined, line: 0 }];
+    }
+    return frames.map((frame, i) => frameOf(frame, i, name));
+  }
+
+  /** The symbol at an address. */
+  nameAt(address: number): string | undefined {
+    if (this.refusal !== undefined) return undefined;
+    try {
+      this.#symbols ??= new SymbolIndex(this.#withSymbols());
+      return this.#symbols.at(address)?.name;
+    } catch (error) {
+      this.#note(error);
+      return undefined;
+    }
+  }
+
+  /** What could not be read, those of its debug information included. */
+  allProblems(): ReadonlyMap<string, number> {
+    const dwarf = this.#dwarf === 'unknown' ? undefined : this.#dwarf;
+    return new Map([...this.problems, ...(dwarf?.problems ?? [])]);
+  }
+
+  #withSymbols(): ElfFile {
+    const file = this.#file as ElfFile;
+    return file.section('.symtab') ? file : (this.#debug() ?? file);
+  }
+
+  #dwarfOf(): Dwarf | undefined {
+    if (this.#dwarf !== 'unknown') return this.#dwarf;
+    this.#dwarf = undefined;
+    const file = this.#file && hasLines(this.#file) ? this.#file : this.#debug();
+    if (!file || !hasLines(file)) return undefined;
+    try {
+      this.#dwarf = new Dwarf(file);
+    } catch (error) {
+      this.#note(error);
+    }
+    return this.#dwarf;
+  }
+
+  /** The separate file with its symbols and debug information. */
+  #debug(): ElfFile | undefined {
+    if (this.#debugFile === 'unknown') this.#debugFile = this.#findDebugFile();
+    return this.#debugFile;
+  }
+
+  #findDebugFile(): ElfFile | undefined {
+    const own = this.#file;
+    if (!own) return undefined;
+    if (this.buildId !== undefined) {
+      const file = this.#elf(this.#open(debugFileOf(this.buildId)));
+      if (file && isSameId(file.buildId ?? '', this.buildId)) return file;
+    }
+    const link = debugLinkOf(own);
+    for (const path of link ? debugLinkFiles(this.path, link) : []) {
+      const read = path === this.path ? undefined : this.#open(path);
+      const file = this.#elf(read);
+      if (read && file && isOf(file, own, () => checksum(read) === link?.crc)) return file;
+      if (file) this.problems.set(`${path} is of another build`, 1);
+    }
+    return undefined;
+  }
+
+  #elf(read: ReadBytes | undefined): ElfFile | undefined {
+    try {
+      return read && new ElfFile(read);
+    } catch (error) {
+      this.#note(error);
+      return undefined;
+    }
+  }
+
+  #note(error: unknown): void {
+    if (!(error instanceof InputError)) throw error;
+    this.problems.set(error.message, (this.problems.get(error.message) ?? 0) + 1);
+  }
+}
+
+function frameOf({ name, file, line }: DwarfFrame, depth: number, symbol: string | undefined): SymbolFrame {
+  const text = depth === 0 ? (symbol ?? name?.text) : name?.text;
+  const isBare = name !== undefined && !name.isLinkage && (depth > 0 || symbol === undefined);
+  return { name: text ?? (depth > 0 ? '' : undefined), isBare, isInlined: depth > 0, file, line };
+}
+
+function hasLines(file: ElfFile): boolean {
+  return ['.debug_info', '.zdebug_info'].some((name) => file.section(name) !== undefined);
+}
+
+/** By build-id where both have one, which is cheaper than the checksum of a large file. */
+function isOf(debug: ElfFile, own: ElfFile, hasChecksum: () => boolean): boolean {
+  const [a, b] = [debug.buildId, own.buildId];
+  return a !== undefined && b !== undefined ? isSameId(a, b) : hasChecksum();
+}
+
+/** Perf pads ids with zeros to 20 bytes, and cuts longer ones. */
+function isSameId(a: string, b: string): boolean {
+  const length = Math.min(a.length, b.length, 40);
+  const rest = a.length > b.length ? a.slice(length) : b.slice(length);
+  return length > 0 && a.slice(0, length) === b.slice(0, length) && (length === 40 || /^0*$/.test(rest));
+}

@@ -1,0 +1,170 @@
+// Frames that stand for several functions. While a recording is read, one name that stands for nothing takes their place;
+// when all is read, it is known where in their stacks they stand, and which names need more than themselves.
+
+import { Line, type StackTable } from '../engine/stack-table.ts';
+import type { SymbolFrame } from './object.ts';
+import type { Expansion } from './symbolizer.ts';
+
+/** Gives the name id, with flags, of this function with this text behind its name. */
+export type WordOf = (frame: SymbolFrame, behind: string) => number;
+
+interface Pending extends Expansion {
+  /** of the frame as it was printed: for a function of which only the lines are known */
+  printed: number;
+  /** tells lines of one frame from those of the next */
+  address: string;
+}
+
+/** An inlined function that was printed, of the frame with this address. */
+interface Printed {
+  printed: number;
+  address: string;
+}
+
+export interface PendingOptions {
+  /** inlined functions as frames of their own; else only the function that exists as code */
+  inline: boolean;
+  /** the place behind the name */
+  srcline: boolean;
+  /** the file behind bare names that were met in several files */
+  files: boolean;
+}
+
+export class PendingFrames {
+  readonly #table: StackTable;
+  readonly #options: PendingOptions;
+  readonly #wordOf: WordOf;
+  readonly #pending = new Map<number, Pending>();
+  readonly #printed = new Map<number, Printed>();
+  readonly #known = new Map<string, number>();
+  /** the files that a bare name was seen in */
+  readonly #filesOf = new Map<string, Set<string>>();
+
+  constructor(table: StackTable, options: PendingOptions, wordOf: WordOf) {
+    this.#table = table;
+    this.#options = options;
+    this.#wordOf = wordOf;
+  }
+
+  /** The id that stands for these functions; `printed` is that of the frame as it was printed. */
+  add({ exact, caller }: Expansion, printed: number, address: string): number {
+    const pending = { exact: this.#kept(exact), caller: this.#kept(caller), printed, address };
+    const parts = [pending.exact, pending.caller].map((frames) => frames.map((frame) => this.#keyOf(frame)).join('\0'));
+    const key = [...parts, printed].join('\0\0');
+    let id = this.#known.get(key);
+    if (id === undefined) {
+      id = this.#table.name(`\0f${this.#known.size}`);
+      this.#known.set(key, id);
+      this.#pending.set(id, pending);
+      for (const frame of [...pending.exact, ...pending.caller]) if (frame.isBare) this.#noteFile(frame);
+    }
+    return id;
+  }
+
+  /** The id that stands for an inlined function that was printed for the frame of this address. */
+  addPrinted(word: number, address: string): number {
+    const id = this.#table.name(`\0i${address}\0${word}`);
+    this.#printed.set(id, { printed: word, address });
+    return id;
+  }
+
+  /** The frame as it was printed, of an id that add() gave; undefined: it gave another one. */
+  printedOf(id: number): number | undefined {
+    return this.#pending.get(id)?.printed;
+  }
+
+  /**
+   * All is read: puts the functions into the stacks. `isKernel` tells of a name whether it is of a kernel frame; `roots`
+   * frames of each stack are no functions.
+   */
+  settle(isKernel: (id: number) => boolean, roots: number): void {
+    if (this.#pending.size === 0 && this.#printed.size === 0) return;
+    const expanded = new Map<number, readonly number[]>();
+    const wordsOf = (id: number, isCaller: boolean): readonly number[] => {
+      const key = isCaller ? -id : id;
+      let words = expanded.get(key);
+      if (!words) {
+        words = this.#words(this.#pending.get(id) as Pending, isCaller);
+        expanded.set(key, words);
+      }
+      return words;
+    };
+    this.#table.rewrite((ids) => {
+      const words: number[] = [];
+      for (let i = 0; i < ids.length; i++) {
+        const id = ids[i] as number;
+        const next = ids[i + 1];
+        if (this.#pending.has(id)) {
+          const isCaller = next !== undefined && !isKernel(next) && !this.#isWithin(id, next);
+          for (const word of wordsOf(id, isCaller)) {
+            if (word >= Line.last) words.length = Math.min(words.length, roots);
+            words.push(word & Line.ids);
+          }
+        } else if (this.#printed.has(id)) {
+          if (!this.#isOfPending(ids, i)) words.push((this.#printed.get(id) as Printed).printed);
+        } else words.push(id);
+      }
+      return words;
+    });
+  }
+
+  /** Is the next one a printed inlined function of the same frame? */
+  #isWithin(id: number, next: number): boolean {
+    return this.#printed.get(next)?.address === (this.#pending.get(id) as Pending).address;
+  }
+
+  /** Is this printed inlined function one of a frame that is known here, whichever side of it it stands on? */
+  #isOfPending(ids: Uint32Array, at: number): boolean {
+    const { address } = this.#printed.get(ids[at] as number) as Printed;
+    for (const step of [-1, 1]) {
+      for (let i = at + step; i >= 0 && i < ids.length; i += step) {
+        const pending = this.#pending.get(ids[i] as number);
+        if (pending?.address === address) return true;
+        if (this.#printed.get(ids[i] as number)?.address !== address) break;
+      }
+    }
+    return false;
+  }
+
+  #keyOf({ name, isBare, file, line }: SymbolFrame): string {
+    return this.#options.srcline || name === undefined
+      ? `${name}\0${file}:${line}`
+      : isBare
+        ? `${name}\0${file}`
+        : name;
+  }
+
+  #kept(frames: readonly SymbolFrame[]): readonly SymbolFrame[] {
+    return this.#options.inline ? frames : frames.slice(0, 1);
+  }
+
+  #words({ exact, caller, printed }: Pending, isCaller: boolean): number[] {
+    return (isCaller ? caller : exact).map((frame) => {
+      if (frame.name !== undefined) return this.#wordOf(frame, this.#behind(frame));
+      const place = this.#options.srcline ? placeOf(frame) : '';
+      return place === '' ? printed : this.#table.name(`${this.#table.nameText(printed)}:${place}`);
+    });
+  }
+
+  #behind(frame: SymbolFrame): string {
+    const isAmbiguous = this.#options.files && frame.isBare && (this.#filesOf.get(frame.name ?? '')?.size ?? 0) > 1;
+    const file = isAmbiguous && frame.file !== undefined ? ` (${shortPath(frame.file)})` : '';
+    const place = this.#options.srcline ? placeOf(frame) : '';
+    return file + (place === '' ? '' : `:${place}`);
+  }
+
+  #noteFile({ name = '', file }: SymbolFrame): void {
+    if (file === undefined) return;
+    const files = this.#filesOf.get(name) ?? new Set();
+    this.#filesOf.set(name, files.add(shortPath(file)));
+  }
+}
+
+/** `mod.rs:1120`, with its folder, since half of all files of Rust are called mod.rs: `raw/mod.rs:1120`; '': not known. */
+function placeOf({ file, line }: SymbolFrame): string {
+  return file === undefined || line === 0 ? '' : `${shortPath(file)}:${line}`;
+}
+
+function shortPath(path: string): string {
+  return path.split('/').slice(-2).join('/').replace(/^\//, '');
+}

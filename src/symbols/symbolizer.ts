@@ -1,0 +1,82 @@
+// Names the frames of a recording: an object and a place in it in, the functions there out, and at the end what was
+// missing.
+
+import { ObjectSymbols, type OpenFile, type SymbolFrame } from './object.ts';
+
+/** The functions of one frame of a callchain, the one that exists as code first. */
+export interface Expansion {
+  /** if the address is that of the next instruction */
+  exact: readonly SymbolFrame[];
+  /** if it is that of a call, or of what it returns to */
+  caller: readonly SymbolFrame[];
+}
+
+const MOST_LISTED = 5;
+
+export class Symbolizer {
+  readonly #open: OpenFile;
+  readonly #buildIds: ReadonlyMap<string, string>;
+  readonly #objects = new Map<string, ObjectSymbols>();
+  /** frames that were looked up in the objects; those found in no map */
+  looked = 0;
+  unmapped = 0;
+
+  /** `buildIds` are those of the recording, by path. */
+  constructor(open: OpenFile, buildIds: ReadonlyMap<string, string> = new Map()) {
+    this.#open = open;
+    this.#buildIds = buildIds;
+  }
+
+  /** The object of that path; `buildId` is the recording's, where it is known from elsewhere. */
+  object(path: string, buildId?: string): ObjectSymbols {
+    let object = this.#objects.get(path);
+    if (!object) {
+      const file = path.replace(/ \(deleted\)$/, '');
+      object = new ObjectSymbols(file, this.#open, this.#buildIds.get(file) ?? buildId);
+      this.#objects.set(path, object);
+    }
+    return object;
+  }
+
+  /** What lies at a place of an object's file; undefined: nothing is known. */
+  at(object: ObjectSymbols, offset: number): Expansion | undefined {
+    const address = object.addressAt(offset);
+    if (address === undefined || object.refusal !== undefined) return undefined;
+    this.looked++;
+    const exact = object.framesAt(address);
+    const caller = object.endsCall(address) === true ? object.framesAt(address - 1) : exact;
+    return exact.length === 0 && caller.length === 0 ? undefined : { exact, caller };
+  }
+
+  /** What the reader should know, one line each. */
+  notes(): string[] {
+    const all = [...this.#objects.values()];
+    const notes = all
+      .filter(({ refusal }) => refusal === 'another build')
+      .map(
+        ({ path, buildId, recordedId }) =>
+          `${path} was built anew since the recording (build-id ${recordedId}, now ${buildId}): its functions keep the names they came with`,
+      );
+    for (const object of all) {
+      for (const [problem, count] of object.allProblems()) {
+        const times = count > 1 ? `, ${count} times` : '';
+        notes.push(`${object.path}: a part of its symbols or debug information can't be read (${problem}${times})`);
+      }
+    }
+    const missing = all.filter(({ refusal }) => refusal === 'missing' || refusal === 'not ELF');
+    if (missing.length > 0)
+      notes.push(`these files can't be read, and their functions keep their names: ${listed(missing)}`);
+    const bare = all.filter((object) => object.refusal === undefined && !object.hasLines);
+    if (bare.length > 0) notes.push(`no debug information, and so no inlined functions: ${listed(bare)}`);
+    if (this.unmapped > 0) {
+      notes.push(`addresses in no map: ${this.unmapped}; print the maps, too: perf script --show-mmap-events`);
+    }
+    return notes;
+  }
+}
+
+function listed(objects: readonly ObjectSymbols[]): string {
+  const names = objects.slice(0, MOST_LISTED).map(({ path }) => path);
+  const others = objects.length - names.length;
+  return names.join(', ') + (others > 0 ? ` and ${others} more` : '');
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Mappings } from '../../src/symbols/mappings.ts';
+
+const MAPS = `56343bbd8000-56343bc9f000 r--p 00000000 fe:00 6013295                    /opt/busy
+56343bc9f000-56343bdc0000 r-xp 000c6000 fe:00 6013295                    /opt/busy
+7f63f1b9e000-7f63f1cf4000 r-xp 00026000 fe:00 326269                     /usr/lib/my libc.so.6 (deleted)
+7fff00000000-7fff00002000 r-xp 00000000 00:00 0                          [vdso]
+7fff10000000-7fff10002000 rwxp 00000000 00:00 0 
+`;
+
+test('a copy of /proc/PID/maps: code only, whatever the path', () => {
+  const maps = new Mappings();
+  maps.addMaps(7, MAPS);
+  assert.equal(maps.count, 4);
+  assert.equal(maps.at(7, 0x56343bbd8000, ''), undefined);
+  const busy = maps.at(7, 0x56343bcaa2dd, '');
+  assert.equal(busy && (0x56343bcaa2dd - busy.from + busy.offset).toString(16), 'd12dd');
+  assert.equal(maps.at(7, 0x7f63f1b9e000, '')?.path, '/usr/lib/my libc.so.6 (deleted)');
+  assert.equal(maps.at(7, 0x7fff10000000, '')?.path, '');
+});
+
+test('a later mapping hides an earlier one; a child without maps has those of its parent, by path', () => {
+  const maps = new Mappings();
+  maps.add(1, { from: 0x1000, to: 0x3000, offset: 0, path: '/a' });
+  maps.add(1, { from: 0x2000, to: 0x4000, offset: 0x100, path: '/b' });
+  assert.equal(maps.at(1, 0x1fff, '')?.path, '/a');
+  assert.equal(maps.at(1, 0x2000, '')?.path, '/b');
+  assert.equal(maps.at(1, 0x2000, '/a'), undefined);
+  assert.equal(maps.at(2, 0x2000, '/b')?.offset, 0x100);
+  assert.equal(maps.at(2, 0x2000, '/c'), undefined);
+  maps.add(2, { from: 0x8000, to: 0x9000, offset: 0, path: '/c' });
+  assert.equal(maps.at(3, 0x2000, ''), undefined, 'of several processes no one knows which');
+});
