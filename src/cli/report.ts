@@ -10,10 +10,17 @@ const QUOTED = 80;
 export function quote(text: string): string {
   const cut = text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
   const escaped = cut.replace(/[^ -~…]|["\\]/g, (c) =>
-    c === '\t' ? '\\t' : c === '"' || c === '\\' ? `\\${c}` : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    c === '\t' ? '\\t' : c === '"' || c === '\\' ? `\\${c}` : escapeOf(c),
   );
   return `"${escaped}"`;
 }
+
+function escapeOf(c: string): string {
+  return `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+/** What a terminal would obey; names of events, files and threads may hold it. */
+const CONTROL = /[\x00-\x09\x0b-\x1f\x7f]/g;
 
 export class Report {
   readonly #tool: string;
@@ -30,9 +37,9 @@ export class Report {
     this.#write = write;
   }
 
-  /** Prints one line, after the tool's name. */
+  /** Prints one line, after the tool's name, with escapes in place of what a terminal would obey. */
   note(message: string): void {
-    this.#write(`${this.#tool}: ${message}\n`);
+    this.#write(`${this.#tool}: ${message.replace(CONTROL, escapeOf)}\n`);
   }
 
   /** Prints a text of several lines, latin1, unchanged. */

@@ -15,10 +15,10 @@ export interface PerfEvent {
 
 export class PerfEvents {
   readonly list: PerfEvent[] = [];
-  readonly #wanted: string | undefined;
+  readonly #wanted: readonly string[];
 
-  /** `wanted`: the event to take; undefined takes the first. */
-  constructor(wanted: string | undefined) {
+  /** `wanted`: the events to take; none takes the first. */
+  constructor(wanted: readonly string[]) {
     this.#wanted = wanted;
   }
 
@@ -32,18 +32,30 @@ export class PerfEvents {
   }
 
   #useOf(name: string): PerfEvent['use'] {
-    if (this.#wanted === undefined) return this.list.length === 0 ? 'taken' : 'left';
-    if (name === this.#wanted) return 'taken';
-    return namesWithoutModifiers(name).includes(this.#wanted) ? 'perhaps' : 'left';
+    const [first] = this.list;
+    if (this.#wanted.length === 0) return !first || isSameOnAllCores(first.name, name) ? 'taken' : 'left';
+    if (this.#wanted.includes(name)) return 'taken';
+    return this.#wantedAs(name) === undefined ? 'left' : 'perhaps';
+  }
+
+  /** Which of the wanted names stands for this event, with modifiers or terms of its own. */
+  #wantedAs(name: string): string | undefined {
+    return namesWithoutModifiers(name).find((plain) => this.#wanted.includes(plain));
   }
 
   /** An exact name wins over the same one with modifiers. Call it when all input is read. */
   settle(): void {
-    const exact = this.list.some((event) => event.use === 'taken');
-    for (const event of this.list) if (event.use === 'perhaps') event.use = exact ? 'left' : 'taken';
-    const wanted = this.#wanted;
-    if (wanted === undefined || this.list.length === 0 || this.list.some((event) => event.use === 'taken')) return;
-    throw new InputError(`no sample of event ${wanted}; the input has ${this.list.map(describeEvent).join(', ')}`);
+    const exact = new Set(this.list.filter(({ use }) => use === 'taken').map(({ name }) => name));
+    for (const event of this.list) {
+      if (event.use === 'perhaps') event.use = exact.has(this.#wantedAs(event.name) ?? '') ? 'left' : 'taken';
+    }
+    const taken = this.taken();
+    const isThere = (wanted: string): boolean =>
+      taken.some(({ name }) => name === wanted || namesWithoutModifiers(name).includes(wanted));
+    const missing = this.#wanted.filter((wanted) => !isThere(wanted));
+    if (missing.length === 0 || this.list.length === 0) return;
+    const found = this.list.map(describeEvent).join(', ');
+    throw new InputError(`no sample of event ${missing.join(', ')}; the input has ${found}`);
   }
 
   /** The names that are folded, and the events that are not. */
@@ -68,11 +80,16 @@ export function plainName(name: string): string {
   return term ?? name.replace(MODIFIERS, '');
 }
 
+/** `cpu_core/cycles/P` and `cpu_atom/cycles/P`: one event, which the two kinds of cores count each by its own unit. */
+function isSameOnAllCores(a: string, b: string): boolean {
+  return CORE_PMU.test(a) && CORE_PMU.test(b) && plainName(a) === plainName(b);
+}
+
 /** What people call the event: cycles:P → cycles; cpu-clock/freq=99/u → cpu-clock/freq=99/, cpu-clock/freq=99, cpu-clock. */
 function namesWithoutModifiers(name: string): string[] {
   const plain = name.replace(MODIFIERS, '');
   const terms = plain.replace(TERMS, '');
-  return [plain, `${terms}/`, terms, terms.replace(TERMS, '')];
+  return [plain, plainName(name), `${terms}/`, terms, terms.replace(TERMS, '')];
 }
 
 /** `cpu-clock (12 samples)` */

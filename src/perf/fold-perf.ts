@@ -9,7 +9,7 @@ import { notesOn, type PerfStats, statsOf, unitOf, whyEmpty } from './stats.ts';
 /** What an option is that nobody gave. */
 const DEFAULTS: PerfScriptOptions = {
   by: 'comm',
-  event: undefined,
+  event: [],
   count: 'period',
   from: undefined,
   to: undefined,

@@ -68,8 +68,13 @@ function isHexDigit(c: number | undefined): boolean {
   return c !== undefined && ((c >= 48 && c <= 57) || (c >= 97 && c <= 102));
 }
 
-//             ╭ address     ╭ what follows
-const FRAME = /^[ \t]*([0-9a-f]+)(?: (.*))?$/s;
+//  55d0c0de1000 work+0x10 (/opt/app)      perf
+//  55d0c0de1000<TAB>work (/opt/app)       simpleperf
+//  0x55D0C0DE1000 work (/opt/app)         other profilers
+//                  ╭ address                        ╭ what follows
+const FRAME = /^[ \t]*(?:0x)?([0-9a-f]+|(?=[A-F]*\d)[0-9A-F]{4,16})(?:[ \t](.*))?$/s;
+//  55d0c0de1000<TAB>ilen: 7 insn: 48 89 15
+const INSTRUCTION = /^[ \t]*(?:insn|ilen):/;
 //                          ╭ symbol           ╭ dso, any parentheses in it
 const WITH_OFFSET = /^(.*?)\+0x[0-9a-f]+ \((.*)\)$/s;
 const UNRESOLVED = /^\[unknown\] \((.*)\)$/;
@@ -85,18 +90,20 @@ const SOURCE = /^ {2}(?![0-9a-f]+ )(\S.*?(?::\d+|\[[0-9a-f]+\]))(?: \(discrimina
 //  ilen: 7 insn: 48 89 15                            insn, insnlen
 // 	 4K, N/A, IPC: 0.52 (12/23), BPF output:           page sizes, ipc, bpf-output
 const OTHER =
-  /^\s*(?:\S+\/\S*\/[PM-]\/|ABI:|[A-Z0-9]+:0x[0-9a-f]+\s|ilen: |insn: |IPC: |BPF (?:output|string): |N\/A\s*$|\d+[KMG]B?\s*$|[0-9a-f]+\t|\S.*:\s*$|<not enough memory|instruction trace error|\.{3} )/;
+  /^\s*(?:\S+\/\S*\/[PM-]\/|ABI:|[A-Z0-9]+:0x[0-9a-f]+\s|ilen: |insn: |IPC: |BPF (?:output|string): |N\/A\s*$|\d+[KMG]B?\s*$|[0-9a-f]+[ \t]+(?:insn|ilen):|<not enough memory|instruction trace error|\.{3} )/;
 
 /** Reads one such line without its newline; undefined when it is of no known kind. */
 export function readFrameLine(text: string): PerfFrame | SourceLine | OtherLine | undefined {
   const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-  const match = FRAME.exec(line);
-  if (match) return { kind: 'frame', ...splitFrame(match[1] as string, match[2] ?? '') };
+  const [, address, behind = ''] = FRAME.exec(line) ?? [];
+  if (address !== undefined && !INSTRUCTION.test(behind)) {
+    return { kind: 'frame', ...splitFrame(address.toLowerCase(), trimBlanks(behind)) };
+  }
   const source = SOURCE.exec(line);
   if (source) return { kind: 'srcline', place: source[1] as string, inlined: source[2] !== undefined };
   const inlined = INLINED_414.exec(line);
   if (inlined) return { kind: 'frame', address: '', symbol: inlined[1] as string, dso: '', inlined: true };
-  return OTHER.test(line) ? { kind: 'other' } : undefined;
+  return OTHER.test(line) || /\S:$/.test(trimBlanks(line)) ? { kind: 'other' } : undefined;
 }
 
 /** A file and a line; not `??:0` or `lib.so[11634]`, which stand for none. */
@@ -136,10 +143,46 @@ function splitDso(text: string): [symbol: string, dso: string] {
   return [trimBlanks(text.slice(0, open)), dso];
 }
 
-/** String's own trim() would take the byte 0xA0 of a UTF-8 name for a blank. */
-function trimBlanks(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
+/** String's own trim() would take the byte 0xA0 of a UTF-8 name for a blank; a regular expression takes quadratic time. */
+export function trimBlanks(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
 }
+
+function isBlank(c: number): boolean {
+  return c === 32 || c === 9;
+}
+
+/**
+ * The frame in the tail of a one-line sample: `ADDR 55dc3f1b71a3 leaf+0x1a (/src) insn: 48 89` → its address and
+ * `leaf+0x1a (/src)`. The first address with a name behind it: what stands before are flags, data addresses and sources.
+ * Undefined where there is none, as in a tracepoint's text.
+ */
+export function findTailFrame(tail: string): { address: string; text: string } | undefined {
+  for (const match of tail.matchAll(TAIL_ADDRESS)) {
+    const before = tail.slice(0, match.index);
+    const [field = '', address = ''] = match;
+    if (/[=:]/.test(before)) return undefined;
+    const rest = tail.slice(match.index + field.length);
+    const named = TAIL_NAMED.exec(rest)?.[1] ?? TAIL_OBJECT.exec(rest)?.[1];
+    const isWide = before.length + field.trimEnd().length >= ADDRESS_COLUMNS;
+    if (named === undefined && !isWide) continue;
+    if (named !== undefined && !isWide && address.length < 8) continue;
+    return { address: address.toLowerCase(), text: trimBlanks(named ?? rest.replace(/ (?:insn:|ilen:|=>).*$/s, '')) };
+  }
+  return undefined;
+}
+
+/** perf pads the address of such a frame to so many columns. */
+const ADDRESS_COLUMNS = 16;
+//                    ╭ address            ╭ not followed by another one and its name
+const TAIL_ADDRESS = /(?<=^|[ \t])(?:0x)?([0-9a-f]{1,16})[ \t](?=[^ \t\r])(?![0-9a-f]{4,16}[ \t]+[^( \t])/gi;
+//                   leaf+0x1a (/src)           the first object behind an offset; else the first parenthesis
+const TAIL_NAMED = /^(.*?\+0x[0-9a-f]+ \(.*?\))(?=[\s]|$)/s;
+const TAIL_OBJECT = /^(.*? \(.*?\))(?=\s|$)/s;
 
 /** The `(` that balances the `)` at the end; -1 when there is none. */
 function openingOf(text: string): number {
@@ -174,4 +217,9 @@ export function isKernel(frame: Pick<PerfFrame, 'address' | 'dso'>): boolean {
 
 export function isJit(frame: Pick<PerfFrame, 'dso'>): boolean {
   return JIT_FILE.test(frame.dso);
+}
+
+/** A line of a file with CRLF. */
+export function withoutReturn(text: string): string {
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
 }

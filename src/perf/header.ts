@@ -77,3 +77,9 @@ function takeEvent({ words, floats, at }: HeaderFields, header: Header): void {
 }
 
 type HeaderFields = NonNullable<ReturnType<StackTable['readPerfHeader']>>;
+
+/** Without a pid, which perf leaves out by default, the thread's id is the best there is. */
+export function pidOf({ pidFrom, pidTo, tidFrom, tidTo }: Header, table: StackTable): number {
+  if (pidFrom >= 0) return Number(table.text(pidFrom, pidTo));
+  return tidFrom < 0 ? 0 : Number(table.text(tidFrom, tidTo));
+}

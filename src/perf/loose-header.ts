@@ -1,5 +1,11 @@
 // Header lines that lost their padding (pasted, squeezed, tabs) or fields (`perf script -F`). Tried only on lines
 // that are no strict header, so speed does not matter here.
+//
+//     two words  24621/24622 [000]  1257.128449:     250000 cpu-clock:u:      55dc3f1b71a3 leaf+0x1a (/srv/app)
+//     ╰─comm──╯  ╰pid╯ ╰tid╯ ╰cpu╯ ╰──time───╯      ╰period╯╰──event──╯ ╰── frame, of a sample without callchain
+//
+// Each field may be missing. perf pads the period to 10 columns and the frame's address to 16, which tells them from
+// other numbers.
 
 import type { StackTable } from '../engine/stack-table.ts';
 import { emptyHeader, type Header, readEvent } from './header.ts';
@@ -7,84 +13,146 @@ import { emptyHeader, type Header, readEvent } from './header.ts';
 /** A line that is a header by itself, or one that is only when frames follow. */
 export interface LooseHeader extends Header {
   weak: boolean;
+  /** a frame stands on the same line: a sample without callchain */
+  hasFrame: boolean;
 }
 
 /** The largest pid of Linux: a greater number in the tid's place is a period. */
 const MAX_PID = 4194304;
 const PERIOD_COLUMNS = 10;
+const ADDRESS_COLUMNS = 16;
+/** No header is longer: what follows is the text of a tracepoint. */
+const MOST_COLUMNS = 600;
 
 //                   ╭ comm        ╭ pid           ╭ tid      ╭ cpu                  ╭ tod           ╭ time
 const WITH_TIME =
   /^(?:(.*\S)\s+|\s*)(?:(-?\d+)\/)?(-?\d+)\s+(?:\[-?\d+\]\s+|\d+\s+)?(?:\S+ [\d:.]+\s+)?(\d+\.\d+):(?=\s|$)/d;
-//                      ╭ comm    ╭ time
-const WITHOUT_TID = /^\s*(.*\S)\s+(\d+\.\d+):(?=\s|$)/d;
-//                  ╭ comm        ╭ pid           ╭ tid      ╭ cpu              ╭ period    ╭ event
-const WITH_PERIOD = /^(?:(.*\S)\s+|\s*)(?:(-?\d+)\/)?(-?\d+)\s+(?:\[-?\d+\]\s+)?(\s*)(\d+)\s+(\S+):(?=\s|$)/d;
-const WITH_EVENT = /^(?:(.*\S)\s+|\s*)(?:(-?\d+)\/)?(-?\d+)\s+(?:\[-?\d+\]\s+)?(\S+):(?=\s|$)/d;
-const ONLY_EVENT = /^\s*(?:(\d+)\s+)?(\S+):\s*$/d;
-const ONLY_TASK = /^(?:(.*\S)\s+|\s*)(?:(-?\d+)\/)?(-?\d+)\s*$/d;
+//                         ╭ comm          ╭ cpu               ╭ tod           ╭ time
+const WITHOUT_TID = /^\s*(?:(\S.*?)\s+)??(?:\[-?\d+\]\s+)?(?:\S+ [\d:.]+\s+)?(\d+\.\d+):(?=\s|$)/d;
+//  cpu-clock:      sched:sched_switch:      not 1257.128449:
+const EVENT = /(?<=^|\s)(?![\d.]+:)(\S+):(?=\s|$)/dg;
+const PERIOD = /(?:^|\s)(\s*\d+)$/;
+const CPU = /(?:^|\s)\[-?\d+\]$/;
+const TASK = /(?:^|\s)(?:(-?\d+)\/)?(-?\d+)$/;
+const HEX = /(?<=^|[ \t])[0-9a-f]+(?= [^\s[])/dg;
 
-type Span = [number, number];
+/** From the start of the line, `from` inclusive to `to` exclusive. */
+type Span = [from: number, to: number];
+
+/** What stands before an event, or makes up the line where it has none. */
+interface Task {
+  comm: Span | undefined;
+  pid: Span | undefined;
+  tid: Span | undefined;
+  period: number | undefined;
+  hasCpu: boolean;
+}
 
 /**
  * Reads `line` (latin1), the line that the table stopped at; undefined when it can't be a header. Places are in the
  * table's bytes, or from the line's start where there is no table: a line once held to be weak is so for good.
  */
 export function readLooseHeader(line: string, table?: StackTable): LooseHeader | undefined {
+  const text = line.slice(0, MOST_COLUMNS);
   const from = table?.lineFrom ?? 0;
-  const header = { ...emptyHeader(), weak: false };
+  const header = { ...emptyHeader(), weak: false, hasFrame: false, restFrom: from + line.length };
   header.commFrom = header.commTo = from;
   const set = (field: 'comm' | 'pid' | 'tid' | 'event', span: Span | undefined): void => {
     if (!span) return;
     header[`${field}From`] = from + span[0];
     header[`${field}To`] = from + span[1];
   };
+  const setTask = ({ comm, pid, tid, period }: Task): void => {
+    set('comm', comm);
+    set('pid', pid);
+    set('tid', tid);
+    if (period !== undefined) header.period = period;
+  };
 
-  const timed = WITH_TIME.exec(line)?.indices;
-  const untasked = timed ? undefined : WITHOUT_TID.exec(line)?.indices;
+  const timed = WITH_TIME.exec(text)?.indices;
+  const untasked = timed ? undefined : WITHOUT_TID.exec(text)?.indices;
   const time = timed?.[4] ?? untasked?.[2];
   if (time) {
     set('comm', timed ? timed[1] : untasked?.[1]);
     set('pid', timed?.[2]);
     set('tid', timed?.[3]);
-    header.time = Number(line.slice(...time));
+    header.time = Number(text.slice(...time));
     if (table) readEvent(table, from + time[1] + 1, from + line.length, header);
     return header;
   }
 
-  const weighed = WITH_PERIOD.exec(line);
-  const period = weighed?.[5];
-  const isPeriod =
-    period !== undefined && (Number(period) > MAX_PID || (weighed?.[4] ?? '').length + period.length >= PERIOD_COLUMNS);
-  const match = isPeriod ? weighed : WITH_EVENT.exec(line);
-  const at = match?.indices;
-  if (match && at) {
-    set('comm', at[1]);
-    set('pid', at[2]);
-    set('tid', at[3]);
-    set('event', at[isPeriod ? 6 : 4]);
-    if (isPeriod) header.period = Number(period);
-    header.restFrom = header.eventTo + 1;
+  const frame = frameColumn(text);
+  const head = text.slice(0, frame).trimEnd();
+  header.hasFrame = frame !== undefined;
+  if (frame !== undefined) header.restFrom = from + frame;
+  const events = [...head.matchAll(EVENT)].flatMap(({ indices }) => (indices?.[1] ? [indices[1]] : []));
+  for (const event of events) {
+    const task = taskOf(head.slice(0, event[0]));
+    if (task.tid === undefined && task.period === undefined && !task.hasCpu) continue;
+    setTask(task);
+    set('event', event);
+    if (frame === undefined) header.restFrom = header.eventTo + 1;
+    header.weak = task.tid === undefined && task.comm === undefined && !task.hasCpu && frame === undefined;
     return header;
   }
-
-  header.weak = true;
-  header.restFrom = from + line.length;
-  const event = ONLY_EVENT.exec(line);
-  if (event) {
-    set('event', event.indices?.[2]);
-    if (event[1] !== undefined) header.period = Number(event[1]);
+  header.weak = frame === undefined;
+  const [event] = events;
+  if (event && head.length === event[1] + 1) {
+    setTask(taskOf(head.slice(0, event[0])));
+    set('event', event);
     return header;
   }
-  const task = ONLY_TASK.exec(line)?.indices;
-  if (task) {
-    set('comm', task[1]);
-    set('pid', task[2]);
-    set('tid', task[3]);
-    return header;
-  }
-  const trimmed = line.trimEnd();
-  if (trimmed === '') return undefined;
-  set('comm', [line.length - line.trimStart().length, trimmed.length]);
+  if (head === '' || (event && frame !== undefined)) return undefined;
+  setTask(taskOf(head));
   return header;
+}
+
+/**
+ * The header of a line that begins with blanks and could as well be a frame: ` 5301 [001] cpu-clock:` begins with digits
+ * that may be hexadecimal. A frame's line has a name left over, and a column for its address.
+ */
+export function readHiddenHeader(line: string, table: StackTable): LooseHeader | undefined {
+  const header = readLooseHeader(line, table);
+  if (!header || (!header.hasFrame && header.commFrom < header.commTo)) return undefined;
+  return header.weak && isFrameColumn(line) ? undefined : header;
+}
+
+/** Does this line begin with an address in the column of samples without callchain, behind the blank of no header? */
+export function isFrameColumn(line: string): boolean {
+  return /^ +[0-9a-f]+(?= |$)/.exec(line)?.[0].length === ADDRESS_COLUMNS + 1;
+}
+
+/** Where the frame of a sample without callchain begins, its padding included; undefined: there is none. */
+function frameColumn(text: string): number | undefined {
+  for (const { indices } of text.matchAll(HEX)) {
+    const [start = 0, end = 0] = indices?.[0] ?? [];
+    const from = end - ADDRESS_COLUMNS;
+    if (from < 0 || from > start || text.slice(from, start).trim() !== '') continue;
+    if (from === 0 || /\s/.test(text[from - 1] as string)) return from;
+  }
+  return undefined;
+}
+
+/** Reads comm, task, cpu and period backwards from the end. */
+function taskOf(text: string): Task {
+  let rest = text.trimEnd();
+  const found: Task = { comm: undefined, pid: undefined, tid: undefined, period: undefined, hasCpu: false };
+  const period = PERIOD.exec(rest)?.[1];
+  if (period !== undefined && (period.length >= PERIOD_COLUMNS || Number(period) > MAX_PID)) {
+    found.period = Number(period);
+    rest = rest.slice(0, rest.length - period.length).trimEnd();
+  }
+  if (CPU.test(rest)) {
+    found.hasCpu = true;
+    rest = rest.replace(CPU, '').trimEnd();
+  }
+  const [, pid, tid] = TASK.exec(rest) ?? [];
+  if (tid !== undefined) {
+    const end = rest.length;
+    found.tid = [end - tid.length, end];
+    if (pid !== undefined) found.pid = [end - tid.length - 1 - pid.length, end - tid.length - 1];
+    rest = rest.slice(0, (found.pid ?? found.tid)[0]).trimEnd();
+  }
+  if (rest !== '') found.comm = [rest.length - rest.trimStart().length, rest.length];
+  return found;
 }

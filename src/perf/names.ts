@@ -84,8 +84,8 @@ export class PerfNames {
   words(printed: PerfFrame): number[] {
     const frame = this.#named(printed);
     const { dso, symbol } = frame;
-    // perf-map-agent writes inlined calls into one symbol: outer->inner. C++ and Rust have `->` of their own.
-    if (symbol.includes('->') && isJit(frame)) {
+    // perf-map-agent writes inlined calls into one symbol: outer->inner. Other compilers have `->` of their own.
+    if (symbol.includes('->') && isJit(frame) && symbol.split('->').every((name) => JAVA_METHOD.test(name))) {
       const [outer, ...inlined] = symbol.split('->');
       const words = inlined.map((name) => this.#word({ ...frame, symbol: name, inlined: true }));
       return [...words.reverse(), this.#word({ ...frame, symbol: outer as string })];
@@ -153,6 +153,9 @@ export class PerfNames {
     return text;
   }
 }
+
+// Lcom/example/Main;::run      com.example.Main::lambda$run$0      Lcom/example/Main;::<init>
+const JAVA_METHOD = /^\[*(?:L[\w$/.-]+;|(?:[\w$-]+[./])+[\w$-]+)::[\w$<>-]+$/;
 
 /** The object that frames belong to, and all that it says of their marks. */
 interface PerfObject {

@@ -8,7 +8,7 @@
 //PERF_RECORD_MMAP2 32690/32690: […                               without sample_id_all there is no prefix
 //|123      source text                                           -F +srccode
 const NOISE =
-  /^(?:#|Warning:|WARNING:|Processed \d+ |Check IO\/CPU overload|\[ ?perf (?:record|script)|Samples for '|failed to |Failed to |Cannot |Couldn't |Can't |could not |Could not |no symbols found|addr2line|cmd__addr2line|BFD: |perf: |PERF_RECORD_|\|\d*\s| ?instruction trace error|Kernel address maps|Consider tweaking|Please |As no suitable|You may want to|Try |\[kernel\.kallsyms\] with build id|Not all samples|If some relocation)/;
+  /^(?:#|Warning:|WARNING:|Processed \d+ |Check IO\/CPU overload|\[ ?perf (?:record|script)|Samples for '|failed to |Failed to |Cannot |Couldn't |Can't |could not |Could not |no symbols found|addr2line|cmd__addr2line|BFD: |perf: |PERF_RECORD_|\|\d*\s| ?instruction trace error|Ignoring |Kernel address maps|Consider tweaking|Please |As no suitable|You may want to|Try |\[kernel\.kallsyms\] with build id|Not all samples|If some relocation)/;
 
 const LOSS = /^Processed \d+ \w+ and lost .*$/;
 

@@ -13,6 +13,13 @@ const MMAP =
 /** What perf prints in place of a path. */
 const NO_FILE = /^(?:\[|\/\/anon|\/memfd:|\/SYSV|\/dev\/zero|inlined$|\/tmp\/perf-\d+\.map$|$)/;
 
+/** How frames are looked up in their objects. */
+export interface LookupOptions {
+  symbolizer: Symbolizer;
+  /** frames of their own for inlined functions */
+  inline: boolean;
+}
+
 export class PerfObjects {
   readonly #symbolizer: Symbolizer;
   readonly #maps = new Mappings();

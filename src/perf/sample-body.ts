@@ -2,7 +2,7 @@
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import type { PendingFrames } from '../symbols/pending-frames.ts';
-import { isKernel, isSource, type PerfFrame, readFrameLine, splitFrame } from './frame.ts';
+import { findTailFrame, isKernel, isSource, type PerfFrame, readFrameLine, splitFrame } from './frame.ts';
 import type { PerfNames } from './names.ts';
 import type { PerfObjects } from './objects.ts';
 
@@ -113,20 +113,18 @@ export class SampleBody {
   }
 
   /**
-   * Without callchains the leaf stands on the header line, from `from` to `to`, its address padded to 16 columns.
-   * Anything else there is text of a tracepoint, or flags.
+   * Without callchains the leaf stands on the header line, from `from` to `to`. Anything else there is text of a
+   * tracepoint, or flags. Was there one?
    */
-  readSingleLine(from: number, to: number): void {
+  readSingleLine(from: number, to: number): boolean {
     const { bytes } = this.#table;
     let p = from;
-    while (p < to && (bytes[p] === 32 || bytes[p] === 9)) p++;
-    const first = bytes[p];
-    if (first === undefined || p === to || !((first >= 48 && first <= 57) || (first >= 97 && first <= 102))) return;
-    const match = /^([0-9a-f]+) ([^\r]*[^\r ])/.exec(this.#table.text(p, to));
-    if (!match) return;
-    const [, address = '', text = ''] = match;
-    if (p - from + address.length < 17 && !(address.length >= 8 && text.endsWith(')'))) return;
-    this.#push(this.#words({ kind: 'frame', ...splitFrame(address, text) }));
+    while (p < to && (bytes[p] === 32 || bytes[p] === 9 || bytes[p] === 13)) p++;
+    if (p === to) return false;
+    const found = findTailFrame(this.#table.text(from, to));
+    if (!found) return false;
+    this.#push(this.#words({ kind: 'frame', ...splitFrame(found.address, found.text) }));
+    return true;
   }
 
   /** A frame line without indentation, as in pasted text. False when it is none. */

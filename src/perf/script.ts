@@ -5,20 +5,20 @@ import { InputError } from '../engine/errors.ts';
 import { type StackTable, Stop } from '../engine/stack-table.ts';
 import { type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
 import { PendingFrames } from '../symbols/pending-frames.ts';
-import type { Symbolizer } from '../symbols/symbolizer.ts';
 import { type PerfEvent, PerfEvents } from './events.ts';
-import { emptyHeader, type Header, readStrictHeader } from './header.ts';
-import { readLooseHeader } from './loose-header.ts';
+import { readFrameLine, withoutReturn } from './frame.ts';
+import { emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
+import { isFrameColumn, readHiddenHeader, readLooseHeader } from './loose-header.ts';
 import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
-import { PerfObjects } from './objects.ts';
+import { type LookupOptions, PerfObjects } from './objects.ts';
 import { PerfRoots, type RootParts } from './roots.ts';
 import { SampleBody } from './sample-body.ts';
 
 export interface PerfScriptOptions extends NameOptions {
   by: 'comm' | 'pid' | 'tid' | 'none';
-  /** the event to fold; undefined takes the first */
-  event: string | undefined;
+  /** the events to fold; none takes the first */
+  event: readonly string[];
   count: 'period' | 'samples';
   /** seconds from the first sample, or perf's own time when that is at least the first sample's; undefined: no limit */
   from: number | undefined;
@@ -31,18 +31,12 @@ export interface PerfScriptOptions extends NameOptions {
   maxDepth: number | undefined;
 }
 
-export interface LookupOptions {
-  symbolizer: Symbolizer;
-  /** frames of their own for inlined functions */
-  inline: boolean;
-}
-
 /** Told of each line that could not be used: what it is not, its place as INPUT:LINE, its latin1 text. */
 export type OnSkip = (kind: string, place: string, text: string) => void;
 
 /** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
 const PERF_MAX_STACK = 127;
-const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'compressed']);
+const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'compressed', 'perf stat', 'perf script -D', 'UTF-16']);
 /** What the last line of an input is, when it ends too early. */
 const CUT = 'cut off in the middle of a line';
 /** Linux's limit on a comm, without its NUL. */
@@ -64,6 +58,10 @@ export class PerfScript {
   samples = 0;
   empty = 0;
   outside = 0;
+  /** samples without callchain, whose one frame stands on the header's line */
+  singles = 0;
+  /** lines below headers that are of no known kind */
+  misread = 0;
   /** weight of stacks cut at perf's depth limit */
   truncatedWeight = 0;
   /** perf's time of the first and last sample, seconds; NaN when it printed none */
@@ -94,8 +92,10 @@ export class PerfScript {
   #lastLine = false;
   #headers = 0;
   /** stacks that no strict header precedes, by their event ('': none known), and the line of the first */
-  readonly #headless = new Map<string, number>();
+  readonly #headless = new Map<string, { stacks: number; weight: number }>();
   #headlessLine = 0;
+  /** do all frame lines so far stand in the column of samples without callchain? */
+  #inColumn = true;
 
   constructor(table: StackTable, options: PerfScriptOptions, onSkip: OnSkip) {
     this.table = table;
@@ -161,13 +161,13 @@ export class PerfScript {
   /** All inputs are read: settles which samples count. Throws InputError when the wanted event is not among them. */
   finish(): void {
     const headless = this.#headers > 0 ? [] : [...this.#headless];
-    for (const [name, stacks] of headless) {
+    for (const [name, { stacks, weight }] of headless) {
       const event = this.events.named(name);
       event.samples += stacks;
-      event.weight += stacks;
+      event.weight += weight;
     }
     this.events.settle();
-    for (const [name, stacks] of headless) if (this.events.named(name).use === 'taken') this.samples += stacks;
+    for (const [name, { stacks }] of headless) if (this.events.named(name).use === 'taken') this.samples += stacks;
     // the rest of a sample whose header was cut off the recording's start
     if (this.#headers > 0 && this.#headless.size > 0) this.#skip('frames without a header', this.#headlessLine, '');
     this.#body.settle(this.#options.by === 'none' ? 0 : 1);
@@ -238,7 +238,12 @@ export class PerfScript {
     if (this.#objects) this.#body.pid = pidOf(header, table);
     this.#root = prefix === '' ? this.#roots.at(header, from) : this.#roots.of(header, table.bytes, prefix);
     if (event.use === 'perhaps') this.#root = this.#roots.ifTaken(this.#root, event);
-    if (header.restFrom < table.lineTo) this.#body.readSingleLine(header.restFrom, table.lineTo);
+    const isSingle = header.restFrom < table.lineTo && this.#body.readSingleLine(header.restFrom, table.lineTo);
+    if (isSingle) this.singles++;
+    else if (this.#lastLine) {
+      table.push(this.#truncated);
+      this.#skip(CUT, table.linesRead, table.text(from, table.lineTo));
+    }
   }
 
   /** A comm may hold a newline: then its first part is the line before the header. Gives it, or ''. */
@@ -278,8 +283,10 @@ export class PerfScript {
       const loss = lossIn(text);
       if (loss !== undefined) this.losses.push(loss);
       this.#afterNoise = true;
-    } else if (!this.#body.readUnindented(text, this.#mode === 'sample')) {
-      const header = readLooseHeader(text, table);
+      return;
+    }
+    const header = readLooseHeader(text, table);
+    if (header?.hasFrame || !this.#body.readUnindented(text, this.#mode === 'sample')) {
       if (header && !header.weak) this.#begin(header, table.lineFrom);
       else if (this.#lastLine && this.#headers > 0) this.#skip(CUT, table.linesRead, text);
       else this.#suspend(text);
@@ -291,6 +298,8 @@ export class PerfScript {
     const { table } = this;
     this.#afterNoise = false;
     const text = table.lineText();
+    if (text[0] !== '\t' && this.#readHidden(withoutReturn(text))) return;
+    if (this.#inColumn) this.#inColumn = isFrameColumn(text);
     const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
     if (what === 'cut') this.#skip(CUT, table.linesRead, text);
     if (what !== 'strange') return;
@@ -301,10 +310,24 @@ export class PerfScript {
     else this.#end(); // nothing but blanks
   }
 
+  /** A header that begins with blanks, and whose digits could be a frame's address. */
+  #readHidden(text: string): boolean {
+    const { table } = this;
+    const kind = readFrameLine(text)?.kind;
+    if (kind !== 'frame' && kind !== 'other') return false;
+    const header = readHiddenHeader(text, table);
+    if (!header || (header.weak && this.#mode !== 'none')) return false;
+    table.pass();
+    if (header.weak) this.#suspend(text);
+    else this.#begin(header, table.lineFrom);
+    return true;
+  }
+
   /** What this line is, the next will tell. */
   #suspend(text: string): void {
     if (this.#mode === 'none') this.#end();
     this.#dropPending();
+    if (this.#mode === 'sample') this.misread++;
     this.#pending = { text, line: this.table.linesRead, ofRecord: this.#mode === 'record' };
   }
 
@@ -353,19 +376,20 @@ export class PerfScript {
     const header = pending && readLooseHeader(pending.text);
     const root = header ? this.#roots.of(header, bytes, '') : 0;
     const name = header && header.eventFrom >= 0 ? pending.text.slice(header.eventFrom, header.eventTo) : '';
-    this.#headless.set(name, (this.#headless.get(name) ?? 0) + 1);
+    const period = header && !Number.isNaN(header.period) && this.#options.count === 'period' ? header.period : 1;
+    const frames: number[] = [];
+    if (!header && this.#inColumn) while (table.depth > 0) frames.push(table.pop());
+    const stacks = Math.max(1, frames.length);
+    const known = this.#headless.get(name) ?? { stacks: 0, weight: 0 };
+    this.#headless.set(name, { stacks: known.stacks + stacks, weight: known.weight + stacks * period });
     this.#headlessLine ||= table.linesRead;
     const counts = (): boolean => this.#headers === 0 && this.events.named(name).use === 'taken';
-    table.end(1, this.#roots.ifHeadless(name, root, counts));
+    const headless = this.#roots.ifHeadless(name, root, counts);
+    if (frames.length === 0) table.end(period, headless);
+    for (const frame of frames) {
+      table.push(frame);
+      table.end(period, headless);
+    }
+    if (frames.length > 0) this.singles += stacks;
   }
-}
-
-/** Without a pid, which perf leaves out by default, the thread's id is the best there is. */
-function pidOf({ pidFrom, pidTo, tidFrom, tidTo }: Header, table: StackTable): number {
-  if (pidFrom >= 0) return Number(table.text(pidFrom, pidTo));
-  return tidFrom < 0 ? 0 : Number(table.text(tidFrom, tidTo));
-}
-
-function withoutReturn(text: string): string {
-  return text.endsWith('\r') ? text.slice(0, -1) : text;
 }

@@ -1,5 +1,6 @@
 // How good a fold is: what went in, what came out, and how much of it is resolved.
 
+import { frameText } from '../stacks/frame-name.ts';
 import { WHAT_TO_DO } from '../stacks/sniff.ts';
 import { describeEvent, type PerfEvent, plainName } from './events.ts';
 import type { PerfScript } from './script.ts';
@@ -67,7 +68,8 @@ export function unitOf(perf: PerfScript, count: 'period' | 'samples'): string | 
 
 function unitOfEvent({ name, samples, weight }: PerfEvent): string {
   if (name === '') return weight === samples ? 'samples' : 'events';
-  return NANOSECONDS.test(name) ? 'ns' : plainName(name);
+  if (!NANOSECONDS.test(name)) return frameText(plainName(name));
+  return weight === samples ? 'samples' : 'ns'; // without periods each sample weighs 1
 }
 
 /** One line for a person: 78 samples of cycles:P in 12 stacks over 3.0 s; 4.2 % unresolved at the leaf, … */
@@ -98,8 +100,11 @@ export function notesOn(perf: PerfScript): string[] {
     notes.push(`folded ${taken}; left out ${left.map(describeEvent).join(', ')}: choose with --event-filter`);
   }
   if (perf.outside > 0) notes.push(`left out ${samplesOf(perf.outside)} outside --from and --to`);
-  if (perf.samples > 0 && perf.empty === perf.samples) {
-    notes.push(`${samplesOf(perf.samples)}, none with a callchain: record with -g`);
+  // lines that were not understood may have been the callchains
+  if (perf.samples === 0 || perf.misread > 0) return notes;
+  if (perf.empty === perf.samples) notes.push(`${samplesOf(perf.samples)}, none with a callchain: record with -g`);
+  else if (perf.singles > 0 && perf.singles + perf.empty >= perf.samples) {
+    notes.push(`${samplesOf(perf.samples)}, each with one frame and no callers: record with -g`);
   }
   return notes;
 }

@@ -15,8 +15,3 @@ export function unitIn(line: string): string | undefined {
 export function isMetadata(line: string): boolean {
   return METADATA.test(line.trimEnd());
 }
-
-/** The line that says the unit of those behind it. */
-export function unitLine(unit: string): string {
-  return `# unit: ${unit}\n`;
-}

@@ -11,6 +11,10 @@ export const WHAT_TO_DO = {
   folded: 'this is folded already; pipe it into flame-svg',
   bpftrace: "this is bpftrace's output; use offcpu-fold or offcpu-classify",
   'perf report': 'this is the text of perf report; pipe `perf script` in',
+  'perf stat':
+    'this is the text of perf stat, which holds no stacks; record with perf record -g, pipe `perf script` in',
+  'perf script -D': 'this is a raw dump of perf script -D; leave -D out',
+  'UTF-16': 'this is UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8',
   'perf trace': 'this is the text of perf trace; pipe `perf script` in',
   offwaketime: 'this is the text of offwaketime or wakeuptime; record with -f, which prints folded stacks',
   reasons: 'this is a result of offcpu-classify --json; give it to offcpu-classify --baseline',
@@ -33,6 +37,9 @@ export function sniff(start: Uint8Array): Kind {
   if (/^PERFILE2|^PERFFILE/.test(text)) return 'perf.data';
   if (PACKED.test(text)) return 'compressed';
   if (/^\s*<(?:\?xml|svg|!DOCTYPE)/.test(text)) return 'svg';
+  if (/^(?:\xff\xfe|\xfe\xff)|^(?:[ -~\n\r\t]\0){4}|^(?:\0[ -~\n\r\t]){4}/.test(text)) return 'UTF-16';
+  if (/^0(?:x[0-9a-f]+)? \[(?:0x)?[0-9a-f]+\]: |^\. \.\.\. raw event: size /m.test(text)) return 'perf script -D';
+  if (/^(?:#.*\n|\s)*Performance counter stats for /.test(text)) return 'perf stat';
   // a comm may hold control characters, but no NUL
   if (text.includes('\0')) return 'binary';
   if (/^\s*\{\s*"format": "flamepipe off-CPU reasons"/.test(text)) return 'reasons';

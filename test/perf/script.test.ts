@@ -9,7 +9,7 @@ const recordings = new URL('../../fixtures/recordings/', import.meta.url);
 
 const PLAIN: PerfScriptOptions = {
   by: 'comm',
-  event: undefined,
+  event: [],
   count: 'period',
   from: undefined,
   to: undefined,
@@ -70,7 +70,7 @@ for (const name of readdirSync(recordings).sort()) {
   for (const row of truth) {
     const [event = '', samples, period] = row.split('\t');
     test(`recording ${name}: nothing of ${event} is lost`, () => {
-      const wanted = event === '-' ? undefined : event;
+      const wanted = event === '-' ? [] : [event];
       const byPeriod = foldAll([[text]], { event: wanted });
       assert.equal(sum(byPeriod.text), Number(period), 'sum of periods');
       assert.equal(
@@ -206,8 +206,8 @@ const SITUATIONS: [name: string, input: string, folded: string, options?: Partia
   ],
   [
     'inlined calls of a JIT',
-    `${HEADER}\t    7f00c0de1000 a->b->c+0x10 (/tmp/perf-4242.map)\n${STACK}\n`,
-    'app;main;work;a;b_[i];c_[i] 250000\n',
+    `${HEADER}\t    7f00c0de1000 La/A;::a->La/B;::b->La/C;::c+0x10 (/tmp/perf-4242.map)\n${STACK}\n`,
+    'app;main;work;La/A:::a;La/B:::b_[i];La/C:::c_[i] 250000\n',
     { markInlined: true },
   ],
   [
@@ -305,11 +305,11 @@ test('the first event is folded, the others are counted', () => {
 });
 
 test('an event is found without its modifiers, unless another bears that very name', () => {
-  assert.equal(fold(`${HEADER}${STACK}\n`, { event: 'cycles' }).text, ONE);
+  assert.equal(fold(`${HEADER}${STACK}\n`, { event: ['cycles'] }).text, ONE);
   const plain = LATER.replace('cycles:P', 'cycles').replace('app', 'two');
-  assert.equal(fold(`${HEADER}${STACK}\n${plain}${STACK}\n`, { event: 'cycles' }).text, 'two;main;work 250000\n');
+  assert.equal(fold(`${HEADER}${STACK}\n${plain}${STACK}\n`, { event: ['cycles'] }).text, 'two;main;work 250000\n');
   assert.throws(
-    () => fold(`${HEADER}${STACK}\n`, { event: 'faults' }),
+    () => fold(`${HEADER}${STACK}\n`, { event: ['faults'] }),
     /no sample of event faults.*cycles:P \(1 sample\)/,
   );
 });
@@ -342,4 +342,50 @@ test('garbage is told line by line', () => {
     'in:1: not a sample header: hello, is this perf?',
     'in:6: not a sample header: what is this',
   ]);
+});
+
+// as perf prints each field, with `-g` or, `oneLine`, without
+const FIELDS = ['comm', 'pid', 'tid', 'cpu', 'time', 'period', 'event'] as const;
+type Field = (typeof FIELDS)[number];
+
+function headerOf(fields: readonly Field[], comm: string, tid: number, period: number, oneLine: boolean): string {
+  const has = (field: Field): boolean => fields.includes(field);
+  const id = String(tid).padStart(5);
+  const task = has('pid') && has('tid') ? `${id}/${String(tid).padEnd(5)} ` : has('pid') || has('tid') ? `${id} ` : '';
+  return [
+    has('comm') ? `${oneLine ? comm.padStart(16) : comm} ` : '',
+    task,
+    has('cpu') ? '[003] ' : '',
+    has('time') ? '  100.000001: ' : '',
+    has('period') ? `${String(period).padStart(10)} ` : '',
+    has('event') ? 'cpu-clock: ' : '',
+  ].join('');
+}
+
+test('any set of fields gives the same stacks, the whole period, and a comm without the other fields', () => {
+  fc.assert(
+    fc.property(
+      fc.subarray([...FIELDS], { minLength: 1 }),
+      fc.constantFrom('w', 'two words', 'kworker/0:1', 'FS Broker'),
+      fc.integer({ min: 1, max: 99_999 }),
+      fc.array(fc.integer({ min: 100_000, max: 99_999_999 }), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      (fields, comm, tid, periods, oneLine) => {
+        const leaf = '55d0c0de1000 work+0x10 (/opt/app)';
+        const samples = periods.map((period) => {
+          const header = headerOf(fields, comm, tid, period, oneLine);
+          return oneLine
+            ? `${header}    ${leaf}\n`
+            : `${header}\n\t    ${leaf}\n\t    55d0c0de0f00 main+0x20 (/opt/app)\n\n`;
+        });
+        const root = fields.includes('comm') ? `${comm.replaceAll(' ', '_')};` : '';
+        const weight = fields.includes('period') ? periods.reduce((a, b) => a + b) : periods.length;
+        const text = fold(samples.join('')).text;
+        if (fields.includes('comm') || (!fields.includes('pid') && !fields.includes('tid'))) {
+          assert.equal(text, `${root}${oneLine ? '' : 'main;'}work ${weight}\n`);
+        } else assert.equal(sum(text), weight);
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

@@ -10,10 +10,10 @@ import { foldingOptions, noUnitLine } from '../folding/options.ts';
 
 export const perfFoldOptions = {
   'event-filter': {
-    kind: 'text',
+    kind: 'texts',
     value: 'EV',
     group: 'Samples',
-    describe: 'fold this event, not the first one in the input',
+    describe: 'fold this event, not the first one in the input (repeatable)',
   },
   count: {
     kind: 'choice',
