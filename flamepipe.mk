@@ -5,7 +5,7 @@
 #     RECORD_async = --title 'synchronous_commit=off'
 #     all: profiles/baseline/index.html profiles/async/index.html compare-baseline-async
 #
-# profiles/LABEL/index.html records a run, if there is none. The other rules start from what lies in a folder:
+# profiles/LABEL/index.html records a run, if there is none or it is not complete (run.json says so). The other rules start from what lies in a folder:
 #
 #     perf.data  → cpu.folded → cpu.svg
 #     offcpu.raw → offcpu.folded → offcpu.svg
@@ -37,9 +37,15 @@ $(FLAME_OUT)/%: SHELL := /bin/bash
 $(FLAME_OUT)/%: .SHELLFLAGS := -o pipefail -c
 
 # Runs of a label: one at a time, whatever -j says, for they would disturb each other.
-$(FLAME_OUT)/%/index.html:
+# A run whose half is missing fails, but keeps its page (.PRECIOUS: it appears whole), and is recorded anew the next time.
+.PRECIOUS: $(FLAME_OUT)/%/index.html
+.PHONY: flame-anew
+.SECONDEXPANSION:
+# $(call FLAME_INCOMPLETE,RUN.JSON)
+FLAME_INCOMPLETE = $(if $(wildcard $(1)),$(shell grep -l '"complete": false' $(1)))
+$(FLAME_OUT)/%/index.html: $$(if $$(call FLAME_INCOMPLETE,$$(@D)/run.json),flame-anew)
 	mkdir -p $(FLAME_OUT)
-	flock $(FLAME_OUT)/.lock $(FLAME_RECORD) --quiet --out-dir $(FLAME_OUT) --label $* $(RECORD) $(RECORD_$*)
+	flock $(FLAME_OUT)/.lock $(FLAME_RECORD) --quiet $(if $(wildcard $(@D)/run.json),--force) --out-dir $(FLAME_OUT) --label $* $(RECORD) $(RECORD_$*)
 
 # flame-record leaves a copy of the kernel's symbols beside its recording, which serves after the next boot, too.
 FLAME_KALLSYMS = $(wildcard $(@D)/kallsyms)
@@ -50,7 +56,6 @@ $(FLAME_OUT)/%/cpu.folded: $(FLAME_OUT)/%/perf.data
 	  $(PERF_FOLD) --count samples $(FLAME_KALLSYMS:%=--kallsyms %) > $@
 
 # Threads that slept through the window are in no dump; flame-record leaves them in a file of their own.
-.SECONDEXPANSION:
 FLAME_SLEEPERS = $(wildcard $(@D)/offcpu.sleepers.folded)
 # the dump's own window, which with that file is not believed
 FLAME_WINDOW = $$(awk '/^flamepipe offcpu end /{ printf "--window %.9f", ($$9 - $$7) / 1e9 }' $(filter %.raw,$^))

@@ -58,6 +58,13 @@ export function artifactIn(folder: string, artifact: Artifact): string {
   return join(folder, ARTIFACTS[artifact]);
 }
 
+/** What a mode asks for. */
+export type Half = 'cpu' | 'offcpu';
+
+export function halvesOf(mode: Mode): Half[] {
+  return mode === 'both' ? ['cpu', 'offcpu'] : [mode];
+}
+
 export function hasCpu(mode: Mode): boolean {
   return mode !== 'offcpu';
 }

@@ -2,7 +2,7 @@
 
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
-import { ARTIFACTS, hasOffcpu } from './artifacts.ts';
+import { ARTIFACTS, type Half, halvesOf, hasOffcpu } from './artifacts.ts';
 import type { Identity } from './identity.ts';
 import type { Page } from './page.ts';
 import {
@@ -42,6 +42,10 @@ export interface RunFacts {
   targets: readonly Process[];
   window: Window;
   cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
+  /** halves that were recorded to the end and rendered */
+  valid: readonly Half[];
+  /** is everything there that was requested? */
+  isComplete: boolean;
   warnings: readonly string[];
   identity: Identity | undefined;
   identityLine: string | undefined;
@@ -117,6 +121,9 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     mode: settings.mode,
     partial: facts.cause !== 'time' && facts.cause !== 'done',
     endedBy: facts.cause,
+    complete: facts.isComplete,
+    valid: facts.valid,
+    missing: halvesOf(settings.mode).filter((half) => !facts.valid.includes(half)),
     targets: targets.map(({ pid, comm, command, nsPids, uid }) => ({ pid, comm, command, nsPids, uid })),
     window: { startNs: window.startNs, endNs: window.endNs, seconds: (window.endNs - window.startNs) / 1e9 },
     settings: { ...settings, sql: settings.sql?.file, event: eventOf(environment), symfs: environment.symfs ?? null },

@@ -88,3 +88,22 @@ test('a failing recording leaves no picture', async () => {
   assert.equal(status, 2);
   assert.throws(() => readFileSync(join(folder, 'profiles/bad/offcpu.folded')));
 });
+
+test('a run that is not complete fails, keeps its page, and is recorded anew; a complete one is not', async () => {
+  const folder = temporaryFolder();
+  const record =
+    '#!/bin/sh\necho "$@" >> log\nmkdir -p profiles/a\necho "{ \\"complete\\": $COMPLETE" > profiles/a/run.json\n' +
+    'echo > profiles/a/index.html\n[ "$COMPLETE" = true ] || exit 2\n';
+  writeFileSync(join(folder, 'record'), record, { mode: 0o755 });
+  writeFileSync(
+    join(folder, 'Makefile'),
+    'include $(shell flame-record --makefile-path)\nFLAME_RECORD = ./record\nall: profiles/a/index.html\n',
+  );
+  const statusOf = async (complete: boolean): Promise<number | null> =>
+    (await shell(`COMPLETE=${complete} make --no-print-directory all`, folder)).status;
+  assert.equal(await statusOf(false), 2);
+  assert.ok(existsSync(join(folder, 'profiles/a/index.html')));
+  assert.deepEqual([await statusOf(true), await statusOf(false)], [0, 0]);
+  const usual = '--out-dir profiles --label a';
+  assert.equal(readFileSync(join(folder, 'log'), 'utf8'), `--quiet ${usual}\n--quiet --force ${usual}\n`);
+});

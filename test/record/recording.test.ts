@@ -25,8 +25,18 @@ function target(): number {
   return child.pid as number;
 }
 
+/** Of run.json. */
+interface Run {
+  partial: boolean;
+  endedBy: string;
+  warnings: string[];
+  complete: boolean;
+  valid: string[];
+  missing: string[];
+}
+
 /** A folder to record into, and what lies in its out/ afterwards. */
-function place(): { cwd: string; runs(): string[]; run(): { partial: boolean; endedBy: string; warnings: string[] } } {
+function place(): { cwd: string; runs(): string[]; run(): Run } {
   const cwd = temporaryFolder();
   return {
     cwd,
@@ -92,6 +102,22 @@ describe('a profiler that fails', () => {
       assert.deepEqual(runs(), ['a']);
       assert.ok(existsSync(join(cwd, 'out/a', kept)));
       assert.ok(run().warnings.some((warning) => words.test(warning)));
+    });
+  }
+
+  for (const [failing, words, kept, missing] of [
+    ['endless', /^bpftrace printed no line .*: the off-CPU half is missing/m, 'cpu.svg', ['wall.svg', 'offcpu.svg']],
+    ['cut', /^bpftrace printed only a part of its dump/m, 'offcpu.svg', []],
+  ] as const) {
+    test(`bpftrace ends well, but its dump is ${failing}: what is valid is listed and rendered`, async () => {
+      const { cwd, run } = place();
+      const [out, err, status] = await record(cwd, ['--mode', 'both'], { ...WITH_BOTH, FAKE_BPFTRACE: failing });
+      assert.equal(status, 2, err);
+      for (const text of [out, err.replace('flame-record: bpftrace', 'bpftrace')]) assert.match(text, words);
+      const { valid, missing: gone, complete } = run();
+      assert.deepEqual([valid, gone, complete], [['cpu'], ['offcpu'], false]);
+      assert.ok(existsSync(join(cwd, 'out/a', kept)));
+      for (const file of missing) assert.ok(!existsSync(join(cwd, 'out/a', file)));
     });
   }
 

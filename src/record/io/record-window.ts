@@ -2,7 +2,7 @@
 
 import { UsageError } from '../../engine/errors.ts';
 import { type Artifact, artifactIn } from '../artifacts.ts';
-import { failureText } from '../failure.ts';
+import { dumpFailure, failureText } from '../failure.ts';
 import { SampleCounter } from '../perf-data.ts';
 import { asRoot, bpftraceCommand, type Environment, perfCommand } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
@@ -97,15 +97,23 @@ export async function recordTargets(
   );
   if (window.cause === 'signal' && recording.tidsAtStart.size === 0)
     throw new UsageError('stopped before the recording began: nothing is left');
+  const fail = (failure: string): void => {
+    progress.note(failure);
+    recording.failures.push(failure);
+  };
   for (const tool of ['perf', 'bpftrace'] as const) {
     const recorded = window[tool];
-    if (!recorded || recorded.isWhole) continue;
+    if (!recorded) continue;
+    const cut = recorded.isWhole && tool === 'bpftrace' ? dumpFailure(window.dump) : undefined;
+    if (recorded.isWhole && cut === undefined) continue;
+    if (cut !== undefined && recorded.ending.code === 0) {
+      fail(cut);
+      continue;
+    }
     const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
     const failed = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
     const isLate = !recorded.hasBegun && recorded.ending.code === 0;
-    const failure = isLate ? `${tool} recorded nothing: the recording ended before it was ready` : failed;
-    progress.note(failure);
-    recording.failures.push(failure);
+    fail(isLate ? `${tool} recorded nothing: the recording ended before it was ready` : failed);
   }
   return { ...recording, window };
 }

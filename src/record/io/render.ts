@@ -13,7 +13,7 @@ import { compare, doubtsOn } from '../../offcpu/table/comparison.ts';
 import { formatJson } from '../../offcpu/table/json.ts';
 import { formatTable } from '../../offcpu/table/reason-table.ts';
 import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
-import { ARTIFACTS, artifactIn } from '../artifacts.ts';
+import { ARTIFACTS, artifactIn, type Half } from '../artifacts.ts';
 import { type CpuProfile, cpuProfileOf } from '../cpu-profile.ts';
 import type { DumpWindow } from '../dump-window.ts';
 import { NothingRecorded } from '../failure.ts';
@@ -69,11 +69,15 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     steps.write('wall', stacks.folded());
     await draw(rendering, steps, PICTURES.wall, stacks, wallText(identity, windowNs, meetings.map(utf8)));
   }
+  const { perf } = recording.window;
+  const valid: Half[] = [];
+  if (perf?.isWhole && (cpu || !hasSamples)) valid.push('cpu');
+  if (dump?.isWhole && offcpu) valid.push('offcpu');
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
   const comparison = await compareRuns({ settings, measure, cpu: cpu?.byComm, offcpu }, steps);
   progress.done();
   const { times } = steps;
-  await writeReport({ ...rendering, window, identity, cpu, offcpu, comparison, before, steps: times }, output);
+  await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);
 }
 
 /** Undefined: there were no samples, or they could not be folded, which has been told. */

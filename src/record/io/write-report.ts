@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { World } from '../../cli/run.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
-import { type Artifact, artifactIn, runFolders } from '../artifacts.ts';
+import { type Artifact, artifactIn, type Half, runFolders } from '../artifacts.ts';
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
@@ -33,6 +33,8 @@ export interface Rendering {
 /** What the rendering found out. */
 export interface Rendered extends Rendering {
   window: Window;
+  /** halves that were recorded to the end and rendered */
+  valid: readonly Half[];
   identity: Identity | undefined;
   cpu: CpuProfile | undefined;
   offcpu: { profile: OffcpuProfile; reasons: { table: string; json: string } | undefined } | undefined;
@@ -46,7 +48,7 @@ const TOP = 10;
 
 /** The last step: from here on there is a run. */
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
-  const { settings, environment, recording, folder, window, identity, cpu, offcpu, comparison, before, steps } =
+  const { settings, environment, recording, folder, window, valid, identity, cpu, offcpu, comparison, before, steps } =
     rendered;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const { final } = runFolders(settings.outDir, settings.label, 0);
@@ -56,6 +58,8 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     targets: recording.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
     window,
     cause: recording.window.cause,
+    valid,
+    isComplete: recording.failures.length === 0 && recording.window.cause !== 'signal',
     warnings: [
       ...recording.failures,
       ...chrootNotes(settings, environment),
