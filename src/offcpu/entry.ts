@@ -32,10 +32,33 @@ export interface OffcpuEntry {
   state: number | undefined;
   /** Postgres' wait_event_info at the switch, where recorded: class << 24 | event */
   waitEvent: number | undefined;
+  /** undefined: not in the dump */
+  particulars?: Particulars | undefined;
+}
+
+/** What a wait was on, who ended it, and how long its waits were; each undefined where it is not known. */
+export interface Particulars {
+  object: WaitObject | undefined;
+  waker: Waker | undefined;
+  /** each of the waits took 2^n nanoseconds or more, and less than 2^(n + 1) */
+  lengthLog2: number | undefined;
+}
+
+/** Texts are latin1, as printed. */
+export type WaitObject =
+  | { kind: 'lock'; address: number }
+  | { kind: 'file'; name: string; folder: string | undefined }
+  | { kind: 'socket'; protocol: string; peer: string | undefined };
+
+/** Without a tid it was no thread, but the kernel: a timer, a disk, the network. */
+export interface Waker {
+  tid: number | undefined;
+  pid: number | undefined;
+  comm: string | undefined;
 }
 
 /** What an entry is of, beside its stacks and sums. */
-export type Subject = Pick<OffcpuEntry, 'kind' | 'comm' | 'pid' | 'tid' | 'state' | 'waitEvent'>;
+export type Subject = Pick<OffcpuEntry, 'kind' | 'comm' | 'pid' | 'tid' | 'state' | 'waitEvent' | 'particulars'>;
 
 // How offcpu-fold and offcpu-classify get them:
 //

@@ -133,7 +133,10 @@ function kernelFindings({ kptrRestrict, hasBtf, hasCycles, memlock, kernel, ...f
   findings.push(
     hasBtf
       ? { level: 'ok', text: 'the kernel has BTF' }
-      : { level: 'note', text: 'the kernel has no BTF (/sys/kernel/btf/vmlinux); bpf/offcpu.bt does without' },
+      : {
+          level: 'note',
+          text: 'the kernel has no BTF (/sys/kernel/btf/vmlinux); off-CPU recordings lack callers, objects and wakers',
+        },
   );
   const isCharged = isOlder(kernel, MEMLOCK_UNCHARGED);
   const limit = `locked memory: ${memlock === undefined ? 'no limit' : `at most ${memlock} bytes`}`;

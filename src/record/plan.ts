@@ -12,6 +12,8 @@ export interface Environment {
   folder: string;
   /** bpf/offcpu.bt */
   program: string;
+  /** can its lines that need the BTF of an x86-64 kernel run here? */
+  knowsRegisters: boolean;
   /** is there a setpriv that knows --pdeathsig? */
   hasSetpriv: boolean;
   /** has this machine a cycle counter? */
@@ -141,16 +143,17 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
   };
 }
 
-/** bpf/offcpu.bt for several processes; undefined: for one it runs as it is. */
+/** bpf/offcpu.bt for several processes, or for a kernel without BTF; undefined: it runs unchanged. */
 export function programStep(environment: Environment): Step | undefined {
-  const { pids, folder, program } = environment;
-  if (pids.length < 2) return undefined;
-  const isTarget = pids.map((pid) => `pid == ${pid}`).join(' || ');
+  const { pids, folder, program, knowsRegisters } = environment;
+  if (pids.length < 2 && knowsRegisters) return undefined;
+  const ours = pids.map((pid) => `@ours[(uint64)${pid}] = (uint64)1;`).join(' ');
   // pid 0 in header and footer: several
-  const edits = ['-e', `s/pid == \\$1/(${isTarget})/`, '-e', 's/, \\$1,/, 0,/'];
+  const several = [`s/@ours\\[(uint64)\\$1\\] = (uint64)1;/${ours}/`, 's/\\$3 == 0 && \\$4 == 0 ? \\$1 : 0/0/'];
+  const edits = [...(pids.length < 2 ? [] : several), ...(knowsRegisters ? [] : ['/\\/\\/ BTF$/d'])];
   return {
-    what: 'writing the program for several processes',
-    stages: [['sed', ...edits, program]],
+    what: 'writing the program for these processes and this kernel',
+    stages: [['sed', ...edits.flatMap((edit) => ['-e', edit]), program]],
     output: artifactIn(folder, 'program'),
   };
 }

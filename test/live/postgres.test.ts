@@ -176,7 +176,7 @@ describe('Postgres', () => {
 });
 
 async function readBoth(dump: string, name: string): Promise<Both> {
-  const withoutEvents = dump.replace(/^(flamepipe offcpu 1 .* wait_events) 1$/m, '$1 0');
+  const withoutEvents = dump.replace(/^(flamepipe offcpu 2 .* wait_events) 1 /m, '$1 0 ');
   return { byServer: await read(dump, folder, name), byStack: await read(withoutEvents, folder, `${name}-stack`) };
 }
 

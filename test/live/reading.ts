@@ -60,7 +60,8 @@ export async function read(dump: string, folder: string, name: string): Promise<
     stderr += err.toString();
     return out.toString('latin1');
   };
-  const folded = rowsOf(await run('offcpu-fold --by tid --unit ns'), / (?=\d+$)/);
+  // behind the line that says the unit
+  const folded = rowsOf(await run('offcpu-fold --by tid --unit ns'), / (?=\d+$)/).slice(1);
   const json = JSON.parse(await run('offcpu-classify --json')) as ClassifyJson;
   const explained = rowsOf(await run('offcpu-classify --explain'), /\t/).slice(1);
   const byThread = new Map<number, number>();

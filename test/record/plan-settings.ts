@@ -25,6 +25,7 @@ export const ENVIRONMENT: Environment = {
   pids: [7],
   folder: 'out/a',
   program: '/p/offcpu.bt',
+  knowsRegisters: true,
   hasCycles: true,
   hasKernelSymbols: false,
   isChrooted: false,

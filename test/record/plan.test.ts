@@ -78,9 +78,18 @@ describe('plan', () => {
     const [argv = []] = programStep({ ...environment, program: join(ROOT, 'bpf/offcpu.bt') })?.stages ?? [];
     const { stdout } = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
     const code = stdout.replace(/\/\*.*?\*\//gs, '');
-    assert.equal(code.match(/\(pid == 7 \|\| pid == 8\)/g)?.length, 3);
-    assert.deepEqual(code.match(/.*\$1.*/g), ['\tif ($1 == 0) {']);
+    assert.match(code, /@ours\[\(uint64\)7\] = \(uint64\)1; @ours\[\(uint64\)8\] = \(uint64\)1;/);
+    assert.deepEqual(code.match(/.*\$1\b.*/g), ['\tif ($1 == 0) {']);
     assert.match(code, /end pid %d start_ns %llu end_ns %llu\\n", 0, @start_ns/);
+  });
+
+  test('a kernel without BTF: the program without the lines that need it', () => {
+    const program = join(ROOT, 'bpf/offcpu.bt');
+    const [argv = []] = programStep({ ...ENVIRONMENT, program, knowsRegisters: false })?.stages ?? [];
+    const { stdout } = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
+    assert.doesNotMatch(stdout, /pt_regs|task_struct|BTF$/m);
+    assert.deepEqual(stdout.match(/\{/g)?.length, stdout.match(/\}/g)?.length);
+    assert.match(stdout, /@ours\[\(uint64\)\$1\]/);
   });
 
   test('samples are cut to the window, every digit kept', () => {

@@ -7,7 +7,7 @@ import type { BpftraceMap } from './bpftrace/map.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import { MapRows, type Row } from './bpftrace/rows.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
-import { addProgram, isOurProgram, OUR_MAP, OUR_ORDER, type Program } from './program.ts';
+import { addProgram, isOurProgram, OUR_MAP, type Program } from './program.ts';
 import type { OffcpuStacks, Unit } from './stacks.ts';
 import { addInFlight, type InFlight } from './threads.ts';
 
@@ -53,7 +53,8 @@ export function addDump(
     const program = addProgram(text, table, names, stacks, separator);
     if (typeof program === 'string') return program;
     const inFlight = { threads: program.inProgress, counted: program.inProgress };
-    return { map: OUR_MAP, order: OUR_ORDER, unit: 'ns', leftOut: [], dumps: 1, running: false, inFlight, program };
+    const { order } = program;
+    return { map: OUR_MAP, order, unit: 'ns', leftOut: [], dumps: 1, running: false, inFlight, program };
   }
   const chosen = chooseMap(text, options.map);
   if (typeof chosen === 'string') return chosen;

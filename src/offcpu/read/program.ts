@@ -2,21 +2,29 @@
 // interval twice over: by stack in @offcpu, and by thread in @thread, so that what is missing shows.
 
 import type { StackTable } from '../../engine/stack-table.ts';
-import type { OffcpuKind } from '../entry.ts';
+import type { OffcpuKind, Particulars } from '../entry.ts';
 import type { ThreadTimes } from '../thread-times.ts';
 import { EMPTY_SPAN, type IdSpan, spanOf } from './bpftrace/id-span.ts';
-import { type KeyMeaning, type KeyPart, readKeys } from './bpftrace/keys.ts';
+import { type KeyMeaning, type KeyPart, PARTICULAR_PARTS, readKeys } from './bpftrace/keys.ts';
 import { BpftraceMap, type Part } from './bpftrace/map.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import { MapRows, nameSpan } from './bpftrace/rows.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
+import { Callers } from './callers.ts';
+import { ParticularsReader } from './particulars.ts';
 import type { OffcpuStacks } from './stacks.ts';
 
 export const OUR_MAP = '@offcpu';
-export const OUR_ORDER: readonly KeyPart[] = ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event'];
+/** By the format of the dump. */
+const ORDERS: Readonly<Record<string, readonly KeyPart[]>> = {
+  1: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event'],
+  2: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event', ...PARTICULAR_PARTS],
+};
 
 /** The window of a recording, and what became of its threads. Times are nanoseconds. */
 export interface Program {
+  /** what the parts of its keys are */
+  order: readonly KeyPart[];
   startNs: number;
   endNs: number;
   threads: ThreadTimes[];
@@ -35,14 +43,15 @@ const RUNNABLE_STATES: ReadonlySet<number> = new Set([0, 0x100, 0x10000]);
 const NEW_THREAD = 0x10000;
 
 // flamepipe offcpu 1 pid 4242 attach_ns 4435254439383 wait_events 0
-const HEADER = /^flamepipe offcpu (\d+) pid \d+ attach_ns \d+ wait_events ([01])$/;
+// flamepipe offcpu 2 pid 4242 attach_ns 4435254439383 wait_events 0 objects 1 children 0
+const HEADER = /^flamepipe offcpu (\d+) pid \d+ attach_ns \d+ wait_events ([01])(?: [a-z]+ \d+)*$/;
 // flamepipe offcpu end pid 4242 start_ns 4435305347608 end_ns 4438836079481
 const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 // (4438656450897, 1, 0, ⟨kernel stack⟩, ⟨user stack⟩, mix)      an empty stack is nothing, from 0.25 on a newline
 // └─── since ───┘  │  └ wait event
 //                  └ state
-const OPEN = /^\((\d+), (\d+), (\d+), (\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
-const FORMAT = '1';
+// format 2: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, ⟨kernel stack⟩ …     call, object, caller
+const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), )?(\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
 /** The footer's pid when the program followed several processes. */
 const SEVERAL = 0;
 /** What bpftrace prints last: it goes by the maps' names. */
@@ -55,7 +64,8 @@ export function isOurProgram(text: BpftraceText): boolean {
 /** The reason why the dump can't be read; undefined: it can. */
 function whyNot(text: BpftraceText): string | undefined {
   const format = headerOf(text)?.[1];
-  if (format !== FORMAT) return `this dump is of format ${format}, which this version does not know`;
+  if (format === undefined || !(format in ORDERS))
+    return `this dump is of format ${format}, which this version does not know`;
   const footer = footerOf(text);
   if (!footer) return 'bpftrace was killed before it printed its maps: stop it with SIGINT';
   if (footer[2] === '0' || Number(footer[3]) <= Number(footer[2]))
@@ -80,6 +90,7 @@ interface Thread {
   tid: number;
   state: number;
   waitEvent: number | undefined;
+  particulars: Particulars | undefined;
   user: IdSpan;
   kernel: IdSpan;
 }
@@ -97,7 +108,11 @@ export function addProgram(
   const [, footerPid = 0, startNs = 0, endNs = 0] = Array.from(footerOf(text) ?? [], Number);
   const pid = footerPid === SEVERAL ? undefined : footerPid;
   const threads = threadsOf(text, endNs);
+  const order = ORDERS[headerOf(text)?.[1] ?? ''] ?? [];
+  const particulars = order.includes('length') ? new ParticularsReader(text) : undefined;
+  const callers = new Callers(particulars, names);
   const program: Program = {
+    order,
     startNs,
     endNs,
     threads: [...threads.values()],
@@ -111,18 +126,23 @@ export function addProgram(
   const comms = new Map<number, string>();
   const map = text.maps.get(OUR_MAP) ?? new BpftraceMap(OUR_MAP, 0);
   const rows = new MapRows(map, table, names, table.weights.slice());
-  const meanings = readKeys(rows.keys, separator, OUR_ORDER)?.meanings ?? [];
+  const meanings = readKeys(rows.keys, separator, order)?.meanings ?? [];
+  callers.learn(meanings.map(({ caller }) => caller));
   rows.take(meanings, ({ texts, user, kernel, tuple = [] }) => {
     const meaning = meanings[texts] as KeyMeaning;
     const { comm = '', tid = -1, state = 1, waitEvent } = meaning;
     const [blocked = 0, runnable = 0, count = 0, longestBlocked = 0, longestRunnable = 0] = tuple;
-    const thread = { comm, pid, tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, user, kernel };
+    const thread = {
+      ...{ comm, pid, tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
+      particulars: particulars?.of(meaning),
+      user: callers.into(user, meaning.caller),
+    };
     if (blocked > 0 || !RUNNABLE_STATES.has(state)) add(stacks, thread, 'blocked', blocked, count, longestBlocked);
     if (runnable > 0) add(stacks, thread, runnableKind(state), runnable, count, longestRunnable);
     mapped.set(tid, (mapped.get(tid) ?? 0) + blocked + runnable);
     comms.set(tid, comm);
   });
-  const opens = [...openIntervals(text, names, pid)];
+  const opens = [...openIntervals(text, names, pid, particulars, callers)];
   for (const { tid, comm } of opens) comms.set(tid, comm);
   for (const { tid, ns } of unmapped(program.threads, mapped, execsOf(text) > 0)) {
     program.unmappedNs += ns;
@@ -176,9 +196,9 @@ function runnableKind(state: number): OffcpuKind {
 }
 
 function add(stacks: OffcpuStacks, thread: Thread, kind: OffcpuKind, ns: number, count: number, max: number): void {
-  const { comm, pid, tid, state, waitEvent, user, kernel } = thread;
+  const { comm, pid, tid, state, waitEvent, particulars, user, kernel } = thread;
   const isLost = kind === 'blocked' && user.from === user.to && kernel.from === kernel.to;
-  const subject = { kind: isLost ? 'lost' : kind, comm, pid, tid, state, waitEvent } as const;
+  const subject = { kind: isLost ? 'lost' : kind, comm, pid, tid, state, waitEvent, particulars } as const;
   stacks.add(subject, 'ns', user, kernel, ns, count, max);
 }
 
@@ -225,16 +245,20 @@ function* openIntervals(
   text: BpftraceText,
   names: BpftraceNames,
   pid: Thread['pid'],
+  particulars: ParticularsReader | undefined,
+  callers: Callers,
 ): Generator<Thread & { since: number }> {
   for (const [tid, parts] of text.maps.get('@open')?.threads ?? []) {
     const found = parts.filter((part): part is Uint32Array => typeof part !== 'string' && part.length > 0);
     const match = OPEN.exec(withPlaces(parts));
     if (!match) continue;
-    const [, since, state, waitEvent, hasKernel, hasUser, comm = ''] = match;
+    const [, since, state, waitEvent, call, object, caller, hasKernel, hasUser, comm = ''] = match;
     const next = (isThere: unknown): IdSpan =>
       isThere ? nameSpan(spanOf((found.shift() as Uint32Array).slice().reverse()), names) : EMPTY_SPAN;
     const kernel = next(hasKernel);
-    const user = next(hasUser);
+    callers.learn([Number(caller)]);
+    const user = callers.into(next(hasUser), Number(caller));
+    const numbers = { call: Number(call), object: Number(object) };
     yield {
       since: Number(since),
       comm,
@@ -242,6 +266,7 @@ function* openIntervals(
       tid: Number(tid),
       state: Number(state),
       waitEvent: Number(waitEvent),
+      particulars: particulars?.of(numbers),
       user,
       kernel,
     };

@@ -2,7 +2,7 @@
 
 import { StackTable } from '../../engine/stack-table.ts';
 import { divided } from '../../stacks/rounding.ts';
-import type { OffcpuEntry, Subject } from '../entry.ts';
+import type { OffcpuEntry, Particulars, Subject } from '../entry.ts';
 import { copySpan, type Ends, type IdSpan } from './bpftrace/id-span.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import { OffcpuShape, type ShapeOptions } from './shape.ts';
@@ -70,6 +70,7 @@ export class OffcpuStacks {
   readonly #heads: RowHead[] = [];
   readonly #headByText = new Map<string, number>();
   readonly #headOf = new Map<Subject, [unit: Unit, hasCount: boolean, head: number]>();
+  readonly #particulars = new Map<Particulars, number>();
   /** the longest interval, by the bytes of the row */
   readonly #maxima = new Map<string, number>();
   #unsettled: Unsettled | undefined;
@@ -127,8 +128,11 @@ export class OffcpuStacks {
   #headIndex(subject: Subject, unit: Unit, hasCount: boolean): number {
     const last = this.#headOf.get(subject);
     if (last && last[0] === unit && last[1] === hasCount) return last[2];
-    const { kind, comm, pid, tid, state, waitEvent } = subject;
-    const text = [unit, hasCount, kind, pid, tid, state, waitEvent, comm === undefined ? '' : `:${comm}`].join('\0');
+    const { kind, comm, pid, tid, state, waitEvent, particulars } = subject;
+    const what = particulars && this.#numberOf(particulars);
+    const text = [unit, hasCount, kind, pid, tid, state, waitEvent, what, comm === undefined ? '' : `:${comm}`].join(
+      '\0',
+    );
     let head = this.#headByText.get(text);
     if (head === undefined) {
       head = this.#heads.push({ subject, unit, hasCount }) - 1;
@@ -136,6 +140,16 @@ export class OffcpuStacks {
     }
     this.#headOf.set(subject, [unit, hasCount, head]);
     return head;
+  }
+
+  /** Readers give the same object for the same particulars. */
+  #numberOf(particulars: Particulars): number {
+    let number = this.#particulars.get(particulars);
+    if (number === undefined) {
+      number = this.#particulars.size;
+      this.#particulars.set(particulars, number);
+    }
+    return number;
   }
 
   quality(): Quality {

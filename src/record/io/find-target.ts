@@ -12,7 +12,7 @@ import type { Settings } from '../settings.ts';
 import { planLines } from '../shell-words.ts';
 import { targetsOf } from '../target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../wait-events.ts';
-import { hasCycles, hasKernelSymbols } from './machine.ts';
+import { hasCycles, hasKernelSymbols, hasRegisters } from './machine.ts';
 import { findBackends } from './postgres.ts';
 import { placeOf, rootOf, self, serverFilesOf } from './proc-files.ts';
 import { allProcesses, recorder } from './processes.ts';
@@ -55,6 +55,7 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     pids,
     folder,
     program: ownFile('bpf', 'offcpu.bt'),
+    knowsRegisters: hasRegisters(),
     hasCycles: hasCycles(),
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,

@@ -21,7 +21,7 @@ export function machineFacts(isSudo: boolean): MachineFacts {
     paranoid: numberIn('/proc/sys/kernel/perf_event_paranoid'),
     kptrRestrict: numberIn('/proc/sys/kernel/kptr_restrict'),
     tracefs: tracefs(),
-    hasBtf: namesIn('/sys/kernel/btf').includes('vmlinux'),
+    hasBtf: hasBtf(),
     hasCycles: hasCycles(),
     memlock: memlock === undefined ? undefined : Number(memlock),
     kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim(),
@@ -32,6 +32,15 @@ function tracefs(): MachineFacts['tracefs'] {
   const folders = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
   if (folders.some((folder) => namesIn(`${folder}/events/sched`).includes('sched_switch'))) return 'readable';
   return /^tracefs \S+ tracefs /m.test(textOf('/proc/mounts') ?? '') ? 'mounted' : 'missing';
+}
+
+function hasBtf(): boolean {
+  return namesIn('/sys/kernel/btf').includes('vmlinux');
+}
+
+/** Does bpf/offcpu.bt know where this kernel keeps a thread's registers? */
+export function hasRegisters(): boolean {
+  return process.arch === 'x64' && hasBtf();
 }
 
 /** Virtual machines mostly have no cycle counter. Counting needs fewer rights than recording. */

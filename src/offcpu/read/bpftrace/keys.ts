@@ -3,7 +3,10 @@
 
 /** What a part of a key is; `-` is of no use here. */
 export const KEY_PARTS = ['kstack', 'ustack', 'comm', 'pid', 'tid', 'state', 'wait-event', '-'] as const;
-export type KeyPart = (typeof KEY_PARTS)[number];
+/** The particulars of bpf/offcpu.bt: docs/offcpu-dump.md. */
+export const PARTICULAR_PARTS = ['call', 'object', 'caller', 'length', 'waker'] as const;
+type ParticularPart = (typeof PARTICULAR_PARTS)[number];
+export type KeyPart = (typeof KEY_PARTS)[number] | ParticularPart;
 
 /** Is the text the name of such a part? */
 export function isKeyPart(text: string): text is KeyPart {
@@ -20,7 +23,7 @@ export interface KeyTexts {
 }
 
 /** What such a combination means. */
-export interface KeyMeaning {
+export interface KeyMeaning extends Partial<Record<ParticularPart, number>> {
   comm: string | undefined;
   pid: number | undefined;
   tid: number | undefined;
@@ -156,7 +159,7 @@ function every(texts: ReadonlySet<string>, test: (text: string) => boolean): boo
   return true;
 }
 function isInteger(text: string): boolean {
-  return /^-?\d{1,15}$/.test(text);
+  return /^-?\d{1,16}$/.test(text);
 }
 /** An empty stack prints as nothing, from 0.25 on as a newline. */
 function isEmpty(text: string): boolean {
@@ -189,8 +192,9 @@ function meaningOf(key: KeyTexts, order: readonly KeyPart[], separator: string):
       if (part === 'comm') meaning.comm = value;
       else if (part === 'kstack') meaning.kernel = present.indexOf(i);
       else if (part === 'ustack') meaning.user = present.indexOf(i);
-      else if (part !== '-')
-        meaning[part === 'wait-event' ? 'waitEvent' : part] = isInteger(value) ? Number(value) : undefined;
+      else if (part !== '-' && isInteger(value)) {
+        meaning[part === 'wait-event' ? 'waitEvent' : part] = Number(value);
+      }
     });
     return meaning;
   }

@@ -1,0 +1,43 @@
+// The caller of a libc function, which a walker of frame pointers loses: bpf/offcpu.bt finds it on the stack.
+
+import { type IdSpan, spanOf } from './bpftrace/id-span.ts';
+import type { BpftraceNames } from './bpftrace/names.ts';
+import type { ParticularsReader } from './particulars.ts';
+
+export class Callers {
+  readonly #particulars: ParticularsReader | undefined;
+  readonly #names: BpftraceNames;
+  /** name ids by address; 0: none */
+  readonly #known = new Map<number, number>();
+
+  constructor(particulars: ParticularsReader | undefined, names: BpftraceNames) {
+    this.#particulars = particulars;
+    this.#names = names;
+  }
+
+  /** Names the callers at these addresses. To be done before spans are read: names move them. */
+  learn(addresses: Iterable<number | undefined>): void {
+    for (const address of addresses) {
+      if (!address || this.#known.has(address)) continue;
+      const symbol = this.#particulars?.callerName(address);
+      const frame = { symbol: symbol ?? '', dso: '', isKernel: undefined, inlined: false };
+      this.#known.set(address, symbol === undefined ? 0 : this.#names.nameOf(this.#names.word(frame)));
+    }
+  }
+
+  /**
+   * The user stack with its innermost function's caller put in, if that is not there already. What lies on the stack in
+   * place of a return address has no name, or is of the function itself.
+   */
+  into(user: IdSpan, caller: number | undefined): IdSpan {
+    const depth = user.to - user.from;
+    const id = this.#known.get(caller ?? 0) ?? 0;
+    const leaf = user.ids[user.to - 1] as number;
+    if (id === 0 || depth === 0 || id === leaf || (depth > 1 && id === user.ids[user.to - 2])) return user;
+    const ids = new Uint32Array(depth + 1);
+    ids.set(user.ids.subarray(user.from, user.to));
+    ids[depth - 1] = id;
+    ids[depth] = leaf;
+    return spanOf(ids);
+  }
+}

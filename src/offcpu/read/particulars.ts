@@ -1,0 +1,101 @@
+// The particulars of a wait in a dump of bpf/offcpu.bt, format 2: numbers in its keys, and maps that name what they are.
+// docs/offcpu-dump.md describes them.
+
+import type { Particulars, WaitObject, Waker } from '../entry.ts';
+import type { KeyMeaning } from './bpftrace/keys.ts';
+import type { BpftraceText } from './bpftrace/text.ts';
+
+/** The numbers of a key, or of the value of @open. */
+export type ParticularNumbers = Pick<KeyMeaning, 'call' | 'object' | 'caller' | 'length' | 'waker'>;
+
+/** x86-64 */
+const FUTEX_CALLS: ReadonlySet<number> = new Set([202, 449, 455]);
+const POLL_CALLS: ReadonlySet<number> = new Set([7, 271]);
+/** Those whose first argument is a file, as bpf/offcpu.bt has them. */
+const FILE_CALLS: ReadonlySet<number> = new Set([
+  ...[
+    0, 1, 16, 17, 18, 19, 20, 42, 43, 44, 45, 46, 47, 72, 73, 74, 75, 77, 217, 232, 277, 281, 285, 288, 295, 296, 297,
+  ],
+  ...[298, 299, 306, 307, 327, 328, 441],
+]);
+const FileType = { mask: 0xf000, fifo: 0x1000, socket: 0xc000 } as const;
+const Family = { unix: 1, ipv4: 2, ipv6: 10 } as const;
+/** The waker's number where an interrupt or the kernel itself ended the wait. */
+const INTERRUPT = -1;
+
+// (33188, 21335, 9, d, journal.log)     mode, pid, fd, folder, name
+const FILE = /^\((\d+), ?(\d+), ?(\d+), ?(.*), ?(.*)\)$/s;
+// (2, 127.0.0.1, 15833, 46412)          family, address, port in network order, own port
+const PEER = /^\((\d+), ?(.*), ?(\d+), ?(\d+)\)$/s;
+// (21335, keepreg)                      pid, comm
+const TASK = /^\((\d+), ?(.*)\)$/s;
+// (sync_one, 1)
+const NAME = /^\((.*), ?\d+\)$/s;
+
+export class ParticularsReader {
+  readonly #text: BpftraceText;
+  readonly #known = new Map<string, Particulars>();
+
+  constructor(text: BpftraceText) {
+    this.#text = text;
+  }
+
+  /** The same object for the same particulars. */
+  of({ call, object, length, waker }: ParticularNumbers): Particulars {
+    const key = [call, object, length, waker].join();
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      known = {
+        object: this.#objectOf(call, object),
+        waker: this.#wakerOf(waker),
+        lengthLog2: length,
+      };
+      this.#known.set(key, known);
+    }
+    return known;
+  }
+
+  /** The function at this address, as bpftrace names it; undefined: none. */
+  callerName(caller: number | undefined): string | undefined {
+    const name = NAME.exec(this.#value('@name', caller) ?? '')?.[1];
+    return name === undefined || name.startsWith('0x') ? undefined : name;
+  }
+
+  #objectOf(call: number | undefined, object: number | undefined): WaitObject | undefined {
+    if (call === undefined || !object) return undefined;
+    if (FUTEX_CALLS.has(call)) return { kind: 'lock', address: object };
+    return FILE_CALLS.has(call) || POLL_CALLS.has(call) ? this.#fileOf(object) : undefined;
+  }
+
+  #fileOf(object: number): WaitObject | undefined {
+    const [, modeText, , , folder = '', name = ''] = FILE.exec(this.#value('@file', object) ?? '') ?? [];
+    if (modeText === undefined) return undefined;
+    const type = Number(modeText) & FileType.mask;
+    if (type === FileType.socket) return { kind: 'socket', protocol: name.toLowerCase(), peer: this.#peerOf(object) };
+    if (type === FileType.fifo && name === '') return { kind: 'file', name: 'pipe', folder: undefined };
+    return { kind: 'file', name, folder: folder === '/' || folder === name ? undefined : folder };
+  }
+
+  #peerOf(object: number): string | undefined {
+    const [, family, address = '', port = 0] = PEER.exec(this.#value('@peer', object) ?? '') ?? [];
+    if (family === undefined) {
+      const pid = this.#value('@peerpid', object);
+      return pid === undefined || pid === '0' ? undefined : `pid ${pid}`;
+    }
+    if (Number(port) === 0) return undefined;
+    const swapped = ((Number(port) & 0xff) << 8) | (Number(port) >> 8);
+    return Number(family) === Family.ipv6 ? `[${address}]:${swapped}` : `${address}:${swapped}`;
+  }
+
+  #wakerOf(waker: number | undefined): Waker | undefined {
+    if (waker === undefined || waker === 0) return undefined;
+    if (waker === INTERRUPT) return { tid: undefined, pid: undefined, comm: undefined };
+    const [, pid, comm] = TASK.exec(this.#value('@task', waker) ?? '') ?? [];
+    return { tid: waker, pid: pid === undefined ? undefined : Number(pid), comm };
+  }
+
+  #value(map: string, key: number | undefined): string | undefined {
+    const value = key === undefined ? undefined : this.#text.maps.get(map)?.threads.get(String(key))?.[0];
+    return typeof value === 'string' ? value : undefined;
+  }
+}

@@ -1,0 +1,104 @@
+// What a wait was on, who ended it and how long it was, from dumps of bpf/offcpu.bt.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
+import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
+import { ROOT } from '../../tools.ts';
+
+function entriesOf(text: string): OffcpuEntry[] {
+  const names = { tidy: true, demangle: true, keepHash: false };
+  const reader = new OffcpuReader(
+    { map: undefined, order: undefined, inputUnit: undefined, repeats: 'auto', ...names },
+    (kind, line) => assert.fail(`${kind} in line ${line}`),
+  );
+  reader.beginInput();
+  reader.write(Buffer.from(text, 'latin1'));
+  assert.equal(reader.endInput(), undefined);
+  return [...reader.entries()];
+}
+
+const HEAD = `flamepipe offcpu 2 pid 7 attach_ns 1 wait_events 0 objects 1 children 0
+flamepipe offcpu begins
+flamepipe offcpu end pid 7 start_ns 10 end_ns 1000
+
+@cpu[0]: (900, 9)
+@file[4398046511107]: (33188, 7, 9, my folder, a, b.log)
+@file[77]: (49663, 7, 9, TCP, TCP)
+@file[78]: (49663, 7, 9, UNIX, UNIX)
+@file[79]: (4480, 7, 9, , )
+@name[5000]: (save<int, char>(int), 1)
+@name[5001]: (0x1389, 1)
+@name[5002]: (fsync, 1)
+`;
+const TAIL = `@ours[7]: 1
+@peer[77]: (2, 127.0.0.1, 15833, 46412)
+@peerpid[78]: 4711
+@task[8]: (7, two, words)
+@thread[7]: (10, 900, 0, 0, 0, 0, 0)
+@threads: 1
+`;
+function dumpOf(...keys: string[]): OffcpuEntry[] {
+  const entry = (key: string): string => `@offcpu[
+    __schedule+1
+, 
+    fsync+11
+    main+2
+, ${key}]: (100, 0, 1, 100, 0)
+`;
+  return entriesOf(HEAD + keys.map(entry).join('') + TAIL).filter(({ kind }) => kind !== 'lost');
+}
+
+describe('particulars', () => {
+  test('name files, sockets and locks by the call', () => {
+    const objectOf = (call: number, object: number): unknown =>
+      dumpOf(`app, 7, 1, 0, ${call}, ${object}, 0, 6, 0`)[0]?.particulars?.object;
+    assert.deepEqual(objectOf(74, 4398046511107), { kind: 'file', name: 'b.log', folder: 'my folder, a' });
+    assert.deepEqual(objectOf(45, 77), { kind: 'socket', protocol: 'tcp', peer: '127.0.0.1:55613' });
+    assert.deepEqual(objectOf(0, 78), { kind: 'socket', protocol: 'unix', peer: 'pid 4711' });
+    assert.deepEqual(objectOf(0, 79), { kind: 'file', name: 'pipe', folder: undefined });
+    assert.deepEqual(objectOf(202, 4096), { kind: 'lock', address: 4096 });
+    assert.equal(objectOf(230, 1), undefined);
+    assert.equal(objectOf(74, 123), undefined);
+  });
+
+  test('tell who ended the wait', () => {
+    const wakerOf = (waker: number): unknown => dumpOf(`app, 7, 1, 0, 202, 1, 0, 6, ${waker}`)[0]?.particulars?.waker;
+    assert.deepEqual(wakerOf(8), { tid: 8, pid: 7, comm: 'two, words' });
+    assert.deepEqual(wakerOf(5), { tid: 5, pid: undefined, comm: undefined });
+    assert.deepEqual(wakerOf(-1), { tid: undefined, pid: undefined, comm: undefined });
+    assert.equal(wakerOf(0), undefined);
+  });
+
+  test('keep waits of different lengths apart, and a comm that looks like numbers whole', () => {
+    const entries = dumpOf('1, 2, 7, 1, 0, 202, 1, 0, 6, 8', '1, 2, 7, 1, 0, 202, 1, 0, 7, 8');
+    assert.deepEqual(
+      entries.map(({ comm, tid, particulars }) => [comm, tid, particulars?.lengthLog2]),
+      [
+        ['1, 2', 7, 6],
+        ['1, 2', 7, 7],
+      ],
+    );
+  });
+
+  test('put the caller of a libc function into the stack where it has a name', () => {
+    const userOf = (caller: number): unknown => dumpOf(`app, 7, 1, 0, 74, 1, ${caller}, 6, 0`)[0]?.user;
+    assert.deepEqual(userOf(5000), ['fsync', 'save<int, char>', 'main']);
+    for (const junk of [0, 1, 5001, 5002]) assert.deepEqual(userOf(junk), ['fsync', 'main']);
+  });
+
+  test('are those that a recorded program knows: each lock is let go by the one thread that holds it', () => {
+    const dump = readFileSync(join(ROOT, 'fixtures/bpftrace/offcpu-particulars-0.17/dump.txt'), 'latin1');
+    const waits = new Map<string, number>();
+    for (const { comm, user, ns, particulars } of entriesOf(dump)) {
+      const { object, waker } = particulars ?? {};
+      if (object?.kind !== 'lock' || !user.some((name) => /mutex_lock/.test(name))) continue;
+      const who = `${comm} by ${waker?.comm}`;
+      waits.set(who, (waits.get(who) ?? 0) + ns);
+    }
+    const most = [...waits].sort((a, b) => b[1] - a[1]).slice(0, 3);
+    assert.deepEqual(most.map(([who]) => who).sort(), ['cuser by keepcache', 'user by keepreg', 'user by keeptab']);
+  });
+});
