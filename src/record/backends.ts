@@ -2,6 +2,7 @@
 // asked for by one fixed query and chosen from here, so that nothing a user types ever gets into SQL.
 
 import { UsageError } from '../engine/errors.ts';
+import { type Pattern, patternOf } from '../stacks/pattern.ts';
 import type { Process } from './proc-pid.ts';
 import { type Self, whyNot } from './target.ts';
 
@@ -112,12 +113,8 @@ export function chosenBackends(
   );
 }
 
-function queryOf({ query }: BackendChoice): RegExp | undefined {
-  try {
-    return query === undefined ? undefined : new RegExp(query, 'u');
-  } catch (error) {
-    throw new UsageError(`--query ${JSON.stringify(query)}: ${(error as Error).message}`);
-  }
+function queryOf({ query }: BackendChoice): Pattern | undefined {
+  return query === undefined ? undefined : patternOf(query, '--query');
 }
 
 /** A server's process, as this machine knows it. Throws UsageError if it can't be profiled here. */

@@ -1,6 +1,7 @@
 // The target: which process shall be profiled, out of those that run.
 
 import { UsageError } from '../engine/errors.ts';
+import { patternOf } from '../stacks/pattern.ts';
 import type { Process } from './proc-pid.ts';
 
 export interface TargetChoice {
@@ -61,12 +62,7 @@ function byPattern({ pattern, container }: TargetChoice, processes: readonly Pro
   if (pattern === undefined && !container) {
     throw new UsageError('which process? --pid PID, --pid-pattern REGEX, --container NAME, or -- COMMAND to start one');
   }
-  let expression: RegExp;
-  try {
-    expression = new RegExp(pattern ?? '', 'u');
-  } catch (error) {
-    throw new UsageError(`--pid-pattern ${JSON.stringify(pattern)}: ${(error as Error).message}`);
-  }
+  const expression = patternOf(pattern ?? '', '--pid-pattern');
   const own = ownOf(processes, self.pid);
   return processes.filter(
     (candidate) =>

@@ -3,6 +3,7 @@
 import type { StackTable } from '../engine/stack-table.ts';
 import { unmarked } from './marks.ts';
 import { nameText } from './name-text.ts';
+import type { Pattern } from './pattern.ts';
 
 export const PLACES = ['any', 'root', 'leaf'] as const;
 /** Where in a stack a pattern looks. */
@@ -13,19 +14,19 @@ type Place = (typeof PLACES)[number];
  * one is enough. A list that is empty selects nothing and is no condition.
  */
 export interface Selection {
-  include: readonly RegExp[];
-  exclude: readonly RegExp[];
+  include: readonly Pattern[];
+  exclude: readonly Pattern[];
   /** the frames that include and exclude look at */
   where: Place;
   /** of the root frame */
-  comm: readonly RegExp[];
+  comm: readonly Pattern[];
   /** stacks with such a frame, from the outermost one inwards */
   rootAt: readonly string[];
   /** stacks with such a frame, up to the innermost one */
   leafAt: readonly string[];
   /** keep the stacks that would go, as they are, and leave out those that would be kept */
   invert: boolean;
-  hide: readonly RegExp[];
+  hide: readonly Pattern[];
   /** leaf first */
   reverse: boolean;
   depth: number | undefined;
@@ -147,7 +148,7 @@ class Names {
   }
 
   /** By name id, 1 where a pattern fits; undefined without patterns. */
-  like(part: keyof Selection, patterns: readonly RegExp[], where: Place): Uint8Array | undefined {
+  like(part: keyof Selection, patterns: readonly Pattern[], where: Place): Uint8Array | undefined {
     const tests = patterns.map((pattern) => ({
       text: pattern.source.replaceAll('\\/', '/'), // it shows / as \/
       fits: (name: string) => pattern.test(name),

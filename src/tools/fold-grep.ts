@@ -4,6 +4,7 @@ import { readFolded } from '../cli/folded-input.ts';
 import type { Values } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
+import { type Pattern, patternOf } from '../stacks/pattern.ts';
 import { describeKept, type Selection, select } from '../stacks/selection.ts';
 import { grepOptions } from './fold-grep/options.ts';
 import { writeFolded } from './folding/write.ts';
@@ -22,7 +23,8 @@ export const foldGrep: Command<typeof grepOptions> = {
     ['fold-grep --leaf-at malloc --reverse cpu.folded', 'show who calls malloc'],
   ],
   epilogue: [
-    'RE is a JavaScript regular expression, FUNC a whole name. Each is tried on one frame at a time,',
+    'RE is a regular expression without look-around and back-references, matched in linear time; FUNC is',
+    'a whole name. Each is tried on one frame at a time,',
     'with and without the mark at its end: both ^vfs_read$ and _\\[k\\]$ match vfs_read_[k].',
   ].join('\n'),
   async run(given, world) {
@@ -46,14 +48,8 @@ const OPTION_OF: Partial<Record<keyof Selection, string>> = { rootAt: 'root-at',
 /** Throws UsageError. */
 function selectionOf(given: Options): Selection {
   const { 'root-at': rootAt, 'leaf-at': leafAt, 'ignore-case': ignoreCase, depth } = given;
-  const patterns = (name: 'include' | 'exclude' | 'comm' | 'hide'): RegExp[] =>
-    given[name].map((text) => {
-      try {
-        return new RegExp(text, ignoreCase ? 'i' : '');
-      } catch (error) {
-        throw new UsageError(`--${name} "${text}" is not a regular expression: ${reasonOf(error as SyntaxError)}`);
-      }
-    });
+  const patterns = (name: 'include' | 'exclude' | 'comm' | 'hide'): Pattern[] =>
+    given[name].map((text) => patternOf(text, `--${name}`, ignoreCase));
   const selection = {
     ...given,
     include: patterns('include'),
@@ -71,10 +67,4 @@ function selectionOf(given: Options): Selection {
     throw new UsageError('no pattern is given, such as --include RE; see fold-grep --help');
   }
   return selection;
-}
-
-/** `Invalid regular expression: /(/: Unterminated group` → `unterminated group` */
-function reasonOf({ message }: SyntaxError): string {
-  const reason = message.slice(message.lastIndexOf(': ') + 2);
-  return reason.charAt(0).toLowerCase() + reason.slice(1);
 }

@@ -49,7 +49,7 @@ describe('targetsOf', () => {
     assert.deepEqual(find({ pattern: 'pgmqtt', first: true }), [10]);
     assert.deepEqual(find({ pattern: 'tenant \\d' }), [11]);
     assert.equal(find({ pattern: 'oracle' }), 'no process matches "oracle"');
-    assert.match(String(find({ pattern: '[' })), /^--pid-pattern "\[": Invalid regular expression/);
+    assert.match(String(find({ pattern: '[' })), /^--pid-pattern "\[" is not a regular expression/);
   });
 
   test('several: their command lines and how to choose', () => {
