@@ -12,18 +12,16 @@ import { Reasons } from '../offcpu/reason/reasons.ts';
 import { decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
 import { runOf } from '../offcpu/table/classify-offcpu.ts';
 import { compare, doubtsOn, type Run } from '../offcpu/table/comparison.ts';
-import { formatJson } from '../offcpu/table/json.ts';
 import { measuredReason } from '../offcpu/table/limit.ts';
-import { formatMarkdown, formatTable } from '../offcpu/table/reason-table.ts';
-import { formatExplanations, formatTsv } from '../offcpu/table/tsv.ts';
+import { formatTable } from '../offcpu/table/reason-table.ts';
+import { placesOf } from '../offcpu/table/where.ts';
 import { broken, type Limit, parseLimit } from '../stacks/diff/limit.ts';
 import { writeFolded } from './folding/write.ts';
 import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
 import { classifyOptions } from './offcpu-classify/options.ts';
 import { readRun } from './offcpu-classify/run.ts';
+import { FORMATS, type Format, textOf } from './offcpu-classify/text.ts';
 
-const FORMATS = ['table', 'folded', 'json', 'tsv', 'markdown', 'explain'] as const;
-type Format = (typeof FORMATS)[number];
 type Options = Values<typeof classifyOptions>;
 
 export const offcpuClassify: Command<typeof classifyOptions> = {
@@ -75,10 +73,10 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       folded.unit = options.unit;
       await writeFolded(folded, options, { output, report });
     } else {
-      const text = { table: formatTable, markdown: formatMarkdown, json: formatJson, tsv: formatTsv };
-      const show = (): string =>
-        format === 'explain' ? formatExplanations(account.explanations()) : text[format](table, options);
-      await output([Buffer.from(format === 'table' ? fitLines(show(), columns) : show(), 'latin1')]);
+      const where = options.where ? placesOf(account.entries(), reasons, () => undefined) : undefined;
+      const text = textOf(format, table, account, { ...options, where });
+      if (where?.length === 0) report.note('--where shows nothing: the input is no dump of bpf/offcpu.bt');
+      await output([Buffer.from(format === 'table' ? fitLines(text, columns) : text, 'latin1')]);
     }
     if (options.summary) report.text(formatTable(table, options));
     for (const loss of [...losses, ...read.losses]) report.cutInput(loss);
@@ -91,8 +89,11 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
 function formatOf(options: Options, isTerminal: boolean): Format {
   const chosen = FORMATS.filter((format) => options[format]);
   if (chosen.length > 1) throw new UsageError(`choose one of --${chosen.join(', --')}`);
-  const isTable = (isTerminal || options.baseline.length > 0) && !options.summary;
+  const isTable = (isTerminal || options.where || options.baseline.length > 0) && !options.summary;
   const format = chosen[0] ?? (isTable ? 'table' : 'folded');
+  if (options.where && format !== 'table' && format !== 'json') {
+    throw new UsageError(`--${format} does not show --where; choose --table or --json`);
+  }
   const isSeen = (format !== 'folded' && format !== 'explain') || options.summary || options['fail-over'].length > 0;
   if (options.baseline.length > 0 && !isSeen) {
     throw new UsageError(`--${format} does not show the baseline; add --summary, or choose another format`);

@@ -4,7 +4,7 @@ import { InputError } from '../../engine/errors.ts';
 
 import { type KernelPart, kernelPart } from '../../stacks/known-frames.ts';
 
-import { isCall, kernelName, userName } from './function-name.ts';
+import { isCall, kernelName, libcCall, userName } from './function-name.ts';
 import { type Candidate, NamesIndex } from './names-index.ts';
 import type { Rule, Section } from './rule-file.ts';
 
@@ -23,13 +23,14 @@ const PLACES = {
   'in user frames': 'user',
   'ways into the kernel': 'libc-wrapper',
   "in libc, without the kernel's frames": 'libc',
+  'in libraries and runtimes': 'library',
 } as const;
 export type Place = (typeof PLACES)[keyof typeof PLACES];
 
 /** Places that only say what a frame is. */
-const MARKS: readonly Place[] = ['tracer', 'entry', 'wrapper', 'fault', 'libc-wrapper'];
+const MARKS: readonly Place[] = ['tracer', 'entry', 'wrapper', 'fault', 'libc-wrapper', 'library'];
 /** Places in the program's half of a stack. */
-const USER_PLACES: readonly Place[] = ['user', 'libc', 'libc-wrapper'];
+const USER_PLACES: readonly Place[] = ['user', 'libc', 'libc-wrapper', 'library'];
 const BEFORE_WAITS: readonly Place[] = [...MARKS, 'switch', 'top'];
 
 /** One way a name can decide: the earliest step wins. */
@@ -124,6 +125,12 @@ export class KernelRules {
       if (of.place === 'libc' || of.place === 'libc-wrapper') return { place: of.place, rule: of.rule };
     }
     return { place: undefined, rule: undefined };
+  }
+
+  /** Has the function a name, and is it neither libc's nor a runtime's? */
+  isOfProgram(frame: string): boolean {
+    if (frame.startsWith('[') || frame.startsWith('0x') || libcCall(frame) !== undefined) return false;
+    return !this.votesOfUser(frame).some(({ of }) => of.place !== 'user');
   }
 
   #factsOf(name: string): Facts {

@@ -23,6 +23,8 @@ export interface AccountSettings {
 /** A stack, and the line it is in folded text. */
 interface Item {
   stack: OffcpuStack;
+  /** of a dump */
+  entry: OffcpuEntry | undefined;
   /** root first */
   frames: readonly string[];
   /** its count in the input, where that is a folded text */
@@ -68,7 +70,7 @@ function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): G
       count: undefined,
       maxNs: undefined,
     };
-    yield { stack, frames, weight };
+    yield { stack, entry: undefined, frames, weight };
   }
 }
 
@@ -80,7 +82,7 @@ function* itemsOfEntries(entries: Iterable<OffcpuEntry>): Generator<Item> {
     frames.push(...kernel.toReversed());
     if (user.length + kernel.length === 0) frames.push(LOST);
     if (leaf !== undefined) frames.push(leaf);
-    yield { stack: { ...entry, isRunnable: kind === 'runnable' }, frames, weight: undefined };
+    yield { stack: { ...entry, isRunnable: kind === 'runnable' }, entry, frames, weight: undefined };
   }
 }
 
@@ -162,8 +164,24 @@ export class Account {
     return this.#settings.meaning && meaning ? [reason, meaning.label] : [reason];
   }
 
-  /** What decided, stack by stack. */
-  *explanations(): Generator<Explanation> {
+  /** The entries of the dumps among what is counted. */
+  *entries(): Generator<OffcpuEntry> {
+    for (const { entry, isCounted } of this.#items) if (entry && isCounted) yield entry;
+  }
+
+  /** What decided, stack by stack: each once, whatever its waits were on. */
+  explanations(): Iterable<Explanation> {
+    const sums = new Map<string, Explanation>();
+    for (const one of this.#explained()) {
+      const key = [one.label, one.meaning, one.kind, one.frame, one.meaningFrame, one.stack].join('\0');
+      const sum = sums.get(key);
+      if (sum) sum.ns += one.ns;
+      else sums.set(key, one);
+    }
+    return sums.values();
+  }
+
+  *#explained(): Generator<Explanation> {
     for (const { frames, decision } of this.#items) {
       const { rule, verdict, meaning, meaningBy, meaningPlace, ns } = decision;
       yield {

@@ -4,9 +4,11 @@
 import { InputError } from '../../engine/errors.ts';
 import type { TimeSums } from '../thread-times.ts';
 import type { Before, ComparedRow, ReasonTable, Run } from './comparison.ts';
+import { quantile } from './lengths.ts';
 import { markOf } from './reason-comparison.ts';
 import { bare } from './reason-rows.ts';
 import type { Row, Summary } from './tally.ts';
+import type { ReasonPlaces } from './where.ts';
 
 const FORMAT = 'flamepipe off-CPU reasons';
 const VERSION = 1;
@@ -18,6 +20,7 @@ interface ResultJson extends RunJson {
   busy: boolean;
   against?: RunJson[];
   reasons: ReasonJson[];
+  where?: PlaceJson[];
   other: OtherJson[];
 }
 
@@ -75,6 +78,19 @@ interface OtherJson {
   before?: BeforeJson[];
 }
 
+interface PlaceJson {
+  reason: string;
+  function?: string;
+  object?: string;
+  us: number;
+  queuedUs: number;
+  count: number;
+  p50Us?: number;
+  p99Us?: number;
+  maxUs: number;
+  wakers: { name: string; us: number }[];
+}
+
 interface BeforeJson {
   us: number;
   share: number;
@@ -88,10 +104,12 @@ interface BeforeJson {
 export interface JsonSettings {
   /** waiting for work and timers are left out */
   busy: boolean;
+  /** undefined: not asked for */
+  where?: readonly ReasonPlaces[] | undefined;
 }
 
 /** One object. */
-export function formatJson(table: ReasonTable, { busy }: JsonSettings): string {
+export function formatJson(table: ReasonTable, { busy, where }: JsonSettings): string {
   const amount = (row: ComparedRow): AmountJson => amountJson(row, table.ns);
   const document: ResultJson = {
     format: FORMAT,
@@ -125,6 +143,7 @@ export function formatJson(table: ReasonTable, { busy }: JsonSettings): string {
         })),
       })),
     })),
+    ...(where === undefined ? {} : { where: where.flatMap(placesJson) }),
     ...totalsJson(table),
     other: table.other.map(({ name, label, ns, before }) => ({
       function: name,
@@ -134,6 +153,23 @@ export function formatJson(table: ReasonTable, { busy }: JsonSettings): string {
     })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function placesJson({ reason, places }: ReasonPlaces): PlaceJson[] {
+  return places.map((place) => {
+    const [p50, p99] = [0.5, 0.99].map((share) => quantile(place.buckets, share));
+    return {
+      reason: bare(reason),
+      ...(place.function === undefined ? {} : { function: place.function }),
+      ...(place.object === undefined ? {} : { object: place.object }),
+      us: place.ns / 1000,
+      queuedUs: place.queuedNs / 1000,
+      count: place.waits,
+      ...(p50 === undefined || p99 === undefined ? {} : { p50Us: p50 / 1000, p99Us: p99 / 1000 }),
+      maxUs: place.maxNs / 1000,
+      wakers: place.wakers.map(({ name, ns }) => ({ name, us: ns / 1000 })),
+    };
+  });
 }
 
 function amountJson({ ns, count, maxNs, variance, before }: ComparedRow, allNs: number): AmountJson {

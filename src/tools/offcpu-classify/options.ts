@@ -19,6 +19,11 @@ export const classifyOptions = {
   summary: { kind: 'flag', group: 'Output', describe: 'print the table on stderr, too' },
   detail: { kind: 'flag', group: 'Reasons', describe: 'split reasons: disk/fsync, cpu/preempted ...' },
   meaning: { kind: 'flag', group: 'Reasons', describe: 'add what the wait means to the program, where known' },
+  where: {
+    kind: 'flag',
+    group: 'Reasons',
+    describe: 'show per reason which function waited, on what, how long, and who ended it (dumps of bpf/offcpu.bt)',
+  },
   busy: { kind: 'flag', group: 'Reasons', describe: 'leave out waiting for work and timers' },
   wide: { kind: 'flag', group: 'Reasons', describe: 'add columns: count, mean, longest, where the input has them' },
   rules: {

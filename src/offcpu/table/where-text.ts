@@ -1,0 +1,78 @@
+// The table of --where: function of the program, what it waited on, how long, and who ended it. Latin1, in and out.
+
+import { quantile } from './lengths.ts';
+import type { Place, ReasonPlaces } from './where.ts';
+
+/** Rows of less than this share of their reason are summed up. */
+const SMALL = 0.05;
+/** Below it a tenth of a millisecond says too little. */
+const SHORT_NS = 10e6;
+const MOST_ROWS = 10;
+const MOST_WAKERS = 3;
+const SMALL_WAKER = 0.05;
+const FUNCTION_WIDTH = 30;
+/** The table is no wider. */
+const MOST_COLUMNS = 100;
+const INDENT = '    ';
+const COLUMNS = ['ms', 'queued', 'waits', 'p50', 'p99', 'max'] as const;
+const WIDTHS = [8, 7, 6, 6, 6, 7] as const;
+
+/**
+ * A row a reason, and below it a row a function and object; times in milliseconds. `queued` is from the wake-up to the
+ * CPU, and comes on top of `ms`.
+ *
+ *     [futex]                                 1283.6   45.6     210
+ *       user_cache                             701.0   22.7     ...    lock at 0x5583a54c92a8
+ *                                                                      <- 100% thread keepcache
+ */
+export function formatWhere(reasons: readonly ReasonPlaces[]): string {
+  const head = `  ${'reason'.padEnd(FUNCTION_WIDTH)}${cells(COLUMNS)}  on what, who ended it`;
+  const lines = reasons.flatMap(({ reason, ns, queuedNs, waits, places }) => {
+    const shown = places.filter((place, i) => i < MOST_ROWS && place.ns >= SMALL * ns);
+    const rest = places.slice(shown.length);
+    const top = `  ${reason.padEnd(FUNCTION_WIDTH)}${cells([ms(ns), ms(queuedNs), String(waits)])}`;
+    return [top, ...shown.flatMap(placeLines), ...restLine(rest)];
+  });
+  return `${[head, ...lines].join('\n')}\n`;
+}
+
+function placeLines(place: Place): string[] {
+  const { function: own, object, ns, queuedNs, waits, maxNs, buckets, wakers } = place;
+  const lengths = buckets.size === 0 ? ['-', '-'] : [ms(quantile(buckets, 0.5)), ms(quantile(buckets, 0.99))];
+  const numbers = cells([ms(ns), ms(queuedNs), String(waits), ...lengths, ms(maxNs)]);
+  const name = fitted(own ?? '(none known)', FUNCTION_WIDTH - INDENT.length + 1);
+  const texts = [
+    ...(object === undefined ? [] : [object]),
+    ...wakers
+      .slice(0, MOST_WAKERS)
+      .filter((waker) => waker.ns >= SMALL_WAKER * ns)
+      .map((waker) => `<- ${((100 * waker.ns) / ns).toFixed(0)}% ${waker.name}`),
+  ];
+  const [first = '', ...others] = texts;
+  const blank = ' '.repeat(2 + FUNCTION_WIDTH + numbers.length);
+  const width = MOST_COLUMNS - blank.length - 2;
+  return [
+    `${INDENT}${name.padEnd(FUNCTION_WIDTH - INDENT.length + 2)}${numbers}  ${fitted(first, width)}`.trimEnd(),
+    ...others.map((text) => `${blank}  ${fitted(text, width)}`),
+  ];
+}
+
+function restLine(rest: readonly Place[]): string[] {
+  if (rest.length === 0) return [];
+  const sum = (member: 'ns' | 'queuedNs' | 'waits'): number => rest.reduce((all, place) => all + place[member], 0);
+  const name = `${rest.length} more`.padEnd(FUNCTION_WIDTH - INDENT.length + 2);
+  return [`${INDENT}${name}${cells([ms(sum('ns')), ms(sum('queuedNs')), String(sum('waits'))])}`];
+}
+
+function cells(texts: readonly string[]): string {
+  return texts.map((text, i) => text.padStart(WIDTHS[i] as number)).join('');
+}
+
+function ms(ns: number | undefined): string {
+  return ns === undefined ? '-' : (ns / 1e6).toFixed(ns < SHORT_NS ? 2 : 1);
+}
+
+/** The end of a name says more than its beginning. */
+function fitted(name: string, width: number): string {
+  return name.length <= width ? name : `..${name.slice(name.length - width + 2)}`;
+}
