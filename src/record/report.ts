@@ -22,6 +22,7 @@ import { profilerLine, shellLine, stepLine } from './shell-words.ts';
 import { sqlText } from './sql.ts';
 import { qualityLine, topTable, windowText } from './summary.ts';
 import type { Share } from './top-functions.ts';
+import { type WorkloadEnd, workloadText } from './workload.ts';
 
 /** What the rendering took, all of it and its steps. */
 export interface RenderingCost {
@@ -47,6 +48,8 @@ export interface RunFacts {
   /** is everything there that was requested? */
   isComplete: boolean;
   warnings: readonly string[];
+  /** undefined: there was none */
+  workload: WorkloadEnd | undefined;
   identity: Identity | undefined;
   identityLine: string | undefined;
   cpuStats: PerfStats | undefined;
@@ -81,6 +84,7 @@ export function linesOfReport(facts: RunFacts): string {
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
   return [
     `window: ${windowText(window.startNs, window.endNs)}`,
+    ...(facts.workload ? [workloadText(facts.workload)] : []),
     ...(facts.settings.sql === undefined ? [] : [`SQL: ${sqlText(facts.settings.sql, facts.cause)}`]),
     ...tablesOf(facts).flatMap(({ text }) => ['', text.trimEnd()]),
     '',
@@ -96,7 +100,7 @@ function qualityLines({ identityLine, cpuStats, offcpuStats }: RunFacts): string
 }
 
 /** Why it was blocked, and where it ran; against the earlier run where there is one. */
-function tablesOf({ reasonsTable, top, comparison }: RunFacts): { title: string; text: string }[] {
+function tablesOf({ workload, reasonsTable, top, comparison }: RunFacts): { title: string; text: string }[] {
   const against = ` against ${comparison?.label}`;
   return [
     comparison?.reasons
@@ -104,7 +108,13 @@ function tablesOf({ reasonsTable, top, comparison }: RunFacts): { title: string;
       : { title: 'Why it did not run', text: reasonsTable },
     { title: 'Where it ran', text: top.length > 0 ? topTable(top) : '' },
     { title: `Where it ran${against}`, text: comparison?.functions ?? '' },
+    { title: 'What the workload said last', text: saidText(workload) },
   ].filter(({ text }) => text !== '');
+}
+
+function saidText(workload: WorkloadEnd | undefined): string {
+  const lines = workload?.lastLines ?? [];
+  return lines.length > 0 ? `  the workload said last:\n${lines.map((line) => `  | ${line}\n`).join('')}` : '';
 }
 
 const FORMAT = 'flamepipe run';
@@ -124,6 +134,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     complete: facts.isComplete,
     valid: facts.valid,
     missing: halvesOf(settings.mode).filter((half) => !facts.valid.includes(half)),
+    workload: facts.workload ?? null,
     targets: targets.map(({ pid, comm, command, nsPids, uid }) => ({ pid, comm, command, nsPids, uid })),
     window: { startNs: window.startNs, endNs: window.endNs, seconds: (window.endNs - window.startNs) / 1e9 },
     settings: { ...settings, sql: settings.sql?.file, event: eventOf(environment), symfs: environment.symfs ?? null },
@@ -166,6 +177,7 @@ export function pageOf(facts: RunFacts): Page {
       ...targets.map(({ pid, command }) => [`process ${pid}`, command] as const),
       ['window', windowText(window.startNs, window.endNs)],
       ...(settings.workload === undefined ? [] : [['workload', settings.workload] as const]),
+      ...(facts.workload ? [["the workload's end", workloadText(facts.workload)] as const] : []),
       ...(settings.sql === undefined ? [] : [['SQL', sqlText(settings.sql, facts.cause)] as const]),
       ['host', `${host.name}, Linux ${host.kernel}`],
       [

@@ -33,6 +33,7 @@ interface Run {
   complete: boolean;
   valid: string[];
   missing: string[];
+  workload: { lastLines: string[] };
 }
 
 /** A folder to record into, and what lies in its out/ afterwards. */
@@ -230,6 +231,29 @@ describe('nothing left behind', () => {
     assert.deepEqual([status, runs()], [2, ['no out']]);
     assert.match(readFileSync(join(cwd, 'said'), 'utf8'), /^flame-record: out\/\.a\.\d+\.tmp.*: file too large/m);
   });
+});
+
+describe('the fate of a workload', () => {
+  for (const [what, workload, words, expected] of [
+    ['is not found', 'no-such-load', /^the workload could not be started \(status 127: /m, 1],
+    ['fails within the window', 'sleep 0.4; echo refused; exit 3', /^the workload failed .*\(status 3: refused\)$/m, 1],
+    [
+      'outlives the window',
+      `exec sh -c 'trap "sleep 0.1; echo 42 per second; exit 0" INT; while :; do sleep 0.1; done'`,
+      /^the workload outlived the window, and ended with status 0$[\s\S]*^ {2}\| 42 per second$/m,
+      0,
+    ],
+  ] as const) {
+    test(`it ${what}: a line, run.json and the page say so`, async () => {
+      const { cwd, run } = place();
+      const [out, err, status] = await record(cwd, ['--mode', 'cpu', '--warmup', '0.2', '--workload', workload]);
+      assert.equal(status, expected, err);
+      assert.match(out, words);
+      assert.equal(run().complete, expected === 0);
+      assert.ok(run().workload.lastLines.length > 0);
+      assert.match(readFileSync(join(cwd, 'out/a/index.html'), 'utf8'), /<dd>the workload (?:could|failed|outlived)/);
+    });
+  }
 });
 
 describe('two runs of one label', () => {

@@ -11,6 +11,7 @@ import { notesOn, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import { rehearse } from '../rehearsal.ts';
 import type { Settings } from '../settings.ts';
+import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
 import { type Choice, environmentOf, findTargets } from './find-target.ts';
 import { installedProfilers } from './machine.ts';
@@ -21,6 +22,7 @@ import { Progress } from './progress.ts';
 import { recordTargets } from './record-window.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
+import { Workload } from './workload.ts';
 
 /**
  * Node 20 may never end if it is told to while V8 compiles in the background and its compiler waits for memory to be
@@ -30,7 +32,7 @@ const SETTLE_MS = 50;
 /** A rehearsal takes a third of a second, and must not make the warm-up longer. */
 const REHEARSED_SECONDS = 1;
 
-/** Records and renders. 2 if a profiler failed, though the other one's results are kept; 1 if the file of SQL had errors. */
+/** Records and renders. 2 if a profiler failed, though the other one's results are kept; 1 if the file of SQL or the workload failed. */
 export async function record(
   settings: Settings,
   choice: Choice,
@@ -57,14 +59,16 @@ export async function record(
     const pids = targets.map(({ pid }) => pid);
     const environment = environmentOf(settings, pids, folder.path);
     for (const note of notesOn(settings, environment)) progress.phase(note);
-    const workload = workloadArgv(settings);
-    if (workload) start(workload);
+    const argv = workloadArgv(settings);
+    const workload = argv && new Workload(start(argv), log);
     if (settings.warmupSeconds > 0) {
       progress.phase(`warming up for ${settings.warmupSeconds} s`);
       const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
       if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) rehearse();
       await warm;
     }
+    const early = await workload?.early();
+    if (early) progress.note(workloadText(early));
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
     if (!targets.some(isAlive)) throw new UsageError(await whyGone(targets, settings, children, log));
     const recording = await recordTargets(
@@ -76,12 +80,15 @@ export async function record(
     const complaint = await opened?.close();
     if (complaint !== undefined) {
       progress.note(complaint);
-      recording.warnings.push(complaint);
+      recording.complaints.push(complaint);
     }
+    recording.workload = await workload?.end(recording.window);
+    if (recording.workload && hasFailed(recording.workload))
+      recording.complaints.push(workloadText(recording.workload));
     await Promise.all(children.map(endGroup));
     await render({ settings, environment, recording, folder, progress }, world);
     if (recording.failures.length > 0) return Status.failed;
-    return complaint === undefined ? Status.ok : Status.skipped;
+    return recording.complaints.length === 0 ? Status.ok : Status.skipped;
   } catch (error) {
     if (error instanceof NothingRecorded) folder.unprotect();
     // a failed write does not say of which file

@@ -10,6 +10,7 @@ import type { Settings } from '../settings.ts';
 import type { Task } from '../sleepers.ts';
 import { recordedText, sizeText } from '../summary.ts';
 import { whyNot } from '../target.ts';
+import type { WorkloadEnd } from '../workload.ts';
 import { advised, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
 import { bytesOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
@@ -28,7 +29,10 @@ export interface Recording {
   versions: Profilers['versions'];
   /** of profilers and of the rendering; other things the reader of the run should know */
   failures: string[];
+  /** of the file of SQL and the workload, which failed while the profilers did not */
+  complaints: string[];
   warnings: string[];
+  workload: WorkloadEnd | undefined;
 }
 
 export interface RecordingPlan {
@@ -53,7 +57,8 @@ export async function recordTargets(
   }
   const recording: Omit<Recording, 'window'> = {
     ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [] },
-    ...{ versions: profilers.versions, failures: [...profilers.missing], warnings: [] },
+    ...{ versions: profilers.versions, failures: [...profilers.missing] },
+    ...{ complaints: [], warnings: [], workload: undefined },
   };
   const at = (artifact: Artifact): string => artifactIn(environment.folder, artifact);
   const { versions } = profilers;

@@ -50,6 +50,7 @@ const TOP = 10;
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
   const { settings, environment, recording, folder, window, valid, identity, cpu, offcpu, comparison, before, steps } =
     rendered;
+  const { workload } = recording;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const { final } = runFolders(settings.outDir, settings.label, 0);
   const facts = {
@@ -59,15 +60,17 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     window,
     cause: recording.window.cause,
     valid,
-    isComplete: recording.failures.length === 0 && recording.window.cause !== 'signal',
+    isComplete: recording.failures.length + recording.complaints.length === 0 && recording.window.cause !== 'signal',
     warnings: [
       ...recording.failures,
+      ...recording.complaints,
       ...chrootNotes(settings, environment),
       ...recording.warnings,
       userOnlyText(cpu?.stats) ?? [],
       cutText(recording.window.cause, settings.seconds) ?? [],
       ...(identity ? identityWarnings(identity) : []),
     ].flat(),
+    workload: workload && { ...workload, lastLines: workload.lastLines.map(decoded) },
     identity,
     identityLine: identity && identityLine(identity),
     cpuStats: cpu?.stats,
