@@ -130,12 +130,15 @@ function write(file: string, text: string): void {
 
 /**
  * What stands before a tool's bundle: an old Node would stop at the first word that it doesn't know, with a stack trace.
+ * The second line is the shell's, and a comment to Node: it sees a closed stdout, in whose place Node opens /dev/null.
  * `engines` is `>=20.19`.
  */
 function launcher(tool: string, engines: string): string {
   const wanted = engines.slice('>='.length);
   const [major, minor] = wanted.split('.');
-  return `#!/usr/bin/env node
+  const closed = `{ echo "${tool}: <stdout>: closed; send it to /dev/null to drop it" >&2; exit 2; }`;
+  return `#!/bin/sh
+// 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; exec node "$0" "$@"
 var version = process.versions.node.split('.');
 if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) require('./${tool}.main.cjs');
 else {

@@ -3,6 +3,7 @@
 // of another bundle are not the same classes, so a mistake of the user comes back as a text.
 
 import yargs from 'yargs';
+import { nearestName } from './nearest.ts';
 import type { OptionTable } from './options.ts';
 
 /** A command line: its operands, and its options by name, unchecked. */
@@ -20,7 +21,7 @@ export function readArguments(table: OptionTable, argv: readonly string[]): Comm
     const { _: operands, ...options } = parserOf(table, argv).parseSync() as Record<string, unknown>;
     return { operands: (operands as (string | number)[]).map(String), options };
   } catch (error) {
-    if (error instanceof WrongArguments) return error.message;
+    if (error instanceof WrongArguments) return withSuggestion(error.message, Object.keys(table));
     throw error;
   }
 }
@@ -57,6 +58,13 @@ function parserOf(table: OptionTable, argv: readonly string[]) {
     });
   }
   return parser;
+}
+
+/** `unknown argument: colours` → `unknown argument: colours, perhaps --colors` */
+function withSuggestion(message: string, names: readonly string[]): string {
+  const typed = /^unknown argument: ([\w-]+)$/.exec(message)?.[1];
+  const meant = typed && nearestName(typed, names);
+  return meant ? `${message}, perhaps --${meant}` : message;
 }
 
 function lowerFirst(message: string): string {

@@ -105,7 +105,20 @@ export async function statusOf<T extends OptionTable>(
 /** What to tell the user of an error that input, options or the system cause; undefined: nobody expected this one. */
 export function messageOf(error: unknown): string | undefined {
   if (isSystemError(error)) return `${error.path ?? error.syscall}: ${reason(error)}`;
+  if (isOutOfMemory(error)) return OUT_OF_MEMORY;
   return error instanceof UsageError || error instanceof InputError ? error.message : undefined;
+}
+
+const OUT_OF_MEMORY =
+  'out of memory: fold less at once, or allow more (ulimit -v; under a limit, set NODE_OPTIONS=--disable-wasm-trap-handler)';
+
+/** An engine without memory stops as unreachable; V8 says in words what it could not allocate. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof WebAssembly.RuntimeError) return error.message === 'unreachable';
+  return (
+    error instanceof RangeError &&
+    /memory|allocation failed|Invalid (?:string|typed array|array) length/.test(error.message)
+  );
 }
 
 async function requestOf<T extends OptionTable>(command: Command<T>, argv: readonly string[]): Promise<Request<T>> {
