@@ -37,6 +37,7 @@ for (const page of pages()) {
     cpSync(join(ROOT, 'fixtures/docs'), folder, { recursive: true });
     for (let i = 1; i < parts.length; i += 2) parts[i] = await executed(parts[i]!, folder);
     const actual = parts.join('');
+    assert.doesNotMatch(actual, /unknown argument: /, 'the page uses an option that the tool no longer has');
     if (updating && actual !== text) writeFileSync(join(ROOT, page), actual);
     const differs = difference(page, Buffer.from(text), Buffer.from(actual));
     assert.ok(updating || differs === undefined, `${differs}\n(make docs, then read the git diff)`);
