@@ -1,7 +1,7 @@
 // The rooms of the house and who may use whom (docs/architecture.md), and how large and how named a file may be.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ROOT } from './tools.ts';
@@ -74,6 +74,13 @@ test('no file leads back to itself, not even by a type', () => {
 
 test('no folder leads back to itself, sub-folders included', () => {
   assertNoCircle(byFolder(imports()));
+});
+
+test('a test lies where its file or folder of src lies; what tests more lies in test/ itself', () => {
+  const tests = filesUnder('test').filter((file) => /^test\/(?!browser\/|live\/).+\/.*\.test\.ts$/.test(file));
+  const sources = tests.map((file) => file.replace(/^test\//, 'src/').replace(/\.test\.ts$/, ''));
+  const lost = sources.filter((source) => !existsSync(join(ROOT, source)) && !existsSync(join(ROOT, `${source}.ts`)));
+  assert.deepEqual(lost, []);
 });
 
 /** The files that each file of src imports. */

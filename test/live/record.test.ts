@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sumOf } from '../folded-tables.ts';
-import { type Recorder, saying, startRecorder } from '../record/recorder.ts';
+import { type Recorder, saying, startRecorder } from '../tools/recorder.ts';
 import { ENVIRONMENT, ROOT, temporaryFolder } from '../tools.ts';
 
 const folder = temporaryFolder();

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { meanShare, scoreFolder } from '../../../bench/offcpu-score.ts';
-import { ROOT } from '../../tools.ts';
+import { meanShare, scoreFolder } from '../bench/offcpu-score.ts';
+import { ROOT } from './tools.ts';
 
 const LEAST_RIGHT = 99.5;
 const LEAST_RIGHT_WITH_STATE = 99.9;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ROOT, shell, temporaryFolder } from '../tools.ts';
+import { ROOT, shell, temporaryFolder } from './tools.ts';
 
 const LABELS = ['one', 'fsync-off', 'three'];
 const FILES = ['cpu.svg', 'offcpu.svg', 'offcpu.reasons.svg', 'offcpu.reasons.txt'];

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { Program } from '../../../src/offcpu/read/program.ts';
-import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
-import { timesOf } from '../../../src/offcpu/read/window.ts';
-import { ROOT } from '../../tools.ts';
+import type { Program } from '../src/offcpu/read/program.ts';
+import { OffcpuReader } from '../src/offcpu/read/reader.ts';
+import { timesOf } from '../src/offcpu/read/window.ts';
+import { ROOT } from './tools.ts';
 
 const FOLDER = join(ROOT, 'fixtures/bpftrace');
 /** The only one of which nothing can be made. */

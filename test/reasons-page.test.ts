@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
-import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
-import { reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
-import { ROOT } from '../../tools.ts';
+import { KernelRules } from '../src/offcpu/reason/kernel-rules.ts';
+import { parseRules } from '../src/offcpu/reason/rule-file.ts';
+import { reasonRules } from '../src/offcpu/reason/rules.generated.ts';
+import { ROOT } from './tools.ts';
 
 const page = readFileSync(join(ROOT, 'docs/reasons.md'), 'utf8');
 
