@@ -25,17 +25,21 @@ export interface Picture {
 export const PICTURES = {
   cpu: { from: 'cpu', to: 'cpuSvg', what: 'on-CPU', countname: 'samples', colors: 'kind' },
   offcpu: { from: 'offcpu', to: 'offcpuSvg', what: 'off-CPU', countname: 'us', colors: 'io' },
-  reasons: { from: 'reasons', to: 'reasonsSvg', what: 'off-CPU by reason', countname: 'us', colors: 'io' },
+  reasons: { from: 'reasons', to: 'reasonsSvg', what: 'off-CPU by reason', countname: 'us', colors: 'kind' },
   wall: { from: 'wall', to: 'wallSvg', what: 'on-CPU and off-CPU', countname: 'us', colors: 'kind' },
 } as const satisfies Record<string, Picture>;
 
 /** The options of flame-svg for a picture. `subtitle`: what 100 % is; undefined: not known yet. */
 export function drawOptionsOf(
-  { title, label }: Settings,
-  { what, countname, colors }: Picture,
+  settings: Settings,
+  picture: Picture,
   subtitle?: string,
 ): Pick<DrawOptions, 'title' | 'subtitle' | 'countname' | 'colors'> {
-  return { title: `${title ?? label}: ${what}`, subtitle, countname, colors };
+  return { title: titleOf(settings, picture), subtitle, countname: picture.countname, colors: picture.colors };
+}
+
+function titleOf({ title, label }: Settings, { what }: Picture): string {
+  return `${title ?? label}: ${what}`;
 }
 
 /** What there is to render. */
@@ -123,8 +127,8 @@ function classify({ folder, tool, waitEvents }: Environment, slept: Slept | unde
 }
 
 function drawStep(settings: Settings, { folder, tool }: Environment, picture: Picture): Step {
-  const { title, countname, colors } = drawOptionsOf(settings, picture);
-  const options = [`--title=${title}`, '--countname', countname, '--colors', colors];
+  const { countname, colors } = picture;
+  const options = [`--title=${titleOf(settings, picture)}`, '--countname', countname, '--colors', colors];
   return {
     what: `drawing ${picture.what}`,
     stages: [[...tool('flame-svg'), ...options, '--', artifactIn(folder, picture.from)]],
