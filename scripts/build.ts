@@ -86,6 +86,7 @@ async function buildBinaries(): Promise<void> {
       { in: 'src/cli/arguments.ts', out: 'arguments' },
       { in: 'src/cli/compressed.ts', out: 'compressed' },
       { in: 'src/symbols/symbolizer.ts', out: 'symbolizer' },
+      { in: 'src/stacks/packed/picture-text.ts', out: 'picture-text' },
     ],
     plugins: [occasional],
     supported: { 'dynamic-import': false }, // require() starts sooner

@@ -1,6 +1,8 @@
 // Intake: the bytes of one input. Plain text is handed on as it comes; gzip and zstd, told by their first bytes, are
-// unpacked.
+// unpacked; a picture of flame-svg gives the folded text it was drawn from.
 
+import { InputError } from '../engine/errors.ts';
+import { isPicture } from '../stacks/packed/picture-data.ts';
 import type { Packing, Unpacking } from './compressed.ts';
 
 /** How compressed data begins; a file of pzstd begins with a frame to be skipped. */
@@ -9,6 +11,10 @@ const BEGINNINGS: readonly (readonly [Packing, string])[] = [
   ['zstd', '\x28\xb5\x2f\xfd'],
   ['zstd', '\x50\x2a\x4d\x18'],
 ];
+/** How a picture begins; the next bytes tell whether it is one of ours. */
+const MARKUP = /^(?:\xef\xbb\xbf|\s)*<(?:\?xml|svg|!doctype html)/i;
+/** So many bytes tell it. */
+const PICTURE_BYTES = 1024;
 /** A line longer than this is handed on in parts. */
 const LONGEST_LINE = 1 << 20;
 const NEWLINE = 10;
@@ -18,6 +24,8 @@ export class Intake {
   /** what was read while it may be the beginning of compressed data */
   #start: Buffer | undefined = Buffer.alloc(0);
   #unpacking: Unpacking | undefined;
+  /** the picture read so far */
+  #picture: Buffer[] | undefined;
   /** unpacked, but not a whole line yet */
   #line = Buffer.alloc(0);
 
@@ -29,6 +37,10 @@ export class Intake {
   /** Takes the next bytes, which may be overwritten when this returns, or when the promise it gives is kept. */
   take(bytes: Uint8Array): Promise<void> | undefined {
     if (this.#unpacking) return this.#unpacking.write(bytes);
+    if (this.#picture) {
+      this.#picture.push(Buffer.from(bytes));
+      return undefined;
+    }
     if (this.#start === undefined) {
       this.#block(bytes);
       return undefined;
@@ -37,7 +49,13 @@ export class Intake {
     const begins = start.toString('latin1', 0, 4);
     const packing = BEGINNINGS.find(([, text]) => begins.startsWith(text))?.[0];
     if (packing) return this.#unpack(packing, start);
-    const mayBe = BEGINNINGS.some(([, text]) => text.startsWith(begins));
+    const text = start.toString('latin1', 0, PICTURE_BYTES);
+    if (isPicture(text)) {
+      this.#picture = [start];
+      return undefined;
+    }
+    const mayBe =
+      BEGINNINGS.some(([, packed]) => packed.startsWith(begins)) || (start.length < PICTURE_BYTES && MARKUP.test(text));
     this.#start = mayBe ? start : undefined;
     if (!mayBe) this.#block(start);
     return undefined;
@@ -46,6 +64,11 @@ export class Intake {
   /** The input is at its end. False: but its compressed data is not, and the line that was cut is left out. */
   async end(): Promise<boolean> {
     if (this.#unpacking && !(await this.#unpacking.end())) return false;
+    if (this.#picture) {
+      const file = Buffer.concat(this.#picture);
+      for (const block of (await foldedOf(file)) ?? [file]) this.#block(block);
+      return true;
+    }
     const rest = this.#unpacking ? this.#line : this.#start;
     if (rest !== undefined && rest.length > 0) this.#block(rest);
     return true;
@@ -76,5 +99,16 @@ export class Intake {
     if (this.#line.length > 0) this.#block(this.#line);
     if (end > 0) this.#block(bytes.subarray(0, end));
     this.#line = Buffer.from(bytes.subarray(end));
+  }
+}
+
+/** The folded text that a picture holds; undefined: it holds none. Throws InputError for a damaged one. */
+async function foldedOf(file: Buffer): Promise<Iterable<Buffer> | undefined> {
+  const { foldedOfPicture } = await import('../stacks/packed/picture-text.ts');
+  try {
+    return foldedOfPicture(file);
+  } catch (error) {
+    // a bundle of its own has error classes of its own
+    throw new InputError((error as Error).message);
   }
 }

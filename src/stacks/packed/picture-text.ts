@@ -1,0 +1,44 @@
+// The folded text of which a picture was drawn: flame-svg puts all stacks into its file.
+
+import { inflateSync } from 'node:zlib';
+import { DATA_BEGINS, type PackedStacks } from './picture-data.ts';
+import { columnsOf } from './unpack.ts';
+
+const BLOCK = 1 << 18;
+
+/**
+ * The folded text of the picture in a file, in blocks of whole lines; undefined: it holds no stacks. Throws an Error whose
+ * message says so where it holds several pictures, or a damaged one.
+ */
+export function foldedOfPicture(file: Buffer): Generator<Buffer> | undefined {
+  const at = file.indexOf(DATA_BEGINS);
+  if (at < 0) return undefined;
+  if (file.indexOf(DATA_BEGINS, at + 1) > 0)
+    throw new Error('this page holds several pictures; give one of their files');
+  const from = at + DATA_BEGINS.length;
+  const end = file.indexOf('<', from);
+  try {
+    const data = JSON.parse(file.toString('utf8', from, end < 0 ? from : end)) as PackedStacks;
+    return foldedLines(data, inflateSync(Buffer.from(data.stacks, 'base64')));
+  } catch {
+    throw new Error('the stacks in this picture are damaged or cut off');
+  }
+}
+
+function* foldedLines({ unitLine, reversed, isPair }: PackedStacks, bytes: Uint8Array): Generator<Buffer> {
+  const { names, falls, fresh, frames, counts, befores } = columnsOf(bytes);
+  const texts = Buffer.from(names).toString('latin1').split('\n');
+  const stack: string[] = [];
+  let used = 0;
+  let block = unitLine === undefined ? '' : `# unit: ${unitLine}\n`;
+  while (!falls.isAtEnd) {
+    stack.length -= falls.next();
+    for (let left = fresh.next(); left > 0; left--) stack.push(texts[(frames.next() || ++used) - 1] as string);
+    const line = reversed ? stack.toReversed() : stack;
+    block += `${line.join(';')} ${isPair ? `${befores.text()} ` : ''}${counts.text()}\n`;
+    if (block.length < BLOCK) continue;
+    yield Buffer.from(block, 'latin1');
+    block = '';
+  }
+  if (block.length > 0) yield Buffer.from(block, 'latin1');
+}

@@ -1,0 +1,92 @@
+// Reads the compact form of stacks that pack.ts writes. It runs in browsers, too.
+
+/** The columns as pack.ts has them. */
+export interface Columns {
+  /** lines */
+  names: Uint8Array;
+  falls: NumberReader;
+  fresh: NumberReader;
+  frames: NumberReader;
+  counts: DecimalReader;
+  befores: DecimalReader;
+  /** what was put behind the rest */
+  extra: Uint8Array;
+}
+
+export function columnsOf(bytes: Uint8Array): Columns {
+  const sizes = new NumberReader(bytes);
+  const lengths = Array.from({ length: 7 }, () => sizes.next());
+  let at = sizes.at;
+  const [names, falls, fresh, frames, counts, befores, extra] = lengths.map((length) => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  }) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  return {
+    names,
+    falls: new NumberReader(falls),
+    fresh: new NumberReader(fresh),
+    frames: new NumberReader(frames),
+    counts: new DecimalReader(counts),
+    befores: new DecimalReader(befores),
+    extra,
+  };
+}
+
+/** Whole numbers, one after the other. */
+export class NumberReader {
+  readonly #bytes: Uint8Array;
+  at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.at >= this.#bytes.length;
+  }
+
+  /** Throws RangeError at the end. */
+  next(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      if (this.at >= this.#bytes.length) throw new RangeError('no more numbers');
+      const byte = this.#bytes[this.at++] as number;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+  }
+}
+
+const NEWLINE = 10;
+const ZERO = 48;
+
+/** Lines with a decimal number each. */
+export class DecimalReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  next(): number {
+    const bytes = this.#bytes;
+    let value = 0;
+    for (let at = this.#at; at < bytes.length; at++) {
+      const digit = (bytes[at] as number) - ZERO;
+      if (digit >= 0) value = value * 10 + digit;
+      else if (bytes[at] === NEWLINE) {
+        this.#at = at + 1;
+        return value;
+      } else break;
+    }
+    return Number(this.text());
+  }
+
+  text(): string {
+    const end = this.#bytes.indexOf(NEWLINE, this.#at);
+    const text = String.fromCharCode(...this.#bytes.subarray(this.#at, end));
+    this.#at = end + 1;
+    return text;
+  }
+}
