@@ -1,13 +1,11 @@
-// Colours: families of related shades, in light and dark, and the CSS that gives them to classes.
+// Colours: families of related shades, in light and dark, each legible under its ink.
 
-/** Shades of one family. A class is the family's letter and the shade's digit (base 36): `a0`. */
-export interface Family {
-  letter: string;
-  /** what the legend says it stands for; '' for palettes whose colours mean nothing */
-  meaning: string;
-  light: readonly string[];
-  dark: readonly string[];
-}
+import { type Family, INK } from './classes.ts';
+
+/** What WCAG asks of small text, and a little more. */
+export const CONTRAST = 4.6;
+/** The luminance on which black and white are equally legible. */
+export const MIDDLE = 0.179;
 
 type Range = readonly [from: number, to: number];
 
@@ -21,6 +19,16 @@ export function shades(count: number, hue: Range, saturation: Range, lightness: 
   });
 }
 
+/** A family whose boxes bear the ink of their scheme. */
+export function family(letter: string, meaning: string, light: readonly string[], dark: readonly string[]): Family {
+  return {
+    letter,
+    meaning,
+    light: light.map((colour) => legible(colour, INK.light)),
+    dark: dark.map((colour) => legible(colour, INK.dark)),
+  };
+}
+
 function between([from, to]: Range, part: number): number {
   return from + (to - from) * part;
 }
@@ -28,34 +36,44 @@ function between([from, to]: Range, part: number): number {
 function hex(hue: number, saturation: number, lightness: number): string {
   const s = saturation / 100;
   const l = lightness / 100;
-  const channel = (n: number): string => {
+  const channel = (n: number): number => {
     const k = (n + hue / 30 + 12) % 12;
-    const value = l - s * Math.min(l, 1 - l) * Math.max(-1, Math.min(k - 3, 9 - k, 1));
-    return Math.round(value * 255)
-      .toString(16)
-      .padStart(2, '0');
+    return (l - s * Math.min(l, 1 - l) * Math.max(-1, Math.min(k - 3, 9 - k, 1))) * 255;
   };
-  return `#${channel(0)}${channel(8)}${channel(4)}`;
+  return colour([channel(0), channel(8), channel(4)]);
 }
 
-/** The colour with its light taken down, for dark surroundings. */
-export function dimmed(colour: string, factor: number): string {
-  return colour.replace(/[0-9a-f]{2}/g, (pair) =>
-    Math.round(Number.parseInt(pair, 16) * factor)
-      .toString(16)
-      .padStart(2, '0'),
-  );
+function colour(channels: readonly number[]): string {
+  return `#${channels.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** How light a `#rrggbb` is to the eye, 0 … 1. */
-export function luminance(colour: string): number {
-  const [r = 0, g = 0, b = 0] = (colour.match(/[0-9a-f]{2}/gi) ?? []).map((pair) => Number.parseInt(pair, 16) / 255);
-  return 0.2126 * r ** 2.2 + 0.7152 * g ** 2.2 + 0.0722 * b ** 2.2;
+function channelsOf(text: string): number[] {
+  return (text.match(/[0-9a-f]{2}/gi) ?? []).map((pair) => Number.parseInt(pair, 16));
 }
 
-/** Fill for boxes, stroke for slivers. */
-export function familyCss(family: Family, scheme: 'light' | 'dark'): string {
-  return family[scheme]
-    .map((colour, i) => `.${family.letter}${i.toString(36)}{fill:${colour};stroke:${colour}}`)
-    .join('');
+/** The relative luminance of a `#rrggbb`, 0 … 1 (WCAG 2). */
+export function luminance(text: string): number {
+  const [r = 0, g = 0, b = 0] = channelsOf(text).map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** The contrast of two colours, 1 … 21 (WCAG 2). */
+export function contrast(a: string, b: string): number {
+  const [x, y] = [luminance(a), luminance(b)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}
+
+const STEPS = 25;
+
+/** The colour, as far away from `other` as legible text needs it: lighter over dark, darker over light. */
+export function legible(text: string, other: string): string {
+  const goal = luminance(other) < MIDDLE ? 255 : 0;
+  let result = text;
+  for (let step = 1; contrast(result, other) < CONTRAST && step <= STEPS; step++) {
+    result = colour(channelsOf(text).map((value) => value + ((goal - value) * step) / STEPS));
+  }
+  return result;
 }

@@ -1,8 +1,10 @@
-// Palettes: which colour a frame gets. The default colours by kind of code; the others are those of flamegraph.pl, by
-// name. Always the same colour for the same name.
+// Palettes: which colour a frame gets. The default colours by kind of code and kind of time; the others are those of
+// flamegraph.pl, by name. A name always has the same colour.
 
-import { dimmed, type Family, shades } from './colours.ts';
+import type { Family } from './classes.ts';
+import { family, shades } from './colours.ts';
 import { type Kind, kindOf } from './kinds.ts';
+import { WAITS } from './waits.ts';
 
 export const PALETTES = [
   'kind',
@@ -13,43 +15,40 @@ export type PaletteName = (typeof PALETTES)[number];
 
 export interface Palette {
   families: readonly Family[];
-  /** the class of a frame by its name (latin1, with its mark) */
-  classOf(name: string): string;
+  /** the letter of a frame's family by its name (latin1, with its mark) */
+  letterOf(name: string): string;
   /** the class of the outermost frames, the processes, when they have one of their own */
   rootClass: string;
-  /** is text on boxes dark in dark surroundings as well? */
-  darkInk: boolean;
+  /** do colours say what kind of time it is? */
+  byTime: boolean;
 }
 
-const KINDS: readonly (readonly [Kind | 'process', string, string, string[], string[]])[] = [
-  ['application', 'a', 'application', shades(5, [25, 37], [84, 92], [71, 78]), shades(5, [22, 34], [44, 52], [31, 37])],
-  ['inlined', 'e', 'inlined', shades(4, [10, 20], [80, 88], [83, 88]), shades(4, [10, 20], [30, 36], [28, 33])],
-  ['library', 'b', 'system library', shades(4, [46, 54], [72, 80], [72, 80]), shades(4, [44, 52], [36, 44], [28, 34])],
-  [
-    'jit',
-    'd',
-    'JIT, interpreter',
-    shades(4, [125, 150], [38, 44], [70, 77]),
-    shades(4, [135, 155], [28, 36], [27, 33]),
-  ],
-  ['kernel', 'c', 'kernel', shades(4, [202, 214], [62, 72], [75, 82]), shades(4, [206, 216], [36, 44], [33, 40])],
-  ['waker', 'h', 'waker', shades(4, [262, 280], [52, 60], [80, 85]), shades(4, [264, 280], [26, 34], [38, 44])],
-  ['unresolved', 'g', 'no symbol', shades(3, [220, 220], [4, 6], [81, 86]), shades(3, [220, 220], [4, 6], [33, 38])],
-  ['process', 'f', 'process', shades(3, [214, 222], [18, 22], [82, 86]), shades(3, [214, 222], [14, 18], [30, 34])],
+type Shades = Parameters<typeof shades>;
+
+/** What runs is warm. Kind, letter, meaning, shades in light, in dark. */
+const KINDS: readonly (readonly [Kind | 'process', string, string, Shades, Shades])[] = [
+  ['application', 'a', 'application', [5, [26, 37], [84, 92], [71, 77]], [5, [24, 34], [48, 56], [30, 35]]],
+  ['inlined', 'e', 'inlined', [4, [24, 32], [70, 80], [84, 88]], [4, [22, 30], [26, 32], [27, 31]]],
+  ['library', 'b', 'system library', [4, [47, 54], [74, 82], [70, 77]], [4, [44, 50], [40, 48], [26, 31]]],
+  ['jit', 'd', 'JIT, interpreter', [4, [68, 80], [46, 54], [68, 74]], [4, [70, 80], [34, 40], [25, 29]]],
+  ['kernel', 'c', 'kernel', [4, [350, 359], [72, 82], [80, 85]], [4, [350, 358], [32, 40], [36, 41]]],
+  ['waker', 'h', 'waker', [4, [304, 316], [44, 54], [82, 87]], [4, [304, 316], [22, 30], [36, 41]]],
+  ['unresolved', 'g', 'no symbol', [3, [40, 40], [4, 8], [92, 94]], [3, [220, 220], [3, 5], [25, 28]]],
+  ['process', 'f', 'process', [3, [40, 44], [16, 20], [85, 88]], [3, [40, 44], [8, 12], [31, 34]]],
 ];
 
 /** hue, saturation, lightness: from, to */
-const HUES: Record<string, Parameters<typeof shades>> = {
-  hot: [24, [4, 54], [86, 94], [57, 65]],
-  mem: [16, [128, 160], [48, 58], [54, 66]],
-  io: [16, [204, 232], [56, 70], [68, 78]],
-  red: [12, [0, 8], [80, 92], [66, 77]],
-  green: [12, [105, 125], [58, 70], [58, 70]],
-  blue: [12, [212, 226], [76, 90], [70, 80]],
-  aqua: [12, [176, 186], [48, 60], [58, 70]],
-  yellow: [12, [54, 60], [62, 76], [50, 60]],
-  purple: [12, [292, 302], [56, 68], [68, 78]],
-  orange: [12, [26, 36], [82, 92], [58, 68]],
+const HUES: Record<string, Shades> = {
+  hot: [24, [4, 54], [86, 94], [60, 67]],
+  mem: [16, [128, 160], [48, 58], [58, 69]],
+  io: [16, [204, 232], [56, 70], [71, 80]],
+  red: [12, [0, 8], [80, 92], [68, 78]],
+  green: [12, [105, 125], [58, 70], [60, 71]],
+  blue: [12, [212, 226], [76, 90], [72, 82]],
+  aqua: [12, [176, 186], [48, 60], [60, 71]],
+  yellow: [12, [54, 60], [62, 76], [54, 64]],
+  purple: [12, [292, 302], [56, 68], [72, 81]],
+  orange: [12, [26, 36], [82, 92], [61, 70]],
 };
 
 type Rule = readonly [RegExp, hue: string];
@@ -83,33 +82,30 @@ export function palette(name: PaletteName, processes: boolean): Palette {
   if (name === 'kind') return byKind(processes);
   const { rules, rest, meanings } = MIXED[name] ?? { rules: [], rest: name, meanings: {} as Record<string, string> };
   const hues = [...new Set([...rules.map(([, hue]) => hue), rest])];
-  const families = hues.map((hue, i) => family(String.fromCharCode(97 + i), meanings[hue] ?? '', hue));
-  const classOf = (frame: string): string => {
+  const families = hues.map((hue, i) => ofHue(String.fromCharCode(97 + i), meanings[hue] ?? '', hue));
+  const letterOf = (frame: string): string => {
     const hue = rules.find(([pattern]) => pattern.test(frame))?.[1] ?? rest;
-    return shadeOf(families[hues.indexOf(hue)] as Family, frame);
+    return (families[hues.indexOf(hue)] as Family).letter;
   };
-  return { families, classOf, rootClass: '', darkInk: true };
+  return { families, letterOf, rootClass: '', byTime: false };
 }
 
-function family(letter: string, meaning: string, hue: string): Family {
-  const light = shades(...(HUES[hue] as Parameters<typeof shades>));
-  return { letter, meaning, light, dark: light.map((colour) => dimmed(colour, 0.84)) };
+function ofHue(letter: string, meaning: string, hue: string): Family {
+  const [count, hues, saturation, lightness] = HUES[hue] as Shades;
+  const [low, high] = lightness;
+  const dark = shades(count, hues, [saturation[0] * 0.6, saturation[1] * 0.6], [low * 0.45, high * 0.45]);
+  return family(letter, meaning, shades(count, hues, saturation, lightness), dark);
 }
 
 function byKind(processes: boolean): Palette {
-  const families = KINDS.map(([, letter, meaning, light, dark]) => ({ letter, meaning, light, dark }));
-  const byKind = new Map(KINDS.map(([kind], i) => [kind, families[i] as Family]));
+  const families = KINDS.map(([, letter, meaning, light, dark]) =>
+    family(letter, meaning, shades(...light), shades(...dark)),
+  );
+  const letters = new Map(KINDS.map(([kind, letter]) => [kind, letter]));
   return {
-    families,
-    classOf: (frame) => shadeOf(byKind.get(kindOf(frame)) as Family, frame),
+    families: [...families, ...WAITS],
+    letterOf: (frame) => letters.get(kindOf(frame)) as string,
     rootClass: processes ? 'f0' : '',
-    darkInk: false,
+    byTime: true,
   };
-}
-
-function shadeOf(family: Family, name: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  hash ^= hash >>> 15;
-  return family.letter + ((hash >>> 0) % family.light.length).toString(36);
 }

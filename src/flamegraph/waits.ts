@@ -1,0 +1,89 @@
+// Kinds of time: frames that say why a thread waited, as offcpu-classify writes them, in six groups.
+
+import type { Family } from './classes.ts';
+import { family, shades } from './colours.ts';
+import { SEVERAL } from './time.ts';
+
+interface Group {
+  letter: string;
+  meaning: string;
+  mark: string;
+  reasons: readonly string[];
+  light: string[];
+  dark: string[];
+}
+
+/** Cool hues, since what runs is warm. */
+const GROUPS: readonly Group[] = [
+  {
+    letter: 's',
+    meaning: 'storage',
+    mark: '■',
+    reasons: ['fsync', 'disk-io', 'remote-fs', 'file', 'swap'],
+    light: shades(3, [206, 214], [70, 80], [70, 76]),
+    dark: shades(3, [208, 214], [52, 60], [30, 35]),
+  },
+  {
+    letter: 'l',
+    meaning: 'lock',
+    mark: '◊',
+    reasons: ['futex', 'lock'],
+    light: shades(3, [264, 274], [60, 70], [79, 83]),
+    dark: shades(3, [264, 274], [36, 44], [38, 43]),
+  },
+  {
+    letter: 'x',
+    meaning: 'network',
+    mark: '►',
+    reasons: ['net-recv', 'net-send', 'epoll', 'poll', 'select', 'io_uring', 'pipe'],
+    light: shades(3, [172, 180], [42, 50], [67, 72]),
+    dark: shades(3, [174, 180], [44, 52], [24, 28]),
+  },
+  {
+    letter: 't',
+    meaning: 'timer or idle',
+    mark: '○',
+    reasons: ['sleep', 'idle', 'signal', 'tty'],
+    light: shades(3, [226, 236], [34, 42], [87, 90]),
+    dark: shades(3, [228, 236], [14, 18], [29, 33]),
+  },
+  {
+    letter: 'u',
+    meaning: 'waiting for a CPU',
+    mark: '▲',
+    reasons: ['cpu', 'runnable', 'preempted'],
+    light: shades(3, [142, 150], [44, 52], [74, 79]),
+    dark: shades(3, [144, 150], [36, 42], [24, 28]),
+  },
+  {
+    letter: 'o',
+    meaning: 'other wait',
+    mark: '□',
+    reasons: ['memory', 'ipc', 'process', 'kernel', 'virt', 'other', 'in-progress'],
+    light: shades(3, [196, 202], [26, 34], [80, 84]),
+    dark: shades(3, [196, 202], [20, 26], [29, 33]),
+  },
+];
+
+const SEVERAL_FAMILY = family(
+  SEVERAL,
+  'several waits',
+  shades(3, [214, 220], [22, 28], [80, 84]),
+  shades(3, [214, 220], [16, 20], [31, 35]),
+);
+
+export const WAITS: readonly Family[] = [
+  ...GROUPS.map(({ letter, meaning, mark, light, dark }, i) => ({
+    ...family(letter, meaning, light, dark),
+    mark,
+    bits: 2 << i,
+  })),
+  SEVERAL_FAMILY,
+];
+
+const BITS = new Map(GROUPS.flatMap(({ reasons }, i) => reasons.map((reason) => [`[${reason}]`, 2 << i])));
+
+/** The bit of the group that a frame's name tells; 0: it tells none. */
+export function waitBit(name: string): number {
+  return name.charCodeAt(0) === 0x5b ? (BITS.get(name) ?? 0) : 0;
+}
