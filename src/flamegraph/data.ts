@@ -1,24 +1,34 @@
-// The data that the picture carries for its viewer, as JSON in <metadata>.
+// The data that the picture carries for its viewer and for the tools that read folded text, as JSON in <metadata>.
 
+import type { PackedStacks } from '../stacks/packed/picture-data.ts';
+import type { Basis } from './change.ts';
+import type { Family, Scheme } from './classes.ts';
+import type { Paper } from './style.ts';
 import type { Measure } from './words.ts';
 
-export interface Data {
-  version: 1;
+export interface Data extends PackedStacks {
+  version: 2;
+  /** tells this picture from others in one page */
+  key: string;
+  title: string;
+  subtitle: string;
+  /** what was measured, and what to mind about it */
+  facts: string;
+  warning: string;
   measure: Measure;
-  /** the count that 1 in `stacks` stands for */
-  grain: number;
-  /** a comparison in which a frame is as wide as both its counts */
+  /** the nodes that the stacks have as a tree */
+  nodes: number;
+  /** a comparison in which a frame is as wide as both its values */
   union: boolean;
   negate: boolean;
-  /** in counts; see changeClass() */
+  /** undefined but in a comparison */
+  basis?: Basis;
+  /** in values; see changeClass() */
   mostChange: number;
   nameType: string;
-  /** px: from the top to the first row, below the last one, beside all of them */
+  /** px: from the top of the static picture to its boxes, and its width */
   headHeight: number;
-  bottom: number;
-  margin: number;
-  /** rows of the static picture */
-  rows: number;
+  staticWidth: number;
   frameHeight: number;
   fontSize: number;
   /** boxes narrower than this are not drawn, px */
@@ -26,14 +36,21 @@ export interface Data {
   /** as wide as the window? */
   fluid: boolean;
   inverted: boolean;
-  /** are the stacks leaf first? */
-  reversed: boolean;
+  /** the order of the stacks is time: equal functions side by side are not joined */
+  flamechart: boolean;
+  /** the families that occur */
+  families: readonly Family[];
+  byTime: boolean;
   /** the class of the outermost frames, if they have one of their own */
   rootClass: string;
-  /** two characters a name */
-  classes: string;
-  /** a byte that is no UTF-8 is a lone surrogate, U+DC00 + byte */
-  names: string[];
-  /** see coding.ts */
-  stacks: string;
+  /** a family's letter a name */
+  letters: string;
+  /** by name number, the bits of the wait that a frame's name tells */
+  waits: Record<number, number>;
+  /** the one scheme that fits a background of the user's; undefined: both */
+  scheme?: Scheme;
+  papers: Record<Scheme, Paper>;
+  fonts: { text: string; frames: string };
+  /** what --meta embeds */
+  meta?: unknown;
 }

@@ -1,6 +1,7 @@
-// flame-svg as a function: folded stacks and settings in, the text of an SVG file out.
+// flame-svg as a function: folded stacks and settings in, the text of an SVG or HTML file out.
 
 import { UsageError } from '../engine/errors.ts';
+import { pageText } from './page.ts';
 import { pictureOf, type Recording } from './picture.ts';
 import type { Settings } from './settings.ts';
 import { svgText } from './svg.ts';
@@ -14,5 +15,6 @@ export function drawFlameGraph(recording: Recording, settings: Settings): Iterab
   if (recording.isDifferential && settings.flamechart) {
     throw new UsageError('--flamechart shows one recording: no BEFORE');
   }
-  return svgText(pictureOf(recording, settings), viewerScript);
+  const svg = svgText(pictureOf(recording, settings), viewerScript);
+  return settings.html ? pageText(settings.title, svg) : svg;
 }

@@ -1,8 +1,9 @@
 // The boxes of one row as SVG text: a rectangle with its tooltip and label, or slivers where they are too thin for that.
 
-import { goneClass } from './change.ts';
+import { noiseOf } from './change.ts';
 import { escapeXml, shownName } from './display.ts';
-import { boxWidth, GLYPH, hundredths, LABEL_INDENT, labelBaseline, labelColumns, SLIVER } from './geometry.ts';
+import { boxWidth, GLYPH, hundredths, LABEL_INDENT, labelBaseline, labelColumns } from './geometry.ts';
+import { GONE } from './head.ts';
 import { label } from './label.ts';
 import type { Picture } from './picture.ts';
 import { Slivers } from './slivers.ts';
@@ -10,26 +11,34 @@ import { boxText, type Measure } from './words.ts';
 
 interface Row {
   picture: Picture;
-  /** px a count */
+  /** px a value */
   scale: number;
   measure: Measure;
   /** by name id: the shown name, once it was needed */
   titles: string[];
-  classOf(box: number): string;
+  /** boxes thinner than this are slivers, px */
+  sliver: number;
+  colourOf(box: number): string;
+  /** stands before the label of a box; mostly '' */
+  signOf(box: number): string;
 }
 
-export function* drawRow(row: Uint32Array, { picture, scale, measure, titles, classOf }: Row): Generator<string> {
-  const { boxes, settings, names } = picture;
-  const height = settings.frameHeight - 1;
-  const baseline = labelBaseline(settings.frameHeight, settings.fontSize);
-  const glyph = settings.fontSize * GLYPH;
+/** Below this width a box in a picture with a script has no tooltip, since the script shows it, px. */
+const TOOLTIP = 4;
+
+export function* drawRow(row: readonly number[], settings: Row): Generator<string> {
+  const { picture, scale, measure, titles, sliver, colourOf, signOf } = settings;
+  const { boxes, names, basis } = picture;
+  const { frameHeight, fontSize, script } = picture.settings;
+  const height = frameHeight - 1;
+  const baseline = labelBaseline(frameHeight, fontSize);
   const slivers = new Slivers();
   for (const box of row) {
     const from = (boxes.start[box] as number) * scale;
     const width = (boxes.width[box] as number) * scale;
-    const kind = classOf(box);
-    if (width < SLIVER) {
-      slivers.add(kind, from, from + width);
+    const colour = colourOf(box);
+    if (width < sliver) {
+      slivers.add(colour, from, from + width);
       continue;
     }
     const id = boxes.name[box] as number;
@@ -37,11 +46,18 @@ export function* drawRow(row: Uint32Array, { picture, scale, measure, titles, cl
     const name = titles[id] as string;
     const size = boxes.size[box] as number;
     const before = boxes.before[box] as number;
-    const title = escapeXml(boxText(measure, name, { size, before, change: boxes.change[box] as number }));
-    const x = hundredths(from);
-    yield `<rect class="${kind}${goneClass(size)}" x="${x}" width="${hundredths(boxWidth(width))}" height="${height}"><title>${title}</title></rect>`;
-    const text = label(name, labelColumns(width, glyph));
-    if (text !== '') yield `<text x="${hundredths(from + LABEL_INDENT)}" y="${baseline}">${escapeXml(text)}</text>`;
+    const change = boxes.change[box] as number;
+    const isGone = size === 0 && before > 0;
+    const look = isGone ? `${GONE} stroke="${colour}"` : '';
+    const rect = `<rect fill="${colour}"${look} x="${hundredths(from)}" width="${hundredths(boxWidth(width))}" height="${height}" rx="1.5"`;
+    const sizes = { size, before, change, noise: noiseOf(basis, before, size) };
+    yield script && width < TOOLTIP
+      ? `${rect}/>`
+      : `${rect}><title>${escapeXml(boxText(measure, name, sizes))}</title></rect>`;
+    const text = label(signOf(box) + name, labelColumns(width, fontSize * GLYPH));
+    const struck = isGone ? ' text-decoration="line-through"' : '';
+    if (text !== '')
+      yield `<text x="${hundredths(from + LABEL_INDENT)}" y="${baseline}"${struck}>${escapeXml(text)}</text>`;
   }
-  for (const [kind, path] of slivers.finish()) yield `<path class="${kind}" d="M0 ${height / 2}${path}"/>`;
+  for (const [colour, path] of slivers.finish()) yield `<path stroke="${colour}" d="M0 ${height / 2}${path}"/>`;
 }

@@ -1,128 +1,199 @@
 // The head of the picture: title, subtitle, what was measured, and the legend.
 
-import { amount, grouped, percent, relative, signed } from '../stacks/amounts.ts';
-import type { Family } from './colours.ts';
+import { grouped, percent, relative, secondsIn } from '../stacks/amounts.ts';
+import type { Family, Scheme } from './classes.ts';
 import { escapeXml, shown } from './display.ts';
 import { MARGIN, type Picture } from './picture.ts';
+import type { Paper } from './style.ts';
+import { changeText, type Measure, valueText } from './words.ts';
 
 const TITLE_LINE = 38;
 const LINE = 20;
 const LEGEND_LINE = 24;
 const UNDER = 10;
 /** a legend's letters are about so wide, px */
-const LETTER = 6.1;
+const LETTER = 6.3;
 const CHIP = 11;
+const BETWEEN = '  ·  ';
 /** Below this many samples shares say little. */
 const FEW = 100;
+
+/** What the head says, in words. */
+export interface Words {
+  facts: string;
+  /** what the static picture leaves out; '' if nothing */
+  notDrawn: string;
+  /** '' if there is nothing to mind */
+  warning: string;
+}
 
 export interface Head {
   text: string;
   /** px from the top to the first row of boxes */
   height: number;
-  /** the same in a sentence, for those who can't see it */
-  description: string;
 }
 
-export function headOf(picture: Picture, families: readonly Family[]): Head {
-  const { settings } = picture;
-  let y = TITLE_LINE;
-  let text = `<text class="title" x="${MARGIN}" y="${y - 8}" font-size="19" font-weight="600">${escapeXml(shown(settings.title))}</text>\n`;
-  const line = (content: string, kind: string): void => {
-    y += LINE;
-    text += `<text class="${kind}" x="${MARGIN}" y="${y - 8}" font-size="13">${content}</text>\n`;
-  };
-  if (settings.subtitle !== '') line(escapeXml(shown(settings.subtitle)), 'subtitle');
-  const summary = summaryOf(picture);
-  const warning = warningOf(picture);
-  const warn = warning === '' ? '' : ` <tspan class="warn" font-weight="600">${escapeXml(` ${warning}`)}</tspan>`;
-  line(escapeXml(summary) + warn, 'soft');
-  const legend = legendOf(picture, families);
-  if (legend.length > 0) {
-    y += LEGEND_LINE;
-    text += legendText(legend, y - 18);
-  }
+/** Frames that the static picture leaves out: those that are too thin, and those in tall narrow towers. */
+export interface NotDrawn {
+  thin: number;
+  hidden: number;
+}
+
+export function wordsOf(picture: Picture, measure: Measure, notDrawn: NotDrawn): Words {
   return {
-    text,
-    height: y + UNDER,
-    description: [summary, warning, ...legend.map((entry) => entry.meaning)].filter(Boolean).join('. '),
+    facts: factsOf(picture, measure),
+    notDrawn: notDrawnText(picture.settings, notDrawn),
+    warning: warningOf(picture, measure),
   };
 }
 
-function summaryOf(picture: Picture): string {
-  const { settings, boxes, total, recording, stackCount, fresh, gone } = picture;
-  const { factor } = settings;
-  const unit = shown(settings.countName);
-  const parts = recording.isDifferential ? sideTexts(picture, unit) : [amount(total * factor, unit)];
-  const stacks = `${grouped(stackCount)} ${stackCount === 1 ? 'stack' : 'stacks'}`;
-  parts.push(recording.isDifferential ? `${stacks}, ${grouped(fresh)} new, ${grouped(gone)} gone` : stacks);
-  if (boxes.thin > 0) {
-    const { px, share } = settings.minWidth;
-    const limit = share === undefined ? `${px} px` : percent(share);
-    parts.push(`${grouped(boxes.thin)} ${boxes.thin === 1 ? 'frame' : 'frames'} under ${limit} not drawn`);
-  }
-  return parts.join('  ·  ');
+/** One entry of the legend: a family, or a few shades of one. */
+export interface Entry {
+  meaning: string;
+  mark: string;
+  /** colours of the chips in front of it */
+  chips: string[];
+  gone?: boolean;
 }
 
-/** `run 1: 100 samples`, `run 2: 120 samples (+20, +20%)` */
-function sideTexts({ settings, total, totalBefore }: Picture, unit: string): string[] {
-  const { factor, sides } = settings;
-  const change = signed((total - totalBefore) * factor);
-  const difference = totalBefore > 0 ? `${change}, ${relative(total, totalBefore)}` : change;
+export function headOf(
+  { settings }: Picture,
+  { facts, notDrawn, warning }: Words,
+  legend: readonly Entry[],
+  paper: Paper,
+): Head {
+  const { soft, ink } = paper;
+  let y = TITLE_LINE;
+  let text = `<text x="${MARGIN}" y="${y - 8}" font-size="19" font-weight="600" fill="${ink}">${escapeXml(shown(settings.title))}</text>\n`;
+  const line = (content: string, fill: string): void => {
+    y += LINE;
+    text += `<text x="${MARGIN}" y="${y - 8}" font-size="13" fill="${fill}">${content}</text>\n`;
+  };
+  if (settings.subtitle !== '') line(escapeXml(shown(settings.subtitle)), ink);
+  line(escapeXml([facts, notDrawn].filter(Boolean).join(BETWEEN)), soft);
+  if (warning !== '') line(`<tspan font-weight="600">${escapeXml(warning)}</tspan>`, paper.accent);
+  if (legend.length > 0) {
+    const { rows, height } = legendText(legend, y + LEGEND_LINE - 18, settings.width, soft);
+    y += height;
+    text += rows;
+  }
+  return { text, height: y + UNDER };
+}
+
+function factsOf(picture: Picture, measure: Measure): string {
+  const { recording, stackCount, fresh, gone } = picture;
+  const stacks = `${grouped(stackCount)} ${stackCount === 1 ? 'stack' : 'stacks'}`;
+  const parts = recording.isDifferential
+    ? [...sideTexts(picture, measure), `${stacks}, ${grouped(fresh)} new, ${grouped(gone)} gone`]
+    : [totalText(measure), stacks];
+  return parts.join(BETWEEN);
+}
+
+function notDrawnText({ minWidth }: Picture['settings'], { thin, hidden }: NotDrawn): string {
+  const { px, share } = minWidth;
+  const parts = [
+    ...(thin > 0 ? [`${framesText(thin)} under ${share === undefined ? `${px} px` : percent(share)}`] : []),
+    ...(hidden > 0 ? [`${framesText(hidden)} in tall towers`] : []),
+  ];
+  return parts.length > 0 ? `${parts.join(' and ')} not drawn` : '';
+}
+
+function framesText(count: number): string {
+  return `${grouped(count)} ${count === 1 ? 'frame' : 'frames'}`;
+}
+
+/** `1,234 samples`; of times also as counted: `121.2 s (121,232,232,111 ns)` */
+function totalText(measure: Measure): string {
+  const text = valueText(measure, measure.total);
+  const counted = `${grouped(measure.total * measure.factor)} ${measure.unit}`;
+  return secondsIn(measure.unit) === undefined || text === counted ? text : `${text} (${counted})`;
+}
+
+/**
+ * `run 1: 100 samples`, `run 2: 120 samples (+20 samples, +20%)`. Of sides that were scaled, how:
+ * `run 1: 86 samples in 3.93 s = 21.9 samples/s`, `run 1: 86 samples, scaled to the total of run 2`
+ */
+function sideTexts({ settings, basis, counted, total, totalBefore }: Picture, measure: Measure): string[] {
+  const { sides, scaling, factor } = settings;
+  const [before, after] = [shown(sides.before), shown(sides.after)];
+  const asCounted = (count: number): string => valueText({ unit: measure.unit, factor, total: 0 }, count);
+  const change = changeText(measure, { size: total, before: totalBefore, change: total - totalBefore, noise: 0 });
+  if (scaling.kind === 'seconds') {
+    const rate = (count: number, seconds: number, value: number): string =>
+      `${asCounted(count)} in ${grouped(seconds)} s = ${valueText(measure, value)}`;
+    return [
+      `${before}: ${rate(counted.before, scaling.before, totalBefore)}`,
+      `${after}: ${rate(counted.after, scaling.after, total)} (${relative(total, totalBefore)})`,
+    ];
+  }
+  const scaled = basis.before === 1 ? '' : ` × ${Number(basis.before.toPrecision(4))}, scaled to the total of ${after}`;
   return [
-    `${shown(sides.before)}: ${amount(totalBefore * factor, unit)}`,
-    `${shown(sides.after)}: ${amount(total * factor, unit)} (${difference})`,
+    `${before}: ${asCounted(counted.before)}${scaled}`,
+    `${after}: ${asCounted(counted.after)}${scaled === '' ? ` (${change})` : ''}`,
   ];
 }
 
-function warningOf({ settings, recording, total, totalBefore, gone, goneBefore }: Picture): string {
-  const { isDifferential } = recording;
+function warningOf({ settings, recording, counted, gone, goneBefore, unit }: Picture, measure: Measure): string {
   if (gone > 0 && !settings.union) {
     const stacks = gone === 1 ? '1 vanished stack is' : `${grouped(gone)} vanished stacks are`;
-    const unit = shown(settings.countName);
-    return `${stacks} not drawn: ${amount(goneBefore * settings.factor, unit)} of ${shown(settings.sides.before)}`;
+    return `${stacks} not drawn: ${valueText(measure, goneBefore)} of ${shown(settings.sides.before)}`;
   }
-  const count = (isDifferential ? Math.min(total, totalBefore) : total) * settings.factor;
-  if (settings.countName !== 'samples' || count >= FEW) return '';
+  const least = recording.isDifferential ? Math.min(counted.after, counted.before) : counted.after;
+  const count = Math.max(least, recording.isDifferential ? 0 : (settings.total ?? 0)) * settings.factor;
+  if (unit !== 'samples' || count >= FEW) return '';
   return `only ${grouped(count)} ${count === 1 ? 'sample' : 'samples'}: shares are rough`;
 }
 
-interface Entry {
-  meaning: string;
-  /** classes of the colour chips in front of it */
-  chips: string[];
-}
-
-function legendOf(picture: Picture, families: readonly Family[]): Entry[] {
+/** What the colours mean; the families that occur, in light or dark. */
+export function legendOf(picture: Picture, families: readonly Family[], scheme: Scheme): Entry[] {
   if (!picture.recording.isDifferential) {
     return families
       .filter(({ meaning }) => meaning !== '')
-      .map(({ letter, meaning, light }) => ({ meaning, chips: [`${letter}${light.length >> 1}`] }));
+      .map((family) => {
+        const shades = family[scheme];
+        return { meaning: family.meaning, mark: family.mark ?? '', chips: [shades[shades.length >> 1] as string] };
+      });
   }
   const { negate, diffBy, sides, union } = picture.settings;
+  const chips = (letter: string, steps: readonly number[]): string[] =>
+    steps.map((step) => families.find((family) => family.letter === letter)?.[scheme][step] as string);
   const [more, less] = negate ? ['m', 'p'] : ['p', 'm'];
   const hue = (letter: string): string => (letter === 'p' ? 'red' : 'blue');
   const own = diffBy === 'self' ? ' in the frame itself' : '';
   const [before, after] = [shown(sides.before), shown(sides.after)];
+  const entry = (meaning: string, colours: string[]): Entry => ({ meaning, mark: '', chips: colours });
   return [
-    { meaning: `${hue(more)}: more than ${before}${own}`, chips: [1, 3, 5].map((step) => `${more}${step}`) },
-    { meaning: `${hue(less)}: less`, chips: [1, 3, 5].map((step) => `${less}${step}`) },
-    { meaning: 'the same', chips: ['n0'] },
-    ...(union && picture.gone > 0 ? [{ meaning: `gone: only in ${before}`, chips: [`${less}4 gone`] }] : []),
-    { meaning: `width: ${union ? `mean of ${before} and ${after}` : after}`, chips: [] },
+    entry(`${hue(more)}: more than ${before}${own}`, chips(more, [1, 3, 5])),
+    entry(`${hue(less)}: less`, chips(less, [1, 3, 5])),
+    ...(picture.basis.sample > 0 ? [entry('may be chance', [...chips(more, [0]), ...chips(less, [0])])] : []),
+    entry('the same', chips('n', [0])),
+    ...(union && picture.gone > 0 ? [{ ...entry(`gone: only in ${before}`, chips(less, [4])), gone: true }] : []),
+    entry(`width: ${union ? `mean of ${before} and ${after}` : after}`, []),
   ];
 }
 
-function legendText(entries: readonly Entry[], top: number): string {
+/** A dashed outline stands for what vanished. */
+export const GONE = ' fill-opacity=".3" stroke-width="1" stroke-dasharray="3 2"';
+
+function legendText(entries: readonly Entry[], top: number, width = 1200, soft = ''): { rows: string; height: number } {
   let x = MARGIN;
-  let text = '<g class="legend" font-size="11.5">';
-  for (const { meaning, chips } of entries) {
-    for (const chip of chips) {
-      text += `<rect class="${chip}" x="${x}" y="${top}" width="${CHIP}" height="${CHIP}" rx="2"/>`;
-      x += CHIP + 1;
+  let y = top;
+  let text = '<g font-size="11.5">';
+  for (const { meaning, mark, chips, gone } of entries) {
+    const words = `${mark} ${meaning}`.trim();
+    const wide = chips.length * (CHIP + 1) + Math.round(words.length * LETTER) + 20;
+    if (x > MARGIN && x + wide > width) {
+      x = MARGIN;
+      y += LINE;
     }
-    x += chips.length > 0 ? 4 : 0;
-    text += `<text class="soft" x="${x}" y="${top + CHIP - 1.5}">${escapeXml(meaning)}</text>`;
-    x += Math.round(meaning.length * LETTER) + 16;
+    let at = x;
+    for (const chip of chips) {
+      const outline = gone ? ` stroke="${chip}"${GONE}` : '';
+      text += `<rect fill="${chip}"${outline} x="${at}" y="${y}" width="${CHIP}" height="${CHIP}" rx="2"/>`;
+      at += CHIP + 1;
+    }
+    text += `<text fill="${soft}" x="${at + (chips.length > 0 ? 4 : 0)}" y="${y + CHIP - 1.5}">${escapeXml(words)}</text>`;
+    x += wide;
   }
-  return `${text}</g>\n`;
+  return { rows: `${text}</g>\n`, height: y - top + LEGEND_LINE };
 }

@@ -14,6 +14,10 @@ export interface Boxes {
   before: Float64Array;
   /** the change since then, of the frame with its callees or without */
   change: Float64Array;
+  /** the kinds of time of its stacks; see waits.ts */
+  bits: Uint8Array;
+  /** the deepest frame that stands on it, drawn or not */
+  top: Uint32Array;
   /** the deepest box; the root is 0 */
   deepest: number;
   /** how many frames were too thin to be drawn */
@@ -44,6 +48,8 @@ export class Layout {
   #starts = new Float64Array(256);
   #befores = new Float64Array(256);
   #callees = new Float64Array(256);
+  #bits = new Uint8Array(256);
+  #tops = new Uint32Array(256);
   #open = 0;
   #done = 0;
   #doneBefore = 0;
@@ -61,6 +67,8 @@ export class Layout {
       size: new Float64Array(FIRST_ROOM),
       before: new Float64Array(FIRST_ROOM),
       change: new Float64Array(FIRST_ROOM),
+      bits: new Uint8Array(FIRST_ROOM),
+      top: new Uint32Array(FIRST_ROOM),
       deepest: 0,
       thin: 0,
       mostChange: 0,
@@ -68,10 +76,11 @@ export class Layout {
     this.#push(ALL);
   }
 
-  /** The next stack: its ids root first, how many of them it shares with the stack before it, its counts. */
-  add(ids: Uint32Array, common: number, weight: number, before: number): void {
+  /** The next stack: its ids root first, how many of them it shares with the one before, its values, its kinds of time. */
+  add(ids: Uint32Array, common: number, weight: number, before: number, bits: number): void {
     while (this.#open > common + 1) this.#pop(this.#done);
     for (let i = common; i < ids.length; i++) this.#push(ids[i] as number);
+    if (weight > 0 || before > 0) this.#bits[this.#open - 1]! |= bits;
     this.#done += weight;
     this.#doneBefore += before;
   }
@@ -90,11 +99,15 @@ export class Layout {
       this.#starts = grown(this.#starts);
       this.#befores = grown(this.#befores);
       this.#callees = grown(this.#callees);
+      this.#bits = grown(this.#bits);
+      this.#tops = grown(this.#tops);
     }
     this.#names[at] = name;
     this.#starts[at] = this.#done;
     this.#befores[at] = this.#doneBefore;
     this.#callees[at] = 0;
+    this.#bits[at] = 0;
+    this.#tops[at] = at;
   }
 
   #pop(end: number): void {
@@ -102,7 +115,13 @@ export class Layout {
     const size = end - (this.#starts[depth] as number);
     const before = this.#doneBefore - (this.#befores[depth] as number);
     const own = size - before - (this.#callees[depth] as number);
-    if (depth > 0) this.#callees[depth - 1]! += size - before;
+    const bits = this.#bits[depth] as number;
+    const top = this.#tops[depth] as number;
+    if (depth > 0) {
+      this.#callees[depth - 1]! += size - before;
+      this.#bits[depth - 1]! |= bits;
+      if (size + before > 0) this.#tops[depth - 1] = Math.max(this.#tops[depth - 1] as number, top);
+    }
     const { union, bySelf } = this.#diff;
     const boxes = this.#boxes;
     const width = union ? size + before : size;
@@ -120,6 +139,8 @@ export class Layout {
       boxes.size = grown(boxes.size);
       boxes.before = grown(boxes.before);
       boxes.change = grown(boxes.change);
+      boxes.bits = grown(boxes.bits);
+      boxes.top = grown(boxes.top);
     }
     const change = bySelf ? own : size - before;
     boxes.depth[at] = depth;
@@ -129,12 +150,14 @@ export class Layout {
     boxes.size[at] = size;
     boxes.before[at] = before;
     boxes.change[at] = change;
+    boxes.bits[at] = bits;
+    boxes.top[at] = top;
     if (depth > boxes.deepest) boxes.deepest = depth;
     if (depth > 0) boxes.mostChange = Math.max(boxes.mostChange, Math.abs(change));
   }
 }
 
-function grown<T extends Uint32Array | Float64Array>(column: T): T {
+function grown<T extends Uint8Array | Uint32Array | Float64Array>(column: T): T {
   const copy = new (column.constructor as new (length: number) => T)(column.length * 2);
   copy.set(column);
   return copy;

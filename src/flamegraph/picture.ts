@@ -4,12 +4,15 @@ import { InputError } from '../engine/errors.ts';
 import type { StackTable } from '../engine/stack-table.ts';
 import { grainOf } from '../stacks/grain.ts';
 import { nameText } from '../stacks/name-text.ts';
-import { changeClass } from './change.ts';
+import { Packer } from '../stacks/packed/pack.ts';
+import { type Basis, changeClass, noiseOf } from './change.ts';
+import { type Family, nameHash, shadeOf } from './classes.ts';
 import { kernelNames } from './kinds.ts';
 import { type Boxes, commonDepth, Layout } from './layout.ts';
-import { Packer } from './pack.ts';
 import { type Palette, palette } from './palette.ts';
-import { NOMINAL_WIDTH, type Settings } from './settings.ts';
+import { basisOf, NOMINAL_WIDTH, type Settings } from './settings.ts';
+import { ON_CPU, waitFamily } from './time.ts';
+import { waitBit } from './waits.ts';
 
 /** What is drawn. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Recording {
@@ -23,23 +26,30 @@ export const MARGIN = 16;
 export interface Picture {
   settings: Settings;
   recording: Recording;
+  /** in values: counts, or in a comparison counts times the basis' factors */
   boxes: Boxes;
+  basis: Basis;
+  /** what the counts are of */
+  unit: string;
   palette: Palette;
-  /** by name id: the text, and the class of its colour */
+  /** by name id: the text, the letter of its family, what its shade comes from */
   names: string[];
-  classes: string[];
-  /** the count that is 100 % */
+  letters: string[];
+  hashes: Uint32Array;
+  /** the value that is 100 % */
   total: number;
   totalBefore: number;
-  /** how wide all boxes together are, in counts */
+  /** both sums as counted */
+  counted: { before: number; after: number };
+  /** how wide all boxes together are, in values */
   span: number;
   stackCount: number;
-  /** a comparison's stacks that are new; that are gone, and their count before */
+  /** a comparison's stacks that are new; that are gone, and their value before */
   fresh: number;
   gone: number;
   goneBefore: number;
   /** undefined without the script */
-  data: { packer: Packer; grain: number } | undefined;
+  packer: Packer | undefined;
 }
 
 /** The width of all boxes together, px. */
@@ -53,62 +63,92 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
   const kernel = settings.colors === 'kind' || settings.colors === 'java' ? kernelNames(table) : undefined;
   const weights = table.weights;
   const befores = isDifferential ? table.hits : new Float64Array(0);
-  const sum = weights.reduce((a, b) => a + b, 0);
-  const sumBefore = befores.reduce((a, b) => a + b, 0);
+  const counted = { after: sumOf(weights), before: sumOf(befores) };
+  const unit = settings.countName ?? (table.unit === undefined ? 'samples' : nameText(table.unit));
+  const basis = basisOf(settings, counted, isDifferential ? sampleOf(unit, weights, befores) : 0);
+  const sum = counted.after * basis.after;
+  const totalBefore = counted.before * basis.before;
   const union = isDifferential && settings.union;
-  if (sum + (union ? sumBefore : 0) === 0) {
-    throw new InputError(`nothing to draw: all counts ${sumBefore > 0 ? 'after (the last column) ' : ''}are 0`);
+  if (sum + (union ? totalBefore : 0) === 0) {
+    throw new InputError(`nothing to draw: all counts ${counted.before > 0 ? 'after (the last column) ' : ''}are 0`);
   }
-  const total = Math.max(sum, settings.total ?? 0);
-  const span = union ? total + sumBefore : total;
-  const isGone = (i: number): boolean => isDifferential && weights[i] === 0;
-  const gone = befores.filter((before, i) => isGone(i) && before > 0);
-  const grain = grainOf([weights, befores]);
-  const counts = {
-    total,
-    totalBefore: sumBefore,
-    span,
-    stackCount: table.stackCount,
-    fresh: befores.filter((before, i) => before === 0 && (weights[i] as number) > 0).length,
-    gone: gone.length,
-    goneBefore: gone.reduce((a, b) => a + b, 0),
-  };
+  const total = Math.max(sum, (settings.total ?? 0) * basis.after);
+  const span = union ? total + totalBefore : total;
+  const gone = befores.filter((before, i) => before > 0 && weights[i] === 0);
+  const fresh = befores.filter((before, i) => before === 0 && (weights[i] as number) > 0).length;
 
   const { px, share } = settings.minWidth;
   const least = span * (share ?? (px ?? 0) / framesWidth(settings));
   const layout = new Layout(least, { union, bySelf: settings.diffBy === 'self' });
-  const packer = settings.script ? new Packer(table.nameCount, grain, isDifferential) : undefined;
+  const packer = settings.script ? new Packer(table.nameCount, isDifferential) : undefined;
+  const texts = Array.from({ length: table.nameCount + 1 }, (_, id) => (id === 0 ? 'all' : table.nameText(id)));
+  const waits = Uint8Array.from(texts, waitBit);
   let previous: Uint32Array = new Uint32Array(0);
   for (const { ids, weight, hits } of stacksOf(recording, settings)) {
     const common = commonDepth(previous, ids);
     const before = isDifferential ? hits : 0;
-    layout.add(ids, common, weight, before);
+    layout.add(ids, common, weight * basis.after, before * basis.before, timeOf(ids, waits));
     packer?.add(ids, common, weight, before);
     previous = ids;
   }
 
   const colours = palette(settings.colors, !settings.reverse && rootsAreProcesses(table));
-  const texts = Array.from({ length: table.nameCount + 1 }, (_, id) => (id === 0 ? 'all' : table.nameText(id)));
+  const letterOf = (text: string, id: number): string => colours.letterOf(kernel?.[id] ? `${text}_[k]` : text);
   return {
-    ...counts,
     settings,
     recording,
     boxes: layout.finish(total),
+    basis,
+    unit,
     palette: colours,
     names: texts.map(nameText),
-    classes: texts.map((text, id) => (id === 0 ? 'r' : colours.classOf(kernel?.[id] ? `${text}_[k]` : text))),
-    data: packer && { packer, grain },
+    hashes: Uint32Array.from(texts, (text) => nameHash(Buffer.from(text, 'latin1'), 0, text.length)),
+    letters: texts.map((text, id) => (id === 0 ? 'r' : letterOf(text, id))),
+    total,
+    totalBefore,
+    counted,
+    span,
+    stackCount: table.stackCount,
+    fresh,
+    gone: gone.length,
+    goneBefore: sumOf(gone) * basis.before,
+    packer,
   };
+}
+
+/** More samples than any recording has: such counts are periods, or times. */
+const MOST_SAMPLES = 1e7;
+
+/** What one sample counts, where counts are of samples; else 0. */
+function sampleOf(unit: string, ...columns: Float64Array[]): number {
+  if (unit !== 'samples') return 0;
+  const grain = grainOf(columns);
+  return Math.max(...columns.map(sumOf)) / grain > MOST_SAMPLES ? 0 : grain;
+}
+
+function sumOf(counts: Float64Array): number {
+  return counts.reduce((a, b) => a + b, 0);
+}
+
+/** The kind of a stack's time: that of the first frame that tells it, else time on the CPU. */
+function timeOf(ids: Uint32Array, waits: Uint8Array): number {
+  for (const id of ids) if (waits[id]) return waits[id] as number;
+  return ON_CPU;
 }
 
 // main   _start   __libc_start_main   start_thread   tokio::runtime::run   f(int)   [unknown]
 const FUNCTION = /^(?:_*start\w*|main|__libc_start\w*|__?clone3?|clone3?|\[unknown\]|.*(?:::|\().*)$/s;
 
+/** Threads named like functions, at most. */
+const FEW = 0.1;
+
 /** Do stacks start with a process, as perf-fold writes them, or with its first function? */
 function rootsAreProcesses(table: StackTable): boolean {
   const roots = new Uint8Array(table.nameCount + 1);
   for (const { ids } of table.stacks()) roots[ids[0] as number] = 1;
-  return !roots.some((isRoot, id) => isRoot === 1 && FUNCTION.test(table.nameText(id)));
+  const names = [...roots.keys()].filter((id) => roots[id] === 1).map((id) => table.nameText(id));
+  // a thread may be called `biome::workspace`
+  return names.filter((name) => FUNCTION.test(name)).length <= names.length * FEW;
 }
 
 /** The stacks as they are drawn, from left to right. */
@@ -123,14 +163,17 @@ function* stacksOf({ table }: Recording, { reverse, flamechart }: Settings) {
 
 /** The class of a box's colour. */
 export function boxClass(picture: Picture, box: number): string {
-  const { boxes, recording, settings, palette: colours } = picture;
-  const name = boxes.name[box] as number;
+  const { boxes, recording, settings, palette: colours, basis } = picture;
+  const id = boxes.name[box] as number;
   const depth = boxes.depth[box] as number;
-  if (depth === 0) return 'r';
+  if (depth === 0) return 'r0';
   if (recording.isDifferential) {
     const change = boxes.change[box] as number;
-    return changeClass(settings.negate ? -change : change, boxes.mostChange);
+    const noise = noiseOf(basis, boxes.before[box] as number, boxes.size[box] as number);
+    return changeClass(settings.negate ? -change : change, boxes.mostChange, noise);
   }
-  if (depth === 1 && colours.rootClass !== '') return colours.rootClass;
-  return picture.classes[name] as string;
+  const wait = colours.byTime ? waitFamily(colours.families, boxes.bits[box] as number) : undefined;
+  if (depth === 1 && wait === undefined && colours.rootClass !== '') return colours.rootClass;
+  const family = wait ?? (colours.families.find(({ letter }) => letter === picture.letters[id]) as Family);
+  return shadeOf(family, picture.hashes[id] as number);
 }

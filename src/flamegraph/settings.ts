@@ -1,6 +1,7 @@
 // What can be chosen about the picture.
 
 import { UsageError } from '../engine/errors.ts';
+import type { Basis } from './change.ts';
 import type { PaletteName } from './palette.ts';
 
 /** Lengths are px at the nominal width, which is 1200 unless `width` is given. */
@@ -20,7 +21,8 @@ export interface Settings {
   /** CSS font-family of all text; undefined: our own */
   fontType: string | undefined;
   fontSize: number;
-  countName: string;
+  /** undefined: what the folded text says, else samples */
+  countName: string | undefined;
   nameType: string;
   colors: PaletteName;
   /** #rrggbb; undefined: white, and dark in dark surroundings */
@@ -37,7 +39,23 @@ export interface Settings {
   total: number | undefined;
   /** counts are multiplied by this when shown */
   factor: number;
+  /** how a comparison makes its sides comparable */
+  scaling: Scaling;
+  /** what is embedded for programs; undefined: nothing */
+  meta: unknown;
   script: boolean;
+  /** wraps the picture in an HTML page */
+  html: boolean;
+}
+
+/** As counted; per second of both sides' wall time; the side before scaled to the total of the side after. */
+export type Scaling = { kind: 'counts' | 'normalized' } | { kind: 'seconds'; before: number; after: number };
+
+/** What the counts of both sides are multiplied by. `sample`: what one sample counts; 0: counts are no samples. */
+export function basisOf({ scaling }: Settings, counted: { before: number; after: number }, sample: number): Basis {
+  if (scaling.kind === 'seconds') return { before: 1 / scaling.before, after: 1 / scaling.after, sample };
+  const isScaled = scaling.kind === 'normalized' && counted.before > 0 && counted.after > 0;
+  return { before: isScaled ? counted.after / counted.before : 1, after: 1, sample };
 }
 
 export const DIFF_BY = ['inclusive', 'self'] as const;
@@ -55,7 +73,7 @@ export interface MinWidth {
 export interface Options {
   title: string | undefined;
   subtitle: string | undefined;
-  countname: string;
+  countname: string | undefined;
   nametype: string;
   notes: string | undefined;
   width: number | undefined;
@@ -68,6 +86,8 @@ export interface Options {
   before: string | undefined;
   after: string | undefined;
   'diff-by': DiffBy;
+  seconds: string | undefined;
+  normalize: boolean;
   union: boolean;
   'no-union': boolean;
   negate: boolean;
@@ -77,11 +97,11 @@ export interface Options {
   total: number | undefined;
   factor: number;
   'no-script': boolean;
+  html: boolean;
 }
 
 /** What an option is that is not given, where that is something. */
 export const DEFAULTS = {
-  countname: 'samples',
   nametype: 'Function:',
   height: 16,
   minwidth: '0.1',
@@ -91,8 +111,8 @@ export const DEFAULTS = {
   factor: 1,
 } as const satisfies Partial<Options>;
 
-/** Throws UsageError for an option that can't be understood. */
-export function settingsOf(given: Partial<Options>): Settings {
+/** `meta`: what is embedded for programs. Throws UsageError for an option that can't be understood. */
+export function settingsOf(given: Partial<Options>, meta?: unknown): Settings {
   const options = { ...DEFAULTS, ...given };
   const minWidth = parseMinWidth(options.minwidth);
   if (minWidth === undefined) throw new UsageError(`--minwidth takes pixels or N%, not "${options.minwidth}"`);
@@ -133,8 +153,21 @@ export function settingsOf(given: Partial<Options>): Settings {
     notes: options.notes ?? '',
     total: options.total,
     factor: options.factor,
+    scaling: scalingOf(options),
+    meta,
     script: !options['no-script'],
+    html: options.html ?? false,
   };
+}
+
+function scalingOf({ seconds, normalize = false }: Partial<Options>): Scaling {
+  if (seconds === undefined) return { kind: normalize ? 'normalized' : 'counts' };
+  if (normalize) throw new UsageError('choose one of --seconds, --normalize');
+  const [before = 0, after = 0, ...rest] = seconds.split(',').map(Number);
+  if (!(before > 0 && after > 0) || rest.length > 0) {
+    throw new UsageError(`--seconds takes the wall time of both sides, BEFORE,AFTER, not "${seconds}"`);
+  }
+  return { kind: 'seconds', before, after };
 }
 
 /** `0.1` (px) or `0.5%`; undefined when it is neither. */

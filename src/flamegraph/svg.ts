@@ -1,84 +1,143 @@
 // The SVG text. Everything that comes from the input passes through shown() and escapeXml(), or JSON with escapes.
 
-import { CHANGES } from './change.ts';
-import type { Family } from './colours.ts';
+import { deflateSync } from 'node:zlib';
+import { DATA_BEGINS } from '../stacks/packed/picture-data.ts';
+import { CHANGES } from './change-colours.ts';
+import { colourOf, type Family, INK, type Scheme } from './classes.ts';
 import type { Data } from './data.ts';
 import { escapeXml, shown } from './display.ts';
 import { drawRow } from './frames.ts';
-import { headOf } from './head.ts';
-import { byRow } from './layout.ts';
+import { headOf, legendOf, type Words, wordsOf } from './head.ts';
+import { markText } from './needles.ts';
 import { boxClass, framesWidth, MARGIN, type Picture } from './picture.ts';
+import { type Rows, rowsOf } from './rows.ts';
 import { NOMINAL_WIDTH } from './settings.ts';
-import { MONO, SANS, styleSheet } from './style.ts';
+import { MONO, PAPER, type Paper, paperOn, SANS, styleSheet } from './style.ts';
+import { VIEWER_TEXTS } from './viewer-texts.ts';
+import { waitBit } from './waits.ts';
 import type { Measure } from './words.ts';
 
 const BLOCK = 1 << 16;
 const BOTTOM = 16;
+const DEFLATE_LEVEL = 9;
+/** Rows of the static picture where the script shows the others. */
+const MOST_ROWS = 250;
 
 /** The script that goes into the picture; see viewer/. */
 export type ViewerScript = string;
 
+interface Drawn {
+  picture: Picture;
+  measure: Measure;
+  families: readonly Family[];
+  scheme: Scheme;
+  paper: Paper;
+  words: Words;
+  rows: Rows;
+  key: string;
+}
+
 /** The picture as text, in blocks. */
 export function* svgText(picture: Picture, script: ViewerScript): Generator<string | Uint8Array> {
   const { settings, boxes } = picture;
+  const { background } = settings;
+  const { scheme, paper } =
+    background === undefined ? { scheme: 'light' as const, paper: PAPER.light } : paperOn(background);
+  const measure = measureOf(picture);
   const families = drawnFamilies(picture);
-  const head = headOf(picture, families);
+  const rows = rowsOf(
+    boxes,
+    framesWidth(settings) / picture.span,
+    settings.script ? MOST_ROWS : Number.POSITIVE_INFINITY,
+  );
+  const words = wordsOf(picture, measure, { thin: boxes.thin, hidden: rows.hidden });
+  const head = headOf(picture, words, legendOf(picture, families, scheme), paper);
   const width = settings.width ?? NOMINAL_WIDTH;
-  const height = head.height + (boxes.deepest + 1) * settings.frameHeight + BOTTOM;
-  const font = (own: string): string => escapeXml(settings.fontType === undefined ? own : shown(settings.fontType));
-  const isDiff = picture.recording.isDifferential;
-  const css = styleSheet(settings, { families, darkInk: picture.palette.darkInk && !isDiff, isDiff });
+  const hasMarks = (rows.marks[rows.rows.length] ?? []).length > 0;
+  const height = head.height + (rows.rows.length + (hasMarks ? 1 : 0)) * settings.frameHeight + BOTTOM;
+  const font = (own: string): string => (settings.fontType === undefined ? own : shown(settings.fontType));
+  const key = keyOf(picture);
+  const drawn: Drawn = { picture, measure, families, scheme, paper, words, rows, key };
 
   yield `<?xml version="1.0" encoding="UTF-8"?>\n`;
-  yield `<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${font(SANS)}" font-size="12">\n`;
+  yield `<svg xmlns="http://www.w3.org/2000/svg" version="1.1" class="flamepipe ${key}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(font(SANS))}" font-size="12">\n`;
   if (settings.notes !== '') yield `<!-- ${commentText(settings.notes)} -->\n`;
-  yield `<title>${escapeXml(shown(settings.title))}</title>\n<desc>${escapeXml(head.description)}</desc>\n`;
-  yield `<style><![CDATA[${css}]]></style>\n`;
-  yield `<rect class="paper" width="100%" height="100%"/>\n${head.text}`;
-  yield `<g class="f" font-family="${font(MONO)}" font-size="${settings.fontSize}">\n`;
-  yield* frames(picture, head.height);
-  yield '</g>\n';
-  if (picture.data) {
-    yield '<metadata id="flamepipe-data">';
-    yield* dataText(picture, picture.data.packer.names, head.height);
+  const description = [words.facts, words.notDrawn, words.warning].filter(Boolean).join('. ');
+  yield `<title>${escapeXml(shown(settings.title))}</title>\n<desc>${escapeXml(description)}</desc>\n`;
+  yield `<style><![CDATA[${styleSheet(key, families, background)}]]></style>\n`;
+  yield `<g class="static">\n<rect fill="${paper.paper}" width="100%" height="100%"/>\n${head.text}`;
+  yield `<g font-family="${escapeXml(font(MONO))}" font-size="${settings.fontSize}" fill="${INK[scheme]}" stroke-width="${settings.frameHeight - 1}">\n`;
+  yield* frames(drawn, head.height, hasMarks);
+  yield '</g>\n</g>\n';
+  if (picture.packer) {
+    yield DATA_BEGINS;
+    yield* dataText(drawn, head.height, { text: font(SANS), frames: font(MONO) });
     yield `</metadata>\n<script><![CDATA[${script}]]></script>\n`;
   }
   yield '</svg>\n';
 }
 
+/** Tells pictures in one page apart. */
+function keyOf({ settings, total, stackCount, boxes }: Picture): string {
+  let hash = 0x811c9dc5;
+  for (const char of `${settings.title}|${settings.subtitle}|${total}|${stackCount}|${boxes.count}|${boxes.deepest}`) {
+    hash = Math.imul(hash ^ (char.codePointAt(0) as number), 0x01000193);
+  }
+  return `k${(hash >>> 0).toString(36)}`;
+}
+
 /** Families that occur among the boxes. */
 function drawnFamilies(picture: Picture): Family[] {
   if (picture.recording.isDifferential) return [...CHANGES];
-  const letters = new Set(picture.classes.map((name) => name.charAt(0)));
-  letters.add(picture.palette.rootClass.charAt(0));
+  const { boxes } = picture;
+  const letters = new Set<string>();
+  for (let box = 0; box < boxes.count; box++) letters.add(boxClass(picture, box).charAt(0));
   return picture.palette.families.filter(({ letter }) => letters.has(letter));
 }
 
-function* frames(picture: Picture, top: number): Generator<string> {
-  const { boxes, settings } = picture;
-  const { order, rows } = byRow(boxes);
+function* frames(
+  { picture, measure, families, scheme, paper, rows }: Drawn,
+  top: number,
+  hasMarks: boolean,
+): Generator<string> {
+  const { settings, boxes } = picture;
   const scale = framesWidth(settings) / picture.span;
-  const measure = measureOf(picture);
   const titles = picture.names.map(() => '');
+  const marks = new Map(families.map(({ letter, mark }) => [letter, mark === undefined ? '' : `${mark} `]));
+  const kinds = new Map<number, string>();
+  const kindOf = (box: number): string => {
+    const kind = kinds.get(box) ?? boxClass(picture, box);
+    kinds.set(box, kind);
+    return kind;
+  };
+  const colourOfBox = (box: number): string =>
+    boxes.depth[box] === 0 ? paper.all : colourOf(families, kindOf(box), scheme);
+  const row = {
+    ...{ picture, scale, measure, titles, sliver: rows.sliver, colourOf: colourOfBox },
+    signOf: (box: number): string => marks.get(kindOf(box).charAt(0)) ?? '',
+  };
+  const storeys = rows.rows.length + (hasMarks ? 1 : 0);
   let text = '';
-  for (let depth = 0; depth <= boxes.deepest; depth++) {
-    const y = top + (settings.inverted ? depth : boxes.deepest - depth) * settings.frameHeight;
+  for (let depth = 0; depth < storeys; depth++) {
+    const y = top + (settings.inverted ? depth : storeys - 1 - depth) * settings.frameHeight;
     text += `<g transform="translate(${MARGIN} ${y})">`;
-    const row = order.subarray(rows[depth], rows[depth + 1]);
-    for (const part of drawRow(row, { picture, scale, measure, titles, classOf: (box) => boxClass(picture, box) })) {
+    for (const part of drawRow(rows.rows[depth] ?? [], row)) {
       text += part;
       if (text.length < BLOCK) continue;
       yield text;
       text = '';
+    }
+    for (const { x, hidden } of rows.marks[depth] ?? []) {
+      text += `<text x="${Math.round(x)}" y="${settings.frameHeight - 5}" font-size="10" text-anchor="middle" fill="${paper.soft}">${markText(hidden)}</text>`;
     }
     text += '</g>\n';
   }
   yield text;
 }
 
-export function measureOf({ settings, total, totalBefore, recording }: Picture): Measure {
+export function measureOf({ settings, unit, total, totalBefore, recording }: Picture): Measure {
   return {
-    unit: shown(settings.countName),
+    unit: shown(unit),
     factor: settings.factor,
     total,
     ...(recording.isDifferential
@@ -88,6 +147,7 @@ export function measureOf({ settings, total, totalBefore, recording }: Picture):
             before: shown(settings.sides.before),
             after: shown(settings.sides.after),
             bySelf: settings.diffBy === 'self',
+            perSecond: settings.scaling.kind === 'seconds',
           },
         }
       : {}),
@@ -95,40 +155,48 @@ export function measureOf({ settings, total, totalBefore, recording }: Picture):
 }
 
 /** The data for the script: Data as JSON. */
-function* dataText(picture: Picture, ids: readonly number[], headHeight: number): Generator<string | Uint8Array> {
-  const { settings, palette, boxes, recording } = picture;
-  const head: Omit<Data, 'classes' | 'names' | 'stacks'> = {
-    version: 1,
-    measure: measureOf(picture),
-    grain: picture.data?.grain ?? 1,
+function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Generator<string> {
+  const { picture, measure, families, words, key } = drawn;
+  const { settings, palette, boxes, recording, packer, basis } = picture;
+  if (packer === undefined) return;
+  const bitOf = (id: number): number => (palette.byTime ? waitBit(recording.table.nameText(id)) : 0);
+  const head: Omit<Data, 'letters' | 'stacks'> = {
+    version: 2,
+    key,
+    title: shown(settings.title),
+    subtitle: shown(settings.subtitle),
+    facts: words.facts,
+    warning: words.warning,
+    measure,
+    ...(recording.table.unit === undefined ? {} : { unitLine: recording.table.unit }),
+    nodes: packer.nodeCount,
+    isPair: recording.isDifferential,
     union: recording.isDifferential && settings.union,
     negate: settings.negate,
+    ...(recording.isDifferential ? { basis } : {}),
     mostChange: boxes.mostChange,
     nameType: shown(settings.nameType),
     headHeight,
-    bottom: BOTTOM,
-    margin: MARGIN,
-    rows: boxes.deepest + 1,
+    staticWidth: settings.width ?? NOMINAL_WIDTH,
     frameHeight: settings.frameHeight,
     fontSize: settings.fontSize,
     minPx: settings.minWidth.px ?? 0,
     fluid: settings.width === undefined,
     inverted: settings.inverted,
     reversed: settings.reverse,
+    flamechart: settings.flamechart,
+    families,
+    byTime: palette.byTime,
     rootClass: recording.isDifferential ? '' : palette.rootClass,
+    waits: Object.fromEntries(packer.names.flatMap((id, i) => (bitOf(id) > 0 ? [[i + 1, bitOf(id)]] : []))),
+    ...(settings.background === undefined ? {} : { scheme: drawn.scheme }),
+    papers: { ...PAPER, [drawn.scheme]: drawn.paper },
+    fonts,
+    ...(settings.meta === undefined ? {} : { meta: settings.meta }),
   };
-  yield `${json(head).slice(0, -1)},"classes":"`;
-  yield ids.map((id) => picture.classes[id]).join('');
-  yield '","names":[';
-  let text = '';
-  for (const [i, id] of ids.entries()) {
-    text += `${i === 0 ? '' : ','}${json(picture.names[id])}`;
-    if (text.length < BLOCK) continue;
-    yield text;
-    text = '';
-  }
-  yield `${text}],"stacks":"`;
-  yield picture.data?.packer.text ?? '';
+  const bytes = packer.bytes((id) => recording.table.nameText(id), JSON.stringify(VIEWER_TEXTS));
+  yield `${json(head).slice(0, -1)},"letters":"${packer.names.map((id) => picture.letters[id]).join('')}","stacks":"`;
+  yield deflateSync(bytes, { level: DEFLATE_LEVEL, memLevel: 9 }).toString('base64');
   yield '"}';
 }
 

@@ -1,11 +1,13 @@
 // flame-svg: folded stacks in, a flame graph out.
 
+import { readFileSync } from 'node:fs';
 import { readFolded } from '../cli/folded-input.ts';
-import { utf8 } from '../cli/latin1.ts';
+import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
 import { drawFlameGraph } from '../flamegraph/draw.ts';
-import { DEFAULTS, settingsOf } from '../flamegraph/settings.ts';
+import { settingsOf } from '../flamegraph/settings.ts';
+import { viewerHash } from '../flamegraph/viewer.generated.ts';
 import { drawOptions } from './flame-svg/options.ts';
 
 export const flameSvg: Command<typeof drawOptions> = {
@@ -16,16 +18,32 @@ export const flameSvg: Command<typeof drawOptions> = {
   examples: [
     ['perf script | perf-fold | flame-svg > cpu.svg', 'where the CPU time goes'],
     ['flame-svg --colors io off.folded > off.svg', 'off-CPU time in microseconds'],
+    ['flame-svg --extract cpu.svg > cpu.folded', 'get the folded stacks back'],
     ['fold-diff a.folded b.folded | flame-svg > diff.svg', 'what b does more (red) and less (blue)'],
   ],
   async run(options, world) {
-    const settings = settingsOf({ ...options, countname: options.countname ?? DEFAULTS.countname });
-    if (world.terminal) throw new UsageError('an SVG is no text to read: write it to a file, flame-svg … > cpu.svg');
+    if (options.csp) {
+      await world.output([`script-src '${viewerHash}'\n`]);
+      return Status.ok;
+    }
+    const settings = settingsOf(options, options.meta === undefined ? undefined : readJson(options.meta));
+    if (world.terminal && !options.extract) {
+      throw new UsageError('an SVG is no text to read: write it to a file, flame-svg … > cpu.svg');
+    }
     const { folded, status } = await readFolded(world, { strict: options.strict, inOrder: options.flamechart });
     if (folded === undefined) return status;
-    const { unit } = folded.table;
-    if (options.countname === undefined && unit !== undefined) settings.countName = utf8(unit);
-    await world.output(drawFlameGraph(folded, settings));
+    const { table, isDifferential } = folded;
+    await world.output(options.extract ? table.folded(isDifferential) : drawFlameGraph(folded, settings));
     return status;
   },
 };
+
+/** Throws UsageError. */
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'this is not JSON' : (error as Error).message;
+    throw new UsageError(`--meta ${file}: ${why}`);
+  }
+}

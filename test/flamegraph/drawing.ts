@@ -8,7 +8,7 @@ import { FoldedReader } from '../../src/stacks/folded.ts';
 const OPTIONS: Options = {
   title: undefined,
   subtitle: undefined,
-  countname: 'samples',
+  countname: undefined,
   nametype: 'Function:',
   notes: undefined,
   width: undefined,
@@ -21,6 +21,8 @@ const OPTIONS: Options = {
   before: undefined,
   after: undefined,
   'diff-by': 'inclusive',
+  seconds: undefined,
+  normalize: false,
   union: false,
   'no-union': false,
   negate: false,
@@ -30,6 +32,7 @@ const OPTIONS: Options = {
   total: undefined,
   factor: 1,
   'no-script': false,
+  html: false,
 };
 
 /** The picture of folded text (a string is latin1: bytes). */

@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
+import { shown } from '../../src/flamegraph/display.ts';
 import type { Boxes } from '../../src/flamegraph/layout.ts';
 import type { Picture } from '../../src/flamegraph/picture.ts';
-import { treeOf } from '../../src/flamegraph/viewer/tree.ts';
+import { Model } from '../../src/flamegraph/viewer/model.ts';
 import { nameText } from '../../src/stacks/name-text.ts';
 import { draw, picture } from './drawing.ts';
 import { elements, parseXml } from './well-formed.ts';
@@ -185,22 +187,22 @@ describe('the packed data', () => {
   const unpacked = (folded: string, options = {}) => {
     const xml = parseXml(draw(folded, options));
     const data = JSON.parse([...elements(xml)].find(({ name }) => name === 'metadata')?.text ?? '');
-    const tree = treeOf(data);
-    return { data, tree };
+    const model = new Model(data, inflateSync(Buffer.from(data.stacks, 'base64')));
+    return { model, tree: model.whole };
   };
 
   test('unpacks to the tree that the boxes show', () => {
     fc.assert(
       fc.property(FOLDED, fc.boolean(), (folded, reverse) => {
         const { boxes, names } = picture(folded, { reverse });
-        const { data, tree } = unpacked(folded, { reverse });
+        const { model, tree } = unpacked(folded, { reverse });
         const nodes = Array.from({ length: tree.count }, (_, i) => ({
           depth: tree.depth[i] as number,
-          name: i === 0 ? 'all' : data.names[(tree.name[i] as number) - 1],
+          name: i === 0 ? 'all' : (model.keys[tree.name[i] as number] as string),
           start: tree.start[i] as number,
           size: tree.size[i] as number,
         })).filter(({ size }) => size > 0);
-        const inOrder = boxesOf(boxes, names).sort((a, b) => a.start - b.start || a.depth - b.depth);
+        const inOrder = boxesOf(boxes, names.map(shown)).sort((a, b) => a.start - b.start || a.depth - b.depth);
         assert.deepEqual(nodes, inOrder);
       }),
     );
@@ -228,10 +230,16 @@ describe('the packed data', () => {
       fc.property(DIFFS, fc.constantFrom('inclusive', 'self'), fc.boolean(), (folded, by, isAfterOnly) => {
         const options = { 'diff-by': by as 'self', 'no-union': isAfterOnly };
         const { boxes } = picture(folded, options);
-        const { tree } = unpacked(folded, options);
-        const columns = ['depth', 'start', 'width', 'size', 'before', 'change'] as const;
-        const drawn = Array.from({ length: boxes.count }, (_, i) => columns.map((column) => boxes[column][i]));
-        const nodes = Array.from({ length: tree.count }, (_, i) => columns.map((column) => tree[column][i]));
+        const { model, tree } = unpacked(folded, options);
+        const columns = ['depth', 'start', 'width', 'size', 'before'] as const;
+        const drawn = Array.from({ length: boxes.count }, (_, i) => [
+          ...columns.map((column) => boxes[column][i]),
+          boxes.change[i],
+        ]);
+        const nodes = Array.from({ length: tree.count }, (_, i) => [
+          ...columns.map((column) => tree[column][i]),
+          model.sizes(tree, i).change,
+        ]);
         const key = (row: (number | undefined)[]): string => row.map((value) => value?.toFixed(3)).join();
         assert.deepEqual(
           nodes

@@ -4,13 +4,20 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { changeClass } from '../../src/flamegraph/change.ts';
+import { CHANGES } from '../../src/flamegraph/change-colours.ts';
+import { INK } from '../../src/flamegraph/classes.ts';
+import { contrast } from '../../src/flamegraph/colours.ts';
 import { shownName } from '../../src/flamegraph/display.ts';
 import { kindOf } from '../../src/flamegraph/kinds.ts';
 import { label } from '../../src/flamegraph/label.ts';
 import { PALETTES, palette } from '../../src/flamegraph/palette.ts';
 import { parseBackground, parseMinWidth } from '../../src/flamegraph/settings.ts';
 import { Slivers } from '../../src/flamegraph/slivers.ts';
-import { matchedSum, matcherOf } from '../../src/flamegraph/viewer/search.ts';
+import { PAPER, paperOn } from '../../src/flamegraph/style.ts';
+import { ON_CPU, waitFamily } from '../../src/flamegraph/time.ts';
+import { matcherOf, matchingNodes, sumOver } from '../../src/flamegraph/viewer/search.ts';
+import { TreeBuilder } from '../../src/flamegraph/viewer/tree.ts';
+import { WAITS, waitBit } from '../../src/flamegraph/waits.ts';
 import { amount, grouped, percent, relative } from '../../src/stacks/amounts.ts';
 import { draw } from './drawing.ts';
 
@@ -94,30 +101,76 @@ describe('kinds of code', () => {
   }
 
   test('what the kernel is entered through tells its callees, unless they are marked', () => {
-    const kernelBox = /class="c\d"[^>]*><title>vfs_read/;
+    const fills = palette('kind', true)
+      .families.find(({ meaning }) => meaning === 'kernel')
+      ?.light.join('|');
+    const kernelBox = new RegExp(`fill="(?:${fills})"[^>]*><title>vfs_read`);
     assert.match(draw('p;main;entry_SYSCALL_64_after_hwframe;do_syscall_64;vfs_read 100\n'), kernelBox);
     assert.doesNotMatch(draw('p;main;entry_SYSCALL_64_after_hwframe;vfs_read 100\np;x_[k] 1\n'), kernelBox);
   });
 });
 
-test('every palette gives every name a class of its own families', () => {
+test('every palette gives every name a family of its own', () => {
   for (const name of PALETTES) {
-    const { families, classOf } = palette(name, true);
+    const { families, letterOf } = palette(name, true);
     for (const frame of ['main', 'a::b', 'x_[k]', 'x_[j]', 'x_[i]', 'x_[w]', '/a.js:1', 'Perl_x', '']) {
-      const [letter, shade] = classOf(frame);
-      const family = families.find((one) => one.letter === letter);
-      assert.match(family?.light[Number.parseInt(shade as string, 36)] ?? '', /^#[0-9a-f]{6}$/);
+      const family = families.find(({ letter }) => letter === letterOf(frame));
+      assert.match(family?.light[0] ?? '', /^#[0-9a-f]{6}$/);
       assert.equal(family?.light.length, family?.dark.length);
     }
   }
 });
 
-test('the colour of a change has its sign and grows with it', () => {
+describe('contrast', () => {
+  const LEAST = 4.5;
+  const families = [...PALETTES.flatMap((name) => palette(name, true).families), ...CHANGES];
+
+  test('names are legible on every box, light and dark', () => {
+    for (const scheme of ['light', 'dark'] as const) {
+      for (const family of families) {
+        for (const fill of family[scheme]) {
+          assert.ok(contrast(fill, INK[scheme]) >= LEAST, `${family.letter} ${family.meaning} ${fill} in ${scheme}`);
+        }
+      }
+    }
+  });
+
+  test('words are legible on their paper, whatever background was chosen', () => {
+    fc.assert(
+      fc.property(fc.nat(0xffffff), (number) => {
+        const { scheme, paper } = paperOn(`#${number.toString(16).padStart(6, '0')}`);
+        for (const words of [paper.soft, paper.accent, paper.ink])
+          assert.ok(contrast(words, paper.paper) >= LEAST, words);
+        assert.ok(contrast(INK[scheme], paper.all) >= LEAST, paper.all);
+      }),
+    );
+    for (const { paper, field, soft, accent, ink, hit } of Object.values(PAPER)) {
+      for (const under of [paper, field])
+        for (const words of [soft, accent, ink]) assert.ok(contrast(words, under) >= LEAST);
+      assert.ok(contrast('#ffffff', hit) >= LEAST);
+    }
+  });
+});
+
+test('kinds of time are told apart, and on the CPU is none of them', () => {
+  assert.equal(waitBit('main'), 0);
+  assert.notEqual(waitBit('[fsync]'), waitBit('[futex]'));
+  assert.equal(waitBit('[fsync]'), waitBit('[disk-io]'));
+  const meaning = (bits: number): string | undefined => waitFamily(WAITS, bits)?.meaning;
+  assert.deepEqual([waitBit('[sleep]'), waitBit('[sleep]') | waitBit('[lock]')].map(meaning), [
+    'timer or idle',
+    'several waits',
+  ]);
+  assert.deepEqual([ON_CPU, ON_CPU | waitBit('[cpu]'), 0].map(meaning), [undefined, undefined, undefined]);
+});
+
+test('the colour of a change has its sign, grows with it, and is palest where it may be chance', () => {
   assert.deepEqual(
-    [0, 1, 50, 100, -100, -1].map((change) => changeClass(change, 100)),
-    ['n0', 'p0', 'p4', 'p5', 'm5', 'm0'],
+    [0, 1, 50, 100, -100, -1].map((change) => changeClass(change, 100, 0)),
+    ['n0', 'p1', 'p4', 'p5', 'm5', 'm1'],
   );
-  assert.equal(changeClass(0, 0), 'n0');
+  assert.deepEqual([changeClass(9, 100, 9), changeClass(-9, 100, 9), changeClass(10, 100, 9)], ['p0', 'm0', 'p1']);
+  assert.equal(changeClass(0, 0, 0), 'n0');
 });
 
 test('slivers are joined where nobody sees a gap', () => {
@@ -161,21 +214,17 @@ describe('search', () => {
     assert.throws(() => matcherOf('/(/'), SyntaxError);
   });
 
-  test('counts a match inside another one once', () => {
-    // all(10) > f(6) > g(5) > f(4); h(4)
-    const tree = {
-      count: 5,
-      name: Uint32Array.of(0, 1, 2, 1, 3),
-      depth: Uint32Array.of(0, 1, 2, 3, 1),
-      end: Uint32Array.of(5, 4, 4, 4, 5),
-      start: Float64Array.of(0, 0, 0, 0, 6),
-      size: Float64Array.of(10, 6, 5, 4, 4),
-      width: Float64Array.of(10, 6, 5, 4, 4),
-      before: new Float64Array(5),
-      change: new Float64Array(5),
-    };
-    assert.equal(matchedSum(tree, tree.size, Uint8Array.of(0, 1, 0, 0), 0), 6);
-    assert.equal(matchedSum(tree, tree.size, Uint8Array.of(0, 1, 0, 0), 2), 4);
-    assert.equal(matchedSum(tree, tree.size, Uint8Array.of(0, 0, 0, 1), 0), 4);
+  test('finds a match inside another one once', () => {
+    const builder = new TreeBuilder(5, false, false);
+    // all > f > g > f; h
+    for (const name of [1, 2, 1]) builder.open(name);
+    builder.add(4, 0, 1);
+    for (let i = 0; i < 3; i++) builder.close();
+    builder.open(3);
+    builder.add(6, 0, 1);
+    const tree = builder.finish();
+    assert.deepEqual(matchingNodes(tree, Uint8Array.of(0, 1, 0, 0), 0), [1]);
+    assert.deepEqual(matchingNodes(tree, Uint8Array.of(0, 1, 0, 0), 2), [3]);
+    assert.equal(sumOver(matchingNodes(tree, Uint8Array.of(0, 1, 0, 1), 0), tree.size), 10);
   });
 });

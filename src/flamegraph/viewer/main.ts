@@ -1,215 +1,148 @@
-// The viewer: takes over from the static picture, and answers mouse and keyboard.
+// The viewer's start: takes over from the static picture, which stays for print and for those who save the page.
 
-import { percent } from '../../stacks/amounts.ts';
+import { DATA_CLASS } from '../../stacks/packed/picture-data.ts';
 import type { Data } from '../data.ts';
-import { shownName } from '../display.ts';
-import { hundredths } from '../geometry.ts';
-import { boxText } from '../words.ts';
-import { barOf } from './bar.ts';
-import { Frames, svgElement } from './frames.ts';
-import { type Matches, matchedSum, matchesOf } from './search.ts';
-import { readState, writeState } from './state.ts';
-import { childrenOf, pathTo, treeOf } from './tree.ts';
+import { App } from './app.ts';
+import { html, svgElement } from './dom.ts';
+import { onKey } from './keys.ts';
+import { Model } from './model.ts';
+import { printed } from './print.ts';
+import { foldedLines } from './save.ts';
+import { hashOf, stateOf } from './state.ts';
 
-/** Between the bar and the boxes, px. */
-const AIR = 6;
-const HINT = 'Click a frame to zoom, Esc to go back, Ctrl-F to search';
-const ARROWS: Record<string, 'up' | 'down' | 'left' | 'right'> = {
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-  ArrowLeft: 'left',
-  ArrowRight: 'right',
-};
+/** What of the window a picture inside a page takes at most. */
+const MOST_OF_WINDOW = 0.9;
 
-function start(svg: SVGSVGElement): void {
-  const isPage = svg === (document.documentElement as Element);
-  const data = JSON.parse(svg.querySelector('#flamepipe-data')?.textContent ?? '') as Data;
-  const tree = treeOf(data);
-  const names = ['all', ...data.names.map(shownName)];
-  const group = svg.querySelector('.f') as SVGGElement;
-  const frames = new Frames(tree, data, names, group);
-  const bar = barOf(svg.querySelector('title')?.textContent ?? '', HINT);
-  const cursor = svgElement('rect', { class: 'cursor', rx: 2, visibility: 'hidden' });
-  const tooltip = svgElement('title');
-  const stage = svgElement('g', {
-    class: 'focus',
-    tabindex: 0,
-    role: 'application',
-    'aria-label': 'Frames: arrow keys move, Enter zooms, Escape goes back',
-  });
-  group.before(stage, bar.element);
-  stage.append(tooltip, group, cursor);
+async function inflated(base64: string): Promise<Uint8Array> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
 
-  let zoom = 0;
-  let search = '';
-  let matches: Matches | undefined;
-  let pointed: number | undefined;
-  /** px from the top to the first row */
-  let top = data.headHeight;
-
-  const ownWidth = Number(svg.getAttribute('width'));
-  const widthOf = (): number => (data.fluid ? svg.getBoundingClientRect().width || ownWidth : ownWidth);
-
-  function draw(): void {
-    const width = widthOf();
-    frames.draw(zoom, Math.max(width - 2 * data.margin, 1), matches);
-    top = data.headHeight + bar.fit(width) + AIR;
-    stage.setAttribute('transform', `translate(0 ${top})`);
-    const height = top + frames.rowCount * data.frameHeight + data.bottom;
-    svg.setAttribute('height', String(height));
-    if (!data.fluid) svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-    bar.reset.disabled = zoom === 0;
-    point(pointed !== undefined && frames.isDrawn(pointed) ? pointed : undefined);
+/** A name for this picture that no other one in the page has. */
+function ownKey(key: string): string {
+  for (let i = 1; ; i++) {
+    const own = i === 1 ? key : `${key}-${i}`;
+    if (document.querySelector(`[data-flamepipe="${own}"]`) === null) return own;
   }
+}
 
-  function detailsOf(node: number): string {
-    const sizes = {
-      size: tree.size[node] as number,
-      before: tree.before[node] as number,
-      change: tree.change[node] as number,
-    };
-    const text = boxText(data.measure, names[tree.name[node] as number] as string, sizes);
-    const share = (tree.width[node] as number) / (tree.width[zoom] as number);
-    return zoom > 0 && node > zoom ? `${text}, ${percent(share)} of this view` : text;
-  }
+async function start(svg: SVGSVGElement): Promise<void> {
+  const text = svg.querySelector(`.${DATA_CLASS}`)?.textContent;
+  if (!text || typeof DecompressionStream === 'undefined') return;
+  const data = JSON.parse(text) as Data;
+  const bytes = await inflated(data.stacks);
+  // a saved copy holds what this script made in the first one
+  for (const old of svg.querySelectorAll(':scope > .flamepipe-app')) old.remove();
+  svg.removeAttribute('data-flamepipe');
 
-  /** Shows the details of a node, and marks it. */
-  function point(node: number | undefined): void {
-    pointed = node;
-    cursor.setAttribute('visibility', node === undefined ? 'hidden' : 'visible');
-    bar.showDetails(node === undefined ? '' : `${data.nameType} ${detailsOf(node)}`.trim());
-    tooltip.textContent = node === undefined ? '' : detailsOf(node);
-    if (node === undefined) return;
-    const { from, width } = frames.place(node);
-    cursor.setAttribute('x', String(hundredths(data.margin + from)));
-    cursor.setAttribute('y', String(frames.rowTop(tree.depth[node] as number)));
-    cursor.setAttribute('width', String(hundredths(Math.max(width, 1))));
-    cursor.setAttribute('height', String(data.frameHeight - 1));
-  }
+  const pictures = document.querySelectorAll(`.${DATA_CLASS}`).length;
+  const isDocument = svg === (document.documentElement as Element);
+  const isAlone = isDocument || document.documentElement.classList.contains('flamepipe-page');
+  const key = ownKey(data.key);
+  const scope = pictures > 1 ? `${key}.` : '';
+  svg.dataset.flamepipe = key;
+  if (isDocument) svg.prepend(html('meta', { name: 'viewport', content: 'width=device-width,initial-scale=1' }));
 
-  function zoomTo(node: number): void {
-    zoom = node;
-    showFound();
-    draw();
-    writeState(tree, data, { zoom, search });
-  }
+  const host = html(isAlone ? 'main' : 'section', { class: 'flamepipe-host' });
+  if (!isAlone) host.setAttribute('aria-label', data.title);
+  host.style.cssText = 'display:block;width:100%;height:100%';
+  const frame = svgElement('foreignObject', { class: 'flamepipe-app', width: '100%', height: '100%' });
+  frame.append(host);
+  const root = host.attachShadow({ mode: 'open' });
+  const model = new Model(data, bytes);
 
-  function searchFor(query: string): void {
-    search = query;
-    matches = undefined;
-    try {
-      if (query !== '') matches = matchesOf(names, query);
-      showFound();
-    } catch {
-      bar.showFound('not a regular expression', true);
-    }
-    svg.classList.toggle('searched', matches !== undefined);
-    draw();
-    writeState(tree, data, { zoom, search });
-  }
-
-  function showFound(): void {
-    if (matches === undefined) {
-      if (search === '') bar.showFound('', false);
-      return;
-    }
-    const ofAll = matchedShare(matches, 0);
-    const ofView = matchedShare(matches, zoom);
-    bar.showFound(zoom === 0 ? `Matched ${ofAll}` : `Matched ${ofAll}, ${ofView} of this view`, false);
-  }
-
-  /** `12.34%`; in a comparison `10.00% → 12.34%` */
-  function matchedShare(found: Matches, top: number): string {
-    const share = (column: Float64Array): string =>
-      percent(matchedSum(tree, column, found, top) / ((column[top] as number) || 1));
-    return data.measure.diff ? `${share(tree.before)} → ${share(tree.size)}` : share(tree.size);
-  }
-
-  function nodeUnder(event: MouseEvent): number | undefined {
-    const box = svg.getBoundingClientRect();
-    const scale = data.fluid ? 1 : widthOf() / box.width;
-    const x = (event.clientX - box.left) * scale - data.margin;
-    return frames.nodeAt(x, (event.clientY - box.top) * scale - top);
-  }
-
-  stage.addEventListener('mousemove', (event) => {
-    const node = nodeUnder(event);
-    if (node !== pointed) point(node);
-  });
-  stage.addEventListener('mouseleave', () => point(undefined));
-  stage.addEventListener('click', (event) => {
-    const node = nodeUnder(event);
-    if (node !== undefined) zoomTo(node);
-  });
-  stage.addEventListener('focus', () => {
-    if (pointed === undefined && stage.matches(':focus-visible')) point(zoom);
-  });
-  stage.addEventListener('blur', () => point(undefined));
-  stage.addEventListener('keydown', (event) => {
-    const arrow = ARROWS[event.key];
-    const from = pointed ?? zoom;
-    if (arrow !== undefined) {
-      const next = step(from, arrow);
-      if (next !== undefined) point(next);
-    } else if (event.key === 'Enter' || event.key === ' ') zoomTo(from);
-    else return;
-    event.preventDefault();
-  });
-
-  function step(node: number, arrow: 'up' | 'down' | 'left' | 'right'): number | undefined {
-    if (arrow === 'left' || arrow === 'right') return frames.neighbour(node, arrow === 'left' ? -1 : 1);
-    if ((arrow === 'up') === data.inverted) return pathTo(tree, node).at(-2);
-    const children = [...childrenOf(tree, node)].filter((child) => frames.isDrawn(child));
-    return children.sort((a, b) => (tree.width[b] as number) - (tree.width[a] as number))[0];
-  }
-
-  bar.search.addEventListener('input', () => searchFor(bar.search.value));
-  bar.reset.addEventListener('click', () => zoomTo(0));
-  addEventListener('keydown', (event) => {
-    if ((event.key === 'f' && (event.ctrlKey || event.metaKey)) || event.key === 'F3') {
-      bar.search.focus();
-      bar.search.select();
-      event.preventDefault();
-    } else if (event.key === 'Escape') {
-      if (document.activeElement === bar.search || zoom === 0) {
-        bar.search.value = '';
-        searchFor('');
-        bar.search.blur();
-      } else zoomTo(0);
-    }
-  });
-
-  // The bar stays in sight when the picture is higher than the window.
-  const keepBar = (): void => {
-    const y = Math.max(data.headHeight, isPage ? scrollY : 0);
-    bar.element.setAttribute('y', String(y));
-    bar.showTitle(y > data.headHeight);
+  const save = (): void => {
+    const link = html('a', { download: `${data.title.replace(/[^\w.-]+/g, '-')}.folded` });
+    link.href = URL.createObjectURL(
+      new Blob(foldedLines(data, bytes) as BlobPart[], { type: 'application/octet-stream' }),
+    );
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   };
-  addEventListener('scroll', keepBar, { passive: true });
+  const app = new App(model, root, {
+    isAlone,
+    save,
+    changed(state, isStep) {
+      const hash = hashOf(state, location.hash, scope);
+      try {
+        const address = hash === '' ? location.pathname + location.search : `#${hash}`;
+        if (isStep) history.pushState(null, '', address);
+        else history.replaceState(null, '', address);
+      } catch {
+        // a sandboxed frame has no address of its own
+      }
+      fit();
+    },
+  });
 
-  function restore(): void {
-    const state = readState(tree, data);
-    bar.search.value = state.search;
-    zoom = state.zoom;
-    searchFor(state.search);
-  }
-  addEventListener('hashchange', restore);
+  const size = svg.getAttribute('viewBox') ?? `0 0 ${svg.getAttribute('width')} ${svg.getAttribute('height')}`;
+  const sheet = new CSSStyleSheet();
+  const name = `svg[data-flamepipe="${key}"]`;
+  sheet.replaceSync(
+    `@media screen{${name}{display:block;max-width:none}${name}>.static{display:none}}@media print{${name}>.flamepipe-app{display:none}}`,
+  );
+  const own = (sheet.cssRules[0] as CSSMediaRule).cssRules[0] as CSSStyleRule;
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  svg.removeAttribute('viewBox');
+  svg.append(frame);
 
-  if (data.fluid) {
-    svg.removeAttribute('viewBox');
-    svg.setAttribute('width', '100%');
-    let last = 0;
-    addEventListener('resize', () => {
-      if (widthOf() === last) return;
-      last = widthOf();
-      draw();
-    });
+  let fitted = '';
+  function fit(): void {
+    const width = data.fluid ? '100%' : `${data.staticWidth}px`;
+    const height = isAlone
+      ? '100vh'
+      : `${Math.round(Math.min(app.height, Math.max(innerHeight * MOST_OF_WINDOW, 320)))}px`;
+    if (fitted === width + height) return;
+    fitted = width + height;
+    own.style.width = width;
+    own.style.height = height;
+    app.resize();
   }
+  own.style.width = data.fluid ? '100%' : `${data.staticWidth}px`;
+  own.style.height = isAlone ? '100vh' : '640px';
+
+  const restore = (): void => app.restore(stateOf(location.hash, scope));
   restore();
-  keepBar();
-  // The root is what one wants to see first, and in a flame graph it is at the bottom.
-  if (!data.inverted && isPage && zoom === 0) scrollTo(0, svg.scrollHeight);
+  fit();
+  addEventListener('popstate', restore);
+  new ResizeObserver(() => app.resize()).observe(host);
+  addEventListener('resize', fit);
+
+  const isOurs = (event: Event): boolean => isAlone || event.composedPath().includes(svg);
+  addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || !isOurs(event)) return;
+    const target = event.composedPath()[0] as Element;
+    const isButton = target.localName === 'button' && (event.key === 'Enter' || event.key === ' ');
+    if (!isButton && onKey(app, event, target)) event.preventDefault();
+  });
+  app.flame.element.addEventListener(
+    'wheel',
+    (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      if (event.deltaY !== 0) app.zoomStep(event.deltaY < 0, app.flame.nodeUnder(event));
+    },
+    { passive: false },
+  );
+
+  let paper: SVGElement | undefined;
+  addEventListener('beforeprint', () => {
+    svg.setAttribute('viewBox', size);
+    paper = printed(svg, app, model);
+  });
+  addEventListener('afterprint', () => {
+    paper?.remove();
+    svg.querySelector(':scope > .static')?.removeAttribute('display');
+    svg.removeAttribute('viewBox');
+  });
 }
 
 const script = document.currentScript as SVGScriptElement | null;
-start(script?.ownerSVGElement ?? (document.documentElement as unknown as SVGSVGElement));
+const picture = script?.ownerSVGElement ?? (document.documentElement as unknown as SVGSVGElement);
+const begin = (): void => void start(picture);
+// others in this page are not there yet
+if (document.readyState === 'loading') addEventListener('DOMContentLoaded', begin);
+else begin();

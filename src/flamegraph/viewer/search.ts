@@ -22,14 +22,19 @@ export function matchesOf(names: readonly string[], query: string): Matches {
   return Uint8Array.from(names, (name, number) => (number > 0 && matches(name) ? 1 : 0));
 }
 
-/** The sum of a column over matching frames at and below `top`, where one inside another counts once. */
-export function matchedSum(tree: Tree, column: Float64Array, matches: Matches, top: number): number {
-  let sum = 0;
-  for (let node = top; node < (tree.end[top] as number); ) {
+/** Matching frames at and below `top`, of which none lies inside another, from left to right. */
+export function matchingNodes(tree: Tree, matches: Matches, top: number): number[] {
+  const nodes: number[] = [];
+  const end = tree.end[top] as number;
+  for (let node = top; node < end; ) {
     if (matches[tree.name[node] as number] === 1) {
-      sum += column[node] as number;
+      nodes.push(node);
       node = tree.end[node] as number;
     } else node++;
   }
-  return sum;
+  return nodes;
+}
+
+export function sumOver(nodes: readonly number[], column: Float64Array): number {
+  return nodes.reduce((sum, node) => sum + (column[node] ?? 0), 0);
 }

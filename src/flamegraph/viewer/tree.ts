@@ -1,117 +1,147 @@
-// The tree of all frames, unpacked from the picture's data into columns, in depth-first order.
+// The tree of all frames as columns in depth-first order, unpacked from the picture's data.
 
-import { NumberReader, Predictor } from '../coding.ts';
-import type { Data } from '../data.ts';
+import type { Columns } from '../../stacks/packed/unpack.ts';
+import { ON_CPU } from '../time.ts';
 
 /** Node 0 is the root, which stands for all stacks. A node's children follow it, up to `end`. */
 export interface Tree {
   count: number;
-  /** 0 for the root, else the place in data.names + 1 */
+  /** 0 for the root, else the name's number from 1 */
   name: Uint32Array;
   depth: Uint32Array;
   /** the node after the last one below it */
   end: Uint32Array;
-  /** in counts: what lies left of it, how wide it is */
+  /** the deepest frame that stands on it */
+  top: Uint32Array;
+  /** in values: what lies left of it, how wide it is */
   start: Float64Array;
   width: Float64Array;
-  /** in counts: its own, its own before, and its change, with all below it or without */
+  /** its value, and in a comparison its value before */
   size: Float64Array;
   before: Float64Array;
-  change: Float64Array;
+  /** the kinds of time of its stacks; see waits.ts */
+  bits: Uint8Array;
 }
 
-const FIRST_ROOM = 1 << 12;
+export interface TreeSettings {
+  /** a frame is as wide as both its values */
+  union: boolean;
+  /** what counts are multiplied by */
+  factor: { before: number; after: number };
+  /** by name number: the bit of the wait it tells */
+  waits: Uint8Array;
+}
 
-export function treeOf(data: Data): Tree {
-  const tree: Tree = {
-    count: 0,
-    name: new Uint32Array(FIRST_ROOM),
-    depth: new Uint32Array(FIRST_ROOM),
-    end: new Uint32Array(FIRST_ROOM),
-    start: new Float64Array(FIRST_ROOM),
-    width: new Float64Array(FIRST_ROOM),
-    size: new Float64Array(FIRST_ROOM),
-    before: new Float64Array(FIRST_ROOM),
-    change: new Float64Array(FIRST_ROOM),
-  };
-  const { diff } = data.measure;
-  const reader = new NumberReader(data.stacks);
-  const predictor = new Predictor();
-  const open: number[] = [];
-  let done = 0;
-  let doneBefore = 0;
-  let used = 0;
+/** Makes a tree, node after node: open() goes down, add() gives the innermost open node a value, close() goes up. */
+export class TreeBuilder {
+  readonly tree: Tree;
+  readonly #isPair: boolean;
+  readonly #union: boolean;
+  #open = new Uint32Array(1 << 10);
+  #depth = 0;
+  #done = 0;
+  #doneBefore = 0;
 
-  const push = (name: number): void => {
-    if (tree.count === tree.name.length) grow(tree);
+  /** `room`: nodes at most. */
+  constructor(room: number, isPair: boolean, union: boolean) {
+    this.#isPair = isPair;
+    this.#union = union;
+    const size = new Float64Array(room);
+    const start = new Float64Array(room);
+    this.tree = {
+      count: 0,
+      name: new Uint32Array(room),
+      depth: new Uint32Array(room),
+      end: new Uint32Array(room),
+      top: new Uint32Array(room),
+      start,
+      size,
+      before: isPair ? new Float64Array(room) : new Float64Array(0),
+      width: union ? new Float64Array(room) : size,
+      bits: new Uint8Array(room),
+    };
+    this.open(0);
+  }
+
+  get depth(): number {
+    return this.#depth;
+  }
+
+  open(name: number): void {
+    const { tree } = this;
     const node = tree.count++;
     tree.name[node] = name;
-    tree.depth[node] = open.length;
-    tree.size[node] = done;
-    tree.before[node] = doneBefore;
-    tree.start[node] = done + (data.union ? doneBefore : 0);
-    open.push(node);
-  };
-  const pop = (): void => {
-    const node = open.pop() as number;
-    tree.end[node] = tree.count;
-    const size = done - (tree.size[node] as number);
-    const before = doneBefore - (tree.before[node] as number);
-    tree.size[node] = size;
-    tree.before[node] = before;
-    tree.width[node] = size + (data.union ? before : 0);
-    // `change` holds that of the frames called, until it is added up
-    const called = tree.change[node] as number;
-    const caller = open[open.length - 1];
-    if (caller !== undefined) tree.change[caller]! += size - before;
-    tree.change[node] = size - before - (diff?.bySelf ? called : 0);
-  };
-
-  let parent = 0;
-  let caller = 0;
-  const put = (name: number): void => {
-    predictor.swap(parent, caller, name);
-    push(name);
-    caller = parent;
-    parent = name;
-  };
-
-  push(0);
-  while (!reader.isAtEnd) {
-    for (let up = reader.next(); up > 0; up--) pop();
-    parent = open.length > 1 ? (tree.name[open[open.length - 1] as number] as number) : 0;
-    caller = open.length > 2 ? (tree.name[open[open.length - 2] as number] as number) : 0;
-    let left = reader.next();
-    for (let isFirst = true; left > 0; isFirst = false) {
-      const run = isFirst ? 0 : reader.next();
-      for (let i = 0; i < run; i++) put(predictor.predict(parent, caller));
-      left -= run;
-      if (left === 0) break;
-      put(reader.next() || ++used);
-      left--;
+    tree.depth[node] = this.#depth;
+    tree.top[node] = this.#depth;
+    // until it closes, `size` and `before` hold what was done when it began
+    tree.size[node] = this.#done;
+    if (this.#isPair) tree.before[node] = this.#doneBefore;
+    tree.start[node] = this.#done + (this.#union ? this.#doneBefore : 0);
+    if (this.#depth === this.#open.length) {
+      const grown = new Uint32Array(this.#open.length * 2);
+      grown.set(this.#open);
+      this.#open = grown;
     }
-    done += reader.next() * data.grain;
-    if (diff) doneBefore += reader.next() * data.grain;
+    this.#open[this.#depth++] = node;
   }
-  while (open.length > 0) pop();
-  tree.size[0] = Math.max(tree.size[0] as number, data.measure.total);
-  tree.width[0] = (tree.size[0] as number) + (data.union ? (tree.before[0] as number) : 0);
-  return tree;
+
+  add(value: number, before: number, bits: number): void {
+    this.#done += value;
+    this.#doneBefore += before;
+    if (value > 0 || before > 0) this.tree.bits[this.#open[this.#depth - 1] as number]! |= bits;
+  }
+
+  close(): void {
+    const { tree } = this;
+    const node = this.#open[--this.#depth] as number;
+    tree.end[node] = tree.count;
+    const size = this.#done - (tree.size[node] as number);
+    tree.size[node] = size;
+    const before = this.#isPair ? this.#doneBefore - (tree.before[node] as number) : 0;
+    if (this.#isPair) tree.before[node] = before;
+    if (this.#union) tree.width[node] = size + before;
+    if (this.#depth === 0) return;
+    const caller = this.#open[this.#depth - 1] as number;
+    tree.bits[caller]! |= tree.bits[node] as number;
+    if (size + before > 0 && (tree.top[node] as number) > (tree.top[caller] as number))
+      tree.top[caller] = tree.top[node] as number;
+  }
+
+  /** Closes all. The root is worth at least `total`. */
+  finish(total = 0): Tree {
+    while (this.#depth > 0) this.close();
+    const { tree } = this;
+    tree.size[0] = Math.max(tree.size[0] as number, total);
+    if (this.#union) tree.width[0] = (tree.size[0] as number) + (tree.before[0] as number);
+    return tree;
+  }
 }
 
-function grow(tree: Tree): void {
-  const { name, depth, end, start, width, size, before, change } = tree;
-  for (const [column, old] of Object.entries({ name, depth, end })) {
-    tree[column as 'name' | 'depth' | 'end'] = copied(new Uint32Array(old.length * 2), old);
+/** The tree of packed stacks with so many nodes. `total`: what the root is worth at least. */
+export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: number, settings: TreeSettings): Tree {
+  const { falls, fresh, frames, counts, befores } = columns;
+  const { union, factor, waits } = settings;
+  const builder = new TreeBuilder(nodes + 1, isPair, union);
+  // by depth: the first kind of wait on the way there
+  let kinds = new Uint8Array(1 << 10);
+  let used = 0;
+  while (!falls.isAtEnd) {
+    for (let left = falls.next(); left > 0; left--) builder.close();
+    for (let left = fresh.next(); left > 0; left--) {
+      const name = frames.next() || ++used;
+      builder.open(name);
+      const depth = builder.depth - 1;
+      if (depth === kinds.length) {
+        const grown = new Uint8Array(kinds.length * 2);
+        grown.set(kinds);
+        kinds = grown;
+      }
+      kinds[depth] = (kinds[depth - 1] as number) || (waits[name] as number);
+    }
+    const value = counts.next() * factor.after;
+    builder.add(value, isPair ? befores.next() * factor.before : 0, (kinds[builder.depth - 1] as number) || ON_CPU);
   }
-  for (const [column, old] of Object.entries({ start, width, size, before, change })) {
-    tree[column as 'start' | 'width' | 'size' | 'before' | 'change'] = copied(new Float64Array(old.length * 2), old);
-  }
-}
-
-function copied<T extends Uint32Array | Float64Array>(to: T, from: T): T {
-  to.set(from);
-  return to;
+  return builder.finish(total);
 }
 
 /** The nodes from the root down to this one. */
@@ -127,4 +157,12 @@ export function pathTo(tree: Tree, node: number): number[] {
 /** The direct children of a node. */
 export function* childrenOf(tree: Tree, node: number): Generator<number> {
   for (let at = node + 1; at < (tree.end[node] as number); at = tree.end[at] as number) yield at;
+}
+
+/** The value of a node without its children; of the side before with `column` tree.before. */
+export function ownOf(tree: Tree, column: Float64Array, node: number): number {
+  let rest = column[node] ?? 0;
+  for (const child of childrenOf(tree, node)) rest -= column[child] ?? 0;
+  // sums of fractions are not exact
+  return Math.abs(rest) < 1e-9 * (column[0] ?? 0) ? 0 : rest;
 }

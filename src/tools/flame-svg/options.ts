@@ -76,6 +76,13 @@ export const drawOptions = {
     group: 'Comparison',
     describe: 'colour by the change of a frame with its callees, or without',
   },
+  seconds: {
+    kind: 'text',
+    value: 'B,A',
+    group: 'Comparison',
+    describe: 'compare per second: the wall time of both sides',
+  },
+  normalize: { kind: 'flag', group: 'Comparison', describe: 'scale the side before to the total of the side after' },
   union: { kind: 'flag', hidden: true, describe: 'draw vanished frames too, which is the default' },
   'no-union': {
     kind: 'flag',
@@ -101,5 +108,9 @@ export const drawOptions = {
     describe: 'multiply the counts shown',
   },
   'no-script': { kind: 'flag', group: 'Output', describe: 'draw a static picture, without zoom, search and data' },
+  html: { kind: 'flag', group: 'Output', describe: 'wrap the picture in a page, which fits phones' },
+  meta: { kind: 'text', value: 'FILE', group: 'Output', describe: 'embed a JSON file, such as run.json' },
+  csp: { kind: 'flag', group: 'Output', describe: "print the script's hash for a Content-Security-Policy and exit" },
+  extract: { kind: 'flag', group: 'Output', describe: 'print the folded stacks of pictures instead of drawing' },
   strict: { kind: 'flag', group: 'Output', describe: 'exit with 2 instead of 1 when input was skipped' },
 } as const satisfies OptionTable;

@@ -1,0 +1,374 @@
+// The viewer: one state, and what it looks like.
+
+import { percent } from '../../stacks/amounts.ts';
+import type { Scheme } from '../classes.ts';
+import { boxText } from '../words.ts';
+import { Callers } from './callers.ts';
+import { type FunctionSums, namesTo } from './derive.ts';
+import { html } from './dom.ts';
+import { Finder } from './finder.ts';
+import { Flame } from './flame.ts';
+import { Functions } from './functions.ts';
+import { Header } from './header.ts';
+import { helpOf } from './help.ts';
+import type { Model } from './model.ts';
+import { Panel } from './panel.ts';
+import { START, type State, THEMES } from './state.ts';
+import { pathTo, type Tree } from './tree.ts';
+import { type Shown, Trees } from './trees.ts';
+
+/** Below this width the layout is that of a phone, px. */
+const NARROW = 700;
+const ARROW = /^Arrow/;
+/** A match narrower than this is zoomed to, px. */
+const SEEN = 3;
+
+export interface Page {
+  /** tells of a new state; `isStep`: Back shall undo it */
+  changed(state: State, isStep: boolean): void;
+  save(): void;
+  /** is the picture all there is? */
+  isAlone: boolean;
+}
+
+export class App {
+  readonly element: HTMLElement;
+  state: State = START;
+  readonly #model: Model;
+  readonly #page: Page;
+  readonly #body = html('div', { class: 'body' });
+  readonly #tip = html('div', { class: 'tip' });
+  readonly #header: Header;
+  readonly #panel: Panel;
+  readonly #functions: Functions;
+  readonly flame: Flame;
+  readonly #callers: Callers;
+  readonly #sheet = new CSSStyleSheet();
+  readonly #trees: Trees;
+  readonly #finder: Finder;
+  #help: HTMLElement | undefined;
+  readonly #dark = matchMedia('(prefers-color-scheme:dark)');
+
+  constructor(model: Model, root: ShadowRoot, page: Page) {
+    this.#model = model;
+    this.#page = page;
+    this.#trees = new Trees(model);
+    this.#header = new Header(model, page.isAlone ? 1 : 2, {
+      view: (view) => this.showView(view),
+      search: (search) => this.go({ search }, false),
+      next: (step) => this.nextMatch(step),
+      flip: () => this.go({ flip: !this.state.flip }),
+      theme: () => this.nextTheme(),
+      save: () => page.save(),
+      help: () => this.toggleHelp(),
+      only: (only) => this.go({ only }),
+      zoom: (depth) => this.go({ zoom: this.state.zoom.slice(0, depth) }),
+      showAgain: (name) => this.go({ hide: this.state.hide.filter((key) => this.#trees.nameOf(key) !== name) }),
+      leaveRoot: () => this.go({ root: '', zoom: [] }),
+    });
+    this.#finder = new Finder(model, this.#header);
+    this.#panel = new Panel(model, {
+      copy: (what) => this.copy(what),
+      hide: () => this.hide(),
+      rootHere: () => this.rootHere(),
+      callers: () => this.showView('callers'),
+    });
+    this.#functions = new Functions(model, {
+      sort: (sort) => this.go({ sort }),
+      pick: (name) => {
+        this.go({ of: model.keys[name] as string });
+      },
+    });
+    this.flame = new Flame(model, 'Flame graph: arrow keys select, Enter zooms, Escape goes back', {
+      hover: (node, event) => this.#hover(this.#tree, node, event),
+      click: (node) => this.zoomTo(node),
+      pick: (node) => {
+        this.flame.select(node);
+        this.#showPanel();
+      },
+    });
+    this.#callers = new Callers(model, {
+      hover: (tree, node, event) => this.#hover(tree, node, event),
+      choose: (name) => this.go({ of: model.keys[name] as string }),
+    });
+    this.#tip.hidden = true;
+    this.element = html('div', { class: 'app' }, this.#header.element, this.#body, this.#panel.element, this.#tip);
+    const own = new CSSStyleSheet();
+    own.replaceSync(model.texts.sheet);
+    root.adoptedStyleSheets = [own, this.#sheet];
+    root.append(this.element);
+    this.#dark.addEventListener('change', () => this.#render());
+  }
+
+  /** What of the tree the present state shows. */
+  get #shown(): Shown {
+    return this.#trees.of(this.state);
+  }
+
+  get #tree(): Tree {
+    return this.#shown.tree;
+  }
+
+  get #zoom(): number {
+    return this.#trees.find(this.#tree, this.state.zoom);
+  }
+
+  get scheme(): Scheme {
+    const { theme } = this.state;
+    const own = this.#model.data.scheme;
+    if (own) return own;
+    return theme === 'system' ? (this.#dark.matches ? 'dark' : 'light') : theme;
+  }
+
+  /** Shows a state that the address told. */
+  restore(state: State): void {
+    this.state = state;
+    this.flame.selected = undefined;
+    this.#finder.find(this.state.search, this.#tree);
+    this.#render();
+  }
+
+  go(change: Partial<State>, isStep = true): void {
+    const before = this.state;
+    this.state = { ...before, ...change };
+    if (change.hide || change.root !== undefined) this.state.zoom = this.#trees.pathOf(this.#tree, this.#zoom);
+    if (change.zoom || change.view || change.root !== undefined || change.hide) this.flame.selected = undefined;
+    this.#page.changed(this.state, isStep);
+    const isSearch = change.search !== undefined;
+    if (isSearch || change.hide || change.root !== undefined || change.zoom)
+      this.#finder.find(this.state.search, this.#tree);
+    if (isSearch && Object.keys(change).length === 1 && before.view !== 'functions') this.#showFoundOnly();
+    else this.#render();
+  }
+
+  zoomTo(node: number): void {
+    this.go({ zoom: this.#trees.pathOf(this.#tree, node), view: 'flame' });
+    this.flame.element.focus({ preventScroll: true });
+  }
+
+  #showFoundOnly(): void {
+    this.#body.classList.toggle('found-some', this.#finder.found !== undefined);
+    for (const view of [this.flame, this.#callers]) view.find(this.#finder.found);
+    this.#finder.show(this.#tree, this.#zoom);
+  }
+
+  /** Goes to the next match, or to the one before, and makes it wide enough to be seen. */
+  nextMatch(step: 1 | -1): void {
+    const node = this.#finder.step(step);
+    if (node === undefined) return;
+    const tree = this.#tree;
+    const zoom = this.#zoom;
+    const isWide = (top: number): boolean =>
+      ((tree.width[node] as number) / (tree.width[top] || 1)) * this.flame.element.clientWidth >= SEEN;
+    const isBelow = node >= zoom && node < (tree.end[zoom] as number);
+    if (this.state.view !== 'flame' || !isBelow || !isWide(zoom) || !this.flame.isDrawn(node)) {
+      this.go({ zoom: this.#trees.pathOf(this.#tree, !isBelow && isWide(0) ? 0 : node), view: 'flame' });
+    }
+    this.flame.select(node);
+    this.#showPanel();
+    this.#finder.show(tree, this.#zoom);
+  }
+
+  // ── what it looks like ─────────────────────────────────────────────────────────────────────────────────────
+
+  #render(): void {
+    const { state } = this;
+    const { tree, sums, shares, hidden } = this.#shown;
+    const { data } = this.#model;
+    const scheme = this.scheme;
+    const colours = Object.entries({ ...data.papers[scheme], text: data.fonts.text, frames: data.fonts.frames });
+    const look = `.app{${colours.map(([name, value]) => `--${name}:${value};`).join('')}color-scheme:${scheme}}.rows{font-size:${data.fontSize}px}`;
+    const only = /^\w$/.test(state.only) ? `.rows :is(rect,path):not(.of-${state.only},.cursor){opacity:.18}` : '';
+    this.#sheet.replaceSync(look + only);
+    this.element.classList.toggle('dark', scheme === 'dark');
+    this.element.classList.toggle('narrow', this.element.clientWidth < NARROW);
+    const zoom = this.#zoom;
+    this.#header.show(state, scheme, shares);
+    const root = this.#trees.numberOf(state.root);
+    const rootShare = percent((tree.width[0] as number) / (this.#model.whole.width[0] || 1));
+    this.#header.showTrail(
+      namesTo(tree, zoom).map((name) => this.#model.names[name] as string),
+      `${percent((tree.width[zoom] as number) / (this.#model.whole.width[0] || 1))} of all`,
+      hidden,
+      root ? [this.#model.names[root] as string, rootShare] : undefined,
+    );
+    this.#body.classList.toggle('found-some', this.#finder.found !== undefined);
+    if (state.view === 'functions') this.#showFunctions(tree, sums);
+    else if (state.view === 'callers') this.#showCallers(scheme);
+    else {
+      this.#body.replaceChildren(this.flame.element);
+      const icicle = data.inverted !== state.flip;
+      this.flame.element.classList.toggle('up', !icicle);
+      this.flame.show({ tree, zoom, icicle, scheme, found: this.#finder.found }, this.flame.selected ?? zoom);
+    }
+    this.#showPanel();
+    this.#finder.show(tree, zoom);
+  }
+
+  #showFunctions(tree: Tree, sums: FunctionSums): void {
+    this.#body.replaceChildren(this.#functions.element);
+    this.#functions.show(tree, sums, this.state, this.#finder.found, this.#trees.numberOf(this.state.of) ?? 0);
+  }
+
+  #showCallers(scheme: Scheme): void {
+    const { tree, sums } = this.#shown;
+    this.#body.replaceChildren(this.#callers.element);
+    this.#callers.show(tree, this.#trees.numberOf(this.state.of) || this.#largest(sums), scheme, this.#finder.found);
+  }
+
+  #largest(sums: FunctionSums): number {
+    return sums.self.reduce((best, value, name) => (value > (sums.self[best] as number) ? name : best), 0) || 1;
+  }
+
+  /** What paper shows of it. */
+  forPrint(): { tree: Tree; zoom: number; found: Uint8Array | undefined; icicle: boolean } {
+    const icicle = this.#model.data.inverted !== this.state.flip;
+    return { tree: this.#tree, zoom: this.#zoom, found: this.#finder.found, icicle };
+  }
+
+  /** px that the whole would like to be high. */
+  get height(): number {
+    const around = this.#header.element.offsetHeight + this.#panel.element.offsetHeight;
+    return around + Math.max(this.flame.height, 160);
+  }
+
+  resize(): void {
+    this.element.classList.toggle('narrow', this.element.clientWidth < NARROW);
+    for (const view of [this.flame, this.#callers]) if (view.element.isConnected) view.resize();
+  }
+
+  #hover(tree: Tree | undefined, node: number | undefined, event: MouseEvent | undefined): void {
+    this.#tip.hidden = node === undefined || event === undefined;
+    if (tree === undefined || node === undefined || event === undefined) {
+      this.#showPanel();
+      return;
+    }
+    const { measure } = this.#model.data;
+    this.#tip.textContent = boxText(measure, this.#model.nameOf(tree, node), this.#model.sizes(tree, node));
+    const box = this.element.getBoundingClientRect();
+    const scale = box.width / this.element.offsetWidth || 1;
+    const [x, y] = [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
+    const { offsetWidth, offsetHeight } = this.#tip;
+    this.#tip.style.left = `${Math.max(Math.min(x + 14, this.element.offsetWidth - offsetWidth - 8), 0)}px`;
+    this.#tip.style.top = `${y + 20 + offsetHeight > this.element.offsetHeight ? y - offsetHeight - 10 : y + 20}px`;
+    if (this.state.view === 'flame') this.#panel.showNode(tree, node, this.#zoom, this.#shown.sums, false);
+  }
+
+  /** The frame, or the function, that buttons and keys act on. */
+  #chosen(): number | undefined {
+    if (this.state.view !== 'flame') return undefined;
+    return this.flame.selected ?? (this.#zoom || undefined);
+  }
+
+  chosenKey(): string {
+    const node = this.#chosen();
+    if (node !== undefined) return this.#model.keys[this.#tree.name[node] as number] as string;
+    return this.state.view === 'flame' ? '' : this.state.of || (this.#model.keys[this.#callers.name] as string);
+  }
+
+  #showPanel(): void {
+    const { tree, sums } = this.#shown;
+    const node = this.#chosen();
+    const name = this.#trees.numberOf(this.chosenKey()) ?? 0;
+    if (node !== undefined) this.#panel.showNode(tree, node, this.#zoom, sums, true);
+    else if (name > 0) this.#panel.showFunction(name, sums, true);
+    else this.#panel.showNothing();
+  }
+
+  get searchField(): HTMLInputElement {
+    return this.#header.search;
+  }
+
+  save(): void {
+    this.#page.save();
+  }
+
+  showView(view: State['view']): void {
+    this.go({ view, of: view === 'flame' ? this.state.of : this.chosenKey() || this.state.of });
+  }
+
+  rootHere(): void {
+    if (this.chosenKey()) this.go({ root: this.chosenKey(), zoom: [], view: 'flame' });
+  }
+
+  nextTheme(): void {
+    this.go({ theme: THEMES[(THEMES.indexOf(this.state.theme) + 1) % THEMES.length] as State['theme'] }, false);
+  }
+
+  // ── actions ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  hide(): void {
+    const key = this.chosenKey();
+    if (key === '') return;
+    const node = this.#chosen();
+    const zoom = node === this.#zoom ? this.state.zoom.slice(0, -1) : this.state.zoom;
+    this.go({ hide: [...this.state.hide, key], zoom, of: '', root: this.state.root === key ? '' : this.state.root });
+  }
+
+  copy(what: 'name' | 'stack'): void {
+    const node = this.#chosen();
+    const names = node === undefined ? [] : namesTo(this.#tree, node).map((name) => this.#model.keys[name] as string);
+    const text = what === 'stack' && names.length > 0 ? names.join(';') : this.#trees.nameOf(this.chosenKey());
+    navigator.clipboard?.writeText(text).catch(() => {});
+  }
+
+  toggleHelp(): void {
+    if (this.#help) {
+      this.#help.remove();
+      this.#help = undefined;
+      this.flame.element.focus({ preventScroll: true });
+      return;
+    }
+    this.#help = helpOf(this.#model.texts.keys, () => this.toggleHelp());
+    this.element.append(this.#help);
+    this.#help.focus();
+  }
+
+  /** Undoes the last of what was done. */
+  back(): void {
+    const { state } = this;
+    if (this.#help) this.toggleHelp();
+    else if (state.search !== '') {
+      this.go({ search: '' }, false);
+      this.#header.search.value = '';
+      this.#header.search.blur();
+    } else if (this.flame.selected !== undefined) {
+      this.flame.select(undefined);
+      this.#showPanel();
+    } else if (state.view !== 'flame') this.go({ view: 'flame' });
+    else if (state.zoom.length > 0) this.go({ zoom: [] });
+    else if (state.only !== '') this.go({ only: '' });
+    else if (state.root !== '') this.go({ root: '' });
+    else if (state.hide.length > 0) this.go({ hide: state.hide.slice(0, -1) });
+  }
+
+  /** One step towards the frame under the mouse, or the chosen one; or one step out. */
+  zoomStep(isIn: boolean, under: number | undefined): void {
+    const zoom = this.#zoom;
+    if (!isIn) {
+      if (zoom > 0) this.zoomTo(pathTo(this.#tree, zoom).at(-2) as number);
+      return;
+    }
+    const tree = this.#tree;
+    const goal = under ?? this.flame.selected;
+    if (goal === undefined || goal <= zoom) return;
+    const next = pathTo(tree, goal).find(
+      (node) => node > zoom && (tree.width[node] as number) < 0.8 * (tree.width[zoom] as number),
+    );
+    this.zoomTo(next ?? goal);
+  }
+
+  /** Answers an arrow key, or Enter, in the flame. Gives whether it did. */
+  move(key: string): boolean {
+    const from = this.flame.selected ?? this.#zoom;
+    if (key === 'Enter' || key === ' ') {
+      this.zoomTo(from);
+      return true;
+    }
+    const next = this.flame.step(from, key);
+    if (next === undefined) return ARROW.test(key);
+    this.flame.select(next);
+    this.#showPanel();
+    return true;
+  }
+}

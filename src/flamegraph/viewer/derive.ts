@@ -1,0 +1,232 @@
+// Trees made of the whole one: without hidden functions, below one function, and its callers.
+
+import { pathTo, type Tree, TreeBuilder } from './tree.ts';
+
+function isPairOf(tree: Tree): boolean {
+  return tree.before.length > 0;
+}
+
+function isUnion(tree: Tree): boolean {
+  return tree.width !== tree.size;
+}
+
+/** What a node has that its children have not: given to the node itself. */
+function addOwn(builder: TreeBuilder, tree: Tree, node: number, from: Own): void {
+  builder.add(from.size[node] as number, from.before[node] ?? 0, tree.bits[node] as number);
+}
+
+/** Each node's value without its children. */
+interface Own {
+  size: Float64Array;
+  before: Float64Array;
+}
+
+function ownValues(tree: Tree): Own {
+  const size = tree.size.slice(0, tree.count);
+  const before = tree.before.slice(0, tree.count);
+  const parents = parentsOf(tree);
+  for (let node = tree.count - 1; node > 0; node--) {
+    size[parents[node] as number]! -= tree.size[node] as number;
+    if (before.length > 0) before[parents[node] as number]! -= tree.before[node] as number;
+  }
+  return { size, before };
+}
+
+/** By node; 0 for the root as well. */
+export function parentsOf(tree: Tree): Uint32Array {
+  const parents = new Uint32Array(tree.count);
+  const open: number[] = [];
+  for (let node = 0; node < tree.count; node++) {
+    open.length = tree.depth[node] as number;
+    parents[node] = open[open.length - 1] ?? 0;
+    open.push(node);
+  }
+  return parents;
+}
+
+/** The tree without a function and all it calls. */
+export function withoutHidden(tree: Tree, hidden: number): Tree {
+  const builder = new TreeBuilder(tree.count, isPairOf(tree), isUnion(tree));
+  const own = ownValues(tree);
+  addOwn(builder, tree, 0, own);
+  for (let node = 1; node < tree.count; ) {
+    if (tree.name[node] === hidden) {
+      node = tree.end[node] as number;
+      continue;
+    }
+    while (builder.depth > (tree.depth[node] as number)) builder.close();
+    builder.open(tree.name[node] as number);
+    addOwn(builder, tree, node, own);
+    node++;
+  }
+  return builder.finish();
+}
+
+/** The outermost nodes of a function: those of no recursion. */
+export function placesOf(tree: Tree, name: number): number[] {
+  const places: number[] = [];
+  for (let node = 1; node < tree.count; ) {
+    if (tree.name[node] === name) {
+      places.push(node);
+      node = tree.end[node] as number;
+    } else node++;
+  }
+  return places;
+}
+
+type Order = (a: number, b: number) => number;
+
+/** What a function calls, over all its places; below a root of its value. `order`: of names. */
+export function calleesOf(tree: Tree, name: number, order: Order): Tree {
+  const places = placesOf(tree, name);
+  const room = places.reduce((sum, place) => sum + (tree.end[place] as number) - place, 1);
+  const own = ownValues(tree);
+  const next = (nodes: readonly number[]): [number, number[]][] => {
+    const groups = new Map<number, number[]>();
+    for (const node of nodes) {
+      for (let at = node + 1; at < (tree.end[node] as number); at = tree.end[at] as number)
+        group(groups, tree.name[at] as number, at);
+    }
+    return [...groups].sort(([a], [b]) => order(a, b));
+  };
+  return merged(tree, room, name, places, next, (builder, nodes) => {
+    for (const node of nodes) addOwn(builder, tree, node, own);
+  });
+}
+
+/** Who calls a function, over all its places: the root is the function, its children are its callers. */
+export function callersOf(tree: Tree, name: number, order: Order): Tree {
+  const parents = parentsOf(tree);
+  const places = placesOf(tree, name);
+  const room = places.reduce((sum, place) => sum + (tree.depth[place] as number), 2);
+  // a place is followed as the pair of it and the caller one has come to
+  const callers = places.map((place) => [place, place] as const);
+  const next = (pairs: readonly (readonly [number, number])[]) => {
+    const groups = new Map<number, (readonly [number, number])[]>();
+    for (const [place, at] of pairs) {
+      const caller = parents[at] as number;
+      if (caller > 0) group(groups, tree.name[caller] as number, [place, caller] as const);
+    }
+    return [...groups].sort(([a], [b]) => order(a, b));
+  };
+  return merged(tree, room, name, callers, next, (builder, pairs) => {
+    for (const [place, at] of pairs) {
+      if ((parents[at] as number) > 0) continue;
+      builder.add(tree.size[place] as number, tree.before[place] ?? 0, tree.bits[place] as number);
+    }
+  });
+}
+
+function group<T>(groups: Map<number, T[]>, name: number, item: T): void {
+  const items = groups.get(name);
+  if (items) items.push(item);
+  else groups.set(name, [item]);
+}
+
+/** Builds a tree whose every node stands for several items. A walk of its own, since stacks may be deep. */
+function merged<T>(
+  tree: Tree,
+  room: number,
+  name: number,
+  items: readonly T[],
+  next: (items: readonly T[]) => [number, T[]][],
+  add: (builder: TreeBuilder, items: readonly T[]) => void,
+): Tree {
+  const builder = new TreeBuilder(room + 1, isPairOf(tree), isUnion(tree));
+  builder.tree.name[0] = name;
+  add(builder, items);
+  const waiting = [next(items).reverse()];
+  while (waiting.length > 0) {
+    const item = (waiting[waiting.length - 1] as [number, T[]][]).pop();
+    if (item === undefined) {
+      waiting.pop();
+      if (waiting.length > 0) builder.close();
+      continue;
+    }
+    builder.open(item[0]);
+    add(builder, item[1]);
+    waiting.push(next(item[1]).reverse());
+  }
+  return builder.finish();
+}
+
+/** What each function comes to over all places, by name number; inside itself it counts once. */
+export interface FunctionSums {
+  total: Float64Array;
+  self: Float64Array;
+  totalBefore: Float64Array;
+  selfBefore: Float64Array;
+  /** how many places it has */
+  places: Uint32Array;
+}
+
+export function functionSums(tree: Tree, nameCount: number): FunctionSums {
+  const column = (): Float64Array => new Float64Array(nameCount + 1);
+  const sums = {
+    total: column(),
+    self: column(),
+    totalBefore: column(),
+    selfBefore: column(),
+    places: new Uint32Array(nameCount + 1),
+  };
+  const own = ownValues(tree);
+  // by name: the end of its outermost open node
+  const inside = new Uint32Array(nameCount + 1);
+  for (let node = 1; node < tree.count; node++) {
+    const name = tree.name[node] as number;
+    sums.self[name]! += own.size[node] as number;
+    sums.selfBefore[name]! += own.before[node] ?? 0;
+    if (node < (inside[name] as number)) continue;
+    inside[name] = tree.end[node] as number;
+    sums.places[name]!++;
+    sums.total[name]! += tree.size[node] as number;
+    sums.totalBefore[name]! += tree.before[node] ?? 0;
+  }
+  return sums;
+}
+
+/** The names on the way to a node, without the root. */
+export function namesTo(tree: Tree, node: number): number[] {
+  return pathTo(tree, node)
+    .slice(1)
+    .map((at) => tree.name[at] as number);
+}
+
+/** By family letter of a wait or of a leaf: what share of the whole the leaves of that kind have. */
+export function sharesOf(tree: Tree, letterOf: (node: number) => string): Map<string, number> {
+  const own = ownValues(tree);
+  const shares = new Map<string, number>();
+  const all = (tree.size[0] as number) + (tree.before[0] ?? 0) || 1;
+  for (let node = 1; node < tree.count; node++) {
+    const value = (own.size[node] as number) + (own.before[node] ?? 0);
+    if (value <= 1e-9 * all) continue;
+    const letter = letterOf(node);
+    shares.set(letter, (shares.get(letter) ?? 0) + value / all);
+  }
+  return shares;
+}
+
+/** By bit of a wait: each function's total time of it, by name number. */
+export function waitSums(tree: Tree, nameCount: number): Map<number, Float64Array> {
+  const own = ownValues(tree);
+  const sums = new Map<number, Float64Array>();
+  const path: number[] = [];
+  const seen = new Uint32Array(nameCount + 1);
+  for (let node = 0; node < tree.count; node++) {
+    const depth = tree.depth[node] as number;
+    path.length = depth;
+    path.push(tree.name[node] as number);
+    const value = own.size[node] as number;
+    if (node === 0 || value <= 0) continue;
+    const bits = tree.bits[node] as number;
+    const sum = sums.get(bits) ?? new Float64Array(nameCount + 1);
+    sums.set(bits, sum);
+    for (let i = 1; i <= depth; i++) {
+      const name = path[i] as number;
+      if (seen[name] === node) continue;
+      seen[name] = node;
+      sum[name]! += value;
+    }
+  }
+  return sums;
+}

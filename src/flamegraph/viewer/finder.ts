@@ -1,0 +1,57 @@
+// What the search has found, the match one is at, and what the header says of it.
+
+import { percent } from '../../stacks/amounts.ts';
+import type { Header } from './header.ts';
+import type { Model } from './model.ts';
+import { matchesOf, matchingNodes, sumOver } from './search.ts';
+import type { Tree } from './tree.ts';
+
+export class Finder {
+  readonly #model: Model;
+  readonly #header: Header;
+  /** by name number; undefined: there is no search */
+  found: Uint8Array | undefined;
+  #matches: number[] = [];
+  #at = -1;
+
+  constructor(model: Model, header: Header) {
+    this.#model = model;
+    this.#header = header;
+  }
+
+  find(query: string, tree: Tree): void {
+    this.found = undefined;
+    this.#matches = [];
+    this.#at = -1;
+    try {
+      if (query !== '') this.found = matchesOf(this.#model.names, query);
+      if (this.found) this.#matches = matchingNodes(tree, this.found, 0);
+      this.#header.showFound('', false, false);
+    } catch {
+      this.#header.showFound('not a regular expression', true, false);
+    }
+  }
+
+  /** Goes on to the next match or back to the one before; undefined: there is none. */
+  step(step: 1 | -1): number | undefined {
+    const count = this.#matches.length;
+    if (count === 0) return undefined;
+    this.#at = this.#at < 0 ? (step > 0 ? 0 : count - 1) : (this.#at + step + count) % count;
+    return this.#matches[this.#at];
+  }
+
+  /** `3 of 12: 10.00% → 12.34%, 30.00% of this view` */
+  show(tree: Tree, zoom: number): void {
+    if (this.found === undefined) return;
+    const { total, diff } = this.#model.data.measure;
+    const share = (nodes: readonly number[], top: number): string => {
+      const now = percent(sumOver(nodes, tree.size) / ((top === 0 ? total : tree.size[top]) || 1));
+      const before = top === 0 ? diff?.totalBefore : tree.before[top];
+      return diff ? `${percent(sumOver(nodes, tree.before) / (before || 1))} → ${now}` : now;
+    };
+    const view = zoom > 0 ? `, ${share(matchingNodes(tree, this.found, zoom), zoom)} of this view` : '';
+    const count = this.#matches.length;
+    const place = this.#at < 0 ? `${count} found` : `${this.#at + 1} of ${count}`;
+    this.#header.showFound(`${place}: ${share(this.#matches, 0)}${view}`, false, count > 0);
+  }
+}

@@ -1,0 +1,263 @@
+// A pane with boxes: draws the rows in sight, answers the mouse, and keeps what matters in sight.
+
+import type { Scheme } from '../classes.ts';
+import { SLIVER } from '../geometry.ts';
+import { type Collected, collect, placeOf } from './collect.ts';
+import { html, svgElement } from './dom.ts';
+import { type Drawing, type DrawnRow, drawRow, showFound } from './draw.ts';
+import type { Model } from './model.ts';
+import { childrenOf, pathTo, type Tree } from './tree.ts';
+
+/** Boxes with elements of their own in one window of rows; what is thinner is drawn as slivers. */
+const MOST_BOXES = 700;
+/** Rows drawn above and below the window. */
+const SPARE_ROWS = 3;
+/** How far beside a thin box the mouse still means it, px. */
+const REACH = 3;
+const SIDE = 16;
+
+export interface FlameEvents {
+  /** the mouse is over a node, or over none */
+  hover(node: number | undefined, event: MouseEvent | undefined): void;
+  /** a node was clicked */
+  click(node: number): void;
+  /** a node was picked without a click: right button, long press */
+  pick(node: number): void;
+}
+
+export interface FlameView {
+  tree: Tree;
+  zoom: number;
+  /** root on top? */
+  icicle: boolean;
+  scheme: Scheme;
+  found: Uint8Array | undefined;
+}
+
+export class Flame {
+  readonly element = html('div', { class: 'flame', tabindex: 0, role: 'application' });
+  readonly #rows = svgElement('svg', { class: 'rows' });
+  readonly #cursor = svgElement('rect', { class: 'cursor', rx: 2 });
+  readonly #model: Model;
+  #view: FlameView | undefined;
+  #collected: Collected = { rows: [], cut: [] };
+  #drawing: Drawing | undefined;
+  #drawn = new Map<number, DrawnRow>();
+  #storeys = 0;
+  #width = 0;
+  #glyph = 0;
+  /** the node that the cursor is on */
+  selected: number | undefined;
+
+  constructor(model: Model, label: string, events: FlameEvents) {
+    this.#model = model;
+    this.element.setAttribute('aria-label', label);
+    this.#rows.append(this.#cursor);
+    this.element.append(this.#rows);
+    this.element.addEventListener('scroll', () => this.#drawRows(), { passive: true });
+    this.element.addEventListener('mousemove', (event) => events.hover(this.nodeUnder(event), event));
+    this.element.addEventListener('mouseleave', () => events.hover(undefined, undefined));
+    this.element.addEventListener('click', (event) => {
+      const node = this.nodeUnder(event);
+      if (node !== undefined) events.click(node);
+    });
+    this.element.addEventListener('contextmenu', (event) => {
+      const node = this.nodeUnder(event);
+      if (node === undefined) return;
+      event.preventDefault();
+      events.pick(node);
+    });
+  }
+
+  /** Shows a view; `keep`: a node to keep in sight. */
+  show(view: FlameView, keep: number): void {
+    this.#view = view;
+    this.#layOut();
+    this.keepInSight(keep);
+  }
+
+  /** Draws again, at the present size. */
+  resize(): void {
+    if (this.#view !== undefined && this.element.clientWidth !== this.#width) {
+      this.#layOut();
+      this.keepInSight(this.selected ?? this.#view.zoom);
+    } else this.#drawRows();
+  }
+
+  get height(): number {
+    return (this.#storeys + 1) * this.#model.data.frameHeight + 8;
+  }
+
+  #layOut(): void {
+    const view = this.#view as FlameView;
+    const { data } = this.#model;
+    this.#width = this.element.clientWidth;
+    const inner = Math.max(this.#width - 2 * SIDE, 1);
+    const scale = inner / (view.tree.width[view.zoom] || 1);
+    this.#collected = collect(view.tree, view.zoom, scale, data.minPx);
+    this.#storeys = Math.max(this.#collected.rows.length, this.#collected.cut.length);
+    this.#glyph ||= glyphWidth(this.#rows) || data.fontSize * 0.6;
+    const { tree, zoom, scheme, found } = view;
+    this.#drawing = { model: this.#model, tree, zoom, scale, glyph: this.#glyph, sliver: SLIVER, scheme, found };
+    const height = this.#storeys * data.frameHeight;
+    this.#rows.setAttribute('width', String(this.#width));
+    this.#rows.setAttribute('height', String(height + 6));
+    this.#rows.setAttribute('stroke-width', String(data.frameHeight - 1));
+    for (const { group } of this.#drawn.values()) group.remove();
+    this.#drawn.clear();
+    if (this.selected !== undefined && !this.isDrawn(this.selected)) this.selected = undefined;
+    this.#placeCursor();
+  }
+
+  /** The rows in the window, and no others. */
+  #drawRows(): void {
+    const drawing = this.#drawing;
+    if (drawing === undefined) return;
+    const { frameHeight } = this.#model.data;
+    const { scrollTop, clientHeight } = this.element;
+    const first = Math.max(Math.floor(scrollTop / frameHeight) - SPARE_ROWS, 0);
+    const last = Math.min(Math.ceil((scrollTop + clientHeight) / frameHeight) + SPARE_ROWS, this.#storeys - 1);
+    const wanted = new Set<number>();
+    for (let line = first; line <= last; line++) wanted.add(this.#depthAt(line));
+    for (const [depth, { group }] of this.#drawn) {
+      if (wanted.has(depth)) continue;
+      group.remove();
+      this.#drawn.delete(depth);
+    }
+    if ([...wanted].every((depth) => this.#drawn.has(depth))) return;
+    drawing.sliver = this.#sliverIn(wanted, drawing);
+    for (const depth of wanted) {
+      if (this.#drawn.has(depth)) continue;
+      const row = drawRow(this.#collected, depth, drawing);
+      row.group.setAttribute('transform', `translate(${SIDE} ${this.#rowTop(depth)})`);
+      this.#cursor.before(row.group);
+      this.#drawn.set(depth, row);
+    }
+  }
+
+  /** The width from which on boxes have elements of their own. */
+  #sliverIn(depths: Iterable<number>, { tree, scale }: Drawing): number {
+    const widths: number[] = [];
+    for (const depth of depths) {
+      for (const node of this.#collected.rows[depth] ?? []) {
+        const width = (tree.width[node] as number) * scale;
+        if (width >= SLIVER) widths.push(width);
+      }
+    }
+    if (widths.length <= MOST_BOXES) return SLIVER;
+    return widths.sort((a, b) => b - a)[MOST_BOXES] as number;
+  }
+
+  /** Toggles what a search has found. */
+  find(found: Uint8Array | undefined): void {
+    if (this.#drawing === undefined || this.#view === undefined) return;
+    this.#view.found = this.#drawing.found = found;
+    for (const row of this.#drawn.values()) showFound(row, this.#drawing);
+  }
+
+  /** The one place that scrolls: the node, and with it the root if both fit. */
+  keepInSight(node: number): void {
+    const view = this.#view;
+    if (view === undefined) return;
+    const { frameHeight } = this.#model.data;
+    const { clientHeight, scrollTop } = this.element;
+    const height = this.#storeys * frameHeight + 6;
+    const depth = Math.min(view.tree.depth[node] as number, this.#storeys - 1);
+    const row = this.#rowTop(depth);
+    const atRoot = view.icicle ? 0 : Math.max(height - clientHeight, 0);
+    const isVisible = (top: number): boolean => row >= top && row + frameHeight <= top + clientHeight;
+    if (!isVisible(scrollTop) || node === view.zoom) {
+      const far = view.icicle ? row - 2 * frameHeight : row + 3 * frameHeight - clientHeight;
+      this.element.scrollTop = isVisible(atRoot) ? atRoot : Math.max(far, 0);
+    }
+    this.#drawRows();
+  }
+
+  select(node: number | undefined): void {
+    this.selected = node;
+    this.#placeCursor();
+    if (node !== undefined) this.keepInSight(node);
+  }
+
+  #placeCursor(): void {
+    const node = this.selected;
+    this.#cursor.setAttribute('visibility', node === undefined ? 'hidden' : 'visible');
+    const drawing = this.#drawing;
+    if (node === undefined || drawing === undefined) return;
+    const { from, width } = placeOf(drawing.tree, drawing.zoom, node, drawing.scale);
+    this.#cursor.setAttribute('x', String(SIDE + from));
+    this.#cursor.setAttribute('y', String(this.#rowTop(drawing.tree.depth[node] as number)));
+    this.#cursor.setAttribute('width', String(Math.max(width, 2)));
+    this.#cursor.setAttribute('height', String(this.#model.data.frameHeight - 1));
+  }
+
+  #depthAt(line: number): number {
+    return this.#view?.icicle ? line : this.#storeys - 1 - line;
+  }
+
+  #rowTop(depth: number): number {
+    return this.#depthAt(depth) * this.#model.data.frameHeight + 2;
+  }
+
+  /** The node under the mouse; beside thin ones the nearest. */
+  nodeUnder({ clientX, clientY }: { clientX: number; clientY: number }): number | undefined {
+    const drawing = this.#drawing;
+    if (drawing === undefined) return undefined;
+    const box = this.#rows.getBoundingClientRect();
+    const zoomed = box.width / this.#width || 1;
+    const x = (clientX - box.left) / zoomed - SIDE;
+    const depth = this.#depthAt(Math.floor(((clientY - box.top) / zoomed - 2) / this.#model.data.frameHeight));
+    const row = this.#collected.rows[depth] ?? [];
+    const place = (index: number) => placeOf(drawing.tree, drawing.zoom, row[index] as number, drawing.scale);
+    let low = 0;
+    let high = row.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (place(middle).from <= x) low = middle + 1;
+      else high = middle;
+    }
+    const near = [low - 1, low].filter((index) => index >= 0 && index < row.length);
+    const distance = (index: number): number => {
+      const { from, width } = place(index);
+      return Math.max(from - x, x - from - width, 0);
+    };
+    const best = near.sort((a, b) => distance(a) - distance(b))[0];
+    return best !== undefined && distance(best) <= REACH ? row[best] : this.#towerUnder(x, depth, drawing);
+  }
+
+  /** A mark stands for its tower. */
+  #towerUnder(x: number, depth: number, drawing: Drawing): number | undefined {
+    return this.#collected.cut[depth]?.find((node) => {
+      const { from, width } = placeOf(drawing.tree, drawing.zoom, node, drawing.scale);
+      return Math.abs(from + width / 2 - x) < SIDE;
+    });
+  }
+
+  isDrawn(node: number): boolean {
+    const tree = this.#view?.tree;
+    return tree !== undefined && this.#collected.rows[tree.depth[node] as number]?.includes(node) === true;
+  }
+
+  /** The node that an arrow key leads to. */
+  step(from: number, key: string): number | undefined {
+    const view = this.#view as FlameView;
+    if (!/^Arrow(?:Up|Down|Left|Right)$/.test(key)) return undefined;
+    if (key === 'ArrowLeft' || key === 'ArrowRight') {
+      const row = this.#collected.rows[view.tree.depth[from] as number] ?? [];
+      return row[row.indexOf(from) + (key === 'ArrowLeft' ? -1 : 1)];
+    }
+    if ((key === 'ArrowUp') === view.icicle) return pathTo(view.tree, from).at(-2);
+    const children = [...childrenOf(view.tree, from)].filter((child) => this.isDrawn(child));
+    return children.sort((a, b) => (view.tree.width[b] as number) - (view.tree.width[a] as number))[0];
+  }
+}
+
+/** The mean width of a letter in the boxes' font, px. */
+function glyphWidth(rows: SVGElement): number {
+  const sample = svgElement('text') as SVGTextElement;
+  sample.textContent = 'abcdefghijklmnopqrstuvwxyz_:<>ABCDEFGHIJ0123456789';
+  rows.append(sample);
+  const width = sample.getComputedTextLength() / sample.textContent.length;
+  sample.remove();
+  return width;
+}

@@ -1,0 +1,105 @@
+// What the page knows about the recording: names, trees, values, colours.
+
+import { columnsOf } from '../../stacks/packed/unpack.ts';
+import { changeClass, noiseOf } from '../change.ts';
+import { colourOf, type Family, nameHash, type Scheme, shadeOf } from '../classes.ts';
+import type { Data } from '../data.ts';
+import { shown, shownName } from '../display.ts';
+import { waitFamily } from '../time.ts';
+import type { ViewerTexts } from '../viewer-texts.ts';
+import type { Sizes } from '../words.ts';
+import { ownOf, type Tree, treeOf } from './tree.ts';
+
+const NEWLINE = 10;
+
+export class Model {
+  readonly data: Data;
+  /** of all stacks */
+  readonly whole: Tree;
+  readonly texts: ViewerTexts;
+  /** by name number: as it is shown; as links name it; the two characters of its class */
+  readonly names: string[] = ['all'];
+  readonly keys: string[] = [''];
+  readonly #classes: string[] = ['r0'];
+  readonly #hashes: number[] = [0];
+  readonly #families = new Map<string, Family>();
+
+  /** `bytes`: the inflated stacks. */
+  constructor(data: Data, bytes: Uint8Array) {
+    this.data = data;
+    for (const family of data.families) this.#families.set(family.letter, family);
+    const columns = columnsOf(bytes);
+    this.texts = JSON.parse(new TextDecoder().decode(columns.extra)) as ViewerTexts;
+    this.#readNames(columns.names);
+    this.whole = treeOf(columns, data.nodes, data.isPair, data.measure.total, {
+      union: data.union,
+      factor: data.basis ?? { before: 1, after: 1 },
+      waits: Uint8Array.from(this.keys, (_, number) => data.waits[number] ?? 0),
+    });
+  }
+
+  #readNames(bytes: Uint8Array): void {
+    const texts = new TextDecoder().decode(bytes).split('\n');
+    texts.pop();
+    let from = 0;
+    for (const [i, text] of texts.entries()) {
+      const end = bytes.indexOf(NEWLINE, from);
+      const hash = nameHash(bytes, from, end);
+      const family = this.#families.get(this.data.letters.charAt(i));
+      this.names.push(shownName(text));
+      this.keys.push(shown(text));
+      this.#hashes.push(hash);
+      this.#classes.push(family ? shadeOf(family, hash) : 'n0');
+      from = end + 1;
+    }
+  }
+
+  /** Orders names as the whole tree does, by their text. */
+  readonly order = (a: number, b: number): number => ((this.keys[a] as string) < (this.keys[b] as string) ? -1 : 1);
+
+  nameOf(tree: Tree, node: number): string {
+    return this.names[tree.name[node] as number] as string;
+  }
+
+  sizes(tree: Tree, node: number): Sizes {
+    const size = tree.size[node] as number;
+    const before = tree.before[node] ?? 0;
+    const own = this.data.measure.diff?.bySelf === true;
+    const change = own ? ownOf(tree, tree.size, node) - ownOf(tree, tree.before, node) : size - before;
+    return { size, before, change, noise: this.noise(before, size) };
+  }
+
+  noise(before: number, size: number): number {
+    return this.data.basis ? noiseOf(this.data.basis, before, size) : 0;
+  }
+
+  /** The class of a node's colour. */
+  classOf(tree: Tree, node: number): string {
+    const { measure, negate, mostChange, rootClass, byTime } = this.data;
+    if (tree.name[node] === 0) return 'r0';
+    if (measure.diff) {
+      const { change, noise } = this.sizes(tree, node);
+      return changeClass(negate ? -change : change, mostChange, noise);
+    }
+    const name = tree.name[node] as number;
+    const wait = byTime ? waitFamily(this.data.families, tree.bits[node] as number) : undefined;
+    if (wait) return shadeOf(wait, this.#hashes[name] as number);
+    if (tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0) return rootClass;
+    return this.#classes[name] as string;
+  }
+
+  colour(kind: string, scheme: Scheme): string {
+    return kind === 'r0' ? this.data.papers[scheme].all : colourOf(this.data.families, kind, scheme);
+  }
+
+  /** What stands before a label of this class. */
+  sign(kind: string): string {
+    const mark = this.#families.get(kind.charAt(0))?.mark;
+    return mark === undefined ? '' : `${mark} `;
+  }
+
+  /** What the colour of a class means. */
+  meaning(kind: string): string {
+    return this.#families.get(kind.charAt(0))?.meaning ?? '';
+  }
+}

@@ -1,0 +1,118 @@
+// The panel below: everything about one frame, and what can be done with it.
+
+import { percent } from '../../stacks/amounts.ts';
+import { sizeText, valueText } from '../words.ts';
+import type { FunctionSums } from './derive.ts';
+import { button, html } from './dom.ts';
+import type { Model } from './model.ts';
+import { ownOf, pathTo, type Tree } from './tree.ts';
+
+export interface PanelActions {
+  copy(what: 'name' | 'stack'): void;
+  hide(): void;
+  rootHere(): void;
+  callers(): void;
+}
+
+const HINT = 'Click a frame to zoom in; right-click or use the arrow keys to select it; press ? for all keys.';
+
+export class Panel {
+  readonly element = html('div', { class: 'panel' });
+  readonly #model: Model;
+  readonly #name = html('div', { class: 'name' });
+  readonly #numbers = html('div', { class: 'numbers soft' });
+  readonly #acts = html('div', { class: 'acts' });
+  readonly #said = html('div', { class: 'sr', role: 'status' });
+
+  constructor(model: Model, actions: PanelActions) {
+    this.#model = model;
+    this.#acts.append(
+      button('Copy name', 'Copy the name (y)', () => actions.copy('name')),
+      button('Copy stack', 'Copy the whole stack (Y)', () => actions.copy('stack')),
+      button('Hide', 'Leave out this function and all it calls (h)', actions.hide),
+      button('Root here', 'Show only what this function calls, over all its places (r)', actions.rootHere),
+      button('Callers', 'Show its callers and callees (c)', actions.callers),
+    );
+    this.element.append(html('div', {}, this.#name, this.#numbers), this.#acts, this.#said);
+    this.showNothing();
+  }
+
+  showNothing(): void {
+    this.#name.textContent = '';
+    this.#numbers.replaceChildren(HINT);
+    this.#acts.hidden = true;
+  }
+
+  /** A frame of a tree, below `zoom`. `isFirm`: it was chosen, not only pointed at. */
+  showNode(tree: Tree, node: number, zoom: number, sums: FunctionSums, isFirm: boolean): void {
+    const model = this.#model;
+    const { measure } = model.data;
+    const sizes = model.sizes(tree, node);
+    const parent = pathTo(tree, node).at(-2);
+    const name = tree.name[node] as number;
+    const parts = [
+      sizeText(measure, sizes),
+      `self ${valueText(measure, ownOf(tree, tree.size, node))}`,
+      ...(zoom > 0 && node > zoom ? [`${shareOf(tree, node, zoom)} of this view`] : []),
+      ...(parent === undefined || node === 0 ? [] : [`${shareOf(tree, node, parent)} of its parent`]),
+      ...this.#placesText(name, sums),
+    ];
+    this.#show(name, parts, isFirm, model.meaning(model.classOf(tree, node)));
+  }
+
+  /** A function over all its places. */
+  showFunction(name: number, sums: FunctionSums, isFirm: boolean): void {
+    const { measure } = this.#model.data;
+    const [size, before] = [sums.total[name] as number, sums.totalBefore[name] as number];
+    const sizes = { size, before, change: size - before, noise: this.#model.noise(before, size) };
+    this.#show(
+      name,
+      [
+        sizeText(measure, sizes),
+        `self ${valueText(measure, sums.self[name] as number)}`,
+        countOf(sums.places[name] as number),
+      ],
+      isFirm,
+      '',
+    );
+  }
+
+  #placesText(name: number, sums: FunctionSums): string[] {
+    const places = sums.places[name] as number;
+    if (name === 0 || places < 2) return [];
+    const { measure } = this.#model.data;
+    const total = sums.total[name] as number;
+    return [`in all ${countOf(places)} ${valueText(measure, total)}, ${percent(total / (measure.total || 1))}`];
+  }
+
+  #show(name: number, parts: readonly string[], isFirm: boolean, kind: string): void {
+    const { data, names, keys } = this.#model;
+    const text = `${name > 0 && data.nameType ? `${data.nameType} ` : ''}${names[name]}`;
+    this.#name.textContent = text;
+    const source = sourceOf(keys[name] as string);
+    const all = [
+      ...parts,
+      ...(kind === '' || data.measure.diff ? [] : [kind]),
+      ...(source ? [`source ${source}`] : []),
+    ];
+    this.#numbers.replaceChildren(...all.map((part) => html('span', {}, part)));
+    this.#acts.hidden = !isFirm || name === 0;
+    if (isFirm) this.#said.textContent = `${text}: ${all.join(', ')}`;
+  }
+}
+
+function shareOf(tree: Tree, node: number, whole: number): string {
+  return percent((tree.width[node] as number) / ((tree.width[whole] as number) || 1));
+}
+
+function countOf(places: number): string {
+  return places === 1 ? 'in one place' : `${places} places`;
+}
+
+// run (/srv/app/main.c:120)     JS:*run /srv/a.js:10     py::work:/srv/a.py:7
+//          └──────┬───────┘              └─────┬────┘             └────┬────┘
+const SOURCE = /([\w@~+./-]*[\w~+-]\.\w+:\d+)(?::\d+)?\)?(?:_\[\w\])?$/;
+
+function sourceOf(name: string): string | undefined {
+  return SOURCE.exec(name)?.[1];
+}

@@ -1,0 +1,75 @@
+// The trees that states show: the whole one, without what is hidden, below the root that was chosen.
+
+import { percent } from '../../stacks/amounts.ts';
+import { calleesOf, type FunctionSums, functionSums, namesTo, sharesOf, withoutHidden } from './derive.ts';
+import type { Model } from './model.ts';
+import type { State } from './state.ts';
+import { childrenOf, type Tree } from './tree.ts';
+
+export interface Shown {
+  tree: Tree;
+  sums: FunctionSums;
+  /** by family's letter: its share of the time of leaves */
+  shares: Map<string, number>;
+  /** hidden functions, and the share of the whole that each takes away */
+  hidden: [name: string, share: string][];
+}
+
+export class Trees {
+  readonly #model: Model;
+  readonly #numbers = new Map<string, number>();
+  #key = '';
+  #shown: Shown | undefined;
+
+  constructor(model: Model) {
+    this.#model = model;
+    for (const [number, key] of model.keys.entries()) this.#numbers.set(key, number);
+  }
+
+  /** The number of a name as links write it; undefined: no such function. */
+  numberOf(key: string): number | undefined {
+    return this.#numbers.get(key);
+  }
+
+  nameOf(key: string): string {
+    return this.#model.names[this.#numbers.get(key) ?? 0] as string;
+  }
+
+  of({ hide, root }: State): Shown {
+    const key = JSON.stringify([hide, root]);
+    if (this.#shown && this.#key === key) return this.#shown;
+    const model = this.#model;
+    let tree = model.whole;
+    const hidden: Shown['hidden'] = [];
+    for (const number of hide.map((name) => this.#numbers.get(name))) {
+      if (!number) continue;
+      const rest = withoutHidden(tree, number);
+      const gone = (tree.width[0] as number) - (rest.width[0] as number);
+      hidden.push([model.names[number] as string, percent(gone / (model.whole.width[0] || 1))]);
+      tree = rest;
+    }
+    const number = this.#numbers.get(root);
+    if (number) tree = calleesOf(tree, number, model.order);
+    const sums = functionSums(tree, model.names.length - 1);
+    const shares = sharesOf(tree, (node) => model.classOf(tree, node).charAt(0));
+    this.#key = key;
+    this.#shown = { tree, sums, shares, hidden };
+    return this.#shown;
+  }
+
+  /** The node that a path of names leads to, or as far as it leads. */
+  find(tree: Tree, path: readonly string[]): number {
+    let node = 0;
+    for (const key of path) {
+      const number = this.#numbers.get(key);
+      const next = [...childrenOf(tree, node)].find((child) => tree.name[child] === number);
+      if (next === undefined) break;
+      node = next;
+    }
+    return node;
+  }
+
+  pathOf(tree: Tree, node: number): string[] {
+    return namesTo(tree, node).map((name) => this.#model.keys[name] as string);
+  }
+}
