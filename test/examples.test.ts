@@ -28,7 +28,7 @@ test('without-idle.mjs filters lines between two filters', async () => {
 });
 
 test('merge-hosts.mjs draws the sum of many files', async () => {
-  const line = 'fold-merge v1.folded v2.folded | flame-svg';
+  const line = 'fold-merge --unit samples v1.folded v2.folded | flame-svg';
   const [svg, expected] = await run('merge-hosts.mjs', '$TMPDIR/x.svg v1.folded v2.folded', line);
   assert.equal(svg, expected);
 });

@@ -30,6 +30,7 @@ const OTHERS = [
     'dist/arguments.cjs',
     'dist/compressed.cjs',
     'dist/symbolizer.cjs',
+    'dist/picture-text.cjs',
     'dist/demangle.generated.wasm',
     'dist/index.js',
     'dist/index.d.ts',
