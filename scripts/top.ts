@@ -1,14 +1,14 @@
 // The functions with the largest shares of a folded file, by self and by total: `node --import tsx scripts/top.ts FILE`.
 
 import { readFileSync } from 'node:fs';
-import { topFunctions } from '../src/record/top-functions.ts';
+import { functionShares, topOf } from '../src/record/top-functions.ts';
 import { FoldedReader } from '../src/stacks/folded.ts';
 
 const MOST = 10;
 const NAME_COLUMNS = 90;
 
 function table(title: string, by: 'self' | 'total'): string {
-  const rows = topFunctions(reader.table, MOST, by).map((share) => {
+  const rows = topOf(functionShares(reader.table, { isOwn: () => false }), MOST, by).map((share) => {
     const name = Buffer.from(share.name, 'latin1').toString();
     const short = name.length > NAME_COLUMNS ? `${name.slice(0, NAME_COLUMNS - 1)}…` : name;
     return `${(100 * share[by]).toFixed(1).padStart(6)}%  ${short}\n`;

@@ -34,6 +34,8 @@ export interface PerfFolded {
   notes: string[];
   /** by the id of a root frame: whose it is, in latin1 */
   roots: ReadonlyMap<number, RootParts>;
+  /** by the id of any other frame: the objects it was found in, as perf prints them */
+  objects: ReadonlyMap<number, readonly string[]>;
 }
 
 /** The inputs held no sample: why, and whether they are known to be something else. */
@@ -84,6 +86,7 @@ export class PerfFold {
       stats: statsOf(script, count, this.#skippedLines),
       notes: [...notesOn(script), ...script.lookupNotes],
       roots: script.rootParts,
+      objects: script.names.objectsByName(),
     };
   }
 }

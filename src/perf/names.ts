@@ -39,6 +39,7 @@ export class PerfNames {
   readonly #places: FramePlaces = { symbolFrom: 0, symbolTo: 0, dsoFrom: 0, dsoTo: 0, kernelAddress: false };
   /** by the table's key of what stands in parentheses */
   readonly #objects: PerfObject[] = [];
+  readonly #idsByObject = new Map<string, Set<number>>();
   /** by the table's key of the symbol, or of the object where there is none, and what kind of frame it is */
   readonly #words: number[] = [];
 
@@ -63,7 +64,7 @@ export class PerfNames {
     const dsoKey = table.key(places.dsoFrom, places.dsoTo);
     let object = this.#objects[dsoKey];
     if (!object) {
-      object = objectOf(table.text(places.dsoFrom, places.dsoTo));
+      object = this.#objectOf(table.text(places.dsoFrom, places.dsoTo));
       this.#objects[dsoKey] = object;
     }
     const unresolved = places.symbolFrom === places.symbolTo;
@@ -71,13 +72,29 @@ export class PerfNames {
     const symbolKey = unresolved ? dsoKey : table.key(places.symbolFrom, places.symbolTo);
     const slot = symbolKey * 16 + object.kind + (places.kernelAddress ? 4 : 0) + (unresolved ? 8 : 0);
     const known = this.#words[slot];
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      object.names.add(Line.ids & known);
+      return known;
+    }
     const symbol = table.text(places.symbolFrom, places.symbolTo);
     const address = places.kernelAddress ? KERNEL_ADDRESS : '';
     const words = this.words({ kind: 'frame', address, symbol, dso: object.dso, inlined: object.dso === 'inlined' });
     if (words.length > 1) return 0;
     this.#words[slot] = words[0] as number;
     return words[0] as number;
+  }
+
+  /** By name id: the objects whose frames have that name, as perf prints them. */
+  objectsByName(): Map<number, string[]> {
+    const objects = new Map<number, string[]>();
+    for (const [dso, ids] of this.#idsByObject) {
+      for (const id of ids) {
+        const known = objects.get(id);
+        if (known === undefined) objects.set(id, [dso]);
+        else known.push(dso);
+      }
+    }
+    return objects;
   }
 
   /** What a frame line means, for the table: name ids with flags, leaf first. More than one where JITs inline. */
@@ -134,7 +151,20 @@ export class PerfNames {
       if (this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(frame.symbol)) word += Line.last;
       this.#frames.set(key, word);
     }
+    this.#idsOf(dso).add(Line.ids & word);
     return word;
+  }
+
+  #objectOf(text: string): PerfObject {
+    const dso = withoutOffset(text);
+    const kind = dso === 'inlined' ? 3 : isJit({ dso }) ? 2 : isKernel({ address: '', dso }) ? 1 : 0;
+    return { dso, kind, names: this.#idsOf(dso) };
+  }
+
+  #idsOf(dso: string): Set<number> {
+    const ids = this.#idsByObject.get(dso) ?? new Set();
+    this.#idsByObject.set(dso, ids);
+    return ids;
   }
 
   #mark(frame: PerfFrame): string {
@@ -161,12 +191,8 @@ const JAVA_METHOD = /^\[*(?:L[\w$/.-]+;|(?:[\w$-]+[./])+[\w$-]+)::[\w$<>-]+$/;
 interface PerfObject {
   dso: string;
   kind: 0 | 1 | 2 | 3;
-}
-
-function objectOf(text: string): PerfObject {
-  const dso = withoutOffset(text);
-  const kind = dso === 'inlined' ? 3 : isJit({ dso }) ? 2 : isKernel({ address: '', dso }) ? 1 : 0;
-  return { dso, kind };
+  /** ids of the names of its frames */
+  names: Set<number>;
 }
 
 /** The root frame of a sample. Texts latin1; pid and tid as perf printed them, '' where it did not. */

@@ -14,11 +14,13 @@ export interface CpuProfile {
   byComm: StackTable;
   /** by thread id; -1: perf did not print it */
   samplesByThread: ReadonlyMap<number, number>;
+  /** by the name of a frame, latin1: the objects it was found in */
+  objects: ReadonlyMap<string, readonly string[]>;
   stats: PerfStats;
 }
 
 /** `folded` has a root frame a thread. */
-export function cpuProfileOf({ table, roots, stats }: PerfFolded): CpuProfile {
+export function cpuProfileOf({ table, roots, objects, stats }: PerfFolded): CpuProfile {
   const byComm = new StackTable();
   copyStacks(table, byComm, (id) => {
     const root = roots.get(id);
@@ -29,5 +31,6 @@ export function cpuProfileOf({ table, roots, stats }: PerfFolded): CpuProfile {
     const tid = Number(roots.get(ids[0] as number)?.tid || -1);
     samplesByThread.set(tid, (samplesByThread.get(tid) ?? 0) + weight);
   }
-  return { byThread: table, byComm, samplesByThread, stats };
+  const named = new Map(Array.from(objects, ([id, paths]) => [table.nameText(id), paths]));
+  return { byThread: table, byComm, samplesByThread, objects: named, stats };
 }

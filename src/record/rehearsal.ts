@@ -6,7 +6,7 @@ import { settingsOf as drawSettingsOf } from '../flamegraph/settings.ts';
 import { PerfFold } from '../perf/fold-perf.ts';
 import { KernelSymbols } from '../symbols/kernel-symbols.ts';
 import { cpuProfileOf } from './cpu-profile.ts';
-import { topFunctions } from './top-functions.ts';
+import { functionShares, topOf } from './top-functions.ts';
 
 const ROUNDS = 2;
 /** Enough for the compiler to take an interest. */
@@ -27,7 +27,7 @@ export function rehearse(): void {
     const { byThread, byComm } = cpuProfileOf(folded);
     for (const _ of byThread.folded());
     for (const _ of drawFlameGraph({ table: byComm, isDifferential: false }, drawSettingsOf({})));
-    topFunctions(byComm, 1);
+    topOf(functionShares(byComm, { isOwn: () => false }), 1, 'self');
   }
 }
 

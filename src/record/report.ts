@@ -20,8 +20,8 @@ import { renderSteps, type Slept } from './render-plan.ts';
 import type { Settings } from './settings.ts';
 import { profilerLine, shellLine, stepLine } from './shell-words.ts';
 import { sqlText } from './sql.ts';
-import { qualityLine, topTable, windowText } from './summary.ts';
-import type { Share } from './top-functions.ts';
+import { ownTable, qualityLine, topTable, windowText } from './summary.ts';
+import type { FunctionShare, Share } from './top-functions.ts';
 import { type WorkloadEnd, workloadText } from './workload.ts';
 
 /** What the rendering took, all of it and its steps. */
@@ -59,6 +59,8 @@ export interface RunFacts {
   /** of offcpu-classify --table; '' if there is none */
   reasonsTable: string;
   top: readonly Share[];
+  /** of the target's own code; undefined: perf saw none of it */
+  ownCode: { objects: readonly string[]; top: readonly FunctionShare[] } | undefined;
   /** tables against an earlier run, by its label; '' where there is nothing to compare */
   comparison: { label: string; reasons: string; functions: string } | undefined;
   /** if threads slept through the window */
@@ -100,12 +102,13 @@ function qualityLines({ identityLine, cpuStats, offcpuStats }: RunFacts): string
 }
 
 /** Why it was blocked, and where it ran; against the earlier run where there is one. */
-function tablesOf({ workload, reasonsTable, top, comparison }: RunFacts): { title: string; text: string }[] {
+function tablesOf({ workload, reasonsTable, top, ownCode, comparison }: RunFacts): { title: string; text: string }[] {
   const against = ` against ${comparison?.label}`;
   return [
     comparison?.reasons
       ? { title: `Why it did not run${against}`, text: comparison.reasons }
       : { title: 'Why it did not run', text: reasonsTable },
+    { title: 'Where its own code ran', text: ownCode ? ownTable(ownCode.objects, ownCode.top) : '' },
     { title: 'Where it ran', text: top.length > 0 ? topTable(top) : '' },
     { title: `Where it ran${against}`, text: comparison?.functions ?? '' },
     { title: 'What the workload said last', text: saidText(workload) },
@@ -147,6 +150,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     offcpu: facts.offcpuStats ?? null,
     reasons: facts.reasons ?? null,
     top: facts.top,
+    ownCode: facts.ownCode ?? null,
     rendering: facts.rendering,
     comparedWith: facts.comparison?.label ?? null,
     artifacts: [...facts.artifacts, ARTIFACTS.run, ARTIFACTS.page].sort(),

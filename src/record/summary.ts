@@ -2,7 +2,7 @@
 
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
-import type { Share } from './top-functions.ts';
+import type { FunctionShare, Share } from './top-functions.ts';
 
 /** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */
 export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | undefined): string {
@@ -40,6 +40,12 @@ const NAME_COLUMNS = 80;
 export function topTable(top: readonly Share[]): string {
   const rows = top.map(({ name, self, total }) => `  ${percent(self)} ${percent(total)}  ${shortName(name)}\n`);
   return `  ${'self'.padStart(6)}  ${'total'.padStart(6)}   function\n${rows.join('')}`;
+}
+
+/** The largest functions of the target's own code: with what libraries and the kernel do for them, and in total. */
+export function ownTable(objects: readonly string[], top: readonly FunctionShare[]): string {
+  const rows = top.map(({ name, own, total }) => `  ${percent(own)} ${percent(total)}  ${shortName(name)}\n`);
+  return `  ${'nearest'.padStart(7)} ${'total'.padStart(6)}   function of ${objects.join(', ')}\n${rows.join('')}`;
 }
 
 export function shortName(name: string, columns = NAME_COLUMNS): string {

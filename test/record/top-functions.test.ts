@@ -1,21 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { topFunctions } from '../../src/record/top-functions.ts';
+import { functionShares, type Rank, topOf } from '../../src/record/top-functions.ts';
 import { tableOf } from '../folded-tables.ts';
 
+const FOLDED = 'app;main;walk;walk;read 6\napp;main;walk 3\napp 1\n';
+
+/** name: self, total, own */
+function top(folded: string, by: Rank, own: readonly string[] = []): Record<string, number[]> {
+  const shares = functionShares(tableOf(folded), { isOwn: (name) => own.includes(name) });
+  return Object.fromEntries(topOf(shares, 2, by).map(({ name, self, total, own }) => [name, [self, total, own]]));
+}
+
 test('top functions: the leaf has the self share, recursion counts once, the process is no function', () => {
-  const folded = 'app;main;walk;walk;read 6\napp;main;walk 3\napp 1\n';
-  assert.deepEqual(topFunctions(tableOf(folded), 2), [
-    { name: 'read', self: 0.6, total: 0.6 },
-    { name: 'walk', self: 0.3, total: 0.9 },
-  ]);
-  assert.deepEqual(topFunctions(tableOf(folded), 2, 'total'), [
-    { name: 'main', self: 0, total: 0.9 },
-    { name: 'walk', self: 0.3, total: 0.9 },
-  ]);
+  assert.deepEqual(top(FOLDED, 'self'), { read: [0.6, 0.6, 0], walk: [0.3, 0.9, 0] });
+  assert.deepEqual(top(FOLDED, 'total'), { main: [0, 0.9, 0], walk: [0.3, 0.9, 0] });
+});
+
+test('top functions: the innermost function of the own code has what others do for it', () => {
+  assert.deepEqual(top(FOLDED, 'own', ['main', 'walk']), { walk: [0.3, 0.9, 0.9] });
 });
 
 test('top functions: counts of 2^53 and no stack at all', () => {
-  assert.deepEqual(topFunctions(tableOf('a;b 9007199254740991\n'), 10), [{ name: 'b', self: 1, total: 1 }]);
-  assert.deepEqual(topFunctions(tableOf(''), 10, 'total'), []);
+  assert.deepEqual(top('a;b 9007199254740991\n', 'self'), { b: [1, 1, 0] });
+  assert.deepEqual(top('', 'total'), {});
 });

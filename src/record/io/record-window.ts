@@ -13,7 +13,7 @@ import { whyNot } from '../target.ts';
 import type { WorkloadEnd } from '../workload.ts';
 import { advised, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
-import { bytesOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
+import { bytesOf, linkOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
 import { isAlive, recorder, tasksOf } from './processes.ts';
 import { recordWindow, type WindowResult } from './profiler-window.ts';
 import type { Progress } from './progress.ts';
@@ -26,6 +26,8 @@ export interface Recording {
   /** of the targets at the start of the window; and as they were at its end */
   tidsAtStart: Set<number>;
   tasksAtEnd: Task[];
+  /** paths of the targets' executables, as they see them; those that may be read */
+  executables: string[];
   versions: Profilers['versions'];
   /** of profilers and of the rendering; other things the reader of the run should know */
   failures: string[];
@@ -56,7 +58,7 @@ export async function recordTargets(
     if (why !== undefined) throw new UsageError(why);
   }
   const recording: Omit<Recording, 'window'> = {
-    ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [] },
+    ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [] },
     ...{ versions: profilers.versions, failures: [...profilers.missing] },
     ...{ complaints: [], warnings: [], workload: undefined },
   };
@@ -72,6 +74,7 @@ export async function recordTargets(
     isDone: () => session?.hasRun === true,
     begins: () => {
       session?.run();
+      recording.executables = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
       recording.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
       progress.phase(`recording for ${settings.seconds} s`);
     },

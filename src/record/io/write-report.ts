@@ -3,18 +3,19 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { World } from '../../cli/run.ts';
-import type { StackTable } from '../../engine/stack-table.ts';
+import { Reasons } from '../../offcpu/reason/reasons.ts';
 import { type Artifact, artifactIn, type Half, runFolders } from '../artifacts.ts';
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
+import { ownCodeOf } from '../own-code.ts';
 import { pageHtml } from '../page.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
-import { linesOfReport, pageOf, runJson, type StepTime } from '../report.ts';
+import { linesOfReport, pageOf, type RunFacts, runJson, type StepTime } from '../report.ts';
 import type { Settings } from '../settings.ts';
 import { cutText, userOnlyText } from '../summary.ts';
-import { type Share, topFunctions } from '../top-functions.ts';
+import { functionShares, topOf } from '../top-functions.ts';
 import { type Cost, costSince } from './cost.ts';
 import { namesIn, textOf } from './proc-files.ts';
 import type { Progress } from './progress.ts';
@@ -77,7 +78,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     offcpuStats: offcpu?.profile.stats,
     reasons: offcpu?.reasons && JSON.parse(decoded(offcpu.reasons.json)),
     reasonsTable: decoded(offcpu?.reasons?.table ?? ''),
-    top: cpu ? topOf(cpu.byComm) : [],
+    ...functionsOf(rendered),
     comparison: comparison && {
       label: comparison.label,
       reasons: decoded(comparison.reasons),
@@ -99,8 +100,19 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
 }
 
 /** Names are decoded when they are few. */
-function topOf(table: StackTable): Share[] {
-  return topFunctions(table, TOP).map((share) => ({ ...share, name: decoded(share.name) }));
+function functionsOf({ cpu, recording }: Rendered): Pick<RunFacts, 'top' | 'ownCode'> {
+  if (!cpu) return { top: [], ownCode: undefined };
+  const { executables } = recording;
+  const { table } = new Reasons([], () => undefined);
+  const code = ownCodeOf({ executables, objects: cpu.objects, isOfProgram: (name) => table.isOfProgram(name) });
+  const shares = functionShares(cpu.byComm, code);
+  const named = <T extends { name: string }>(share: T): T => ({ ...share, name: decoded(share.name) });
+  const own = shares.filter(({ isOwn }) => isOwn);
+  return {
+    top: topOf(shares, TOP, 'self').map(({ name, self, total }) => named({ name, self, total })),
+    ownCode:
+      own.length > 0 ? { objects: code.objects.map(decoded), top: topOf(own, TOP, 'total').map(named) } : undefined,
+  };
 }
 
 /** Texts of files and of /proc are read as bytes, for they may not be UTF-8; here they meet what the user typed. */

@@ -1,0 +1,50 @@
+// Whose code is the target's own, by what perf says of objects.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ownCodeOf } from '../../src/record/own-code.ts';
+
+function own(
+  executable: string | undefined,
+  seen: Record<string, string>,
+): { objects: readonly string[]; names: string[] } {
+  const objects = new Map(Object.entries(seen).map(([name, path]) => [name, [path]]));
+  const executables = executable === undefined ? [] : [executable];
+  const code = ownCodeOf({
+    executables,
+    objects,
+    isOfProgram: (name) => !name.startsWith('[') && !name.startsWith('std::'),
+  });
+  return { objects: code.objects, names: [...objects.keys(), 'never_seen'].filter(code.isOwn) };
+}
+
+const LIBC = '/usr/lib/x86_64-linux-gnu/libc.so.6';
+
+test('of a plain program it is the executable, without the runtime inside; its unnamed frames, too', () => {
+  const seen = {
+    main: '/opt/two',
+    'std::sync::wait': '/opt/two',
+    '[two]': '/opt/two',
+    memcpy: LIBC,
+    vfs_read: '[kernel.kallsyms]',
+  };
+  assert.deepEqual(own('/opt/two', seen), { objects: ['two'], names: ['main', '[two]', 'never_seen'] });
+  assert.deepEqual(own(undefined, seen).objects, ['two'], 'where main lies');
+  assert.deepEqual(own('/opt/two (deleted)', seen).objects, ['two']);
+});
+
+test('of a server with extensions it is those, and only what was seen in them', () => {
+  const postgres = '/usr/lib/postgresql/15/bin/postgres';
+  const seen = { ExecScan: postgres, plpgsql_exec: '/usr/lib/postgresql/15/lib/plpgsql.so', memcpy: LIBC };
+  assert.deepEqual(own(postgres, seen), { objects: ['postgres'], names: ['ExecScan', 'never_seen'] });
+  const extended = { ...seen, cdc_tick: '/usr/lib/postgresql/15/lib/pgmqtt.so' };
+  assert.deepEqual(own(postgres, extended), { objects: ['pgmqtt.so'], names: ['cdc_tick'] });
+});
+
+test('of a runtime it is what its compiler made, else the runtime itself', () => {
+  const node = '/usr/bin/node';
+  const seen = { 'v8::Run': node, memcpy: LIBC };
+  assert.deepEqual(own(node, seen).objects, ['node']);
+  const compiled = { ...seen, 'JS:*hot /srv/app.js:3:1': '/tmp/perf-42.map' };
+  assert.deepEqual(own(node, compiled), { objects: ['JIT code'], names: ['JS:*hot /srv/app.js:3:1', 'never_seen'] });
+});
