@@ -4,7 +4,7 @@
 import { UsageError } from '../engine/errors.ts';
 import { type Pattern, patternOf } from '../stacks/pattern.ts';
 import type { Process } from './proc-pid.ts';
-import { type Self, whyNot } from './target.ts';
+import { type Self, type Several, whyNot } from './target.ts';
 
 export interface Backend {
   /** as its server sees it: in a container, not the host's */
@@ -84,13 +84,15 @@ export function otherUserOf(message: string): string {
   return /Peer authentication failed for user "([^"]+)"/.exec(message)?.[1] ?? 'postgres';
 }
 
-/** The chosen backends. Throws UsageError if there are none, or several of which one was to be chosen. */
+/**
+ * The chosen backends: all that match, unless `several` says otherwise. Throws UsageError if there are none, and lists them
+ * where nothing was said of which.
+ */
 export function chosenBackends(
   choice: BackendChoice,
-  { first, all }: { first: boolean; all: boolean },
+  several: Several | undefined,
   backends: readonly Backend[],
 ): Backend[] {
-  if (first && all) throw new UsageError('choose one of --first, --all');
   const { type, application } = choice;
   const query = queryOf(choice);
   const found = backends.filter(
@@ -106,8 +108,9 @@ export function chosenBackends(
         : `no backend is like that; there are:\n${listOfBackends(backends)}`,
     );
   }
-  if (all || found.length === 1) return found;
-  if (first) return found.slice(0, 1);
+  if (several === 'first') return found.slice(0, 1);
+  const isNarrowed = (type ?? application ?? query) !== undefined;
+  if (several === 'all' || found.length === 1 || (isNarrowed && several === undefined)) return found;
   throw new UsageError(
     `${found.length} backends match; choose with --backend-type, --application-name, --query, --first or --all:\n${listOfBackends(found)}`,
   );

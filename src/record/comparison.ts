@@ -1,6 +1,6 @@
 // A run against an earlier one of the same folder: how the earlier one's counts are scaled, and what is shown.
 
-import type { StackTable } from '../engine/stack-table.ts';
+import { StackTable } from '../engine/stack-table.ts';
 import type { Options as DrawOptions } from '../flamegraph/settings.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
 import { functionTable } from '../stacks/diff/compare-functions.ts';
@@ -40,6 +40,34 @@ export function measureOf(json: string): Measure | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The processes of a run.json. */
+export function pidsIn(json: string): number[] {
+  const { targets } = JSON.parse(json) as { targets?: { pid: number }[] };
+  return targets?.map(({ pid }) => pid) ?? [];
+}
+
+/** The same stacks without the ids of processes, because another run's processes have others. */
+export function withoutPids(table: StackTable, pids: readonly number[]): StackTable {
+  if (pids.length < 2) return table;
+  const bare = new StackTable();
+  bare.unit = table.unit;
+  const known = new Set(pids);
+  const names = Array.from({ length: table.nameCount + 1 }, (_, id) => {
+    if (id === 0) return 0;
+    const name = table.nameText(id);
+    const [, comm, pid] = /^(.+)-(\d+)$/.exec(name) ?? [];
+    return bare.name(comm !== undefined && known.has(Number(pid)) ? comm : name);
+  });
+  for (const { ids, weight, hits } of table.stacks()) {
+    bare.add(
+      Array.from(ids, (id) => names[id] as number),
+      weight,
+      hits,
+    );
+  }
+  return bare;
 }
 
 const ALIKE = 0.02;

@@ -1,17 +1,18 @@
-// The on-CPU half of a run: perf's samples, folded by thread, then by comm.
+// The on-CPU half of a run: perf's samples, folded by thread, then by comm or process.
 
 import { StackTable } from '../engine/stack-table.ts';
 import type { PerfFolded } from '../perf/fold-perf.ts';
+import { rootText } from '../perf/names.ts';
 import type { PerfStats } from '../perf/stats.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
-import { commFrame } from '../stacks/frame-name.ts';
+import type { RunRoots } from './sleepers.ts';
 
 /** Counts are samples. */
 export interface CpuProfile {
   /** comm-PID/TID;frames */
   byThread: StackTable;
-  /** comm;frames */
-  byComm: StackTable;
+  /** comm;frames, or comm-PID;frames */
+  byRoot: StackTable;
   /** by thread id; -1: perf did not print it */
   samplesByThread: ReadonlyMap<number, number>;
   /** by the name of a frame, latin1: the objects it was found in */
@@ -19,12 +20,12 @@ export interface CpuProfile {
   stats: PerfStats;
 }
 
-/** `folded` has a root frame a thread. */
-export function cpuProfileOf({ table, roots, objects, stats }: PerfFolded): CpuProfile {
-  const byComm = new StackTable();
-  copyStacks(table, byComm, (id) => {
+/** `folded` has a root frame a thread; `by` says what the profile has at its root. */
+export function cpuProfileOf({ table, roots, objects, stats }: PerfFolded, by: RunRoots): CpuProfile {
+  const byRoot = new StackTable();
+  copyStacks(table, byRoot, (id) => {
     const root = roots.get(id);
-    return root ? commFrame(root.comm) : table.nameText(id);
+    return root ? rootText(by, root.comm, root.pid, '') : table.nameText(id);
   });
   const samplesByThread = new Map<number, number>();
   for (const { ids, weight } of table.stacks()) {
@@ -32,5 +33,5 @@ export function cpuProfileOf({ table, roots, objects, stats }: PerfFolded): CpuP
     samplesByThread.set(tid, (samplesByThread.get(tid) ?? 0) + weight);
   }
   const named = new Map(Array.from(objects, ([id, paths]) => [table.nameText(id), paths]));
-  return { byThread: table, byComm, samplesByThread, objects: named, stats };
+  return { byThread: table, byRoot, samplesByThread, objects: named, stats };
 }

@@ -10,12 +10,12 @@ import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
 import type { ThreadTimes } from '../offcpu/thread-times.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
 import type { Slept } from './render-plan.ts';
-import { foldSleepers, sleepersOf, type Task } from './sleepers.ts';
+import { foldSleepers, type RunRoots, sleepersOf, type Task } from './sleepers.ts';
 
 export const UNIT = 'us';
 
 export interface OffcpuProfile {
-  /** comm;frames, sleepers included; counts in µs */
+  /** comm;frames or comm-PID;frames, sleepers included; counts in µs */
   stacks: StackTable;
   /** those who slept through the window; undefined: none */
   sleepers: StackTable | undefined;
@@ -38,15 +38,24 @@ export interface OffcpuParts {
   /** of the targets, at the window's end; and their ids at its start */
   tasks: readonly Task[];
   tidsAtStart: ReadonlySet<number>;
+  /** what is at the root */
+  by: RunRoots;
   /** of the Postgres server, whose wait events were recorded; undefined: they were not */
   postgresVersion: number | undefined;
 }
 
 /** Throws InputError where a sum is no longer exact. */
-export function offcpuProfileOf({ dump, windowNs, tasks, tidsAtStart, postgresVersion }: OffcpuParts): OffcpuProfile {
+export function offcpuProfileOf({
+  dump,
+  windowNs,
+  tasks,
+  tidsAtStart,
+  by,
+  postgresVersion,
+}: OffcpuParts): OffcpuProfile {
   const threads = dump?.inputs.flatMap((input) => input.dump?.program?.threads ?? []) ?? [];
   const asleep = sleepersOf(tasks, tidsAtStart, new Set(threads.map(({ tid }) => tid)));
-  const sleepers = foldSleepers(asleep, windowNs);
+  const sleepers = foldSleepers(asleep, windowNs, by);
   const slept = asleep.length > 0 ? { seconds: windowNs / 1e9, isAll: threads.length === 0 } : undefined;
   const reasons = new Reasons([], (event) => decodeWaitEvent(postgresVersion ?? DEFAULT_VERSION, event));
   const classified = classify(
@@ -55,6 +64,7 @@ export function offcpuProfileOf({ dump, windowNs, tasks, tidsAtStart, postgresVe
       reasons,
       // a window that the dump tells is not that of the sleepers
       windowNs: slept && windowNs,
+      by,
       detail: false,
       meaning: postgresVersion !== undefined,
       busy: false,

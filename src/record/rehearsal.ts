@@ -24,10 +24,10 @@ export function rehearse(): void {
     fold.end();
     const folded = fold.finish();
     if ('why' in folded) return;
-    const { byThread, byComm } = cpuProfileOf(folded);
+    const { byThread, byRoot } = cpuProfileOf(folded, 'comm');
     for (const _ of byThread.folded());
-    for (const _ of drawFlameGraph({ table: byComm, isDifferential: false }, drawSettingsOf({})));
-    topOf(functionShares(byComm, { isOwn: () => false }), 1, 'self');
+    for (const _ of drawFlameGraph({ table: byRoot, isDifferential: false }, drawSettingsOf({})));
+    topOf(functionShares(byRoot, { isOwn: () => false }), 1, 'self');
   }
 }
 

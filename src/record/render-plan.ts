@@ -5,6 +5,7 @@ import type { Options as DrawOptions } from '../flamegraph/settings.ts';
 import { type Artifact, artifactIn } from './artifacts.ts';
 import { type Environment, kernelSymbolsStep, type Step, scriptArgv, type Window } from './plan.ts';
 import type { Settings } from './settings.ts';
+import { rootsOf } from './sleepers.ts';
 
 /** What a person is told of each step. */
 export const STEPS = {
@@ -90,8 +91,8 @@ function foldCpuStep(settings: Settings, environment: Environment, window: Windo
 }
 
 /** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
-function foldOffcpuStep({ folder, tool }: Environment): Step {
-  const options = ['--unit', 'us', '--stats-json', artifactIn(folder, 'offcpuStats'), '--'];
+function foldOffcpuStep({ folder, tool, pids }: Environment): Step {
+  const options = ['--unit', 'us', ...byRoots(pids), '--stats-json', artifactIn(folder, 'offcpuStats'), '--'];
   return {
     what: STEPS.foldOffcpu,
     stages: [[...tool('offcpu-fold'), ...options, artifactIn(folder, 'offcpuRaw')]],
@@ -115,7 +116,12 @@ function offcpuSteps(settings: Settings, environment: Environment, slept: Slept 
   ];
 }
 
-function classify({ folder, tool, waitEvents }: Environment, slept: Slept | undefined, flag: string): string[] {
+/** Of several processes each has its own root frame. */
+function byRoots(pids: Environment['pids']): string[] {
+  return rootsOf(pids) === 'pid' ? ['--by', 'pid'] : [];
+}
+
+function classify({ folder, tool, pids, waitEvents }: Environment, slept: Slept | undefined, flag: string): string[] {
   const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
   // together with the sleepers, which are folded text, the dump's own window is not believed
   const window = slept === undefined ? [] : ['--window', String(slept.seconds)];
@@ -123,7 +129,7 @@ function classify({ folder, tool, waitEvents }: Environment, slept: Slept | unde
     ...(slept?.isAll ? [] : [artifactIn(folder, 'offcpuRaw')]),
     ...(slept === undefined ? [] : [artifactIn(folder, 'sleepers')]),
   ];
-  return [...tool('offcpu-classify'), flag, ...meaning, ...window, '--', ...inputs];
+  return [...tool('offcpu-classify'), flag, ...byRoots(pids), ...meaning, ...window, '--', ...inputs];
 }
 
 function drawStep(settings: Settings, { folder, tool }: Environment, picture: Picture): Step {

@@ -1,11 +1,12 @@
 // Sleepers: threads that never left their wait during the window, so that no switch shows them.
 
 import { StackTable } from '../engine/stack-table.ts';
-import { commFrame } from '../stacks/frame-name.ts';
+import { rootText } from '../perf/names.ts';
 import { kindFrame } from '../stacks/marks.ts';
 
 /** A thread, as /proc/PID/task/TID tells at the end of the window. */
 export interface Task {
+  pid: number;
   tid: number;
   comm: string;
   state: string;
@@ -35,15 +36,27 @@ export function sleepersOf(tasks: readonly Task[], atStart: ReadonlySet<number>,
   return tasks.filter(({ tid, state }) => atStart.has(tid) && !seen.has(tid) && state !== 'R' && state !== 'Z');
 }
 
-/** Stacks of comm, no user frames (nobody recorded them), kernel frames, [in-progress]; counts in µs. */
-export function foldSleepers(sleepers: readonly Task[], windowNs: number): StackTable {
+/** What a run's root frames are: `pid`, comm-PID, where it has several processes. */
+export type RunRoots = 'comm' | 'pid';
+
+/** Processes of one comm must not become one. */
+export function rootsOf(targets: { readonly length: number }): RunRoots {
+  return targets.length > 1 ? 'pid' : 'comm';
+}
+
+export function rootOfTask({ pid, comm }: Task, by: RunRoots): string {
+  return rootText(by, comm, String(pid), '');
+}
+
+/** Stacks of a root frame, no user frames (nobody recorded them), kernel frames, [in-progress]; counts in µs. */
+export function foldSleepers(sleepers: readonly Task[], windowNs: number, by: RunRoots): StackTable {
   const table = new StackTable();
   table.unit = 'us';
   const us = Math.round(windowNs / 1000);
-  for (const { comm, stack } of sleepers) {
-    const frames = stack.split('\n').flatMap((line) => FRAME.exec(line)?.slice(1) ?? []);
+  for (const task of sleepers) {
+    const frames = task.stack.split('\n').flatMap((line) => FRAME.exec(line)?.slice(1) ?? []);
     const kernel = frames.length > 0 ? frames.reverse() : ['[unknown]'];
-    const ids = [commFrame(comm), ...kernel, kindFrame('in-progress')].map((frame) => table.name(frame));
+    const ids = [rootOfTask(task, by), ...kernel, kindFrame('in-progress')].map((frame) => table.name(frame));
     table.add(ids, us, 1);
   }
   return table;

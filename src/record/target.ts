@@ -10,8 +10,17 @@ export interface TargetChoice {
   pattern: string | undefined;
   /** processes of the container that was asked for; undefined: none was */
   container: { name: string; pids: ReadonlySet<number> } | undefined;
-  first: boolean;
-  all: boolean;
+  several: Several | undefined;
+}
+
+/** What to do where several match: `all` of them, the `first`, or none, for there must be `one`. */
+export type Several = 'all' | 'first' | 'one';
+
+/** Undefined: nothing was said. Throws UsageError for options that contradict each other. */
+export function severalOf(options: Readonly<Record<Several, boolean>>): Several | undefined {
+  const [one, other] = (['first', 'all', 'one'] as const).filter((name) => options[name]);
+  if (other) throw new UsageError(`choose one of --${one}, --${other}`);
+  return one;
 }
 
 /** Who asks; `uid` is whose the profilers will be. */
@@ -20,11 +29,10 @@ export interface Self {
   uid: number;
 }
 
-/** The processes to profile. Throws UsageError if there are none, or several of which one was to be chosen. */
+/** The processes to profile: all that match, unless `several` says otherwise. Throws UsageError if there are none. */
 export function targetsOf(choice: TargetChoice, processes: readonly Process[], self: Self): Process[] {
-  const { pids, pattern, container, first, all } = choice;
+  const { pids, pattern, container, several } = choice;
   if (pids.length > 0 && pattern !== undefined) throw new UsageError('choose one of --pid, --pid-pattern');
-  if (first && all) throw new UsageError('choose one of --first, --all');
   const found = pids.length > 0 ? byPids(choice, processes) : byPattern(choice, processes, self);
   if (found.length === 0) {
     throw new UsageError(
@@ -37,10 +45,12 @@ export function targetsOf(choice: TargetChoice, processes: readonly Process[], s
     const why = whyNot(candidate, self);
     if (why !== undefined) throw new UsageError(why);
   }
-  if (pids.length > 0 || all || found.length === 1) return found;
-  if (first) return found.slice(0, 1);
+  if (several === 'first') return pids.length > 0 ? found : found.slice(0, 1);
+  if (pids.length > 0 || several !== 'one' || found.length === 1) return found;
   const what = pattern === undefined ? `container ${container?.name} has` : `${JSON.stringify(pattern)} matches`;
-  throw new UsageError(`${what} ${found.length} processes; choose with --pid PID, --first or --all:\n${listOf(found)}`);
+  throw new UsageError(
+    `${what} ${found.length} processes; choose with --pid PID or --first, or leave --one away:\n${listOf(found)}`,
+  );
 }
 
 function byPids({ pids, container }: TargetChoice, processes: readonly Process[]): Process[] {
@@ -103,6 +113,11 @@ export function whyNot({ pid, comm, isKernelThread, state, uid }: Process, self:
 
 const SHOWN_COMMAND = 100;
 const SHOWN = 20;
+
+/** What is told where several are recorded. */
+export function severalText(targets: readonly Process[]): string {
+  return `recording ${targets.length} processes, each with a root frame of its own, comm-PID:\n${listOf(targets)}`;
+}
 
 /** A line a process, as `ps -o pid,args` shows them; what a terminal would obey is escaped. */
 export function listOf(processes: readonly Process[]): string {

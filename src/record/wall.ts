@@ -8,14 +8,14 @@ import type { Identity, ThreadIdentity } from './identity.ts';
 import { shortName } from './summary.ts';
 
 export interface WallParts {
-  /** comm;frames, in samples; and what a sample is */
+  /** comm;frames or comm-PID;frames, in samples; and what a sample is */
   cpu: StackTable;
   usPerSample: number;
   /** the comm is the first of their frames; counts in µs */
   offcpu: readonly ReasonedStack[];
   threads: readonly ThreadIdentity[];
-  /** comm by thread id, as far as known */
-  comms: ReadonlyMap<number, string>;
+  /** root frames by thread id, as far as known */
+  roots: ReadonlyMap<number, string>;
 }
 
 export interface Wall {
@@ -27,7 +27,7 @@ export interface Wall {
   meetings: string[];
 }
 
-export function wallOf({ cpu, usPerSample, offcpu, threads, comms }: WallParts): Wall {
+export function wallOf({ cpu, usPerSample, offcpu, threads, roots }: WallParts): Wall {
   const off = offcpu.map(({ reason, frames, count }) => stackOf(frames, reason, count));
   const on: Stack[] = [];
   const names = Array.from({ length: cpu.nameCount + 1 }, (_, id) => (id === 0 ? '' : cpu.nameText(id)));
@@ -47,7 +47,7 @@ export function wallOf({ cpu, usPerSample, offcpu, threads, comms }: WallParts):
   const unknown = threads
     .filter(({ beforeNs }) => beforeNs > 0)
     .map(({ tid, beforeNs }): Stack => {
-      const comm = commFrame(comms.get(tid) ?? '');
+      const comm = roots.get(tid) ?? commFrame('');
       return { comm, frames: ['[unknown at the start]'], tip: [], us: beforeNs / 1000 };
     });
   return { stacks: tableOf([...on, ...off, ...unknown]), meetings: [...new Set(meetings)] };

@@ -11,6 +11,7 @@ import { dryRun } from '../record/io/find-target.ts';
 import { record } from '../record/io/record-run.ts';
 import { ownFile } from '../record/io/run-folder.ts';
 import { settingsOf } from '../record/settings.ts';
+import { severalOf } from '../record/target.ts';
 import { recordOptions } from './flame-record/options.ts';
 
 export const flameRecord: Command<typeof recordOptions> = {
@@ -43,8 +44,7 @@ export const flameRecord: Command<typeof recordOptions> = {
       postgres,
       pattern: options['pid-pattern'],
       container: options.container,
-      first: options.first,
-      all: options.all,
+      several: severalOf(options),
     };
     if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, options.sudo, world);
     const settings = settingsOf(options, world.operands, new Date());

@@ -11,6 +11,7 @@ import {
   processOfBackend,
 } from '../../src/record/backends.ts';
 import type { Process } from '../../src/record/proc-pid.ts';
+import type { Several } from '../../src/record/target.ts';
 import { answerOrRefusal } from './refusal.ts';
 
 const backend = (pid: number, type: string, application = '', query = '', state = 'idle'): Backend => ({
@@ -27,8 +28,8 @@ const BACKENDS = [
   backend(13, 'queue worker', 'queue worker'),
 ];
 const NONE = { dsn: '', type: undefined, application: undefined, query: undefined };
-const chosen = (choice: object, how = { first: false, all: false }): number[] | string => {
-  const found = answerOrRefusal(() => chosenBackends({ ...NONE, ...choice }, how, BACKENDS));
+const chosen = (choice: object, several?: Several): number[] | string => {
+  const found = answerOrRefusal(() => chosenBackends({ ...NONE, ...choice }, several, BACKENDS));
   return typeof found === 'string' ? found : found.map(({ pid }) => pid);
 };
 
@@ -41,17 +42,19 @@ describe('which backend', () => {
     assert.match(chosen({ type: 'queue' }) as string, /^no backend is like that; there are:\n/);
   });
 
-  test('several: they are listed, unless --first or --all says which', () => {
+  test('several: all that are like that; they are listed where nothing says which, or with --one', () => {
     const both = { type: 'client backend' };
-    const text = chosen(both) as string;
+    assert.deepEqual(chosen(both), [11, 12]);
+    assert.match(chosen({}) as string, /^4 backends match; /);
+    assert.equal((chosen({}, 'all') as number[]).length, 4);
+    const text = chosen(both, 'one') as string;
     assert.match(
       text,
       /^2 backends match; choose with .*\n +pid +backend_type .*\n +11 +client backend +load +idle +update/,
     );
     assert.ok(!text.includes('checkpointer'));
-    assert.deepEqual(chosen(both, { first: true, all: false }), [11]);
-    assert.deepEqual(chosen(both, { first: false, all: true }), [11, 12]);
-    assert.equal(chosen(both, { first: true, all: true }), 'choose one of --first, --all');
+    assert.deepEqual(chosen(both, 'first'), [11]);
+    assert.deepEqual(chosen(both, 'all'), [11, 12]);
   });
 
   test('options that mean nothing', () => {

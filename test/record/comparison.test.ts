@@ -2,7 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { comparedFunctions, comparedPicture, measureOf, scaleOf, sidesOf } from '../../src/record/comparison.ts';
+import {
+  comparedFunctions,
+  comparedPicture,
+  measureOf,
+  scaleOf,
+  sidesOf,
+  withoutPids,
+} from '../../src/record/comparison.ts';
 import { PICTURES } from '../../src/record/render-plan.ts';
 import { totalOf } from '../../src/stacks/diff/diff.ts';
 import { foldedText, tableOf } from '../folded-tables.ts';
@@ -18,6 +25,12 @@ describe('comparison', () => {
     assert.deepEqual([totalOf(before), totalOf(after), sides.table.stackCount], [4, 5, 3]);
     sides.table.weights.set(after);
     assert.equal(foldedText(sides.table), 'a;b 0\na;d 3\na;e 2\n');
+  });
+
+  test("several processes are compared by their comms, since another run's have other ids", () => {
+    const table = tableOf('[fsync];app-7;f-9 1\n[fsync];app-8;f-9 2\napp-70;g 4\n');
+    assert.equal(foldedText(withoutPids(table, [7, 8])), '[fsync];app;f-9 3\napp-70;g 4\n');
+    assert.equal(withoutPids(table, [7]), table);
   });
 
   test('functions: labels are what they are, and another frequency counts as another window', () => {

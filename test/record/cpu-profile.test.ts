@@ -17,9 +17,9 @@ test('by thread and by comm, whatever the comm looks like', () => {
   fold.end();
   const folded = fold.finish();
   assert.ok('table' in folded);
-  const { byThread, byComm, samplesByThread } = cpuProfileOf(folded);
+  const { byThread, byRoot, samplesByThread } = cpuProfileOf(folded, 'comm');
   assert.equal(foldedText(byThread), '# unit: samples\napp-7/7;main;f 1\napp-7/8;main;f 2\nodd-1/2-7/9;main;f 1\n');
-  assert.equal(foldedText(byComm), '# unit: samples\napp;main;f 3\nodd-1/2;main;f 1\n');
+  assert.equal(foldedText(byRoot), '# unit: samples\napp;main;f 3\nodd-1/2;main;f 1\n');
   assert.deepEqual(
     [...samplesByThread],
     [

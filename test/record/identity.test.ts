@@ -64,7 +64,7 @@ describe('identityOf', () => {
 
 test('sleepers: there from the start, asleep, and in no map', () => {
   const stack = '[<0>] futex_wait_queue+0x66/0x90\n[<0>] do_futex+0x1/0x2\n[<0>] do_syscall_64+0x1/0x2\n';
-  const task = (tid: number, state = 'S', comm = 'a;b\nc') => ({ tid, comm, state, stack });
+  const task = (tid: number, state = 'S', comm = 'a;b\nc') => ({ pid: 1, tid, comm, state, stack });
   const tasks = [task(1), task(2), task(3, 'R'), task(4), task(5, 'Z')];
   const found = sleepersOf(tasks, new Set([1, 2, 3, 5]), new Set([2]));
   assert.deepEqual(
@@ -72,12 +72,12 @@ test('sleepers: there from the start, asleep, and in no map', () => {
     [1],
   );
   assert.equal(
-    foldedText(foldSleepers(found, 5_000_400)),
+    foldedText(foldSleepers(found, 5_000_400, 'comm')),
     '# unit: us\na:b_c;do_syscall_64;do_futex;futex_wait_queue;[in-progress] 5000\n',
   );
   assert.equal(
-    foldedText(foldSleepers([{ ...task(1), stack: '' }], 5e6)),
-    '# unit: us\na:b_c;[unknown];[in-progress] 5000\n',
+    foldedText(foldSleepers([{ ...task(1), stack: '' }], 5e6, 'pid')),
+    '# unit: us\na:b_c-1;[unknown];[in-progress] 5000\n',
   );
 });
 

@@ -31,7 +31,7 @@ const PROCESSES = [
 ];
 const SELF = { pid: 21, uid: 0 };
 const find = (choice: Partial<TargetChoice>, self = SELF): number[] | string => {
-  const none = { pids: [], pattern: undefined, container: undefined, first: false, all: false };
+  const none = { pids: [], pattern: undefined, container: undefined, several: undefined };
   const found = answerOrRefusal(() => targetsOf({ ...none, ...choice }, PROCESSES, self));
   return typeof found === 'string' ? found : found.map(({ pid }) => pid);
 };
@@ -45,17 +45,17 @@ describe('targetsOf', () => {
   });
 
   test('by pattern: never itself, its parents, other recorders, kernel threads, the dead', () => {
-    assert.deepEqual(find({ pattern: 'pgmqtt', all: true }), [10, 11]);
-    assert.deepEqual(find({ pattern: 'pgmqtt', first: true }), [10]);
+    assert.deepEqual(find({ pattern: 'pgmqtt' }), [10, 11]);
+    assert.deepEqual(find({ pattern: 'pgmqtt', several: 'first' }), [10]);
     assert.deepEqual(find({ pattern: 'tenant \\d' }), [11]);
     assert.equal(find({ pattern: 'oracle' }), 'no process matches "oracle"');
     assert.match(String(find({ pattern: '[' })), /^--pid-pattern "\[" is not a regular expression/);
   });
 
-  test('several: their command lines and how to choose', () => {
+  test('several where there must be one: their command lines and how to choose', () => {
     assert.equal(
-      find({ pattern: 'pgmqtt' }),
-      '"pgmqtt" matches 2 processes; choose with --pid PID, --first or --all:\n  10  postgres: pgmqtt worker\n  11  postgres: pgmqtt tenant 7',
+      find({ pattern: 'pgmqtt', several: 'one' }),
+      '"pgmqtt" matches 2 processes; choose with --pid PID or --first, or leave --one away:\n  10  postgres: pgmqtt worker\n  11  postgres: pgmqtt tenant 7',
     );
   });
 

@@ -36,7 +36,7 @@ describe('wall', () => {
         '[signal]: app;pause;[in-progress] 1000000',
       ),
       threads: identity.threads,
-      comms: new Map([[1, 'app']]),
+      roots: new Map([[1, 'app']]),
     });
     const folded = foldedText(stacks);
     assert.equal(
@@ -53,7 +53,7 @@ describe('wall', () => {
 
   test('what a wait means stands behind its reason, not for the comm', () => {
     const { stacks } = wallOf({
-      ...{ cpu: tableOf('my app;main;f 1\n'), usPerSample: 1, threads: [], comms: new Map() },
+      ...{ cpu: tableOf('my app;main;f 1\n'), usPerSample: 1, threads: [], roots: new Map() },
       offcpu: reasoned('[fsync] IO:WALSync: my app;main;f;g 2', '[fsync]: my app 3', '[cpu]: my app;main;f 4'),
     });
     assert.equal(
@@ -65,7 +65,7 @@ describe('wall', () => {
   test('a stack of nothing but starts keeps them', () => {
     const { stacks } = wallOf({
       ...{ cpu: tableOf('app;[unknown];_start 2\napp 1\n'), usPerSample: 1, offcpu: [] },
-      ...{ threads: [], comms: new Map() },
+      ...{ threads: [], roots: new Map() },
     });
     assert.equal(foldedText(stacks), 'app 1\napp;[unknown];_start 2\n');
   });
@@ -75,7 +75,7 @@ describe('wall', () => {
   });
 
   describe('where one profiler lost the outer frames', () => {
-    const parts = { usPerSample: 1, threads: [], comms: new Map() };
+    const parts = { usPerSample: 1, threads: [], roots: new Map() };
     const cpu = 'pg;main;Postmaster;start;worker;work 95\npg;free 5\n';
     const offcpu = reasoned(
       '[epoll]: pg;start;worker;epoll 90',

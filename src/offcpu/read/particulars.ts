@@ -90,8 +90,18 @@ export class ParticularsReader {
   #wakerOf(waker: number | undefined): Waker | undefined {
     if (waker === undefined || waker === 0) return undefined;
     if (waker === INTERRUPT) return { tid: undefined, pid: undefined, comm: undefined };
-    const [, pid, comm] = TASK.exec(this.#value('@task', waker) ?? '') ?? [];
+    const [, pid, comm] = this.#taskOf(waker);
     return { tid: waker, pid: pid === undefined ? undefined : Number(pid), comm };
+  }
+
+  /** The process that a thread is of; undefined: the dump does not tell. */
+  processOf(tid: number): number | undefined {
+    const [, pid] = this.#taskOf(tid);
+    return pid === undefined ? undefined : Number(pid);
+  }
+
+  #taskOf(tid: number): readonly string[] {
+    return TASK.exec(this.#value('@task', tid) ?? '') ?? [];
   }
 
   #value(map: string, key: number | undefined): string | undefined {

@@ -85,7 +85,7 @@ function footerOf(text: BpftraceText): RegExpExecArray | undefined {
 /** What intervals are of. */
 interface Thread {
   comm: string;
-  /** undefined: one of several processes */
+  /** undefined: one of several processes, and the dump does not tell which */
   pid: number | undefined;
   tid: number;
   state: number;
@@ -106,11 +106,11 @@ export function addProgram(
   const why = whyNot(text);
   if (why !== undefined) return why;
   const [, footerPid = 0, startNs = 0, endNs = 0] = Array.from(footerOf(text) ?? [], Number);
-  const pid = footerPid === SEVERAL ? undefined : footerPid;
   const threads = threadsOf(text, endNs);
   const order = ORDERS[headerOf(text)?.[1] ?? ''] ?? [];
   const particulars = order.includes('length') ? new ParticularsReader(text) : undefined;
   const callers = new Callers(particulars, names);
+  const pidOf = (tid: number): number | undefined => (footerPid === SEVERAL ? particulars?.processOf(tid) : footerPid);
   const program: Program = {
     order,
     startNs,
@@ -133,7 +133,7 @@ export function addProgram(
     const { comm = '', tid = -1, state = 1, waitEvent } = meaning;
     const [blocked = 0, runnable = 0, count = 0, longestBlocked = 0, longestRunnable = 0] = tuple;
     const thread = {
-      ...{ comm, pid, tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
+      ...{ comm, pid: pidOf(tid), tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
       particulars: particulars?.of(meaning),
       user: callers.into(user, meaning.caller),
     };
@@ -142,12 +142,19 @@ export function addProgram(
     mapped.set(tid, (mapped.get(tid) ?? 0) + blocked + runnable);
     comms.set(tid, comm);
   });
-  const opens = [...openIntervals(text, names, pid, particulars, callers)];
+  const opens = [...openIntervals(text, names, pidOf, particulars, callers)];
   for (const { tid, comm } of opens) comms.set(tid, comm);
   for (const { tid, ns } of unmapped(program.threads, mapped, execsOf(text) > 0)) {
     program.unmappedNs += ns;
     const comm = tid === undefined ? undefined : comms.get(tid);
-    const subject = { kind: 'lost', comm, pid, tid, state: undefined, waitEvent: undefined } as const;
+    const subject = {
+      kind: 'lost',
+      comm,
+      pid: tid && pidOf(tid),
+      tid,
+      state: undefined,
+      waitEvent: undefined,
+    } as const;
     stacks.add(subject, 'ns', EMPTY_SPAN, EMPTY_SPAN, ns, undefined, undefined);
   }
   for (const open of opens) {
@@ -244,7 +251,7 @@ function addToThread(thread: ThreadTimes, { blockedNs, runnableNs, isOff, runsNs
 function* openIntervals(
   text: BpftraceText,
   names: BpftraceNames,
-  pid: Thread['pid'],
+  pidOf: (tid: number) => Thread['pid'],
   particulars: ParticularsReader | undefined,
   callers: Callers,
 ): Generator<Thread & { since: number }> {
@@ -262,7 +269,7 @@ function* openIntervals(
     yield {
       since: Number(since),
       comm,
-      pid,
+      pid: pidOf(Number(tid)),
       tid: Number(tid),
       state: Number(state),
       waitEvent: Number(waitEvent),

@@ -1,7 +1,7 @@
 // All stacks of a run with their reasons: the sums for the table, and the stacks as folded text.
 
 import { StackTable } from '../../engine/stack-table.ts';
-import { commFrame } from '../../stacks/frame-name.ts';
+import { rootText } from '../../perf/names.ts';
 import { kindFrame, LOST } from '../../stacks/marks.ts';
 import { divided } from '../../stacks/rounding.ts';
 import type { OffcpuEntry } from '../entry.ts';
@@ -16,6 +16,8 @@ export interface AccountSettings {
   detail: boolean;
   /** put meanings behind reasons */
   meaning: boolean;
+  /** the root frame of an entry: comm, or comm-PID */
+  by: 'comm' | 'pid';
   /** leave out waiting for work and timers */
   busy: boolean;
 }
@@ -39,7 +41,7 @@ export function accountOf(
   reasons: Reasons,
   settings: AccountSettings,
 ): Account {
-  const items = [...itemsOfFolded(folded, unitNs, reasons), ...itemsOfEntries(entries)];
+  const items = [...itemsOfFolded(folded, unitNs, reasons), ...itemsOfEntries(entries, settings.by)];
   for (const { stack } of items) reasons.notice(stack);
   return new Account(
     items.map((item) => ({ ...item, decision: reasons.decide(item.stack) })),
@@ -74,11 +76,11 @@ function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): G
   }
 }
 
-function* itemsOfEntries(entries: Iterable<OffcpuEntry>): Generator<Item> {
+function* itemsOfEntries(entries: Iterable<OffcpuEntry>, by: AccountSettings['by']): Generator<Item> {
   for (const entry of entries) {
-    const { kind, comm, user, kernel } = entry;
+    const { kind, comm, pid, user, kernel } = entry;
     const leaf = kindFrame(kind);
-    const frames = [...(comm === undefined ? [] : [commFrame(comm)]), ...user.toReversed()];
+    const frames = [...(comm === undefined ? [] : [rootText(by, comm, String(pid ?? ''), '')]), ...user.toReversed()];
     frames.push(...kernel.toReversed());
     if (user.length + kernel.length === 0) frames.push(LOST);
     if (leaf !== undefined) frames.push(leaf);

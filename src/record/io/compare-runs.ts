@@ -13,15 +13,17 @@ import { parseResult } from '../../offcpu/table/json.ts';
 import { formatTable } from '../../offcpu/table/reason-table.ts';
 import { pairCounts, type Sides } from '../../stacks/diff/diff.ts';
 import { FoldedReader } from '../../stacks/folded.ts';
-import { artifactIn, runFolders } from '../artifacts.ts';
+import { type Artifact, artifactIn, runFolders } from '../artifacts.ts';
 import {
   type Comparison,
   comparedFunctions,
   comparedPicture,
   type Measure,
   measureOf,
+  pidsIn,
   scaleOf,
   sidesOf,
+  withoutPids,
 } from '../comparison.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import { PICTURES, type Picture } from '../render-plan.ts';
@@ -33,6 +35,8 @@ interface Earlier {
   label: string;
   folder: string;
   measure: Measure;
+  /** its processes: of several each has its own root frame */
+  pids: readonly number[];
 }
 
 /** Throws UsageError, before anything is recorded, if there is no run to compare with. */
@@ -42,8 +46,9 @@ export function checkEarlier({ compare, outDir }: Settings): void {
 
 function earlierOf(label: string, outDir: string): Earlier {
   const { final: folder } = runFolders(outDir, label, 0);
-  const measure = measureOf(textOf(artifactIn(folder, 'run')) ?? '');
-  if (measure) return { label, folder, measure };
+  const json = textOf(artifactIn(folder, 'run')) ?? '';
+  const measure = measureOf(json);
+  if (measure) return { label, folder, measure, pids: pidsIn(json) };
   const labels = namesIn(outDir).filter((name) =>
     measureOf(textOf(artifactIn(runFolders(outDir, name, 0).final, 'run')) ?? ''),
   );
@@ -55,14 +60,16 @@ function earlierOf(label: string, outDir: string): Earlier {
 export interface ComparedRun {
   settings: Settings;
   measure: Measure;
-  /** comm;frames, in samples */
+  pids: readonly number[];
+  /** root;frames, in samples */
   cpu: StackTable | undefined;
   offcpu: { profile: OffcpuProfile; reasons: { stacks: StackTable } | undefined } | undefined;
 }
 
 /** Undefined: no comparison was asked for. */
 export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise<Comparison | undefined> {
-  const { settings, measure, cpu, offcpu } = run;
+  const { settings, measure, offcpu } = run;
+  const cpu = run.cpu && withoutPids(run.cpu, run.pids);
   if (settings.compare === undefined) return undefined;
   const earlier = earlierOf(settings.compare, settings.outDir);
   const { label, folder } = earlier;
@@ -82,14 +89,14 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
       run,
       earlier,
       PICTURES.reasons,
-      offcpu.reasons.stacks,
+      withoutPids(offcpu.reasons.stacks, run.pids),
       scaleOf(measure, earlier.measure, 'us'),
       steps,
     );
   }
   if (cpu && textOf(artifactIn(folder, 'cpu'))) {
     const table = await steps.run('comparing functions', 'fold-diff', (report) =>
-      comparedFunctions(readSides(artifactIn(folder, 'cpu'), cpu, report), names, measure, earlier.measure),
+      comparedFunctions(readSides(earlier, 'cpu', cpu, report), names, measure, earlier.measure),
     );
     functions = table ?? '';
     await drawChange(run, earlier, PICTURES.cpu, cpu, scaleOf(measure, earlier.measure, 'samples'), steps);
@@ -102,25 +109,26 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
 /** What grew (red) and shrank (blue) since the earlier run. */
 async function drawChange(
   { settings }: ComparedRun,
-  { label, folder }: Earlier,
+  earlier: Earlier,
   picture: Picture,
   now: StackTable,
   scale: number,
   steps: RenderSteps,
 ): Promise<void> {
-  const { to, options } = comparedPicture(settings, label, picture);
+  const { to, options } = comparedPicture(settings, earlier.label, picture);
   await steps.run(`comparing ${picture.what}`, 'flame-svg', (report) => {
-    const sides = readSides(artifactIn(folder, picture.from), now, report, scale);
+    const sides = readSides(earlier, picture.from, now, report, scale);
     pairCounts(sides, false);
     steps.write(to, drawFlameGraph({ table: sides.table, isDifferential: true }, drawSettingsOf(options)));
   });
 }
 
 /** The folded stacks of the earlier run, their counts scaled, beside those of this one. Throws InputError, system errors. */
-function readSides(file: string, now: StackTable, report: Report, scale = 1): Sides {
+function readSides({ folder, pids }: Earlier, from: Artifact, now: StackTable, report: Report, scale = 1): Sides {
+  const file = artifactIn(folder, from);
   const reader = new FoldedReader((kind, line, text) => report.skip(kind, `${file}:${line}`, text));
   reader.begin();
   reader.block(readFileSync(file));
   reader.end();
-  return sidesOf(reader.table, now, scale);
+  return sidesOf(withoutPids(reader.table, pids), now, scale);
 }

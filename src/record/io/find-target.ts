@@ -10,7 +10,7 @@ import type { Environment } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import { planLines } from '../shell-words.ts';
-import { targetsOf } from '../target.ts';
+import { type Several, targetsOf } from '../target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../wait-events.ts';
 import { hasCycles, hasKernelSymbols, hasRegisters } from './machine.ts';
 import { findBackends } from './postgres.ts';
@@ -25,11 +25,10 @@ export interface Choice {
   pattern: string | undefined;
   container: string | undefined;
   postgres?: BackendChoice | undefined;
-  first: boolean;
-  all: boolean;
+  several: Several | undefined;
 }
 
-/** Throws UsageError if none is found, several, or one that can't be recorded. */
+/** Throws UsageError if none is found, or one that can't be recorded. */
 export function findTargets(choice: Choice, isSudo: boolean): Process[] {
   const processes = allProcesses();
   const container = choice.container === undefined ? undefined : membersIn(choice.container, processes);

@@ -56,11 +56,11 @@ function psqlAnswer(argv: readonly string[], user?: User): Answer {
 /** The backends that are meant, as processes of this machine. Throws UsageError if none is found, or several. */
 export function findBackends(
   choice: BackendChoice,
-  { first, all, container }: Pick<TargetChoice, 'first' | 'all' | 'container'>,
+  { several, container }: Pick<TargetChoice, 'several' | 'container'>,
   processes: readonly Process[],
   recorder: Self,
 ): Process[] {
-  const backends = chosenBackends(choice, { first, all }, backendsOf(askServer(activityArgv(choice.dsn)).answer));
+  const backends = chosenBackends(choice, several, backendsOf(askServer(activityArgv(choice.dsn)).answer));
   return backends.map(({ pid }) => processOfBackend(pid, processes, container, recorder));
 }
 

@@ -75,10 +75,14 @@ export function tidsOf(pid: number): number[] {
 }
 
 /** A thread, with its kernel stack where root may read it. */
-export function taskOf(pid: number, tid: number): { tid: number; comm: string; state: string; stack: string } {
+export function taskOf(
+  pid: number,
+  tid: number,
+): { pid: number; tid: number; comm: string; state: string; stack: string } {
   const folder = `/proc/${pid}/task/${tid}`;
   const stat = textOf(`${folder}/stat`) ?? '';
   return {
+    pid,
     tid,
     comm: (textOf(`${folder}/comm`) ?? '').replace(/\n$/, ''),
     state: stat.slice(stat.lastIndexOf(')') + 2).charAt(0) || 'X',

@@ -30,7 +30,7 @@ export function processAt(pid: number): Process | undefined {
 
 /** All threads, with their kernel stacks, which are for root to read. */
 export function tasksOf(targets: readonly Process[], isSudo: boolean): Task[] {
-  const tasks = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => ({ pid, ...taskOf(pid, tid) })));
+  const tasks = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => taskOf(pid, tid)));
   if (!isSudo) return tasks;
   const files = tasks.map(({ pid, tid }) => `/proc/${pid}/task/${tid}/stack`);
   const stacks = stacksIn(answerOf([...asRoot(isSudo), 'grep', '-H', '', '--', ...files])?.out ?? '');

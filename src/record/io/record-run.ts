@@ -11,6 +11,7 @@ import { notesOn, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import { rehearse } from '../rehearsal.ts';
 import type { Settings } from '../settings.ts';
+import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
 import { type Choice, environmentOf, findTargets } from './find-target.ts';
@@ -58,6 +59,7 @@ export async function record(
     const targets = settings.command ? [await started(start(settings.command))] : opened ? [opened.target] : found;
     const pids = targets.map(({ pid }) => pid);
     const environment = environmentOf(settings, pids, folder.path);
+    if (targets.length > 1) progress.phase(severalText(targets));
     for (const note of notesOn(settings, environment)) progress.phase(note);
     const argv = workloadArgv(settings);
     const workload = argv && new Workload(start(argv), log);

@@ -21,6 +21,7 @@ import { identityOf } from '../identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../offcpu-profile.ts';
 import { cutsOf, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
 import { drawOptionsOf, PICTURES, type Picture, STEPS } from '../render-plan.ts';
+import { rootOfTask, rootsOf } from '../sleepers.ts';
 import { isWithoutSamples } from '../summary.ts';
 import { wallOf, wallText } from '../wall.ts';
 import { compareRuns } from './compare-runs.ts';
@@ -59,11 +60,11 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const identity = offcpu && identityOf(offcpu.profile.threads, offcpu.profile.asleep, windowNs, sampling);
   if (cpu && identity) {
     const { stacks, meetings } = wallOf({
-      cpu: cpu.byComm,
+      cpu: cpu.byRoot,
       usPerSample: periodNs / NANOSECONDS[UNIT],
       offcpu: offcpu.profile.classified.account.stacks(NANOSECONDS[UNIT]),
       threads: identity.threads,
-      comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
+      roots: new Map(recording.tasksAtEnd.map((task) => [task.tid, rootOfTask(task, rootsOf(recording.targets))])),
     });
     stacks.unit = UNIT;
     steps.write('wall', stacks.folded());
@@ -73,8 +74,9 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const valid: Half[] = [];
   if (perf?.isWhole && (cpu || !hasSamples)) valid.push('cpu');
   if (dump?.isWhole && offcpu) valid.push('offcpu');
+  const pids = recording.targets.map(({ pid }) => pid);
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
-  const comparison = await compareRuns({ settings, measure, cpu: cpu?.byComm, offcpu }, steps);
+  const comparison = await compareRuns({ settings, measure, pids, cpu: cpu?.byRoot, offcpu }, steps);
   progress.done();
   const { times } = steps;
   await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);
@@ -100,11 +102,11 @@ async function renderCpu(
     return foldSamples(source, { by: 'tid', count: 'samples', kernelSymbols }, report);
   });
   if (!folded) return undefined;
-  const profile = cpuProfileOf(folded);
+  const profile = cpuProfileOf(folded, rootsOf(rendering.recording.targets));
   steps.write('cpuThreads', profile.byThread.folded());
   steps.write('cpuStats', [jsonText(profile.stats)]);
-  steps.write('cpu', profile.byComm.folded());
-  await draw(rendering, steps, PICTURES.cpu, profile.byComm);
+  steps.write('cpu', profile.byRoot.folded());
+  await draw(rendering, steps, PICTURES.cpu, profile.byRoot);
   return profile;
 }
 
@@ -133,10 +135,13 @@ async function renderOffcpu(
   const hasSwitches = dump.hasThreads || !dump.isWhole;
   const profile = await steps.run(STEPS.foldOffcpu, 'offcpu-fold', async (report) => {
     const read = offcpuProfileOf({
-      dump: hasSwitches ? await readDump(artifactIn(environment.folder, 'offcpuRaw'), report) : undefined,
+      dump: hasSwitches
+        ? await readDump(artifactIn(environment.folder, 'offcpuRaw'), rootsOf(recording.targets), report)
+        : undefined,
       windowNs: dump.endNs - dump.startNs,
       tasks: recording.tasksAtEnd,
       tidsAtStart: recording.tidsAtStart,
+      by: rootsOf(recording.targets),
       postgresVersion: typeof environment.waitEvents === 'object' ? environment.waitEvents.version : undefined,
     });
     for (const note of read.notes) report.note(note);

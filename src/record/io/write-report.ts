@@ -105,7 +105,7 @@ function functionsOf({ cpu, recording }: Rendered): Pick<RunFacts, 'top' | 'ownC
   const { executables } = recording;
   const { table } = new Reasons([], () => undefined);
   const code = ownCodeOf({ executables, objects: cpu.objects, isOfProgram: (name) => table.isOfProgram(name) });
-  const shares = functionShares(cpu.byComm, code);
+  const shares = functionShares(cpu.byRoot, code);
   const named = <T extends { name: string }>(share: T): T => ({ ...share, name: decoded(share.name) });
   const own = shares.filter(({ isOwn }) => isOwn);
   return {

@@ -10,10 +10,11 @@ export const recordOptions = {
     kind: 'text',
     value: 'REGEX',
     group: 'Target',
-    describe: 'the process whose command line matches',
+    describe: 'the processes whose command line matches',
   },
   first: { kind: 'flag', group: 'Target', describe: 'of several that match, the one with the lowest PID' },
-  all: { kind: 'flag', group: 'Target', describe: 'all that match' },
+  all: { kind: 'flag', group: 'Target', describe: 'all that match, each with a root frame comm-PID (the default)' },
+  one: { kind: 'flag', group: 'Target', describe: 'record nothing where several match' },
   container: {
     kind: 'text',
     value: 'NAME',

@@ -13,10 +13,10 @@ export const postgresOptions = {
     kind: 'text',
     value: 'TYPE',
     group: 'Postgres',
-    describe: 'the one of this type, as pg_stat_activity has it',
+    describe: 'those of this type, as pg_stat_activity has it',
   },
-  'application-name': { kind: 'text', value: 'NAME', group: 'Postgres', describe: 'the one of this application' },
-  query: { kind: 'text', value: 'REGEX', group: 'Postgres', describe: 'the one whose latest query matches' },
+  'application-name': { kind: 'text', value: 'NAME', group: 'Postgres', describe: 'those of this application' },
+  query: { kind: 'text', value: 'REGEX', group: 'Postgres', describe: 'those whose latest query matches' },
   sql: {
     kind: 'text',
     value: 'FILE',

@@ -17,6 +17,13 @@ export const classifyOptions = {
   markdown: { kind: 'flag', group: 'Output', describe: 'print the table as Markdown' },
   explain: { kind: 'flag', group: 'Output', describe: 'write one line per stack: the rule and the frame that decided' },
   summary: { kind: 'flag', group: 'Output', describe: 'print the table on stderr, too' },
+  by: {
+    kind: 'choice',
+    choices: ['comm', 'pid'],
+    default: 'comm',
+    group: 'Reasons',
+    describe: 'put comm or comm-PID in front of the frames of a dump',
+  },
   detail: { kind: 'flag', group: 'Reasons', describe: 'split reasons: disk/fsync, cpu/preempted ...' },
   meaning: { kind: 'flag', group: 'Reasons', describe: 'add what the wait means to the program, where known' },
   where: {

@@ -72,6 +72,18 @@ describe('particulars', () => {
     assert.equal(wakerOf(0), undefined);
   });
 
+  test('tell the process of a thread where several were recorded', () => {
+    const text =
+      HEAD.replaceAll('pid 7 ', 'pid 0 ') +
+      '@offcpu[\n    a+1\n, \n    f+1\n, app, 8, 1, 0, 202, 1, 0, 6, 0]: (100, 0, 1, 100, 0)\n' +
+      TAIL;
+    assert.deepEqual(entriesOf(text).map(({ tid, pid }) => [tid, pid])[0], [8, 7]);
+    assert.deepEqual(entriesOf(text.replace('@task[8]', '@task[9]')).map(({ tid, pid }) => [tid, pid])[0], [
+      8,
+      undefined,
+    ]);
+  });
+
   test('keep waits of different lengths apart, and a comm that looks like numbers whole', () => {
     const entries = dumpOf('1, 2, 7, 1, 0, 202, 1, 0, 6, 8', '1, 2, 7, 1, 0, 202, 1, 0, 7, 8');
     assert.deepEqual(

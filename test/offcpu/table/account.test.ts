@@ -8,7 +8,7 @@ import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
 import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { accountOf } from '../../../src/offcpu/table/account.ts';
 
-const settings = { detail: false, meaning: false, busy: false };
+const settings = { by: 'comm', detail: false, meaning: false, busy: false } as const;
 const reasons = new Reasons([], (event) => (event === 0x3000005 ? 'Lock:transactionid' : undefined));
 
 function tableOf(text: string): StackTable {
