@@ -47,7 +47,7 @@ export function sniff(start: Uint8Array): Kind {
   if (/^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": "(?:map|attached_probes)"/m.test(text)) return 'bpftrace';
   if (/^ *\d+\.\d+ \( *(?:\d+\.\d+ ms)? *\): /m.test(text)) return 'perf trace';
   if (/^\s*(?:# Overhead|\d+\.\d+% \S)/m.test(text)) return 'perf report';
-  if (/ \d+\.\d{6}(?:\d{3})?: +(?:\d+ +)?[^ ]+:(?: |$)/m.test(text)) return 'perf script';
+  if (/ \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m.test(text)) return 'perf script';
   if (isFolded(text)) return 'folded';
   return 'text';
 }

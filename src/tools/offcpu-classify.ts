@@ -61,7 +61,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     }
     const read = await readRun(operands, { ...options, reasons }, report, { stop, stdin });
     const { account } = read;
-    if (account.isEmpty) return report.nothing('the input has no off-CPU time', read.isForeign);
+    if (account.isEmpty) return report.nothing(read.whyEmpty, read.isForeign);
     const table = compare(runOf(nameOf(operands), read), before);
     const { failures, notes: notBroken } = broken(limits, (limit) => measuredReason(limit, table));
 

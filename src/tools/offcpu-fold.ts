@@ -1,4 +1,4 @@
-// offcpu-fold: reads off-CPU dumps of bpftrace or bcc, writes folded stacks.
+// offcpu-fold: reads off-CPU recordings of bpftrace, bcc or perf, writes folded stacks.
 
 import { writeFileSync } from 'node:fs';
 import { readInputs, telling } from '../cli/inputs.ts';
@@ -13,7 +13,7 @@ import { options as optionTable } from './offcpu-fold/options.ts';
 
 export const offcpuFold: Command<typeof optionTable> = {
   name: 'offcpu-fold',
-  summary: "Folds off-CPU dumps of bpftrace and of bcc's offcputime: comm, user frames, kernel frames, time.",
+  summary: "Folds off-CPU recordings of bpftrace, bcc's offcputime and perf: comm, user frames, kernel frames, time.",
   operands: '[FILE...]',
   options: optionTable,
   examples: [
@@ -39,7 +39,7 @@ export const offcpuFold: Command<typeof optionTable> = {
       },
       { stop, stdin },
     );
-    if (fold.isEmpty) return report.nothing('the input has no off-CPU time', fold.isForeign);
+    if (fold.isEmpty) return report.nothing(fold.whyEmpty, fold.isForeign);
     const file = options['stats-json'];
     if (options.stats || interactive || file !== undefined) fold.measure();
     const { table, stats, losses, notes } = fold.finish();

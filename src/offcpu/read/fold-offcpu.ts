@@ -70,7 +70,12 @@ export class OffcpuFold {
 
   /** Was there nothing in the inputs that could be used? */
   get isEmpty(): boolean {
-    return this.#reader.inputs.length === 0;
+    return this.#reader.isEmpty;
+  }
+
+  /** Why isEmpty. */
+  get whyEmpty(): string {
+    return this.#reader.whyEmpty;
   }
 
   /** Is the last input known to be something else? */
@@ -90,7 +95,7 @@ export class OffcpuFold {
 
   /** Has the statistics made, which takes time: not all who fold want them. To be called before finish(). */
   measure(): void {
-    this.#quality = this.#reader.stacks.quality();
+    this.#quality = this.#reader.quality();
   }
 
   finish(): OffcpuFolded {

@@ -20,7 +20,6 @@ type OnSkip = (kind: string, line: number, text: string) => void;
 /** What this can't be, and what to do with it. */
 const FOREIGN: Partial<Record<Kind, string>> = {
   'perf.data': 'this is perf.data, of time on the CPU',
-  'perf script': 'this is the text of perf script, of time on the CPU; fold it with perf-fold',
   'perf report': 'this is the text of perf report',
   'perf trace': 'this is the text of perf trace',
   offwaketime: WHAT_TO_DO.offwaketime,
@@ -86,7 +85,7 @@ export class OffcpuInput<Dump extends DumpReader> {
       return undefined;
     }
     const why = this.#dump?.endInput();
-    return why === '' ? 'neither a dump of bpftrace or bcc nor folded stacks' : why;
+    return why === '' ? 'neither a dump of bpftrace or bcc, nor text of perf script, nor folded stacks' : why;
   }
 
   #passStart(start: Buffer): void {

@@ -13,6 +13,7 @@ import type { BpftraceText } from './bpftrace/text.ts';
 import { Callers } from './callers.ts';
 import { ParticularsReader } from './particulars.ts';
 import type { OffcpuStacks } from './stacks.ts';
+import type { Recording } from './window.ts';
 
 export const OUR_MAP = '@offcpu';
 /** By the format of the dump. */
@@ -22,12 +23,9 @@ const ORDERS: Readonly<Record<string, readonly KeyPart[]>> = {
 };
 
 /** The window of a recording, and what became of its threads. Times are nanoseconds. */
-export interface Program {
+export interface Program extends Recording {
   /** what the parts of its keys are */
   order: readonly KeyPart[];
-  startNs: number;
-  endNs: number;
-  threads: ThreadTimes[];
   /** intervals that had not ended */
   inProgress: number;
   /** does the end of the dump miss? */

@@ -11,31 +11,13 @@ import { BpftraceJson, JSON_SEPARATOR } from './bpftrace/json.ts';
 import { BpftraceNames } from './bpftrace/names.ts';
 import { type Losses, noLosses } from './bpftrace/noise.ts';
 import { BpftraceText, type OnSkip } from './bpftrace/text.ts';
-import { addDump, type DumpFacts, type DumpOptions } from './dump.ts';
+import { addDump, type DumpOptions } from './dump.ts';
 import { OffcpuFolded } from './folded.ts';
-import { type FoldOptions, OffcpuStacks, type Unit } from './stacks.ts';
+import type { Format, InputFacts } from './input-facts.ts';
+import { PerfInputs } from './perf-inputs.ts';
+import { type FoldOptions, OffcpuStacks, type Quality } from './stacks.ts';
 
 export type ReaderOptions = SymbolOptions & DumpOptions;
-
-type Format = 'bpftrace' | 'json' | 'bcc' | 'folded';
-
-/** What an input was. */
-export interface InputFacts {
-  name: string;
-  format: Format;
-  unit: Unit;
-  entries: number;
-  losses: Losses;
-  /** lines that are neither entries nor messages: what the program printed by itself */
-  said: readonly string[];
-  /** did its last line lack the newline? */
-  cut: boolean;
-  /** entries of threads whose names look like bpftrace's output, and entries that could not be read */
-  imitations: number;
-  broken: number;
-  /** of bpftrace */
-  dump: DumpFacts | undefined;
-}
 
 /** What reads one input; its stacks lie in the table until it ends. */
 interface Source {
@@ -58,6 +40,8 @@ export class OffcpuReader {
   #source: Source | undefined;
   #finish: () => string | undefined = () => '';
   #skipped = 0;
+  /** keeps what all texts of perf say, because two of them may tell of one thread */
+  #perf: PerfInputs | undefined;
 
   constructor(options: ReaderOptions, skip: OnSkip) {
     this.#options = options;
@@ -124,17 +108,42 @@ export class OffcpuReader {
 
   /** Is the last input begun of a kind that is for other tools? */
   get isForeign(): boolean {
-    return this.#kind !== 'bpftrace' && this.#kind !== 'folded' && this.#kind !== 'text';
+    return !['bpftrace', 'folded', 'text'].includes(this.#kind);
+  }
+
+  /** Was there nothing in the inputs that could be used? */
+  get isEmpty(): boolean {
+    return this.inputs.every(({ format, entries }) => format === 'perf' && entries === 0);
+  }
+
+  /** Why isEmpty. */
+  get whyEmpty(): string {
+    return this.inputs.length > 0
+      ? 'the input has switches or wake-ups of threads, but no stack of a switch-out: record with --call-graph'
+      : 'the input has no off-CPU time';
   }
 
   /** Each distinct entry of all inputs once. */
   entries(): Generator<OffcpuEntry> {
+    this.#settlePerf();
     return this.stacks.entries();
+  }
+
+  quality(): Quality {
+    this.#settlePerf();
+    return this.stacks.quality();
   }
 
   /** Makes folded stacks of them, in `table`. Nothing can be read after that. */
   fold(options: FoldOptions): void {
+    this.#settlePerf();
     this.stacks.fold(options);
+  }
+
+  #settlePerf(): void {
+    const perf = this.#perf;
+    this.#perf = undefined;
+    perf?.settle(this.stacks);
   }
 
   #passStart(): void {
@@ -149,6 +158,17 @@ export class OffcpuReader {
   #open(format: Format): Source {
     const { table, names, stacks } = this;
     const skip = this.#skip;
+    if (format === 'perf') {
+      this.#perf ??= new PerfInputs(table, names, stacks, skip);
+      const perf = this.#perf;
+      this.#finish = () => {
+        const facts = perf.factsOf(this.#name);
+        if (typeof facts === 'string') return facts;
+        this.inputs.push(facts);
+        return undefined;
+      };
+      return perf;
+    }
     if (format === 'bcc' || format === 'folded') {
       const source = format === 'bcc' ? new BccText(table, names, skip) : new OffcpuFolded(table, names, skip);
       this.#finish = () => {
@@ -157,7 +177,7 @@ export class OffcpuReader {
         const entries = source.addTo(stacks, unit);
         const { losses = noLosses(), said = [] } = source instanceof BccText ? source : {};
         if (entries === 0) return '';
-        const none = { cut: false, imitations: 0, broken: 0, dump: undefined };
+        const none = { cut: false, imitations: 0, broken: 0, dump: undefined, recording: undefined };
         this.#note({ format, unit, entries, losses, said, ...none });
         return undefined;
       };
@@ -177,7 +197,18 @@ export class OffcpuReader {
       if (dump.program?.isCut) this.#skip('cut off before its end', table.linesRead, '');
       const entries = text.maps.get(dump.map)?.entries ?? 0;
       const { losses, said, cut, imitations, broken } = text;
-      this.#note({ format, unit: dump.unit, entries, losses, said, cut, imitations, broken, dump });
+      this.#note({
+        format,
+        unit: dump.unit,
+        entries,
+        losses,
+        said,
+        cut,
+        imitations,
+        broken,
+        dump,
+        recording: dump.program,
+      });
       return undefined;
     };
     if (format === 'bpftrace') return text;
@@ -221,6 +252,7 @@ const JSON_LINE = /^\{"type": ?"/m;
 const BCC_LINE = /^(?:\^C)?Tracing .*(?:stack|off-CPU)|^ {4}- {16}.* \(-?\d+\)\r?$/m;
 
 function formatOf(start: Buffer, kind: Kind): Format {
+  if (kind === 'perf script') return 'perf';
   const text = start.toString('latin1', 0, SNIFFED_BYTES);
   if (JSON_LINE.test(text)) return 'json';
   if (kind === 'bpftrace') return 'bpftrace';

@@ -3,7 +3,8 @@
 import type { ThreadTimes } from '../thread-times.ts';
 import type { KeyPart } from './bpftrace/keys.ts';
 import type { Losses } from './bpftrace/noise.ts';
-import type { InputFacts, OffcpuReader } from './reader.ts';
+import type { InputFacts } from './input-facts.ts';
+import type { OffcpuReader } from './reader.ts';
 import { NANOSECONDS, type Quality, type Unit } from './stacks.ts';
 
 /** Written by --stats-json. Weights are in `unit`, like the folded counts. */
@@ -56,7 +57,7 @@ export function statsOf(reader: OffcpuReader, share: Quality, unit: Unit, skippe
     inProgressWeight: inUnit(share.inProgressNs),
     runnableWeight: inUnit(share.runnableNs),
     skippedLines,
-    inputs: inputs.map(({ name, format, unit, entries, losses, dump }) => ({
+    inputs: inputs.map(({ name, format, unit, entries, losses, dump, perf, recording }) => ({
       name,
       format,
       unit,
@@ -66,20 +67,20 @@ export function statsOf(reader: OffcpuReader, share: Quality, unit: Unit, skippe
       key: dump?.order ?? [],
       dumps: dump?.dumps ?? 1,
       leftOut: dump?.leftOut ?? [],
-      stillOff: dump?.inFlight.threads ?? 0,
-      stillOffCounted: dump?.inFlight.counted ?? 0,
-      windowSeconds: dump?.program ? (dump.program.endNs - dump.program.startNs) / 1e9 : null,
-      threads: dump?.program?.threads ?? [],
+      stillOff: dump?.inFlight.threads ?? perf?.times?.inProgress ?? 0,
+      stillOffCounted: dump?.inFlight.counted ?? perf?.times?.inProgress ?? 0,
+      windowSeconds: recording ? (recording.endNs - recording.startNs) / 1e9 : null,
+      threads: recording?.threads ?? [],
     })),
   };
 }
 
+const FORMAT_NAMES: Readonly<Record<string, string>> = { bcc: "bcc's text", perf: 'perf script' };
+
 /** One line for a person: 482 entries of @offcpu[kstack, ustack] in 74 stacks, 16808441 us; 0.0 % without a stack, … */
 export function describeStats(stats: OffcpuStats): string {
   const shapes = stats.inputs.map(({ format, map, key, unit }) =>
-    map === null
-      ? `${format === 'bcc' ? "bcc's text" : 'folded text'} (${unit})`
-      : `${map}[${key.join(', ')}] (${unit})`,
+    map === null ? `${FORMAT_NAMES[format] ?? 'folded text'} (${unit})` : `${map}[${key.join(', ')}] (${unit})`,
   );
   const share = (weight: number): string =>
     `${stats.weight === 0 ? '0.0' : ((100 * weight) / stats.weight).toFixed(1)} %`;
@@ -111,8 +112,8 @@ export function lossesOn(reader: OffcpuReader): string[] {
 const MAP_LIMIT = 4096;
 const MORE_ROOM = 'give bpftrace BPFTRACE_MAX_MAP_KEYS (up to 0.19: BPFTRACE_MAP_KEYS_MAX)';
 
-function lossesOnInput({ losses, entries, broken, dump }: InputFacts): string[] {
-  const notes: string[] = [];
+function lossesOnInput({ losses, entries, broken, dump, perf }: InputFacts): string[] {
+  const notes = perf ? perfLosses(perf) : [];
   if (losses.mapFull > 0) notes.push(`bpftrace says that a map was full: entries are missing; ${MORE_ROOM}`);
   if (!dump) return notes;
   const { map, dumps, program } = dump;
@@ -128,8 +129,25 @@ function lossesOnInput({ losses, entries, broken, dump }: InputFacts): string[] 
   return notes;
 }
 
-function notesOnInput({ format, losses, imitations, cut, dump }: InputFacts): string[] {
+type PerfFacts = NonNullable<InputFacts['perf']>;
+
+function perfLosses({ lostEvents, times }: PerfFacts): string[] {
   const notes: string[] = [];
+  if (lostEvents > 0) notes.push(`perf lost ${count(lostEvents, 'event')}: give it -m 16M, or copy less of each stack`);
+  if (times && times.lost > 0) {
+    const ofAll = ((100 * times.lost) / times.intervals).toFixed(1);
+    notes.push(`${ofAll} % of the switches are lost, or have no stack: their time counts as [lost]`);
+  }
+  return notes;
+}
+
+function perfNotes({ times }: PerfFacts): string[] {
+  if (!times || times.woken > 0) return [];
+  return ['without wake-ups, waiting for a CPU counts as blocked: add a recording of sched:sched_wakeup'];
+}
+
+function notesOnInput({ format, losses, imitations, cut, dump, perf }: InputFacts): string[] {
+  const notes = perf ? perfNotes(perf) : [];
   const recorder = format === 'bcc' ? 'bcc' : 'bpftrace';
   if (losses.events > 0) notes.push(`${recorder} lost ${count(losses.events, 'event')} while recording`);
   if (losses.stacks > 0) notes.push(`${recorder} could not look up ${count(losses.stacks, 'stack')}`);

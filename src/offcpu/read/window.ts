@@ -1,25 +1,40 @@
-// The wall time that dumps cover, and how their threads spent it, where their program tells it.
+// The wall time that recordings cover, and how their threads spent it, where they tell.
 
-import { sumOfTimes, type TimeSums } from '../thread-times.ts';
-import type { InputFacts } from './reader.ts';
+import { sumOfTimes, type ThreadTimes, type TimeSums } from '../thread-times.ts';
+
+/** Times are nanoseconds. */
+export interface Recording {
+  startNs: number;
+  endNs: number;
+  threads: ThreadTimes[];
+}
+
+/** What an input is, or is a part of; undefined: not known. */
+interface OfRecording {
+  recording: Recording | undefined;
+}
 
 /** Nanoseconds in which at least one of the recordings ran; undefined: not known of all of them. */
-export function windowOf(inputs: readonly Pick<InputFacts, 'dump'>[]): number | undefined {
-  const programs = inputs.map(({ dump }) => dump?.program);
-  if (programs.length === 0 || programs.includes(undefined)) return undefined;
-  const windows = programs.flatMap((program) => (program ? [[program.startNs, program.endNs] as const] : []));
+export function windowOf(inputs: readonly OfRecording[]): number | undefined {
+  const recordings = recordingsOf(inputs);
+  if (recordings === undefined) return undefined;
   let sum = 0;
   let covered = Number.NEGATIVE_INFINITY;
-  for (const [start, end] of windows.sort(([a], [b]) => a - b)) {
-    sum += Math.max(0, end - Math.max(start, covered));
-    covered = Math.max(covered, end);
+  for (const { startNs, endNs } of recordings.sort((a, b) => a.startNs - b.startNs)) {
+    sum += Math.max(0, endNs - Math.max(startNs, covered));
+    covered = Math.max(covered, endNs);
   }
   return sum > 0 ? sum : undefined;
 }
 
 /** What the threads of all the recordings did; undefined: not known of all of them. */
-export function timesOf(inputs: readonly Pick<InputFacts, 'dump'>[]): TimeSums | undefined {
-  const programs = inputs.map(({ dump }) => dump?.program);
-  if (programs.length === 0 || programs.includes(undefined)) return undefined;
-  return sumOfTimes(programs.flatMap((program) => program?.threads ?? []));
+export function timesOf(inputs: readonly OfRecording[]): TimeSums | undefined {
+  const recordings = recordingsOf(inputs);
+  return recordings && sumOfTimes(recordings.flatMap(({ threads }) => threads));
+}
+
+/** Each once: several inputs may be parts of one. */
+function recordingsOf(inputs: readonly OfRecording[]): Recording[] | undefined {
+  const recordings = new Set(inputs.map(({ recording }) => recording));
+  return recordings.size === 0 || recordings.has(undefined) ? undefined : ([...recordings] as Recording[]);
 }

@@ -3,7 +3,8 @@
 import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { OffcpuInput } from '../read/input.ts';
-import { type InputFacts, OffcpuReader } from '../read/reader.ts';
+import type { InputFacts } from '../read/input-facts.ts';
+import { OffcpuReader } from '../read/reader.ts';
 import { NANOSECONDS, type Unit } from '../read/stacks.ts';
 import { lossesOn, notesOn } from '../read/stats.ts';
 import { timesOf, windowOf } from '../read/window.ts';
@@ -92,10 +93,12 @@ export class OffcpuClassify {
   }
 
   /**
-   * `isForeign`: is the last input known to be something else? `losses`: what is missing in the recording itself;
+   * `isForeign`: is the last input known to be something else? `whyEmpty`: why there may be no entries. `losses`: what is missing in the recording itself;
    * `notes`: other sentences that the user should read.
    */
-  finish(settings: ClassifySettings): Classified & { isForeign: boolean; losses: string[]; notes: string[] } {
+  finish(
+    settings: ClassifySettings,
+  ): Classified & { isForeign: boolean; whyEmpty: string; losses: string[]; notes: string[] } {
     const { folded, dump, unit } = this.#read;
     const unitNs = NANOSECONDS[this.#options.inputUnit ?? unit ?? 'us'];
     const classified = classify(
@@ -105,6 +108,7 @@ export class OffcpuClassify {
     return {
       ...classified,
       isForeign: dump?.isForeign === true,
+      whyEmpty: dump?.whyEmpty ?? 'the input has no off-CPU time',
       losses: dump ? lossesOn(dump) : [],
       notes: [...(dump ? notesOn(dump) : []), ...unnamedNote(classified.account.unnamedShare)],
     };

@@ -1,0 +1,31 @@
+// What an input of the off-CPU tools was.
+
+import type { Losses } from './bpftrace/noise.ts';
+import type { DumpFacts } from './dump.ts';
+import type { PerfTimes } from './perf-entries.ts';
+import type { Unit } from './stacks.ts';
+import type { Recording } from './window.ts';
+
+export type Format = 'bpftrace' | 'json' | 'bcc' | 'folded' | 'perf';
+
+/** What an input was. */
+export interface InputFacts {
+  name: string;
+  format: Format;
+  unit: Unit;
+  entries: number;
+  losses: Losses;
+  /** lines that are neither entries nor messages: what the program printed by itself */
+  said: readonly string[];
+  /** did its last line lack the newline? */
+  cut: boolean;
+  /** entries of threads whose names look like bpftrace's output, and entries that could not be read */
+  imitations: number;
+  broken: number;
+  /** of bpftrace */
+  dump: DumpFacts | undefined;
+  /** of perf: events that it lost, and the recording that it is a part of, once all inputs are read */
+  perf?: { lostEvents: number; times: PerfTimes | undefined };
+  /** the window, and what became of the threads, where known */
+  recording: Recording | undefined;
+}

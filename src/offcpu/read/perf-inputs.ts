@@ -1,0 +1,65 @@
+// The texts of `perf script` among the inputs. One may tell of switch-outs and another of the wake-ups that follow them,
+// so their entries are known when all are read.
+
+import { StackTable } from '../../engine/stack-table.ts';
+import { spanOf } from './bpftrace/id-span.ts';
+import type { BpftraceNames } from './bpftrace/names.ts';
+import { noLosses } from './bpftrace/noise.ts';
+import type { OnSkip } from './bpftrace/text.ts';
+import type { InputFacts } from './input-facts.ts';
+import { type PerfRecording, PerfSwitches } from './perf/switches.ts';
+import { settlePerf } from './perf-entries.ts';
+import type { OffcpuStacks } from './stacks.ts';
+
+export class PerfInputs {
+  readonly #table: StackTable;
+  readonly #switches: PerfSwitches;
+  readonly #recordings: PerfRecording[] = [];
+  readonly #facts: InputFacts[] = [];
+  #isOpen = false;
+
+  constructor(table: StackTable, names: BpftraceNames, stacks: OffcpuStacks, skip: OnSkip) {
+    this.#table = table;
+    this.#switches = new PerfSwitches(table, names, skip, new StackTable(), ({ comm, pid, tid, user, kernel, ns }) => {
+      const kind = user.length + kernel.length === 0 ? 'lost' : 'off-cpu';
+      const subject = { kind, comm, pid, tid, state: undefined, waitEvent: undefined } as const;
+      stacks.add(subject, 'ns', spanOf(user), spanOf(kernel), ns, undefined, undefined);
+    });
+  }
+
+  write(block: Uint8Array): void {
+    if (!this.#isOpen) this.#switches.begin();
+    this.#isOpen = true;
+    this.#switches.write(block);
+  }
+
+  end(): void {
+    this.#isOpen = false;
+    this.#recordings.push(this.#switches.end());
+  }
+
+  /** What the input that has ended was, or the reason why it is of no use. */
+  factsOf(name: string): InputFacts | string {
+    const { switches, sums, others, lostEvents } = this.#recordings.at(-1) as PerfRecording;
+    if (switches + sums + others === 0) {
+      this.#recordings.pop();
+      return 'this is the text of perf script, of time on the CPU; fold it with perf-fold';
+    }
+    const facts: InputFacts = {
+      ...{ name, format: 'perf', unit: 'ns', entries: switches + sums, losses: noLosses(), said: [], cut: false },
+      ...{ imitations: 0, broken: 0, dump: undefined, perf: { lostEvents, times: undefined }, recording: undefined },
+    };
+    this.#facts.push(facts);
+    return facts;
+  }
+
+  /** Adds the entries of all to `stacks`, and says in the facts what became of the threads. */
+  settle(stacks: OffcpuStacks): void {
+    const times = settlePerf(this.#recordings, this.#switches, this.#table, stacks);
+    const any = times.find((one) => one !== undefined);
+    this.#facts.forEach((facts, i) => {
+      facts.recording = times[i] ?? any;
+      if (facts.perf) facts.perf.times = times[i];
+    });
+  }
+}

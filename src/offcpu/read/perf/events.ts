@@ -1,0 +1,63 @@
+// What `perf script` prints behind the time of scheduler events, and of off-CPU samples:
+//
+// sched:sched_switch: prev_comm=off prev_pid=21632 prev_prio=120 prev_state=D ==> next_comm=index next_pid=21635 next_prio=120
+// sched:sched_switch: off:21632 [120] D ==> index:21635 [120]                     as libtraceevent's plugin prints it
+// sched:sched_wakeup: comm=off pid=21632 prio=120 target_cpu=001
+// sched:sched_wakeup: off:21632 [120] success=1 CPU:001
+// PERF_RECORD_SWITCH OUT preempt         PERF_RECORD_SWITCH_CPU_WIDE IN   prev pid/tid:     0/0
+// PERF_RECORD_LOST lost 178
+// 30412877 offcpu-time:                  of perf record --off-cpu
+
+/** Ids are of threads. */
+export type PerfEvent =
+  | { kind: 'switch'; state: number; next: number }
+  | { kind: 'wakeup'; wakee: number }
+  | { kind: 'in' }
+  | { kind: 'out'; isPreempted: boolean }
+  | { kind: 'lost'; events: number }
+  /** a sum of perf's own */
+  | { kind: 'off'; ns: number }
+  | { kind: 'other' };
+
+/** prev_state of sched_switch by the letter that perf prints. */
+const STATES: Readonly<Record<string, number>> = {
+  R: 0,
+  S: 1,
+  D: 2,
+  T: 4,
+  t: 8,
+  X: 16,
+  Z: 32,
+  P: 64,
+  I: 0x402,
+  W: 0x40,
+};
+export const PREEMPTED = 0x100;
+const SLEEPING = 1;
+
+const SWITCH =
+  /sched:sched_switch: .*(?: prev_prio=-?\d+ prev_state=|:\d+ \[-?\d+\] )(\S+) ==> (?:.* next_pid=(\d+) next_prio=|.*:(\d+) \[)/s;
+const WAKEUP = /sched:sched_(?:wakeup|waking|wakeup_new): (?:.* pid=(\d+) prio=|.*:(\d+) \[)/s;
+const RECORD = /^\s*PERF_RECORD_(?:SWITCH(?:_CPU_WIDE)? +(IN|OUT)( +preempt)?|LOST(?:_SAMPLES)?(?: lost)? +(\d+))/;
+const OFF = /^\s*(\d+) offcpu-time:/;
+
+/** Reads what follows a header's time (latin1). */
+export function readPerfEvent(text: string): PerfEvent {
+  const [, direction, preempt, lost] = RECORD.exec(text) ?? [];
+  if (lost !== undefined) return { kind: 'lost', events: Number(lost) };
+  if (direction === 'IN') return { kind: 'in' };
+  if (direction === 'OUT') return { kind: 'out', isPreempted: preempt !== undefined };
+  const switched = SWITCH.exec(text);
+  if (switched)
+    return { kind: 'switch', state: stateOf(switched[1] as string), next: Number(switched[2] ?? switched[3]) };
+  const woken = WAKEUP.exec(text);
+  if (woken) return { kind: 'wakeup', wakee: Number(woken[1] ?? woken[2]) };
+  const off = OFF.exec(text);
+  return off ? { kind: 'off', ns: Number(off[1]) } : { kind: 'other' };
+}
+
+/** `D`, `R+`, `S|K` */
+function stateOf(text: string): number {
+  const state = STATES[text[0] as string] ?? SLEEPING;
+  return state === 0 && text.endsWith('+') ? PREEMPTED : state;
+}

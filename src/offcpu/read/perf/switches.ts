@@ -1,0 +1,287 @@
+// `perf script` text of scheduler events → entries. Two recordings make a whole: one of the target's switch-outs with
+// their stacks, and one of the machine's wake-ups and switch-ins (docs/off-cpu.md has the commands). Also reads
+// offcpu-time, the sums of `perf record --off-cpu`.
+
+import { Line, type StackTable, Stop } from '../../../engine/stack-table.ts';
+import { isKernel, readFrameLine, withoutReturn } from '../../../perf/frame.ts';
+import { emptyHeader, readStrictHeader } from '../../../perf/header.ts';
+import { readLooseHeader } from '../../../perf/loose-header.ts';
+import { isPerfNoise } from '../../../perf/noise.ts';
+import type { BpftraceNames } from '../bpftrace/names.ts';
+import type { OnSkip } from '../bpftrace/text.ts';
+import { type PerfEvent, PREEMPTED, readPerfEvent } from './events.ts';
+import { Happened, NONE, ThreadEvents } from './thread-events.ts';
+
+/** One input: the events of its threads. Times are nanoseconds on perf's clock. */
+export interface PerfRecording {
+  /** by tid; of those in `own` all that happened, of others switch-ins and wake-ups */
+  threads: Map<number, ThreadEvents>;
+  /** threads whose switch-outs were recorded, with stacks or as records */
+  own: Set<number>;
+  startNs: number;
+  endNs: number;
+  /** switch-outs with a stack, samples of offcpu-time, and other scheduler events */
+  switches: number;
+  sums: number;
+  others: number;
+  lostEvents: number;
+}
+
+/** A stack as it was switched out: ids of names, root first. */
+export interface PerfStack {
+  comm: string;
+  user: Uint32Array;
+  kernel: Uint32Array;
+}
+
+/** A sample of offcpu-time: all that a thread waited with this stack. */
+export interface PerfSum extends PerfStack {
+  pid: number | undefined;
+  tid: number;
+  ns: number;
+}
+
+/** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
+const MAX_STACK = 127;
+/** The address that ends a chain of call-graph dwarf whose copy of the stack was too short. */
+const CUT = 'ffffffffffffffff';
+// 5122.617485606:
+const TIME = /(\d+)\.(\d+):/;
+/** A line that begins with a blank is a frame, unless it has this. */
+const OF_SCHEDULER = /sched:sched_|PERF_RECORD_|offcpu-time:/;
+
+export class PerfSwitches {
+  /** by tid, as the events' headers have them */
+  readonly pids = new Map<number, number>();
+  readonly comms = new Map<number, string>();
+  readonly #table: StackTable;
+  readonly #names: BpftraceNames;
+  readonly #skip: OnSkip;
+  readonly #onSum: (sum: PerfSum) => void;
+  readonly #header = emptyHeader();
+  /** id of the comm, number of user frames, user frames, kernel frames */
+  readonly #rows: StackTable;
+  readonly #commNames: string[] = [];
+  readonly #commIds = new Map<string, number>();
+  /** the first second that was read: whole nanoseconds since then are exact */
+  #baseSeconds: number | undefined;
+  #recording = newRecording();
+  #event: PerfEvent = { kind: 'other' };
+  #time = 0;
+  #tid = 0;
+
+  constructor(table: StackTable, names: BpftraceNames, skip: OnSkip, rows: StackTable, onSum: (sum: PerfSum) => void) {
+    this.#table = table;
+    this.#names = names;
+    this.#rows = rows;
+    this.#skip = skip;
+    this.#onSum = onSum;
+  }
+
+  begin(): void {
+    this.#recording = newRecording();
+    this.#event = { kind: 'other' };
+  }
+
+  write(block: Uint8Array): void {
+    this.#table.write(block);
+    this.#read();
+  }
+
+  end(): PerfRecording {
+    this.#table.closeLine();
+    this.#read();
+    this.#endSample();
+    return this.#recording;
+  }
+
+  /** The stacks by the numbers that events have. */
+  stacks(): PerfStack[] {
+    return Array.from(this.#rows.stacks(), ({ ids }) => {
+      const kernelFrom = 2 + (ids[1] as number);
+      const comm = this.#commNames[ids[0] as number] as string;
+      return { comm, user: ids.slice(2, kernelFrom), kernel: ids.slice(kernelFrom) };
+    });
+  }
+
+  #read(): void {
+    const table = this.#table;
+    for (;;) {
+      switch (table.scan()) {
+        case Stop.more:
+          return;
+        case Stop.blank:
+          this.#endSample();
+          break;
+        case Stop.control:
+          if (!this.#readHeader(false)) this.#readOther(withoutReturn(table.lineText()));
+          break;
+        case Stop.unknown:
+          if (!this.#readHeader(true)) this.#readFrame(table.lineText());
+          break;
+        default:
+      }
+    }
+  }
+
+  #readHeader(isUnknown: boolean): boolean {
+    const table = this.#table;
+    const header = this.#header;
+    if (!readStrictHeader(table, header)) {
+      const text = table.lineText();
+      const loose = !isUnknown || OF_SCHEDULER.test(text) ? readLooseHeader(withoutReturn(text), table) : undefined;
+      if (!loose || loose.tidFrom < 0) return false;
+      Object.assign(header, loose);
+    }
+    const comm = table.text(header.commFrom, header.commTo).trimEnd();
+    const tid = Number(table.text(header.tidFrom, header.tidTo));
+    const pid = header.pidFrom < 0 ? undefined : Number(table.text(header.pidFrom, header.pidTo));
+    const rest = table.text(header.tidTo, table.lineTo);
+    if (isUnknown) table.pass();
+    this.#endSample();
+    const time = TIME.exec(rest);
+    if (!time) return true;
+    const [matched, seconds = '', fraction = ''] = time;
+    this.#baseSeconds ??= Number(seconds);
+    this.#time = (Number(seconds) - this.#baseSeconds) * 1e9 + Number(fraction.padEnd(9, '0'));
+    this.#tid = tid;
+    this.#event = readPerfEvent(rest.slice(time.index + matched.length));
+    if (tid > 0) {
+      this.comms.set(tid, comm);
+      if (pid !== undefined && pid > 0) this.pids.set(tid, pid);
+    }
+    this.#readEvent();
+    return true;
+  }
+
+  /** What is known of an event before its stack is. */
+  #readEvent(): void {
+    const event = this.#event;
+    const recording = this.#recording;
+    const tid = this.#tid;
+    switch (event.kind) {
+      case 'switch':
+        recording.others++;
+        if (event.next > 0) this.#add(event.next, Happened.next, NONE, 0);
+        break;
+      case 'wakeup':
+        recording.others++;
+        if (event.wakee > 0) this.#add(event.wakee, Happened.woken, Math.max(tid, 0), 0);
+        break;
+      case 'in':
+        if (tid > 0) this.#addOwn(Happened.in, NONE, 0);
+        break;
+      case 'out':
+        if (tid > 0) this.#addOwn(Happened.out, NONE, event.isPreempted ? PREEMPTED : NONE);
+        break;
+      case 'lost':
+        recording.lostEvents += event.events;
+        break;
+      case 'other':
+        this.#widen();
+        break;
+      default:
+    }
+  }
+
+  #add(tid: number, what: number, which: number, state: number): void {
+    const { threads } = this.#recording;
+    const events = threads.get(tid) ?? new ThreadEvents();
+    threads.set(tid, events);
+    events.add(this.#time, what, which, state);
+  }
+
+  #addOwn(what: number, which: number, state: number): void {
+    this.#recording.own.add(this.#tid);
+    this.#recording.others++;
+    this.#add(this.#tid, what, which, state);
+    this.#widen();
+  }
+
+  #widen(): void {
+    const recording = this.#recording;
+    recording.startNs = Math.min(recording.startNs, this.#time);
+    recording.endNs = Math.max(recording.endNs, this.#time);
+  }
+
+  /** The frames of a sample are complete. Those of a switch without any say nothing of who was switched out. */
+  #endSample(): void {
+    const table = this.#table;
+    const event = this.#event;
+    this.#event = { kind: 'other' };
+    if (event.kind === 'switch' && table.depth > 0 && this.#tid > 0) {
+      this.#recording.switches++;
+      this.#addOwn(Happened.switched, this.#rowOf(), event.state);
+    } else if (event.kind === 'off') {
+      this.#recording.sums++;
+      this.#addSum(event.ns);
+    }
+    table.drop();
+  }
+
+  #rowOf(): number {
+    const { user, kernel } = this.#popStack();
+    const comm = this.comms.get(this.#tid) ?? '';
+    let commId = this.#commIds.get(comm);
+    if (commId === undefined) {
+      commId = this.#commNames.push(comm) - 1;
+      this.#commIds.set(comm, commId);
+    }
+    return this.#rows.add([commId, user.length, ...user, ...kernel], 1, 1);
+  }
+
+  #addSum(ns: number): void {
+    const { user, kernel } = this.#popStack();
+    const tid = this.#tid;
+    const stack = { user: Uint32Array.from(user), kernel: Uint32Array.from(kernel) };
+    this.#onSum({ comm: this.comms.get(tid) ?? '', pid: this.pids.get(tid), tid, ...stack, ns });
+  }
+
+  /** Takes the frames that were read off the table, root first. */
+  #popStack(): { user: number[]; kernel: number[] } {
+    const table = this.#table;
+    const names = this.#names;
+    const ids: number[] = [];
+    let kernelFrom = -1;
+    const depth = table.depth;
+    for (let left = depth; left > 0; left--) {
+      const word = table.pop();
+      if (kernelFrom < 0 && names.isKernel(word) === true) kernelFrom = ids.length;
+      ids.push(names.nameOf(word));
+    }
+    if (depth === MAX_STACK) {
+      ids.unshift(names.truncated);
+      if (kernelFrom > 0) kernelFrom++;
+    }
+    const from = kernelFrom < 0 ? ids.length : kernelFrom;
+    return { user: ids.slice(0, from), kernel: ids.slice(from) };
+  }
+
+  #readFrame(text: string): void {
+    const table = this.#table;
+    const line = readFrameLine(text);
+    if (line?.kind === 'frame') {
+      const { symbol, dso, inlined } = line;
+      const isCut = line.address === CUT && symbol === '';
+      table.define(
+        isCut ? this.#names.truncated : this.#names.word({ symbol, dso, inlined, isKernel: isKernel(line) }),
+      );
+    } else if (line) {
+      table.define(Line.ignore);
+    } else {
+      table.pass();
+      if (text.trim() !== '') this.#skip('not a line of perf script', table.linesRead, text);
+    }
+  }
+
+  #readOther(text: string): void {
+    if (!isPerfNoise(text)) this.#skip('not a line of perf script', this.#table.linesRead, text);
+  }
+}
+
+function newRecording(): PerfRecording {
+  return {
+    ...{ threads: new Map<number, ThreadEvents>(), own: new Set<number>(), startNs: Infinity, endNs: -Infinity },
+    ...{ switches: 0, sums: 0, others: 0, lostEvents: 0 },
+  };
+}
