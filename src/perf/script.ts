@@ -109,6 +109,11 @@ export class PerfScript {
     this.#truncated = table.name('[truncated]');
   }
 
+  /** The functions whose callers were left away on purpose. */
+  get skipAfter(): readonly string[] {
+    return this.#options.skipAfter;
+  }
+
   /** By the id of a root frame: whose it is. */
   get rootParts(): ReadonlyMap<number, RootParts> {
     return this.#roots.parts;

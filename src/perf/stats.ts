@@ -1,6 +1,7 @@
 // How good a fold is: what went in, what came out, and how much of it is resolved.
 
 import { frameText } from '../stacks/frame-name.ts';
+import { MUCH_CUT, Reach, UNCUT } from '../stacks/reach.ts';
 import { WHAT_TO_DO } from '../stacks/sniff.ts';
 import { describeEvent, type PerfEvent, plainName } from './events.ts';
 import type { PerfScript } from './script.ts';
@@ -17,6 +18,8 @@ export interface PerfStats {
   unresolvedWeight: number;
   /** weight of stacks cut at perf's limit of 127 frames */
   truncatedWeight: number;
+  /** weight of stacks that reach no start of a process or thread: their outermost callers are missing */
+  cutWeight: number;
   /** samples without any frame; outside --from and --to */
   emptySamples: number;
   outsideSamples: number;
@@ -32,9 +35,13 @@ export interface PerfStats {
 export function statsOf(perf: PerfScript, count: 'period' | 'samples', skippedLines: number): PerfStats {
   let weight = 0;
   let unresolvedWeight = 0;
+  let cutWeight = 0;
+  const reach = new Reach((id) => perf.table.nameText(id), perf.skipAfter);
   for (const stack of perf.table.stacks()) {
     weight += stack.weight;
     if (perf.names.isUnresolved(stack.ids.at(-1) as number)) unresolvedWeight += stack.weight;
+    const from = perf.rootParts.has(stack.ids[0] as number) ? 1 : 0;
+    if (!reach.reaches(stack.ids, from)) cutWeight += stack.weight;
   }
   return {
     samples: perf.samples,
@@ -44,6 +51,7 @@ export function statsOf(perf: PerfScript, count: 'period' | 'samples', skippedLi
     count,
     unresolvedWeight,
     truncatedWeight: perf.truncatedWeight,
+    cutWeight,
     emptySamples: perf.empty,
     outsideSamples: perf.outside,
     firstTime: Number.isNaN(perf.firstTime) ? null : perf.firstTime,
@@ -83,12 +91,13 @@ export function describeStats(stats: PerfStats): string {
     `${stats.weight === 0 ? '0.0' : ((100 * weight) / stats.weight).toFixed(1)} %`;
   const parts = [
     `${share(stats.unresolvedWeight)} unresolved at the leaf`,
-    `${share(stats.truncatedWeight)} cut at the depth limit`,
+    `${share(stats.cutWeight)} cut before the start of their thread (${share(stats.truncatedWeight)} at the depth limit)`,
     `${stats.emptySamples} without a callchain`,
     `${stats.skippedLines} lines skipped`,
   ];
   const weighed = stats.count === 'period' ? 'weighed by period' : 'counted';
-  return `${samplesOf(stats.samples)} of ${names.join(', ')} (${weighed}) in ${stats.stacks} stacks${span}; ${parts.join(', ')}`;
+  const advice = stats.cutWeight > MUCH_CUT * stats.weight ? `. Cut stacks: ${UNCUT}` : '';
+  return `${samplesOf(stats.samples)} of ${names.join(', ')} (${weighed}) in ${stats.stacks} stacks${span}; ${parts.join(', ')}${advice}`;
 }
 
 /** What the reader should know of the input even when nobody asked: one line each. */

@@ -2,6 +2,7 @@
 
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
+import { MUCH_CUT, UNCUT_OFFCPU } from '../stacks/reach.ts';
 import type { FunctionShare, Share } from './top-functions.ts';
 
 /** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */
@@ -14,17 +15,33 @@ export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | un
     const skipped = cpu.skippedLines > 0 ? `, ${cpu.skippedLines} lines of perf not understood` : '';
     parts.push(
       `${cpu.samples} samples of ${events.join(', ')}, ${share(cpu.unresolvedWeight, cpu.weight)} unresolved at the leaf, ` +
-        `${share(cpu.truncatedWeight, cpu.weight)} cut${empty}${loss}${skipped}`,
+        `${share(cpu.cutWeight, cpu.weight)} cut${empty}${loss}${skipped}`,
     );
   }
   if (offcpu) {
     parts.push(
       `off-CPU ${share(offcpu.lostWeight, offcpu.weight)} without a stack, ${share(offcpu.unresolvedWeight, offcpu.weight)} ` +
-        `unresolved in user code, ${share(offcpu.truncatedWeight, offcpu.weight)} cut, ${share(offcpu.inProgressWeight, offcpu.weight)} in progress`,
+        `unresolved in user code, ${share(offcpu.cutWeight, offcpu.weight)} cut, ${share(offcpu.callerlessWeight, offcpu.weight)} without the caller of libc, ${share(offcpu.inProgressWeight, offcpu.weight)} in progress`,
     );
   }
   if (parts.length === 0) parts.push('no sample and no switch, for it slept throughout');
   return `quality: ${parts.join('; ')}`;
+}
+
+/** What is missing of stacks, and what to do, a line a half; `callGraph` is how perf unwound. */
+export function cutWarnings(cpu: PerfStats | undefined, offcpu: OffcpuStats | undefined, callGraph: string): string[] {
+  const lines: string[] = [];
+  if (cpu && cpu.cutWeight > MUCH_CUT * cpu.weight) {
+    const isDwarf = callGraph.startsWith('dwarf');
+    const mend = !isDwarf ? '--call-graph dwarf' : callGraph !== LARGEST ? `--call-graph ${LARGEST}` : FRAMES;
+    const part = share(cpu.cutWeight, cpu.weight);
+    lines.push(`warning: ${part} of the on-CPU samples lack their outermost callers (${callGraph}): ${mend}`);
+  }
+  if (offcpu && offcpu.cutWeight > MUCH_CUT * offcpu.weight) {
+    const part = share(offcpu.cutWeight, offcpu.weight);
+    lines.push(`warning: ${part} of the off-CPU time lacks its outermost callers: ${UNCUT_OFFCPU}`);
+  }
+  return lines;
 }
 
 /** Does perf's log tell that it took none, as of a process that slept? */
@@ -33,6 +50,11 @@ export function isWithoutSamples(perfLog: string): boolean {
   const [said] = /^\[ perf record: Captured and wrote .* \]$/m.exec(perfLog) ?? [];
   return said !== undefined && !/\(~?\d+ samples\) \]$/.test(said);
 }
+
+/** perf's largest copy of a stack. */
+const LARGEST = 'dwarf,65528';
+const FRAMES =
+  'compile with frame pointers (-fno-omit-frame-pointer, -C force-frame-pointers=yes) and record with --call-graph fp';
 
 const NAME_COLUMNS = 80;
 

@@ -23,6 +23,16 @@ export function isThreadStart(frame: string): boolean {
   return THREAD_START.test(unmarked(frame));
 }
 
+const KERNEL_THREAD_START = anyOf(
+  '_*ret_from_(?:fork\\w*|kernel_(?:user_)?thread)|kernel_thread_(?:helper|starter)|secondary_startup_64\\w*',
+  'x86_64_start_kernel|start_secondary|cpu_startup_entry|__primary_switched|__secondary_switched',
+);
+
+/** Is this the outermost function of a kernel thread, or of a CPU that idles? */
+export function isKernelThreadStart(frame: string): boolean {
+  return KERNEL_THREAD_START.test(unmarked(frame));
+}
+
 // The functions through which code enters the kernel, and those that kernel threads begin with: all that these call is
 // kernel code as well. Source: arch/*/kernel/{entry*,head*}.S of Linux 4.4 to 6.18.
 const KERNEL_ENTRY = anyOf(

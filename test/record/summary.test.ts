@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PerfStats } from '../../src/perf/stats.ts';
-import { qualityLine, recordedText, sizeText, userOnlyText } from '../../src/record/summary.ts';
+import { cutWarnings, qualityLine, recordedText, sizeText, userOnlyText } from '../../src/record/summary.ts';
 
 const STATS: PerfStats = {
-  ...{ samples: 2, stacks: 1, weight: 2, events: [], count: 'samples', unresolvedWeight: 0, truncatedWeight: 0 },
+  ...{
+    samples: 2,
+    stacks: 1,
+    weight: 2,
+    events: [],
+    count: 'samples',
+    unresolvedWeight: 0,
+    truncatedWeight: 0,
+    cutWeight: 0,
+  },
   ...{ emptySamples: 0, outsideSamples: 0, firstTime: 1, lastTime: 2, skippedLines: 0, losses: [] },
 };
 
@@ -29,6 +38,15 @@ test('what perf printed and nobody understood is told', () => {
   };
   assert.match(qualityLine(stats, undefined), /0\.0 % cut, 3 lines of perf not understood$/);
   assert.doesNotMatch(qualityLine({ ...stats, skippedLines: 0 }, undefined), /understood/);
+});
+
+test('stacks without their callers are told, with what to do about it', () => {
+  const said = (cutWeight: number, callGraph: string): string[] =>
+    cutWarnings({ ...STATS, weight: 100, cutWeight }, undefined, callGraph);
+  assert.deepEqual(said(5, 'dwarf,16384'), []);
+  assert.match(said(67, 'dwarf,16384')[0] ?? '', /^warning: 67\.0 % of .* \(dwarf,16384\): --call-graph dwarf,65528$/);
+  assert.match(said(67, 'fp')[0] ?? '', /--call-graph dwarf$/);
+  assert.match(said(67, 'dwarf,65528')[0] ?? '', /frame pointers/);
 });
 
 test('samples so far', () => {

@@ -9,6 +9,8 @@ export class Callers {
   readonly #names: BpftraceNames;
   /** name ids by address; 0: none */
   readonly #known = new Map<number, number>();
+  /** has any caller been put into a stack? Then libc keeps no frame pointers, and where none was found one is missing. */
+  hasFound = false;
 
   constructor(particulars: ParticularsReader | undefined, names: BpftraceNames) {
     this.#particulars = particulars;
@@ -34,10 +36,16 @@ export class Callers {
     const id = this.#known.get(caller ?? 0) ?? 0;
     const leaf = user.ids[user.to - 1] as number;
     if (id === 0 || depth === 0 || id === leaf || (depth > 1 && id === user.ids[user.to - 2])) return user;
+    this.hasFound = true;
     const ids = new Uint32Array(depth + 1);
     ids.set(user.ids.subarray(user.from, user.to));
     ids[depth - 1] = id;
     ids[depth] = leaf;
     return spanOf(ids);
+  }
+
+  /** Has the stack other callers than the one that was not found? */
+  isMissing(user: IdSpan, caller: number | undefined): boolean {
+    return user.to - user.from > 1 && !this.#known.get(caller ?? 0);
   }
 }

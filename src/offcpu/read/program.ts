@@ -126,10 +126,12 @@ export function addProgram(
   const rows = new MapRows(map, table, names, table.weights.slice());
   const meanings = readKeys(rows.keys, separator, order)?.meanings ?? [];
   callers.learn(meanings.map(({ caller }) => caller));
+  let callerlessNs = 0;
   rows.take(meanings, ({ texts, user, kernel, tuple = [] }) => {
     const meaning = meanings[texts] as KeyMeaning;
     const { comm = '', tid = -1, state = 1, waitEvent } = meaning;
     const [blocked = 0, runnable = 0, count = 0, longestBlocked = 0, longestRunnable = 0] = tuple;
+    if ((meaning.call ?? -1) >= 0 && callers.isMissing(user, meaning.caller)) callerlessNs += blocked + runnable;
     const thread = {
       ...{ comm, pid: pidOf(tid), tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
       particulars: particulars?.of(meaning),
@@ -140,6 +142,7 @@ export function addProgram(
     mapped.set(tid, (mapped.get(tid) ?? 0) + blocked + runnable);
     comms.set(tid, comm);
   });
+  if (callers.hasFound) stacks.callerlessNs += callerlessNs;
   const opens = [...openIntervals(text, names, pidOf, particulars, callers)];
   for (const { tid, comm } of opens) comms.set(tid, comm);
   for (const { tid, ns } of unmapped(program.threads, mapped, execsOf(text) > 0)) {

@@ -1,6 +1,7 @@
 // What was read of all inputs: distinct entries with their sums; given out as they are, or as folded stacks.
 
 import { StackTable } from '../../engine/stack-table.ts';
+import { Reach } from '../../stacks/reach.ts';
 import { divided } from '../../stacks/rounding.ts';
 import type { OffcpuEntry, Particulars, Subject } from '../entry.ts';
 import { copySpan, type Ends, type IdSpan } from './bpftrace/id-span.ts';
@@ -24,6 +25,9 @@ export interface Quality {
   /** cut at the depth limit; the innermost user frame without a symbol */
   truncatedNs: number;
   unresolvedNs: number;
+  /** its user stack reaches no start of a process or thread; the caller of its innermost user function is not known */
+  cutNs: number;
+  callerlessNs: number;
   /** not ended; waiting for a CPU, be it woken or preempted */
   inProgressNs: number;
   runnableNs: number;
@@ -63,6 +67,8 @@ export class OffcpuStacks {
   /** nanoseconds of all entries, and of those without any stack */
   totalNs = 0;
   lostNs = 0;
+  /** of those whose innermost user function was found to lack its caller, though it has others */
+  callerlessNs = 0;
   readonly #table: StackTable;
   readonly #names: BpftraceNames;
   /** entries as stacks of ids: index of the head, number of user frames, user frames, kernel frames */
@@ -154,18 +160,31 @@ export class OffcpuStacks {
 
   quality(): Quality {
     this.settle();
-    const quality = { truncatedNs: 0, unresolvedNs: 0, inProgressNs: 0, runnableNs: 0 };
+    const quality = {
+      truncatedNs: 0,
+      unresolvedNs: 0,
+      cutNs: 0,
+      callerlessNs: this.callerlessNs,
+      inProgressNs: 0,
+      runnableNs: 0,
+    };
     const { truncated } = this.#names;
+    const reach = new Reach((id) => this.#table.nameText(id));
+    let hasUser = false;
     for (const { ids, weight } of this.#rows.stacks()) {
       const { subject, unit } = this.#heads[ids[0] as number] as RowHead;
       const kernelFrom = 2 + (ids[1] as number);
       const ns = weight * NANOSECONDS[unit];
       if (ids[2] === truncated || ids[kernelFrom] === truncated) quality.truncatedNs += ns;
       if (kernelFrom > 2 && this.#names.isUnresolved(ids[kernelFrom - 1] as number)) quality.unresolvedNs += ns;
+      hasUser ||= kernelFrom > 2;
+      if (ids.length > 2 && !reach.reaches(ids, kernelFrom > 2 ? 2 : kernelFrom)) quality.cutNs += ns;
+      if (kernelFrom === 3 && !reach.reaches(ids.subarray(0, kernelFrom), 2)) quality.callerlessNs += ns;
       if (subject.kind === 'in-progress') quality.inProgressNs += ns;
       if (subject.kind === 'runnable' || subject.kind === 'preempted') quality.runnableNs += ns;
     }
-    return quality;
+    // of a recording without user stacks they are not missing
+    return hasUser ? quality : { ...quality, cutNs: 0 };
   }
 
   /** Each distinct entry once. */

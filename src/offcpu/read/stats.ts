@@ -1,5 +1,6 @@
 // How good off-CPU data is: what was read, what of it could be counted, and how much is resolved.
 
+import { MUCH_CUT, UNCUT, UNCUT_OFFCPU } from '../../stacks/reach.ts';
 import type { ThreadTimes } from '../thread-times.ts';
 import type { KeyPart } from './bpftrace/keys.ts';
 import type { Losses } from './bpftrace/noise.ts';
@@ -18,6 +19,9 @@ export interface OffcpuStats {
   lostWeight: number;
   truncatedWeight: number;
   unresolvedWeight: number;
+  /** weight of user stacks that reach no start of a thread, and of those that lack the innermost function's caller */
+  cutWeight: number;
+  callerlessWeight: number;
   /** weight of intervals that had not ended, and of those that ended without sleeping */
   inProgressWeight: number;
   runnableWeight: number;
@@ -54,6 +58,8 @@ export function statsOf(reader: OffcpuReader, share: Quality, unit: Unit, skippe
     lostWeight: inUnit(stacks.lostNs),
     truncatedWeight: inUnit(share.truncatedNs),
     unresolvedWeight: inUnit(share.unresolvedNs),
+    cutWeight: inUnit(share.cutNs),
+    callerlessWeight: inUnit(share.callerlessNs),
     inProgressWeight: inUnit(share.inProgressNs),
     runnableWeight: inUnit(share.runnableNs),
     skippedLines,
@@ -87,12 +93,15 @@ export function describeStats(stats: OffcpuStats): string {
   const parts = [
     `${share(stats.lostWeight)} without a stack`,
     `${share(stats.unresolvedWeight)} unresolved in user code`,
-    `${share(stats.truncatedWeight)} cut at the depth limit`,
+    `${share(stats.cutWeight)} cut before the start of their thread (${share(stats.truncatedWeight)} at the depth limit)`,
+    `${share(stats.callerlessWeight)} without the caller of their innermost function`,
     `${share(stats.runnableWeight)} waiting for a CPU`,
     `${stats.skippedLines} lines skipped`,
   ];
+  const uncut = stats.inputs.some(({ format }) => format === 'perf') ? UNCUT : UNCUT_OFFCPU;
+  const advice = stats.cutWeight > MUCH_CUT * stats.weight ? `. Cut stacks: ${uncut}` : '';
   const from = [...new Set(shapes)].join(', ');
-  return `${count(stats.entries, 'entry', 'entries')} of ${from} in ${count(stats.stacks, 'stack')}, ${stats.weight} ${stats.unit}; ${parts.join(', ')}`;
+  return `${count(stats.entries, 'entry', 'entries')} of ${from} in ${count(stats.stacks, 'stack')}, ${stats.weight} ${stats.unit}; ${parts.join(', ')}${advice}`;
 }
 
 /** What the reader should know of the input even when nobody asked: one line each. */

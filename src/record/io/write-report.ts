@@ -14,7 +14,7 @@ import { pageHtml } from '../page.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
 import { linesOfReport, pageOf, type RunFacts, runJson, type StepTime } from '../report.ts';
 import type { Settings } from '../settings.ts';
-import { cutText, userOnlyText } from '../summary.ts';
+import { cutText, cutWarnings, userOnlyText } from '../summary.ts';
 import { functionShares, topOf } from '../top-functions.ts';
 import { type Cost, costSince } from './cost.ts';
 import { namesIn, textOf } from './proc-files.ts';
@@ -68,6 +68,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
       ...chrootNotes(settings, environment),
       ...recording.warnings,
       userOnlyText(cpu?.stats) ?? [],
+      ...cutWarnings(cpu?.stats, offcpu?.profile.stats, settings.callGraph),
       cutText(recording.window.cause, settings.seconds) ?? [],
       ...(identity ? identityWarnings(identity) : []),
     ].flat(),

@@ -1,0 +1,69 @@
+// Reach: does a stack go up to the function that its process or thread began with? If not, its outermost callers are
+// missing: the copy of the stack was too small, or code without frame pointers was unwound by them.
+
+import { isKernelThreadStart, isThreadStart } from './known-frames.ts';
+import { unmarked } from './marks.ts';
+
+/** Outside of main there are a few frames: _start, __libc_start_main. Any of them will do, because others may lack a name. */
+const OUTERMOST = 4;
+// [libc.so.6]   [libc-2.31.so]   [libpthread.so.0]   [ld-musl-x86_64.so.1]   [libc.so.6 <7f00c0d>]
+const LIBC = /^\[(?:libc|libpthread|ld)[-.][^\]]*\]$/;
+// main:main.c:12    f (src/a.rs):src/a.rs:7
+const PLACE = /(?: \([^()]*\))?:[^:]*:\d+$/;
+
+/** `nothing`: not even the object is known, as of the address that perf prints where its copy of the stack ended. */
+type Part = 'start' | 'kernel start' | 'libc' | 'nothing' | 'other';
+
+export class Reach {
+  readonly #nameOf: (id: number) => string;
+  readonly #starts: readonly string[];
+  readonly #parts: Part[] = [];
+
+  /** `nameOf` tells the name of a frame, latin1; `starts` are other functions that a stack may begin with. */
+  constructor(nameOf: (id: number) => string, starts: readonly string[] = []) {
+    this.#nameOf = nameOf;
+    this.#starts = starts;
+  }
+
+  /**
+   * Does the stack, root first, from `from` on, without a root frame, reach a start? Where libc has no symbols, its
+   * outermost frame has no name, and counts as one if it calls something.
+   */
+  reaches(ids: Uint32Array, from: number): boolean {
+    const outermost = this.#partOf(ids[from] as number);
+    if (outermost === 'nothing') return false;
+    if (outermost === 'kernel start' || (outermost === 'libc' && ids.length > from + 1)) return true;
+    for (let i = from; i < Math.min(ids.length, from + OUTERMOST); i++) {
+      if (this.#partOf(ids[i] as number) === 'start') return true;
+    }
+    return false;
+  }
+
+  #partOf(id: number): Part {
+    let part = this.#parts[id];
+    if (part === undefined) {
+      const name = unmarked(this.#nameOf(id)).replace(PLACE, '');
+      part = this.#starts.includes(name) ? 'start' : partOf(name);
+      this.#parts[id] = part;
+    }
+    return part;
+  }
+}
+
+function partOf(name: string): Part {
+  if (name === '[unknown]') return 'nothing';
+  if (isThreadStart(name) || GO_START.test(name)) return 'start';
+  if (isKernelThreadStart(name)) return 'kernel start';
+  return LIBC.test(name) ? 'libc' : 'other';
+}
+
+/** On the stack of a thread of Go's scheduler, which runs between goroutines. */
+const GO_START = /^runtime\.(?:mcall|mstart\d?|systemstack|morestack)(?:\.abi0)?$/;
+
+/** From this share on, what is to be done is said. */
+export const MUCH_CUT = 0.05;
+/** Where a recording's stacks lack their callers. */
+export const UNCUT =
+  'record with perf --call-graph dwarf,65528; for Go and Node, or code with frame pointers (-fno-omit-frame-pointer, -C force-frame-pointers=yes), --call-graph fp';
+export const UNCUT_OFFCPU =
+  'bpftrace unwinds by frame pointers: compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer, Rust with -C force-frame-pointers=yes';
