@@ -66,7 +66,7 @@ export class Intake {
     if (this.#unpacking && !(await this.#unpacking.end())) return false;
     if (this.#picture) {
       const file = Buffer.concat(this.#picture);
-      for (const block of (await foldedOf(file)) ?? [file]) this.#block(block);
+      for await (const block of foldedOf(file)) this.#block(block);
       return true;
     }
     const rest = this.#unpacking ? this.#line : this.#start;
@@ -102,11 +102,11 @@ export class Intake {
   }
 }
 
-/** The folded text that a picture holds; undefined: it holds none. Throws InputError for a damaged one. */
-async function foldedOf(file: Buffer): Promise<Iterable<Buffer> | undefined> {
+/** The folded text that a picture holds; the file as it is if it holds none. Throws InputError for a damaged one. */
+async function* foldedOf(file: Buffer): AsyncGenerator<Buffer> {
   const { foldedOfPicture } = await import('../stacks/packed/picture-text.ts');
   try {
-    return foldedOfPicture(file);
+    yield* foldedOfPicture(file) ?? [file];
   } catch (error) {
     // a bundle of its own has error classes of its own
     throw new InputError((error as Error).message);

@@ -2,11 +2,22 @@
 // Fields that are unknown, or of another wire type than the schema's, are skipped, as protobuf asks for.
 
 import { BinaryReader, WireType } from '@protobuf-ts/runtime';
+import { InputError } from '../engine/errors.ts';
+
+// A few compressed bytes can hold more messages than memory does. No profile comes near these limits.
+const MOST_SAMPLES = 1 << 22;
+/** strings, files, functions, places and the lines of places together */
+const MOST_NAMES = 1 << 22;
+/** of one sample or place */
+const MOST_NUMBERS = 1 << 16;
 
 /** Ids and places in the string table are unsigned 64-bit numbers, values signed ones. */
 export interface ProfileMessage {
   types: ValueTypeMessage[];
-  samples: SampleMessage[];
+  /** decoded anew each time: they are never in memory together */
+  samples: Iterable<SampleMessage>;
+  /** how many values the samples have */
+  valueCounts: Set<number>;
   /** file name by id */
   mappings: Map<bigint, bigint>;
   locations: Map<bigint, LocationMessage>;
@@ -34,27 +45,46 @@ export interface LocationMessage {
   functions: bigint[];
 }
 
-/** Throws an error of any kind for bytes that are no such message. */
+/** Throws InputError for a message too large to hold, an error of any kind for bytes that are no such message. */
 export function readProfile(bytes: Uint8Array): ProfileMessage {
   const profile: ProfileMessage = {
     types: [],
-    samples: [],
+    samples: { [Symbol.iterator]: () => samplesIn(bytes) },
+    valueCounts: new Set(),
     mappings: new Map(),
     locations: new Map(),
     functions: new Map(),
     strings: [],
     defaultType: 0n,
   };
+  let samples = 0;
+  let names = 0;
   eachField(bytes, (field, message) => {
     if (field === 1) profile.types.push(valueType(message.bytes()));
-    else if (field === 2) profile.samples.push(sample(message.bytes()));
-    else if (field === 3) addNamed(profile.mappings, message.bytes(), 5);
-    else if (field === 4) addLocation(profile.locations, message.bytes());
+    else if (field === 2) {
+      limit(++samples, MOST_SAMPLES, 'samples');
+      profile.valueCounts.add(sample(message.bytes()).values.length);
+    } else if (field === 3) addNamed(profile.mappings, message.bytes(), 5);
+    else if (field === 4) names += addLocation(profile.locations, message.bytes());
     else if (field === 5) addNamed(profile.functions, message.bytes(), 2);
     else if (field === 6) profile.strings.push(latin1(message.bytes()));
     else if (field === 14) profile.defaultType = message.number();
+    if (field !== 2) limit(++names, MOST_NAMES, 'names');
   });
   return profile;
+}
+
+function* samplesIn(bytes: Uint8Array): Generator<SampleMessage> {
+  const reader = new BinaryReader(bytes, TEXT);
+  while (reader.pos < reader.len) {
+    const [field, type] = reader.tag();
+    if (field === 2 && type === WireType.LengthDelimited) yield sample(reader.bytes());
+    else reader.skip(type);
+  }
+}
+
+function limit(number: number, most: number, what: string): void {
+  if (number > most) throw new InputError(`the profile has more than ${most} ${what}: no profile is so large`);
 }
 
 /** One field, to be read at most once. */
@@ -78,10 +108,14 @@ function eachField(bytes: Uint8Array, take: (field: number, value: Field) => voi
       number: () => (type === WireType.Varint ? reader.uint64().toBigInt() : 0n),
       numbersTo(list, isSigned) {
         const next = (of: BinaryReader): bigint => (isSigned ? of.int64() : of.uint64()).toBigInt();
+        limit(list.length, MOST_NUMBERS, 'numbers in a sample');
         if (type === WireType.Varint) list.push(next(reader));
         if (type !== WireType.LengthDelimited) return;
         const packed = new BinaryReader(reader.bytes(), TEXT);
-        while (packed.pos < packed.len) list.push(next(packed));
+        while (packed.pos < packed.len) {
+          list.push(next(packed));
+          limit(list.length, MOST_NUMBERS, 'numbers in a sample');
+        }
       },
       bytes: () => (type === WireType.LengthDelimited ? reader.bytes() : NOTHING),
     });
@@ -119,15 +153,20 @@ function addNamed(names: Map<bigint, bigint>, bytes: Uint8Array, nameField: numb
   names.set(id, name);
 }
 
-function addLocation(locations: Map<bigint, LocationMessage>, bytes: Uint8Array): void {
+/** Gives the number of its lines. */
+function addLocation(locations: Map<bigint, LocationMessage>, bytes: Uint8Array): number {
   let id = 0n;
   const message: LocationMessage = { mapping: 0n, functions: [] };
   eachField(bytes, (field, value) => {
     if (field === 1) id = value.number();
     else if (field === 2) message.mapping = value.number();
-    else if (field === 4) message.functions.push(lineFunction(value.bytes()));
+    else if (field === 4) {
+      message.functions.push(lineFunction(value.bytes()));
+      limit(message.functions.length, MOST_NUMBERS, 'lines in a place');
+    }
   });
   locations.set(id, message);
+  return message.functions.length;
 }
 
 function lineFunction(bytes: Uint8Array): bigint {

@@ -21,6 +21,10 @@ export interface Pprof {
   profile: ProfileMessage;
 }
 
+/** A deeper stack, or more frames in all, would take minutes and all memory to fold. */
+const MOST_FRAMES_OF_A_STACK = 1 << 16;
+const MOST_FRAMES = 2 ** 30;
+
 /** Reads a whole profile. Throws InputError when it is none, one that was cut off, or one that contradicts itself. */
 export function readPprof(bytes: Buffer): Pprof {
   const profile = profileIn(bytes);
@@ -28,10 +32,10 @@ export function readPprof(bytes: Buffer): Pprof {
     type: textAt(profile, type),
     unit: textAt(profile, unit),
   }));
-  for (const { values } of profile.samples) {
-    if (values.length === types.length) continue;
+  for (const values of profile.valueCounts) {
+    if (values === types.length) continue;
     throw new InputError(
-      `the profile is damaged: it has ${count(types.length, 'sample type')}, but a sample of ${count(values.length, 'value')}`,
+      `the profile is damaged: it has ${count(types.length, 'sample type')}, but a sample of ${count(values, 'value')}`,
     );
   }
   for (const name of [...profile.functions.values(), ...profile.mappings.values()]) textAt(profile, name);
@@ -44,7 +48,8 @@ function profileIn(bytes: Buffer): ProfileMessage {
   try {
     const profile = readProfile(bytes);
     if (profile.strings[0] === '' && profile.types.length > 0) return profile;
-  } catch {
+  } catch (error) {
+    if (error instanceof InputError) throw error;
     // what the decoder says of it tells nobody anything
   }
   const kind = sniff(bytes);
@@ -83,13 +88,21 @@ export function foldPprof(
   const framesOf = frames(profile, table, options);
   const unknown = table.name(frameText(''));
   let negative = 0;
+  let all = 0;
   for (const { locations, values } of profile.samples) {
     const weight = scaled(values[index] ?? 0n, scale);
     if (weight < 0) {
       negative++;
       continue;
     }
-    const ids = locations.flatMap((id) => framesOf.get(id) ?? unknown).reverse();
+    const ids: number[] = [];
+    for (const id of locations) {
+      ids.push(...(framesOf.get(id) ?? [unknown]));
+      if (ids.length > MOST_FRAMES_OF_A_STACK || all + ids.length > MOST_FRAMES)
+        throw new InputError('the profile has more frames than can be folded: no profile is so large');
+    }
+    all += ids.length;
+    ids.reverse();
     table.add(ids.length > 0 ? ids : [unknown], weight, 1);
   }
   return negative;

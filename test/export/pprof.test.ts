@@ -57,6 +57,31 @@ describe('a profile', () => {
     assert.throws(() => profileOf('a 9007199254740991\n', { unit: 's' }), /above 2\^63/);
   });
 
+  test('that holds more than memory is rejected, whichever message repeats', () => {
+    const field = (number: number, bytes: Buffer): Buffer => {
+      const size = Buffer.from([0x80 | (bytes.length & 0x7f), 0x80 | ((bytes.length >> 7) & 0x7f), bytes.length >> 14]);
+      return Buffer.concat([Buffer.from([(number << 3) | 2]), size, bytes]);
+    };
+    const many = Buffer.alloc(70_000, 1);
+    const lines = Buffer.concat(Array.from({ length: 70_000 }, () => Buffer.from([0x22, 0])));
+    const type = field(1, Buffer.alloc(0));
+    const text = field(6, Buffer.alloc(0));
+    const bombs = {
+      'numbers in a sample': field(2, field(1, many)),
+      'lines in a place': field(4, lines),
+    };
+    for (const [what, bomb] of Object.entries(bombs)) {
+      const message = new RegExp(`has more than \\d+ ${what}: no profile is so large`);
+      assert.throws(() => readPprof(Buffer.concat([text, type, bomb])), message);
+    }
+    // 60,000 places, each of which stands for 1000 lines
+    const place = field(4, Buffer.concat([Buffer.from([8, 1]), lines.subarray(0, 2000)]));
+    const deep = field(2, Buffer.concat([field(1, many.subarray(0, 60_000)), Buffer.from([16, 1])]));
+    const pprof = readPprof(Buffer.concat([text, field(1, Buffer.alloc(0)), place, deep]));
+    const fold = (): number => foldPprof(pprof, 0, { ns: 1, per: 1 }, new StackTable(), NAMES);
+    assert.throws(fold, /more frames than can be folded/);
+  });
+
   test('of samples at a known rate holds both, and the period', () => {
     const written = profileOf('a;b 3\n', {
       periodNs: 10_101_010,

@@ -5,10 +5,15 @@ import { DATA_BEGINS, type PackedStacks } from './picture-data.ts';
 import { columnsOf } from './unpack.ts';
 
 const BLOCK = 1 << 18;
+/** Ten million stacks take a third of it. */
+const MOST_BYTES = 2 ** 30;
+/** of one stack */
+const MOST_FRAMES = 2 ** 24;
+const DAMAGED = 'the stacks in this picture are damaged or cut off';
 
 /**
  * The folded text of the picture in a file, in blocks of whole lines; undefined: it holds no stacks. Throws an Error whose
- * message says so where it holds several pictures, or a damaged one.
+ * message says so where it holds several pictures, or a damaged one, which may come out at a later block.
  */
 export function foldedOfPicture(file: Buffer): Generator<Buffer> | undefined {
   const at = file.indexOf(DATA_BEGINS);
@@ -19,9 +24,19 @@ export function foldedOfPicture(file: Buffer): Generator<Buffer> | undefined {
   const end = file.indexOf('<', from);
   try {
     const data = JSON.parse(file.toString('utf8', from, end < 0 ? from : end)) as PackedStacks;
-    return foldedLines(data, inflateSync(Buffer.from(data.stacks, 'base64')));
+    return undamaged(
+      foldedLines(data, inflateSync(Buffer.from(data.stacks, 'base64'), { maxOutputLength: MOST_BYTES })),
+    );
   } catch {
-    throw new Error('the stacks in this picture are damaged or cut off');
+    throw new Error(DAMAGED);
+  }
+}
+
+function* undamaged(blocks: Generator<Buffer>): Generator<Buffer> {
+  try {
+    yield* blocks;
+  } catch {
+    throw new Error(DAMAGED);
   }
 }
 
@@ -33,7 +48,13 @@ function* foldedLines({ unitLine, reversed, isPair }: PackedStacks, bytes: Uint8
   let block = unitLine === undefined ? '' : `# unit: ${unitLine}\n`;
   while (!falls.isAtEnd) {
     stack.length -= falls.next();
-    for (let left = fresh.next(); left > 0; left--) stack.push(texts[(frames.next() || ++used) - 1] as string);
+    const more = fresh.next();
+    if (stack.length + more > MOST_FRAMES) throw new RangeError('too deep');
+    for (let left = more; left > 0; left--) {
+      const name = texts[(frames.next() || ++used) - 1];
+      if (name === undefined) throw new RangeError('no such name');
+      stack.push(name);
+    }
     const line = reversed ? stack.toReversed() : stack;
     block += `${line.join(';')} ${isPair ? `${befores.text()} ` : ''}${counts.text()}\n`;
     if (block.length < BLOCK) continue;

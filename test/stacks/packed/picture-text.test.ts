@@ -1,0 +1,46 @@
+// The folded text of a picture: whatever became of its data, the answer is text or one clear error.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { deflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import { Packer } from '../../../src/stacks/packed/pack.ts';
+import { DATA_BEGINS } from '../../../src/stacks/packed/picture-data.ts';
+import { foldedOfPicture } from '../../../src/stacks/packed/picture-text.ts';
+
+const NAMES = ['', 'main', 'read', 'write'];
+
+function packed(): Uint8Array {
+  const packer = new Packer(NAMES.length, false);
+  packer.add(Uint32Array.of(1, 2), 0, 7, 0);
+  packer.add(Uint32Array.of(1, 3), 1, 8, 0);
+  return packer.bytes((id) => NAMES[id] as string);
+}
+
+function textOf(bytes: Uint8Array): string {
+  const stacks = deflateSync(bytes).toString('base64');
+  const file = Buffer.from(`${DATA_BEGINS}${JSON.stringify({ reversed: false, isPair: false, stacks })}</metadata>`);
+  return Buffer.concat([...(foldedOfPicture(file) ?? [])]).toString('latin1');
+}
+
+describe('the data of a picture', () => {
+  test('gives the stacks it was drawn from', () => {
+    assert.equal(textOf(packed()), 'main;read 7\nmain;write 8\n');
+  });
+
+  test('gives lines or says that it is damaged, whichever bytes are wrong', () => {
+    const changes = fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(changes, fc.nat(60), (each, cut) => {
+        const bytes = Uint8Array.from(packed());
+        for (const [at, byte] of each) bytes[at % bytes.length] = byte;
+        try {
+          assert.match(textOf(bytes.subarray(0, bytes.length - (cut % 3))), /^(?:[^\n]* [^\n]*\n)*$/);
+        } catch (error) {
+          assert.match((error as Error).message, /damaged or cut off/);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
