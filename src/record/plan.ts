@@ -1,6 +1,7 @@
 // The plan: from settings to the command lines that record and render them. No decision is left to those who run it.
 
 import { artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
+import type { CallGraph } from './call-graph.ts';
 import type { Settings } from './settings.ts';
 import type { WaitEvents } from './wait-events.ts';
 
@@ -20,6 +21,8 @@ export interface Environment {
   hasCycles: boolean;
   /** may we read where the kernel's functions lie? */
   hasKernelSymbols: boolean;
+  /** how perf unwinds */
+  callGraph: CallGraph;
   symfs: string | undefined;
   /** does the target see another root than we do, within our mount namespace? */
   isChrooted: boolean;
@@ -63,10 +66,15 @@ export function eventOf({ hasCycles }: Environment): 'cycles' | 'cpu-clock' {
 export function notesOn({ mode, inline }: Settings, environment: Environment): string[] {
   const { waitEvents } = environment;
   const notes = hasCpu(mode) && !environment.hasCycles ? ['no cycle counter here: sampling cpu-clock'] : [];
+  if (hasCpu(mode)) notes.push(callGraphText(environment.callGraph));
   if (hasCpu(mode) && inline) notes.push(INLINE_WARNING);
   if (typeof waitEvents === 'string') notes.push(`no wait events: ${waitEvents}`);
   if (typeof waitEvents === 'object') notes.push(`a server of Postgres ${waitEvents.version}: its wait events, too`);
   return [...notes, ...chrootNotes({ mode }, environment)];
+}
+
+export function callGraphText({ how, why }: CallGraph): string {
+  return `call graph: ${how} (${why})`;
 }
 
 /** What is missing of a target in a chroot: bpftrace opens /proc/PID/root/PATH, with the path as it is seen from here. */
@@ -96,16 +104,44 @@ export function perfCommand(settings: Settings, environment: Environment): Profi
   if (!hasCpu(settings.mode)) return undefined;
   const argv = [
     ...guard(settings, environment),
-    ...['perf', 'record', '-e', eventOf(environment), '-F', String(settings.frequency)],
-    ...['--call-graph', settings.callGraph],
-    // the clock of bpftrace's nsecs and of Node: the windows can be compared
-    ...['-k', 'CLOCK_MONOTONIC'],
-    // rendering follows at once: no copies of the target's binaries in ~/.debug
-    ...['--no-buildid-cache', '-o', artifactIn(environment.folder, 'perfData'), '-p', pidsOf(environment).join(',')],
+    ...samplingArgv(settings, environment, artifactIn(environment.folder, 'perfData')),
     ...['--delay=-1', '--control=fd:0,1'],
   ];
   const log = artifactIn(environment.folder, 'perfLog');
   return { argv, output: log, errors: log };
+}
+
+/** What is sampled, and how, into which file. */
+function samplingArgv({ frequency }: Settings, environment: Environment, output: string): string[] {
+  return [
+    ...['perf', 'record', '-e', eventOf(environment), '-F', String(frequency)],
+    ...['--call-graph', environment.callGraph.how],
+    // the clock of bpftrace's nsecs and of Node: the windows can be compared
+    ...['-k', 'CLOCK_MONOTONIC'],
+    // rendering follows at once: no copies of the target's binaries in ~/.debug
+    ...['--no-buildid-cache', '-o', output, '-p', pidsOf(environment).join(',')],
+  ];
+}
+
+/** A short recording, and the text of it: only how deep its stacks go matters. */
+export function trialArgvs(
+  settings: Settings,
+  environment: Environment,
+  data: string,
+  seconds: number,
+): { record: string[]; script: string[] } {
+  return {
+    record: [
+      ...guard(settings, environment),
+      ...samplingArgv(settings, environment, data),
+      ...['--', 'sleep', String(seconds)],
+    ],
+    script: [
+      ...asRoot(settings.sudo),
+      ...['perf', 'script', '-i', data, '-F', 'comm,pid,tid,time,period,event,ip,sym,dso'],
+      ...['--no-inline', '--no-demangle', '--kallsyms', '/dev/null'],
+    ],
+  };
 }
 
 /**

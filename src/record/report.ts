@@ -2,7 +2,7 @@
 
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
-import { ARTIFACTS, type Half, halvesOf, hasOffcpu } from './artifacts.ts';
+import { ARTIFACTS, type Half, halvesOf, hasCpu, hasOffcpu } from './artifacts.ts';
 import type { Identity } from './identity.ts';
 import type { Page } from './page.ts';
 import {
@@ -140,7 +140,14 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     workload: facts.workload ?? null,
     targets: targets.map(({ pid, comm, command, nsPids, uid }) => ({ pid, comm, command, nsPids, uid })),
     window: { startNs: window.startNs, endNs: window.endNs, seconds: (window.endNs - window.startNs) / 1e9 },
-    settings: { ...settings, sql: settings.sql?.file, event: eventOf(environment), symfs: environment.symfs ?? null },
+    settings: {
+      ...settings,
+      callGraph: environment.callGraph.how,
+      sql: settings.sql?.file,
+      event: eventOf(environment),
+      symfs: environment.symfs ?? null,
+    },
+    callGraph: hasCpu(settings.mode) ? environment.callGraph : null,
     commands,
     versions: facts.versions,
     host: facts.host,
@@ -175,6 +182,7 @@ function commandsOf(facts: RunFacts): string[] {
 
 export function pageOf(facts: RunFacts): Page {
   const { settings, targets, window, versions, host, artifacts } = facts;
+  const { how, why } = facts.environment.callGraph;
   return {
     title: `${settings.title ?? settings.label}${facts.comparison ? ` against ${facts.comparison.label}` : ''}`,
     facts: [
@@ -183,6 +191,7 @@ export function pageOf(facts: RunFacts): Page {
       ...(settings.workload === undefined ? [] : [['workload', settings.workload] as const]),
       ...(facts.workload ? [["the workload's end", workloadText(facts.workload)] as const] : []),
       ...(settings.sql === undefined ? [] : [['SQL', sqlText(settings.sql, facts.cause)] as const]),
+      ...(hasCpu(settings.mode) ? [['call graph', `${how} (${why})`] as const] : []),
       ['host', `${host.name}, Linux ${host.kernel}`],
       [
         'tools',

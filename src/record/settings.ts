@@ -1,6 +1,7 @@
 // Settings: what the user asked for, checked before anything is started.
 
 import { UsageError } from '../engine/errors.ts';
+import { checkedCallGraph, MOST_STACK_BYTES } from './call-graph.ts';
 
 export const MODES = ['cpu', 'offcpu', 'both'] as const;
 export type Mode = (typeof MODES)[number];
@@ -18,8 +19,8 @@ export interface Settings {
   warmupSeconds: number;
   /** samples a second */
   frequency: number;
-  /** perf's --call-graph: fp, dwarf,SIZE or lbr */
-  callGraph: string;
+  /** perf's --call-graph: fp, dwarf,SIZE or lbr; undefined: as the target has it */
+  callGraph: string | undefined;
   inline: boolean;
   /** of a Postgres server; undefined: if they can be recorded */
   waitEvents: boolean | undefined;
@@ -63,25 +64,22 @@ export interface SettingOptions {
 
 const WARMUP_SECONDS = 2;
 const LONGEST_LABEL = 100;
-const MOST_STACK_BYTES = 65528;
 // baseline, 2024-06-01_12.30, fsync=off       the first character is no dot and no dash
 const LABEL = /^[\p{L}\p{N}_][\p{L}\p{N}_.,+=@-]*$/u;
-// dwarf,16384
-//       └ SIZE
-const DWARF = /^dwarf(?:,(\d+))?$/;
 
 /** `now` names a run without --label. Throws UsageError for options that mean nothing, or contradict each other. */
 export function settingsOf(options: SettingOptions, command: readonly string[], now: Date): Settings {
   const label = options.label ?? labelOf(now);
-  const callGraph = callGraphOf(options['call-graph']);
+  const isAuto = options['call-graph'] === 'auto';
+  const callGraph = isAuto ? undefined : checkedCallGraph(options['call-graph']);
   if (!(options.duration > 0)) throw new UsageError(`--duration takes seconds above 0, not "${options.duration}"`);
   checkLabel('--label', label);
   checkLabel('--compare', options.compare ?? label);
   if (options.compare === label)
     throw new UsageError(`--compare ${label}: that is this run's own label; name it anew with --label`);
-  if (callGraph === undefined) {
+  if (callGraph === undefined && !isAuto) {
     throw new UsageError(
-      `--call-graph takes fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`,
+      `--call-graph takes auto, fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`,
     );
   }
   if (options['wait-events'] && options['no-wait-events'])
@@ -122,14 +120,4 @@ export function labelOf(now: Date): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   return `${day}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-}
-
-/** As perf takes it; undefined: perf would refuse it. */
-function callGraphOf(text: string): string | undefined {
-  if (text === 'fp' || text === 'lbr') return text;
-  const match = DWARF.exec(text);
-  if (!match) return undefined;
-  if (match[1] === undefined) return 'dwarf,16384';
-  const size = Number(match[1]);
-  return size > 0 && size % 8 === 0 && size <= MOST_STACK_BYTES ? text : undefined;
 }

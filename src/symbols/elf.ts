@@ -40,6 +40,21 @@ export function elfFacts(read: ReadBytes): ElfFacts | undefined {
   };
 }
 
+// its runtime needs .gopclntab in stripped files, too
+const GO_SECTION = /^(?:\.go\.buildinfo|\.note\.go\.buildid|(?:\.data\.rel\.ro)?\.gopclntab)$/;
+
+/** Did Go's compiler make it? */
+export function isGoProgram(read: ReadBytes): boolean {
+  const file = openElf(read);
+  return file?.sections.some(({ name }) => GO_SECTION.test(name)) === true;
+}
+
+/** As ElfFacts has it, and cheaper where only this matters. */
+export function keepsFramePointers(read: ReadBytes): boolean | undefined {
+  const file = openElf(read);
+  return file?.machine === Machine.x86_64 ? hasPrologues(file) : undefined;
+}
+
 /** The file's own address of its entry, and of a symbol it exports (`.dynsym` is there in stripped files, too). */
 export function exportedSymbol(read: ReadBytes, name: string): { entry: bigint; value: bigint } | undefined {
   const file = openElf(read);

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { adviceOn, findingLines, type MachineFacts, machineFindings } from '../../src/record/doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../../src/record/doctor-target.ts';
 import { ownersIn, packagePaths } from '../../src/record/packages.ts';
-import { elfFacts } from '../../src/symbols/elf.ts';
+import { elfFacts, isGoProgram } from '../../src/symbols/elf.ts';
 import { mappedFiles } from '../../src/symbols/maps.ts';
+import { ROOT } from '../tools.ts';
 
 const GOOD: MachineFacts = {
   perf: 'perf version 6.1.1',
@@ -164,6 +166,13 @@ describe('elfFacts', () => {
     assert.ok(elfFacts(read(bytes)));
     for (const length of [0, 3, 63, 64, 200, 5000]) elfFacts(read(bytes.subarray(0, length)));
     assert.equal(elfFacts(read(Buffer.from('#!/bin/sh\n'.repeat(20)))), undefined);
+  });
+
+  test("tells Go's programs from others", () => {
+    // esbuild is one
+    const esbuild = join(ROOT, 'node_modules/@esbuild', `linux-${process.arch}`, 'bin/esbuild');
+    assert.equal(isGoProgram(read(readFileSync(esbuild))), true);
+    assert.equal(isGoProgram(read(readFileSync(process.execPath))), false);
   });
 });
 

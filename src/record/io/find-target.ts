@@ -5,6 +5,7 @@ import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
+import { type CodeFacts, callGraphOf } from '../call-graph.ts';
 import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../container.ts';
 import type { Environment } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
@@ -12,12 +13,13 @@ import type { Settings } from '../settings.ts';
 import { planLines } from '../shell-words.ts';
 import { type Several, targetsOf } from '../target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../wait-events.ts';
+import { codeFactsOf, codeFactsOfFile } from './code-facts.ts';
 import { hasCycles, hasKernelSymbols, hasRegisters } from './machine.ts';
 import { findBackends } from './postgres.ts';
 import { placeOf, rootOf, self, serverFilesOf } from './proc-files.ts';
 import { allProcesses, recorder } from './processes.ts';
 import { ownFile, ownTool } from './run-folder.ts';
-import { answerOf } from './run-sync.ts';
+import { answerOf, pathOf } from './run-sync.ts';
 
 /** The options that say which process. */
 export interface Choice {
@@ -58,10 +60,18 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     hasCycles: hasCycles(),
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
+    callGraph: callGraphOf(settings.callGraph, codeOf(settings, pids)),
     symfs: settings.symfs,
     isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
     tool: ownTool,
   };
+}
+
+/** Of the targets, or of the command that is yet to be started. */
+export function codeOf({ command }: Settings, pids: readonly number[]): CodeFacts[] {
+  if (pids.length > 0) return pids.map(codeFactsOf);
+  const path = command && pathOf(command[0] as string);
+  return path === undefined ? [] : [codeFactsOfFile(path)];
 }
 
 /** Throws UsageError if they were asked for and can't be had. */

@@ -6,15 +6,16 @@ import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { artifactIn, hasCpu, runFolders } from '../artifacts.ts';
+import { callGraphOf } from '../call-graph.ts';
 import { lastWords, NothingRecorded } from '../failure.ts';
-import { notesOn, workloadArgv } from '../plan.ts';
+import { callGraphText, type Environment, notesOn, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import { rehearse } from '../rehearsal.ts';
 import type { Settings } from '../settings.ts';
 import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
-import { type Choice, environmentOf, findTargets } from './find-target.ts';
+import { type Choice, codeOf, environmentOf, findTargets } from './find-target.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
 import { self, textOf } from './proc-files.ts';
@@ -23,6 +24,7 @@ import { Progress } from './progress.ts';
 import { recordTargets } from './record-window.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
+import { tryCallGraph } from './trial.ts';
 import { Workload } from './workload.ts';
 
 /**
@@ -58,16 +60,20 @@ export async function record(
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
     const targets = settings.command ? [await started(start(settings.command))] : opened ? [opened.target] : found;
     const pids = targets.map(({ pid }) => pid);
-    const environment = environmentOf(settings, pids, folder.path);
+    let environment = environmentOf(settings, pids, folder.path);
     if (targets.length > 1) progress.phase(severalText(targets));
     for (const note of notesOn(settings, environment)) progress.phase(note);
     const argv = workloadArgv(settings);
     const workload = argv && new Workload(start(argv), log);
     if (settings.warmupSeconds > 0) {
       progress.phase(`warming up for ${settings.warmupSeconds} s`);
+      const trial = mayTry(settings, environment) ? tryCallGraph(settings, environment, stop) : undefined;
       const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
       if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) rehearse();
       await warm;
+      const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids), await trial);
+      if (callGraph.how !== environment.callGraph.how) progress.phase(callGraphText(callGraph));
+      environment = { ...environment, callGraph };
     }
     const early = await workload?.early();
     if (early) progress.note(workloadText(early));
@@ -104,6 +110,12 @@ export async function record(
     if (kept !== undefined) progress.note(`the recording stays in ${kept}`);
     await sleep(SETTLE_MS);
   }
+}
+
+/** Is it for us to say how perf unwinds, and is there time to try it? */
+function mayTry({ mode, callGraph, warmupSeconds }: Settings, environment: Environment): boolean {
+  const isOpen = callGraph === undefined && environment.callGraph.how.startsWith('dwarf');
+  return hasCpu(mode) && isOpen && warmupSeconds >= REHEARSED_SECONDS;
 }
 
 async function started(child: Child): Promise<Process> {

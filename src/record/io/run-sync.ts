@@ -39,6 +39,7 @@ export function answerOf(
 
 /** Where on PATH a program lies, links followed. */
 export function pathOf(program: string): string | undefined {
+  if (program.includes('/')) return existsSync(program) ? realpathSync(program) : undefined;
   const folders = (process.env.PATH ?? '').split(':').filter((folder) => folder !== '');
   const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
   return found && realpathSync(found);

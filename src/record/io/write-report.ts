@@ -68,7 +68,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
       ...chrootNotes(settings, environment),
       ...recording.warnings,
       userOnlyText(cpu?.stats) ?? [],
-      ...cutWarnings(cpu?.stats, offcpu?.profile.stats, settings.callGraph),
+      ...cutWarnings(cpu?.stats, offcpu?.profile.stats, environment.callGraph.how),
       cutText(recording.window.cause, settings.seconds) ?? [],
       ...(identity ? identityWarnings(identity) : []),
     ].flat(),

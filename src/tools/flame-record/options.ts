@@ -44,9 +44,9 @@ export const recordOptions = {
   'call-graph': {
     kind: 'text',
     value: 'HOW',
-    default: 'dwarf,16384',
+    default: 'auto',
     group: 'Recording',
-    describe: 'fp, dwarf[,SIZE] or lbr: how perf unwinds user stacks',
+    describe: 'how perf unwinds user stacks: fp, dwarf[,SIZE], lbr; auto: as the binaries and the warm-up say',
   },
   label: { kind: 'text', value: 'NAME', group: 'Output', describe: 'names the run [date and time]' },
   'out-dir': {

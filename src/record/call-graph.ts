@@ -1,0 +1,80 @@
+// The call graph: how perf shall unwind user stacks. The one place where it is decided, from what the target's binaries
+// are and from how well the warm-up's samples were unwound.
+
+import { MUCH_CUT } from '../stacks/reach.ts';
+
+/** How, as perf's --call-graph takes it, and why so. */
+export interface CallGraph {
+  how: string;
+  why: string;
+}
+
+/** What is known of a target's code. */
+export interface CodeFacts {
+  /** Go's compiler made it; it is Node; it tells perf what it compiled, in /tmp/perf-PID.map */
+  isGo: boolean;
+  isNode: boolean;
+  hasPerfMap: boolean;
+  /** does all that it has mapped keep frame pointers? undefined: not known */
+  framePointers: boolean | undefined;
+}
+
+/** How a trial during the warm-up went. */
+export interface TrialRates {
+  how: string;
+  samples: number;
+  /** of their weight, 0 to 1: stacks that reach no start of a thread */
+  cutShare: number;
+}
+
+export const MOST_STACK_BYTES = 65528;
+const DEFAULT = 'dwarf,16384';
+const LARGEST = `dwarf,${MOST_STACK_BYTES}`;
+/** A few samples say nothing. */
+const ENOUGH_SAMPLES = 10;
+
+/**
+ * @param asked as the user has it; undefined: it is for us to say
+ * @param targets none where nothing is known of them, as before a command is started
+ * @param trial undefined: there was none, or it saw nothing
+ */
+export function callGraphOf(
+  asked: string | undefined,
+  targets: readonly CodeFacts[],
+  trial?: TrialRates | undefined,
+): CallGraph {
+  if (asked !== undefined) return { how: asked, why: 'as asked for' };
+  const reasons = targets.map(whyFramePointers);
+  if (targets.length > 0 && reasons.every((why) => why !== undefined)) {
+    return { how: 'fp', why: [...new Set(reasons)].join('; ') };
+  }
+  if (trial && trial.samples >= ENOUGH_SAMPLES && trial.cutShare > MUCH_CUT) {
+    const share = `${(100 * trial.cutShare).toFixed(0)} %`;
+    return { how: LARGEST, why: `${share} of ${trial.samples} samples of the warm-up were cut with ${trial.how}` };
+  }
+  const mixed = reasons.some((why) => why !== undefined) ? '; not all targets keep frame pointers' : '';
+  const seen = trial && trial.samples >= ENOUGH_SAMPLES ? `; it sufficed in the warm-up` : '';
+  return { how: DEFAULT, why: `unwinds code without frame pointers${mixed}${seen}` };
+}
+
+/** Why frame pointers are better; undefined: they are not. */
+function whyFramePointers({ isGo, isNode, hasPerfMap, framePointers }: CodeFacts): string | undefined {
+  if (isGo) return 'Go keeps frame pointers, and DWARF loses the callers of its code';
+  if (isNode) return "Node's compiled code keeps frame pointers, and has no DWARF";
+  if (hasPerfMap) return 'code compiled at run time (perf-PID.map) has no DWARF';
+  return framePointers ? 'all code of the target keeps frame pointers' : undefined;
+}
+
+// dwarf,16384
+//       └ SIZE
+const DWARF = /^dwarf(?:,(\d+))?$/;
+
+/** As perf takes it; undefined: perf would refuse it. */
+export function checkedCallGraph(text: string): string | undefined {
+  if (text === 'fp' || text === 'lbr') return text;
+  const match = DWARF.exec(text);
+  if (!match) return undefined;
+  if (match[1] === undefined) return DEFAULT;
+  const size = Number(match[1]);
+  return size > 0 && size % 8 === 0 && size <= MOST_STACK_BYTES ? text : undefined;
+}

@@ -1,0 +1,38 @@
+// What a target's code is, looked up in /proc and in its files: whether DWARF or frame pointers unwind it.
+
+import { basename } from 'node:path';
+import { exportedSymbol, isGoProgram, keepsFramePointers } from '../../symbols/elf.ts';
+import { mappedFiles } from '../../symbols/maps.ts';
+import type { CodeFacts } from '../call-graph.ts';
+import { bytesOf, linkOf, rootOf, sizeOf, textOf } from './proc-files.ts';
+import { processAt } from './processes.ts';
+
+/** node::Start(int, char**) */
+const NODE_START = '_ZN4node5StartEiPPc';
+
+export function codeFactsOf(pid: number): CodeFacts {
+  const exe = `/proc/${pid}/exe`;
+  const { isForeignNamespace } = rootOf(pid);
+  // a container's paths are its own; those of a chroot are told as they are seen from here
+  const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
+  const paths = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
+  const ownPid = processAt(pid)?.nsPids.at(-1) ?? pid;
+  return {
+    ...programFacts(exe, basename(linkOf(exe) ?? '')),
+    hasPerfMap: (sizeOf(`/proc/${pid}/root/tmp/perf-${ownPid}.map`) ?? 0) > 0,
+    framePointers: paths.length > 0 && paths.every((path) => keepsFramePointers(bytesOf(seen(path))) !== false),
+  };
+}
+
+/** Of a program that is yet to be started. */
+export function codeFactsOfFile(path: string): CodeFacts {
+  return { ...programFacts(path, basename(path)), hasPerfMap: false, framePointers: undefined };
+}
+
+function programFacts(path: string, name: string): Pick<CodeFacts, 'isGo' | 'isNode'> {
+  const read = bytesOf(path);
+  return {
+    isGo: isGoProgram(read),
+    isNode: /^node(?:js)?$/.test(name) || exportedSymbol(read, NODE_START) !== undefined,
+  };
+}

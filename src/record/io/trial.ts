@@ -1,0 +1,48 @@
+// A trial while the workload warms up: perf records for a second, to see whether its copies of the stack are large enough.
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Report } from '../../cli/report.ts';
+import { InputError, UsageError } from '../../engine/errors.ts';
+import { artifactIn } from '../artifacts.ts';
+import type { TrialRates } from '../call-graph.ts';
+import { type Environment, trialArgvs } from '../plan.ts';
+import type { Settings } from '../settings.ts';
+import { Child } from './children.ts';
+import { foldSamples } from './fold-samples.ts';
+import { ProgramFailed } from './render-steps.ts';
+import { streamed } from './source.ts';
+
+const SECONDS = 1;
+/** perf's start, the second, and its text. */
+const TAKES_SECONDS = 2;
+
+/** Undefined: it saw nothing, or failed, which is no matter. Ends about when the warm-up does. */
+export async function tryCallGraph(
+  settings: Settings,
+  environment: Environment,
+  stop: AbortSignal,
+): Promise<TrialRates | undefined> {
+  const data = join(environment.folder, 'trial.data');
+  const errors = artifactIn(environment.folder, 'perfLog');
+  const { record, script } = trialArgvs(settings, environment, data, SECONDS);
+  try {
+    await sleep(Math.max(0, settings.warmupSeconds - TAKES_SECONDS) * 1000, undefined, { signal: stop });
+    const recorder = new Child({ argv: record, output: errors, errors });
+    const end = (): void => void recorder.signalGroup('SIGTERM');
+    stop.addEventListener('abort', end, { once: true });
+    const { code } = await recorder.ended;
+    stop.removeEventListener('abort', end);
+    if (code !== 0 || stop.aborted) return undefined;
+    const { stats } = await foldSamples(streamed(script, errors), { count: 'samples' }, new Report('', () => {}));
+    return { how: environment.callGraph.how, samples: stats.samples, cutShare: stats.cutWeight / stats.weight };
+  } catch (error) {
+    if (stop.aborted || error instanceof UsageError || error instanceof InputError || error instanceof ProgramFailed)
+      return undefined;
+    throw error;
+  } finally {
+    rmSync(data, { force: true });
+    rmSync(errors, { force: true }); // perf's log begins with the recording
+  }
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type CodeFacts, callGraphOf } from '../../src/record/call-graph.ts';
+
+const PLAIN: CodeFacts = { isGo: false, isNode: false, hasPerfMap: false, framePointers: false };
+const TRIAL = { how: 'dwarf,16384', samples: 99, cutShare: 0.67 };
+
+describe('the call graph', () => {
+  test('is what was asked for', () => {
+    assert.equal(callGraphOf('lbr', [{ ...PLAIN, isGo: true }], TRIAL).how, 'lbr');
+  });
+
+  test('is frame pointers where they are all there, and DWARF would lose callers', () => {
+    for (const code of [{ isGo: true }, { isNode: true }, { hasPerfMap: true }, { framePointers: true }]) {
+      const { how, why } = callGraphOf(undefined, [{ ...PLAIN, ...code }], TRIAL);
+      assert.equal(how, 'fp');
+      assert.match(why, /Go|Node|run time|keeps frame pointers/);
+    }
+  });
+
+  test('is DWARF for everything else, for all targets or where nothing is known', () => {
+    assert.equal(callGraphOf(undefined, []).how, 'dwarf,16384');
+    assert.equal(callGraphOf(undefined, [{ ...PLAIN, framePointers: undefined }]).how, 'dwarf,16384');
+    const mixed = callGraphOf(undefined, [PLAIN, { ...PLAIN, isGo: true }]);
+    assert.deepEqual(mixed, {
+      how: 'dwarf,16384',
+      why: 'unwinds code without frame pointers; not all targets keep frame pointers',
+    });
+  });
+
+  test("copies more of the stack where the warm-up's samples were cut", () => {
+    assert.deepEqual(callGraphOf(undefined, [PLAIN], TRIAL), {
+      how: 'dwarf,65528',
+      why: '67 % of 99 samples of the warm-up were cut with dwarf,16384',
+    });
+    assert.equal(callGraphOf(undefined, [PLAIN], { ...TRIAL, cutShare: 0.01 }).how, 'dwarf,16384');
+    assert.equal(callGraphOf(undefined, [PLAIN], { ...TRIAL, samples: 9 }).how, 'dwarf,16384');
+  });
+});
