@@ -19,6 +19,8 @@ export interface TargetFacts {
   root: string;
   isForeignNamespace: boolean;
   objects: ObjectFacts[];
+  /** mapped as code, and deleted or replaced since */
+  replaced: readonly string[];
   /** may its maps be read? */
   mayRead: boolean;
 }
@@ -31,11 +33,20 @@ const C_FRAMES = 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-poin
 const MANY = 1000;
 
 /** Of the target: its root, its own binaries, and the libraries of distributions, all in one. */
-export function targetFindings({ pid, command, root, isForeignNamespace, objects, mayRead }: TargetFacts): Finding[] {
+export function targetFindings({
+  pid,
+  command,
+  root,
+  isForeignNamespace,
+  objects,
+  replaced,
+  mayRead,
+}: TargetFacts): Finding[] {
   const findings: Finding[] = [{ level: 'ok', text: `process ${pid}: ${command}` }];
   if (mayRead) findings.push(rootFinding(root, isForeignNamespace));
   else
     findings.push({ level: 'fault', text: 'what it has mapped may not be read', mend: 'sudo flame-record doctor ...' });
+  for (const path of replaced) findings.push({ level: 'fault', text: replacedText(pid, path), mend: RESTART });
   const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
   for (const one of objects) {
     if (one.elf && !libraries.includes(one)) findings.push(...objectFindings(one, one.elf));
@@ -44,6 +55,13 @@ export function targetFindings({ pid, command, root, isForeignNamespace, objects
   if (libraries.length === 0) return findings;
   const text = `${count(libraries.length, 'library has', 'libraries have')} no symbols but those of exported functions`;
   return [...findings, { level: 'note', text, mend: installed(libraries) }];
+}
+
+const RESTART = 'restart the process, or the server that it belongs to';
+
+/** Symbols are looked up by path, where another file lies now, or none. */
+export function replacedText(pid: number, path: string): string {
+  return `${path} was deleted or replaced since process ${pid} started: its functions have no names, or wrong ones`;
 }
 
 function rootFinding(root: string, isForeignNamespace: boolean): Finding {

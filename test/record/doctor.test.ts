@@ -6,7 +6,7 @@ import { adviceOn, findingLines, type MachineFacts, machineFindings } from '../.
 import { type ObjectFacts, objectTable, targetFindings } from '../../src/record/doctor-target.ts';
 import { ownersIn, packagePaths } from '../../src/record/packages.ts';
 import { elfFacts, isGoProgram } from '../../src/symbols/elf.ts';
-import { mappedFiles } from '../../src/symbols/maps.ts';
+import { mappedFiles, replacedFiles } from '../../src/symbols/maps.ts';
 import { ROOT } from '../tools.ts';
 
 const GOOD: MachineFacts = {
@@ -85,7 +85,15 @@ describe('targetFindings', () => {
   });
   const found = (...objects: ObjectFacts[]): string =>
     findingLines(
-      targetFindings({ pid: 7, command: 'app', root: '/', isForeignNamespace: false, objects, mayRead: true }),
+      targetFindings({
+        pid: 7,
+        command: 'app',
+        root: '/',
+        isForeignNamespace: false,
+        objects,
+        replaced: [],
+        mayRead: true,
+      }),
     );
 
   test('the program itself, by how it was made', () => {
@@ -127,6 +135,12 @@ describe('targetFindings', () => {
       found(object('/lib/libz.so.1', { owner: undefined })),
       /1 library has .*\n {7}> debuginfod-find debuginfo ab12\n/,
     );
+  });
+
+  test('a file that was replaced while it runs is a fault', () => {
+    const facts = { pid: 7, command: 'app', root: '/', isForeignNamespace: false, objects: [], mayRead: true };
+    const lines = findingLines(targetFindings({ ...facts, replaced: ['/lib/pg/ours.so'] }));
+    assert.match(lines, /^FAULT {2}\/lib\/pg\/ours\.so was deleted or replaced since process 7 .*\n {7}> restart /m);
   });
 
   test('a table of all mapped files', () => {
@@ -186,4 +200,6 @@ test('mapped code, each file once', () => {
 7f80-7f90 r-xp 00000000 fd:01 2 /lib/libc.so.6
 `;
   assert.deepEqual(mappedFiles(maps), ['/srv/my app', '/lib/libc.so.6']);
+  assert.deepEqual(replacedFiles(maps), ['/tmp/old.so']);
+  assert.deepEqual(replacedFiles(maps.replace('/memfd:x', '/memfd:x (deleted)')), ['/tmp/old.so']);
 });

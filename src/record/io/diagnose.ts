@@ -4,7 +4,7 @@ import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import { debugFileOf } from '../../symbols/elf/debug-file.ts';
 import { elfFacts } from '../../symbols/elf.ts';
-import { mappedFiles } from '../../symbols/maps.ts';
+import { mappedFiles, replacedFiles } from '../../symbols/maps.ts';
 import { type Finding, findingLines, machineFindings } from '../doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../doctor-target.ts';
 import { ownersIn, packagePaths } from '../packages.ts';
@@ -31,7 +31,9 @@ function examined({ pid, command }: Process): { findings: Finding[]; table: stri
   // a container's paths are its own; those of a chroot are told as they are seen from here
   const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
   const openable = (path: string): string => (bytesOf(seen(path))(0, 1).length > 0 ? seen(path) : path);
-  const paths = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
+  const maps = textOf(`/proc/${pid}/maps`) ?? '';
+  const paths = mappedFiles(maps);
+  const replaced = replacedFiles(maps);
   const main = linkOf(`/proc/${pid}/exe`);
   const owners = root === '/' && !isForeignNamespace ? ownersOf(paths) : undefined;
   const objects = paths.map((path, i): ObjectFacts => {
@@ -41,8 +43,8 @@ function examined({ pid, command }: Process): { findings: Finding[]; table: stri
     const isMain = main !== undefined && paths.includes(main) ? path === main : i === 0;
     return { path, isMain, elf, hasDebugFile, owner: owners && (owners.get(path) ?? '') };
   });
-  const mayRead = paths.length > 0;
-  const findings = targetFindings({ pid, command, root, isForeignNamespace, objects, mayRead });
+  const mayRead = maps !== '';
+  const findings = targetFindings({ pid, command, root, isForeignNamespace, objects, replaced, mayRead });
   return { findings, table: objectTable(objects) };
 }
 

@@ -1,7 +1,9 @@
 // The recording itself: both profilers on one window, and what they say when they fail.
 
 import { UsageError } from '../../engine/errors.ts';
+import { replacedFiles } from '../../symbols/maps.ts';
 import { type Artifact, artifactIn } from '../artifacts.ts';
+import { replacedText } from '../doctor-target.ts';
 import { dumpFailure, failureText } from '../failure.ts';
 import { SampleCounter } from '../perf-data.ts';
 import { asRoot, bpftraceCommand, type Environment, perfCommand } from '../plan.ts';
@@ -74,6 +76,9 @@ export async function recordTargets(
     isDone: () => session?.hasRun === true,
     begins: () => {
       session?.run();
+      for (const { pid } of targets)
+        for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? ''))
+          recording.warnings.push(`warning: ${replacedText(pid, path)}`);
       recording.executables = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
       recording.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
       progress.phase(`recording for ${settings.seconds} s`);
