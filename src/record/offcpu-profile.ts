@@ -68,6 +68,7 @@ export function offcpuProfileOf({
       detail: false,
       meaning: postgresVersion !== undefined,
       busy: false,
+      particulars: () => undefined,
     },
   );
   dump?.measure();

@@ -40,6 +40,7 @@ export class ObjectSymbols {
   readonly #file: ElfFile | undefined;
   #debugFile: ElfFile | undefined | 'unknown' = 'unknown';
   #symbols: SymbolIndex | undefined;
+  #variables: SymbolIndex | undefined;
   #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
 
   /** `buildId` is that of the recording; undefined: it does not say. */
@@ -91,6 +92,26 @@ export class ObjectSymbols {
     try {
       this.#symbols ??= new SymbolIndex(this.#withSymbols());
       return this.#symbols.at(address)?.name;
+    } catch (error) {
+      this.#note(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * The variable so many bytes behind the place where the file's first byte is loaded; '' for data without a symbol.
+   * undefined: not loaded, or not readable.
+   */
+  dataAt(distance: number): string | undefined {
+    if (this.refusal !== undefined) return undefined;
+    try {
+      const { segments } = this.#file as ElfFile;
+      const base = Math.min(...segments.map((segment) => segment.address - segment.offset));
+      const address = base + distance;
+      const isLoaded = segments.some((one) => address >= one.address && address < one.address + one.memorySize);
+      if (!isLoaded) return undefined;
+      this.#variables ??= new SymbolIndex(this.#withSymbols(), 'object');
+      return this.#variables.at(address)?.name ?? '';
     } catch (error) {
       this.#note(error);
       return undefined;

@@ -18,9 +18,10 @@ import { placesOf } from '../offcpu/table/where.ts';
 import { broken, type Limit, parseLimit } from '../stacks/diff/limit.ts';
 import { writeFolded } from './folding/write.ts';
 import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
+import { lockNames } from './offcpu-classify/lock-names.ts';
 import { classifyOptions } from './offcpu-classify/options.ts';
 import { readRun } from './offcpu-classify/run.ts';
-import { FORMATS, type Format, textOf } from './offcpu-classify/text.ts';
+import { formatOf, textOf } from './offcpu-classify/text.ts';
 
 type Options = Values<typeof classifyOptions>;
 
@@ -48,18 +49,20 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       throw new UsageError('stdin can be one run, not two: name a file for the other');
     }
 
+    const nameLock = await lockNames(options.maps, options.symfs);
+    const particulars = options['no-particulars'] ? undefined : nameLock;
     const before: Run[] = [];
     const notes: string[] = [];
     const losses: string[] = [];
     const unit = options['baseline-unit'] === 'auto' ? options['input-unit'] : options['baseline-unit'];
     for (const baseline of baselines) {
-      const settings = { ...options, 'input-unit': unit, window: undefined, reasons: newReasons() };
+      const settings = { ...options, 'input-unit': unit, window: undefined, reasons: newReasons(), particulars };
       const earlier = await readBaseline(baseline, settings, report, { stop, stdin });
       before.push(earlier.run);
       notes.push(...earlier.notes);
       losses.push(...earlier.losses);
     }
-    const read = await readRun(operands, { ...options, reasons }, report, { stop, stdin });
+    const read = await readRun(operands, { ...options, reasons, particulars }, report, { stop, stdin });
     const { account } = read;
     if (account.isEmpty) return report.nothing(read.whyEmpty, read.isForeign);
     const table = compare(runOf(nameOf(operands), read), before);
@@ -73,7 +76,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       folded.unit = options.unit;
       await writeFolded(folded, options, { output, report });
     } else {
-      const where = options.where ? placesOf(account.entries(), reasons, () => undefined) : undefined;
+      const where = options.where ? placesOf(account.entries(), reasons, nameLock) : undefined;
       const text = textOf(format, table, account, { ...options, where });
       if (where?.length === 0) report.note('--where shows nothing: the input is no dump of bpf/offcpu.bt');
       await output([Buffer.from(format === 'table' ? fitLines(text, columns) : text, 'latin1')]);
@@ -85,21 +88,6 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     return report.finish(options.strict);
   },
 };
-
-function formatOf(options: Options, isTerminal: boolean): Format {
-  const chosen = FORMATS.filter((format) => options[format]);
-  if (chosen.length > 1) throw new UsageError(`choose one of --${chosen.join(', --')}`);
-  const isTable = (isTerminal || options.where || options.baseline.length > 0) && !options.summary;
-  const format = chosen[0] ?? (isTable ? 'table' : 'folded');
-  if (options.where && format !== 'table' && format !== 'json') {
-    throw new UsageError(`--${format} does not show --where; choose --table or --json`);
-  }
-  const isSeen = (format !== 'folded' && format !== 'explain') || options.summary || options['fail-over'].length > 0;
-  if (options.baseline.length > 0 && !isSeen) {
-    throw new UsageError(`--${format} does not show the baseline; add --summary, or choose another format`);
-  }
-  return format;
-}
 
 function limitsOf(options: Options, reasons: Reasons): Limit[] {
   const limits = options['fail-over'].map((text) => parseLimit(latin1(text)));

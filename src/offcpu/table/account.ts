@@ -9,6 +9,7 @@ import { kindOf } from '../reason/answer-tree.ts';
 import { isRootFunction, partsOf } from '../reason/folded-parts.ts';
 import type { Decision, OffcpuStack, Reasons } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
+import { type NameLock, particularFrames } from './particular-names.ts';
 import { Tally } from './tally.ts';
 
 export interface AccountSettings {
@@ -20,6 +21,8 @@ export interface AccountSettings {
   by: 'comm' | 'pid';
   /** leave out waiting for work and timers */
   busy: boolean;
+  /** names locks, where what a wait was on and who ended it are frames behind its reason; undefined: they are none */
+  particulars: NameLock | undefined;
 }
 
 /** A stack, and the line it is in folded text. */
@@ -90,7 +93,7 @@ function* itemsOfEntries(entries: Iterable<OffcpuEntry>, by: AccountSettings['by
 
 /** Stacks that are alike, with their reason. */
 export interface ReasonedStack {
-  /** one frame, or two where the wait has a meaning to the program */
+  /** one frame, or two where the wait has a meaning to the program; behind it the particulars */
   reason: readonly string[];
   /** root first */
   frames: readonly string[];
@@ -143,9 +146,9 @@ export class Account {
   stacks(unitNs: number): ReasonedStack[] {
     const sums = new Map<string, ReasonedStack>();
     const isAsRead = this.#unitNs === unitNs && this.#items.every(({ weight }) => weight !== undefined);
-    for (const { stack, frames, weight, decision, isCounted } of this.#items) {
+    for (const { stack, entry, frames, weight, decision, isCounted } of this.#items) {
       if (!isCounted) continue;
-      const reason = this.#rootsOf(decision);
+      const reason = this.#rootsOf(decision, entry);
       const key = [...reason, '', ...frames].join(';');
       const sum = sums.get(key) ?? { reason, frames, count: 0, hits: 0 };
       sums.set(key, sum);
@@ -161,9 +164,11 @@ export class Account {
     return stacks.map((stack, i) => ({ ...stack, count: counts[i] as number }));
   }
 
-  #rootsOf({ rule, meaning }: Decision): string[] {
-    const reason = this.#settings.detail ? rule.label : `[${rule.bracket}]`;
-    return this.#settings.meaning && meaning ? [reason, meaning.label] : [reason];
+  #rootsOf({ rule, meaning }: Decision, entry: OffcpuEntry | undefined): string[] {
+    const { detail, particulars } = this.#settings;
+    const reason = detail ? rule.label : `[${rule.bracket}]`;
+    const behind = entry && particulars ? particularFrames(entry, rule.label, particulars) : [];
+    return this.#settings.meaning && meaning ? [reason, meaning.label, ...behind] : [reason, ...behind];
   }
 
   /** The entries of the dumps among what is counted. */

@@ -1,8 +1,9 @@
 // Whose wait is it? Per reason: the function of the program that waited, on which lock, file or peer, and who ended it.
 
-import type { OffcpuEntry, WaitObject, Waker } from '../entry.ts';
+import type { OffcpuEntry, Waker } from '../entry.ts';
 import type { Reasons } from '../reason/reasons.ts';
 import type { Bucket } from './lengths.ts';
+import { enderOf, type NameLock, objectName, wakerName } from './particular-names.ts';
 
 /** Times are nanoseconds. */
 export interface Place {
@@ -35,9 +36,6 @@ interface Sum extends Omit<Place, 'wakers'> {
   wakers: Map<string, number>;
 }
 
-/** The name of the lock at an address; undefined: none is known. */
-export type NameLock = (address: number) => string | undefined;
-
 /** All waits of the entries, by reason, function and object. The widest first. */
 export function placesOf(entries: Iterable<OffcpuEntry>, reasons: Reasons, nameLock: NameLock): ReasonPlaces[] {
   const byReason = new Map<string, Map<string, Sum>>();
@@ -53,6 +51,7 @@ export function placesOf(entries: Iterable<OffcpuEntry>, reasons: Reasons, nameL
       entry,
       entry.user.find((frame) => reasons.table.isOfProgram(frame)),
       nameLock,
+      enderOf(entry.particulars, rule.label),
     );
   }
   const rows = Array.from(byReason, ([reason, sums]) => {
@@ -63,9 +62,15 @@ export function placesOf(entries: Iterable<OffcpuEntry>, reasons: Reasons, nameL
   return rows.sort(byTime);
 }
 
-function addTo(sums: Map<string, Sum>, entry: OffcpuEntry, own: string | undefined, nameLock: NameLock): void {
-  const { kind, ns, count = 0, maxNs = 0, particulars } = entry;
-  const object = particulars?.object && objectName(particulars.object, nameLock);
+function addTo(
+  sums: Map<string, Sum>,
+  entry: OffcpuEntry,
+  own: string | undefined,
+  nameLock: NameLock,
+  waker: Waker | undefined,
+): void {
+  const { kind, pid, ns, count = 0, maxNs = 0, particulars } = entry;
+  const object = particulars?.object && objectName(particulars.object, pid, nameLock);
   const key = `${own ?? ''}\0${object ?? ''}`;
   const sum = sums.get(key) ?? newSum(own, object);
   sums.set(key, sum);
@@ -81,8 +86,8 @@ function addTo(sums: Map<string, Sum>, entry: OffcpuEntry, own: string | undefin
     const bucket = sum.buckets.get(length) ?? { ns: 0, waits: 0 };
     sum.buckets.set(length, { ns: bucket.ns + ns, waits: bucket.waits + count });
   }
-  if (particulars?.waker) {
-    const name = wakerName(particulars.waker);
+  if (waker) {
+    const name = wakerName(waker, pid);
     sum.wakers.set(name, (sum.wakers.get(name) ?? 0) + ns);
   }
 }
@@ -94,19 +99,6 @@ function newSum(own: string | undefined, object: string | undefined): Sum {
 
 function placeOf({ wakers, ...sum }: Sum): Place {
   return { ...sum, wakers: Array.from(wakers, ([name, ns]) => ({ name, ns })).sort(byTime) };
-}
-
-/** `lock registry_lock`, `journal.log in data`, `tcp 127.0.0.1:5432` */
-export function objectName(object: WaitObject, nameLock: NameLock): string {
-  if (object.kind === 'lock') return `lock ${nameLock(object.address) ?? `at 0x${object.address.toString(16)}`}`;
-  if (object.kind === 'file') return object.folder === undefined ? object.name : `${object.folder}/${object.name}`;
-  return object.peer === undefined ? `${object.protocol} socket` : `${object.protocol} ${object.peer}`;
-}
-
-/** `thread rebuild`; an interrupt or a thread of the kernel has no tid. */
-export function wakerName({ tid, comm }: Waker): string {
-  if (tid === undefined) return 'interrupt';
-  return `thread ${comm ?? tid}`;
 }
 
 function byTime(a: { ns: number }, b: { ns: number }): number {

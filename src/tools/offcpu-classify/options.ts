@@ -33,6 +33,18 @@ export const classifyOptions = {
   },
   busy: { kind: 'flag', group: 'Reasons', describe: 'leave out waiting for work and timers' },
   wide: { kind: 'flag', group: 'Reasons', describe: 'add columns: count, mean, longest, where the input has them' },
+  'no-particulars': {
+    kind: 'flag',
+    group: 'Reasons',
+    describe: 'leave out the frames that say what a wait was on, and who ended it',
+  },
+  maps: {
+    kind: 'texts',
+    value: 'FILE',
+    group: 'Reasons',
+    describe: 'name locks by a copy of /proc/PID/maps; FILE has the PID in its name if there are several (repeatable)',
+  },
+  symfs: { kind: 'text', value: 'DIR', group: 'Reasons', describe: 'look for the mapped files below DIR, with --maps' },
   rules: {
     kind: 'texts',
     value: 'FILE',

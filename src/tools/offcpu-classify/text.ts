@@ -1,5 +1,7 @@
 // What offcpu-classify prints in each of its formats but folded text.
 
+import type { Values } from '../../cli/options.ts';
+import { UsageError } from '../../engine/errors.ts';
 import type { Account } from '../../offcpu/table/account.ts';
 import type { ReasonTable } from '../../offcpu/table/comparison.ts';
 import { formatJson } from '../../offcpu/table/json.ts';
@@ -8,6 +10,7 @@ import { formatMarkdown, formatTable } from '../../offcpu/table/reason-table.ts'
 import { formatExplanations, formatTsv } from '../../offcpu/table/tsv.ts';
 import type { ReasonPlaces } from '../../offcpu/table/where.ts';
 import { formatWhere } from '../../offcpu/table/where-text.ts';
+import type { classifyOptions } from './options.ts';
 
 export const FORMATS = ['table', 'folded', 'json', 'tsv', 'markdown', 'explain'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -31,4 +34,20 @@ export function textOf(
   }
   const formats = { markdown: formatMarkdown, json: formatJson, tsv: formatTsv };
   return formats[format](table, settings);
+}
+
+/** The format asked for. Throws UsageError for options that don't go together. */
+export function formatOf(options: Values<typeof classifyOptions>, isTerminal: boolean): Format {
+  const chosen = FORMATS.filter((format) => options[format]);
+  if (chosen.length > 1) throw new UsageError(`choose one of --${chosen.join(', --')}`);
+  const isTable = (isTerminal || options.where || options.baseline.length > 0) && !options.summary;
+  const format = chosen[0] ?? (isTable ? 'table' : 'folded');
+  if (options.where && format !== 'table' && format !== 'json') {
+    throw new UsageError(`--${format} does not show --where; choose --table or --json`);
+  }
+  const isSeen = (format !== 'folded' && format !== 'explain') || options.summary || options['fail-over'].length > 0;
+  if (options.baseline.length > 0 && !isSeen) {
+    throw new UsageError(`--${format} does not show the baseline; add --summary, or choose another format`);
+  }
+  return format;
 }

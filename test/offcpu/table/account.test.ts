@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { StackTable } from '../../../src/engine/stack-table.ts';
-import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
+import type { OffcpuEntry, OffcpuKind, WaitObject, Waker } from '../../../src/offcpu/entry.ts';
 import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { accountOf } from '../../../src/offcpu/table/account.ts';
+import type { NameLock } from '../../../src/offcpu/table/particular-names.ts';
 
-const settings = { by: 'comm', detail: false, meaning: false, busy: false } as const;
+const settings = { by: 'comm', detail: false, meaning: false, busy: false, particulars: undefined } as const;
 const reasons = new Reasons([], (event) => (event === 0x3000005 ? 'Lock:transactionid' : undefined));
 
 function tableOf(text: string): StackTable {
@@ -111,5 +112,68 @@ describe('an account', () => {
         );
       }),
     );
+  });
+
+  test('particulars are frames behind the reason, and change no sum', () => {
+    const object = fc.constantFrom<WaitObject | undefined>(
+      undefined,
+      { kind: 'lock', address: 4096 },
+      { kind: 'file', name: 'a;b 1', folder: 'data' },
+      { kind: 'socket', protocol: 'tcp', peer: '127.0.0.1:40000' },
+    );
+    const waker = fc.constantFrom<Waker | undefined>(
+      undefined,
+      { tid: undefined, pid: undefined, comm: undefined },
+      { tid: 7, pid: 5, comm: 're build' },
+    );
+    const entries = fc.array(
+      fc.record({
+        kind: fc.constantFrom<OffcpuKind>('blocked', 'runnable', 'in-progress'),
+        kernel: fc.constantFrom(['schedule', 'futex_do_wait'], ['schedule', 'do_fsync']),
+        ns: fc.nat(1e9),
+        particulars: fc.record({ object, waker, lengthLog2: fc.nat(30) }),
+      }),
+      { maxLength: 20 },
+    );
+    const linesOf = (some: Partial<OffcpuEntry>[], particulars: NameLock | undefined): string[] => {
+      const all = some.map((one) => ({ ...entry, ...one }));
+      const account = accountOf(new StackTable(), 1000, all, reasons, { ...settings, particulars });
+      return foldedText(account.folded(1)).split('\n').slice(0, -1);
+    };
+    const without = (lines: string[]): Record<string, number> => {
+      const sums: Record<string, number> = {};
+      for (const line of lines) {
+        const [, reason = '', stack = '', count = ''] = /^([^;]+);(?:.*;)?(post_gres;.*) (\d+)$/.exec(line) ?? [];
+        sums[`${reason};${stack}`] = (sums[`${reason};${stack}`] ?? 0) + Number(count);
+      }
+      return sums;
+    };
+    fc.assert(
+      fc.property(entries, (some) => {
+        assert.deepEqual(without(linesOf(some, () => undefined)), without(linesOf(some, undefined)));
+      }),
+    );
+    const particulars = {
+      object: { kind: 'lock', address: 4096 },
+      waker: { tid: 7, pid: 5, comm: 're build' },
+    } as const;
+    const wait = { kernel: ['schedule', 'futex_do_wait'], particulars: { ...particulars, lengthLog2: 3 } };
+    assert.deepEqual(
+      linesOf([wait], () => ({ symbol: 'host::REGISTRY', place: 'data of host' })),
+      ['[futex];lock host::REGISTRY;<- re_build_[w];post_gres;main;f;futex_do_wait;schedule 1500'],
+    );
+  });
+
+  test('a disk wakes in the context of any thread, which ended nothing', () => {
+    const waker = { tid: 7, pid: 5, comm: 'other' };
+    const particulars = { object: undefined, waker, lengthLog2: 3 };
+    const account = accountOf(
+      new StackTable(),
+      1000,
+      [{ ...entry, kernel: ['schedule', 'do_fsync'], particulars }],
+      reasons,
+      { ...settings, particulars: () => undefined },
+    );
+    assert.equal(foldedText(account.folded(1)), '[fsync];post_gres;main;f;do_fsync;schedule 1500\n');
   });
 });

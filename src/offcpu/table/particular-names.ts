@@ -1,0 +1,66 @@
+// What the particulars of a wait are called: in the table of --where, and as frames. Latin1.
+
+import { commFrame, frameText } from '../../stacks/frame-name.ts';
+import type { DataName } from '../../symbols/data-names.ts';
+import type { OffcpuEntry, Particulars, WaitObject, Waker } from '../entry.ts';
+
+/** The variable at an address of a process, or where it lies; undefined: not known. */
+export type NameLock = (address: number, pid: number | undefined) => DataName | undefined;
+
+/** `lock registry_lock`, `heap lock 0x55e1c0`, `data/journal.log`, `tcp 127.0.0.1:5432` */
+export function objectName(object: WaitObject, pid: number | undefined, nameLock: NameLock): string {
+  if (object.kind === 'lock') {
+    const { symbol, place } = nameLock(object.address, pid) ?? {};
+    const address = `0x${object.address.toString(16)}`;
+    if (symbol !== undefined) return `lock ${symbol}`;
+    return place === undefined ? `lock at ${address}` : `${place} lock ${address}`;
+  }
+  if (object.kind === 'file') return object.folder === undefined ? object.name : `${object.folder}/${object.name}`;
+  return object.peer === undefined ? `${object.protocol} socket` : `${object.protocol} ${object.peer}`;
+}
+
+/** `thread rebuild` of the process `pid`, `postgres 13517` of another; an interrupt or a thread of the kernel has no tid. */
+export function wakerName({ tid, pid, comm }: Waker, ofPid: number | undefined): string {
+  if (tid === undefined) return 'interrupt';
+  if (pid !== undefined && ofPid !== undefined && pid !== ofPid) return `${comm ?? 'process'} ${pid}`;
+  return `thread ${comm ?? tid}`;
+}
+
+/**
+ * Who ended a wait with this reason; undefined: not known, or a device, as always where one waits for a disk or a timer.
+ * These wake in the context of the thread that they found on their CPU, perhaps in a system call.
+ */
+export function enderOf(particulars: Particulars | undefined, label: string): Waker | undefined {
+  return ENDED_BY_DEVICES.test(label) ? undefined : particulars?.waker;
+}
+
+const ENDED_BY_DEVICES = /^(?:disk|sleep|memory)\//;
+
+/**
+ * The frames that stand behind the reason of a wait, by its label: its object, and the thread that ended it. Addresses, process ids and ports of
+ * clients differ from run to run, so they are no part of a frame.
+ */
+export function particularFrames(entry: OffcpuEntry, label: string, nameLock: NameLock): string[] {
+  const { kind, pid, particulars } = entry;
+  if (!particulars || kind === 'runnable' || kind === 'preempted') return [];
+  const { object } = particulars;
+  const frames = object ? [frameText(objectFrame(object, pid, nameLock))] : [];
+  const waker = enderOf(particulars, label);
+  if (waker?.comm !== undefined) frames.push(`<- ${commFrame(waker.comm)}_[w]`);
+  return frames;
+}
+
+function objectFrame(object: WaitObject, pid: number | undefined, nameLock: NameLock): string {
+  if (object.kind === 'file') return objectName(object, pid, nameLock);
+  if (object.kind === 'lock') {
+    const { symbol, place } = nameLock(object.address, pid) ?? {};
+    return symbol !== undefined ? `lock ${symbol}` : place !== undefined ? `lock in ${place}` : 'lock';
+  }
+  const [, host, port = 0] = PEER.exec(object.peer ?? '') ?? [];
+  if (host === undefined) return `${object.protocol} socket`;
+  return Number(port) < FIRST_PORT_OF_CLIENTS ? `${object.protocol} ${host}:${port}` : `${object.protocol} ${host}`;
+}
+
+// 127.0.0.1:5432     [::1]:40210     but not:  pid 4242
+const PEER = /^(\S+):(\d+)$/;
+const FIRST_PORT_OF_CLIENTS = 32768;
