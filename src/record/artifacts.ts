@@ -6,6 +6,8 @@ import type { Mode } from './settings.ts';
 export const ARTIFACTS = {
   run: 'run.json',
   page: 'index.html',
+  reportText: 'report.md',
+  reportJson: 'report.json',
   workloadLog: 'workload.log',
   sqlLog: 'sql.log',
   sqlErrors: 'sql.errors.log',

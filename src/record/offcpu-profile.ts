@@ -24,6 +24,8 @@ export interface OffcpuProfile {
   /** of those who switched */
   threads: readonly ThreadTimes[];
   classified: Classified;
+  /** that decided */
+  reasons: Reasons;
   /** are meanings of waits known? */
   hasMeanings: boolean;
   /** undefined: nobody switched */
@@ -83,6 +85,7 @@ export function offcpuProfileOf({
     asleep: asleep.map(({ tid }) => tid),
     threads,
     classified,
+    reasons,
     hasMeanings: postgresVersion !== undefined,
     stats: folded?.stats,
     notes: [...(folded?.losses ?? []), ...(folded?.notes ?? [])],

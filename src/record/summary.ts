@@ -32,8 +32,7 @@ export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | un
 export function cutWarnings(cpu: PerfStats | undefined, offcpu: OffcpuStats | undefined, callGraph: string): string[] {
   const lines: string[] = [];
   if (cpu && cpu.cutWeight > MUCH_CUT * cpu.weight) {
-    const isDwarf = callGraph.startsWith('dwarf');
-    const mend = !isDwarf ? '--call-graph dwarf' : callGraph !== LARGEST ? `--call-graph ${LARGEST}` : FRAMES;
+    const mend = mendOfCut(callGraph);
     const part = share(cpu.cutWeight, cpu.weight);
     lines.push(`warning: ${part} of the on-CPU samples lack their outermost callers (${callGraph}): ${mend}`);
   }
@@ -42,6 +41,12 @@ export function cutWarnings(cpu: PerfStats | undefined, offcpu: OffcpuStats | un
     lines.push(`warning: ${part} of the off-CPU time lacks its outermost callers: ${UNCUT_OFFCPU}`);
   }
   return lines;
+}
+
+/** What brings back the outermost callers of a stack that perf unwound so. */
+export function mendOfCut(callGraph: string): string {
+  if (!callGraph.startsWith('dwarf')) return '--call-graph dwarf';
+  return callGraph === LARGEST ? FRAMES : `--call-graph ${LARGEST}`;
 }
 
 /** Does perf's log tell that it took none, as of a process that slept? */

@@ -112,7 +112,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
     assert.doesNotMatch(fileOf('both', 'cpu.threads.folded'), /^record-target-(?!\d+\/\d+;)/m);
     const wallNs = sumOf(fileOf('both', 'wall.folded')) * 1000;
     assert.ok(Math.abs(wallNs / run.identity.lifeNs - 1) < 0.015, `wall ${wallNs} of ${run.identity.lifeNs}`);
-    assert.match(fileOf('both', 'index.html'), /data="wall.svg"/);
+    assert.match(fileOf('both', 'index.html'), /<figcaption>On-CPU and off-CPU/);
     assert.match(fileOf('both', 'workload.log'), /^it's on\n$/);
     assert.deepEqual(run.artifacts, readdirSync(join(folder, 'out/both')).sort());
     assert.equal(left('^sleep 400[12]$'), '');

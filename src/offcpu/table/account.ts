@@ -171,6 +171,11 @@ export class Account {
     return this.#settings.meaning && meaning ? [reason, meaning.label, ...behind] : [reason, ...behind];
   }
 
+  /** What was decided of each stack, as often as the input has it. */
+  *decisions(): Generator<{ stack: OffcpuStack; entry: OffcpuEntry | undefined; decision: Decision }> {
+    yield* this.#items;
+  }
+
   /** The entries of the dumps among what is counted. */
   *entries(): Generator<OffcpuEntry> {
     for (const { entry, isCounted } of this.#items) if (entry && isCounted) yield entry;

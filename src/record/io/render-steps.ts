@@ -8,7 +8,7 @@ import { mistakeText } from '../../cli/run.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
 import { type Artifact, artifactIn } from '../artifacts.ts';
 import { lastWords } from '../failure.ts';
-import type { StepTime } from '../report.ts';
+import type { StepTime } from '../report/facts.ts';
 import { textOf } from './proc-files.ts';
 import type { Progress } from './progress.ts';
 

@@ -1,7 +1,8 @@
 // The end of a run: run.json and the page, the folder under its name, and the report on stdout.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { World } from '../../cli/run.ts';
 import { Reasons } from '../../offcpu/reason/reasons.ts';
 import { type Artifact, artifactIn, type Half, runFolders } from '../artifacts.ts';
@@ -9,10 +10,22 @@ import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import { ownCodeOf } from '../own-code.ts';
-import { pageHtml } from '../page.ts';
+import { type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
-import { linesOfReport, pageOf, type RunFacts, runJson, type StepTime } from '../report.ts';
+import {
+  changeTables,
+  commandsOf,
+  factLines,
+  linesOfReport,
+  pictureFiles,
+  type RunFacts,
+  runJson,
+  type StepTime,
+  titleOf,
+} from '../report/facts.ts';
+import { reportMarkdown } from '../report/markdown.ts';
+import { pageHtml } from '../report/page.ts';
+import { reportOf } from '../report/report.ts';
 import type { Settings } from '../settings.ts';
 import { cutText, cutWarnings, userOnlyText } from '../summary.ts';
 import { functionShares, topOf } from '../top-functions.ts';
@@ -54,7 +67,21 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const { workload } = recording;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const { final } = runFolders(settings.outDir, settings.label, 0);
-  const facts = {
+  const { isOfProgram, code } = ownCode(rendered);
+  const warnings = [
+    ...recording.failures,
+    ...recording.complaints,
+    ...chrootNotes(settings, environment),
+    ...recording.warnings,
+    userOnlyText(cpu?.stats) ?? [],
+    cutText(recording.window.cause, settings.seconds) ?? [],
+  ].flat();
+  // of which the report's part on trust says more
+  const ofData = [
+    ...cutWarnings(cpu?.stats, offcpu?.profile.stats, environment.callGraph.how),
+    ...(identity ? identityWarnings(identity) : []),
+  ];
+  const facts: RunFacts = {
     settings,
     environment: { ...environment, folder: final },
     targets: recording.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
@@ -62,16 +89,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     cause: recording.window.cause,
     valid,
     isComplete: recording.failures.length + recording.complaints.length === 0 && recording.window.cause !== 'signal',
-    warnings: [
-      ...recording.failures,
-      ...recording.complaints,
-      ...chrootNotes(settings, environment),
-      ...recording.warnings,
-      userOnlyText(cpu?.stats) ?? [],
-      ...cutWarnings(cpu?.stats, offcpu?.profile.stats, environment.callGraph.how),
-      cutText(recording.window.cause, settings.seconds) ?? [],
-      ...(identity ? identityWarnings(identity) : []),
-    ].flat(),
+    warnings: [...warnings, ...ofData],
     workload: workload && { ...workload, lastLines: workload.lastLines.map(decoded) },
     identity,
     identityLine: identity && identityLine(identity),
@@ -79,7 +97,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     offcpuStats: offcpu?.profile.stats,
     reasons: offcpu?.reasons && JSON.parse(decoded(offcpu.reasons.json)),
     reasonsTable: decoded(offcpu?.reasons?.table ?? ''),
-    ...functionsOf(rendered),
+    ...functionsOf(cpu, code),
     comparison: comparison && {
       label: comparison.label,
       reasons: decoded(comparison.reasons),
@@ -90,7 +108,19 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
     artifacts: namesIn(folder.path),
   };
-  writeFileSync(at('page'), pageHtml(pageOf(facts)));
+  const report = reportOf({
+    ...{ settings, title: titleOf(facts), facts: factLines(facts), warnings },
+    callGraph: environment.callGraph.how,
+    ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
+    nameLock: () => undefined,
+    comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
+    ...{ lacks: [], workload: facts.workload?.lastLines ?? [], changes: changeTables(facts) },
+    ...{ commands: commandsOf(facts), pictures: pictureFiles(facts) },
+  });
+  const svgs = new Map(report.pictures.map(({ file }) => [file, readFileSync(join(folder.path, file), 'utf8')]));
+  writeFileSync(at('page'), pageHtml(report, svgs));
+  writeFileSync(at('reportText'), reportMarkdown(report));
+  writeFileSync(at('reportJson'), `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(
     at('run'),
     `${JSON.stringify(runJson({ ...facts, rendering: { ...costSince(before), steps } }), null, 2)}\n`,
@@ -100,19 +130,23 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   await output([linesOfReport({ ...facts, environment: { ...environment, folder: kept } })]);
 }
 
-/** Names are decoded when they are few. */
-function functionsOf({ cpu, recording }: Rendered): Pick<RunFacts, 'top' | 'ownCode'> {
-  if (!cpu) return { top: [], ownCode: undefined };
+function ownCode({ cpu, offcpu, recording }: Rendered): { isOfProgram: (name: string) => boolean; code: OwnCode } {
+  const { table } = offcpu?.profile.reasons ?? new Reasons([], () => undefined);
+  const isOfProgram = (name: string): boolean => table.isOfProgram(name);
   const { executables } = recording;
-  const { table } = new Reasons([], () => undefined);
-  const code = ownCodeOf({ executables, objects: cpu.objects, isOfProgram: (name) => table.isOfProgram(name) });
+  return { isOfProgram, code: ownCodeOf({ executables, objects: cpu?.objects ?? new Map(), isOfProgram }) };
+}
+
+/** Names are decoded when they are few. */
+function functionsOf(cpu: CpuProfile | undefined, code: OwnCode): Pick<RunFacts, 'top' | 'ownCode'> {
+  if (!cpu) return { top: [], ownCode: undefined };
   const shares = functionShares(cpu.byRoot, code);
   const named = <T extends { name: string }>(share: T): T => ({ ...share, name: decoded(share.name) });
   const own = shares.filter(({ isOwn }) => isOwn);
+  const objects = code.objects.map(decoded);
   return {
     top: topOf(shares, TOP, 'self').map(({ name, self, total }) => named({ name, self, total })),
-    ownCode:
-      own.length > 0 ? { objects: code.objects.map(decoded), top: topOf(own, TOP, 'total').map(named) } : undefined,
+    ownCode: own.length > 0 ? { objects, top: topOf(own, TOP, 'total').map(named) } : undefined,
   };
 }
 

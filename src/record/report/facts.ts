@@ -1,10 +1,9 @@
 // What a run tells: on stdout, in run.json, and on its page.
 
-import type { OffcpuStats } from '../offcpu/read/stats.ts';
-import type { PerfStats } from '../perf/stats.ts';
-import { ARTIFACTS, type Half, halvesOf, hasCpu, hasOffcpu } from './artifacts.ts';
-import type { Identity } from './identity.ts';
-import type { Page } from './page.ts';
+import type { OffcpuStats } from '../../offcpu/read/stats.ts';
+import type { PerfStats } from '../../perf/stats.ts';
+import { ARTIFACTS, type Half, halvesOf, hasCpu, hasOffcpu } from '../artifacts.ts';
+import type { Identity } from '../identity.ts';
 import {
   bpftraceCommand,
   type Environment,
@@ -14,15 +13,16 @@ import {
   programStep,
   type Window,
   workloadArgv,
-} from './plan.ts';
-import type { Process } from './proc-pid.ts';
-import { renderSteps, type Slept } from './render-plan.ts';
-import type { Settings } from './settings.ts';
-import { profilerLine, shellLine, stepLine } from './shell-words.ts';
-import { sqlText } from './sql.ts';
-import { ownTable, qualityLine, topTable, windowText } from './summary.ts';
-import type { FunctionShare, Share } from './top-functions.ts';
-import { type WorkloadEnd, workloadText } from './workload.ts';
+} from '../plan.ts';
+import type { Process } from '../proc-pid.ts';
+import { renderSteps, type Slept } from '../render-plan.ts';
+import type { Settings } from '../settings.ts';
+import { profilerLine, shellLine, stepLine } from '../shell-words.ts';
+import { sqlText } from '../sql.ts';
+import { ownTable, qualityLine, topTable, windowText } from '../summary.ts';
+import type { FunctionShare, Share } from '../top-functions.ts';
+import { type WorkloadEnd, workloadText } from '../workload.ts';
+import type { PictureFile } from './report.ts';
 
 /** What the rendering took, all of it and its steps. */
 export interface RenderingCost {
@@ -120,6 +120,9 @@ function saidText(workload: WorkloadEnd | undefined): string {
   return lines.length > 0 ? `  the workload said last:\n${lines.map((line) => `  | ${line}\n`).join('')}` : '';
 }
 
+/** What is written when all else is there. */
+const LAST = ['run', 'page', 'reportText', 'reportJson'] as const;
+
 const FORMAT = 'flamepipe run';
 const VERSION = 1;
 
@@ -160,11 +163,12 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     ownCode: facts.ownCode ?? null,
     rendering: facts.rendering,
     comparedWith: facts.comparison?.label ?? null,
-    artifacts: [...facts.artifacts, ARTIFACTS.run, ARTIFACTS.page].sort(),
+    artifacts: [...facts.artifacts, ...LAST.map((artifact) => ARTIFACTS[artifact])].sort(),
   };
 }
 
-function commandsOf(facts: RunFacts): string[] {
+/** What makes the same of the recording, a line each. */
+export function commandsOf(facts: RunFacts): string[] {
   const { settings, environment, window } = facts;
   const profilers = [perfCommand(settings, environment), bpftraceCommand(settings, environment)];
   const samples = facts.cpuStats && { window: facts.offcpuStats && window };
@@ -180,34 +184,43 @@ function commandsOf(facts: RunFacts): string[] {
   ];
 }
 
-export function pageOf(facts: RunFacts): Page {
-  const { settings, targets, window, versions, host, artifacts } = facts;
+/** What was recorded, by name. */
+export function factLines(facts: RunFacts): (readonly [string, string])[] {
+  const { settings, targets, window, versions, host } = facts;
   const { how, why } = facts.environment.callGraph;
-  return {
-    title: `${settings.title ?? settings.label}${facts.comparison ? ` against ${facts.comparison.label}` : ''}`,
-    facts: [
-      ...targets.map(({ pid, command }) => [`process ${pid}`, command] as const),
-      ['window', windowText(window.startNs, window.endNs)],
-      ...(settings.workload === undefined ? [] : [['workload', settings.workload] as const]),
-      ...(facts.workload ? [["the workload's end", workloadText(facts.workload)] as const] : []),
-      ...(settings.sql === undefined ? [] : [['SQL', sqlText(settings.sql, facts.cause)] as const]),
-      ...(hasCpu(settings.mode) ? [['call graph', `${how} (${why})`] as const] : []),
-      ['host', `${host.name}, Linux ${host.kernel}`],
-      [
-        'tools',
-        Object.values(versions)
-          .filter((version) => version !== undefined)
-          .join(', '),
-      ],
-    ],
-    warnings: facts.warnings,
-    tables: tablesOf(facts),
-    quality: qualityLines(facts),
-    commands: commandsOf(facts),
-    pictures: PICTURES.filter(([svg]) => artifacts.includes(ARTIFACTS[svg])).map(([svg, folded, title]) => ({
-      title,
-      file: ARTIFACTS[svg],
-      folded: ARTIFACTS[folded],
-    })),
-  };
+  const tools = Object.values(versions).filter((version) => version !== undefined);
+  return [
+    ...targets.map(({ pid, command }) => [`process ${pid}`, command] as const),
+    ['window', windowText(window.startNs, window.endNs)],
+    ...(settings.workload === undefined ? [] : [['workload', settings.workload] as const]),
+    ...(facts.workload ? [["the workload's end", workloadText(facts.workload)] as const] : []),
+    ...(settings.sql === undefined ? [] : [['SQL', sqlText(settings.sql, facts.cause)] as const]),
+    ...(hasCpu(settings.mode) ? [['call graph', `${how} (${why})`] as const] : []),
+    ['data', qualityLines(facts).join('; ')],
+    ['host', `${host.name}, Linux ${host.kernel}`],
+    ['tools', tools.join(', ')],
+  ];
+}
+
+/** Tables against the earlier run, preformatted. */
+export function changeTables({ comparison }: RunFacts): { title: string; text: string }[] {
+  if (!comparison) return [];
+  const tables = [
+    { title: `Why it did not run, against ${comparison.label}`, text: comparison.reasons },
+    { title: `Where it ran, against ${comparison.label}`, text: comparison.functions },
+  ];
+  return tables.filter(({ text }) => text !== '');
+}
+
+export function titleOf({ settings, comparison }: RunFacts): string {
+  return `${settings.title ?? settings.label}${comparison ? ` against ${comparison.label}` : ''}`;
+}
+
+/** The pictures that there are. */
+export function pictureFiles({ artifacts }: RunFacts): PictureFile[] {
+  return PICTURES.filter(([svg]) => artifacts.includes(ARTIFACTS[svg])).map(([svg, folded, title]) => ({
+    title,
+    file: ARTIFACTS[svg],
+    folded: ARTIFACTS[folded],
+  }));
 }

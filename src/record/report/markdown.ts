@@ -1,0 +1,133 @@
+// report.md: the report for issues, pull requests and language models, in at most 2,000 words.
+
+import { shown } from '../../flamegraph/display.ts';
+import { grouped } from '../../stacks/amounts.ts';
+import type { FunctionRow, Functions, Report } from './report.ts';
+import type { Split } from './split.ts';
+import type { ThreadRow, Threads } from './threads.ts';
+import type { Trust } from './trust.ts';
+import type { WaitRow } from './waits.ts';
+import {
+  gradeText,
+  hotText,
+  idleText,
+  intentText,
+  objectsText,
+  onCpuText,
+  partText,
+  secondsText,
+  shareText,
+  waitLengths,
+  waitTitle,
+  wakersText,
+} from './words.ts';
+
+const FIRST = 3;
+const MOST_ROWS = 10;
+const NAME_COLUMNS = 120;
+
+export function reportMarkdown(report: Report): string {
+  const { title, facts, warnings, split, heldUp, waits, functions, threads, trust, workload, changes } = report;
+  const own = functions?.own;
+  const hottest = own?.hottest ?? functions?.bySelf ?? [];
+  const parts = [
+    `# ${plain(title)}`,
+    ...warnings.map((warning) => `> ${plain(warning)}`),
+    part('Where the time went', split ? splitText(split) : plain(onCpuText(report))),
+    part(
+      'What holds it up',
+      [...heldUp.slice(0, FIRST).map(waitText), plain(intentText(waits))].filter(Boolean).join('\n'),
+    ),
+    part(
+      own ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest',
+      hottest
+        .slice(0, FIRST)
+        .map((row) => `- **${shareText(own ? row.nearest : row.self)}** ${code(row.name)}: ${hotText(row)}`)
+        .join('\n'),
+    ),
+    part('How far to trust it', trustText(trust)),
+    ...changes.map(({ title: heading, text }) => part(heading, block(text))),
+    part('Waits', waitsTable(waits.slice(0, MOST_ROWS))),
+    part('Functions', functions ? functionTables(functions) : ''),
+    part('Threads', threads ? threadsTable(threads) : ''),
+    part('The workload said last', workload.length > 0 ? block(workload.join('\n')) : ''),
+    part('How it was made', facts.map(([name, value]) => `- ${plain(name)}: ${plain(value)}`).join('\n')),
+  ];
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
+}
+
+function part(title: string, content: string): string {
+  return content === '' ? '' : `## ${plain(title)}\n\n${content}`;
+}
+
+/** No name becomes markup. */
+function plain(text: string): string {
+  return shown(text).replace(/[|<>*_`\\[\]]/g, '\\$&');
+}
+
+function code(text: string): string {
+  const short = text.length > NAME_COLUMNS ? `${text.slice(0, NAME_COLUMNS - 1)}…` : text;
+  return `\`${shown(short).replace(/[`|]/g, "'")}\``;
+}
+
+function block(text: string): string {
+  const lines = text.trimEnd().split('\n').map(shown);
+  return `\`\`\`\n${lines.join('\n').replaceAll('```', "'''")}\n\`\`\``;
+}
+
+function splitText({ parts, seconds, threads }: Split): string {
+  const lines = parts.map((one) => `- ${one.name}: ${partText(one)}`);
+  return [...lines, '', `100 % is ${secondsText(seconds)} of ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join(
+    '\n',
+  );
+}
+
+function waitText(row: WaitRow): string {
+  const more = [row.meaning, row.text, waitLengths(row), wakersText(row)].flatMap((text) => (text ? plain(text) : []));
+  return `- **${shareText(row.share)}** ${code(waitTitle(row))} ${plain(row.reason)}: ${more.join('; ')}`;
+}
+
+function trustText(trust: Trust): string {
+  const points = trust.points.map(({ text, mend }) => `- ${plain(text)}${mend === undefined ? '' : ` ${code(mend)}`}`);
+  return [gradeText(trust), '', ...points].join('\n');
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[], texts: number): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const ruler = `|${titles.map((_, i) => (i < titles.length - texts ? '---:' : '---')).join('|')}|`;
+  return [line(titles), ruler, ...rows.map(line)].join('\n');
+}
+
+function waitsTable(waits: readonly WaitRow[]): string {
+  const rows = waits.map(
+    ({ share, seconds, waits: count, longest, reason, function: name, object = '', meaning = '' }) => [
+      ...[shareText(share), secondsText(seconds), count === undefined ? '' : grouped(count)],
+      ...[longest === undefined ? '' : secondsText(longest), plain(reason)],
+      ...[name === undefined ? '' : code(name), plain([object, meaning].filter(Boolean).join(', '))],
+    ],
+  );
+  return table(['share', 'time', 'waits', 'longest', 'reason', 'function', 'on'], rows, 3);
+}
+
+function functionTables({ own, bySelf }: Functions): string {
+  const cells = ({ self, nearest, total, name }: FunctionRow): string[] =>
+    [total, nearest, self].map(shareText).concat(code(name));
+  const ownText = own
+    ? `Of ${plain(objectsText(own.objects))}, by total (nearest: with libraries and the kernel):\n\n${table(['total', 'nearest', 'self', 'function'], own.byTotal.slice(0, MOST_ROWS).map(cells), 1)}\n\n`
+    : '';
+  const rows = bySelf
+    .slice(0, MOST_ROWS)
+    .map(({ self, total, name }) => [shareText(self), shareText(total), code(name)]);
+  return `${ownText}All, by self:\n\n${table(['self', 'total', 'function'], rows, 1)}`;
+}
+
+function threadsTable({ rows, idle }: Threads): string {
+  const line = ({ name, tid, seconds, onCpu, runnable, blocked, undecided, wait = '' }: ThreadRow): string[] => [
+    ...[seconds, onCpu, runnable, blocked, undecided].map(secondsText),
+    ...[plain(`${name} ${tid}`), plain(wait)],
+  ];
+  const titles = ['lived', 'on CPU', 'for a CPU', 'blocked', 'undecided', 'thread', 'mostly in'];
+  const folded = idle.length === 0 ? '' : `\n\n${plain(idleText(idle))}: left out.`;
+  return table(titles, rows.slice(0, MOST_ROWS).map(line), 2) + folded;
+}

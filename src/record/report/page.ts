@@ -1,0 +1,269 @@
+// index.html: the report as one self-contained page. It requests nothing, and a strict Content-Security-Policy allows it.
+
+import { createHash } from 'node:crypto';
+import { escapeXml, shown } from '../../flamegraph/display.ts';
+import { viewerHash } from '../../flamegraph/viewer.generated.ts';
+import { grouped } from '../../stacks/amounts.ts';
+import { PAGE_STYLE, partColour } from './page-style.ts';
+import type { FunctionRow, Functions, Report } from './report.ts';
+import type { Split } from './split.ts';
+import type { ThreadRow, Threads } from './threads.ts';
+import type { Trust } from './trust.ts';
+import type { WaitRow } from './waits.ts';
+import {
+  gradeText,
+  hotText,
+  idleText,
+  intentText,
+  objectsText,
+  onCpuText,
+  partText,
+  secondsText,
+  shareText,
+  waitLengths,
+  waitTitle,
+  wakersText,
+} from './words.ts';
+
+const FIRST = 3;
+const MOST_WAITS = 30;
+
+/** `svgs`: the texts of the pictures, by file name. */
+export function pageHtml(report: Report, svgs: ReadonlyMap<string, string>): string {
+  const pictures = report.pictures.flatMap((picture) => {
+    const svg = svgs.get(picture.file)?.replace(/^<\?xml[^>]*\?>\n/, '');
+    return svg === undefined ? [] : [{ ...picture, svg }];
+  });
+  const body = [
+    headerHtml(report),
+    '<main>',
+    answers(report),
+    ...report.changes.map(({ title, text }) => section(title, pre(text))),
+    section('Waits', waitsTable(report.waits)),
+    section('Functions', report.functions ? functionTables(report.functions) : ''),
+    section('Threads', report.threads ? threadTables(report.threads) : ''),
+    section('The workload', report.workload.length > 0 ? pre(report.workload.join('\n')) : ''),
+    section('Pictures', pictures.map(pictureHtml).join('\n')),
+    section(
+      'How it was made',
+      `<dl>${report.facts.map(([name, value]) => `<dt>${text(name)}</dt><dd>${text(value)}</dd>`).join('\n')}</dl>
+<details><summary>Commands</summary>${pre(report.commands.join('\n'))}</details>`,
+    ),
+    '</main>',
+  ].filter(Boolean);
+  const styles = [
+    PAGE_STYLE,
+    ...pictures.map(({ svg }) => /<style><!\[CDATA\[(.*?)\]\]><\/style>/s.exec(svg)?.[1] ?? ''),
+  ];
+  const policy = `default-src 'none'; script-src '${viewerHash}'; style-src ${styles.map(hashOf).join(' ')}; img-src data: blob:`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${text(report.title)}</title><style>${PAGE_STYLE}</style></head>
+<body>
+${body.join('\n')}
+</body></html>
+`;
+}
+
+function hashOf(content: string): string {
+  return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+}
+
+/** No name, however hostile, becomes markup. */
+function text(content: string): string {
+  return escapeXml(shown(content));
+}
+
+/** Shown, but for the ends of its lines. */
+function pre(content: string): string {
+  const lines = content.trimEnd().split('\n').map(text);
+  return `<pre tabindex="0">${lines.join('\n')}</pre>`;
+}
+
+function section(title: string, content: string): string {
+  return content === '' ? '' : `<section id="${idOf(title)}"><h2>${text(title)}</h2>\n${content}</section>`;
+}
+
+function idOf(title: string): string {
+  return title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+}
+
+function headerHtml({ title, facts, warnings, functions, threads, waits }: Report): string {
+  const links = [
+    ...(waits.length > 0 ? ['Waits'] : []),
+    ...(functions ? ['Functions'] : []),
+    ...(threads ? ['Threads'] : []),
+    ...['Pictures', 'How it was made'],
+  ];
+  const about = facts
+    .filter(([name]) => /^(?:process|window|workload)\b/.test(name))
+    .map(([name, value]) => `${name}: ${value}`);
+  return `<header><h1>${text(title)}</h1>
+${about
+  .slice(0, 3)
+  .map((line) => `<p class="about">${text(line)}</p>`)
+  .join('\n')}
+<nav aria-label="Sections">${links.map((link) => `<a href="#${idOf(link)}">${link}</a>`).join('')}</nav>
+${warnings.map((warning) => `<p class="warning">${text(warning)}</p>`).join('\n')}</header>`;
+}
+
+/** The first screen. */
+function answers(report: Report): string {
+  const { split, heldUp, waits, functions, trust } = report;
+  const own = functions?.own;
+  const hottest = own?.hottest ?? functions?.bySelf ?? [];
+  const time = split ? splitHtml(split) : `<p>${text(onCpuText(report))}</p>`;
+  const items = heldUp.slice(0, FIRST).map(waitItem);
+  const held = ranked(items) || '<p>Nothing: no thread that works waited for anything.</p>';
+  const heat = ranked(hottest.slice(0, FIRST).map(hotItem(own !== undefined)));
+  const heading = own ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest';
+  return `<div class="answers">${card('Where the time went', time, 'wide')}
+<div>${waits.length > 0 ? card('What holds it up', `${held}<p class="soft">${text(intentText(waits))}</p>`) : ''}
+${waits.length > 0 && hottest.length > 0 ? '' : card('How far to trust it', trustHtml(trust), trust.grade)}</div>
+<div>${hottest.length > 0 ? card(heading, `${heat}<p class="soft">Shares are of the time on the CPU.</p>`) : ''}
+${waits.length > 0 && hottest.length > 0 ? card('How far to trust it', trustHtml(trust), trust.grade) : ''}</div></div>`;
+}
+
+function card(title: string, content: string, kind = ''): string {
+  return `<section class="card ${kind}"><h2>${text(title)}</h2>\n${content}</section>`;
+}
+
+function splitHtml({ parts, seconds, threads }: Split): string {
+  const scale = 1000;
+  let x = 0;
+  const rects = parts.map(({ letter, share, name }) => {
+    const from = x;
+    x += share * scale;
+    return `<rect class="part-${letter}" fill="${partColour(letter)}" x="${from.toFixed(2)}" y="0" width="${(share * scale).toFixed(2)}" height="26"><title>${text(name)} ${shareText(share)}</title></rect>`;
+  });
+  const legend = parts.map(
+    (part) =>
+      `<li><svg viewBox="0 0 11 11" aria-hidden="true"><rect class="part-${part.letter}" fill="${partColour(part.letter)}" width="11" height="11" rx="2"/></svg><span>${text(part.name)}</span><b>${partText(part)}</b></li>`,
+  );
+  const words = parts.map(({ name, share }) => `${name} ${shareText(share)}`).join(', ');
+  const count = threads === 1 ? '1 thread' : `${threads} threads`;
+  return `<svg class="bar" viewBox="0 0 ${scale} 26" preserveAspectRatio="none" role="img" aria-label="${text(words)}">${rects.join('')}</svg>
+<ul class="legend">${legend.join('')}</ul>
+<p class="soft">100 % is ${secondsText(seconds)}: ${count} over the window.</p>`;
+}
+
+function ranked(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ol class="ranked">${items.join('')}</ol>`;
+}
+
+function waitItem(row: WaitRow): string {
+  const more = [row.reason, row.meaning ?? row.text, waitLengths(row), wakersText(row)].filter(Boolean);
+  return `<li><b>${shareText(row.share)}</b><div><span class="name">${text(waitTitle(row))}</span>
+<p class="soft">${text(more.join(' · '))}</p></div></li>`;
+}
+
+function hotItem(isOwn: boolean): (row: FunctionRow) => string {
+  return (row) =>
+    `<li><b>${shareText(isOwn ? row.nearest : row.self)}</b><div><span class="name">${text(row.name)}</span><p class="soft">${text(hotText(row))}</p></div></li>`;
+}
+
+function trustHtml(trust: Trust): string {
+  const marks = { good: '✓', fair: '!', poor: '✗' };
+  const points = trust.points.map(
+    ({ text: words, level, mend }) =>
+      `<li><span class="mark level-${level}" aria-hidden="true">${marks[level]}</span>${text(words)}${mend === undefined ? '' : ` <code>${text(mend)}</code>`}</li>`,
+  );
+  return `<p class="grade">${text(gradeText(trust))}</p><ul class="points">${points.join('')}</ul>`;
+}
+
+/** A cell is a text, or a text with the class of its column. */
+interface Column<T> {
+  title: string;
+  kind?: 'name' | 'text';
+  cell(row: T): string;
+}
+
+function table<T>(caption: string, columns: readonly Column<T>[], rows: readonly T[]): string {
+  if (rows.length === 0) return '';
+  const head = columns.map(({ title, kind }) => `<th scope="col"${kind ? ' class="text"' : ''}>${text(title)}</th>`);
+  const lines = rows.map(
+    (row) =>
+      `<tr>${columns.map(({ kind, cell }) => `<td${kind ? ` class="${kind}"` : ''}>${text(cell(row))}</td>`).join('')}</tr>`,
+  );
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${text(caption)}"><table><caption>${text(caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>
+${lines.join('\n')}
+</tbody></table></div>`;
+}
+
+const KINDS: Record<WaitRow['kind'], string> = { wait: 'blocked', open: 'undecided', timer: 'timer', idle: 'idle' };
+
+function waitsTable(waits: readonly WaitRow[]): string {
+  const time = (seconds: number | undefined): string => (seconds === undefined ? '' : secondsText(seconds));
+  const columns: Column<WaitRow>[] = [
+    { title: 'share', cell: ({ share }) => shareText(share) },
+    { title: 'time', cell: ({ seconds }) => time(seconds) },
+    { title: 'reason', kind: 'text', cell: ({ reason, kind }) => `${reason} ${KINDS[kind]}` },
+    {
+      title: 'function of the program',
+      kind: 'name',
+      cell: ({ function: name = '', meaning }) => [name, meaning].filter(Boolean).join(' · '),
+    },
+    { title: 'on', kind: 'text', cell: ({ object = '' }) => object },
+    { title: 'waits', cell: ({ waits: count }) => (count === undefined ? '' : grouped(count)) },
+    { title: 'median', cell: ({ p50 }) => time(p50) },
+    { title: '99 %', cell: ({ p99 }) => time(p99) },
+    { title: 'longest', cell: ({ longest }) => time(longest) },
+    { title: 'then for a CPU', cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? time(queuedSeconds) : '') },
+    { title: 'ended by', kind: 'text', cell: (row) => wakersText(row).replace('ended by ', '') },
+    { title: 'threads', kind: 'text', cell: ({ threads }) => threads.slice(0, 3).join(', ') },
+  ];
+  const rest = waits.slice(MOST_WAITS);
+  const more =
+    rest.length === 0
+      ? ''
+      : `<p class="soft">${rest.length} smaller rows, ${secondsText(rest.reduce((sum, row) => sum + row.seconds, 0))} together, are in report.json.</p>`;
+  return table('Off the CPU: for what, where, and who ended it', columns, waits.slice(0, MOST_WAITS)) + more;
+}
+
+function functionTables({ own, bySelf, byTotal }: Functions): string {
+  const share = (title: string, cell: (row: FunctionRow) => number): Column<FunctionRow> => ({
+    title,
+    cell: (row) => shareText(cell(row)),
+  });
+  const [self, total] = [share('self', (row) => row.self), share('total', (row) => row.total)];
+  const nearest = share('nearest', (row) => row.nearest);
+  const name: Column<FunctionRow> = { title: 'function', kind: 'name', cell: (row) => row.name };
+  const object: Column<FunctionRow> = { title: 'object', kind: 'text', cell: (row) => row.object ?? '' };
+  const ownTable = own
+    ? `<p>${text(objectsText(own.objects))} is the program's own code: ${shareText(own.share)} of the time on the CPU runs it, or what it calls. <em>nearest</em> counts a function with what libraries and the kernel do for it.</p>` +
+      table(`Functions of ${objectsText(own.objects)}, by total`, [total, nearest, self, name, object], own.byTotal)
+    : '';
+  return (
+    ownTable +
+    table('All functions, by self', [self, total, name, object], bySelf) +
+    table('All functions, by total', [total, self, name, object], byTotal)
+  );
+}
+
+function threadTables({ rows, idle }: Threads): string {
+  const time = (title: string, cell: (row: ThreadRow) => number): Column<ThreadRow> => ({
+    title,
+    cell: (row) => secondsText(cell(row)),
+  });
+  const columns: Column<ThreadRow>[] = [
+    { title: 'thread', kind: 'text', cell: ({ name, tid }) => `${name} ${tid}` },
+    time('lived', (row) => row.seconds),
+    time('on CPU', (row) => row.onCpu),
+    time('for a CPU', (row) => row.runnable),
+    time('blocked', (row) => row.blocked),
+    time('undecided', (row) => row.undecided),
+    time('idle, timers', (row) => row.idle),
+    { title: 'mostly blocked in', kind: 'text', cell: ({ wait = '' }) => wait },
+  ];
+  const folded =
+    idle.length === 0
+      ? ''
+      : `<details><summary>${text(idleText(idle))}</summary>${table('Idle threads', columns, idle)}</details>`;
+  return table('Threads, the busiest first', columns, rows) + folded;
+}
+
+function pictureHtml({ title, file, folded, svg }: Report['pictures'][number] & { svg: string }): string {
+  return `<figure id="${idOf(file)}"><figcaption>${text(title)} <span class="soft">${file}, ${folded}</span></figcaption>
+${svg}</figure>`;
+}

@@ -1,0 +1,137 @@
+// The report: what a run found, as one value. page.ts, markdown.ts and report.json write the same of it.
+
+import type { NameLock } from '../../offcpu/table/particular-names.ts';
+import { nameText } from '../../stacks/name-text.ts';
+import type { CpuProfile } from '../cpu-profile.ts';
+import type { Identity } from '../identity.ts';
+import type { OffcpuProfile } from '../offcpu-profile.ts';
+import type { OwnCode } from '../own-code.ts';
+import type { Settings } from '../settings.ts';
+import { functionShares, type Rank, topOf } from '../top-functions.ts';
+import { type Split, splitOf } from './split.ts';
+import { type Threads, threadsOf } from './threads.ts';
+import { type Trust, type TrustPoint, trustOf } from './trust.ts';
+import { heldUp, type WaitRow, waitedOf, waitRows } from './waits.ts';
+
+/** Texts are UTF-8, times seconds, shares 0 to 1. */
+export interface Report {
+  format: 'flamepipe report';
+  version: 1;
+  title: string;
+  /** what was recorded, by name */
+  facts: (readonly [string, string])[];
+  /** what is wrong or partial */
+  warnings: readonly string[];
+  /** undefined: off-CPU time was not recorded */
+  split: Split | undefined;
+  /** on-CPU time alone, where there is no split */
+  onCpuSeconds: number | undefined;
+  /** what holds the program up, the longest first; then all waits */
+  heldUp: WaitRow[];
+  waits: WaitRow[];
+  functions: Functions | undefined;
+  threads: Threads | undefined;
+  trust: Trust;
+  /** what the workload said last */
+  workload: readonly string[];
+  /** preformatted: against an earlier run */
+  changes: { title: string; text: string }[];
+  commands: readonly string[];
+  /** file names */
+  pictures: readonly PictureFile[];
+}
+
+export interface PictureFile {
+  title: string;
+  file: string;
+  folded: string;
+}
+
+export interface FunctionRow {
+  name: string;
+  /** the object, where it is one of the target's own code */
+  object?: string;
+  self: number;
+  /** with what libraries and the kernel do for it */
+  nearest: number;
+  total: number;
+}
+
+export interface Functions {
+  /** of the target's own code; undefined: it was not seen on the CPU */
+  own: { objects: readonly string[]; share: number; hottest: FunctionRow[]; byTotal: FunctionRow[] } | undefined;
+  bySelf: FunctionRow[];
+  byTotal: FunctionRow[];
+}
+
+export interface ReportParts {
+  settings: Settings;
+  title: string;
+  facts: Report['facts'];
+  warnings: readonly string[];
+  pids: readonly number[];
+  /** how perf unwound */
+  callGraph: string;
+  cpu: CpuProfile | undefined;
+  offcpu: OffcpuProfile | undefined;
+  identity: Identity | undefined;
+  code: OwnCode;
+  /** is it neither libc's nor a runtime's? */
+  isOfProgram(name: string): boolean;
+  nameLock: NameLock;
+  /** by thread id, latin1 */
+  comms: ReadonlyMap<number, string>;
+  /** what the target's language lacks to be seen */
+  lacks: readonly TrustPoint[];
+  workload: readonly string[];
+  changes: Report['changes'];
+  commands: readonly string[];
+  pictures: readonly PictureFile[];
+}
+
+const TOP = 20;
+
+export function reportOf(parts: ReportParts): Report {
+  const { settings, cpu, offcpu, identity, code, comms, isOfProgram, nameLock } = parts;
+  const waited = offcpu ? [...waitedOf(offcpu)] : [];
+  const threads = identity && threadsOf(identity, waited, comms, new Set(offcpu?.asleep));
+  const idle = new Set(threads?.idle.map(({ tid }) => tid));
+  const lifeSeconds = (identity?.lifeNs ?? 0) / 1e9;
+  const waits = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle });
+  return {
+    ...{ format: 'flamepipe report', version: 1, title: parts.title, facts: parts.facts, warnings: parts.warnings },
+    split: identity && splitOf(identity, waited),
+    onCpuSeconds: identity || !cpu ? undefined : cpu.stats.weight / settings.frequency,
+    heldUp: heldUp(waits),
+    waits,
+    functions: cpu && functionsOf(cpu, code),
+    threads,
+    trust: trustOf({
+      ...{ settings, callGraph: parts.callGraph, pids: parts.pids, lacks: parts.lacks },
+      ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
+    }),
+    ...{ workload: parts.workload, changes: parts.changes, commands: parts.commands, pictures: parts.pictures },
+  };
+}
+
+function functionsOf({ byRoot, objects }: CpuProfile, code: OwnCode): Functions {
+  const shares = functionShares(byRoot, code);
+  const rows = (all: typeof shares, by: Rank): FunctionRow[] =>
+    topOf(all, TOP, by).map(({ name, self, own, total, isOwn }) => {
+      const object = isOwn ? code.objectOf(name) : objects.get(name)?.[0]?.replace(/^.*\//, '');
+      return {
+        name: nameText(name),
+        ...(object === undefined ? {} : { object: nameText(object) }),
+        ...{ self, nearest: own, total },
+      };
+    });
+  const own = shares.filter(({ isOwn }) => isOwn);
+  const share = own.reduce((sum, one) => sum + one.own, 0);
+  const ownRows = {
+    objects: code.objects.map(nameText),
+    share,
+    hottest: rows(own, 'own'),
+    byTotal: rows(own, 'total'),
+  };
+  return { own: own.length > 0 ? ownRows : undefined, bySelf: rows(shares, 'self'), byTotal: rows(shares, 'total') };
+}

@@ -1,0 +1,57 @@
+// The split of a run's time: on the CPU, waiting for it, blocked by kind, idle. Its parts sum to the whole.
+
+import type { Identity } from '../identity.ts';
+import type { Waited } from './waits.ts';
+
+/** Time of all threads, in seconds. */
+export interface Split {
+  threads: number;
+  seconds: number;
+  parts: SplitPart[];
+}
+
+export interface SplitPart {
+  name: string;
+  /** of its colour: see flamegraph/waits.ts; `r` on the CPU, `n` not known */
+  letter: string;
+  seconds: number;
+  /** of the whole, 0 to 1 */
+  share: number;
+}
+
+/** Parts of no time are left out; the others stand in a fixed order. */
+export function splitOf({ threads, onCpuNs, beforeNs }: Identity, waits: Iterable<Waited>): Split {
+  const sums = new Map<string, { letter: string; ns: number }>();
+  const add = (name: string, letter: string, ns: number): void => {
+    sums.set(name, { letter, ns: (sums.get(name)?.ns ?? 0) + ns });
+  };
+  for (const name of ORDER) add(name, '', 0);
+  add('on CPU', 'r', onCpuNs);
+  for (const { kind, group, letter, stack, entry } of waits) {
+    if (kind === 'excluded') continue;
+    else if (entry === undefined) add('asleep throughout', 't', stack.ns);
+    else if (kind === 'cpu') add('waiting for a CPU', 'u', stack.ns);
+    else if (kind === 'timer') add('sleeping, by timer', 't', stack.ns);
+    else if (kind === 'idle') add('idle, waiting for work', 't', stack.ns);
+    else if (kind === 'open') add('idle or blocked, undecided', 'x', stack.ns);
+    else add(`blocked: ${BLOCKED.get(group) ?? 'other'}`, letter, stack.ns);
+  }
+  add('off CPU before the first switch', 'n', beforeNs);
+  const all = [...sums.values()].reduce((sum, { ns }) => sum + ns, 0);
+  const parts = Array.from(sums, ([name, { letter, ns }]) => ({
+    ...{ name, letter, seconds: ns / 1e9, share: all > 0 ? ns / all : 0 },
+  }));
+  return { threads: threads.length, seconds: all / 1e9, parts: parts.filter(({ seconds }) => seconds > 0) };
+}
+
+/** What is blocked, by the group of its reason. */
+const BLOCKED: ReadonlyMap<string, string> = new Map([
+  ['storage', 'storage'],
+  ['lock', 'lock'],
+  ['network', 'network or pipe'],
+]);
+
+const ORDER = [
+  ...['on CPU', 'waiting for a CPU', 'blocked: storage', 'blocked: lock', 'blocked: network or pipe', 'blocked: other'],
+  ...['idle or blocked, undecided', 'sleeping, by timer', 'idle, waiting for work', 'asleep throughout'],
+];

@@ -1,0 +1,78 @@
+// The threads of a run, one row each: what they did, where they ran and for what they waited. Idle ones are folded away.
+
+import { nameText } from '../../stacks/name-text.ts';
+import type { Identity } from '../identity.ts';
+import type { Waited } from './waits.ts';
+
+/** Times in seconds. */
+export interface ThreadRow {
+  tid: number;
+  name: string;
+  seconds: number;
+  onCpu: number;
+  /** waiting for a CPU */
+  runnable: number;
+  blocked: number;
+  /** undecided: blocked, or waiting for work */
+  undecided: number;
+  /** waiting for work or a time */
+  idle: number;
+  /** where it was not running the most, but for being idle: `[futex]` */
+  wait?: string;
+}
+
+export interface Threads {
+  /** the busiest first */
+  rows: ThreadRow[];
+  /** those that next to never did anything else but sleep */
+  idle: ThreadRow[];
+}
+
+/** A thread that runs, waits for a CPU and is held up for less than this share of its time is idle. */
+const BUSY = 0.005;
+
+/** `comms`: the last name of a thread, latin1. */
+export function threadsOf(
+  { threads }: Identity,
+  waits: Iterable<Waited>,
+  comms: ReadonlyMap<number, string>,
+  asleep: ReadonlySet<number>,
+): Threads {
+  const sums = new Map<number, { blocked: number; undecided: number; idle: number; reasons: Map<string, number> }>();
+  const names = new Map(comms);
+  for (const { kind, reason, stack, entry } of waits) {
+    if (entry?.tid === undefined) continue;
+    if (entry.comm !== undefined && !names.has(entry.tid)) names.set(entry.tid, entry.comm);
+    const sum = sums.get(entry.tid) ?? { blocked: 0, undecided: 0, idle: 0, reasons: new Map<string, number>() };
+    sums.set(entry.tid, sum);
+    if (kind === 'wait') sum.blocked += stack.ns;
+    else if (kind === 'open') sum.undecided += stack.ns;
+    else if (kind === 'idle' || kind === 'timer') sum.idle += stack.ns;
+    if (kind === 'wait' || kind === 'open') sum.reasons.set(reason, (sum.reasons.get(reason) ?? 0) + stack.ns);
+  }
+  const rows = threads.map((thread): ThreadRow => {
+    const { tid, lifeNs } = thread;
+    const { blocked = 0, undecided = 0, idle = 0, reasons = new Map<string, number>() } = sums.get(tid) ?? {};
+    const [wait] = [...reasons].sort(([, a], [, b]) => b - a);
+    return {
+      tid,
+      name: nameText(names.get(tid) ?? '?'),
+      seconds: lifeNs / 1e9,
+      onCpu: (thread.sampledNs ?? thread.onCpuNs) / 1e9,
+      runnable: thread.runnableNs / 1e9,
+      blocked: blocked / 1e9,
+      undecided: undecided / 1e9,
+      idle: (asleep.has(tid) ? lifeNs : idle) / 1e9,
+      ...(wait ? { wait: wait[0] } : {}),
+    };
+  });
+  const isIdle = ({ tid, seconds, onCpu, runnable, blocked }: ThreadRow): boolean =>
+    asleep.has(tid) || onCpu + runnable + blocked < BUSY * seconds;
+  const busy = rows.filter((row) => !isIdle(row));
+  // of a program that only waits, all that there is
+  return busy.length === 0 ? { rows, idle: [] } : { rows: busy.sort(byBusy), idle: rows.filter(isIdle) };
+}
+
+function byBusy(a: ThreadRow, b: ThreadRow): number {
+  return b.onCpu + b.runnable + b.blocked - (a.onCpu + a.runnable + a.blocked) || a.tid - b.tid;
+}

@@ -1,0 +1,145 @@
+// How far a run's data can be trusted, in words, with the command that mends it.
+
+import type { OffcpuStats } from '../../offcpu/read/stats.ts';
+import type { PerfStats } from '../../perf/stats.ts';
+import { UNCUT_OFFCPU } from '../../stacks/reach.ts';
+import { type Identity, MOST_ERROR } from '../identity.ts';
+import type { Settings } from '../settings.ts';
+import { mendOfCut } from '../summary.ts';
+
+export interface Trust {
+  grade: 'good' | 'fair' | 'poor';
+  points: TrustPoint[];
+}
+
+/** One thing to know of the data. */
+export interface TrustPoint {
+  text: string;
+  level: 'good' | 'fair' | 'poor';
+  /** what to type, or to change */
+  mend?: string;
+}
+
+export interface TrustFacts {
+  settings: Settings;
+  pids: readonly number[];
+  /** how perf unwound */
+  callGraph: string;
+  cpu: PerfStats | undefined;
+  offcpu: OffcpuStats | undefined;
+  identity: Identity | undefined;
+  /** what the target's language lacks to be seen; see program.ts */
+  lacks: readonly TrustPoint[];
+}
+
+/** Below it shares are rough. */
+const FEW_SAMPLES = 100;
+const SOME_SAMPLES = 400;
+/** Shares of weight from which on something is told, and is bad. */
+const TOLD = 0.05;
+const BAD = 0.25;
+
+export function trustOf(facts: TrustFacts): Trust {
+  const { cpu, offcpu, identity, lacks, settings } = facts;
+  const points = [
+    ...(cpu ? pointsOfCpu(facts, cpu) : []),
+    ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
+    ...lacks,
+    ...(identity ? [identityPoint(identity)] : []),
+    ...(settings.mode === 'cpu'
+      ? [{ text: 'Where it waited was not recorded.', level: 'good' as const, mend: 'flame-record --mode both' }]
+      : []),
+  ];
+  const has = (level: TrustPoint['level']): boolean => points.some((point) => point.level === level);
+  return { grade: has('poor') ? 'poor' : has('fair') ? 'fair' : 'good', points };
+}
+
+function pointsOfCpu({ settings, pids, callGraph }: TrustFacts, stats: PerfStats): TrustPoint[] {
+  const { samples, weight, unresolvedWeight, truncatedWeight, losses, events } = stats;
+  const names = events.filter(({ folded }) => folded).map(({ name }) => name);
+  const error = 100 / Math.sqrt(Math.max(samples, 1));
+  const points: TrustPoint[] = [
+    {
+      text: `${samples} samples of ${names.join(', ')}: a share of 50 % is exact to ±${error.toFixed(1)} points.`,
+      level: samples < FEW_SAMPLES ? 'poor' : samples < SOME_SAMPLES ? 'fair' : 'good',
+      ...(samples < SOME_SAMPLES ? { mend: `flame-record --duration ${longer(settings.seconds)}` } : {}),
+    },
+  ];
+  const [unresolved, callers] = [unresolvedWeight, stats.cutWeight].map((part) => share(part, weight)) as [
+    number,
+    number,
+  ];
+  if (unresolved > TOLD) {
+    points.push({
+      text: `${percent(unresolved)} of the time on the CPU is in functions without a name.`,
+      level: unresolved > BAD ? 'poor' : 'fair',
+      mend: `flame-record doctor --pid ${pids[0] ?? 'PID'}`,
+    });
+  }
+  if (callers > TOLD) {
+    points.push({
+      text: `${percent(callers)} of the stacks on the CPU have lost their outermost callers, so totals are too small.`,
+      level: callers > BAD ? 'poor' : 'fair',
+      mend: mendOfCut(callGraph),
+    });
+  }
+  const cut = share(truncatedWeight, weight);
+  if (cut > TOLD) {
+    points.push({
+      text: `${percent(cut)} of the stacks are deeper than perf records.`,
+      level: 'fair',
+      mend: 'sysctl kernel.perf_event_max_stack=512',
+    });
+  }
+  if (losses.length > 0) {
+    points.push({ text: `perf lost data: ${losses.join(', ')}.`, level: 'fair', mend: 'flame-record --frequency 49' });
+  }
+  return points;
+}
+
+function pointsOfOffcpu({ pids }: TrustFacts, stats: OffcpuStats): TrustPoint[] {
+  const { weight, lostWeight, unresolvedWeight } = stats;
+  const [lost, unresolved] = [share(lostWeight, weight), share(unresolvedWeight, weight)];
+  const callers = share(stats.cutWeight, weight);
+  const points: TrustPoint[] = [];
+  if (lost > TOLD) {
+    points.push({
+      text: `${percent(lost)} of the time off the CPU has no stack.`,
+      level: lost > BAD ? 'poor' : 'fair',
+      mend: 'flame-record --duration, a shorter one',
+    });
+  }
+  if (unresolved > TOLD) {
+    points.push({
+      text: `${percent(unresolved)} of the time off the CPU is in functions without a name.`,
+      level: unresolved > BAD ? 'poor' : 'fair',
+      mend: `flame-record doctor --pid ${pids[0] ?? 'PID'}`,
+    });
+  }
+  if (callers > TOLD) {
+    points.push({
+      text: `${percent(callers)} of the time off the CPU has lost its outermost callers.`,
+      level: callers > BAD ? 'poor' : 'fair',
+      mend: UNCUT_OFFCPU,
+    });
+  }
+  return points;
+}
+
+function identityPoint({ error, wrong, threads, lifeNs }: Identity): TrustPoint {
+  const sum = `On-CPU, runnable, blocked and idle time add up to ${(100 * (1 + error)).toFixed(1)} % of ${(lifeNs / 1e9).toFixed(2)} s`;
+  if (wrong.length === 0) return { text: `${sum}.`, level: Math.abs(error) > MOST_ERROR ? 'fair' : 'good' };
+  return { text: `${sum}; those of ${wrong.length} of ${threads.length} threads do not.`, level: 'fair' };
+}
+
+function longer(seconds: number): number {
+  return Math.max(30, Math.ceil(seconds) * 4);
+}
+
+function share(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0;
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %`;
+}

@@ -1,0 +1,178 @@
+// The waits of a run: for what, in which function of the program, on which lock or file, for how long, and who ended them.
+
+import { WAITS, waitBit } from '../../flamegraph/waits.ts';
+import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
+import { kindOf } from '../../offcpu/reason/answer-tree.ts';
+import type { Decision, OffcpuStack } from '../../offcpu/reason/reasons.ts';
+import type { Kind } from '../../offcpu/reason/rule-file.ts';
+import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
+import { enderOf, type NameLock, objectName, wakerName } from '../../offcpu/table/particular-names.ts';
+import { nameText } from '../../stacks/name-text.ts';
+import type { OffcpuProfile } from '../offcpu-profile.ts';
+import type { OwnCode } from '../own-code.ts';
+
+/** Stacks that are off the CPU for the same time, with what was decided. */
+export interface Waited {
+  kind: Kind;
+  /** `[futex]` */
+  reason: string;
+  /** what the reason is, in words */
+  text: string;
+  meaning: string | undefined;
+  /** the letter of its group's colours; see flamegraph/waits.ts */
+  letter: string;
+  group: string;
+  decision: Decision;
+  stack: OffcpuStack;
+  /** undefined: a thread that slept through the window */
+  entry: OffcpuEntry | undefined;
+}
+
+const OTHER = WAITS.find(({ letter }) => letter === 'o') as (typeof WAITS)[number];
+
+export function* waitedOf({ classified, reasons }: OffcpuProfile): Generator<Waited> {
+  for (const { stack, entry, decision: decided } of classified.account.decisions()) {
+    // woken threads wait for the CPU because of what they had waited for
+    const decision = stack.isRunnable ? reasons.decide({ ...stack, isRunnable: false }) : decided;
+    const { rule, meaning } = decision;
+    const reason = `[${rule.bracket}]`;
+    const family = WAITS.find(({ bits }) => bits === waitBit(reason)) ?? OTHER;
+    yield {
+      kind: stack.isRunnable ? 'cpu' : kindOf(decision),
+      ...{ reason, text: rule.text, meaning: meaning?.label },
+      ...{ letter: family.letter, group: family.meaning, decision, stack, entry },
+    };
+  }
+}
+
+/** Times in seconds. Texts UTF-8. */
+export interface WaitRow {
+  /** `open`: work may be waited for as well */
+  kind: 'wait' | 'open' | 'timer' | 'idle';
+  reason: string;
+  text: string;
+  meaning?: string;
+  letter: string;
+  /** the nearest function of the program; undefined: none has a name */
+  function?: string;
+  /** is it one of the target's own code? */
+  isOwn: boolean;
+  /** the lock, file or peer */
+  object?: string;
+  seconds: number;
+  /** of it, that of threads which do more than wait */
+  busySeconds: number;
+  /** of all threads' time */
+  share: number;
+  /** from the wake-up to the CPU: on top of `seconds` */
+  queuedSeconds: number;
+  waits?: number;
+  p50?: number;
+  p99?: number;
+  longest?: number;
+  /** who ended the waits, and how much of the time, the most first */
+  wakers: { name: string; share: number }[];
+  threads: string[];
+}
+
+interface Sum extends Omit<WaitRow, 'wakers' | 'threads' | 'share' | 'waits' | 'longest'> {
+  waits: number;
+  longest: number;
+  wakers: Map<string, number>;
+  comms: Map<string, number>;
+  buckets: Map<number, Bucket>;
+}
+
+export interface WaitSettings {
+  code: OwnCode;
+  /** is it neither libc's nor a runtime's? */
+  isOfProgram(name: string): boolean;
+  /** of all threads */
+  lifeSeconds: number;
+  nameLock: NameLock;
+  /** ids of threads that do nothing but wait */
+  idle: ReadonlySet<number>;
+}
+
+/** The longest first; without threads that slept through the window. */
+export function waitRows(
+  all: Iterable<Waited>,
+  { code, isOfProgram, lifeSeconds, nameLock, idle }: WaitSettings,
+): WaitRow[] {
+  const sums = new Map<string, Sum>();
+  for (const waited of all) {
+    const { decision, entry, stack, reason, text, letter, meaning } = waited;
+    const kind = kindOf(decision);
+    if (entry === undefined || kind === 'cpu' || kind === 'excluded') continue;
+    const own = stack.user.find(code.isOwn);
+    const place = own ?? stack.user.find(isOfProgram);
+    const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
+    const key = [decision.rule.label, meaning, place, object].join('\0');
+    const sum = sums.get(key) ?? {
+      ...{
+        kind,
+        reason,
+        text,
+        letter,
+        isOwn: own !== undefined,
+        seconds: 0,
+        busySeconds: 0,
+        queuedSeconds: 0,
+        waits: 0,
+        longest: 0,
+      },
+      ...(meaning === undefined ? {} : { meaning: nameText(meaning) }),
+      ...(place === undefined ? {} : { function: nameText(place) }),
+      ...(object === undefined ? {} : { object }),
+      ...{ wakers: new Map(), comms: new Map(), buckets: new Map() },
+    };
+    sums.set(key, sum);
+    addTo(sum, entry, enderOf(entry.particulars, decision.rule.label));
+    if (entry.kind !== 'runnable' && !idle.has(entry.tid ?? -1)) sum.busySeconds += entry.ns / 1e9;
+  }
+  return Array.from(sums.values(), (sum) => rowOf(sum, lifeSeconds)).sort((a, b) => b.seconds - a.seconds);
+}
+
+function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined): void {
+  const { kind, ns, count = 0, maxNs = 0, comm, pid, particulars } = entry;
+  const seconds = ns / 1e9;
+  if (kind === 'runnable') {
+    sum.queuedSeconds += seconds;
+    return;
+  }
+  sum.seconds += seconds;
+  sum.waits += count;
+  sum.longest = Math.max(sum.longest, maxNs / 1e9);
+  if (comm !== undefined) sum.comms.set(comm, (sum.comms.get(comm) ?? 0) + ns);
+  const length = particulars?.lengthLog2;
+  if (length !== undefined) {
+    const bucket = sum.buckets.get(length) ?? { ns: 0, waits: 0 };
+    sum.buckets.set(length, { ns: bucket.ns + ns, waits: bucket.waits + count });
+  }
+  if (!waker) return;
+  const name = wakerName(waker, pid);
+  sum.wakers.set(name, (sum.wakers.get(name) ?? 0) + seconds);
+}
+
+function rowOf({ wakers, comms, buckets, waits, longest, ...sum }: Sum, lifeSeconds: number): WaitRow {
+  const [p50, p99] = [0.5, 0.99].map((share) => quantile(buckets, share));
+  return {
+    ...sum,
+    share: lifeSeconds > 0 ? sum.seconds / lifeSeconds : 0,
+    ...(waits > 0 ? { waits, longest } : {}),
+    ...(p50 === undefined || p99 === undefined ? {} : { p50: p50 / 1e9, p99: p99 / 1e9 }),
+    wakers: largest(wakers).map(([name, seconds]) => ({ name: nameText(name), share: seconds / (sum.seconds || 1) })),
+    threads: largest(comms).map(([comm]) => nameText(comm)),
+  };
+}
+
+function largest(sums: ReadonlyMap<string, number>): [string, number][] {
+  return [...sums].sort(([, a], [, b]) => b - a);
+}
+
+/** What holds the program up, or may: not what it does by intent, such as sleeping, nor what idle threads wait for. */
+export function heldUp(rows: readonly WaitRow[]): WaitRow[] {
+  return rows
+    .filter(({ kind, busySeconds }) => (kind === 'wait' || kind === 'open') && busySeconds > 0)
+    .sort((a, b) => b.busySeconds - a.busySeconds);
+}

@@ -1,0 +1,116 @@
+// The report's sentences and numbers, the same in the page, in Markdown and on a terminal.
+
+import { grouped } from '../../stacks/amounts.ts';
+import type { FunctionRow, Report } from './report.ts';
+import type { SplitPart } from './split.ts';
+import type { ThreadRow } from './threads.ts';
+import type { Trust } from './trust.ts';
+import type { WaitRow } from './waits.ts';
+
+/** `12.3 s`, `4.2 ms`, `15 µs` */
+export function secondsText(seconds: number): string {
+  if (seconds >= 0.9995) return `${grouped(Number(seconds.toPrecision(3)))} s`;
+  if (seconds >= 0.9995e-3) return `${Number((seconds * 1e3).toPrecision(3))} ms`;
+  return `${Number((seconds * 1e6).toPrecision(2))} µs`;
+}
+
+/** `12.3 %` */
+export function shareText(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Of all time, and how much: `48.2 % (8.68 s)` */
+export function partText({ share, seconds }: SplitPart): string {
+  return `${shareText(share)} (${secondsText(seconds)})`;
+}
+
+/** Who waits, and for what: `lookup waits for lock at 0x4c92a8` */
+export function waitTitle({ function: name, object, reason, kind }: WaitRow): string {
+  const what = object ?? WHAT[reason] ?? reason;
+  const verb = kind === 'open' ? 'idles or waits for' : 'waits for';
+  return `${name ?? 'a function without a name'} ${verb} ${what}`;
+}
+
+/** Reasons in words, where a wait's object is not known. */
+const WHAT: Readonly<Record<string, string>> = {
+  '[futex]': 'a lock or condition',
+  '[lock]': 'a lock of the kernel',
+  '[fsync]': 'data to reach the disk',
+  '[disk-io]': 'the disk',
+  '[epoll]': 'any event',
+  '[net-recv]': 'data from a peer',
+  '[net-send]': 'a peer to take data',
+  '[pipe]': 'a pipe',
+  '[process]': 'another process',
+  '[memory]': 'memory',
+  '[other]': 'an unknown reason',
+};
+
+/** `4.60 s in 1,512 waits; half of them under 3.1 ms, the longest 5.2 ms` */
+export function waitLengths({ seconds, waits, p50, p99, longest, queuedSeconds }: WaitRow): string {
+  const count = waits === undefined ? '' : ` in ${grouped(waits)} ${waits === 1 ? 'wait' : 'waits'}`;
+  const parts = [
+    `${secondsText(seconds)}${count}`,
+    ...(p50 === undefined ? [] : [`median ${secondsText(p50)}`]),
+    ...(p99 === undefined ? [] : [`99th percentile ${secondsText(p99)}`]),
+    ...(longest === undefined ? [] : [`longest ${secondsText(longest)}`]),
+    ...(queuedSeconds > 0 ? [`then ${secondsText(queuedSeconds)} for a CPU`] : []),
+  ];
+  return parts.join(', ');
+}
+
+const MOST_WAKERS = 3;
+const LEAST_WAKER = 0.05;
+
+/** `ended by thread rebuild (98 %)`; '' where it is not known. */
+export function wakersText({ wakers }: WaitRow): string {
+  const shown = wakers.filter(({ share }) => share >= LEAST_WAKER).slice(0, MOST_WAKERS);
+  if (shown.length === 0) return '';
+  return `ended by ${shown.map(({ name, share }) => `${name} (${(100 * share).toFixed(0)} %)`).join(', ')}`;
+}
+
+/** What a hot function comes to. */
+export function hotText({ self, nearest, total }: FunctionRow): string {
+  const rest = nearest - self;
+  const others = rest > 0.0005 ? `, ${shareText(rest)} in libraries and the kernel for it` : '';
+  return `${shareText(self)} itself${others}; ${shareText(total)} with all that it calls`;
+}
+
+export function objectsText(objects: readonly string[]): string {
+  return objects.join(', ');
+}
+
+const GRADES: Record<Trust['grade'], string> = {
+  good: 'Good: the shares below can be relied on.',
+  fair: 'Fair: read the notes before you rely on small shares.',
+  poor: 'Poor: mend what is named here first, then record again.',
+};
+
+export function gradeText({ grade }: Trust): string {
+  return GRADES[grade];
+}
+
+/** `12 idle threads (tokio-runtime-w, GC) with 120 s between them are left out` */
+export function idleText(idle: readonly ThreadRow[]): string {
+  const names = [...new Set(idle.map(({ name }) => name))];
+  const seconds = secondsText(idle.reduce((sum, thread) => sum + thread.seconds, 0));
+  const count = idle.length === 1 ? '1 idle thread' : `${idle.length} idle threads`;
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
+  return `${count} (${shown}), ${seconds} together`;
+}
+
+/** What the first screen says of time on the CPU, where waits were not recorded. */
+export function onCpuText({ onCpuSeconds }: Report): string {
+  return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; time off it was not recorded.`;
+}
+
+/** Waits that a program makes by intent. */
+export function intentText(waits: readonly WaitRow[]): string {
+  const sum = (kind: WaitRow['kind']): number =>
+    waits.filter((row) => row.kind === kind).reduce((all, { seconds }) => all + seconds, 0);
+  const parts = [
+    ...(sum('timer') > 0 ? [`${secondsText(sum('timer'))} of sleeping by timer`] : []),
+    ...(sum('idle') > 0 ? [`${secondsText(sum('idle'))} of waiting for work`] : []),
+  ];
+  return parts.length === 0 ? '' : `Not among these: ${parts.join(' and ')}.`;
+}

@@ -1,0 +1,85 @@
+// The report: its numbers add up, its three writers say the same, and no name becomes markup.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { reportMarkdown } from '../../../src/record/report/markdown.ts';
+import { pageHtml } from '../../../src/record/report/page.ts';
+import { reportOf } from '../../../src/record/report/report.ts';
+import { ROOT } from '../../tools.ts';
+import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
+
+const DUMP = readFileSync(join(ROOT, 'fixtures/bpftrace/offcpu-particulars-0.17/dump.txt'), 'latin1');
+const EVIL = `<script>alert("1")</script>&'\``;
+
+const cpu = cpuOf([
+  ['app', 8, ['work /opt/app', 'main /opt/app'], 6],
+  ['app', 8, ['memcpy /lib/libc.so.6', 'copy /opt/app', 'main /opt/app'], 3],
+  ['app', 9, [`${EVIL} /opt/app`, 'main /opt/app'], 1],
+]);
+const report = reportOf(partsOf(cpu, offcpuOf(DUMP, 10)));
+
+test('the parts of the split sum up to the time of all threads', () => {
+  const { split, threads } = report;
+  assert.ok(split && threads);
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  assert.ok(Math.abs(sum(split.parts.map(({ share }) => share)) - 1) < 1e-9);
+  assert.ok(Math.abs(sum(split.parts.map(({ seconds }) => seconds)) - split.seconds) < 1e-6);
+  const all = [...threads.rows, ...threads.idle];
+  assert.equal(all.length, split.threads);
+  assert.ok(Math.abs(sum(all.map(({ seconds }) => seconds)) / split.seconds - 1) < 0.01);
+});
+
+test('every wait is in the table once: their time is what is off the CPU and not waiting for it', () => {
+  const waiting = report.split?.parts.filter(({ name }) => !/CPU|asleep/.test(name)) ?? [];
+  const [inSplit, inTable] = [waiting, report.waits].map((rows) => rows.reduce((sum, { seconds }) => sum + seconds, 0));
+  assert.ok(Math.abs((inSplit as number) - (inTable as number)) < 1e-6, `${inSplit} ${inTable}`);
+  assert.ok(report.heldUp.every(({ kind }) => kind === 'wait' || kind === 'open'));
+});
+
+test('the own code comes first, with what others do for it', () => {
+  const own = report.functions?.own;
+  assert.deepEqual(own?.objects, ['app']);
+  const rows = own?.hottest.map(({ name, self, nearest, total }) => [name, self, nearest, total]);
+  assert.deepEqual(rows, [
+    ['work', 0.6, 0.6, 0.6],
+    ['copy', 0, 0.3, 0.3],
+    [EVIL, 0.1, 0.1, 0.1],
+  ]);
+});
+
+test('page and Markdown say what the data says, and no name becomes markup', () => {
+  const evil = {
+    ...report,
+    title: EVIL,
+    warnings: [EVIL],
+    workload: [EVIL],
+    commands: [EVIL],
+    facts: [[EVIL, EVIL] as const],
+  };
+  const changes = [{ title: EVIL, text: `${EVIL}\n\`\`\`\n# not a heading` }];
+  const html = pageHtml({ ...evil, changes }, new Map());
+  assert.doesNotMatch(html, /<script/);
+  const markdown = reportMarkdown({ ...evil, changes });
+  const prose = markdown.replace(/```.*?```|\\`|`[^`\n]*`/gs, '');
+  assert.doesNotMatch(prose, /(?<!\\)<script/);
+  assert.equal(markdown.split('```').length % 2, 1);
+  for (const { function: name = '' } of report.heldUp.slice(0, 3)) {
+    assert.ok(html.includes(name) && markdown.includes(name), name);
+  }
+  assert.ok(markdown.split(/\s+/).length < 2000);
+});
+
+test('the page allows itself by hash: its style, each picture and the script of these', () => {
+  const svg =
+    '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><style><![CDATA[.a{fill:red}]]></style></svg>\n';
+  const pictures = [{ title: 'On-CPU', file: 'cpu.svg', folded: 'cpu.folded' }];
+  const html = pageHtml({ ...report, pictures }, new Map([['cpu.svg', svg]]));
+  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';
+  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  assert.ok(policy.includes(hash('.a{fill:red}')));
+  assert.ok(policy.includes(hash(/<style>(:root.*?)<\/style>/s.exec(html)?.[1] ?? '')));
+  assert.doesNotMatch(html, /<\?xml|\sstyle=|\son\w+=|https?:\/\/(?!www\.w3\.org)/);
+});
