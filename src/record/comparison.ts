@@ -42,10 +42,55 @@ export function measureOf(json: string): Measure | undefined {
   }
 }
 
-/** The processes of a run.json. */
-export function pidsIn(json: string): number[] {
-  const { targets } = JSON.parse(json) as { targets?: { pid: number }[] };
-  return targets?.map(({ pid }) => pid) ?? [];
+/** What a run measured, and how. */
+export interface Shape {
+  label: string;
+  mode: string;
+  seconds: number;
+  /** what was sampled, and how its stacks were unwound; undefined: it was not */
+  event: string | undefined;
+  callGraph: string | undefined;
+  /** its processes; undefined: not known of runs of earlier versions */
+  pids: readonly number[] | undefined;
+}
+
+/** From the text of a run.json. */
+export function shapeOf(json: string): Shape {
+  const run = JSON.parse(json) as {
+    label?: string;
+    mode?: string;
+    window?: { seconds?: number };
+    settings?: { event?: string; callGraph?: string };
+    targets?: { pid: number }[];
+  };
+  return {
+    label: run.label ?? '',
+    mode: run.mode ?? '',
+    seconds: run.window?.seconds ?? 0,
+    event: run.settings?.event,
+    callGraph: run.settings?.callGraph,
+    pids: run.targets?.map(({ pid }) => pid),
+  };
+}
+
+const MUCH_LONGER = 2;
+
+/** How the runs differ in what they measured, a line each; the numbers of such runs are to be read with care. */
+export function unlikeRuns(now: Shape, before: Shape): string[] {
+  const lines: string[] = [];
+  const differ = (what: string, of: (shape: Shape) => string | undefined): void => {
+    const [a, b] = [of(now), of(before)];
+    if (a !== undefined && b !== undefined && a !== b) lines.push(`${what}: ${a}, ${before.label}: ${b}`);
+  };
+  differ('mode', ({ mode }) => mode);
+  if (now.mode !== 'offcpu' && before.mode !== 'offcpu') {
+    differ('event', ({ event }) => event);
+    differ('call graph', ({ callGraph }) => callGraph);
+  }
+  differ('processes', ({ pids }) => pids && String(pids.length));
+  const factor = now.seconds / before.seconds;
+  if (factor >= MUCH_LONGER || factor <= 1 / MUCH_LONGER) differ('window', ({ seconds }) => `${seconds.toFixed(2)} s`);
+  return lines.map((line) => `  UNLIKE: ${line}\n`);
 }
 
 /** The same stacks without the ids of processes, because another run's processes have others. */

@@ -8,6 +8,7 @@ import {
   measureOf,
   scaleOf,
   sidesOf,
+  unlikeRuns,
   withoutPids,
 } from '../../src/record/comparison.ts';
 import { PICTURES } from '../../src/record/render-plan.ts';
@@ -31,6 +32,21 @@ describe('comparison', () => {
     const table = tableOf('[fsync];app-7;f-9 1\n[fsync];app-8;f-9 2\napp-70;g 4\n');
     assert.equal(foldedText(withoutPids(table, [7, 8])), '[fsync];app;f-9 3\napp-70;g 4\n');
     assert.equal(withoutPids(table, [7]), table);
+  });
+
+  test('runs that measured other things are said to be unlike', () => {
+    const shape = { label: 'b', mode: 'both', seconds: 10, event: 'cycles', callGraph: 'fp', pids: [1] };
+    assert.deepEqual(unlikeRuns(shape, { ...shape, label: 'a', seconds: 9.5 }), []);
+    assert.deepEqual(unlikeRuns(shape, { ...shape, label: 'a', pids: undefined, callGraph: undefined }), []);
+    const other = { label: 'a', mode: 'cpu', seconds: 2, event: 'cpu-clock', callGraph: 'dwarf,16384', pids: [1, 2] };
+    assert.deepEqual(unlikeRuns(shape, other), [
+      '  UNLIKE: mode: both, a: cpu\n',
+      '  UNLIKE: event: cycles, a: cpu-clock\n',
+      '  UNLIKE: call graph: fp, a: dwarf,16384\n',
+      '  UNLIKE: processes: 1, a: 2\n',
+      '  UNLIKE: window: 10.00 s, a: 2.00 s\n',
+    ]);
+    assert.equal(unlikeRuns({ ...shape, mode: 'offcpu' }, other).length, 3);
   });
 
   test('functions: labels are what they are, and another frequency counts as another window', () => {

@@ -8,6 +8,7 @@ import { quantile } from './lengths.ts';
 import { markOf } from './reason-comparison.ts';
 import { bare } from './reason-rows.ts';
 import type { Row, Summary } from './tally.ts';
+import { unlikeIn } from './unlike.ts';
 import type { ReasonPlaces } from './where.ts';
 
 const FORMAT = 'flamepipe off-CPU reasons';
@@ -18,7 +19,7 @@ interface ResultJson extends RunJson {
   format: typeof FORMAT;
   version: typeof VERSION;
   busy: boolean;
-  against?: RunJson[];
+  against?: (RunJson & { unlike?: string[] })[];
   reasons: ReasonJson[];
   where?: PlaceJson[];
   other: OtherJson[];
@@ -108,6 +109,10 @@ export interface JsonSettings {
   where?: readonly ReasonPlaces[] | undefined;
 }
 
+function unlikeJson(unlike: string[]): { unlike?: string[] } {
+  return unlike.length > 0 ? { unlike } : {};
+}
+
 /** One object. */
 export function formatJson(table: ReasonTable, { busy, where }: JsonSettings): string {
   const amount = (row: ComparedRow): AmountJson => amountJson(row, table.ns);
@@ -125,6 +130,7 @@ export function formatJson(table: ReasonTable, { busy, where }: JsonSettings): s
             ...recordingJson(run),
             us: run.ns / 1000,
             ...totalsJson(run),
+            ...unlikeJson(unlikeIn(table, run)),
           })),
         }
       : {}),

@@ -2,15 +2,21 @@
 
 import type { Against, Before, ReasonTable } from './comparison.ts';
 import type { Column, Line } from './reason-rows.ts';
+import { unlikeIn } from './unlike.ts';
 
 /**
- * Both names, and what the change is of; a line each earlier run:
+ * Both names, and what the change is of, a line each earlier run, and what makes them unlike:
  *
  *     b.txt against a.txt; change in ms per second of wall time (23.4 s against 23.5 s)
  *     b.txt against a.folded; change in points of share: the wall time of a.folded is not known
+ *     UNLIKE: b.txt is of 1 thread, a.folded of 12 threads
  */
-export function headingOf({ name, windowNs, against }: ReasonTable): string[] {
-  return against.map((run) => `${name} against ${run.name}; change in ${basisOf(name, windowNs, run)}`);
+export function headingOf(table: ReasonTable): string[] {
+  const { name, windowNs, against } = table;
+  return against.flatMap((run) => [
+    `${name} against ${run.name}; change in ${basisOf(name, windowNs, run)}`,
+    ...unlikeIn(table, run).map((text) => `UNLIKE: ${text}`),
+  ]);
 }
 
 function basisOf(name: string, windowNs: number | undefined, run: Against): string {

@@ -20,9 +20,11 @@ import {
   comparedPicture,
   type Measure,
   measureOf,
-  pidsIn,
+  type Shape,
   scaleOf,
+  shapeOf,
   sidesOf,
+  unlikeRuns,
   withoutPids,
 } from '../comparison.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
@@ -35,8 +37,7 @@ interface Earlier {
   label: string;
   folder: string;
   measure: Measure;
-  /** its processes: of several each has its own root frame */
-  pids: readonly number[];
+  shape: Shape;
 }
 
 /** Throws UsageError, before anything is recorded, if there is no run to compare with. */
@@ -48,7 +49,7 @@ function earlierOf(label: string, outDir: string): Earlier {
   const { final: folder } = runFolders(outDir, label, 0);
   const json = textOf(artifactIn(folder, 'run')) ?? '';
   const measure = measureOf(json);
-  if (measure) return { label, folder, measure, pids: pidsIn(json) };
+  if (measure) return { label, folder, measure, shape: shapeOf(json) };
   const labels = namesIn(outDir).filter((name) =>
     measureOf(textOf(artifactIn(runFolders(outDir, name, 0).final, 'run')) ?? ''),
   );
@@ -60,7 +61,7 @@ function earlierOf(label: string, outDir: string): Earlier {
 export interface ComparedRun {
   settings: Settings;
   measure: Measure;
-  pids: readonly number[];
+  shape: Shape;
   /** root;frames, in samples */
   cpu: StackTable | undefined;
   offcpu: { profile: OffcpuProfile; reasons: { stacks: StackTable } | undefined } | undefined;
@@ -69,11 +70,13 @@ export interface ComparedRun {
 /** Undefined: no comparison was asked for. */
 export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise<Comparison | undefined> {
   const { settings, measure, offcpu } = run;
-  const cpu = run.cpu && withoutPids(run.cpu, run.pids);
+  const pids = run.shape.pids ?? [];
+  const cpu = run.cpu && withoutPids(run.cpu, pids);
   if (settings.compare === undefined) return undefined;
   const earlier = earlierOf(settings.compare, settings.outDir);
   const { label, folder } = earlier;
   const names = [latin1(label), latin1(settings.label)] as const;
+  const unlike = latin1(unlikeRuns(run.shape, earlier.shape).join(''));
   let [reasons, functions] = ['', ''];
   const reasonsBefore = textOf(artifactIn(folder, 'reasonsJson')) ?? '';
   if (offcpu?.reasons && reasonsBefore !== '') {
@@ -84,12 +87,12 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
       const meaning = offcpu.profile.hasMeanings;
       return formatTable(compared, { detail: false, meaning, wide: false });
     });
-    reasons = table ?? '';
+    reasons = headed(unlike, table);
     await drawChange(
       run,
       earlier,
       PICTURES.reasons,
-      withoutPids(offcpu.reasons.stacks, run.pids),
+      withoutPids(offcpu.reasons.stacks, pids),
       scaleOf(measure, earlier.measure, 'us'),
       steps,
     );
@@ -98,12 +101,17 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
     const table = await steps.run('comparing functions', 'fold-diff', (report) =>
       comparedFunctions(readSides(earlier, 'cpu', cpu, report), names, measure, earlier.measure),
     );
-    functions = table ?? '';
+    functions = headed(reasons === '' ? unlike : '', table);
     await drawChange(run, earlier, PICTURES.cpu, cpu, scaleOf(measure, earlier.measure, 'samples'), steps);
   }
   const tables = [reasons, functions].filter((text) => text !== '').join('\n');
   steps.write('comparison', [Buffer.from(tables, 'latin1')]);
   return { label, reasons, functions };
+}
+
+/** What makes the runs unlike stands above the first number. */
+function headed(unlike: string, table: string | undefined): string {
+  return table === undefined ? '' : unlike + table;
 }
 
 /** What grew (red) and shrank (blue) since the earlier run. */
@@ -124,11 +132,11 @@ async function drawChange(
 }
 
 /** The folded stacks of the earlier run, their counts scaled, beside those of this one. Throws InputError, system errors. */
-function readSides({ folder, pids }: Earlier, from: Artifact, now: StackTable, report: Report, scale = 1): Sides {
+function readSides({ folder, shape }: Earlier, from: Artifact, now: StackTable, report: Report, scale = 1): Sides {
   const file = artifactIn(folder, from);
   const reader = new FoldedReader((kind, line, text) => report.skip(kind, `${file}:${line}`, text));
   reader.begin();
   reader.block(readFileSync(file));
   reader.end();
-  return sidesOf(withoutPids(reader.table, pids), now, scale);
+  return sidesOf(withoutPids(reader.table, shape.pids ?? []), now, scale);
 }

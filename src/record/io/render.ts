@@ -19,7 +19,7 @@ import type { DumpWindow } from '../dump-window.ts';
 import { NothingRecorded } from '../failure.ts';
 import { identityOf } from '../identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../offcpu-profile.ts';
-import { cutsOf, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
+import { cutsOf, eventOf, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
 import { drawOptionsOf, PICTURES, type Picture, STEPS } from '../render-plan.ts';
 import { rootOfTask, rootsOf } from '../sleepers.ts';
 import { isWithoutSamples } from '../summary.ts';
@@ -35,7 +35,7 @@ import { type Rendering, writeReport } from './write-report.ts';
 
 /** Renders what there is and prints the report. Throws UsageError where nothing was recorded. */
 export async function render(rendering: Rendering, { output }: World): Promise<void> {
-  const { settings, recording, folder, progress } = rendering;
+  const { settings, environment, recording, folder, progress } = rendering;
   const before = costSoFar();
   const steps = new RenderSteps(folder.path, progress, recording.failures);
   const hasData = recording.window.perf && namesIn(folder.path).includes(ARTIFACTS.perfData);
@@ -74,9 +74,16 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const valid: Half[] = [];
   if (perf?.isWhole && (cpu || !hasSamples)) valid.push('cpu');
   if (dump?.isWhole && offcpu) valid.push('offcpu');
-  const pids = recording.targets.map(({ pid }) => pid);
+  const shape = {
+    label: settings.label,
+    mode: settings.mode,
+    seconds: windowNs / 1e9,
+    event: eventOf(environment),
+    callGraph: environment.callGraph.how,
+    pids: recording.targets.map(({ pid }) => pid),
+  };
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
-  const comparison = await compareRuns({ settings, measure, pids, cpu: cpu?.byRoot, offcpu }, steps);
+  const comparison = await compareRuns({ settings, measure, shape, cpu: cpu?.byRoot, offcpu }, steps);
   progress.done();
   const { times } = steps;
   await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);
