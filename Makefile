@@ -30,7 +30,7 @@ SOURCES = $(shell find src bin scripts/*.ts -type f ! -name '*.generated.*')
 TESTS = $(shell find test -name '*.test.ts' ! -path 'test/live/*' | LC_ALL=C sort)
 LIVE_TESTS = $(shell find test/live -name '*.test.ts' 2>/dev/null | LC_ALL=C sort)
 
-.PHONY: build check lint types test golden docs bench live demo install uninstall clean help
+.PHONY: build check lint types test golden docs bench soak live demo install uninstall clean help
 
 build: $(BUILT) ## compile the programs into dist/ (the default)
 	@:
@@ -61,6 +61,9 @@ bench: $(BUILT) ## measure speed and memory
 	@$(NODE) bench/bench.ts
 	@$(NODE) bench/offcpu-overhead.ts
 	@$(NODE) bench/render.ts
+
+soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, and the table of faults
+	@$(NODE) soak/soak.ts
 
 live: $(BUILT) ## tests with the real perf, bpftrace and Postgres of this machine
 	@$(if $(LIVE_TESTS),$(call TEST,$(LIVE_TESTS)),echo "live: there are no live tests yet")

@@ -62,7 +62,8 @@ export async function readInputs(
         fd = operand === '-' ? 0 : openSync(operand, 'r');
         await readAll(fd, take, stop);
       }
-      if (!stop.aborted) isWhole = await intake.end();
+      if (stop.aborted) intake.stop();
+      else isWhole = await intake.end();
     } catch (error) {
       if (!isSystemError(error) && !(error instanceof InputError) && !intake.isDamage(error)) throw error;
       sink.fail(`${name}: ${isSystemError(error) ? reason(error) : error.message}`);

@@ -3,6 +3,7 @@
 
 import { InputError } from '../engine/errors.ts';
 import { isPicture } from '../stacks/packed/picture-data.ts';
+import { SNIFFED_BYTES } from '../stacks/sniff.ts';
 import type { Packing, Unpacking } from './compressed.ts';
 
 /** How compressed data begins; a file of pzstd begins with a frame to be skipped. */
@@ -11,17 +12,13 @@ const BEGINNINGS: readonly (readonly [Packing, string])[] = [
   ['zstd', '\x28\xb5\x2f\xfd'],
   ['zstd', '\x50\x2a\x4d\x18'],
 ];
-/** How a picture begins; the next bytes tell whether it is one of ours. */
-const MARKUP = /^(?:\xef\xbb\xbf|\s)*<(?:\?xml|svg|!doctype html)/i;
-/** So many bytes tell it. */
-const PICTURE_BYTES = 1024;
 /** A line longer than this is handed on in parts. */
 const LONGEST_LINE = 1 << 20;
 const NEWLINE = 10;
 
 export class Intake {
   readonly #block: (bytes: Uint8Array) => void;
-  /** what was read while it may be the beginning of compressed data */
+  /** what was read until it tells what it is */
   #start: Buffer | undefined = Buffer.alloc(0);
   #unpacking: Unpacking | undefined;
   /** the picture read so far */
@@ -49,15 +46,14 @@ export class Intake {
     const begins = start.toString('latin1', 0, 4);
     const packing = BEGINNINGS.find(([, text]) => begins.startsWith(text))?.[0];
     if (packing) return this.#unpack(packing, start);
-    const text = start.toString('latin1', 0, PICTURE_BYTES);
-    if (isPicture(text)) {
+    if (isPicture(start.toString('latin1', 0, SNIFFED_BYTES))) {
       this.#picture = [start];
       return undefined;
     }
-    const mayBe =
-      BEGINNINGS.some(([, packed]) => packed.startsWith(begins)) || (start.length < PICTURE_BYTES && MARKUP.test(text));
-    this.#start = mayBe ? start : undefined;
-    if (!mayBe) this.#block(start);
+    // a pipe's first block may be shorter than what tells its kind
+    const isShort = start.length < SNIFFED_BYTES;
+    this.#start = isShort ? start : undefined;
+    if (!isShort) this.#block(start);
     return undefined;
   }
 
@@ -72,6 +68,11 @@ export class Intake {
     const rest = this.#unpacking ? this.#line : this.#start;
     if (rest !== undefined && rest.length > 0) this.#block(rest);
     return true;
+  }
+
+  /** The reading was stopped: what is held back counts. */
+  stop(): void {
+    if (this.#start !== undefined && this.#start.length > 0) this.#block(this.#start);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 // Metadata of folded text: lines that say something of the others and are no stacks.
 
 // # unit: us
-const UNIT = /^# ?unit: *(\S(?:.*\S)?)\s*$/;
+const UNIT = /^# ?unit: *([^\0- ](?:.*[^\0- ])?)[\0- ]*$/;
 // # interval: 10000           # mode: wall          as Austin writes them
 // # recorded on web1
 const METADATA = /^#(?:[\w-]*:(?:\s|$)|[ \t][^;]*?:(?:\s|$)|[ \t][^;]*$|$)/;

@@ -6,6 +6,7 @@ import type { Command } from '../cli/run.ts';
 import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { foldPprof, type Pprof, readPprof, type SampleType } from '../export/pprof-read.ts';
+import { frameText } from '../stacks/frame-name.ts';
 import { writeFolded } from './folding/write.ts';
 import { pprofOptions, UNITS } from './pprof-fold/options.ts';
 
@@ -96,10 +97,11 @@ export const pprofFold: Command<typeof pprofOptions> = {
 
 const SHORT: Record<string, string> = { nanoseconds: 'ns', microseconds: 'us', milliseconds: 'ms', seconds: 's' };
 
-/** What the counts are of: a unit of time or size, else what is counted. */
-function unitName({ type, unit }: SampleType, wanted: keyof typeof UNITS): string {
+/** What the counts are of: a unit of time or size, else what is counted; undefined: the profile does not say. */
+function unitName({ type, unit }: SampleType, wanted: keyof typeof UNITS): string | undefined {
   if (wanted !== 'as-is') return wanted;
-  return SHORT[unit] ?? (unit === '' || unit === 'count' ? type : unit);
+  const name = (SHORT[unit] ?? (unit === '' || unit === 'count' ? type : unit)).replace(/^ +| +$/g, '');
+  return name === '' ? undefined : frameText(name);
 }
 
 /** `cpu (nanoseconds)` */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Intake } from '../../src/cli/intake.ts';
+import { SNIFFED_BYTES } from '../../src/stacks/sniff.ts';
 import { ROOT } from '../tools.ts';
 
 const TEXT = Array.from({ length: 50_000 }, (_, i) => `app;main;work${i * 7919};leaf ${i}\n`).join('');
@@ -53,6 +54,19 @@ describe('intake', () => {
         assert.deepEqual((await taken(Buffer.from(text, 'latin1'), piece)).text, text);
       }
     }
+  });
+
+  test('the first block tells what the input is, however short the pieces are', async () => {
+    const { blocks } = await taken(Buffer.from(TEXT), 7);
+    assert.ok((blocks[0]?.length ?? 0) >= SNIFFED_BYTES);
+  });
+
+  test('what was held back counts when the reading is stopped', () => {
+    const blocks: string[] = [];
+    const intake = new Intake((block) => blocks.push(Buffer.from(block).toString()));
+    intake.take(Buffer.from('a;b 1\n'));
+    intake.stop();
+    assert.deepEqual(blocks, ['a;b 1\n']);
   });
 
   test('cut off: whole lines only, wherever it was', async () => {
