@@ -10,17 +10,16 @@ import { UsageError } from '../engine/errors.ts';
 import { NANOSECONDS } from '../offcpu/read/stacks.ts';
 import { Reasons } from '../offcpu/reason/reasons.ts';
 import { decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
-import { runOf } from '../offcpu/table/classify-offcpu.ts';
 import { compare, doubtsOn, type Run } from '../offcpu/table/comparison.ts';
 import { measuredReason } from '../offcpu/table/limit.ts';
 import { formatTable } from '../offcpu/table/reason-table.ts';
-import { placesOf } from '../offcpu/table/where.ts';
+import { compareWhere } from '../offcpu/table/where-rows.ts';
 import { broken, type Limit, parseLimit } from '../stacks/diff/limit.ts';
 import { writeFolded } from './folding/write.ts';
 import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
 import { lockNames } from './offcpu-classify/lock-names.ts';
 import { classifyOptions } from './offcpu-classify/options.ts';
-import { readRun } from './offcpu-classify/run.ts';
+import { comparable, readRun } from './offcpu-classify/run.ts';
 import { formatOf, textOf } from './offcpu-classify/text.ts';
 
 type Options = Values<typeof classifyOptions>;
@@ -56,16 +55,24 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     const losses: string[] = [];
     const unit = options['baseline-unit'] === 'auto' ? options['input-unit'] : options['baseline-unit'];
     for (const baseline of baselines) {
-      const settings = { ...options, 'input-unit': unit, window: undefined, reasons: newReasons(), particulars };
+      const settings = {
+        ...options,
+        'input-unit': unit,
+        window: undefined,
+        reasons: newReasons(),
+        particulars,
+        nameLock,
+      };
       const earlier = await readBaseline(baseline, settings, report, { stop, stdin });
       before.push(earlier.run);
       notes.push(...earlier.notes);
       losses.push(...earlier.losses);
     }
-    const read = await readRun(operands, { ...options, reasons, particulars }, report, { stop, stdin });
-    const { account } = read;
+    const read = await readRun(operands, { ...options, reasons, particulars, nameLock }, report, { stop, stdin });
+    const { account, places: where } = read;
     if (account.isEmpty) return report.nothing(read.whyEmpty, read.isForeign);
-    const table = compare(runOf(nameOf(operands), read), before);
+    const run = comparable(nameOf(operands), read);
+    const table = compare(run, before);
     const { failures, notes: notBroken } = broken(limits, (limit) => measuredReason(limit, table));
 
     if (format === 'folded') {
@@ -76,9 +83,10 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       folded.unit = options.unit;
       await writeFolded(folded, options, { output, report });
     } else {
-      const where = options.where ? placesOf(account.entries(), reasons, nameLock) : undefined;
-      const text = textOf(format, table, account, { ...options, where });
+      const whereTable = compareWhere(run, before);
+      const text = textOf(format, table, account, { ...options, where, whereTable });
       if (where?.length === 0) report.note('--where shows nothing: the input is no dump of bpf/offcpu.bt');
+      if (where && before.length > 0 && !whereTable) report.note('a baseline does not tell whose waits it has');
       await output([Buffer.from(format === 'table' ? fitLines(text, columns) : text, 'latin1')]);
     }
     if (options.summary) report.text(formatTable(table, options));

@@ -46,11 +46,15 @@ export function accountOf(
 ): Account {
   const items = [...itemsOfFolded(folded, unitNs, reasons), ...itemsOfEntries(entries, settings.by)];
   for (const { stack } of items) reasons.notice(stack);
-  return new Account(
+  const account = new Account(
     items.map((item) => ({ ...item, decision: reasons.decide(item.stack) })),
     unitNs,
     settings,
   );
+  for (const { stack } of items) {
+    if (stack.isRunnable) account.tally.addQueued(reasons.decide({ ...stack, isRunnable: false }));
+  }
+  return account;
 }
 
 function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): Generator<Item> {

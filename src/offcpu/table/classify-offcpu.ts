@@ -1,5 +1,6 @@
 // offcpu-classify as a function: dumps or folded stacks in, each of their stacks with its reason and the sums of them out.
 
+import { InputError } from '../../engine/errors.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { OffcpuInput } from '../read/input.ts';
@@ -12,12 +13,15 @@ import type { Reasons } from '../reason/reasons.ts';
 import type { TimeSums } from '../thread-times.ts';
 import { type Account, type AccountSettings, accountOf } from './account.ts';
 import type { Run } from './comparison.ts';
+import type { LengthLimits } from './lengths.ts';
 
 export interface ClassifySettings extends AccountSettings {
   /** the wall time of the recording, where the inputs do not tell */
   windowNs: number | undefined;
   /** a new one for each run: it learns from the run's stacks */
   reasons: Reasons;
+  /** keep waits of such lengths only; undefined: all */
+  lengths?: LengthLimits | undefined;
 }
 
 /** What is classified: folded stacks, whose counts are in units of `unitNs`, and entries of the dumps `inputs`. */
@@ -101,18 +105,39 @@ export class OffcpuClassify {
   ): Classified & { isForeign: boolean; whyEmpty: string; losses: string[]; notes: string[] } {
     const { folded, dump, unit } = this.#read;
     const unitNs = NANOSECONDS[this.#options.inputUnit ?? unit ?? 'us'];
-    const classified = classify(
-      { folded, unitNs, entries: dump?.entries() ?? [], inputs: dump?.inputs ?? [] },
-      settings,
-    );
+    const { lengths } = settings;
+    const all = dump?.entries() ?? [];
+    const entries = lengths ? [...lengths.keep(all)] : all;
+    if (lengths && (folded.stackCount > 0 || !lengths.hasLengths)) throw new InputError(NO_LENGTHS);
+    const classified = classify({ folded, unitNs, entries, inputs: dump?.inputs ?? [] }, settings);
     return {
       ...classified,
       isForeign: dump?.isForeign === true,
       whyEmpty: dump?.whyEmpty ?? 'the input has no off-CPU time',
       losses: dump ? lossesOn(dump) : [],
-      notes: [...(dump ? notesOn(dump) : []), ...unnamedNote(classified.account.unnamedShare)],
+      notes: [
+        ...(dump ? notesOn(dump) : []),
+        ...(lengths ? lengthNotes(lengths) : []),
+        ...unnamedNote(classified.account.unnamedShare),
+      ],
     };
   }
+}
+
+const NO_LENGTHS =
+  'the input does not tell how long single waits were: --min-us and --max-us need a dump of bpf/offcpu.bt, or the switches of perf';
+
+function lengthNotes({ minNs, maxNs, leftOutNs, unknownNs }: LengthLimits): string[] {
+  const limits = [
+    ...(Number.isFinite(maxNs) ? [`below ${us(maxNs)}`] : []),
+    ...(minNs >= 1 ? [`of ${us(minNs)} or more`] : []),
+  ];
+  const unknown = unknownNs > 0 ? `, ${us(unknownNs)} of it of unknown length` : '';
+  return [`kept waits ${limits.reverse().join(' and ')}; left out ${us(leftOutNs)}${unknown}`];
+}
+
+function us(ns: number): string {
+  return `${Math.round(ns / 1000)} us`;
 }
 
 /** From this share on, the table says little of who waited. */

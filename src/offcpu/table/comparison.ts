@@ -11,6 +11,8 @@ export interface Run {
   windowNs: number | undefined;
   /** of its threads; undefined: not known */
   times: TimeSums | undefined;
+  /** whose waits they were: a row a reason, with one a function and object below it; undefined: not known */
+  where?: readonly Row[] | undefined;
 }
 
 /**
@@ -154,7 +156,7 @@ function compareRows(all: readonly (readonly Row[])[], changes: Changes): Compar
       each.map((row) => row?.parts ?? []),
       changes,
     );
-    const now = each[0] ?? { name, ns: 0, count: 0, maxNs: 0, variance: 0 };
+    const now = each[0] ?? { name, ns: 0, count: 0, maxNs: 0, variance: 0, queuedNs: 0 };
     return { ...now, parts, before: changes(each.map((row) => row ?? NOTHING)) };
   });
   return rows.sort(byTime);

@@ -1,21 +1,20 @@
-// The table of reasons as JSON: its form, its writer and its reader, so that a later run can be compared with an earlier
-// one. docs/reasons.md names its members. Texts are latin1, in and out.
+// The table of reasons as JSON: its form and its writer. docs/reasons.md names its members. Texts are latin1, in and out.
 
-import { InputError } from '../../engine/errors.ts';
 import type { TimeSums } from '../thread-times.ts';
 import type { Before, ComparedRow, ReasonTable, Run } from './comparison.ts';
 import { quantile } from './lengths.ts';
 import { markOf } from './reason-comparison.ts';
 import { bare } from './reason-rows.ts';
-import type { Row, Summary } from './tally.ts';
+import type { Summary } from './tally.ts';
 import { unlikeIn } from './unlike.ts';
 import type { ReasonPlaces } from './where.ts';
+import { placeName, varianceOf } from './where-rows.ts';
 
-const FORMAT = 'flamepipe off-CPU reasons';
-const VERSION = 1;
+export const FORMAT = 'flamepipe off-CPU reasons';
+export const VERSION = 1;
 
 /** The document. Times are in microseconds where no other unit ends the name. */
-interface ResultJson extends RunJson {
+export interface ResultJson extends RunJson {
   format: typeof FORMAT;
   version: typeof VERSION;
   busy: boolean;
@@ -26,7 +25,7 @@ interface ResultJson extends RunJson {
 }
 
 /** What a run comes to, without its rows. */
-interface RunJson {
+export interface RunJson {
   name?: string;
   windowSeconds?: number;
   threadsUs?: ThreadsJson;
@@ -36,7 +35,7 @@ interface RunJson {
   leftOutUs: number;
 }
 
-interface ThreadsJson {
+export interface ThreadsJson {
   threads: number;
   life: number;
   onCpu: number;
@@ -46,40 +45,41 @@ interface ThreadsJson {
   before: number;
 }
 
-interface AmountJson {
+export interface AmountJson {
   us: number;
   share: number;
   count?: number;
   maxUs?: number;
   errorUs?: number;
+  queuedUs?: number;
   before?: BeforeJson[];
 }
 
-interface ReasonJson extends AmountJson {
+export interface ReasonJson extends AmountJson {
   reason: string;
   labels: LabelJson[];
 }
-interface LabelJson extends AmountJson {
+export interface LabelJson extends AmountJson {
   label: string;
   meanings: MeaningJson[];
 }
-interface MeaningJson extends AmountJson {
+export interface MeaningJson extends AmountJson {
   meaning: string;
   /** of time without a wait event: who waited */
   functions?: FunctionJson[];
 }
-interface FunctionJson extends AmountJson {
+export interface FunctionJson extends AmountJson {
   function: string;
 }
 
-interface OtherJson {
+export interface OtherJson {
   function: string;
   label: string;
   us: number;
   before?: BeforeJson[];
 }
 
-interface PlaceJson {
+export interface PlaceJson {
   reason: string;
   function?: string;
   object?: string;
@@ -89,7 +89,9 @@ interface PlaceJson {
   p50Us?: number;
   p99Us?: number;
   maxUs: number;
+  errorUs: number;
   wakers: { name: string; us: number }[];
+  before?: BeforeJson[];
 }
 
 interface BeforeJson {
@@ -107,6 +109,8 @@ export interface JsonSettings {
   busy: boolean;
   /** undefined: not asked for */
   where?: readonly ReasonPlaces[] | undefined;
+  /** the same compared with earlier runs; undefined: not known of all of them */
+  whereTable?: ReasonTable | undefined;
 }
 
 function unlikeJson(unlike: string[]): { unlike?: string[] } {
@@ -114,7 +118,7 @@ function unlikeJson(unlike: string[]): { unlike?: string[] } {
 }
 
 /** One object. */
-export function formatJson(table: ReasonTable, { busy, where }: JsonSettings): string {
+export function formatJson(table: ReasonTable, { busy, where, whereTable }: JsonSettings): string {
   const amount = (row: ComparedRow): AmountJson => amountJson(row, table.ns);
   const document: ResultJson = {
     format: FORMAT,
@@ -149,7 +153,7 @@ export function formatJson(table: ReasonTable, { busy, where }: JsonSettings): s
         })),
       })),
     })),
-    ...(where === undefined ? {} : { where: where.flatMap(placesJson) }),
+    ...(where === undefined ? {} : { where: placesJson(where, whereTable) }),
     ...totalsJson(table),
     other: table.other.map(({ name, label, ns, before }) => ({
       function: name,
@@ -161,30 +165,51 @@ export function formatJson(table: ReasonTable, { busy, where }: JsonSettings): s
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function placesJson({ reason, places }: ReasonPlaces): PlaceJson[] {
-  return places.map((place) => {
-    const [p50, p99] = [0.5, 0.99].map((share) => quantile(place.buckets, share));
-    return {
-      reason: bare(reason),
-      ...(place.function === undefined ? {} : { function: place.function }),
-      ...(place.object === undefined ? {} : { object: place.object }),
-      us: place.ns / 1000,
-      queuedUs: place.queuedNs / 1000,
-      count: place.waits,
-      ...(p50 === undefined || p99 === undefined ? {} : { p50Us: p50 / 1000, p99Us: p99 / 1000 }),
-      maxUs: place.maxNs / 1000,
-      wakers: place.wakers.map(({ name, ns }) => ({ name, us: ns / 1000 })),
-    };
-  });
+/** Places that earlier runs had, and this one has not, are at the end. */
+function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefined): PlaceJson[] {
+  const compared = new Map<string, ComparedRow>(
+    table?.rows.flatMap(({ name, parts }) =>
+      parts.flatMap((label) => label.parts.map((row) => [`${bare(name)} ${row.name}`, row] as const)),
+    ),
+  );
+  const places = where.flatMap(({ reason, places: all }) =>
+    all.map((place) => {
+      const [p50, p99] = [0.5, 0.99].map((share) => quantile(place.buckets, share));
+      const key = `${bare(reason)} ${placeName(place.function, place.object)}`;
+      const row = compared.get(key);
+      compared.delete(key);
+      return {
+        reason: bare(reason),
+        ...(place.function === undefined ? {} : { function: place.function }),
+        ...(place.object === undefined ? {} : { object: place.object }),
+        us: place.ns / 1000,
+        queuedUs: place.queuedNs / 1000,
+        count: place.waits,
+        ...(p50 === undefined || p99 === undefined ? {} : { p50Us: p50 / 1000, p99Us: p99 / 1000 }),
+        maxUs: place.maxNs / 1000,
+        errorUs: Math.sqrt(varianceOf(place)) / 1000,
+        wakers: place.wakers.map(({ name, ns }) => ({ name, us: ns / 1000 })),
+        ...(row ? beforeJson(row.ns, row.before) : {}),
+      };
+    }),
+  );
+  const gone = Array.from(compared, ([key, row]) => ({
+    reason: key.slice(0, key.indexOf(' ')),
+    function: row.name,
+    ...{ us: 0, queuedUs: 0, count: 0, maxUs: 0, errorUs: 0, wakers: [] },
+    ...beforeJson(0, row.before),
+  }));
+  return [...places, ...gone];
 }
 
-function amountJson({ ns, count, maxNs, variance, before }: ComparedRow, allNs: number): AmountJson {
+function amountJson({ ns, count, maxNs, variance, queuedNs, before }: ComparedRow, allNs: number): AmountJson {
   return {
     us: ns / 1000,
     share: allNs > 0 ? ns / allNs : 0,
     ...(count === undefined ? {} : { count }),
     ...(maxNs === undefined ? {} : { maxUs: maxNs / 1000 }),
     ...(variance === undefined ? {} : { errorUs: Math.sqrt(variance) / 1000 }),
+    ...(queuedNs === 0 ? {} : { queuedUs: queuedNs / 1000 }),
     ...beforeJson(ns, before),
   };
 }
@@ -246,134 +271,4 @@ function beforeJson(now: number, before: readonly Before[]): Pick<AmountJson, 'b
       };
     }),
   };
-}
-
-// ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** As many bytes tell such a result from a dump in bpftrace's JSON, whose lines begin with `{"type"`. */
-export const RESULT_SNIFFED_BYTES = 8;
-
-export function isResult(start: Uint8Array): boolean {
-  return /^\s*\{(?!"type")/.test(Buffer.from(start.subarray(0, RESULT_SNIFFED_BYTES)).toString('latin1'));
-}
-
-/** `isBusy`: waiting for work and timers are left out. */
-export type Result = Omit<Run, 'name'> & { isBusy: boolean };
-
-/** Members that may be missing or of any kind, until each was looked at. */
-type Unchecked<T> = { [Member in keyof T]?: unknown };
-
-/** Reads latin1 text. Throws InputError for any other JSON. */
-export function parseResult(text: string): Result {
-  const json = objectOf<ResultJson>(parsed(text));
-  if (json.format !== FORMAT) throw new InputError('this is JSON, but not of offcpu-classify --json');
-  if (json.version !== VERSION) {
-    throw new InputError(`this is a result of another offcpu-classify, version ${json.version}`);
-  }
-  const { wait, idle, timer, cpu, open, lost } = objectOf<Summary['kinds']>(json.kindsUs);
-  const summary: Summary = {
-    ns: nsOf(json.us),
-    rows: reasonsOf(json.reasons),
-    kinds: {
-      wait: nsOf(wait),
-      idle: nsOf(idle),
-      timer: nsOf(timer),
-      cpu: nsOf(cpu),
-      open: nsOf(open),
-      lost: nsOf(lost),
-    },
-    excluded: listOf<RunJson['excluded'][number]>(json.excluded).map(({ label, us }) => ({
-      name: textOf(label),
-      ns: nsOf(us),
-    })),
-    leftOutNs: nsOf(json.leftOutUs),
-    other: listOf<OtherJson>(json.other).map((of) => ({
-      name: textOf(of.function),
-      label: textOf(of.label),
-      ns: nsOf(of.us),
-    })),
-  };
-  const windowNs = json.windowSeconds === undefined ? undefined : numberOf(json.windowSeconds) * 1e9;
-  return { summary, windowNs, times: timesOf(json.threadsUs), isBusy: json.busy === true };
-}
-
-function timesOf(value: unknown): TimeSums | undefined {
-  if (value === undefined) return undefined;
-  const us = objectOf<ThreadsJson>(value);
-  return {
-    threads: numberOf(us.threads),
-    lifeNs: nsOf(us.life),
-    onCpuNs: nsOf(us.onCpu),
-    runnableNs: nsOf(us.runnable),
-    blockedNs: nsOf(us.blocked),
-    inProgressNs: nsOf(us.inProgress),
-    beforeNs: nsOf(us.before),
-  };
-}
-
-function reasonsOf(list: unknown): Row[] {
-  return rowsOf<ReasonJson>(list, ({ reason, labels }) => ({
-    name: `[${textOf(reason)}]`,
-    parts: rowsOf<LabelJson>(labels, ({ label, meanings }) => ({
-      name: textOf(label),
-      parts: rowsOf<MeaningJson>(meanings, ({ meaning, functions = [] }) => ({
-        name: textOf(meaning),
-        parts: rowsOf<FunctionJson>(functions, (part) => ({ name: textOf(part.function), parts: [] })),
-      })),
-    })),
-  }));
-}
-
-/** What a comparison called gone is no row. */
-function rowsOf<T extends AmountJson>(list: unknown, own: (row: Unchecked<T>) => Pick<Row, 'name' | 'parts'>): Row[] {
-  return listOf<T>(list)
-    .filter(({ us, before }: Unchecked<AmountJson>) => before === undefined || numberOf(us) > 0)
-    .map((row) => ({ ...own(row), ...amountOf(row) }));
-}
-
-function amountOf({ us, count, maxUs, errorUs }: Unchecked<AmountJson>): Omit<Row, 'name' | 'parts'> {
-  return {
-    ns: nsOf(us),
-    count: count === undefined ? undefined : numberOf(count),
-    maxNs: maxUs === undefined ? undefined : nsOf(maxUs),
-    variance: errorUs === undefined ? undefined : (numberOf(errorUs) * 1000) ** 2,
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new InputError('this JSON is damaged or cut off');
-    throw error;
-  }
-}
-
-function listOf<T>(value: unknown): Unchecked<T>[] {
-  if (!Array.isArray(value)) throw damaged();
-  return value.map(objectOf<T>);
-}
-
-function objectOf<T>(value: unknown): Unchecked<T> {
-  if (typeof value !== 'object' || value === null) throw damaged();
-  return value;
-}
-
-function textOf(value: unknown): string {
-  if (typeof value !== 'string') throw damaged();
-  return value;
-}
-
-function numberOf(value: unknown): number {
-  if (typeof value !== 'number' || value < 0) throw damaged();
-  return value;
-}
-
-/** Whole nanoseconds of microseconds. */
-function nsOf(us: unknown): number {
-  return Math.round(numberOf(us) * 1000);
-}
-
-function damaged(): InputError {
-  return new InputError('this is not a whole result of offcpu-classify --json');
 }

@@ -1,5 +1,7 @@
 // The lengths of single waits, from sums by power of two.
 
+import type { OffcpuEntry } from '../entry.ts';
+
 /** Waits of 2^n to 2^(n + 1) nanoseconds. */
 export interface Bucket {
   ns: number;
@@ -19,4 +21,47 @@ export function quantile(buckets: ReadonlyMap<number, Bucket>, share: number): n
     if (seen >= share * all) return ns / waits;
   }
   return undefined;
+}
+
+/**
+ * Keeps waits by their length. It is known to a power of two, so a limit is rounded to the nearest one. The time in which a
+ * woken thread waited for a CPU goes with its wait.
+ */
+export class LengthLimits {
+  /** what was not kept, and that part of it whose length is not known; nanoseconds */
+  leftOutNs = 0;
+  unknownNs = 0;
+  /** does the input tell the length of any wait? */
+  hasLengths = false;
+  readonly #least: number;
+  readonly #most: number;
+
+  /** Nanoseconds; undefined: no limit. */
+  constructor(minNs: number | undefined, maxNs: number | undefined) {
+    this.#least = minNs === undefined ? Number.NEGATIVE_INFINITY : Math.round(Math.log2(minNs));
+    this.#most = maxNs === undefined ? Number.POSITIVE_INFINITY : Math.round(Math.log2(maxNs));
+  }
+
+  /** The limits as they are applied, nanoseconds. */
+  get minNs(): number {
+    return 2 ** this.#least;
+  }
+  get maxNs(): number {
+    return 2 ** this.#most;
+  }
+
+  *keep(entries: Iterable<OffcpuEntry>): Generator<OffcpuEntry> {
+    for (const entry of entries) {
+      const { kind, ns, particulars } = entry;
+      this.hasLengths ||= particulars?.lengthLog2 !== undefined;
+      // a wait that has not ended is at least this long
+      const log = particulars?.lengthLog2 ?? (kind === 'in-progress' && ns > 0 ? Math.floor(Math.log2(ns)) : undefined);
+      if (log !== undefined && log >= this.#least && log < this.#most) {
+        yield entry;
+        continue;
+      }
+      this.leftOutNs += ns;
+      if (log === undefined) this.unknownNs += ns;
+    }
+  }
 }

@@ -44,23 +44,22 @@ export function particularFrames(entry: OffcpuEntry, label: string, nameLock: Na
   const { kind, pid, particulars } = entry;
   if (!particulars || kind === 'runnable' || kind === 'preempted') return [];
   const { object } = particulars;
-  const frames = object ? [frameText(objectFrame(object, pid, nameLock))] : [];
+  const frames = object ? [frameText(stableObject(objectName(object, pid, nameLock)))] : [];
   const waker = enderOf(particulars, label);
   if (waker?.comm !== undefined) frames.push(`<- ${commFrame(waker.comm)}_[w]`);
   return frames;
 }
 
-function objectFrame(object: WaitObject, pid: number | undefined, nameLock: NameLock): string {
-  if (object.kind === 'file') return objectName(object, pid, nameLock);
-  if (object.kind === 'lock') {
-    const { symbol, place } = nameLock(object.address, pid) ?? {};
-    return symbol !== undefined ? `lock ${symbol}` : place !== undefined ? `lock in ${place}` : 'lock';
-  }
-  const [, host, port = 0] = PEER.exec(object.peer ?? '') ?? [];
-  if (host === undefined) return `${object.protocol} socket`;
-  return Number(port) < FIRST_PORT_OF_CLIENTS ? `${object.protocol} ${host}:${port}` : `${object.protocol} ${host}`;
+/** The name without what differs from run to run: addresses, and the ports of clients. */
+export function stableObject(name: string): string {
+  const [, lock] = LOCK_AT.exec(name) ?? [];
+  if (lock !== undefined) return lock;
+  const [, peer, port] = PEER.exec(name) ?? [];
+  return peer !== undefined && Number(port) >= FIRST_PORT_OF_CLIENTS ? peer : name;
 }
 
-// 127.0.0.1:5432     [::1]:40210     but not:  pid 4242
-const PEER = /^(\S+):(\d+)$/;
+// lock at 0x559835e42140     heap lock 0x559835e42140
+const LOCK_AT = /^(.*\block)(?: at)? 0x[0-9a-f]+$/;
+// tcp 127.0.0.1:40210     tcp [::1]:40210
+const PEER = /^(\S+ \S+):(\d+)$/;
 const FIRST_PORT_OF_CLIENTS = 32768;

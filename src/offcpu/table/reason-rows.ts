@@ -54,6 +54,7 @@ export function linesOf({ rows, other }: ReasonTable, { detail, meaning }: Table
         count: undefined,
         maxNs: undefined,
         variance: undefined,
+        queuedNs: 0,
         level: 1,
       })),
     ];
@@ -75,13 +76,15 @@ function merged(rows: readonly ComparedRow[]): ComparedRow[] {
   return byTime([...sums.values()]);
 }
 
-function plus(a: ComparedRow, b: ComparedRow): ComparedRow {
+/** Two rows as one, with the name of the first. */
+export function plus(a: ComparedRow, b: ComparedRow): ComparedRow {
   return {
     ...a,
     ns: a.ns + b.ns,
     count: a.count === undefined || b.count === undefined ? undefined : a.count + b.count,
     maxNs: a.maxNs === undefined || b.maxNs === undefined ? undefined : Math.max(a.maxNs, b.maxNs),
     variance: a.variance === undefined || b.variance === undefined ? undefined : a.variance + b.variance,
+    queuedNs: a.queuedNs + b.queuedNs,
     parts: merged([...a.parts, ...b.parts]),
     before: a.before.map((one, i) => sumOf(one, b.before[i])),
   };

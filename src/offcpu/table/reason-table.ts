@@ -13,6 +13,7 @@ const WIDE: readonly Column[] = [
   { title: 'count', unit: '', least: 'number', cell: ({ count }) => count?.toString() },
   { title: 'mean', unit: 'us', least: 'number', cell: ({ ns, count }) => mean(ns, count) },
   { title: 'max', unit: 'us', least: 'number', cell: ({ maxNs }) => usOf(maxNs) },
+  { title: 'queued', unit: 'us', least: 'number', cell: ({ queuedNs }) => (queuedNs > 0 ? usOf(queuedNs) : undefined) },
 ];
 /** As wide as `100.0%`, and a blank. */
 const SHARE = 7;

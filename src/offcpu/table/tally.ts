@@ -16,6 +16,8 @@ export interface Row {
    * would have summed up differently. That is the sum of the squares of all waits, which is no more than time × longest.
    */
   variance: number | undefined;
+  /** from the wake-up that ended such waits until a CPU was free: not part of `ns`, but of the row [cpu] */
+  queuedNs: number;
   /** the longest first */
   parts: Row[];
 }
@@ -84,6 +86,14 @@ export class Tally {
     return true;
   }
 
+  /** Adds the time in which a thread waited for a CPU to what it had waited for before. */
+  addQueued({ rule, meaning, ns }: Wait): void {
+    const label = this.#all.parts.get(`[${rule.bracket}]`)?.parts.get(rule.label);
+    for (const sum of [this.#all.parts.get(`[${rule.bracket}]`), label, meaning && label?.parts.get(meaning.label)]) {
+      if (sum) sum.queuedNs += ns;
+    }
+  }
+
   summary(): Summary {
     const rows = rowsOf(this.#all);
     return {
@@ -98,7 +108,7 @@ export class Tally {
 }
 
 function newSum(name: string): Sum {
-  return { name, ns: 0, count: 0, maxNs: 0, variance: 0, parts: new Map() };
+  return { name, ns: 0, count: 0, maxNs: 0, variance: 0, queuedNs: 0, parts: new Map() };
 }
 
 function addTo({ parts }: Sum, name: string, { ns, count, maxNs }: Wait): Sum {

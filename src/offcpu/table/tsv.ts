@@ -7,14 +7,14 @@ import { bare, mean, sumOf, usOf } from './reason-rows.ts';
 
 /** A line a reason, label and meaning; the meaning is empty where none is known. Earlier runs are columns at the end. */
 export function formatTsv(table: ReasonTable): string {
-  const titles = ['reason', 'label', 'meaning', 'us', 'share', 'count', 'mean_us', 'max_us'];
+  const titles = ['reason', 'label', 'meaning', 'us', 'share', 'count', 'mean_us', 'max_us', 'queued_us'];
   for (const { name } of table.against) {
     const of = name.replace(/[\t\n]/g, ' ');
     titles.push(`${of}: us`, `${of}: share`, `${of}: share_change`, `${of}: ms_per_s_change`, `${of}: mark`);
   }
   const rows = [titles.join('\t')];
   for (const [reason, label, row, meaning] of cellsOf(table)) {
-    const { ns, count, maxNs, before } = row;
+    const { ns, count, maxNs, queuedNs, before } = row;
     rows.push(
       [
         reason,
@@ -25,6 +25,7 @@ export function formatTsv(table: ReasonTable): string {
         count ?? '',
         mean(ns, count) ?? '',
         usOf(maxNs) ?? '',
+        usOf(queuedNs),
         ...before.flatMap((one) => [
           usOf(one.ns),
           fixed(one.share, 6),
@@ -57,7 +58,8 @@ function* cellsOf({ rows }: ReasonTable): Generator<[string, string, Omit<Compar
       const before = label.before.map((one, i) => withoutParts(one, label.parts, i));
       if (ns > 0 || isWhole || before.some((one) => one.ns > 0)) {
         const maxNs = isWhole ? label.maxNs : undefined;
-        yield [bare(reason.name), label.name, { ns, count: left, maxNs, variance: undefined, before }, ''];
+        const queuedNs = label.parts.reduce((sum, part) => sum - part.queuedNs, label.queuedNs);
+        yield [bare(reason.name), label.name, { ns, count: left, maxNs, variance: undefined, queuedNs, before }, ''];
       }
     }
   }

@@ -9,7 +9,7 @@ import { drawFlameGraph } from '../../flamegraph/draw.ts';
 import { settingsOf as drawSettingsOf } from '../../flamegraph/settings.ts';
 import { runOf } from '../../offcpu/table/classify-offcpu.ts';
 import { compare, doubtsOn } from '../../offcpu/table/comparison.ts';
-import { parseResult } from '../../offcpu/table/json.ts';
+import { parseResult } from '../../offcpu/table/json-read.ts';
 import { formatTable } from '../../offcpu/table/reason-table.ts';
 import { pairCounts, type Sides } from '../../stacks/diff/diff.ts';
 import { FoldedReader } from '../../stacks/folded.ts';

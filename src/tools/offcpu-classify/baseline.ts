@@ -4,10 +4,9 @@ import type { Sink, Surroundings } from '../../cli/inputs.ts';
 import { latin1 } from '../../cli/latin1.ts';
 import type { Report } from '../../cli/report.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
-import { runOf } from '../../offcpu/table/classify-offcpu.ts';
 import type { Run } from '../../offcpu/table/comparison.ts';
-import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../../offcpu/table/json.ts';
-import { type RunSettings, readRun } from './run.ts';
+import { isResult, parseResult, RESULT_SNIFFED_BYTES } from '../../offcpu/table/json-read.ts';
+import { comparable, type RunSettings, readRun } from './run.ts';
 
 export interface Named {
   name: string;
@@ -46,7 +45,7 @@ export async function readBaseline(
   if (json.length > 0)
     return { run: { name, ...resultOf(file === '-' ? '<stdin>' : file, json, settings.busy) }, notes: [], losses: [] };
   if (read.account.isEmpty) throw new UsageError(`--baseline ${file}: the input has no off-CPU time`);
-  return { run: runOf(name, read), notes: read.notes, losses: read.losses };
+  return { run: comparable(name, read), notes: read.notes, losses: read.losses };
 }
 
 /** Keeps an input that is a result of --json, and passes any other to `sink`. */

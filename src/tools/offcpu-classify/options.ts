@@ -32,7 +32,19 @@ export const classifyOptions = {
     describe: 'show per reason which function waited, on what, how long, and who ended it (dumps of bpf/offcpu.bt)',
   },
   busy: { kind: 'flag', group: 'Reasons', describe: 'leave out waiting for work and timers' },
-  wide: { kind: 'flag', group: 'Reasons', describe: 'add columns: count, mean, longest, where the input has them' },
+  'min-us': {
+    kind: 'number',
+    value: 'N',
+    least: 0.001,
+    group: 'Reasons',
+    describe: 'keep waits of N microseconds or more, to the nearest power of two',
+  },
+  'max-us': { kind: 'number', value: 'N', least: 0.001, group: 'Reasons', describe: 'keep waits below N microseconds' },
+  wide: {
+    kind: 'flag',
+    group: 'Reasons',
+    describe: 'add columns: count, mean, longest, run-queue time after the wait, where the input has them',
+  },
   'no-particulars': {
     kind: 'flag',
     group: 'Reasons',

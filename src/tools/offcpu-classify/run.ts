@@ -5,7 +5,12 @@ import type { Report } from '../../cli/report.ts';
 import type { Unit } from '../../offcpu/read/stacks.ts';
 import type { Reasons } from '../../offcpu/reason/reasons.ts';
 import type { AccountSettings } from '../../offcpu/table/account.ts';
-import { OffcpuClassify } from '../../offcpu/table/classify-offcpu.ts';
+import { OffcpuClassify, runOf } from '../../offcpu/table/classify-offcpu.ts';
+import type { Run } from '../../offcpu/table/comparison.ts';
+import { LengthLimits } from '../../offcpu/table/lengths.ts';
+import type { NameLock } from '../../offcpu/table/particular-names.ts';
+import { placesOf, type ReasonPlaces } from '../../offcpu/table/where.ts';
+import { rowsOfPlaces } from '../../offcpu/table/where-rows.ts';
 
 export interface RunSettings extends AccountSettings {
   map: string | undefined;
@@ -13,9 +18,23 @@ export interface RunSettings extends AccountSettings {
   /** seconds; undefined: as the input says */
   window: number | undefined;
   reasons: Reasons;
+  /** tell whose waits they are, too */
+  where: boolean;
+  nameLock: NameLock;
+  /** lengths of waits to keep; undefined: no limit */
+  'min-us': number | undefined;
+  'max-us': number | undefined;
 }
 
-export type ReadRun = ReturnType<OffcpuClassify['finish']>;
+export interface ReadRun extends ReturnType<OffcpuClassify['finish']> {
+  /** whose waits they were; undefined: nobody asked */
+  places: ReasonPlaces[] | undefined;
+}
+
+/** As compare() takes it. */
+export function comparable(name: string, read: ReadRun): Run {
+  return { ...runOf(name, read), where: read.places && rowsOfPlaces(read.places) };
+}
 
 /** Reads all operands. `around` wraps the sink, to see the blocks first. */
 export async function readRun(
@@ -38,5 +57,12 @@ export async function readRun(
     ...telling(report),
   });
   await readInputs(operands, sink, surroundings);
-  return read.finish({ ...settings, windowNs: window === undefined ? undefined : window * 1e9 });
+  const [minNs, maxNs] = [settings['min-us'], settings['max-us']].map((us) =>
+    us === undefined ? undefined : us * 1000,
+  );
+  const lengths = minNs === undefined && maxNs === undefined ? undefined : new LengthLimits(minNs, maxNs);
+  const windowNs = window === undefined ? undefined : window * 1e9;
+  const finished = read.finish({ ...settings, lengths, windowNs });
+  const places = settings.where ? placesOf(finished.account.entries(), settings.reasons, settings.nameLock) : undefined;
+  return { ...finished, places };
 }

@@ -9,16 +9,21 @@ import type { TableSettings } from '../../offcpu/table/reason-rows.ts';
 import { formatMarkdown, formatTable } from '../../offcpu/table/reason-table.ts';
 import { formatExplanations, formatTsv } from '../../offcpu/table/tsv.ts';
 import type { ReasonPlaces } from '../../offcpu/table/where.ts';
+import { withoutSmall } from '../../offcpu/table/where-rows.ts';
 import { formatWhere } from '../../offcpu/table/where-text.ts';
 import type { classifyOptions } from './options.ts';
 
 export const FORMATS = ['table', 'folded', 'json', 'tsv', 'markdown', 'explain'] as const;
 export type Format = (typeof FORMATS)[number];
 
+const WHERE_ROWS: TableSettings = { detail: false, meaning: true, wide: false };
+
 export interface TextSettings extends TableSettings {
   busy: boolean;
   /** whose wait it is; undefined: not asked for */
   where: readonly ReasonPlaces[] | undefined;
+  /** the same compared with earlier runs; undefined: not known of all of them */
+  whereTable: ReasonTable | undefined;
 }
 
 export function textOf(
@@ -29,8 +34,9 @@ export function textOf(
 ): string {
   if (format === 'explain') return formatExplanations(account.explanations());
   if (format === 'table') {
-    const { where = [] } = settings;
-    return `${where.length > 0 ? `${formatWhere(where)}\n` : ''}${formatTable(table, settings)}`;
+    const { where = [], whereTable } = settings;
+    const changes = whereTable ? `${formatTable(withoutSmall(whereTable), WHERE_ROWS)}\n` : '';
+    return `${where.length > 0 ? `${formatWhere(where)}\n` : ''}${changes}${formatTable(table, settings)}`;
   }
   const formats = { markdown: formatMarkdown, json: formatJson, tsv: formatTsv };
   return formats[format](table, settings);

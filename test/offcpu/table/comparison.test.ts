@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { InputError } from '../../../src/engine/errors.ts';
 import { windowOf } from '../../../src/offcpu/read/window.ts';
 import { compare, doubtsOn, type ReasonTable, type Run } from '../../../src/offcpu/table/comparison.ts';
-import { formatJson, isResult, parseResult } from '../../../src/offcpu/table/json.ts';
+import { formatJson } from '../../../src/offcpu/table/json.ts';
+import { isResult, parseResult } from '../../../src/offcpu/table/json-read.ts';
 import { measuredReason } from '../../../src/offcpu/table/limit.ts';
 import { Tally } from '../../../src/offcpu/table/tally.ts';
 import { type Broken, broken, parseLimit } from '../../../src/stacks/diff/limit.ts';
@@ -291,11 +292,13 @@ describe('a result of --json', () => {
 });
 
 test('the wall time of several dumps is the time that at least one of them covers', () => {
-  const dump = (startNs: number, endNs: number) => ({ dump: { program: { startNs, endNs } } });
-  const of = (...dumps: readonly unknown[]): number | undefined => windowOf(dumps as Parameters<typeof windowOf>[0]);
+  const dump = (startNs: number, endNs: number) => ({ recording: { startNs, endNs, threads: [] } });
+  const of = (...dumps: Parameters<typeof windowOf>[0]): number | undefined => windowOf(dumps);
+  const one = dump(10, 20);
+  assert.equal(of(one, { ...one }), 10, 'two parts of one');
   assert.equal(of(dump(10, 20)), 10);
   assert.equal(of(dump(30, 40), dump(10, 20)), 20);
   assert.equal(of(dump(10, 40), dump(20, 30), dump(35, 50)), 40);
-  assert.equal(of(dump(10, 20), { dump: undefined }), undefined);
+  assert.equal(of(dump(10, 20), { recording: undefined }), undefined);
   assert.equal(of(), undefined);
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Bucket, quantile } from '../../../src/offcpu/table/lengths.ts';
+import { type Bucket, LengthLimits, quantile } from '../../../src/offcpu/table/lengths.ts';
 
 const lengths = fc.array(fc.integer({ min: 1, max: 2 ** 40 }), { minLength: 1 });
 
@@ -26,4 +26,28 @@ test('a quantile of the buckets is less than twice, and more than half, the true
 
 test('without waits there is none', () => {
   assert.equal(quantile(new Map(), 0.5), undefined);
+});
+
+test('limits of length keep or leave out each wait once, and say what they left out', () => {
+  const entry = { comm: 'x', pid: 1, tid: 1, kernel: [], user: [], count: 1, maxNs: 1, state: 1, waitEvent: undefined };
+  const wait = fc.record({
+    ns: fc.integer({ min: 1, max: 2 ** 30 }),
+    kind: fc.constantFrom('blocked' as const, 'runnable' as const, 'in-progress' as const),
+    log: fc.option(fc.nat(30), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(fc.array(wait), fc.integer({ min: 1, max: 2 ** 30 }), (waits, limit) => {
+      const entries = waits.map(({ ns, kind, log }) => ({
+        ...{ ...entry, ns, kind },
+        particulars: { object: undefined, waker: undefined, lengthLog2: log },
+      }));
+      const above = new LengthLimits(limit, undefined);
+      const below = new LengthLimits(undefined, limit);
+      const kept = [...above.keep(entries)];
+      const sum = (some: readonly { ns: number }[]): number => some.reduce((all, { ns }) => all + ns, 0);
+      assert.equal(sum(kept) + above.leftOutNs, sum(entries));
+      assert.equal(sum(kept) + sum([...below.keep(entries)]) + above.unknownNs, sum(entries));
+      assert.ok(above.minNs / limit < 1.42 && limit / above.minNs < 1.42);
+    }),
+  );
 });

@@ -12,6 +12,7 @@ const row = (name: string, us: number): Row => ({
   count: undefined,
   maxNs: undefined,
   variance: undefined,
+  queuedNs: 0,
   parts: [],
 });
 

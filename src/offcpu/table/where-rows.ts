@@ -1,0 +1,98 @@
+// Whose wait it is, as rows that can be compared between runs: a row a reason, and below it a row a function and object.
+
+import { type ComparedRow, compare, type ReasonTable, type Run } from './comparison.ts';
+import { stableObject } from './particular-names.ts';
+import { plus } from './reason-rows.ts';
+import type { Row, Summary } from './tally.ts';
+import type { Place, ReasonPlaces } from './where.ts';
+
+/** What a place is called in every run: `host::lookup on lock host::REGISTRY`. */
+export function placeName(own: string | undefined, object: string | undefined): string {
+  const name = own ?? '(none known)';
+  return object === undefined ? name : `${name} on ${stableObject(object)}`;
+}
+
+/** Places that only differ in an address are one row. */
+export function rowsOfPlaces(reasons: readonly ReasonPlaces[]): Row[] {
+  return reasons.map(({ reason, places }) =>
+    reasonRow(
+      reason,
+      places.map((place) => ({ name: placeName(place.function, place.object), ...amountOf(place), parts: [] })),
+    ),
+  );
+}
+
+/** The row of a reason from those of its places, of which those of one name become one. */
+export function reasonRow(name: string, places: readonly Row[]): Row {
+  const parts = new Map<string, Row>();
+  for (const place of places) {
+    const known = parts.get(place.name);
+    parts.set(place.name, known ? sumOfRows(known, place) : place);
+  }
+  return { ...places.reduce(sumOfRows), name, parts: [...parts.values()] };
+}
+
+function sumOfRows(a: Row, b: Row): Row {
+  return {
+    name: a.name,
+    ns: a.ns + b.ns,
+    queuedNs: a.queuedNs + b.queuedNs,
+    count: (a.count ?? 0) + (b.count ?? 0),
+    maxNs: Math.max(a.maxNs ?? 0, b.maxNs ?? 0),
+    variance: (a.variance ?? 0) + (b.variance ?? 0),
+    parts: [],
+  };
+}
+
+/** The sum of the squares of all waits, as well as their buckets tell. */
+export function varianceOf({ ns, maxNs, buckets }: Place): number {
+  let sum = 0;
+  for (const bucket of buckets.values()) if (bucket.waits > 0) sum += bucket.ns ** 2 / bucket.waits;
+  return buckets.size > 0 ? sum : ns * maxNs;
+}
+
+function amountOf(place: Place): Omit<Row, 'name' | 'parts'> {
+  const { ns, queuedNs, waits, maxNs } = place;
+  return { ns, queuedNs, count: waits, maxNs, variance: varianceOf(place) };
+}
+
+/** Undefined where one of the runs does not tell whose waits they were, or there is none to compare with. */
+export function compareWhere(now: Run, before: readonly Run[]): ReasonTable | undefined {
+  if (before.length === 0 || [now, ...before].some(({ where }) => where === undefined)) return undefined;
+  return compare(runOfWhere(now), before.map(runOfWhere));
+}
+
+/** The table of reasons has labels between a reason and what is below it. */
+function runOfWhere({ where = [], ...run }: Run): Run {
+  const rows = where.map((row) => ({ ...row, parts: [{ ...row, name: '' }] }));
+  const none = {
+    kinds: { wait: 0, idle: 0, timer: 0, cpu: 0, open: 0, lost: 0 },
+    excluded: [],
+    leftOutNs: 0,
+    other: [],
+  };
+  const summary: Summary = { ...none, ns: where.reduce((sum, { ns }) => sum + ns, 0), rows };
+  return { ...run, times: undefined, summary };
+}
+
+/** Rows of less than this share of their reason, in all runs, are summed up. */
+const SMALL = 0.05;
+
+/** The same with the small rows of each reason as one. */
+export function withoutSmall(table: ReasonTable): ReasonTable {
+  const rows = table.rows.map((reason) => ({
+    ...reason,
+    parts: reason.parts.map((label) => ({ ...label, parts: summedUp(label) })),
+  }));
+  return { ...table, rows };
+}
+
+function summedUp({ ns, before, parts }: ComparedRow): ComparedRow[] {
+  const isSmall = (part: ComparedRow): boolean =>
+    part.ns < SMALL * ns && part.before.every((one, i) => one.ns < SMALL * (before[i]?.ns ?? 0));
+  const small = parts.filter(isSmall);
+  const [first, ...others] = small;
+  if (first === undefined || others.length === 0) return parts;
+  const rest = { ...others.reduce(plus, first), name: `${small.length} more` };
+  return [...parts.filter((part) => !isSmall(part)), rest];
+}

@@ -1,0 +1,64 @@
+// Comparing whose waits they were.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compare, type Run } from '../../../src/offcpu/table/comparison.ts';
+import { formatJson } from '../../../src/offcpu/table/json.ts';
+import { parseResult } from '../../../src/offcpu/table/json-read.ts';
+import type { Summary } from '../../../src/offcpu/table/tally.ts';
+import type { Place, ReasonPlaces } from '../../../src/offcpu/table/where.ts';
+import { compareWhere, rowsOfPlaces } from '../../../src/offcpu/table/where-rows.ts';
+
+function place(own: string, object: string, ms: number): Place {
+  const buckets = new Map([[20, { ns: ms * 1e6, waits: ms }]]);
+  return { function: own, object, ns: ms * 1e6, queuedNs: 0, waits: ms, maxNs: 1e6, buckets, wakers: [] };
+}
+
+function placesOf(...places: Place[]): ReasonPlaces[] {
+  const ns = places.reduce((sum, one) => sum + one.ns, 0);
+  return [{ reason: '[futex]', ns, queuedNs: 0, waits: 0, places }];
+}
+
+const KINDS = { wait: 0, idle: 0, timer: 0, cpu: 0, open: 0, lost: 0 };
+const SUMMARY: Summary = { ns: 0, rows: [], kinds: KINDS, excluded: [], leftOutNs: 0, other: [] };
+
+function runOf(name: string, places: ReasonPlaces[]): Run {
+  return { name, summary: SUMMARY, windowNs: 1e9, times: undefined, where: rowsOfPlaces(places) };
+}
+
+test('places are the same where only addresses and ports of clients differ', () => {
+  const before = placesOf(
+    place('login', 'heap lock 0x1000', 100),
+    place('login', 'heap lock 0x2000', 50),
+    place('poll', 'tcp 10.0.0.1:5432', 10),
+  );
+  const now = placesOf(place('login', 'heap lock 0x7770', 150), place('poll', 'tcp 10.0.0.1:45000', 400));
+  const table = compareWhere(runOf('now', now), [runOf('before', before)]);
+  const rows = table?.rows[0]?.parts[0]?.parts.map(({ name, ns, before: [was] }) => [
+    name,
+    ns / 1e6,
+    (was?.ns ?? 0) / 1e6,
+  ]);
+  assert.deepEqual(rows, [
+    ['poll on tcp 10.0.0.1', 400, 0],
+    ['login on heap lock', 150, 150],
+    ['poll on tcp 10.0.0.1:5432', 0, 10],
+  ]);
+});
+
+test('a result of --json tells the same places, and their noise', () => {
+  const run = runOf('a', placesOf(place('login', 'heap lock 0x1000', 100), place('login', 'heap lock 0x2000', 60)));
+  const json = formatJson(compare(run, []), {
+    busy: false,
+    where: placesOf(place('login', 'heap lock 0x1000', 100), place('login', 'heap lock 0x2000', 60)),
+  });
+  const table = compareWhere(run, [{ ...parseResult(json), name: 'b' }]);
+  const row = table?.rows[0]?.parts[0]?.parts[0];
+  assert.equal(row?.before[0]?.ns, 160e6);
+  assert.ok(Math.abs((row?.variance ?? 0) - 160e12) < 1e6);
+});
+
+test('a run that does not tell whose waits it has can not be compared', () => {
+  const { where: _, ...bare } = runOf('b', []);
+  assert.equal(compareWhere(runOf('a', placesOf(place('f', 'x', 1))), [bare]), undefined);
+});
