@@ -61,12 +61,13 @@ section{margin:0 0 30px}
 .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:1px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.5rem .7rem;font-weight:600;border-bottom:1px solid var(--line)}
-th,td{padding:.22rem .7rem;text-align:right;white-space:nowrap;vertical-align:top}
+th,td{padding:.22rem .7rem;text-align:right;white-space:nowrap;vertical-align:top;width:1%}
 thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--line)}
 tbody tr:nth-child(even){background:var(--field)}
 td.text,th.text{text-align:left}
-td.name{text-align:left;white-space:normal;min-width:14rem;max-width:46rem}
-tbody th{font-weight:400;text-align:left;white-space:normal;min-width:14rem}
+td.name{text-align:left;white-space:normal;min-width:12rem;width:auto}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:0 14px;align-items:start}
+.pair>*{min-width:0}
 pre{overflow-x:auto;margin:.3rem 0;padding:.7rem .9rem;background:var(--field);border:1px solid var(--line);border-radius:6px}
 summary{cursor:pointer;font-weight:600;padding:.2rem 0}
 details{margin:.6rem 0}

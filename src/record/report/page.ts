@@ -236,8 +236,8 @@ function functionTables({ own, bySelf, byTotal }: Functions): string {
     : '';
   return (
     ownTable +
-    table('All functions, by self', [self, total, name, object], bySelf) +
-    table('All functions, by total', [total, self, name, object], byTotal)
+    `<div class="pair">${table('All functions, by self', [self, total, name, object], bySelf)}
+${table('All functions, by total', [total, self, name, object], byTotal)}</div>`
   );
 }
 
