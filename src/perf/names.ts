@@ -116,11 +116,12 @@ export class PerfNames {
     return { ...frame, symbol: kernelSymbols.nameAt(frame.address) ?? '' };
   }
 
-  /** The id, with flags, of a function that was found in its object; `behind` stands between its name and its mark. */
-  found(name: string, isInlined: boolean, behind: string): number {
+  /** The id, with flags, of a function that was found in the object `dso`; `behind` stands between its name and its mark. */
+  found(name: string, isInlined: boolean, behind: string, dso: string): number {
     const text = this.#symbolText(name);
     const mark = isInlined && this.#options.markInlined ? '_[i]' : '';
     const id = this.#table.name(behind === '' ? text + mark : text + frameText(behind) + mark);
+    this.#idsOf(dso).add(id);
     return this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(name) ? id + Line.last : id;
   }
 

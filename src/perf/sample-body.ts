@@ -19,6 +19,13 @@ export interface Lookup {
   pending: PendingFrames;
 }
 
+/** The weight of user frames, each counted by itself: of all, of those with a name, of those with debug information. */
+export interface UserFrames {
+  weight: number;
+  namedWeight: number;
+  debugWeight: number;
+}
+
 export class SampleBody {
   readonly #table: StackTable;
   readonly #names: PerfNames;
@@ -146,12 +153,34 @@ export class SampleBody {
     if (this.printsPlaces && !lookup.inline) return words;
     if (frame.inlined) return [lookup.pending.addPrinted(word, frame.address)];
     const found = lookup.objects.at(frame, this.pid);
-    return found ? [lookup.pending.add(found, Line.ids & word, frame.address)] : words;
+    return found ? [lookup.pending.add(found, Line.ids & word, frame.address, frame.dso)] : words;
   }
 
-  /** All is read: puts the functions that were found in objects into the stacks, which have `roots` root frames. */
-  settle(roots: number): void {
+  /** Of all stacks, which have `roots` root frames, before settle(); undefined: frames are not looked up. */
+  #userFrames(roots: number): UserFrames | undefined {
+    const pending = this.#lookup?.pending;
+    if (!pending) return undefined;
+    const sums = { weight: 0, namedWeight: 0, debugWeight: 0 };
+    for (const { ids, weight } of this.#table.stacks()) {
+      for (const id of ids.subarray(roots)) {
+        const known = pending.knowledgeOf(id);
+        if (!known && (this.#kernel.has(id) || pending.isPrinted(id))) continue;
+        sums.weight += weight;
+        if (known ? known.isNamed : !this.#names.isUnresolved(id)) sums.namedWeight += weight;
+        if (known?.hasLines) sums.debugWeight += weight;
+      }
+    }
+    return sums;
+  }
+
+  /**
+   * All is read: puts the functions that were found in objects into the stacks, which have `roots` root frames. Gives how
+   * well user frames were known before.
+   */
+  settle(roots: number): UserFrames | undefined {
+    const frames = this.#userFrames(roots);
     this.#lookup?.pending.settle((id) => this.#kernel.has(id), roots);
+    return frames;
   }
 
   #push(words: readonly number[]): void {

@@ -13,7 +13,7 @@ import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
 import { type LookupOptions, PerfObjects } from './objects.ts';
 import { PerfRoots, type RootParts } from './roots.ts';
-import { SampleBody } from './sample-body.ts';
+import { SampleBody, type UserFrames } from './sample-body.ts';
 
 export interface PerfScriptOptions extends NameOptions {
   by: 'comm' | 'pid' | 'tid' | 'none';
@@ -62,6 +62,8 @@ export class PerfScript {
   singles = 0;
   /** lines below headers that are of no known kind */
   misread = 0;
+  /** how well user frames are known; undefined: they were not looked up */
+  userFrames: UserFrames | undefined;
   /** weight of stacks cut at perf's depth limit */
   truncatedWeight = 0;
   /** perf's time of the first and last sample, seconds; NaN when it printed none */
@@ -72,6 +74,8 @@ export class PerfScript {
   kind: Kind = 'empty';
   /** what perf said of lost data */
   readonly losses: string[] = [];
+  /** functions whose callers were left away on purpose */
+  readonly skipAfter: readonly string[];
 
   readonly #options: PerfScriptOptions;
   readonly #onSkip: OnSkip;
@@ -102,16 +106,12 @@ export class PerfScript {
     this.#options = options;
     this.#onSkip = onSkip;
     this.events = new PerfEvents(options.event);
+    this.skipAfter = options.skipAfter;
     this.names = new PerfNames(table, options);
     this.#objects = options.lookup && new PerfObjects(options.lookup.symbolizer);
     this.#body = new SampleBody(table, this.names, options, this.#lookup());
     this.#roots = new PerfRoots(table, options.by);
     this.#truncated = table.name('[truncated]');
-  }
-
-  /** The functions whose callers were left away on purpose. */
-  get skipAfter(): readonly string[] {
-    return this.#options.skipAfter;
   }
 
   /** By the id of a root frame: whose it is. */
@@ -124,8 +124,8 @@ export class PerfScript {
     if (!objects) return undefined;
     const { lookup, srcline, demangle: files } = this.#options;
     const inline = lookup?.inline ?? false;
-    const pending = new PendingFrames(this.table, { inline, srcline, files }, ({ name = '', isInlined }, behind) =>
-      this.names.found(name, isInlined, behind),
+    const pending = new PendingFrames(this.table, { inline, srcline, files }, ({ name = '', isInlined }, behind, dso) =>
+      this.names.found(name, isInlined, behind, dso),
     );
     return { inline, objects, pending };
   }
@@ -175,7 +175,7 @@ export class PerfScript {
     for (const [name, { stacks }] of headless) if (this.events.named(name).use === 'taken') this.samples += stacks;
     // the rest of a sample whose header was cut off the recording's start
     if (this.#headers > 0 && this.#headless.size > 0) this.#skip('frames without a header', this.#headlessLine, '');
-    this.#body.settle(this.#options.by === 'none' ? 0 : 1);
+    this.userFrames = this.#body.settle(this.#options.by === 'none' ? 0 : 1);
     this.#roots.settle(this.#options.maxDepth);
   }
 

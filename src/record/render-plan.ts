@@ -82,6 +82,8 @@ function foldCpuStep(settings: Settings, environment: Environment, window: Windo
   const fold = [
     ...['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')],
     ...(kernelSymbols ? ['--kallsyms', kernelSymbols] : []),
+    ...(settings.inline ? ['--inline'] : []),
+    ...(settings.inline && environment.symfs !== undefined ? ['--symfs', environment.symfs] : []),
   ];
   return {
     what: STEPS.foldCpu,

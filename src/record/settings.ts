@@ -21,6 +21,7 @@ export interface Settings {
   frequency: number;
   /** perf's --call-graph: fp, dwarf,SIZE or lbr; undefined: as the target has it */
   callGraph: string | undefined;
+  /** inlined functions as frames of their own, by the objects' debug information */
   inline: boolean;
   /** of a Postgres server; undefined: if they can be recorded */
   waitEvents: boolean | undefined;
@@ -48,7 +49,7 @@ export interface SettingOptions {
   warmup: number | undefined;
   frequency: number;
   'call-graph': string;
-  inline: boolean;
+  'no-inline': boolean;
   'wait-events': boolean;
   'no-wait-events': boolean;
   sudo: boolean;
@@ -93,7 +94,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     warmupSeconds: options.warmup ?? (options.workload === undefined ? 0 : WARMUP_SECONDS),
     frequency: options.frequency,
     callGraph,
-    inline: options.inline,
+    inline: !options['no-inline'],
     waitEvents: options['wait-events'] ? true : options['no-wait-events'] ? false : undefined,
     sudo: options.sudo,
     label,

@@ -11,11 +11,15 @@ export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | un
   if (cpu) {
     const events = cpu.events.filter(({ folded }) => folded).map(({ name }) => name);
     const empty = cpu.emptySamples > 0 ? `, ${cpu.emptySamples} without a callchain` : '';
+    const frames = cpu.userFrames;
+    const named = frames
+      ? `, ${share(frames.namedWeight, frames.weight)} of user frames named, ${share(frames.debugWeight, frames.weight)} with debug information`
+      : '';
     const loss = cpu.losses.length > 0 ? `, ${cpu.losses.join(', ')}` : '';
     const skipped = cpu.skippedLines > 0 ? `, ${cpu.skippedLines} lines of perf not understood` : '';
     parts.push(
       `${cpu.samples} samples of ${events.join(', ')}, ${share(cpu.unresolvedWeight, cpu.weight)} unresolved at the leaf, ` +
-        `${share(cpu.cutWeight, cpu.weight)} cut${empty}${loss}${skipped}`,
+        `${share(cpu.cutWeight, cpu.weight)} cut${named}${empty}${loss}${skipped}`,
     );
   }
   if (offcpu) {

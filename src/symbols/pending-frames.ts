@@ -5,14 +5,16 @@ import { Line, type StackTable } from '../engine/stack-table.ts';
 import type { SymbolFrame } from './object.ts';
 import type { Expansion } from './symbolizer.ts';
 
-/** Gives the name id, with flags, of this function with this text behind its name. */
-export type WordOf = (frame: SymbolFrame, behind: string) => number;
+/** Gives the name id, with flags, of this function of the object `dso` with this text behind its name. */
+export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number;
 
 interface Pending extends Expansion {
   /** of the frame as it was printed: for a function of which only the lines are known */
   printed: number;
   /** tells lines of one frame from those of the next */
   address: string;
+  /** its object, as it was printed */
+  dso: string;
 }
 
 /** An inlined function that was printed, of the frame with this address. */
@@ -46,11 +48,11 @@ export class PendingFrames {
     this.#wordOf = wordOf;
   }
 
-  /** The id that stands for these functions; `printed` is that of the frame as it was printed. */
-  add({ exact, caller }: Expansion, printed: number, address: string): number {
-    const pending = { exact: this.#kept(exact), caller: this.#kept(caller), printed, address };
+  /** The id that stands for these functions; `printed` is that of the frame as it was printed, at `address` of `dso`. */
+  add({ exact, caller }: Expansion, printed: number, address: string, dso: string): number {
+    const pending = { exact: this.#kept(exact), caller: this.#kept(caller), printed, address, dso };
     const parts = [pending.exact, pending.caller].map((frames) => frames.map((frame) => this.#keyOf(frame)).join('\0'));
-    const key = [...parts, printed].join('\0\0');
+    const key = [...parts, printed, dso].join('\0\0');
     let id = this.#known.get(key);
     if (id === undefined) {
       id = this.#table.name(`\0f${this.#known.size}`);
@@ -66,6 +68,17 @@ export class PendingFrames {
     const id = this.#table.name(`\0i${address}\0${word}`);
     this.#printed.set(id, { printed: word, address });
     return id;
+  }
+
+  /** What an id that add() gave stands for: has it a name, and debug information? undefined: it gave another one. */
+  knowledgeOf(id: number): { isNamed: boolean; hasLines: boolean } | undefined {
+    const [frame] = this.#pending.get(id)?.exact ?? [];
+    return frame && { isNamed: frame.name !== undefined, hasLines: frame.file !== undefined };
+  }
+
+  /** Did addPrinted() give this id? */
+  isPrinted(id: number): boolean {
+    return this.#printed.has(id);
   }
 
   /** The frame as it was printed, of an id that add() gave; undefined: it gave another one. */
@@ -138,9 +151,9 @@ export class PendingFrames {
     return this.#options.inline ? frames : frames.slice(0, 1);
   }
 
-  #words({ exact, caller, printed }: Pending, isCaller: boolean): number[] {
+  #words({ exact, caller, printed, dso }: Pending, isCaller: boolean): number[] {
     return (isCaller ? caller : exact).map((frame) => {
-      if (frame.name !== undefined) return this.#wordOf(frame, this.#behind(frame));
+      if (frame.name !== undefined) return this.#wordOf(frame, this.#behind(frame), dso);
       const place = this.#options.srcline ? placeOf(frame) : '';
       return place === '' ? printed : this.#table.name(`${this.#table.nameText(printed)}:${place}`);
     });

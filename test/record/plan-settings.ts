@@ -9,7 +9,7 @@ export const SETTINGS: Settings = {
   warmupSeconds: 2,
   frequency: 99,
   callGraph: undefined,
-  inline: false,
+  inline: true,
   waitEvents: undefined,
   sql: undefined,
   sudo: false,

@@ -10,7 +10,7 @@ const OPTIONS: SettingOptions = {
   warmup: 2,
   frequency: 99,
   'call-graph': 'dwarf,16384',
-  inline: false,
+  'no-inline': false,
   'wait-events': false,
   'no-wait-events': false,
   sudo: false,

@@ -49,6 +49,11 @@ test('stacks without their callers are told, with what to do about it', () => {
   assert.match(said(67, 'dwarf,65528')[0] ?? '', /frame pointers/);
 });
 
+test('how many user frames have names and debug information', () => {
+  const stats: PerfStats = { ...STATS, userFrames: { weight: 400, namedWeight: 380, debugWeight: 100 } };
+  assert.match(qualityLine(stats, undefined), /, 95\.0 % of user frames named, 25\.0 % with debug information$/);
+});
+
 test('samples so far', () => {
   assert.deepEqual(
     [recordedText(undefined, 8.1e6), recordedText(0, undefined), recordedText(1, 2e4), recordedText(495, 8.1e6)],

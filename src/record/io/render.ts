@@ -27,6 +27,7 @@ import { wallOf, wallText } from '../wall.ts';
 import { compareRuns } from './compare-runs.ts';
 import { costSoFar } from './cost.ts';
 import { foldSamples } from './fold-samples.ts';
+import { symbolizerFor } from './own-symbols.ts';
 import { namesIn, sizeOf, textOf } from './proc-files.ts';
 import { readDump } from './read-dump.ts';
 import { RenderSteps } from './render-steps.ts';
@@ -100,13 +101,15 @@ async function renderCpu(
   const symbols = kernelSymbolsStep(settings, environment)?.output;
   const size = sizeOf(artifactIn(environment.folder, 'perfData')) ?? 0;
   const mayCut = hasRoom(environment.folder, size * TEXT_TO_DATA);
-  const cuts = mayCut ? cutsOf(settings, window, size, availableParallelism()) : [];
+  const cuts = mayCut ? cutsOf(window, size, availableParallelism()) : [];
   const slices = scriptSlices(settings, environment, dump, cuts);
-  const folded = await steps.run(STEPS.foldCpu, 'perf-fold', (report, log) => {
+  const folded = await steps.run(STEPS.foldCpu, 'perf-fold', async (report, log) => {
     const text = artifactIn(environment.folder, 'cpuThreads');
     const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);
     const kernelSymbols = symbols === undefined ? undefined : new KernelSymbols(readFileSync(symbols));
-    return foldSamples(source, { by: 'tid', count: 'samples', kernelSymbols }, report);
+    const symbolizer = settings.inline ? await symbolizerFor(rendering) : undefined;
+    const lookup = symbolizer && { symbolizer, inline: true };
+    return foldSamples(source, { by: 'tid', count: 'samples', kernelSymbols, lookup }, report);
   });
   if (!folded) return undefined;
   const profile = cpuProfileOf(folded, rootsOf(rendering.recording.targets));

@@ -71,7 +71,11 @@ export const recordOptions = {
     group: 'Symbols',
     describe: "where perf looks for binaries; else in the target's own root",
   },
-  inline: { kind: 'flag', group: 'Symbols', describe: 'show inlined functions: takes minutes with DWARF call graphs' },
+  'no-inline': {
+    kind: 'flag',
+    group: 'Symbols',
+    describe: 'show no inlined functions, and the names that perf and bpftrace gave',
+  },
   'dry-run': { kind: 'flag', group: 'Output', describe: 'print the commands, run none' },
   ...postgresOptions,
   'makefile-path': { kind: 'flag', group: 'Output', describe: 'print where flamepipe.mk is, for make' },
