@@ -13,6 +13,8 @@ const WITH_BOTH = {
   PATH: `${PROFILERS}:${ENVIRONMENT.PATH}`,
   FAKE_DUMP: join(ROOT, 'fixtures/bpftrace/offcpu-threads-0.17/dump.txt'),
 };
+/** These tests wait more than they work. */
+const waiting = { concurrency: 3 };
 const targets: ChildProcess[] = [];
 after(() => {
   for (const child of targets) child.kill('SIGKILL');
@@ -77,7 +79,7 @@ function left(pattern: RegExp): string[] {
     .filter((line) => pattern.test(line));
 }
 
-describe('a profiler that fails', () => {
+describe('a profiler that fails', waiting, () => {
   for (const [what, failing, words, kept] of [
     [
       'perf may not record',
@@ -142,6 +144,13 @@ describe('a profiler that fails', () => {
     });
   }
 
+  test("perf's trial hangs: the recording goes on without it", async () => {
+    const { cwd, run } = place();
+    const args = ['--mode', 'cpu', '--workload', 'sleep 19'];
+    const [, err, status] = await record(cwd, args, { ...WITH_BOTH, FAKE_PERF: 'trial-hangs' });
+    assert.deepEqual([status, run().valid], [0, ['cpu']], err);
+  });
+
   test('both: nothing is left, not even the folder above', async () => {
     const { cwd, runs } = place();
     const failing = { FAKE_PERF: 'denied', FAKE_BPFTRACE: 'denied' };
@@ -151,7 +160,7 @@ describe('a profiler that fails', () => {
   });
 });
 
-describe('nothing left behind', () => {
+describe('nothing left behind', waiting, () => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGHUP', 129],
@@ -179,8 +188,9 @@ describe('nothing left behind', () => {
   ] as const) {
     test(`${signal} before the recording begins: nothing is kept`, async () => {
       const { cwd, runs } = place();
-      const nap = `42.${process.pid}`;
-      const args = ['--pid', `${target()}`, '--warmup', '60', '--label', 'a', '--workload', `sleep ${nap}`];
+      const pid = target();
+      const nap = `42.${pid}`;
+      const args = ['--pid', `${pid}`, '--warmup', '60', '--label', 'a', '--workload', `sleep ${nap}`];
       const { child, said } = startRecorder(cwd, args, WITH_BOTH);
       await saying(child, 'warming up');
       child.kill(signal);
@@ -233,7 +243,7 @@ describe('nothing left behind', () => {
   });
 });
 
-describe('the fate of a workload', () => {
+describe('the fate of a workload', waiting, () => {
   for (const [what, workload, words, expected] of [
     ['is not found', 'no-such-load', /^the workload could not be started \(status 127: /m, 1],
     ['fails within the window', 'sleep 0.4; echo refused; exit 3', /^the workload failed .*\(status 3: refused\)$/m, 1],
@@ -256,7 +266,7 @@ describe('the fate of a workload', () => {
   }
 });
 
-describe('two runs of one label', () => {
+describe('two runs of one label', waiting, () => {
   test('at once: the second is refused, and the first goes on', async () => {
     const { cwd, runs } = place();
     const args = ['--pid', `${target()}`, '--mode', 'cpu', '--label', 'a', '--duration'];
@@ -298,42 +308,45 @@ describe('two runs of one label', () => {
   });
 });
 
-test('a run is for its owner alone', async () => {
-  const { cwd } = place();
-  assert.equal((await record(cwd, ['--mode', 'both', '--workload', 'echo secret']))[2], 0);
-  const modeOf = (name: string): string => (statSync(join(cwd, 'out/a', name)).mode & 0o777).toString(8);
-  assert.deepEqual(['.', 'offcpu.raw', 'workload.log'].map(modeOf), ['700', '600', '600']);
-});
-
-test('hostile words do nothing but what they are', async () => {
-  const { cwd, runs } = place();
-  const evil = '$(touch bad)`touch bad`; touch bad #\'"';
-  const tries = [
-    ['--label', evil],
-    ['--pid-pattern', evil],
-    ['--container', evil],
-    ['--container', '--latest'],
-  ];
-  for (const args of tries) assert.equal((await startRecorder(cwd, ['--mode', 'cpu', ...args], WITH_BOTH).said)[2], 2);
-  assert.equal((await record(cwd, ['--title', evil, '--symfs', evil]))[2], 0);
-  writeFileSync(join(cwd, 'evil.sh'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
-  const command = ['--duration', '0.2', '--label', 'b', '--', './evil.sh', evil];
-  assert.equal((await startRecorder(cwd, command, WITH_BOTH).said)[2], 0);
-  assert.deepEqual([existsSync(join(cwd, 'bad')), runs().sort()], [false, ['a', 'b']]);
-});
-
-test('--sudo stands before perf and bpftrace, and what ends them, and before nothing else', async () => {
-  const { cwd } = place();
-  const SUDO_LOG = join(cwd, 'sudo.log');
-  const workload = 'echo hello';
-  const [, err, status] = await record(cwd, ['--mode', 'both', '--sudo', '--workload', workload], {
-    ...WITH_BOTH,
-    SUDO_LOG,
+describe('a recording', waiting, () => {
+  test('a run is for its owner alone', async () => {
+    const { cwd } = place();
+    assert.equal((await record(cwd, ['--mode', 'both', '--workload', 'echo secret']))[2], 0);
+    const modeOf = (name: string): string => (statSync(join(cwd, 'out/a', name)).mode & 0o777).toString(8);
+    assert.deepEqual(['.', 'offcpu.raw', 'workload.log'].map(modeOf), ['700', '600', '600']);
   });
-  assert.equal(status, 0, err);
-  const asked = readFileSync(SUDO_LOG, 'utf8').trimEnd().split('\n');
-  const programs = asked.map((line) =>
-    line.replace(/^timeout \S+ \S+ \d+ (?:env (?:\w+=\d+ )*)?/, '').replace(/ .*/, ''),
-  );
-  assert.deepEqual([...new Set(programs)].sort(), ['bpftrace', 'grep', 'kill', 'perf', 'true']);
+
+  test('hostile words do nothing but what they are', async () => {
+    const { cwd, runs } = place();
+    const evil = '$(touch bad)`touch bad`; touch bad #\'"';
+    const tries = [
+      ['--label', evil],
+      ['--pid-pattern', evil],
+      ['--container', evil],
+      ['--container', '--latest'],
+    ];
+    for (const args of tries)
+      assert.equal((await startRecorder(cwd, ['--mode', 'cpu', ...args], WITH_BOTH).said)[2], 2);
+    assert.equal((await record(cwd, ['--title', evil, '--symfs', evil]))[2], 0);
+    writeFileSync(join(cwd, 'evil.sh'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const command = ['--duration', '0.2', '--label', 'b', '--', './evil.sh', evil];
+    assert.equal((await startRecorder(cwd, command, WITH_BOTH).said)[2], 0);
+    assert.deepEqual([existsSync(join(cwd, 'bad')), runs().sort()], [false, ['a', 'b']]);
+  });
+
+  test('--sudo stands before perf and bpftrace, and what ends them, and before nothing else', async () => {
+    const { cwd } = place();
+    const SUDO_LOG = join(cwd, 'sudo.log');
+    const workload = 'echo hello';
+    const [, err, status] = await record(cwd, ['--mode', 'both', '--sudo', '--workload', workload], {
+      ...WITH_BOTH,
+      SUDO_LOG,
+    });
+    assert.equal(status, 0, err);
+    const asked = readFileSync(SUDO_LOG, 'utf8').trimEnd().split('\n');
+    const programs = asked.map((line) =>
+      line.replace(/^timeout \S+ \S+ \d+ (?:env (?:\w+=\d+ )*)?/, '').replace(/ .*/, ''),
+    );
+    assert.deepEqual([...new Set(programs)].sort(), ['bpftrace', 'grep', 'kill', 'perf', 'true']);
+  });
 });

@@ -7,9 +7,9 @@ import { Report } from '../../cli/report.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
 import { artifactIn } from '../artifacts.ts';
 import type { TrialRates } from '../call-graph.ts';
-import { type Environment, trialArgvs } from '../plan.ts';
+import { asRoot, type Environment, trialArgvs } from '../plan.ts';
 import type { Settings } from '../settings.ts';
-import { Child } from './children.ts';
+import { Child, endGroup } from './children.ts';
 import { foldSamples } from './fold-samples.ts';
 import { ProgramFailed } from './render-steps.ts';
 import { streamed } from './source.ts';
@@ -17,6 +17,8 @@ import { streamed } from './source.ts';
 const SECONDS = 1;
 /** perf's start, the second, and its text. */
 const TAKES_SECONDS = 2;
+/** A perf that takes longer hangs. */
+const LIMIT_SECONDS = 5;
 
 /** Undefined: it saw nothing, or failed, which is no matter. Ends about when the warm-up does. */
 export async function tryCallGraph(
@@ -29,10 +31,12 @@ export async function tryCallGraph(
   const { record, script } = trialArgvs(settings, environment, data, SECONDS);
   try {
     await sleep(Math.max(0, settings.warmupSeconds - TAKES_SECONDS) * 1000, undefined, { signal: stop });
-    const recorder = new Child({ argv: record, output: errors, errors });
-    const end = (): void => void recorder.signalGroup('SIGTERM');
+    const recorder = new Child({ argv: record, asRoot: asRoot(settings.sudo), output: errors, errors });
+    const end = (): void => void endGroup(recorder);
     stop.addEventListener('abort', end, { once: true });
+    const limit = setTimeout(end, LIMIT_SECONDS * 1000);
     const { code } = await recorder.ended;
+    clearTimeout(limit);
     stop.removeEventListener('abort', end);
     if (code !== 0 || stop.aborted) return undefined;
     const { stats } = await foldSamples(streamed(script, errors), { count: 'samples' }, new Report('', () => {}));
