@@ -13,7 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { buildViewer } from './build-viewer.ts';
@@ -74,6 +74,17 @@ const occasional: Plugin = {
   },
 };
 
+/** Of yargs its parser works alone: what yargs' helpers import besides has no effect, and is left out. */
+const parserAlone: Plugin = {
+  name: 'parser-alone',
+  setup({ onResolve }) {
+    onResolve({ filter: /platform-shims\/esm\.mjs$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      sideEffects: false,
+    }));
+  },
+};
+
 async function buildBinaries(): Promise<void> {
   // made aside and moved when complete: a failed or stopped build leaves the programs of the last one
   const made = 'build/dist';
@@ -83,12 +94,11 @@ async function buildBinaries(): Promise<void> {
   const { metafile } = await build({
     entryPoints: [
       ...tools.map((tool) => ({ in: `bin/${tool}.ts`, out: `${tool}.main` })),
-      { in: 'src/cli/arguments.ts', out: 'arguments' },
       { in: 'src/cli/compressed.ts', out: 'compressed' },
       { in: 'src/symbols/symbolizer.ts', out: 'symbolizer' },
       { in: 'src/stacks/packed/picture-text.ts', out: 'picture-text' },
     ],
-    plugins: [occasional],
+    plugins: [occasional, parserAlone],
     supported: { 'dynamic-import': false }, // require() starts sooner
     outdir: made,
     metafile: true,
@@ -100,8 +110,6 @@ async function buildBinaries(): Promise<void> {
     format: 'cjs',
     define: { FLAMEPIPE_VERSION: JSON.stringify(manifest.version), 'import.meta.url': '__moduleUrl' },
     banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
-    // Help is plain ASCII; the real module costs 40 ms at start-up for emoji tables.
-    alias: { 'string-width': './src/cli/text-width.ts' },
     legalComments: 'none', // they are in THIRD-PARTY-LICENSES.txt
     logLevel: 'warning',
   });

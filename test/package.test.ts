@@ -27,7 +27,6 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 const OTHERS = [
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json', 'flamepipe.mk', 'bpf/offcpu.bt'],
   ...[
-    'dist/arguments.cjs',
     'dist/compressed.cjs',
     'dist/symbolizer.cjs',
     'dist/picture-text.cjs',

@@ -1,8 +1,8 @@
-// Arguments: yargs reads the command line by a tool's option table, with its surprises off. This file is a bundle of its
-// own, because yargs takes longer to load than Node to start, and a command line without options does without it. Classes
-// of another bundle are not the same classes, so a mistake of the user comes back as a text.
+// Arguments: yargs' parser reads the command line by a tool's option table, with its surprises off. The whole of yargs
+// would take as long to load as Node, and prints help and messages that the tools do not use.
 
-import yargs from 'yargs';
+import { Parser } from 'yargs/helpers';
+import { UsageError } from '../engine/errors.ts';
 import { nearestName } from './nearest.ts';
 import type { OptionTable } from './options.ts';
 
@@ -12,52 +12,41 @@ export interface CommandLine {
   options: Record<string, unknown>;
 }
 
-/** The table does not allow this command line; the message says why. */
-class WrongArguments extends Error {}
+const CONFIGURATION = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'short-option-groups': false,
+  'duplicate-arguments-array': true,
+  'flatten-duplicate-arrays': true,
+  'greedy-arrays': false,
+  'strip-aliased': true,
+};
 
-/** Reads a command line (without node and script), or says what is wrong with it. Never exits or prints. */
-export function readArguments(table: OptionTable, argv: readonly string[]): CommandLine | string {
-  try {
-    const { _: operands, ...options } = parserOf(table, argv).parseSync() as Record<string, unknown>;
-    return { operands: (operands as (string | number)[]).map(String), options };
-  } catch (error) {
-    if (error instanceof WrongArguments) return withSuggestion(error.message, Object.keys(table));
-    throw error;
+/** Reads a command line (without node and script). Throws UsageError where the table does not allow it. */
+export function readArguments(table: OptionTable, argv: readonly string[]): CommandLine {
+  const entries = Object.entries(table);
+  const namesOf = (isIt: (option: OptionTable[string]) => boolean): string[] =>
+    entries.filter(([, option]) => isIt(option)).map(([name]) => name);
+  const valued = namesOf(({ kind }) => kind !== 'flag');
+  const { argv: given, error } = Parser.detailed([...argv], {
+    configuration: CONFIGURATION,
+    alias: Object.fromEntries(entries.flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias]]))),
+    boolean: namesOf(({ kind }) => kind === 'flag'),
+    array: namesOf(({ kind }) => kind === 'texts'),
+    string: valued,
+    narg: Object.fromEntries(valued.map((name) => [name, Number.NaN])), // NaN: one, and it must be there
+  });
+  if (error) throw new UsageError(lowerFirst(error.message));
+  const { _: operands, ...options } = given;
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(table, name));
+  if (unknown.length > 0) {
+    const message = `unknown argument${unknown.length === 1 ? '' : 's'}: ${unknown.join(', ')}`;
+    throw new UsageError(withSuggestion(message, Object.keys(table)));
   }
-}
-
-function parserOf(table: OptionTable, argv: readonly string[]) {
-  const parser = yargs([...argv])
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'short-option-groups': false,
-      'duplicate-arguments-array': true,
-      'flatten-duplicate-arrays': true,
-      'greedy-arrays': false,
-    })
-    .locale('en')
-    .strictOptions()
-    .exitProcess(false)
-    .help(false) // helpText() prints it
-    .version(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      // yargs' own complaints have a message; other errors have none
-      if (message === null) throw error;
-      throw new WrongArguments(lowerFirst(message));
-    });
-  for (const [name, option] of Object.entries(table)) {
-    parser.option(name, {
-      type: option.kind === 'flag' ? 'boolean' : option.kind === 'texts' ? 'array' : 'string',
-      string: option.kind !== 'flag',
-      requiresArg: option.kind !== 'flag',
-      ...(option.alias === undefined ? {} : { alias: option.alias }),
-    });
-  }
-  return parser;
+  return { operands: operands.map(String), options };
 }
 
 /** `unknown argument: colours` → `unknown argument: colours, perhaps --colors` */

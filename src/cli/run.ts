@@ -2,6 +2,7 @@
 
 import { isatty } from 'node:tty';
 import { InputError, UsageError } from '../engine/errors.ts';
+import { type CommandLine, readArguments } from './arguments.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, reason, type Surroundings } from './inputs.ts';
 import { type Manual, type OptionTable, type Request, type Values, valuesOf } from './options.ts';
@@ -87,7 +88,7 @@ export async function statusOf<T extends OptionTable>(
   world: Omit<World, 'operands'>,
 ): Promise<number> {
   try {
-    const request = await requestOf(command, argv);
+    const request = requestOf(command, argv);
     if (request.ask !== 'run') {
       await world.output([request.ask === 'help' ? helpText(command, world.columns) : versionText(command.name)]);
       return Status.ok;
@@ -121,18 +122,24 @@ function isOutOfMemory(error: unknown): boolean {
   );
 }
 
-async function requestOf<T extends OptionTable>(command: Command<T>, argv: readonly string[]): Promise<Request<T>> {
-  // operands alone need no yargs, which takes as long to load as a small input to read
+function requestOf<T extends OptionTable>(command: Command<T>, argv: readonly string[]): Request<T> {
+  // operands alone need no parser
   if (argv.every((argument) => argument === '-' || !argument.startsWith('-')))
     return { ask: 'run', operands: [...argv], options: valuesOf(command.options, {}) };
   const end = argv.indexOf('--');
   const before = end < 0 ? argv : argv.slice(0, end);
   if (before.includes('--version') || before.includes('-V')) return { ask: 'version' };
   if (before.includes('--help') || before.includes('-h')) return { ask: 'help' };
-  const { readArguments } = await import('./arguments.ts');
-  const given = readArguments(command.options, argv);
-  if (typeof given === 'string') throw new UsageError(`${given}; see ${command.name} --help`);
+  const given = argumentsOf(command, argv);
   return { ask: 'run', operands: given.operands, options: valuesOf(command.options, given.options) };
+}
+
+function argumentsOf<T extends OptionTable>(command: Command<T>, argv: readonly string[]): CommandLine {
+  try {
+    return readArguments(command.options, argv);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${error.message}; see ${command.name} --help`) : error;
+  }
 }
 
 /** Writes each block when the one before is out, because it may lie in memory that the next one overwrites. */
