@@ -2,21 +2,31 @@
 
 import { StackTable } from '../engine/stack-table.ts';
 import type { Options as DrawOptions } from '../flamegraph/settings.ts';
+import type { ReasonTable } from '../offcpu/table/comparison.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
 import { functionTable } from '../stacks/diff/compare-functions.ts';
 import type { Sides } from '../stacks/diff/diff.ts';
-import { formatFunctions } from '../stacks/diff/function-table.ts';
+import { type FunctionTable, formatFunctions } from '../stacks/diff/function-table.ts';
+import { type Change, changeFrom } from '../stacks/diff/functions.ts';
 import type { Artifact } from './artifacts.ts';
 import type { Picture } from './render-plan.ts';
 import type { Settings } from './settings.ts';
 import { cutLines } from './summary.ts';
 
-/** Tables against an earlier run, latin1; '' where one of the runs has nothing of the kind. */
+/** This run beside an earlier one. Undefined: one of the two has nothing of the kind. */
 export interface Comparison {
   /** of the earlier run */
   label: string;
-  reasons: string;
-  functions: string;
+  /** how the runs differ in what they measured, a line each */
+  unlike: readonly string[];
+  /** seconds on the CPU per second of the window, of all threads */
+  onCpu: Change | undefined;
+  reasonTable: ReasonTable | undefined;
+  /** in samples per second; samples a second of this run */
+  functionTable: FunctionTable | undefined;
+  frequency: number;
+  /** what the earlier workload said last */
+  workloadBefore: readonly string[];
 }
 
 /** What of a run matters when its counts are compared. */
@@ -73,6 +83,12 @@ export function shapeOf(json: string): Shape {
   };
 }
 
+/** How many samples a run took, and what its workload said last, from the text of a run.json. */
+export function outcomeOf(json: string): { samples: number | undefined; workload: readonly string[] } {
+  const run = JSON.parse(json) as { cpu?: { samples?: number } | null; workload?: { lastLines?: string[] } | null };
+  return { samples: run.cpu?.samples, workload: run.workload?.lastLines ?? [] };
+}
+
 const MUCH_LONGER = 2;
 
 /** How the runs differ in what they measured, a line each; the numbers of such runs are to be read with care. */
@@ -90,7 +106,7 @@ export function unlikeRuns(now: Shape, before: Shape): string[] {
   differ('processes', ({ pids }) => pids && String(pids.length));
   const factor = now.seconds / before.seconds;
   if (factor >= MUCH_LONGER || factor <= 1 / MUCH_LONGER) differ('window', ({ seconds }) => `${seconds.toFixed(2)} s`);
-  return lines.map((line) => `  UNLIKE: ${line}\n`);
+  return lines;
 }
 
 /** The same stacks without the ids of processes, because another run's processes have others. */
@@ -140,18 +156,42 @@ export function sidesOf(before: StackTable, now: StackTable, scale: number): Sid
 
 const TOP = 10;
 
-/** The functions that changed most, as a table. `names`: of both runs, latin1. */
+/** The functions of both runs, those that changed most with what they call first. `names`: of both runs, latin1. */
 export function comparedFunctions(
   sides: Sides,
   names: readonly [string, string],
   now: Measure,
   before: Measure,
-): string {
+): FunctionTable {
   // what differs in frequency counts as a longer or shorter window
   const seconds = { before: [(before.seconds * before.frequency) / now.frequency], after: [now.seconds] };
-  const by = 'self';
-  const table = functionTable(sides, { names, unit: 'samples', basis: 'per second', by, sample: undefined, seconds });
+  const by = 'inclusive';
+  return functionTable(sides, { names, unit: 'samples', basis: 'per second', by, sample: undefined, seconds });
+}
+
+export function functionsText(table: FunctionTable): string {
   return cutLines(formatFunctions(table, TOP));
+}
+
+/**
+ * Time on the CPU per second of the window: by the switches, which know it exactly, else by the samples of both runs.
+ * Undefined: one of the runs has neither.
+ */
+export function onCpuChange(
+  reasons: ReasonTable | undefined,
+  samples: { now: number | undefined; before: number | undefined },
+  now: Measure,
+  before: Measure,
+): Change | undefined {
+  const [earlier] = reasons?.against ?? [];
+  if (reasons?.times && earlier?.times) {
+    const rate = (ns: number, { seconds }: Measure): number => ns / 1e9 / seconds;
+    const values = { before: rate(earlier.times.onCpuNs, before), after: rate(reasons.times.onCpuNs, now) };
+    return { ...values, change: values.after - values.before, noise: undefined };
+  }
+  if (samples.now === undefined || samples.before === undefined) return undefined;
+  const factor = ({ seconds, frequency }: Measure): number[] => [1 / (seconds * frequency)];
+  return changeFrom([samples.before], [samples.now], { before: factor(before), after: factor(now), sample: 1 });
 }
 
 /** The picture of what grew and what shrank, and how it is drawn. */

@@ -57,7 +57,7 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
       comms: new Map(),
       lacks: [],
       workload: [],
-      changes: [],
+      changes: undefined,
       commands: [],
       pictures: [],
     },

@@ -8,18 +8,22 @@ import type { StackTable } from '../../engine/stack-table.ts';
 import { drawFlameGraph } from '../../flamegraph/draw.ts';
 import { settingsOf as drawSettingsOf } from '../../flamegraph/settings.ts';
 import { runOf } from '../../offcpu/table/classify-offcpu.ts';
-import { compare, doubtsOn } from '../../offcpu/table/comparison.ts';
+import { compare, doubtsOn, type ReasonTable } from '../../offcpu/table/comparison.ts';
 import { parseResult } from '../../offcpu/table/json-read.ts';
 import { formatTable } from '../../offcpu/table/reason-table.ts';
 import { pairCounts, type Sides } from '../../stacks/diff/diff.ts';
+import type { FunctionTable } from '../../stacks/diff/function-table.ts';
 import { FoldedReader } from '../../stacks/folded.ts';
 import { type Artifact, artifactIn, runFolders } from '../artifacts.ts';
 import {
   type Comparison,
   comparedFunctions,
   comparedPicture,
+  functionsText,
   type Measure,
   measureOf,
+  onCpuChange,
+  outcomeOf,
   type Shape,
   scaleOf,
   shapeOf,
@@ -38,6 +42,10 @@ interface Earlier {
   folder: string;
   measure: Measure;
   shape: Shape;
+  /** on-CPU; undefined: none were taken */
+  samples: number | undefined;
+  /** what its workload said last */
+  workload: readonly string[];
 }
 
 /** Throws UsageError, before anything is recorded, if there is no run to compare with. */
@@ -49,7 +57,7 @@ function earlierOf(label: string, outDir: string): Earlier {
   const { final: folder } = runFolders(outDir, label, 0);
   const json = textOf(artifactIn(folder, 'run')) ?? '';
   const measure = measureOf(json);
-  if (measure) return { label, folder, measure, shape: shapeOf(json) };
+  if (measure) return { label, folder, measure, shape: shapeOf(json), ...outcomeOf(json) };
   const labels = namesIn(outDir).filter((name) =>
     measureOf(textOf(artifactIn(runFolders(outDir, name, 0).final, 'run')) ?? ''),
   );
@@ -62,8 +70,9 @@ export interface ComparedRun {
   settings: Settings;
   measure: Measure;
   shape: Shape;
-  /** root;frames, in samples */
+  /** root;frames, in samples; and how many */
   cpu: StackTable | undefined;
+  cpuSamples: number | undefined;
   offcpu: { profile: OffcpuProfile; reasons: { stacks: StackTable } | undefined } | undefined;
 }
 
@@ -76,18 +85,17 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   const earlier = earlierOf(settings.compare, settings.outDir);
   const { label, folder } = earlier;
   const names = [latin1(label), latin1(settings.label)] as const;
-  const unlike = latin1(unlikeRuns(run.shape, earlier.shape).join(''));
-  let [reasons, functions] = ['', ''];
+  const unlike = unlikeRuns(run.shape, earlier.shape);
+  let reasonTable: ReasonTable | undefined;
+  let functionTable: FunctionTable | undefined;
   const reasonsBefore = textOf(artifactIn(folder, 'reasonsJson')) ?? '';
   if (offcpu?.reasons && reasonsBefore !== '') {
     const { classified } = offcpu.profile;
-    const table = await steps.run('comparing reasons', 'offcpu-classify', (report) => {
+    reasonTable = await steps.run('comparing reasons', 'offcpu-classify', (report) => {
       const compared = compare(runOf(names[1], classified), [{ name: names[0], ...parseResult(reasonsBefore) }]);
       for (const doubt of doubtsOn(compared)) report.note(utf8(doubt));
-      const meaning = offcpu.profile.hasMeanings;
-      return formatTable(compared, { detail: false, meaning, wide: false });
+      return compared;
     });
-    reasons = headed(unlike, table);
     await drawChange(
       run,
       earlier,
@@ -98,20 +106,25 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
     );
   }
   if (cpu && textOf(artifactIn(folder, 'cpu'))) {
-    const table = await steps.run('comparing functions', 'fold-diff', (report) =>
+    functionTable = await steps.run('comparing functions', 'fold-diff', (report) =>
       comparedFunctions(readSides(earlier, 'cpu', cpu, report), names, measure, earlier.measure),
     );
-    functions = headed(reasons === '' ? unlike : '', table);
     await drawChange(run, earlier, PICTURES.cpu, cpu, scaleOf(measure, earlier.measure, 'samples'), steps);
   }
-  const tables = [reasons, functions].filter((text) => text !== '').join('\n');
-  steps.write('comparison', [Buffer.from(tables, 'latin1')]);
-  return { label, reasons, functions };
-}
-
-/** What makes the runs unlike stands above the first number. */
-function headed(unlike: string, table: string | undefined): string {
-  return table === undefined ? '' : unlike + table;
+  const meaning = offcpu?.profile.hasMeanings ?? false;
+  const tables = [
+    ...unlike.map((line) => latin1(`  UNLIKE: ${line}`)),
+    ...(reasonTable ? [formatTable(reasonTable, { detail: false, meaning, wide: false })] : []),
+    ...(functionTable ? [functionsText(functionTable)] : []),
+  ];
+  // what makes the runs unlike stands above the first number
+  steps.write('comparison', [Buffer.from(tables.join('\n'), 'latin1')]);
+  const samples = { now: run.cpuSamples, before: earlier.samples };
+  return {
+    ...{ label, unlike, reasonTable, functionTable, frequency: measure.frequency },
+    onCpu: onCpuChange(reasonTable, samples, measure, earlier.measure),
+    workloadBefore: earlier.workload,
+  };
 }
 
 /** What grew (red) and shrank (blue) since the earlier run. */

@@ -84,7 +84,10 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     pids: recording.targets.map(({ pid }) => pid),
   };
   const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
-  const comparison = await compareRuns({ settings, measure, shape, cpu: cpu?.byRoot, offcpu }, steps);
+  const comparison = await compareRuns(
+    { settings, measure, shape, cpu: cpu?.byRoot, cpuSamples: cpu?.stats.samples, offcpu },
+    steps,
+  );
   progress.done();
   const { times } = steps;
   await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);

@@ -12,8 +12,8 @@ import { type Identity, identityLine, identityWarnings } from '../identity.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import { type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
+import { changesOf } from '../report/changes.ts';
 import {
-  changeTables,
   commandsOf,
   factLines,
   linesOfReport,
@@ -68,6 +68,8 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const { final } = runFolders(settings.outDir, settings.label, 0);
   const { isOfProgram, code } = ownCode(rendered);
+  const said = workload?.lastLines.map(decoded) ?? [];
+  const changes = comparison && changesOf(comparison, code, said);
   const warnings = [
     ...recording.failures,
     ...recording.complaints,
@@ -90,7 +92,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     valid,
     isComplete: recording.failures.length + recording.complaints.length === 0 && recording.window.cause !== 'signal',
     warnings: [...warnings, ...ofData],
-    workload: workload && { ...workload, lastLines: workload.lastLines.map(decoded) },
+    workload: workload && { ...workload, lastLines: said },
     identity,
     identityLine: identity && identityLine(identity),
     cpuStats: cpu?.stats,
@@ -98,11 +100,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     reasons: offcpu?.reasons && JSON.parse(decoded(offcpu.reasons.json)),
     reasonsTable: decoded(offcpu?.reasons?.table ?? ''),
     ...functionsOf(cpu, code),
-    comparison: comparison && {
-      label: comparison.label,
-      reasons: decoded(comparison.reasons),
-      functions: decoded(comparison.functions),
-    },
+    changes,
     slept: offcpu?.profile.slept,
     versions: Object.fromEntries(recording.versions),
     host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
@@ -114,7 +112,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: () => undefined,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
-    ...{ lacks: [], workload: facts.workload?.lastLines ?? [], changes: changeTables(facts) },
+    ...{ lacks: [], workload: said, changes },
     ...{ commands: commandsOf(facts), pictures: pictureFiles(facts) },
   });
   const svgs = new Map(report.pictures.map(({ file }) => [file, readFileSync(join(folder.path, file), 'utf8')]));

@@ -22,6 +22,7 @@ import { sqlText } from '../sql.ts';
 import { ownTable, qualityLine, topTable, windowText } from '../summary.ts';
 import type { FunctionShare, Share } from '../top-functions.ts';
 import { type WorkloadEnd, workloadText } from '../workload.ts';
+import { type Changes, changesText } from './changes.ts';
 import type { PictureFile } from './report.ts';
 
 /** What the rendering took, all of it and its steps. */
@@ -61,8 +62,8 @@ export interface RunFacts {
   top: readonly Share[];
   /** of the target's own code; undefined: perf saw none of it */
   ownCode: { objects: readonly string[]; top: readonly FunctionShare[] } | undefined;
-  /** tables against an earlier run, by its label; '' where there is nothing to compare */
-  comparison: { label: string; reasons: string; functions: string } | undefined;
+  /** since an earlier run; undefined: none was to be compared with */
+  changes: Changes | undefined;
   /** if threads slept through the window */
   slept: Slept | undefined;
   versions: Readonly<Record<string, string | undefined>>;
@@ -88,7 +89,7 @@ export function linesOfReport(facts: RunFacts): string {
     `window: ${windowText(window.startNs, window.endNs)}`,
     ...(facts.workload ? [workloadText(facts.workload)] : []),
     ...(facts.settings.sql === undefined ? [] : [`SQL: ${sqlText(facts.settings.sql, facts.cause)}`]),
-    ...tablesOf(facts).flatMap(({ text }) => ['', text.trimEnd()]),
+    ...tablesOf(facts).flatMap((text) => ['', text.trimEnd()]),
     '',
     ...qualityLines(facts),
     ...warnings,
@@ -101,18 +102,15 @@ function qualityLines({ identityLine, cpuStats, offcpuStats }: RunFacts): string
   return [...(identityLine === undefined ? [] : [identityLine]), qualityLine(cpuStats, offcpuStats)];
 }
 
-/** Why it was blocked, and where it ran; against the earlier run where there is one. */
-function tablesOf({ workload, reasonsTable, top, ownCode, comparison }: RunFacts): { title: string; text: string }[] {
-  const against = ` against ${comparison?.label}`;
+/** Why it was blocked, where it ran, and what changed. */
+function tablesOf({ settings, workload, reasonsTable, top, ownCode, changes }: RunFacts): string[] {
   return [
-    comparison?.reasons
-      ? { title: `Why it did not run${against}`, text: comparison.reasons }
-      : { title: 'Why it did not run', text: reasonsTable },
-    { title: 'Where its own code ran', text: ownCode ? ownTable(ownCode.objects, ownCode.top) : '' },
-    { title: 'Where it ran', text: top.length > 0 ? topTable(top) : '' },
-    { title: `Where it ran${against}`, text: comparison?.functions ?? '' },
-    { title: 'What the workload said last', text: saidText(workload) },
-  ].filter(({ text }) => text !== '');
+    reasonsTable,
+    ownCode ? ownTable(ownCode.objects, ownCode.top) : '',
+    top.length > 0 ? topTable(top) : '',
+    changes ? changesText(changes, settings.label) : '',
+    saidText(workload),
+  ].filter((text) => text !== '');
 }
 
 function saidText(workload: WorkloadEnd | undefined): string {
@@ -162,7 +160,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     top: facts.top,
     ownCode: facts.ownCode ?? null,
     rendering: facts.rendering,
-    comparedWith: facts.comparison?.label ?? null,
+    comparedWith: facts.changes?.before ?? null,
     artifacts: [...facts.artifacts, ...LAST.map((artifact) => ARTIFACTS[artifact])].sort(),
   };
 }
@@ -202,18 +200,8 @@ export function factLines(facts: RunFacts): (readonly [string, string])[] {
   ];
 }
 
-/** Tables against the earlier run, preformatted. */
-export function changeTables({ comparison }: RunFacts): { title: string; text: string }[] {
-  if (!comparison) return [];
-  const tables = [
-    { title: `Why it did not run, against ${comparison.label}`, text: comparison.reasons },
-    { title: `Where it ran, against ${comparison.label}`, text: comparison.functions },
-  ];
-  return tables.filter(({ text }) => text !== '');
-}
-
-export function titleOf({ settings, comparison }: RunFacts): string {
-  return `${settings.title ?? settings.label}${comparison ? ` against ${comparison.label}` : ''}`;
+export function titleOf({ settings, changes }: RunFacts): string {
+  return `${settings.title ?? settings.label}${changes ? ` against ${changes.before}` : ''}`;
 }
 
 /** The pictures that there are. */

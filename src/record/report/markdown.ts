@@ -2,6 +2,7 @@
 
 import { shown } from '../../flamegraph/display.ts';
 import { grouped } from '../../stacks/amounts.ts';
+import { type Changes, changeText, foldedText } from './changes.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
@@ -46,7 +47,7 @@ export function reportMarkdown(report: Report): string {
         .join('\n'),
     ),
     part('How far to trust it', trustText(trust)),
-    ...changes.map(({ title: heading, text }) => part(heading, block(text))),
+    changes ? part(`What changed since ${changes.before}`, changesTable(changes)) : '',
     part('Waits', waitsTable(waits.slice(0, MOST_ROWS))),
     part('Functions', functions ? functionTables(functions) : ''),
     part('Threads', threads ? threadsTable(threads) : ''),
@@ -97,6 +98,27 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[], 
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const ruler = `|${titles.map((_, i) => (i < titles.length - texts ? '---:' : '---')).join('|')}|`;
   return [line(titles), ruler, ...rows.map(line)].join('\n');
+}
+
+function changesTable(changes: Changes): string {
+  const { unlike, rows, workload, before } = changes;
+  const cells = rows.map((row) => [
+    ...[row.before.toFixed(1), row.after.toFixed(1), changeText(row.change), row.mark],
+    row.kind === 'time' ? plain(row.name) : code(row.name),
+  ]);
+  const said = (name: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : [`The workload of ${plain(name)} said:`, block(lines.slice(-FIRST).join('\n'))];
+  const parts = [
+    ...unlike.map((line) => `> The runs are unlike: ${plain(line)}`),
+    'In milliseconds per second of the window; functions with what they call.',
+    rows.length === 0
+      ? 'Nothing changed beyond what may be chance.'
+      : table(['before', 'after', 'change', 'is', 'what'], cells, 2),
+    foldedText(changes),
+    ...said(before, workload.before),
+    ...said('this run', workload.after),
+  ];
+  return parts.filter(Boolean).join('\n\n');
 }
 
 function waitsTable(waits: readonly WaitRow[]): string {

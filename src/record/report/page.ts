@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { escapeXml, shown } from '../../flamegraph/display.ts';
 import { viewerHash } from '../../flamegraph/viewer.generated.ts';
 import { grouped } from '../../stacks/amounts.ts';
+import { type Changes, changeText, foldedText, groupsOf } from './changes.ts';
 import { PAGE_STYLE, partColour } from './page-style.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
@@ -38,7 +39,6 @@ export function pageHtml(report: Report, svgs: ReadonlyMap<string, string>): str
     headerHtml(report),
     '<main>',
     answers(report),
-    ...report.changes.map(({ title, text }) => section(title, pre(text))),
     section('Waits', waitsTable(report.waits)),
     section('Functions', report.functions ? functionTables(report.functions) : ''),
     section('Threads', report.threads ? threadTables(report.threads) : ''),
@@ -110,7 +110,7 @@ ${warnings.map((warning) => `<p class="warning">${text(warning)}</p>`).join('\n'
 
 /** The first screen. */
 function answers(report: Report): string {
-  const { split, heldUp, waits, functions, trust } = report;
+  const { split, heldUp, waits, functions, trust, changes } = report;
   const own = functions?.own;
   const hottest = own?.hottest ?? functions?.bySelf ?? [];
   const time = split ? splitHtml(split) : `<p>${text(onCpuText(report))}</p>`;
@@ -118,7 +118,9 @@ function answers(report: Report): string {
   const held = ranked(items) || '<p>Nothing: no thread that works waited for anything.</p>';
   const heat = ranked(hottest.slice(0, FIRST).map(hotItem(own !== undefined)));
   const heading = own ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest';
+  const changed = changes ? card(`What changed since ${changes.before}`, changesHtml(changes), 'wide') : '';
   return `<div class="answers">${card('Where the time went', time, 'wide')}
+${changed}
 <div>${waits.length > 0 ? card('What holds it up', `${held}<p class="soft">${text(intentText(waits))}</p>`) : ''}
 ${waits.length > 0 && hottest.length > 0 ? '' : card('How far to trust it', trustHtml(trust), trust.grade)}</div>
 <div>${hottest.length > 0 ? card(heading, `${heat}<p class="soft">Shares are of the time on the CPU.</p>`) : ''}
@@ -146,6 +148,34 @@ function splitHtml({ parts, seconds, threads }: Split): string {
   return `<svg class="bar" viewBox="0 0 ${scale} 26" preserveAspectRatio="none" role="img" aria-label="${text(words)}">${rects.join('')}</svg>
 <ul class="legend">${legend.join('')}</ul>
 <p class="soft">100 % is ${secondsText(seconds)}: ${count} over the window.</p>`;
+}
+
+const SAID = 3;
+
+/** All in one table: threads, the program's functions, others. */
+function changesHtml(changes: Changes): string {
+  const { unlike, workload, before } = changes;
+  const rows = groupsOf(changes).flatMap(({ title, rows }) => [
+    `<tr class="group"><th colspan="5" scope="rowgroup">${text(title)}</th></tr>`,
+    ...rows.map((row) => {
+      const numbers = [row.before.toFixed(1), row.after.toFixed(1), changeText(row.change)].map(
+        (cell) => `<td>${cell}</td>`,
+      );
+      return `<tr>${numbers.join('')}<td class="text">${row.mark}</td><td class="name">${text(row.name)}</td></tr>`;
+    }),
+  ]);
+  const head = ['before', 'after', 'change'].map((title) => `<th scope="col">${title}</th>`).join('');
+  const table =
+    rows.length === 0
+      ? '<p>Nothing changed beyond what may be chance.</p>'
+      : `<div class="scroll" tabindex="0" role="region" aria-label="Changes"><table><thead><tr>${head}<th scope="col" class="text">is</th><th scope="col" class="text">milliseconds per second of the window</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  const said = (name: string, lines: readonly string[]): string =>
+    lines.length === 0
+      ? ''
+      : `<div><p class="soft">The workload of ${text(name)} said:</p>${pre(lines.slice(-SAID).join('\n'))}</div>`;
+  return `${unlike.map((line) => `<p class="warning">The runs are unlike: ${text(line)}</p>`).join('')}${table}
+<p class="soft">${text(foldedText(changes))}</p>
+<div class="pair">${said(before, workload.before)}${said('this run', workload.after)}</div>`;
 }
 
 function ranked(items: readonly string[]): string {

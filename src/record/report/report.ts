@@ -8,6 +8,7 @@ import type { OffcpuProfile } from '../offcpu-profile.ts';
 import type { OwnCode } from '../own-code.ts';
 import type { Settings } from '../settings.ts';
 import { functionShares, type Rank, topOf } from '../top-functions.ts';
+import type { Changes } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
 import { type Threads, threadsOf } from './threads.ts';
 import { type Trust, type TrustPoint, trustOf } from './trust.ts';
@@ -34,8 +35,8 @@ export interface Report {
   trust: Trust;
   /** what the workload said last */
   workload: readonly string[];
-  /** preformatted: against an earlier run */
-  changes: { title: string; text: string }[];
+  /** since an earlier run */
+  changes: Changes | undefined;
   commands: readonly string[];
   /** file names */
   pictures: readonly PictureFile[];

@@ -59,7 +59,9 @@ test('page and Markdown say what the data says, and no name becomes markup', () 
     commands: [EVIL],
     facts: [[EVIL, EVIL] as const],
   };
-  const changes = [{ title: EVIL, text: `${EVIL}\n\`\`\`\n# not a heading` }];
+  const said = [`${EVIL}\n\`\`\`\n# not a heading`];
+  const row = { kind: 'own' as const, name: EVIL, before: 1, after: 2, change: 1, mark: '' as const };
+  const changes = { before: EVIL, unlike: [EVIL], rows: [row], folded: 1, workload: { before: said, after: said } };
   const html = pageHtml({ ...evil, changes }, new Map());
   assert.doesNotMatch(html, /<script/);
   const markdown = reportMarkdown({ ...evil, changes });

@@ -1,0 +1,73 @@
+// What changed since an earlier run: one table, one unit, and what may be chance is not in it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compare } from '../../../src/offcpu/table/comparison.ts';
+import type { Row, Summary } from '../../../src/offcpu/table/tally.ts';
+import { type Comparison, comparedFunctions, onCpuChange, sidesOf } from '../../../src/record/comparison.ts';
+import { changesOf, changesText } from '../../../src/record/report/changes.ts';
+import { tableOf } from '../../folded-tables.ts';
+
+const NOW = { seconds: 10, frequency: 100 };
+const BEFORE = { seconds: 5, frequency: 50 };
+const CODE = {
+  objects: ['app'],
+  isOwn: (name: string) => /^(?:main|old|new|grown)$/.test(name),
+  objectOf: () => 'app',
+};
+
+function run(name: string, seconds: number, reasons: Record<string, number>) {
+  const rows = Object.entries(reasons).map(([reason, ms]): Row => {
+    return { name: reason, ns: ms * 1e6, count: 1, maxNs: 0, variance: 0, queuedNs: 0, parts: [] };
+  });
+  const kinds = { wait: 0, idle: 0, timer: 0, cpu: 0, open: 0, lost: 0 };
+  const ns = rows.reduce((sum, row) => sum + row.ns, 0);
+  const summary: Summary = { ns, rows, kinds, excluded: [], leftOutNs: 0, other: [] };
+  return { name, summary, windowNs: seconds * 1e9, times: undefined };
+}
+
+function comparison(before: string, now: string): Comparison {
+  const functionTable = comparedFunctions(sidesOf(tableOf(before), tableOf(now), 1), ['a', 'b'], NOW, BEFORE);
+  const reasonTable = compare(run('b', 10, { '[cpu]': 500, '[fsync]': 4000, '[net]': 1 }), [
+    run('a', 5, { '[cpu]': 500, '[epoll]': 100, '[net]': 0.4 }),
+  ]);
+  const onCpu = onCpuChange(reasonTable, { now: 500, before: 25 }, NOW, BEFORE);
+  const workloadBefore = ['10 requests/s'];
+  return { label: 'a', unlike: ['mode'], onCpu, reasonTable, functionTable, frequency: 100, workloadBefore };
+}
+
+test('new and gone first, then by inclusive change, in ms per second; chance and nothing are folded away', () => {
+  const before = 'app;main;old 20\napp;main;grown;memcpy 20\napp;main;steady 101\n';
+  const now = 'app;main;new 90\napp;main;grown;memcpy 400\napp;main;steady 409\n';
+  const changes = changesOf(comparison(before, now), CODE, ['90 requests/s']);
+  const rows = changes.rows.map(({ kind, name, before, after, change, mark }) => [
+    ...[kind, name, mark],
+    ...[before, after, change].map((value) => Number(value.toFixed(1))),
+  ]);
+  assert.deepEqual(rows, [
+    ['time', 'off CPU: [fsync]', 'new', 0, 400, 400],
+    ['time', 'off CPU: [epoll]', 'gone', 20, 0, -20],
+    ['time', 'on CPU', '', 100, 500, 400],
+    ['time', 'waiting for a CPU', '', 100, 50, -50],
+    ['own', 'new', 'new', 0, 90, 90],
+    ['own', 'old', 'gone', 80, 0, -80],
+    ['own', 'main', '', 564, 899, 335],
+    ['own', 'grown', '', 80, 400, 320],
+    ['function', 'memcpy', '', 80, 400, 320],
+  ]);
+  assert.equal(changes.folded, 2, 'steady and [net]');
+  assert.match(
+    changesText(changes, 'b'),
+    /UNLIKE: mode\n {2}b against a.*\n(?:.*\n)* {2}\| a: 10 requests\/s\n {2}\| b: 90/,
+  );
+});
+
+test('no change at all is said', () => {
+  const same = changesOf(
+    { ...comparison('app;main 50\n', 'app;main 200\n'), reasonTable: undefined, onCpu: undefined },
+    CODE,
+    [],
+  );
+  assert.deepEqual(same.rows, []);
+  assert.match(changesText(same, 'b'), /no change beyond noise/);
+});
