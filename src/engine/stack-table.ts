@@ -5,6 +5,7 @@
 
 import { type Engine, instantiate } from './engine.ts';
 import { InputError } from './errors.ts';
+import { type FlatStacks, flatStacks } from './flat-stacks.ts';
 import { MapEntries } from './map-entries.ts';
 
 /** What scan() stopped at. */
@@ -314,21 +315,19 @@ export class StackTable {
     this.#engine.renewStacks();
   }
 
-  /** From now on scanFolded() also keeps each line, for inputOrder(). */
+  /** From now on scanFolded() also keeps each line, for flat('input'). */
   keepInputOrder(): void {
     this.#engine.keepInputOrder();
   }
 
-  /** The stacks of each folded line, in the order of the input. */
-  *inputOrder(): Generator<Stack> {
-    const count = this.#engine.inputOrderCount();
-    const stackColumn = this.#engine.inputOrderStackColumn() >>> 2;
-    const weightColumn = this.#engine.inputOrderWeightColumn() >>> 3;
-    const columns = this.#columns();
-    for (let i = 0; i < count; i++) {
-      const { ids } = this.#stack(columns, this.words[stackColumn + i] as number);
-      yield { index: i, ids, weight: this.#floats()[weightColumn + i] as number, hits: 1 };
-    }
+  /** The stacks as sorted('frame') gives them, or of each folded line in the order of the input, as columns. */
+  flat(by: 'frame' | 'input'): FlatStacks {
+    const [orders, count] =
+      by === 'input'
+        ? [this.#engine.inputOrderStackColumn(), this.#engine.inputOrderCount()]
+        : [this.#engine.sortStacks(true), this.stackCount];
+    const weights = by === 'input' ? this.#engine.inputOrderWeightColumn() >>> 3 : undefined;
+    return flatStacks(this.words, this.#floats(), { orders: orders >>> 2, count, weights }, this.#columns());
   }
 
   /** Gives the weights, in the order of stacks(), and counts on from 0; the stacks stay. */

@@ -1,6 +1,6 @@
 // Which kind of code a frame is, as far as its folded name tells: the rules of the default palette.
 
-import type { Stack, StackTable } from '../engine/stack-table.ts';
+import type { StackTable } from '../engine/stack-table.ts';
 import { type KernelPart, kernelPart, kernelStart } from '../stacks/known-frames.ts';
 
 export type Kind = 'application' | 'library' | 'kernel' | 'jit' | 'inlined' | 'waker' | 'unresolved';
@@ -48,11 +48,12 @@ export function kernelNames(table: StackTable): Uint8Array {
     parts[id] = kernelPart(name);
     if (parts[id] === 'entry' || parts[id] === 'door') entries++;
   }
-  if (entries > 0) for (const stack of table.stacks()) markKernel(stack, parts, kernel);
+  if (entries === 0) return kernel;
+  const { words } = table;
+  table.forEachAt((from, to) => {
+    const start = kernelStart(to - from, (at) => parts[words[from + at] as number]);
+    if (start >= 0) for (let at = from + start; at < to; at++) kernel[words[at] as number] = 1;
+    return undefined;
+  });
   return kernel;
-}
-
-function markKernel({ ids }: Stack, parts: readonly KernelPart[], kernel: Uint8Array): void {
-  const start = kernelStart(ids.length, (at) => parts[ids[at] as number]);
-  if (start >= 0) for (let at = start; at < ids.length; at++) kernel[ids[at] as number] = 1;
 }

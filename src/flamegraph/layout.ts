@@ -76,11 +76,33 @@ export class Layout {
     this.#push(ALL);
   }
 
-  /** The next stack: its ids root first, how many of them it shares with the one before, its values, its kinds of time. */
-  add(ids: Uint32Array, common: number, weight: number, before: number, bits: number): void {
+  /**
+   * The next stack: `words` from `from` to `to` are its ids, root first; it shares the first `common` with the stack
+   * before, and the first `kept` with that one or the next. Its values, and its kinds of time.
+   */
+  add(
+    words: Uint32Array,
+    from: number,
+    to: number,
+    common: number,
+    kept: number,
+    weight: number,
+    before: number,
+    bits: number,
+  ): void {
     while (this.#open > common + 1) this.#pop(this.#done);
-    for (let i = common; i < ids.length; i++) this.#push(ids[i] as number);
-    if (weight > 0 || before > 0) this.#bits[this.#open - 1]! |= bits;
+    const width = this.#diff.union ? weight + before : weight;
+    // what only this stack has is as wide as the stack
+    const isThin = width < this.#least;
+    const end = isThin ? from + Math.max(kept, common) : to;
+    for (let i = from + common; i < end; i++) this.#push(words[i] as number);
+    const top = this.#open - 1;
+    if (isThin && end < to) {
+      if (width > 0) this.#boxes.thin += to - end;
+      this.#callees[top]! += weight - before;
+      if (weight + before > 0) this.#tops[top] = Math.max(this.#tops[top] as number, to - from);
+    }
+    if (weight > 0 || before > 0) this.#bits[top]! |= bits;
     this.#done += weight;
     this.#doneBefore += before;
   }
@@ -161,14 +183,6 @@ function grown<T extends Uint8Array | Uint32Array | Float64Array>(column: T): T 
   const copy = new (column.constructor as new (length: number) => T)(column.length * 2);
   copy.set(column);
   return copy;
-}
-
-/** How many ids two stacks share from the root on. */
-export function commonDepth(a: Uint32Array, b: Uint32Array): number {
-  const most = Math.min(a.length, b.length);
-  let i = 0;
-  while (i < most && a[i] === b[i]) i++;
-  return i;
 }
 
 /** The boxes' indices by depth, from left to right within one: row d is rows[d] … rows[d + 1] - 1 of `order`. */

@@ -1,6 +1,7 @@
 // The picture: folded stacks and settings → boxes, colours and packed data, everything that the SVG text then spells out.
 
 import { InputError } from '../engine/errors.ts';
+import type { FlatStacks } from '../engine/flat-stacks.ts';
 import type { StackTable } from '../engine/stack-table.ts';
 import { grainOf } from '../stacks/grain.ts';
 import { nameText } from '../stacks/name-text.ts';
@@ -8,7 +9,7 @@ import { Packer } from '../stacks/packed/pack.ts';
 import { type Basis, changeClass, noiseOf } from './change.ts';
 import { type Family, nameHash, shadeOf } from './classes.ts';
 import { kernelNames } from './kinds.ts';
-import { type Boxes, commonDepth, Layout } from './layout.ts';
+import { type Boxes, Layout } from './layout.ts';
 import { type Palette, palette } from './palette.ts';
 import { basisOf, NOMINAL_WIDTH, type Settings } from './settings.ts';
 import { ON_CPU, waitFamily } from './time.ts';
@@ -83,13 +84,19 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
   const packer = settings.script ? new Packer(table.nameCount, isDifferential) : undefined;
   const texts = Array.from({ length: table.nameCount + 1 }, (_, id) => (id === 0 ? 'all' : table.nameText(id)));
   const waits = Uint8Array.from(texts, waitBit);
-  let previous: Uint32Array = new Uint32Array(0);
-  for (const { ids, weight, hits } of stacksOf(recording, settings)) {
-    const common = commonDepth(previous, ids);
-    const before = isDifferential ? hits : 0;
-    layout.add(ids, common, weight * basis.after, before * basis.before, timeOf(ids, waits));
-    packer?.add(ids, common, weight, before);
-    previous = ids;
+  const hasWaits = waits.some((wait) => wait > 0);
+  const { words, from, to, weights: values, hits } = flatStacks(recording, settings);
+  let common = 0;
+  for (let i = 0; i < from.length; i++) {
+    const [start, end] = [from[i] as number, to[i] as number];
+    const next = i + 1 < from.length ? commonDepth(words, start, end, from[i + 1] as number, to[i + 1] as number) : 0;
+    const weight = values[i] as number;
+    const before = isDifferential ? (hits[i] as number) : 0;
+    const bits = hasWaits ? timeOf(words, start, end, waits) : ON_CPU;
+    const kept = Math.max(common, next);
+    layout.add(words, start, end, common, kept, weight * basis.after, before * basis.before, bits);
+    packer?.add(words, start, end, common, weight, before);
+    common = next;
   }
 
   const colours = palette(settings.colors, !settings.reverse && rootsAreProcesses(table));
@@ -130,9 +137,20 @@ function sumOf(counts: Float64Array): number {
   return counts.reduce((a, b) => a + b, 0);
 }
 
+/** How many ids two stacks in `words` share from the root on. */
+function commonDepth(words: Uint32Array, from: number, to: number, otherFrom: number, otherTo: number): number {
+  const most = Math.min(to - from, otherTo - otherFrom);
+  let depth = 0;
+  while (depth < most && words[from + depth] === words[otherFrom + depth]) depth++;
+  return depth;
+}
+
 /** The kind of a stack's time: that of the first frame that tells it, else time on the CPU. */
-function timeOf(ids: Uint32Array, waits: Uint8Array): number {
-  for (const id of ids) if (waits[id]) return waits[id] as number;
+function timeOf(words: Uint32Array, from: number, to: number, waits: Uint8Array): number {
+  for (let i = from; i < to; i++) {
+    const wait = waits[words[i] as number] as number;
+    if (wait > 0) return wait;
+  }
   return ON_CPU;
 }
 
@@ -145,20 +163,20 @@ const FEW = 0.1;
 /** Do stacks start with a process, as perf-fold writes them, or with its first function? */
 function rootsAreProcesses(table: StackTable): boolean {
   const roots = new Uint8Array(table.nameCount + 1);
-  for (const { ids } of table.stacks()) roots[ids[0] as number] = 1;
+  const { words } = table;
+  table.forEachAt((from) => {
+    roots[words[from] as number] = 1;
+    return undefined;
+  });
   const names = [...roots.keys()].filter((id) => roots[id] === 1).map((id) => table.nameText(id));
   // a thread may be called `biome::workspace`
   return names.filter((name) => FUNCTION.test(name)).length <= names.length * FEW;
 }
 
 /** The stacks as they are drawn, from left to right. */
-function* stacksOf({ table }: Recording, { reverse, flamechart }: Settings) {
-  if (flamechart) {
-    for (const stack of table.inputOrder()) yield reverse ? { ...stack, ids: stack.ids.slice().reverse() } : stack;
-    return;
-  }
+function flatStacks({ table }: Recording, { reverse, flamechart }: Settings): FlatStacks {
   if (reverse) table.rewrite((ids) => ids.slice().reverse());
-  yield* table.sorted('frame');
+  return table.flat(flamechart ? 'input' : 'frame');
 }
 
 /** The class of a box's colour. */

@@ -21,39 +21,45 @@ const MOST_BOXES = 900;
 /** `scale`: px a value; `mostRows`: no more are drawn. */
 export function rowsOf(boxes: Boxes, scale: number, mostRows: number): Rows {
   const { order, rows } = byRow(boxes);
-  const all = Array.from({ length: boxes.deepest + 1 }, (_, depth) => [
-    ...order.subarray(rows[depth], rows[depth + 1]),
-  ]);
-  const full = (boxes.width[(all[0] as number[])[0] as number] as number) * scale;
-  const ink = all.map((row) => row.reduce((sum, box) => sum + (boxes.width[box] as number) * scale, 0) / full);
+  const all = Array.from({ length: boxes.deepest + 1 }, (_, depth) => order.subarray(rows[depth], rows[depth + 1]));
+  const full = boxes.width[order[0] as number] as number;
+  const ink = all.map((row) => sumOf(row, boxes.width) / full);
   const last = Math.min(lastRow(ink, 1), mostRows - 1);
   const shown: number[][] = [];
   const tops: number[][] = [];
   let hidden = 0;
   for (const [depth, row] of all.entries()) {
-    const carriers = depth === 0 ? row : (shown[depth - 1] ?? []);
-    const kept = depth > last ? [] : depth === 0 ? row : standing(boxes, row, carriers, scale);
+    const carriers = depth === 0 ? [...row] : (shown[depth - 1] ?? []);
+    const kept = depth > last ? [] : depth === 0 ? [...row] : standing(boxes, row, carriers, scale);
     hidden += row.length - kept.length;
     if (kept.length > 0) shown.push(kept);
     if (depth > 0) tops.push(carriers.filter((box) => isCut(boxes, box, depth - 1, last, scale)));
   }
-  const widths = shown.flat().map((box) => (boxes.width[box] as number) * scale);
-  widths.sort((a, b) => b - a);
+  const widths = Float64Array.from(shown.flat(), (box) => (boxes.width[box] as number) * scale);
+  widths.sort().reverse();
   return {
     rows: shown,
-    marks: [[], ...tops].map((towers, depth) => marksOf(boxes, towers, all[depth] ?? [], depth > last, scale)),
+    marks: [[], ...tops].map((towers, depth) => marksOf(boxes, towers, all[depth] ?? NONE, depth > last, scale)),
     hidden,
     sliver: Math.max(SLIVER, widths[MOST_BOXES] ?? 0),
   };
 }
+
+const NONE = new Uint32Array(0);
 
 function isCut(boxes: Boxes, box: number, depth: number, last: number, scale: number): boolean {
   const more = (boxes.top[box] as number) - depth;
   return more > 0 && (depth === last || isNeedle((boxes.width[box] as number) * scale, more));
 }
 
+function sumOf(row: Uint32Array, column: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += column[row[i] as number] as number;
+  return sum;
+}
+
 /** Those of a row that stand on a box which carries more. Both rows run from left to right. */
-function standing(boxes: Boxes, row: readonly number[], carriers: readonly number[], scale: number): number[] {
+function standing(boxes: Boxes, row: Uint32Array, carriers: readonly number[], scale: number): number[] {
   const kept: number[] = [];
   let at = 0;
   for (const box of row) {
@@ -71,7 +77,7 @@ function standing(boxes: Boxes, row: readonly number[], carriers: readonly numbe
 }
 
 /** Marks for the towers that have room for one. `isAbove`: no box of their row is drawn. */
-function marksOf(boxes: Boxes, towers: readonly number[], row: readonly number[], isAbove: boolean, scale: number) {
+function marksOf(boxes: Boxes, towers: readonly number[], row: Uint32Array, isAbove: boolean, scale: number) {
   const marks: { x: number; hidden: number }[] = [];
   for (const box of towers) {
     const x = ((boxes.start[box] as number) + (boxes.width[box] as number) / 2) * scale;

@@ -198,7 +198,8 @@ test('the order of the input can be kept', () => {
   table.keepInputOrder();
   table.write(Buffer.from('b 1\na 2\nb 3\n'));
   table.scanFolded();
-  const order = [...table.inputOrder()].map(({ ids, weight }) => `${table.nameText(ids[0] as number)} ${weight}`);
+  const { words, from, weights } = table.flat('input');
+  const order = Array.from(from, (at, i) => `${table.nameText(words[at] as number)} ${weights[i]}`);
   assert.deepEqual(order, ['b 1', 'a 2', 'b 3']);
 });
 

@@ -11,12 +11,21 @@ class Column {
   /** Seven bits a byte, least first; the top bit says that more follow. */
   number(value: number): void {
     this.#makeRoom(LONGEST_NUMBER);
-    let rest = value;
-    while (rest > 0x7f) {
-      this.#bytes[this.size++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
+    this.size = written(this.#bytes, this.size, value);
+  }
+
+  /** The numbers `of` has for `keys` from `from` to `to`; where it has none, 0, and `isNew` gives the number from then on. */
+  numbers(keys: Uint32Array, from: number, to: number, of: Uint32Array, isNew: (key: number) => number): void {
+    this.#makeRoom((to - from) * LONGEST_NUMBER);
+    const bytes = this.#bytes;
+    let at = this.size;
+    for (let i = from; i < to; i++) {
+      const key = keys[i] as number;
+      const value = of[key] as number;
+      at = written(bytes, at, value);
+      if (value === 0) of[key] = isNew(key);
     }
-    this.#bytes[this.size++] = rest;
+    this.size = at;
   }
 
   /** A line of latin1. */
@@ -36,6 +45,18 @@ class Column {
     grown.set(this.bytes);
     this.#bytes = grown;
   }
+}
+
+/** Writes a number at `at`, and gives where the next one goes. */
+function written(bytes: Uint8Array, at: number, value: number): number {
+  let to = at;
+  let rest = value;
+  while (rest > 0x7f) {
+    bytes[to++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  bytes[to++] = rest;
+  return to;
 }
 
 /**
@@ -62,20 +83,15 @@ export class Packer {
     this.#befores = isPair ? new Column() : undefined;
   }
 
-  /** The next stack, which shares `common` frames with the one before. */
-  add(ids: Uint32Array, common: number, count: number, before: number): void {
+  /** The next stack: `words` from `from` to `to`, of which the first `common` are those of the stack before. */
+  add(words: Uint32Array, from: number, to: number, common: number, count: number, before: number): void {
     this.#falls.number(this.#depth - common);
-    this.#fresh.number(ids.length - common);
-    for (let i = common; i < ids.length; i++) {
-      const id = ids[i] as number;
-      const known = this.#numbers[id] as number;
-      this.#frames.number(known);
-      if (known === 0) this.#numbers[id] = this.names.push(id);
-    }
+    this.#fresh.number(to - from - common);
+    this.#frames.numbers(words, from + common, to, this.#numbers, (id) => this.names.push(id));
     this.#counts.line(decimal(count));
     this.#befores?.line(decimal(before));
-    this.nodeCount += ids.length - common;
-    this.#depth = ids.length;
+    this.nodeCount += to - from - common;
+    this.#depth = to - from;
   }
 
   /** All of it; `nameOf` gives a name's bytes as latin1; `extra`: ASCII for whoever reads it, behind the rest. */

@@ -12,8 +12,9 @@ const NAMES = ['', 'main', 'read', 'write'];
 
 function packed(): Uint8Array {
   const packer = new Packer(NAMES.length, false);
-  packer.add(Uint32Array.of(1, 2), 0, 7, 0);
-  packer.add(Uint32Array.of(1, 3), 1, 8, 0);
+  const words = Uint32Array.of(1, 2, 1, 3);
+  packer.add(words, 0, 2, 0, 7, 0);
+  packer.add(words, 2, 4, 1, 8, 0);
   return packer.bytes((id) => NAMES[id] as string);
 }
 
