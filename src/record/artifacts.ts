@@ -5,6 +5,7 @@ import type { Mode } from './settings.ts';
 
 export const ARTIFACTS = {
   run: 'run.json',
+  recording: 'recording.json',
   page: 'index.html',
   reportText: 'report.md',
   reportJson: 'report.json',

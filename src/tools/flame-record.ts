@@ -4,11 +4,13 @@ import { helpText } from '../cli/help.ts';
 import type { Values } from '../cli/options.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
+import { UsageError } from '../engine/errors.ts';
 import { backendChoiceOf } from '../record/backends.ts';
 import { checkEarlier } from '../record/io/compare-runs.ts';
 import { diagnose } from '../record/io/diagnose.ts';
 import { dryRun } from '../record/io/find-target.ts';
 import { record } from '../record/io/record-run.ts';
+import { reportAgain } from '../record/io/report-again.ts';
 import { ownFile } from '../record/io/run-folder.ts';
 import { settingsOf } from '../record/settings.ts';
 import { severalOf } from '../record/target.ts';
@@ -17,8 +19,8 @@ import { recordOptions } from './flame-record/options.ts';
 export const flameRecord: Command<typeof recordOptions> = {
   name: 'flame-record',
   summary: 'Records where a process spends its time, on a CPU and off, and leaves tables and flame graphs in DIR/NAME.',
-  operands: '[-- COMMAND...] | doctor | help',
-  commands: ['doctor', 'help'],
+  operands: '[-- COMMAND...] | report DIR/LABEL | doctor | help',
+  commands: ['report', 'doctor', 'help'],
   options: recordOptions,
   examples: [
     ['flame-record --pid-pattern pgmqtt --mode both --workload "python3 load.py" --label baseline', 'under a workload'],
@@ -27,6 +29,7 @@ export const flameRecord: Command<typeof recordOptions> = {
       'a process of a Postgres server, found in pg_stat_activity',
     ],
     ['flame-record --mode both --duration 10 -- ./server --port 80', 'start a program and record it'],
+    ['flame-record report profiles/baseline --from 2 --to 5', 'the report again, of a part of the window'],
     ['flame-record doctor --pid 4242', 'what is missing on this machine, and in the binaries of a process'],
   ],
   epilogue: 'Needs perf (5.10), and for off-CPU time bpftrace (0.17), run as root.',
@@ -37,6 +40,13 @@ export const flameRecord: Command<typeof recordOptions> = {
       await world.output([asked]);
       return Status.ok;
     }
+    if (first === 'report') {
+      const [, run, ...others] = world.operands;
+      if (run === undefined || others.length > 0) throw new UsageError('report takes one run: DIR/LABEL');
+      return reportAgain(run, options, options.quiet, world);
+    }
+    if (options.from !== undefined || options.to !== undefined)
+      throw new UsageError('--from and --to are for flame-record report DIR/LABEL');
     const isOther = options.pid.length > 0 || options['pid-pattern'] !== undefined || world.operands.length > 0;
     const postgres = backendChoiceOf(options, isOther && first !== 'doctor');
     const choice = {

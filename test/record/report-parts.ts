@@ -46,6 +46,7 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
       warnings: [],
       pids: [7],
       callGraph: 'fp',
+      isPart: false,
       cpu,
       offcpu,
       isOfProgram,

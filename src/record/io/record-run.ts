@@ -22,6 +22,7 @@ import { self, textOf } from './proc-files.ts';
 import { isAlive, processAt, recorder } from './processes.ts';
 import { Progress } from './progress.ts';
 import { recordTargets } from './record-window.ts';
+import { writeRecording } from './recording-file.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
 import { tryCallGraph } from './trial.ts';
@@ -94,7 +95,9 @@ export async function record(
     if (recording.workload && hasFailed(recording.workload))
       recording.complaints.push(workloadText(recording.workload));
     await Promise.all(children.map(endGroup));
-    await render({ settings, environment, recording, folder, progress }, world);
+    const rendering = { settings, environment, recording, folder, progress };
+    writeRecording(rendering);
+    await render(rendering, world);
     if (recording.failures.length > 0) return Status.failed;
     return recording.complaints.length === 0 ? Status.ok : Status.skipped;
   } catch (error) {

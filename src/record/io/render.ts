@@ -36,18 +36,18 @@ import { type Rendering, writeReport } from './write-report.ts';
 
 /** Renders what there is and prints the report. Throws UsageError where nothing was recorded. */
 export async function render(rendering: Rendering, { output }: World): Promise<void> {
-  const { settings, environment, recording, folder, progress } = rendering;
+  const { settings, environment, recording, folder, progress, part } = rendering;
   const before = costSoFar();
   const steps = new RenderSteps(folder.path, progress, recording.failures);
-  const hasData = recording.window.perf && namesIn(folder.path).includes(ARTIFACTS.perfData);
+  const hasData = recording.window.perf && namesIn(environment.folder).includes(ARTIFACTS.perfData);
   const isWhole = recording.window.perf?.isWhole === true || hasData === true;
-  const hasSamples = isWhole && !isWithoutSamples(textOf(artifactIn(folder.path, 'perfLog')) ?? '');
-  const { dump } = recording.window;
-  const window: Window = dump ?? recording.window;
+  const hasSamples = isWhole && !isWithoutSamples(textOf(artifactIn(environment.folder, 'perfLog')) ?? '');
+  const dump = part ? undefined : recording.window.dump;
+  const window: Window = part ?? dump ?? recording.window;
   const windowNs = window.endNs - window.startNs;
   progress.phase('rendering');
   const [cpu, offcpu] = await Promise.all([
-    hasSamples ? renderCpu(rendering, steps, dump, window) : undefined,
+    hasSamples ? renderCpu(rendering, steps, part ?? dump, window) : undefined,
     dump && renderOffcpu(rendering, steps, dump),
   ]);
   if (!cpu && !dump) {

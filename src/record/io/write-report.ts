@@ -40,8 +40,10 @@ export interface Rendering {
   settings: Settings;
   environment: Environment;
   recording: Recording;
-  folder: RunFolder;
+  folder: Pick<RunFolder, 'path' | 'keep'>;
   progress: Progress;
+  /** of the window, where not all of it is to be shown: then of samples only, because off-CPU stacks are sums */
+  part?: Window | undefined;
 }
 
 /** What the rendering found out. */
@@ -66,7 +68,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     rendered;
   const { workload } = recording;
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
-  const { final } = runFolders(settings.outDir, settings.label, 0);
+  const final = rendered.part ? folder.path : runFolders(settings.outDir, settings.label, 0).final;
   const { isOfProgram, code } = ownCode(rendered);
   const said = workload?.lastLines.map(decoded) ?? [];
   const changes = comparison && changesOf(comparison, code, said);
@@ -109,6 +111,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const report = reportOf({
     ...{ settings, title: titleOf(facts), facts: factLines(facts), warnings },
     callGraph: environment.callGraph.how,
+    isPart: rendered.part !== undefined,
     ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: () => undefined,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),

@@ -73,6 +73,8 @@ export interface ReportParts {
   pids: readonly number[];
   /** how perf unwound */
   callGraph: string;
+  /** of a part of the window, where only samples tell */
+  isPart: boolean;
   cpu: CpuProfile | undefined;
   offcpu: OffcpuProfile | undefined;
   identity: Identity | undefined;
@@ -108,7 +110,7 @@ export function reportOf(parts: ReportParts): Report {
     functions: cpu && functionsOf(cpu, code),
     threads,
     trust: trustOf({
-      ...{ settings, callGraph: parts.callGraph, pids: parts.pids, lacks: parts.lacks },
+      ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isPart: parts.isPart, lacks: parts.lacks },
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
     }),
     ...{ workload: parts.workload, changes: parts.changes, commands: parts.commands, pictures: parts.pictures },

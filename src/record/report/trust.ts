@@ -23,6 +23,8 @@ export interface TrustPoint {
 export interface TrustFacts {
   settings: Settings;
   pids: readonly number[];
+  /** is it of a part of the window? */
+  isPart: boolean;
   /** how perf unwound */
   callGraph: string;
   cpu: PerfStats | undefined;
@@ -46,7 +48,15 @@ export function trustOf(facts: TrustFacts): Trust {
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
     ...lacks,
     ...(identity ? [identityPoint(identity)] : []),
-    ...(settings.mode === 'cpu'
+    ...(facts.isPart
+      ? [
+          {
+            text: 'A part of the window: off-CPU stacks are sums of all of it, and stand in its own report.',
+            level: 'good' as const,
+          },
+        ]
+      : []),
+    ...(settings.mode === 'cpu' && !facts.isPart
       ? [{ text: 'Where it waited was not recorded.', level: 'good' as const, mend: 'flame-record --mode both' }]
       : []),
   ];

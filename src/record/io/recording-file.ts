@@ -1,0 +1,102 @@
+// recording.json: what the rendering of a run needs beside the profilers' files, so that its report can be made again.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UsageError } from '../../engine/errors.ts';
+import { ARTIFACTS, artifactIn } from '../artifacts.ts';
+import type { Environment, Window } from '../plan.ts';
+import type { Settings } from '../settings.ts';
+import type { ProfilerName } from './machine.ts';
+import type { Progress } from './progress.ts';
+import type { Recording } from './record-window.ts';
+import { ownTool } from './run-folder.ts';
+import type { Rendering } from './write-report.ts';
+
+const FORMAT = 'flamepipe recording';
+const VERSION = 1;
+
+interface RecordingFile {
+  format: string;
+  version: number;
+  settings: Settings;
+  environment: Omit<Environment, 'tool'>;
+  recording: Omit<Recording, 'tidsAtStart' | 'versions'> & {
+    tidsAtStart: number[];
+    versions: [ProfilerName, string][];
+  };
+}
+
+/** To be called before the rendering, which adds its own failures. */
+export function writeRecording({ settings, environment, recording, folder }: Rendering): void {
+  const { tidsAtStart, versions, ...rest } = recording;
+  const file = {
+    ...{ format: FORMAT, version: VERSION, settings, environment },
+    recording: { ...rest, tidsAtStart: [...tidsAtStart], versions: [...versions] },
+  };
+  writeFileSync(artifactIn(folder.path, 'recording'), `${JSON.stringify(file, null, 1)}\n`);
+}
+
+/** Seconds from the start of the window; undefined: its start, its end. */
+export interface Bounds {
+  from: number | undefined;
+  to: number | undefined;
+}
+
+/**
+ * A run, ready to be rendered once more, in its own folder; a part of it, in a folder within. Throws UsageError where there is no such
+ * run, and for bounds outside of its window.
+ */
+export function readRecording(path: string, bounds: Bounds, progress: Progress): Rendering {
+  const run = path.replace(/\/+$/, '');
+  const { settings, environment, recording } = parsedRecording(run);
+  const own = { ...settings, outDir: dirname(run), label: basename(run) };
+  const { tidsAtStart, versions, ...rest } = recording;
+  const rendering: Rendering = {
+    settings: own,
+    environment: { ...environment, folder: run, tool: ownTool },
+    recording: { ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
+    folder: { path: run, keep: () => run },
+    progress,
+  };
+  if (bounds.from === undefined && bounds.to === undefined) return rendering;
+  const { part, name, words } = partOf(recording.window.dump ?? recording.window, bounds);
+  if (!existsSync(artifactIn(run, 'perfData'))) {
+    throw new UsageError(`${run} has no ${ARTIFACTS.perfData}: only samples tell of a part, off-CPU stacks are sums`);
+  }
+  const folder = join(run, name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return {
+    ...rendering,
+    settings: { ...own, mode: 'cpu', title: `${own.title ?? own.label}, ${words}`, compare: undefined },
+    folder: { path: folder, keep: () => folder },
+    part,
+  };
+}
+
+function parsedRecording(run: string): RecordingFile {
+  const file = artifactIn(run, 'recording');
+  if (!existsSync(file)) {
+    const why = existsSync(run) ? `it has no ${ARTIFACTS.recording}` : 'there is no such folder';
+    throw new UsageError(`${run} is no run that can be reported again: ${why}; give DIR/LABEL of flame-record`);
+  }
+  try {
+    const json = JSON.parse(readFileSync(file, 'utf8')) as RecordingFile;
+    if (json.format === FORMAT && json.version === VERSION) return json;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UsageError(`${file} is damaged, or of another version of flame-record`);
+}
+
+function partOf({ startNs, endNs }: Window, { from, to }: Bounds): { part: Window; name: string; words: string } {
+  const seconds = (endNs - startNs) / 1e9;
+  const [first, last] = [from ?? 0, Math.min(to ?? seconds, seconds)];
+  if (first >= last) {
+    throw new UsageError(
+      `--from ${first} --to ${to ?? seconds.toFixed(2)} holds nothing of a window of ${seconds.toFixed(2)} s`,
+    );
+  }
+  const [a, b] = [first, last].map((value) => String(Number(value.toFixed(3)))) as [string, string];
+  const part = { startNs: Math.round(startNs + first * 1e9), endNs: Math.round(startNs + last * 1e9) };
+  return { part, name: `part-${a}-${b}`, words: `from ${a} to ${b} s` };
+}

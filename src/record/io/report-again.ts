@@ -1,0 +1,20 @@
+// flame-record report DIR/LABEL: renders a run once more from its files, all of its window or a part.
+
+import { Status } from '../../cli/report.ts';
+import type { World } from '../../cli/run.ts';
+import { Progress } from './progress.ts';
+import { type Bounds, readRecording } from './recording-file.ts';
+import { render } from './render.ts';
+
+/** Throws UsageError where there is no such run. 2 if a step failed. */
+export async function reportAgain(path: string, bounds: Bounds, quiet: boolean, world: World): Promise<number> {
+  const progress = new Progress(world.report, { quiet, interactive: world.interactive });
+  const rendering = readRecording(path, bounds, progress);
+  const failures = rendering.recording.failures.length;
+  try {
+    await render(rendering, world);
+  } finally {
+    progress.done();
+  }
+  return rendering.recording.failures.length > failures ? Status.failed : Status.ok;
+}

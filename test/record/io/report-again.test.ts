@@ -1,0 +1,74 @@
+// A report made again from a run's files: the same, or of a part of the window.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { type Said, startRecorder } from '../../tools/recorder.ts';
+import { ENVIRONMENT, ROOT, temporaryFolder } from '../../tools.ts';
+
+const WITH_BOTH = {
+  PATH: `${join(ROOT, 'fixtures/profilers')}:${ENVIRONMENT.PATH}`,
+  FAKE_DUMP: join(ROOT, 'fixtures/bpftrace/offcpu-threads-0.17/dump.txt'),
+};
+
+describe('flame-record report', () => {
+  const cwd = temporaryFolder();
+  const inRun = (name: string): string => join(cwd, 'out/a', name);
+  const run = (...args: string[]): Promise<Said> => startRecorder(cwd, args, WITH_BOTH).said;
+
+  before(async () => {
+    const [, err, status] = await run(
+      ...[
+        '--mode',
+        'both',
+        '--duration',
+        '0.5',
+        '--label',
+        'a',
+        '--workload',
+        'echo 12 requests/s',
+        '--',
+        'sleep',
+        '600',
+      ],
+    );
+    assert.equal(status, 0, err);
+  });
+
+  test('says the same once more, also when all that was rendered is gone', async () => {
+    const first = readFileSync(inRun('report.json'), 'utf8');
+    for (const name of ['index.html', 'report.md', 'report.json', 'cpu.folded', 'wall.svg']) rmSync(inRun(name));
+    const [, err, status] = await run('report', 'out/a/');
+    assert.equal(status, 0, err);
+    assert.equal(readFileSync(inRun('report.json'), 'utf8'), first);
+    assert.match(readFileSync(inRun('index.html'), 'utf8'), /12 requests\/s/);
+    assert.ok(existsSync(inRun('wall.svg')));
+  });
+
+  test('a part has its own folder, and says that off-CPU stacks are sums', async () => {
+    const whole = readFileSync(inRun('report.json'), 'utf8');
+    const [out, err, status] = await run('report', 'out/a', '--from', '0', '--to', '0.25');
+    assert.equal(status, 0, err);
+    assert.match(out, /^out\/a\/part-0-0\.25: index\.html, cpu\.svg/m);
+    const part = JSON.parse(readFileSync(inRun('part-0-0.25/report.json'), 'utf8'));
+    assert.equal(part.title, 'a, from 0 to 0.25 s');
+    assert.deepEqual(part.waits, []);
+    assert.match(JSON.stringify(part.trust), /off-CPU stacks are sums of all of it/);
+    assert.equal(readFileSync(inRun('report.json'), 'utf8'), whole);
+  });
+
+  test('what it can not report is said', async () => {
+    const says = async (pattern: RegExp, ...args: string[]): Promise<void> => {
+      const [, err, status] = await run(...args);
+      assert.equal(status, 2);
+      assert.match(err, pattern);
+    };
+    await says(/out\/b is no run that can be reported again: there is no such folder/, 'report', 'out/b');
+    await says(/takes one run: DIR\/LABEL/, 'report');
+    await says(/--from 9000000000 --to [\d.]+ holds nothing of a window of/, 'report', 'out/a', '--from', '9e9');
+    await says(/--from and --to are for flame-record report/, '--from', '1', '--pid', '1');
+    writeFileSync(inRun('recording.json'), '{"format":');
+    await says(/recording\.json is damaged, or of another version/, 'report', 'out/a');
+  });
+});
