@@ -25,12 +25,14 @@ INSTALLED = node_modules/.package-lock.json
 # what the build writes last
 BUILT = dist/THIRD-PARTY-LICENSES.txt
 
+# the oldest that package.json allows, and the even ones since
+NODES = 20.19 22 24 26
 TOOLS = $(basename $(notdir $(wildcard bin/*.ts)))
 SOURCES = $(shell find src bin scripts/*.ts -type f ! -name '*.generated.*')
 TESTS = $(shell find test -name '*.test.ts' ! -path 'test/live/*' | LC_ALL=C sort)
 LIVE_TESTS = $(shell find test/live -name '*.test.ts' 2>/dev/null | LC_ALL=C sort)
 
-.PHONY: build check lint types test golden docs bench soak live demo install uninstall clean help
+.PHONY: build check lint types test check-nodes golden docs bench soak live demo install uninstall release clean help
 
 build: $(BUILT) ## compile the programs into dist/ (the default)
 	@:
@@ -49,6 +51,12 @@ types: $(BUILT)
 test: $(BUILT) ## all tests but the live ones; TESTS='FILE…' for some
 	@echo "test"
 	@$(call TEST,$(TESTS))
+
+check-nodes: $(BUILT) ## all tests but the live ones, on each Node in NODES; TESTS='FILE…' for some
+	@for version in $(NODES); do \
+	  folder=$$(scripts/node-of.sh $$version) || exit; \
+	  ( export PATH="$$folder:$$PATH"; echo "test on Node $$(node --version)"; $(call TEST,$(TESTS)) ) || exit; \
+	done
 
 golden: $(BUILT) ## rewrite the expected files in fixtures/TOOL/CASE; CASE='fold-*/empty*' for some
 	@export UPDATE_GOLDEN=1 CASE='$(CASE)'; $(call TEST,test/golden.test.ts)
@@ -77,13 +85,16 @@ install: build ## into PREFIX (/usr/local), below DESTDIR
 uninstall: ## what install put there
 	@scripts/uninstall.sh $(TOOLS)
 
+release: ## test the tag on HEAD in a clone, leave its tarball, checksum and notes in release/
+	@scripts/release.sh
+
 clean: ## remove all that make wrote, except node_modules and a Node in build/node
 	@rm -rf dist demo
 	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name node -exec rm -rf {} +; fi
 	@find src -name '*.generated.*' -delete
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 13
 
 $(INSTALLED): package-lock.json
 	@scripts/bring-node.sh
