@@ -4,7 +4,7 @@
 import { InputError } from '../engine/errors.ts';
 import { type StackTable, Stop } from '../engine/stack-table.ts';
 import { type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
-import { PendingFrames } from '../symbols/pending-frames.ts';
+import { PendingFrames, type WordOf } from '../symbols/pending-frames.ts';
 import { type PerfEvent, PerfEvents } from './events.ts';
 import { readFrameLine, withoutReturn } from './frame.ts';
 import { emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
@@ -124,9 +124,8 @@ export class PerfScript {
     if (!objects) return undefined;
     const { lookup, srcline, demangle: files } = this.#options;
     const inline = lookup?.inline ?? false;
-    const pending = new PendingFrames(this.table, { inline, srcline, files }, ({ name = '', isInlined }, behind, dso) =>
-      this.names.found(name, isInlined, behind, dso),
-    );
+    const wordOf: WordOf = (...found) => this.names.found(...found);
+    const pending = new PendingFrames(this.table, { inline, srcline, files }, wordOf, lookup?.symbolizer.bareNames);
     return { inline, objects, pending };
   }
 

@@ -17,6 +17,10 @@ export class Mappings {
   readonly #ofPid = new Map<number, Mapping[]>();
   #count = 0;
 
+  get pids(): Iterable<number> {
+    return this.#ofPid.keys();
+  }
+
   get count(): number {
     return this.#count;
   }

@@ -2,6 +2,7 @@
 // when all is read, it is known where in their stacks they stand, and which names need more than themselves.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
+import { BareNames, shortPath } from './bare-names.ts';
 import type { SymbolFrame } from './object.ts';
 import type { Expansion } from './symbolizer.ts';
 
@@ -39,13 +40,14 @@ export class PendingFrames {
   readonly #pending = new Map<number, Pending>();
   readonly #printed = new Map<number, Printed>();
   readonly #known = new Map<string, number>();
-  /** the files that a bare name was seen in */
-  readonly #filesOf = new Map<string, Set<string>>();
+  readonly #bareNames: BareNames;
 
-  constructor(table: StackTable, options: PendingOptions, wordOf: WordOf) {
+  /** `bareNames` may know of frames of other recordings, too. */
+  constructor(table: StackTable, options: PendingOptions, wordOf: WordOf, bareNames = new BareNames()) {
     this.#table = table;
     this.#options = options;
     this.#wordOf = wordOf;
+    this.#bareNames = bareNames;
   }
 
   /** The id that stands for these functions; `printed` is that of the frame as it was printed, at `address` of `dso`. */
@@ -58,7 +60,7 @@ export class PendingFrames {
       id = this.#table.name(`\0f${this.#known.size}`);
       this.#known.set(key, id);
       this.#pending.set(id, pending);
-      for (const frame of [...pending.exact, ...pending.caller]) if (frame.isBare) this.#noteFile(frame);
+      for (const frame of [...pending.exact, ...pending.caller]) this.#bareNames.note(frame);
     }
     return id;
   }
@@ -160,24 +162,13 @@ export class PendingFrames {
   }
 
   #behind(frame: SymbolFrame): string {
-    const isAmbiguous = this.#options.files && frame.isBare && (this.#filesOf.get(frame.name ?? '')?.size ?? 0) > 1;
-    const file = isAmbiguous && frame.file !== undefined ? ` (${shortPath(frame.file)})` : '';
+    const file = this.#options.files ? this.#bareNames.behind(frame) : '';
     const place = this.#options.srcline ? placeOf(frame) : '';
     return file + (place === '' ? '' : `:${place}`);
-  }
-
-  #noteFile({ name = '', file }: SymbolFrame): void {
-    if (file === undefined) return;
-    const files = this.#filesOf.get(name) ?? new Set();
-    this.#filesOf.set(name, files.add(shortPath(file)));
   }
 }
 
 /** `mod.rs:1120`, with its folder, since half of all files of Rust are called mod.rs: `raw/mod.rs:1120`; '': not known. */
 function placeOf({ file, line }: SymbolFrame): string {
   return file === undefined || line === 0 ? '' : `${shortPath(file)}:${line}`;
-}
-
-function shortPath(path: string): string {
-  return path.split('/').slice(-2).join('/').replace(/^\//, '');
 }

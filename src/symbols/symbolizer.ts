@@ -1,6 +1,7 @@
 // Names the frames of a recording: an object and a place in it in, the functions there out, and at the end what was
 // missing.
 
+import { BareNames } from './bare-names.ts';
 import { ObjectSymbols, type OpenFile, type SymbolFrame } from './object.ts';
 
 /** The functions of one frame of a callchain, the one that exists as code first. */
@@ -17,6 +18,8 @@ export class Symbolizer {
   readonly #open: OpenFile;
   readonly #buildIds: ReadonlyMap<string, string>;
   readonly #objects = new Map<string, ObjectSymbols>();
+  /** of all recordings that are named by it */
+  readonly bareNames = new BareNames();
   /** frames that were looked up in the objects; those found in no map */
   looked = 0;
   unmapped = 0;

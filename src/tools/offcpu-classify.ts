@@ -15,9 +15,10 @@ import { measuredReason } from '../offcpu/table/limit.ts';
 import { formatTable } from '../offcpu/table/reason-table.ts';
 import { compareWhere } from '../offcpu/table/where-rows.ts';
 import { broken, type Limit, parseLimit } from '../stacks/diff/limit.ts';
+import { namesByMaps } from './folding/maps.ts';
 import { writeFolded } from './folding/write.ts';
 import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
-import { lockNames } from './offcpu-classify/lock-names.ts';
+
 import { classifyOptions } from './offcpu-classify/options.ts';
 import { comparable, readRun } from './offcpu-classify/run.ts';
 import { formatOf, textOf } from './offcpu-classify/text.ts';
@@ -48,7 +49,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       throw new UsageError('stdin can be one run, not two: name a file for the other');
     }
 
-    const nameLock = await lockNames(options.maps, options.symfs);
+    const { lookup, nameLock } = await namesByMaps(options.maps, options.symfs);
     const particulars = options['no-particulars'] ? undefined : nameLock;
     const before: Run[] = [];
     const notes: string[] = [];
@@ -68,7 +69,10 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       notes.push(...earlier.notes);
       losses.push(...earlier.losses);
     }
-    const read = await readRun(operands, { ...options, reasons, particulars, nameLock }, report, { stop, stdin });
+    const read = await readRun(operands, { ...options, reasons, particulars, nameLock, lookup }, report, {
+      stop,
+      stdin,
+    });
     const { account, places: where } = read;
     if (account.isEmpty) return report.nothing(read.whyEmpty, read.isForeign);
     const run = comparable(nameOf(operands), read);

@@ -8,6 +8,7 @@ import { UsageError } from '../engine/errors.ts';
 import { isKeyPart, KEY_PARTS, type KeyPart } from '../offcpu/read/bpftrace/keys.ts';
 import { type FoldOffcpuOptions, OffcpuFold } from '../offcpu/read/fold-offcpu.ts';
 import { describeStats } from '../offcpu/read/stats.ts';
+import { namesByMaps } from './folding/maps.ts';
 import { writeFolded } from './folding/write.ts';
 import { options as optionTable } from './offcpu-fold/options.ts';
 
@@ -25,7 +26,10 @@ export const offcpuFold: Command<typeof optionTable> = {
   ],
   async run(options, world) {
     const { operands, report, stop, stdin, interactive } = world;
-    const fold = new OffcpuFold(foldingOf(options), (kind, place, text) => report.skip(kind, place, text));
+    const { lookup } = await namesByMaps(options.maps, options.symfs);
+    const fold = new OffcpuFold({ ...foldingOf(options), lookup }, (kind, place, text) =>
+      report.skip(kind, place, text),
+    );
     await readInputs(
       operands,
       {
@@ -45,7 +49,7 @@ export const offcpuFold: Command<typeof optionTable> = {
     const { table, stats, losses, notes } = fold.finish();
     await writeFolded(table, options, world);
     for (const loss of losses) report.cutInput(loss);
-    for (const note of notes) report.note(note);
+    for (const note of [...notes, ...(lookup?.symbolizer.notes() ?? [])]) report.note(note);
     if (stats && file !== undefined) writeFileSync(file, `${JSON.stringify(stats, null, 2)}\n`);
     if (stats && (options.stats || interactive)) report.note(describeStats(stats));
     return report.finish(options.strict);

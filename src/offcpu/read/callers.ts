@@ -22,8 +22,9 @@ export class Callers {
     for (const address of addresses) {
       if (!address || this.#known.has(address)) continue;
       const symbol = this.#particulars?.callerName(address);
-      const frame = { symbol: symbol ?? '', dso: '', isKernel: undefined, inlined: false };
-      this.#known.set(address, symbol === undefined ? 0 : this.#names.nameOf(this.#names.word(frame)));
+      const isKnown = symbol !== undefined || this.#names.userFrames?.isMapped(address) === true;
+      const word = this.#names.word({ symbol: symbol ?? '', dso: '', isKernel: undefined, inlined: false });
+      this.#known.set(address, isKnown ? this.#names.atAddress(address, word) : 0);
     }
   }
 
@@ -35,13 +36,19 @@ export class Callers {
     const depth = user.to - user.from;
     const id = this.#known.get(caller ?? 0) ?? 0;
     const leaf = user.ids[user.to - 1] as number;
-    if (id === 0 || depth === 0 || id === leaf || (depth > 1 && id === user.ids[user.to - 2])) return user;
+    if (id === 0 || depth === 0 || this.#isSame(id, leaf)) return user;
+    if (depth > 1 && this.#isSame(id, user.ids[user.to - 2] as number)) return user;
     this.hasFound = true;
     const ids = new Uint32Array(depth + 1);
     ids.set(user.ids.subarray(user.from, user.to));
     ids[depth - 1] = id;
     ids[depth] = leaf;
     return spanOf(ids);
+  }
+
+  #isSame(a: number, b: number): boolean {
+    const { userFrames } = this.#names;
+    return a === b || (userFrames !== undefined && userFrames.functionOf(a) === userFrames.functionOf(b));
   }
 
   /** Has the stack other callers than the one that was not found? */

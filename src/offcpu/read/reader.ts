@@ -11,13 +11,17 @@ import { BpftraceJson, JSON_SEPARATOR } from './bpftrace/json.ts';
 import { BpftraceNames } from './bpftrace/names.ts';
 import { type Losses, noLosses } from './bpftrace/noise.ts';
 import { BpftraceText, type OnSkip } from './bpftrace/text.ts';
+import type { FrameLookup } from './bpftrace/user-frames.ts';
 import { addDump, type DumpOptions } from './dump.ts';
 import { OffcpuFolded } from './folded.ts';
 import type { Format, InputFacts } from './input-facts.ts';
 import { PerfInputs } from './perf-inputs.ts';
 import { type FoldOptions, OffcpuStacks, type Quality } from './stacks.ts';
 
-export type ReaderOptions = SymbolOptions & DumpOptions;
+export interface ReaderOptions extends SymbolOptions, DumpOptions {
+  /** looks user frames up in the files that the process had mapped; undefined: they keep the names that were printed */
+  lookup?: FrameLookup | undefined;
+}
 
 /** What reads one input; its stacks lie in the table until it ends. */
 interface Source {

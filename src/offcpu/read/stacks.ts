@@ -91,12 +91,13 @@ export class OffcpuStacks {
   add(
     subject: Subject,
     unit: Unit,
-    user: IdSpan,
+    frames: IdSpan,
     kernel: IdSpan,
     value: number,
     count: number | undefined,
     max: number | undefined,
   ): void {
+    const user = this.#expanded(frames, subject);
     const depth = user.to - user.from + kernel.to - kernel.from;
     if (depth + 2 > this.#ids.length) this.#ids = new Uint32Array(depth * 2);
     const ids = this.#ids;
@@ -109,6 +110,11 @@ export class OffcpuStacks {
     if (max === undefined) return;
     const key = bytesOf(row);
     this.#maxima.set(key, Math.max(this.#maxima.get(key) ?? 0, max));
+  }
+
+  /** The user's frames by their files, where those are known. */
+  #expanded(user: IdSpan, { pid }: Subject): IdSpan {
+    return this.#names.userFrames?.expanded(user, pid) ?? user;
   }
 
   #weigh(ns: number, depth: number): void {
@@ -252,7 +258,7 @@ export class OffcpuStacks {
     const endsOf = (subject: Subject): Ends => ends.get(subject) as Ends;
     const visit: Visit = (subject, user, kernel, value) => {
       this.#weigh(value * factor, user.to - user.from + kernel.to - kernel.from);
-      shape.add(endsOf(subject), user, kernel, value, 1);
+      shape.add(endsOf(subject), this.#expanded(user, subject), kernel, value, 1);
     };
     const sum = take(visit, shape.changesFrames ? undefined : endsOf); // adds to totalNs too
     this.totalNs += factor * sum;

@@ -3,6 +3,7 @@
 import { InputError } from '../../engine/errors.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuEntry } from '../entry.ts';
+import type { FrameLookup } from '../read/bpftrace/user-frames.ts';
 import { OffcpuInput } from '../read/input.ts';
 import type { InputFacts } from '../read/input-facts.ts';
 import { OffcpuReader } from '../read/reader.ts';
@@ -63,6 +64,8 @@ export interface OffcpuInputOptions {
   map: string | undefined;
   /** of the counts; undefined: as the input says, else us */
   inputUnit: Unit | undefined;
+  /** names user frames of a dump; undefined: they keep theirs */
+  lookup?: FrameLookup | undefined;
 }
 
 /** Takes inputs one after the other: begin, block …, end for each; then finish. */

@@ -54,7 +54,8 @@ export const classifyOptions = {
     kind: 'texts',
     value: 'FILE',
     group: 'Reasons',
-    describe: 'name locks by a copy of /proc/PID/maps; FILE has the PID in its name if there are several (repeatable)',
+    describe:
+      'name functions and locks by a copy of /proc/PID/maps; FILE has the PID in its name if there are several (repeatable)',
   },
   symfs: { kind: 'text', value: 'DIR', group: 'Reasons', describe: 'look for the mapped files below DIR, with --maps' },
   rules: {

@@ -2,6 +2,7 @@
 
 import { readInputs, type Sink, type Surroundings, telling } from '../../cli/inputs.ts';
 import type { Report } from '../../cli/report.ts';
+import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { Unit } from '../../offcpu/read/stacks.ts';
 import type { Reasons } from '../../offcpu/reason/reasons.ts';
 import type { AccountSettings } from '../../offcpu/table/account.ts';
@@ -18,6 +19,8 @@ export interface RunSettings extends AccountSettings {
   /** seconds; undefined: as the input says */
   window: number | undefined;
   reasons: Reasons;
+  /** names user frames of a dump; undefined: they keep theirs */
+  lookup?: FrameLookup | undefined;
   /** tell whose waits they are, too */
   where: boolean;
   nameLock: NameLock;
@@ -44,9 +47,9 @@ export async function readRun(
   surroundings: Surroundings,
   around: (sink: Sink) => Sink = (sink) => sink,
 ): Promise<ReadRun> {
-  const { map, window } = settings;
+  const { map, window, lookup } = settings;
   const inputUnit = settings['input-unit'] === 'auto' ? undefined : settings['input-unit'];
-  const read = new OffcpuClassify({ map, inputUnit }, (kind, place, text) => report.skip(kind, place, text));
+  const read = new OffcpuClassify({ map, inputUnit, lookup }, (kind, place, text) => report.skip(kind, place, text));
   const sink = around({
     begin: (name) => read.begin(name),
     block: (bytes) => read.block(bytes),

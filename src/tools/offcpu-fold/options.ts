@@ -36,5 +36,13 @@ export const options = {
   },
   kernel: { kind: 'flag', group: 'Frames', describe: 'mark kernel frames _[k]' },
   ...foldingOptions,
+  maps: {
+    kind: 'texts',
+    value: 'FILE',
+    group: 'Names',
+    describe:
+      'name user frames by the files in a copy of /proc/PID/maps, inlined functions too; FILE has the PID in its name if there are several (repeatable)',
+  },
+  symfs: { kind: 'text', value: 'DIR', group: 'Names', describe: 'look for these files below DIR, with --maps' },
   ...noUnitLine,
 } as const satisfies OptionTable;

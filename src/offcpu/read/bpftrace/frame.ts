@@ -9,6 +9,8 @@ export interface BpftraceFrame {
   /** known where an address is printed: mode `perf`, `raw`, and frames without a symbol */
   isKernel: boolean | undefined;
   inlined: boolean;
+  /** where it is printed, in hexadecimal; '' or undefined: it is not */
+  address?: string | undefined;
 }
 
 /** Places of a frame line as bpftrace usually prints it: `    do_nanosleep+94`, `    0x7f83c7aa3545`. */
@@ -93,11 +95,13 @@ function perfFrame(address: string, text: string): BpftraceFrame {
     (!inlined && WITH_OBJECT.exec(text)) || [];
   if (ADDRESS.test(named)) return unresolved(address, dso, inlined);
   const symbol = named.replace(PLACE, '').replace(OFFSET, '');
-  return { symbol, dso, isKernel: isKernelAddress(address), inlined };
+  return { symbol, dso, isKernel: isKernelAddress(address), inlined, address };
 }
 
 function unresolved(address: string, dso: string, inlined: boolean): BpftraceFrame {
-  return { symbol: '', dso, isKernel: isKernelAddress(address.split(' ')[0] as string), inlined };
+  const isOffset = address.includes(' ');
+  const isKernel = isKernelAddress(address.split(' ')[0] as string);
+  return { symbol: '', dso, isKernel, inlined, address: isOffset ? '' : address.replace(/^0x/, '') };
 }
 
 /** The kernel's half of the addresses starts at 0xffff800000000000, on every 64-bit machine. */

@@ -8,6 +8,7 @@ import { TRUNCATED } from '../../../stacks/marks.ts';
 import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
 import { type BpftraceFrame, findSymbol, readFrame, type SymbolPlaces } from './frame.ts';
 import { IdNumbers } from './id-numbers.ts';
+import { type FrameLookup, UserFrames } from './user-frames.ts';
 
 /** The object of kernel frames without a symbol, as perf prints it. */
 const KERNEL = '[kernel.kallsyms]';
@@ -38,7 +39,10 @@ export class BpftraceNames {
   readonly #marked = new Map<number, number>();
   readonly #unresolved = new Set<number>();
 
-  constructor(table: StackTable, options: SymbolOptions) {
+  /** names them by their files; undefined: they keep the names that were printed */
+  readonly userFrames: UserFrames | undefined;
+
+  constructor(table: StackTable, options: SymbolOptions & { lookup?: FrameLookup | undefined }) {
     this.#table = table;
     this.#options = options;
     this.truncated = table.name(TRUNCATED);
@@ -46,6 +50,8 @@ export class BpftraceNames {
     this.#bareUser = this.word({ ...bare, isKernel: false });
     this.#bareKernel = this.word({ ...bare, isKernel: true });
     this.isPlain = true;
+    const ofObject = (dso: string): number => this.nameOf(this.word({ ...bare, dso, isKernel: false }));
+    this.userFrames = options.lookup && new UserFrames(table, options.lookup, options, ofObject);
   }
 
   /** The id of the frame line between two places of the table's bytes. Strings are made for new symbols only. */
@@ -54,6 +60,7 @@ export class BpftraceNames {
     const places = this.#places;
     if (!findSymbol(table.bytes, from, to, places)) return this.word(readFrame(table.text(from, to)));
     if (places.from === places.to) {
+      if (this.userFrames && !places.isKernel) return this.word(readFrame(table.text(from, to)));
       this.isPlain = false;
       return places.isKernel ? this.#bareKernel : this.#bareUser;
     }
@@ -67,6 +74,22 @@ export class BpftraceNames {
   }
 
   word(frame: BpftraceFrame): number {
+    const word = this.#printedWord(frame);
+    const { address = '', isKernel } = frame;
+    if (!this.userFrames || address === '' || isKernel === true || frame.inlined) return word;
+    return this.atAddress(Number(`0x${address}`), word);
+  }
+
+  /** The id of a user frame at an address, which was printed as `word`. */
+  atAddress(address: number, word: number): number {
+    if (!this.userFrames) return this.nameOf(word);
+    const id = this.userFrames.add(address, this.nameOf(word));
+    this.#facts.set(id, Fact.user);
+    this.isPlain = false;
+    return id;
+  }
+
+  #printedWord(frame: BpftraceFrame): number {
     const { isKernel, inlined } = frame;
     const unresolved = frame.symbol === '';
     const side = isKernel === undefined ? '' : isKernel ? 'k' : 'u';

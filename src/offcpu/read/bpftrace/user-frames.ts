@@ -1,0 +1,131 @@
+// User frames of a dump, named by the files that the process had mapped instead of by bpftrace: inlined functions, too,
+// and after the process has ended. While a dump is read, an id stands for each address; entries expand them.
+
+import type { StackTable } from '../../../engine/stack-table.ts';
+import { frameText } from '../../../stacks/frame-name.ts';
+import type { Mapping, Mappings } from '../../../symbols/mappings.ts';
+import type { SymbolFrame } from '../../../symbols/object.ts';
+import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
+import type { Symbolizer } from '../../../symbols/symbolizer.ts';
+import { type IdSpan, spanOf } from './id-span.ts';
+
+/** Where user frames are looked up. */
+export interface FrameLookup {
+  mappings: Mappings;
+  symbolizer: Symbolizer;
+}
+
+interface UserFrame {
+  address: number;
+  /** the id of the name that bpftrace printed */
+  printed: number;
+}
+
+/** Any process, where a dump does not tell which. */
+const ANY = -1;
+
+export class UserFrames {
+  readonly #table: StackTable;
+  readonly #lookup: FrameLookup;
+  readonly #options: SymbolOptions;
+  /** the id of a frame that is an object's, of which no function is known */
+  readonly #objectWord: (path: string) => number;
+  readonly #frames = new Map<number, UserFrame>();
+  readonly #expanded = new Map<string, readonly number[]>();
+  #isNoted = false;
+
+  constructor(table: StackTable, lookup: FrameLookup, options: SymbolOptions, objectWord: (path: string) => number) {
+    this.#table = table;
+    this.#lookup = lookup;
+    this.#options = options;
+    this.#objectWord = objectWord;
+  }
+
+  /** The id that stands for the frame at this address, which was printed as `printed`. */
+  add(address: number, printed: number): number {
+    const id = this.#table.name(`\0a${address}\0${printed}`);
+    if (!this.#frames.has(id)) this.#frames.set(id, { address, printed });
+    return id;
+  }
+
+  /** Is there a file at this address of some process? */
+  isMapped(address: number): boolean {
+    return this.#mappingOf(address, ANY) !== undefined;
+  }
+
+  /** What a frame is called by itself, latin1: to tell whether two are of one function. */
+  functionOf(id: number): string {
+    const frame = this.#frames.get(id);
+    const [word = id] = frame ? this.#words(frame, ANY, false) : [];
+    return this.#table.nameText(word);
+  }
+
+  /** A stack of such ids and others, as the functions of this process. */
+  expanded(user: IdSpan, pid: number | undefined): IdSpan {
+    const { ids, from, to } = user;
+    let isPlain = true;
+    for (let i = from; i < to && isPlain; i++) isPlain = !this.#frames.has(ids[i] as number);
+    if (isPlain) return user;
+    this.#noteAll();
+    const words: number[] = [];
+    for (let i = from; i < to; i++) {
+      const id = ids[i] as number;
+      const frame = this.#frames.get(id);
+      if (frame) words.push(...this.#wordsOf(id, frame, pid ?? ANY, i === to - 1));
+      else words.push(id);
+    }
+    return spanOf(Uint32Array.from(words));
+  }
+
+  #wordsOf(id: number, frame: UserFrame, pid: number, isLeaf: boolean): readonly number[] {
+    const key = `${id} ${pid} ${isLeaf}`;
+    let words = this.#expanded.get(key);
+    if (!words) {
+      words = this.#words(frame, pid, isLeaf);
+      this.#expanded.set(key, words);
+    }
+    return words;
+  }
+
+  #words({ address, printed }: UserFrame, pid: number, isLeaf: boolean): readonly number[] {
+    const mapping = this.#mappingOf(address, pid);
+    if (!mapping) return [printed];
+    const known = this.#table.nameText(printed) === UNKNOWN ? this.#objectWord(mapping.path) : printed;
+    const frames = this.#framesAt(address, mapping, isLeaf);
+    return frames.length === 0 ? [known] : frames.map((frame) => this.#word(frame) ?? known);
+  }
+
+  #word(frame: SymbolFrame): number | undefined {
+    if (frame.name === undefined) return undefined;
+    const behind = this.#lookup.symbolizer.bareNames.behind(frame);
+    return this.#table.name(symbolFrame(frame.name, this.#options) + (behind === '' ? '' : frameText(behind)));
+  }
+
+  #framesAt(address: number, { from, offset, path }: Mapping, isLeaf: boolean): readonly SymbolFrame[] {
+    const { symbolizer } = this.#lookup;
+    const found = symbolizer.at(symbolizer.object(path), address - from + offset);
+    return (isLeaf ? found?.exact : found?.caller) ?? [];
+  }
+
+  /** Bare names are told apart when all are known. */
+  #noteAll(): void {
+    if (this.#isNoted) return;
+    this.#isNoted = true;
+    for (const { address } of this.#frames.values()) {
+      for (const pid of this.#lookup.mappings.pids) {
+        const mapping = this.#mappingOf(address, pid);
+        if (!mapping) continue;
+        for (const isLeaf of [true, false])
+          for (const frame of this.#framesAt(address, mapping, isLeaf)) this.#lookup.symbolizer.bareNames.note(frame);
+      }
+    }
+  }
+
+  /** undefined: none, or one without a file, such as what a compiler made at run time. */
+  #mappingOf(address: number, pid: number): Mapping | undefined {
+    const mapping = this.#lookup.mappings.at(pid, address, '');
+    return mapping && /^\/(?!memfd:|dev\/|SYSV|\/anon)/.test(mapping.path) ? mapping : undefined;
+  }
+}
+
+const UNKNOWN = '[unknown]';

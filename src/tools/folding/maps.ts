@@ -1,0 +1,49 @@
+// What processes had mapped, by copies of /proc/PID/maps: names of user frames and of locks.
+
+import { readFileSync } from 'node:fs';
+import { isSystemError, reason } from '../../cli/inputs.ts';
+import { OpenFiles } from '../../cli/read-at.ts';
+import { UsageError } from '../../engine/errors.ts';
+import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
+import type { NameLock } from '../../offcpu/table/particular-names.ts';
+import { DataNames } from '../../symbols/data-names.ts';
+import { Mappings } from '../../symbols/mappings.ts';
+
+// /proc/4242/maps     run/4242.maps     maps.4242
+const PID = /(?:^|[/.])(\d+)(?=[/.]|$)/;
+/** Of all processes that no other file is of. */
+const ANY = -1;
+
+export interface NamesByMaps {
+  /** undefined: no file of maps was given */
+  lookup: FrameLookup | undefined;
+  nameLock: NameLock;
+}
+
+/** Throws UsageError for a file that it can't read, and for --symfs without --maps. */
+export async function namesByMaps(maps: readonly string[], symfs: string | undefined): Promise<NamesByMaps> {
+  if (maps.length === 0) {
+    if (symfs !== undefined) throw new UsageError('--symfs is for --maps');
+    return { lookup: undefined, nameLock: () => undefined };
+  }
+  const { Symbolizer } = await import('../../symbols/symbolizer.ts');
+  const files = new OpenFiles(symfs);
+  const symbolizer = new Symbolizer((path) => files.open(path));
+  const data = new DataNames((path) => symbolizer.object(path));
+  const mappings = new Mappings();
+  for (const file of maps) {
+    const pid = maps.length > 1 ? PID.exec(file)?.[1] : undefined;
+    const text = textOf(file);
+    data.addMaps(pid === undefined ? undefined : Number(pid), text);
+    mappings.addMaps(pid === undefined ? ANY : Number(pid), text);
+  }
+  return { lookup: { mappings, symbolizer }, nameLock: (address, pid) => data.at(address, pid) };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    throw isSystemError(error) ? new UsageError(`${file}: ${reason(error)}`) : error;
+  }
+}
