@@ -40,6 +40,8 @@ export interface OffcpuEntry {
 export interface Particulars {
   object: WaitObject | undefined;
   waker: Waker | undefined;
+  /** what the Postgres process executed */
+  statement?: Statement | undefined;
   /** each of the waits took 2^n nanoseconds or more, and less than 2^(n + 1) */
   lengthLog2: number | undefined;
 }
@@ -49,6 +51,13 @@ export type WaitObject =
   | { kind: 'lock'; address: number }
   | { kind: 'file'; name: string; folder: string | undefined }
   | { kind: 'socket'; protocol: string; peer: string | undefined };
+
+export interface Statement {
+  /** without constants; of a utility statement the command; cut off after 63 bytes */
+  text: string;
+  /** as pg_stat_activity has it; undefined: not known */
+  queryId: string | undefined;
+}
 
 /** Without a tid it was no thread, but the kernel: a timer, a disk, the network. */
 export interface Waker {

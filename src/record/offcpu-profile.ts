@@ -71,6 +71,7 @@ export function offcpuProfileOf({
       meaning: postgresVersion !== undefined,
       busy: false,
       particulars: () => undefined,
+      statements: false,
     },
   );
   dump?.measure();

@@ -22,7 +22,7 @@ const identity = identityOf(
 const reasoned = (...lines: string[]): ReasonedStack[] =>
   lines.map((line) => {
     const [, reason = '', stack = '', count] = /^(.*): (.*) (\d+)$/.exec(line) ?? [];
-    return { reason: reason.split(' '), frames: stack.split(';'), count: Number(count), hits: 1 };
+    return { roots: [], reason: reason.split(' '), frames: stack.split(';'), count: Number(count), hits: 1 };
   });
 
 describe('wall', () => {

@@ -1,12 +1,13 @@
-// The particulars of a wait in a dump of bpf/offcpu.bt, format 2: numbers in its keys, and maps that name what they are.
+// The particulars of a wait in a dump of bpf/offcpu.bt, format 2 and 3: numbers in its keys, and maps that name what they are.
 // docs/offcpu-dump.md describes them.
 
-import type { Particulars, WaitObject, Waker } from '../entry.ts';
+import type { Particulars, Statement, WaitObject, Waker } from '../entry.ts';
 import type { KeyMeaning } from './bpftrace/keys.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
+import { normalStatement } from './statement.ts';
 
 /** The numbers of a key, or of the value of @open. */
-export type ParticularNumbers = Pick<KeyMeaning, 'call' | 'object' | 'caller' | 'length' | 'waker'>;
+export type ParticularNumbers = Pick<KeyMeaning, 'call' | 'object' | 'caller' | 'length' | 'waker' | 'statement'>;
 
 /** x86-64 */
 const FUTEX_CALLS: ReadonlySet<number> = new Set([202, 449, 455]);
@@ -18,6 +19,8 @@ const FILE_CALLS: ReadonlySet<number> = new Set([
   ],
   ...[298, 299, 306, 307, 327, 328, 441],
 ]);
+/** Waits for any of many: which, it does not tell. */
+const EVENT_POLL = '[eventpoll]';
 const FileType = { mask: 0xf000, fifo: 0x1000, socket: 0xc000 } as const;
 const Family = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 /** The waker's number where an interrupt or the kernel itself ended the wait. */
@@ -32,27 +35,52 @@ const TASK = /^\((\d+), ?(.*)\)$/s;
 // (sync_one, 1)
 const NAME = /^\((.*), ?\d+\)$/s;
 
+// select 'a'\x0a from t\x00     bytes that are not printable
+const ESCAPE = /\\x([0-9a-f]{2})/g;
+/** In place of a query's id: its text had several. */
+const SEVERAL_QUERIES = '1';
+
 export class ParticularsReader {
   readonly #text: BpftraceText;
   readonly #known = new Map<string, Particulars>();
+  readonly #statements = new Map<string, Statement>();
 
   constructor(text: BpftraceText) {
     this.#text = text;
   }
 
   /** The same object for the same particulars. */
-  of({ call, object, length, waker }: ParticularNumbers): Particulars {
-    const key = [call, object, length, waker].join();
+  of({ call, object, length, waker, statement }: ParticularNumbers): Particulars {
+    const key = [call, object, length, waker, statement].join();
     let known = this.#known.get(key);
     if (known === undefined) {
       known = {
         object: this.#objectOf(call, object),
         waker: this.#wakerOf(waker),
         lengthLog2: length,
+        statement: this.#statementOf(statement),
       };
       this.#known.set(key, known);
     }
     return known;
+  }
+
+  /** The same object for the same text: statements that differ in constants only are one. */
+  #statementOf(number: number | undefined): Statement | undefined {
+    const bytes = number ? this.#value('@text', number) : undefined;
+    if (bytes === undefined) return undefined;
+    const text = bytes.replace(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    const end = text.indexOf('\0');
+    const normal = normalStatement(end < 0 ? text : text.slice(0, end), end < 0);
+    if (normal === '') return undefined;
+    const query = this.#value('@query', number);
+    const isKnown = query !== undefined && query !== '0' && query !== SEVERAL_QUERIES;
+    // the server's column is signed
+    const queryId = isKnown ? BigInt.asIntN(64, BigInt(query)).toString() : undefined;
+    const key = `${queryId ?? ''} ${normal}`;
+    const statement = this.#statements.get(key) ?? { text: normal, queryId };
+    this.#statements.set(key, statement);
+    return statement;
   }
 
   /** The function at this address, as bpftrace names it; undefined: none. */
@@ -69,7 +97,7 @@ export class ParticularsReader {
 
   #fileOf(object: number): WaitObject | undefined {
     const [, modeText, , , folder = '', name = ''] = FILE.exec(this.#value('@file', object) ?? '') ?? [];
-    if (modeText === undefined) return undefined;
+    if (modeText === undefined || name === EVENT_POLL) return undefined;
     const type = Number(modeText) & FileType.mask;
     if (type === FileType.socket) return { kind: 'socket', protocol: name.toLowerCase(), peer: this.#peerOf(object) };
     if (type === FileType.fifo && name === '') return { kind: 'file', name: 'pipe', folder: undefined };

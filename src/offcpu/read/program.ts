@@ -19,7 +19,8 @@ export const OUR_MAP = '@offcpu';
 /** By the format of the dump. */
 const ORDERS: Readonly<Record<string, readonly KeyPart[]>> = {
   1: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event'],
-  2: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event', ...PARTICULAR_PARTS],
+  2: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event', ...PARTICULAR_PARTS.slice(0, -1)],
+  3: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event', ...PARTICULAR_PARTS],
 };
 
 /** The window of a recording, and what became of its threads. Times are nanoseconds. */
@@ -49,7 +50,8 @@ const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 // └─── since ───┘  │  └ wait event
 //                  └ state
 // format 2: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, ⟨kernel stack⟩ …     call, object, caller
-const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), )?(\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
+// format 3: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, 0, ⟨kernel stack⟩ …    and statement
+const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), (?:(\d+), )?)?(\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
 /** The footer's pid when the program followed several processes. */
 const SEVERAL = 0;
 /** What bpftrace prints last: it goes by the maps' names. */
@@ -260,13 +262,17 @@ function* openIntervals(
     const found = parts.filter((part): part is Uint32Array => typeof part !== 'string' && part.length > 0);
     const match = OPEN.exec(withPlaces(parts));
     if (!match) continue;
-    const [, since, state, waitEvent, call, object, caller, hasKernel, hasUser, comm = ''] = match;
+    const [, since, state, waitEvent, call, object, caller, statement, hasKernel, hasUser, comm = ''] = match;
     const next = (isThere: unknown): IdSpan =>
       isThere ? nameSpan(spanOf((found.shift() as Uint32Array).slice().reverse()), names) : EMPTY_SPAN;
     const kernel = next(hasKernel);
     callers.learn([Number(caller)]);
     const user = callers.into(next(hasUser), Number(caller));
-    const numbers = { call: Number(call), object: Number(object) };
+    const numbers = {
+      call: Number(call),
+      object: Number(object),
+      statement: Number(statement ?? 0),
+    };
     yield {
       since: Number(since),
       comm,

@@ -2,6 +2,7 @@
 
 import { StackTable } from '../../engine/stack-table.ts';
 import { rootText } from '../../perf/names.ts';
+import { frameText } from '../../stacks/frame-name.ts';
 import { kindFrame, LOST } from '../../stacks/marks.ts';
 import { divided } from '../../stacks/rounding.ts';
 import type { OffcpuEntry } from '../entry.ts';
@@ -23,6 +24,8 @@ export interface AccountSettings {
   busy: boolean;
   /** names locks, where what a wait was on and who ended it are frames behind its reason; undefined: they are none */
   particulars: NameLock | undefined;
+  /** put the statement of a Postgres process at the root */
+  statements: boolean;
 }
 
 /** A stack, and the line it is in folded text. */
@@ -97,6 +100,8 @@ function* itemsOfEntries(entries: Iterable<OffcpuEntry>, by: AccountSettings['by
 
 /** Stacks that are alike, with their reason. */
 export interface ReasonedStack {
+  /** the statement, where it is asked for */
+  roots: readonly string[];
   /** one frame, or two where the wait has a meaning to the program; behind it the particulars */
   reason: readonly string[];
   /** root first */
@@ -136,9 +141,9 @@ export class Account {
   /** The stacks with their reason as root frame, their counts in units of `unitNs`. */
   folded(unitNs: number): StackTable {
     const table = new StackTable();
-    for (const { reason, frames, count, hits } of this.stacks(unitNs)) {
+    for (const { roots, reason, frames, count, hits } of this.stacks(unitNs)) {
       table.add(
-        [...reason, ...frames].map((frame) => table.name(frame)),
+        [...roots, ...reason, ...frames].map((frame) => table.name(frame)),
         count,
         hits,
       );
@@ -153,8 +158,9 @@ export class Account {
     for (const { stack, entry, frames, weight, decision, isCounted } of this.#items) {
       if (!isCounted) continue;
       const reason = this.#rootsOf(decision, entry);
-      const key = [...reason, '', ...frames].join(';');
-      const sum = sums.get(key) ?? { reason, frames, count: 0, hits: 0 };
+      const roots = this.#settings.statements ? [statementFrame(decision, entry)] : [];
+      const key = [...roots, '', ...reason, '', ...frames].join(';');
+      const sum = sums.get(key) ?? { roots, reason, frames, count: 0, hits: 0 };
       sums.set(key, sum);
       sum.count += isAsRead ? (weight as number) : stack.ns;
       sum.hits += stack.count ?? 1;
@@ -214,6 +220,14 @@ export class Account {
       };
     }
   }
+}
+
+const NO_STATEMENT = '[no statement]';
+
+/** One who waits for the next statement executes none. */
+function statementFrame(decision: Decision, entry: OffcpuEntry | undefined): string {
+  const statement = kindOf(decision) === 'idle' ? undefined : entry?.particulars?.statement;
+  return statement ? frameText(statement.text) : NO_STATEMENT;
 }
 
 /** What decided for one stack. */

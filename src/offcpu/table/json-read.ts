@@ -18,6 +18,7 @@ import {
   VERSION,
 } from './json.ts';
 import type { Row, Summary } from './tally.ts';
+import { titleOf } from './where.ts';
 import { placeName, reasonRow } from './where-rows.ts';
 
 /** As many bytes tell such a result from a dump in bpftrace's JSON, whose lines begin with `{"type"`. */
@@ -85,11 +86,11 @@ function timesOf(value: unknown): TimeSums | undefined {
 function whereOf(list: unknown): Row[] {
   const reasons = new Map<string, Row[]>();
   for (const place of listOf<PlaceJson>(list)) {
-    const { reason, function: own, object, us, queuedUs, count, maxUs, errorUs, before } = place;
+    const { reason, meaning, function: own, object, statement, us, queuedUs, count, maxUs, errorUs, before } = place;
     if (before !== undefined && numberOf(us) === 0) continue;
     const text = (value: unknown): string | undefined => (value === undefined ? undefined : textOf(value));
-    const row = { name: placeName(text(own), text(object)), parts: [] };
-    const name = `[${textOf(reason)}]`;
+    const row = { name: placeName(text(own), text(object), text(statement)), parts: [] };
+    const name = titleOf({ reason: `[${textOf(reason)}]`, meaning: text(meaning) });
     reasons.set(name, [...(reasons.get(name) ?? []), { ...row, ...amountOf({ us, queuedUs, count, maxUs, errorUs }) }]);
   }
   return Array.from(reasons, ([name, parts]) => reasonRow(name, parts));

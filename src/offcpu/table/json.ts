@@ -7,7 +7,7 @@ import { markOf } from './reason-comparison.ts';
 import { bare } from './reason-rows.ts';
 import type { Summary } from './tally.ts';
 import { unlikeIn } from './unlike.ts';
-import type { ReasonPlaces } from './where.ts';
+import { type ReasonPlaces, titleOf } from './where.ts';
 import { placeName, varianceOf } from './where-rows.ts';
 
 export const FORMAT = 'flamepipe off-CPU reasons';
@@ -81,8 +81,11 @@ export interface OtherJson {
 
 export interface PlaceJson {
   reason: string;
+  meaning?: string;
   function?: string;
   object?: string;
+  statement?: string;
+  queryId?: string;
   us: number;
   queuedUs: number;
   count: number;
@@ -169,19 +172,23 @@ export function formatJson(table: ReasonTable, { busy, where, whereTable }: Json
 function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefined): PlaceJson[] {
   const compared = new Map<string, ComparedRow>(
     table?.rows.flatMap(({ name, parts }) =>
-      parts.flatMap((label) => label.parts.map((row) => [`${bare(name)} ${row.name}`, row] as const)),
+      parts.flatMap((label) => label.parts.map((row) => [`${name}\0${row.name}`, row] as const)),
     ),
   );
-  const places = where.flatMap(({ reason, places: all }) =>
-    all.map((place) => {
+  const places = where.flatMap((of) =>
+    of.places.map((place) => {
       const [p50, p99] = [0.5, 0.99].map((share) => quantile(place.buckets, share));
-      const key = `${bare(reason)} ${placeName(place.function, place.object)}`;
+      const { statement } = place;
+      const key = `${titleOf(of)}\0${placeName(place.function, place.object, statement?.text)}`;
       const row = compared.get(key);
       compared.delete(key);
       return {
-        reason: bare(reason),
+        reason: bare(of.reason),
+        ...(of.meaning === undefined ? {} : { meaning: of.meaning }),
         ...(place.function === undefined ? {} : { function: place.function }),
         ...(place.object === undefined ? {} : { object: place.object }),
+        ...(statement === undefined ? {} : { statement: statement.text }),
+        ...(statement?.queryId === undefined ? {} : { queryId: statement.queryId }),
         us: place.ns / 1000,
         queuedUs: place.queuedNs / 1000,
         count: place.waits,
@@ -194,12 +201,18 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
     }),
   );
   const gone = Array.from(compared, ([key, row]) => ({
-    reason: key.slice(0, key.indexOf(' ')),
+    ...headOf(key.slice(0, key.indexOf('\0'))),
     function: row.name,
     ...{ us: 0, queuedUs: 0, count: 0, maxUs: 0, errorUs: 0, wakers: [] },
     ...beforeJson(0, row.before),
   }));
   return [...places, ...gone];
+}
+
+/** Of `[epoll] Lock:tuple`. */
+function headOf(title: string): Pick<PlaceJson, 'reason' | 'meaning'> {
+  const [reason = '', meaning] = title.split(' ');
+  return { reason: bare(reason), ...(meaning === undefined ? {} : { meaning }) };
 }
 
 function amountJson({ ns, count, maxNs, variance, queuedNs, before }: ComparedRow, allNs: number): AmountJson {

@@ -4,20 +4,24 @@ import { type ComparedRow, compare, type ReasonTable, type Run } from './compari
 import { stableObject } from './particular-names.ts';
 import { plus } from './reason-rows.ts';
 import type { Row, Summary } from './tally.ts';
-import type { Place, ReasonPlaces } from './where.ts';
+import { type Place, type ReasonPlaces, titleOf } from './where.ts';
 
-/** What a place is called in every run: `host::lookup on lock host::REGISTRY`. */
-export function placeName(own: string | undefined, object: string | undefined): string {
-  const name = own ?? '(none known)';
-  return object === undefined ? name : `${name} on ${stableObject(object)}`;
+/** What a place is called in every run: `host::lookup on lock host::REGISTRY`, `_bt_search in select * from queue`. */
+export function placeName(own: string | undefined, object: string | undefined, statement: string | undefined): string {
+  const on = object === undefined ? '' : ` on ${stableObject(object)}`;
+  return `${own ?? '(none known)'}${on}${statement === undefined ? '' : ` in ${statement}`}`;
 }
 
 /** Places that only differ in an address are one row. */
 export function rowsOfPlaces(reasons: readonly ReasonPlaces[]): Row[] {
-  return reasons.map(({ reason, places }) =>
+  return reasons.map((of) =>
     reasonRow(
-      reason,
-      places.map((place) => ({ name: placeName(place.function, place.object), ...amountOf(place), parts: [] })),
+      titleOf(of),
+      of.places.map((place) => ({
+        name: placeName(place.function, place.object, place.statement?.text),
+        ...amountOf(place),
+        parts: [],
+      })),
     ),
   );
 }

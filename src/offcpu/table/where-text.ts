@@ -1,7 +1,7 @@
 // The table of --where: function of the program, what it waited on, how long, and who ended it. Latin1, in and out.
 
 import { quantile } from './lengths.ts';
-import type { Place, ReasonPlaces } from './where.ts';
+import { type Place, type ReasonPlaces, titleOf } from './where.ts';
 
 /** Rows of less than this share of their reason are summed up. */
 const SMALL = 0.05;
@@ -27,21 +27,25 @@ const WIDTHS = [8, 7, 6, 6, 6, 7] as const;
  */
 export function formatWhere(reasons: readonly ReasonPlaces[]): string {
   const head = `  ${'reason'.padEnd(FUNCTION_WIDTH)}${cells(COLUMNS)}  on what, who ended it`;
-  const lines = reasons.flatMap(({ reason, ns, queuedNs, waits, places }) => {
+  const lines = reasons.flatMap((of) => {
+    const { ns, queuedNs, waits, places } = of;
     const shown = places.filter((place, i) => i < MOST_ROWS && place.ns >= SMALL * ns);
     const rest = places.slice(shown.length);
-    const top = `  ${reason.padEnd(FUNCTION_WIDTH)}${cells([ms(ns), ms(queuedNs), String(waits)])}`;
+    const top = `  ${fitted(titleOf(of), FUNCTION_WIDTH).padEnd(FUNCTION_WIDTH)}${cells([ms(ns), ms(queuedNs), String(waits)])}`;
     return [top, ...shown.flatMap(placeLines), ...restLine(rest)];
   });
   return `${[head, ...lines].join('\n')}\n`;
 }
 
 function placeLines(place: Place): string[] {
-  const { function: own, object, ns, queuedNs, waits, maxNs, buckets, wakers } = place;
+  const { function: own, object, statement, ns, queuedNs, waits, maxNs, buckets, wakers } = place;
   const lengths = buckets.size === 0 ? ['-', '-'] : [ms(quantile(buckets, 0.5)), ms(quantile(buckets, 0.99))];
   const numbers = cells([ms(ns), ms(queuedNs), String(waits), ...lengths, ms(maxNs)]);
   const name = fitted(own ?? '(none known)', FUNCTION_WIDTH - INDENT.length + 1);
+  const blank = ' '.repeat(2 + FUNCTION_WIDTH + numbers.length);
+  const width = MOST_COLUMNS - blank.length - 2;
   const texts = [
+    ...(statement === undefined ? [] : [begun(statement.text, width)]),
     ...(object === undefined ? [] : [object]),
     ...wakers
       .slice(0, MOST_WAKERS)
@@ -49,8 +53,6 @@ function placeLines(place: Place): string[] {
       .map((waker) => `<- ${((100 * waker.ns) / ns).toFixed(0)}% ${waker.name}`),
   ];
   const [first = '', ...others] = texts;
-  const blank = ' '.repeat(2 + FUNCTION_WIDTH + numbers.length);
-  const width = MOST_COLUMNS - blank.length - 2;
   return [
     `${INDENT}${name.padEnd(FUNCTION_WIDTH - INDENT.length + 2)}${numbers}  ${fitted(first, width)}`.trimEnd(),
     ...others.map((text) => `${blank}  ${fitted(text, width)}`),
@@ -70,6 +72,11 @@ function cells(texts: readonly string[]): string {
 
 function ms(ns: number | undefined): string {
   return ns === undefined ? '-' : (ns / 1e6).toFixed(ns < SHORT_NS ? 2 : 1);
+}
+
+/** The beginning of a statement says more than its end. */
+function begun(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 2)}..`;
 }
 
 /** The end of a name says more than its beginning. */

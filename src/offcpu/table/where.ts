@@ -1,6 +1,7 @@
 // Whose wait is it? Per reason: the function of the program that waited, on which lock, file or peer, and who ended it.
 
-import type { OffcpuEntry, Waker } from '../entry.ts';
+import type { OffcpuEntry, Statement, Waker } from '../entry.ts';
+import { kindOf } from '../reason/answer-tree.ts';
 import type { Reasons } from '../reason/reasons.ts';
 import type { Bucket } from './lengths.ts';
 import { enderOf, type NameLock, objectName, wakerName } from './particular-names.ts';
@@ -10,6 +11,8 @@ export interface Place {
   /** the innermost function of the stack that is no library's; undefined: none has a name */
   function: string | undefined;
   object: string | undefined;
+  /** of Postgres, where it was recorded, and the wait was not for the next one */
+  statement: Statement | undefined;
   ns: number;
   /** from the wake-up to the CPU: not part of `ns` */
   queuedNs: number;
@@ -25,6 +28,8 @@ export interface Place {
 export interface ReasonPlaces {
   /** `[futex]` */
   reason: string;
+  /** `Lock:tuple`; undefined: none is known, or nobody asked */
+  meaning: string | undefined;
   ns: number;
   queuedNs: number;
   waits: number;
@@ -36,43 +41,60 @@ interface Sum extends Omit<Place, 'wakers'> {
   wakers: Map<string, number>;
 }
 
-/** All waits of the entries, by reason, function and object. The widest first. */
-export function placesOf(entries: Iterable<OffcpuEntry>, reasons: Reasons, nameLock: NameLock): ReasonPlaces[] {
-  const byReason = new Map<string, Map<string, Sum>>();
+export interface PlaceSettings {
+  nameLock: NameLock;
+  /** split reasons by what the wait means to the program */
+  meaning: boolean;
+}
+
+/** All waits of the entries, by reason, function, object and statement. The widest first. */
+export function placesOf(
+  entries: Iterable<OffcpuEntry>,
+  reasons: Reasons,
+  { nameLock, meaning: hasMeanings }: PlaceSettings,
+): ReasonPlaces[] {
+  const byReason = new Map<string, { head: Pick<ReasonPlaces, 'reason' | 'meaning'>; sums: Map<string, Sum> }>();
   for (const entry of entries) {
     // woken threads wait for the CPU because of what they had waited for
-    const { rule } = reasons.decide({ ...entry, isRunnable: false });
+    const decision = reasons.decide({ ...entry, isRunnable: false });
+    const { rule } = decision;
     if (rule.kind === 'cpu' || rule.kind === 'excluded') continue;
-    const reason = `[${rule.bracket}]`;
-    const sums = byReason.get(reason) ?? new Map<string, Sum>();
-    byReason.set(reason, sums);
-    addTo(
-      sums,
-      entry,
-      entry.user.find((frame) => reasons.table.isOfProgram(frame)),
-      nameLock,
-      enderOf(entry.particulars, rule.label),
-    );
+    const head = { reason: `[${rule.bracket}]`, meaning: hasMeanings ? decision.meaning?.label : undefined };
+    const title = titleOf(head);
+    const ofReason = byReason.get(title) ?? { head, sums: new Map<string, Sum>() };
+    byReason.set(title, ofReason);
+    addTo(ofReason.sums, entry, {
+      own: entry.user.find((frame) => reasons.table.isOfProgram(frame)),
+      object: entry.particulars?.object && objectName(entry.particulars.object, entry.pid, nameLock),
+      // one who waits for the next statement shows the last one
+      statement: kindOf(decision) === 'idle' ? undefined : entry.particulars?.statement,
+      waker: enderOf(entry.particulars, rule.label),
+    });
   }
-  const rows = Array.from(byReason, ([reason, sums]) => {
+  const rows = Array.from(byReason.values(), ({ head, sums }) => {
     const places = Array.from(sums.values(), placeOf).sort(byTime);
     const all = (member: 'ns' | 'queuedNs' | 'waits'): number => places.reduce((sum, place) => sum + place[member], 0);
-    return { reason, ns: all('ns'), queuedNs: all('queuedNs'), waits: all('waits'), places };
+    return { ...head, ns: all('ns'), queuedNs: all('queuedNs'), waits: all('waits'), places };
   });
   return rows.sort(byTime);
 }
 
-function addTo(
-  sums: Map<string, Sum>,
-  entry: OffcpuEntry,
-  own: string | undefined,
-  nameLock: NameLock,
-  waker: Waker | undefined,
-): void {
+/** `[epoll] Lock:tuple` */
+export function titleOf({ reason, meaning }: Pick<ReasonPlaces, 'reason' | 'meaning'>): string {
+  return meaning === undefined ? reason : `${reason} ${meaning}`;
+}
+
+interface OfPlace {
+  own: string | undefined;
+  object: string | undefined;
+  statement: Statement | undefined;
+  waker: Waker | undefined;
+}
+
+function addTo(sums: Map<string, Sum>, entry: OffcpuEntry, { own, object, statement, waker }: OfPlace): void {
   const { kind, pid, ns, count = 0, maxNs = 0, particulars } = entry;
-  const object = particulars?.object && objectName(particulars.object, pid, nameLock);
-  const key = `${own ?? ''}\0${object ?? ''}`;
-  const sum = sums.get(key) ?? newSum(own, object);
+  const key = [own, object, statement?.queryId, statement?.text].join('\0');
+  const sum = sums.get(key) ?? newSum(own, object, statement);
   sums.set(key, sum);
   if (kind === 'runnable') {
     sum.queuedNs += ns;
@@ -92,9 +114,9 @@ function addTo(
   }
 }
 
-function newSum(own: string | undefined, object: string | undefined): Sum {
+function newSum(own: string | undefined, object: string | undefined, statement: Statement | undefined): Sum {
   const none = { ns: 0, queuedNs: 0, waits: 0, maxNs: 0 };
-  return { function: own, object, ...none, buckets: new Map(), wakers: new Map() };
+  return { function: own, object, statement, ...none, buckets: new Map(), wakers: new Map() };
 }
 
 function placeOf({ wakers, ...sum }: Sum): Place {

@@ -4,6 +4,7 @@ import type { OptionTable } from '../../cli/options.ts';
 import { UNITS } from '../../offcpu/read/stacks.ts';
 import { DEFAULT_VERSION } from '../../offcpu/reason/wait-event.ts';
 import { noUnitLine } from '../folding/options.ts';
+import { particularOptions } from './particular-options.ts';
 
 export const classifyOptions = {
   table: { kind: 'flag', group: 'Output', describe: 'print the table of reasons (default on a terminal)' },
@@ -26,38 +27,13 @@ export const classifyOptions = {
   },
   detail: { kind: 'flag', group: 'Reasons', describe: 'split reasons: disk/fsync, cpu/preempted ...' },
   meaning: { kind: 'flag', group: 'Reasons', describe: 'add what the wait means to the program, where known' },
-  where: {
-    kind: 'flag',
-    group: 'Reasons',
-    describe: 'show per reason which function waited, on what, how long, and who ended it (dumps of bpf/offcpu.bt)',
-  },
+  ...particularOptions,
   busy: { kind: 'flag', group: 'Reasons', describe: 'leave out waiting for work and timers' },
-  'min-us': {
-    kind: 'number',
-    value: 'N',
-    least: 0.001,
-    group: 'Reasons',
-    describe: 'keep waits of N microseconds or more, to the nearest power of two',
-  },
-  'max-us': { kind: 'number', value: 'N', least: 0.001, group: 'Reasons', describe: 'keep waits below N microseconds' },
   wide: {
     kind: 'flag',
     group: 'Reasons',
     describe: 'add columns: count, mean, longest, run-queue time after the wait, where the input has them',
   },
-  'no-particulars': {
-    kind: 'flag',
-    group: 'Reasons',
-    describe: 'leave out the frames that say what a wait was on, and who ended it',
-  },
-  maps: {
-    kind: 'texts',
-    value: 'FILE',
-    group: 'Reasons',
-    describe:
-      'name functions and locks by a copy of /proc/PID/maps; FILE has the PID in its name if there are several (repeatable)',
-  },
-  symfs: { kind: 'text', value: 'DIR', group: 'Reasons', describe: 'look for the mapped files below DIR, with --maps' },
   rules: {
     kind: 'texts',
     value: 'FILE',

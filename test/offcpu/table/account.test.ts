@@ -9,7 +9,14 @@ import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { accountOf } from '../../../src/offcpu/table/account.ts';
 import type { NameLock } from '../../../src/offcpu/table/particular-names.ts';
 
-const settings = { by: 'comm', detail: false, meaning: false, busy: false, particulars: undefined } as const;
+const settings = {
+  by: 'comm',
+  detail: false,
+  meaning: false,
+  busy: false,
+  particulars: undefined,
+  statements: false,
+} as const;
 const reasons = new Reasons([], (event) => (event === 0x3000005 ? 'Lock:transactionid' : undefined));
 
 function tableOf(text: string): StackTable {

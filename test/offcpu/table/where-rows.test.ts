@@ -11,12 +11,22 @@ import { compareWhere, rowsOfPlaces } from '../../../src/offcpu/table/where-rows
 
 function place(own: string, object: string, ms: number): Place {
   const buckets = new Map([[20, { ns: ms * 1e6, waits: ms }]]);
-  return { function: own, object, ns: ms * 1e6, queuedNs: 0, waits: ms, maxNs: 1e6, buckets, wakers: [] };
+  return {
+    function: own,
+    object,
+    statement: undefined,
+    ns: ms * 1e6,
+    queuedNs: 0,
+    waits: ms,
+    maxNs: 1e6,
+    buckets,
+    wakers: [],
+  };
 }
 
 function placesOf(...places: Place[]): ReasonPlaces[] {
   const ns = places.reduce((sum, one) => sum + one.ns, 0);
-  return [{ reason: '[futex]', ns, queuedNs: 0, waits: 0, places }];
+  return [{ reason: '[futex]', meaning: undefined, ns, queuedNs: 0, waits: 0, places }];
 }
 
 const KINDS = { wait: 0, idle: 0, timer: 0, cpu: 0, open: 0, lost: 0 };
@@ -61,4 +71,30 @@ test('a result of --json tells the same places, and their noise', () => {
 test('a run that does not tell whose waits it has can not be compared', () => {
   const { where: _, ...bare } = runOf('b', []);
   assert.equal(compareWhere(runOf('a', placesOf(place('f', 'x', 1))), [bare]), undefined);
+});
+
+test('a statement and what the wait means tell places apart, in JSON, too', () => {
+  const statement = (text: string) => ({ text, queryId: '-42' });
+  const one = { ...place('f', 'x', 5), statement: statement('update a') };
+  const other = { ...place('f', 'x', 7), statement: statement('update b') };
+  const places = [{ ...(placesOf(one, other)[0] as ReasonPlaces), meaning: 'Lock:tuple' }];
+  const run = runOf('a', places);
+  const result = parseResult(formatJson(compare(run, []), { busy: false, where: places }));
+  assert.deepEqual(
+    result.where?.map(({ name, parts }) => [name, parts.map((part) => [part.name, part.ns / 1e6])]),
+    [
+      [
+        '[futex] Lock:tuple',
+        [
+          ['f on x in update a', 5],
+          ['f on x in update b', 7],
+        ],
+      ],
+    ],
+  );
+  const table = compareWhere(run, [{ ...result, name: 'b' }]);
+  assert.deepEqual(
+    table?.rows[0]?.parts[0]?.parts.map(({ before }) => before[0]?.ns),
+    [7e6, 5e6],
+  );
 });

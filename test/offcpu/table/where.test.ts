@@ -20,7 +20,7 @@ function recorded(): ReasonPlaces[] {
   const entries = [...reader.entries()];
   const reasons = new Reasons([], () => undefined);
   for (const entry of entries) reasons.notice({ ...entry, isRunnable: entry.kind === 'runnable' });
-  const places = placesOf(entries, reasons, () => undefined);
+  const places = placesOf(entries, reasons, { nameLock: () => undefined, meaning: false });
 
   const sum = (kinds: readonly string[]): number =>
     entries.reduce((all, { kind, ns }) => all + (kinds.includes(kind) ? ns : 0), 0);

@@ -4,7 +4,7 @@
 /** What a part of a key is; `-` is of no use here. */
 export const KEY_PARTS = ['kstack', 'ustack', 'comm', 'pid', 'tid', 'state', 'wait-event', '-'] as const;
 /** The particulars of bpf/offcpu.bt: docs/offcpu-dump.md. */
-export const PARTICULAR_PARTS = ['call', 'object', 'caller', 'length', 'waker'] as const;
+export const PARTICULAR_PARTS = ['call', 'object', 'caller', 'length', 'waker', 'statement'] as const;
 type ParticularPart = (typeof PARTICULAR_PARTS)[number];
 export type KeyPart = (typeof KEY_PARTS)[number] | ParticularPart;
 

@@ -1,0 +1,98 @@
+// The text of a Postgres statement without what it is about: constants and comments leave the machine with no report. Of
+// utility statements, which may hold passwords, only the command is kept. Latin1, in and out.
+
+/** Statements whose text is of use: the others are shown by their command. */
+const PLANNED = /^(?:select|insert|update|delete|merge|with|values|table)$/i;
+/** Commands of two words. */
+const ON_OBJECTS = /^(?:create|alter|drop)$/i;
+const OBJECTS =
+  /^(?:aggregate|collation|database|domain|event|extension|foreign|function|group|index|language|materialized|operator|policy|procedure|publication|role|routine|rule|schema|sequence|server|statistics|subscription|system|table|tablespace|temp|temporary|trigger|type|unlogged|user|view)$/i;
+
+//  comment to the line's end; of several lines, perhaps cut off
+const COMMENT = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
+//  $$ … $$   $body$ … $body$    perhaps cut off
+const DOLLARS = /\$([A-Za-z_\x80-\xff][\w\x80-\xff]*)?\$/y;
+//  'it''s'    E'it\'s'    B'01'    X'ff'    N'x'    U&'x'
+const STRING = /(?:[eEbBxXnN]|[uU]&)?'/y;
+//  "my ""table"""     perhaps cut off
+const QUOTED = /"(?:[^"]|"")*(?:"|$)/y;
+//  12   1.5e-3   .5   0x1f   1_000
+const NUMBER = /(?:\d[\w.]*(?:(?<=[eE])[+-]\d+)?|\.\d[\w.]*(?:(?<=[eE])[+-]\d+)?)/y;
+const WORD = /[A-Za-z_\x80-\xff][\w$\x80-\xff]*/y;
+const BLANKS = /[\s\0]+/y;
+//  $1
+const PARAMETER = /\$\d+/y;
+
+/** Postgres calls them all `?`, as older pg_stat_statements did. */
+const CONSTANT = '?';
+
+/** `update queue set state = ?` of `UPDATE queue SET state = 'done'`; `isCut`: the text goes on. '' for an empty one. */
+export function normalStatement(text: string, isCut: boolean): string {
+  const out: string[] = [];
+  let at = 0;
+  /** of the present statement, undefined before its first word; a utility statement's rest is left away */
+  let command: 'planned' | 'utility' | 'on objects' | undefined;
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    return pattern.exec(text)?.[0];
+  };
+  while (at < text.length) {
+    const skipped = match(COMMENT) ?? match(BLANKS);
+    if (skipped !== undefined) {
+      if (out.length > 0 && out.at(-1) !== ' ') out.push(' ');
+      at += skipped.length;
+      continue;
+    }
+    const constant = stringEnd(text, at, match) ?? at + (match(NUMBER)?.length ?? 0);
+    if (constant > at) {
+      if (command === 'planned') out.push(CONSTANT);
+      at = constant;
+      continue;
+    }
+    const token = match(PARAMETER) ?? match(QUOTED) ?? match(WORD) ?? (text[at] as string);
+    at += token.length;
+    if (token === ';') {
+      if (command !== undefined) out.push(token, ' ');
+      command = undefined;
+    } else if (command === 'planned') {
+      out.push(token);
+    } else if (command === 'on objects') {
+      if (OBJECTS.test(token)) out.push(token.toLowerCase());
+      command = 'utility';
+    } else if (command === undefined && /^\w/.test(token)) {
+      command = PLANNED.test(token) ? 'planned' : ON_OBJECTS.test(token) ? 'on objects' : 'utility';
+      out.push(token.toLowerCase());
+    } else if (command === undefined && token === '(') {
+      out.push(token);
+    }
+  }
+  return tidied(out.join(''), isCut && command === 'planned');
+}
+
+/** Where a string that begins here ends; undefined: none begins here. */
+function stringEnd(text: string, at: number, match: (pattern: RegExp) => string | undefined): number | undefined {
+  const tag = match(DOLLARS);
+  if (tag !== undefined) {
+    const end = text.indexOf(tag, at + tag.length);
+    return end < 0 ? text.length : end + tag.length;
+  }
+  const opening = match(STRING);
+  if (opening === undefined) return undefined;
+  for (let i = at + opening.length; i < text.length; i++) {
+    // whether a backslash escapes the quote behind it is a setting of the server: the rest may be of the string
+    if (text[i] === '\\' && !/^e/i.test(opening) && text[i + 1] === "'") return text.length;
+    if (text[i] === '\\' && /^e/i.test(opening)) i++;
+    else if (text[i] === "'" && text[i + 1] === "'") i++;
+    else if (text[i] === "'") return i + 1;
+  }
+  return text.length;
+}
+
+/** Blanks and semicolons at the end go; lists of constants are one. */
+function tidied(text: string, isCut: boolean): string {
+  const tidy = text
+    .replace(/ +(?=[,;)])|(?<=\() +/g, '')
+    .replace(/\?(?: ?, ?\?)+/g, '?, ...')
+    .replace(/[ ;]+$/, '');
+  return isCut && tidy !== '' ? `${tidy}...` : tidy;
+}
