@@ -76,6 +76,7 @@ function sumOf(folded: Buffer): number {
 
 function assertSame(a: Outcome, b: Outcome, what: string): void {
   assert.equal(b.status, a.status, `${what}: status\n${a.err}\n${b.err}`);
+  if (a.status === 2) return; // how much of damaged gzip comes out depends on the cut
   assert.equal(b.out.toString('latin1'), a.out.toString('latin1'), what);
 }
 

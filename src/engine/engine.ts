@@ -41,6 +41,7 @@ export interface Engine {
   keyAt(key: number): number;
   keySize(key: number): number;
   readPerfHeader(): number;
+  lineShape(): number;
   readPerfEvent(from: number, to: number): void;
   perfHeader(): number;
   pushFrame(frame: number): void;

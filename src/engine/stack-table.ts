@@ -59,8 +59,6 @@ export class StackTable {
   #bytes = Buffer.alloc(0);
   #ended = true;
 
-  // ── text in ────────────────────────────────────────────────────────────────────────────────────────────────
-
   /** The table's memory, in which linesRead lines lie. It may move: ask for it again after each call. */
   get bytes(): Buffer {
     if (this.#bytes.byteLength === 0) this.#bytes = Buffer.from(this.#engine.memory.buffer);
@@ -161,6 +159,9 @@ export class StackTable {
     return this.#engine.readPerfHeader() ? this.#perfHeader() : undefined;
   }
 
+  /** A key() for the line that scan() stopped at with each digit as 0; 0 for long lines. */
+  lineShape = (): number => this.#engine.lineShape();
+
   /** Reads only what follows the time of such a header. */
   readPerfEvent(from: number, to: number): { words: Uint32Array; floats: Float64Array; at: number } {
     this.#engine.readPerfEvent(from, to);
@@ -194,8 +195,6 @@ export class StackTable {
   end(weight: number, root = 0, limit = 0xffffffff, cut = 0): number {
     return this.#engine.endStack(weight, root, limit, cut);
   }
-
-  // ── names and keys ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** The id of a frame name (latin1). */
   name(text: string): number {

@@ -223,3 +223,8 @@ export function isJit(frame: Pick<PerfFrame, 'dso'>): boolean {
 export function withoutReturn(text: string): string {
   return text.endsWith('\r') ? text.slice(0, -1) : text;
 }
+
+/** The same, without leading blanks either. */
+export function bare(line: string): string {
+  return withoutReturn(line).replace(/^ +/, '');
+}

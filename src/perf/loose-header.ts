@@ -15,6 +15,10 @@ export interface LooseHeader extends Header {
   weak: boolean;
   /** a frame stands on the same line: a sample without callchain */
   hasFrame: boolean;
+  /** where time and period stand, from the start of the line */
+  numbers: { time?: Span; period?: Span };
+  /** other digits in the same places might have been read otherwise */
+  dependsOnDigits: boolean;
 }
 
 /** The largest pid of Linux: a greater number in the tid's place is a period. */
@@ -45,7 +49,10 @@ interface Task {
   pid: Span | undefined;
   tid: Span | undefined;
   period: number | undefined;
+  periodSpan: Span | undefined;
   hasCpu: boolean;
+  /** whether a number is a tid or a period was told by its value */
+  dependsOnDigits: boolean;
 }
 
 /**
@@ -55,14 +62,23 @@ interface Task {
 export function readLooseHeader(line: string, table?: StackTable): LooseHeader | undefined {
   const text = line.slice(0, MOST_COLUMNS);
   const from = table?.lineFrom ?? 0;
-  const header = { ...emptyHeader(), weak: false, hasFrame: false, restFrom: from + line.length };
+  const header: LooseHeader = {
+    ...emptyHeader(),
+    weak: false,
+    hasFrame: false,
+    numbers: {},
+    dependsOnDigits: line.length > MOST_COLUMNS,
+    restFrom: from + line.length,
+  };
   header.commFrom = header.commTo = from;
   const set = (field: 'comm' | 'pid' | 'tid' | 'event', span: Span | undefined): void => {
     if (!span) return;
     header[`${field}From`] = from + span[0];
     header[`${field}To`] = from + span[1];
   };
-  const setTask = ({ comm, pid, tid, period }: Task): void => {
+  const setTask = ({ comm, pid, tid, period, periodSpan, dependsOnDigits }: Task): void => {
+    if (dependsOnDigits) header.dependsOnDigits = true;
+    if (periodSpan) header.numbers.period = periodSpan;
     set('comm', comm);
     set('pid', pid);
     set('tid', tid);
@@ -77,6 +93,7 @@ export function readLooseHeader(line: string, table?: StackTable): LooseHeader |
     set('pid', timed?.[2]);
     set('tid', timed?.[3]);
     header.time = Number(text.slice(...time));
+    header.numbers.time = time;
     if (table) readEvent(table, from + time[1] + 1, from + line.length, header);
     return header;
   }
@@ -136,10 +153,19 @@ function frameColumn(text: string): number | undefined {
 /** Reads comm, task, cpu and period backwards from the end. */
 function taskOf(text: string): Task {
   let rest = text.trimEnd();
-  const found: Task = { comm: undefined, pid: undefined, tid: undefined, period: undefined, hasCpu: false };
   const period = PERIOD.exec(rest)?.[1];
+  const found: Task = {
+    comm: undefined,
+    pid: undefined,
+    tid: undefined,
+    period: undefined,
+    periodSpan: undefined,
+    hasCpu: false,
+    dependsOnDigits: period?.length === String(MAX_PID).length,
+  };
   if (period !== undefined && (period.length >= PERIOD_COLUMNS || Number(period) > MAX_PID)) {
     found.period = Number(period);
+    found.periodSpan = [rest.length - period.length, rest.length];
     rest = rest.slice(0, rest.length - period.length).trimEnd();
   }
   if (CPU.test(rest)) {

@@ -6,9 +6,11 @@ import { type StackTable, Stop } from '../engine/stack-table.ts';
 import { type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
 import { PendingFrames, type WordOf } from '../symbols/pending-frames.ts';
 import { type PerfEvent, PerfEvents } from './events.ts';
-import { readFrameLine, withoutReturn } from './frame.ts';
+import { bare, readFrameLine, withoutReturn } from './frame.ts';
 import { emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
-import { isFrameColumn, readHiddenHeader, readLooseHeader } from './loose-header.ts';
+import { HeaderShapes, type Use } from './header-shapes.ts';
+import { HeadlessStacks } from './headless.ts';
+import { isFrameColumn, type LooseHeader, readHiddenHeader, readLooseHeader } from './loose-header.ts';
 import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
 import { type LookupOptions, PerfObjects } from './objects.ts';
@@ -42,12 +44,16 @@ const CUT = 'cut off in the middle of a line';
 /** Linux's limit on a comm, without its NUL. */
 const COMM_BYTES = 15;
 
+const MODES = ['none', 'sample', 'unwanted', 'record'] as const;
+const TAB = 9;
 /** A line that is a header, or the first half of one, only if what follows it says so. */
 interface Pending {
   text: string;
   line: number;
   /** it follows a record that is no sample, whose text may go on */
   ofRecord: boolean;
+  /** of the line, as HeaderShapes has it; 0: none */
+  shape: number;
 }
 
 export class PerfScript {
@@ -88,16 +94,15 @@ export class PerfScript {
   readonly #eventOf: PerfEvent[] = [];
 
   /** What the frames being read belong to; a record is something with a header that is no sample. */
-  #mode: 'none' | 'sample' | 'unwanted' | 'record' = 'none';
+  #mode: (typeof MODES)[number] = 'none';
   #root = 0;
   #weight = 0;
   #pending: Pending | undefined;
   #afterNoise = false;
   #lastLine = false;
   #headers = 0;
-  /** stacks that no strict header precedes, by their event ('': none known), and the line of the first */
-  readonly #headless = new Map<string, { stacks: number; weight: number }>();
-  #headlessLine = 0;
+  readonly #headless: HeadlessStacks;
+  readonly #shapes: HeaderShapes;
   /** do all frame lines so far stand in the column of samples without callchain? */
   #inColumn = true;
 
@@ -112,6 +117,9 @@ export class PerfScript {
     this.#body = new SampleBody(table, this.names, options, this.#lookup());
     this.#roots = new PerfRoots(table, options.by);
     this.#truncated = table.name('[truncated]');
+    this.#shapes = new HeaderShapes(table);
+    const counts = (event: string): boolean => this.#headers === 0 && this.events.named(event).use === 'taken';
+    this.#headless = new HeadlessStacks(table, this.#roots, options.count === 'period', counts);
   }
 
   /** By the id of a root frame: whose it is. */
@@ -164,16 +172,10 @@ export class PerfScript {
 
   /** All inputs are read: settles which samples count. Throws InputError when the wanted event is not among them. */
   finish(): void {
-    const headless = this.#headers > 0 ? [] : [...this.#headless];
-    for (const [name, { stacks, weight }] of headless) {
-      const event = this.events.named(name);
-      event.samples += stacks;
-      event.weight += weight;
-    }
-    this.events.settle();
-    for (const [name, { stacks }] of headless) if (this.events.named(name).use === 'taken') this.samples += stacks;
+    if (this.#headers > 0) this.events.settle();
+    else this.samples += this.#headless.settle(this.events);
     // the rest of a sample whose header was cut off the recording's start
-    if (this.#headers > 0 && this.#headless.size > 0) this.#skip('frames without a header', this.#headlessLine, '');
+    if (this.#headers > 0 && !this.#headless.isEmpty) this.#skip('frames without a header', this.#headless.line, '');
     this.userFrames = this.#body.settle(this.#options.by === 'none' ? 0 : 1);
     this.#roots.settle(this.#options.maxDepth);
   }
@@ -199,8 +201,6 @@ export class PerfScript {
       }
     }
   }
-
-  // ── headers ────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Is this line a header, as perf prints it? Then its sample begins; an `unknown` line is left behind. */
   #readHeader(unknown: boolean): boolean {
@@ -277,11 +277,11 @@ export class PerfScript {
     return (from === undefined || time >= absolute(from)) && (to === undefined || time < absolute(to));
   }
 
-  // ── other lines ────────────────────────────────────────────────────────────────────────────────────────────
-
   /** A line that starts with something visible and is no strict header. */
   #readOther(): void {
     const { table } = this;
+    const shape = this.#shapeOfLine();
+    if (this.#readKnownShape(shape, false)) return;
     const text = withoutReturn(table.lineText());
     if (isPerfNoise(text)) {
       const loss = lossIn(text);
@@ -291,9 +291,9 @@ export class PerfScript {
     }
     const header = readLooseHeader(text, table);
     if (header?.hasFrame || !this.#body.readUnindented(text, this.#mode === 'sample')) {
-      if (header && !header.weak) this.#begin(header, table.lineFrom);
+      if (header && !header.weak) this.#beginAs(header, shape);
       else if (this.#lastLine && this.#headers > 0) this.#skip(CUT, table.linesRead, text);
-      else this.#suspend(text);
+      else this.#suspend(text, shape, header);
     }
   }
 
@@ -301,38 +301,62 @@ export class PerfScript {
   #readUnknown(): void {
     const { table } = this;
     this.#afterNoise = false;
+    const shape = table.bytes[table.lineFrom] === TAB ? 0 : this.#shapeOfLine();
+    if (this.#readKnownShape(shape, true)) return;
     const text = table.lineText();
-    if (text[0] !== '\t' && this.#readHidden(withoutReturn(text))) return;
+    if (text[0] !== '\t' && this.#readHidden(withoutReturn(text), shape)) return;
     if (this.#inColumn) this.#inColumn = isFrameColumn(text);
     const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
     if (what === 'cut') this.#skip(CUT, table.linesRead, text);
     if (what !== 'strange') return;
     table.pass();
     const header = readLooseHeader(withoutReturn(text), table);
-    if (header && !header.weak) this.#begin(header, table.lineFrom);
-    else if (header) this.#suspend(withoutReturn(text).replace(/^ +/, ''));
+    if (header && !header.weak) this.#beginAs(header, shape);
+    else if (header) this.#suspend(bare(text), shape, header, 'wait-bare');
     else this.#end(); // nothing but blanks
   }
 
   /** A header that begins with blanks, and whose digits could be a frame's address. */
-  #readHidden(text: string): boolean {
+  #readHidden(text: string, shape: number): boolean {
     const { table } = this;
     const kind = readFrameLine(text)?.kind;
     if (kind !== 'frame' && kind !== 'other') return false;
     const header = readHiddenHeader(text, table);
     if (!header || (header.weak && this.#mode !== 'none')) return false;
     table.pass();
-    if (header.weak) this.#suspend(text);
-    else this.#begin(header, table.lineFrom);
+    if (header.weak) this.#suspend(text, shape, header);
+    else this.#beginAs(header, shape);
     return true;
   }
 
+  /** The shape of the line that the table stopped at, which is read alike in the same mode; 0: none. */
+  #shapeOfLine(): number {
+    return this.#lastLine ? 0 : this.#shapes.keyOfLine(MODES.indexOf(this.#mode));
+  }
+
+  /** Is this a line as was read before? Then the same is done with it; an `unknown` line is left behind. */
+  #readKnownShape(shape: number, unknown: boolean): boolean {
+    const use = shape === 0 ? undefined : this.#shapes.useOf(shape);
+    if (use === undefined) return false;
+    const { table } = this;
+    if (unknown) table.pass();
+    if (use === 'begin') this.#begin(this.#shapes.header(shape), table.lineFrom);
+    else this.#suspend(use === 'wait' ? withoutReturn(table.lineText()) : bare(table.lineText()), shape);
+    return true;
+  }
+
+  #beginAs(header: LooseHeader, shape: number): void {
+    this.#shapes.remember(shape, 'begin', header);
+    this.#begin(header, this.table.lineFrom);
+  }
+
   /** What this line is, the next will tell. */
-  #suspend(text: string): void {
+  #suspend(text: string, shape: number, header?: LooseHeader, use: Use = 'wait'): void {
+    if (header) this.#shapes.remember(shape, use, header);
     if (this.#mode === 'none') this.#end();
     this.#dropPending();
     if (this.#mode === 'sample') this.misread++;
-    this.#pending = { text, line: this.table.linesRead, ofRecord: this.#mode === 'record' };
+    this.#pending = { text, line: this.table.linesRead, ofRecord: this.#mode === 'record', shape };
   }
 
   #skip(kind: string, line: number, text: string): void {
@@ -344,8 +368,6 @@ export class PerfScript {
     this.#pending = undefined;
     if (pending && !pending.ofRecord) this.#skip('not a sample header', pending.line, pending.text);
   }
-
-  // ── ends ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   #end(): void {
     if (this.#mode === 'sample') this.#count();
@@ -366,34 +388,12 @@ export class PerfScript {
     if (frames === 0) this.empty++;
   }
 
-  /** Frames that no header precedes: `perf script -F ip,sym,dso`, a weak header, or a recording that lost its start. */
   #countHeadless(): void {
-    const { table } = this;
     const pending = this.#pending;
     this.#pending = undefined;
     if (this.#headers > 0) {
-      table.drop();
-      this.#skip('frames without a header', table.linesRead, pending?.text ?? '');
-      return;
-    }
-    const bytes = Buffer.from(pending?.text ?? '', 'latin1');
-    const header = pending && readLooseHeader(pending.text);
-    const root = header ? this.#roots.of(header, bytes, '') : 0;
-    const name = header && header.eventFrom >= 0 ? pending.text.slice(header.eventFrom, header.eventTo) : '';
-    const period = header && !Number.isNaN(header.period) && this.#options.count === 'period' ? header.period : 1;
-    const frames: number[] = [];
-    if (!header && this.#inColumn) while (table.depth > 0) frames.push(table.pop());
-    const stacks = Math.max(1, frames.length);
-    const known = this.#headless.get(name) ?? { stacks: 0, weight: 0 };
-    this.#headless.set(name, { stacks: known.stacks + stacks, weight: known.weight + stacks * period });
-    this.#headlessLine ||= table.linesRead;
-    const counts = (): boolean => this.#headers === 0 && this.events.named(name).use === 'taken';
-    const headless = this.#roots.ifHeadless(name, root, counts);
-    if (frames.length === 0) table.end(period, headless);
-    for (const frame of frames) {
-      table.push(frame);
-      table.end(period, headless);
-    }
-    if (frames.length > 0) this.singles += stacks;
+      this.table.drop();
+      this.#skip('frames without a header', this.table.linesRead, pending?.text ?? '');
+    } else this.singles += this.#headless.add(pending?.text, pending?.shape ?? 0, this.#inColumn);
   }
 }

@@ -66,5 +66,5 @@ export {
   shapeSize,
 } from './map-entry.as';
 export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
-export { perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
+export { lineShape, perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
 export { outputAt, sortByCount, sortStacks, writeFolded } from './order.as';

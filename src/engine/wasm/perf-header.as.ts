@@ -166,6 +166,24 @@ export function readPerfEvent(from: usize, to: usize): void {
   }
 }
 
+/** Longer lines have no shape. */
+const MOST_COLUMNS: usize = 600;
+const shape = heap.alloc(MOST_COLUMNS + 32);
+
+/** The key of the line that scan() stopped at with a 0 in place of each digit; 0 where it is too long. */
+export function lineShape(): u32 {
+  const size = lineEnd - lineStart;
+  if (size > MOST_COLUMNS) return 0;
+  const zeros = i8x16.splat(48);
+  const ten = i8x16.splat(10);
+  for (let i: usize = 0; i < size; i += 16) {
+    const bytes = v128.load(lineStart + i);
+    const digits = i8x16.lt_u(i8x16.sub(bytes, zeros), ten);
+    v128.store(shape + i, v128.bitselect(zeros, bytes, digits));
+  }
+  return keys.intern(shape, <u32>size);
+}
+
 function kindAt(p: usize, to: usize): u32 {
   if (to - p < 8) return SAMPLE;
   const word = load<u64>(p);

@@ -1,0 +1,99 @@
+// Stacks that no header precedes by itself: `perf script -F ip,sym,dso`, headers that are such only because frames follow
+// (`-F comm,ip,sym`), or a recording that lost its start. Only the end of the input tells whether they count.
+
+import type { StackTable } from '../engine/stack-table.ts';
+import type { PerfEvents } from './events.ts';
+import { type LooseHeader, readLooseHeader } from './loose-header.ts';
+import type { PerfRoots } from './roots.ts';
+
+interface Sum {
+  event: string;
+  stacks: number;
+  weight: number;
+}
+
+export class HeadlessStacks {
+  /** the line of the first */
+  line = 0;
+  readonly #table: StackTable;
+  readonly #roots: PerfRoots;
+  readonly #usesPeriod: boolean;
+  readonly #counts: (event: string) => boolean;
+  /** by event ('': none known) */
+  readonly #sums = new Map<string, Sum>();
+  /** by the shape of their line */
+  readonly #headers = new Map<number, LooseHeader>();
+  /** by all that the line says but its period */
+  readonly #targets = new Map<string, { sum: Sum; root: number }>();
+
+  /** `counts` tells at the end whether such stacks of an event count. */
+  constructor(table: StackTable, roots: PerfRoots, usesPeriod: boolean, counts: (event: string) => boolean) {
+    this.#table = table;
+    this.#roots = roots;
+    this.#usesPeriod = usesPeriod;
+    this.#counts = counts;
+  }
+
+  get isEmpty(): boolean {
+    return this.#sums.size === 0;
+  }
+
+  /**
+   * Ends the stack being read; `text` is the line before it, `shape` that line's (0: not known). `apart`: its frames are
+   * those of samples without callchain. Gives how many such samples there were.
+   */
+  add(text: string | undefined, shape: number, apart: boolean): number {
+    const table = this.#table;
+    const header = text === undefined ? undefined : this.#headerOf(text, shape);
+    const target = this.#targetOf(text ?? '', header);
+    const [from = 0, to = 0] = header?.numbers.period ?? [];
+    const period = to > 0 && this.#usesPeriod ? Number((text as string).slice(from, to)) : 1;
+    const frames: number[] = [];
+    if (!header && apart) while (table.depth > 0) frames.push(table.pop());
+    const stacks = Math.max(1, frames.length);
+    target.sum.stacks += stacks;
+    target.sum.weight += stacks * period;
+    this.line ||= table.linesRead;
+    if (frames.length === 0) table.end(period, target.root);
+    for (const frame of frames) {
+      table.push(frame);
+      table.end(period, target.root);
+    }
+    return frames.length > 0 ? stacks : 0;
+  }
+
+  /** All is read, and they count if their events do: adds them to these. Gives how many samples count. */
+  settle(events: PerfEvents): number {
+    for (const { event: name, stacks, weight } of this.#sums.values()) {
+      const event = events.named(name);
+      event.samples += stacks;
+      event.weight += weight;
+    }
+    events.settle();
+    let samples = 0;
+    for (const { event, stacks } of this.#sums.values()) if (events.named(event).use === 'taken') samples += stacks;
+    return samples;
+  }
+
+  #headerOf(text: string, shape: number): LooseHeader | undefined {
+    const known = shape === 0 ? undefined : this.#headers.get(shape);
+    if (known) return known;
+    const header = readLooseHeader(text);
+    if (shape !== 0 && header && !header.dependsOnDigits) this.#headers.set(shape, header);
+    return header;
+  }
+
+  #targetOf(text: string, header: LooseHeader | undefined): { sum: Sum; root: number } {
+    const [from = 0, to = 0] = header?.numbers.period ?? [];
+    const key = to > 0 ? `${text.slice(0, from)}\0${text.slice(to)}` : text;
+    const known = this.#targets.get(key);
+    if (known) return known;
+    const event = header && header.eventFrom >= 0 ? text.slice(header.eventFrom, header.eventTo) : '';
+    const sum = this.#sums.get(event) ?? { event, stacks: 0, weight: 0 };
+    this.#sums.set(event, sum);
+    const own = header ? this.#roots.of(header, Buffer.from(text, 'latin1'), '') : 0;
+    const target = { sum, root: this.#roots.ifHeadless(event, own, () => this.#counts(event)) };
+    this.#targets.set(key, target);
+    return target;
+  }
+}
