@@ -46,10 +46,10 @@ export const offcpuFold: Command<typeof optionTable> = {
     if (fold.isEmpty) return report.nothing(fold.whyEmpty, fold.isForeign);
     const file = options['stats-json'];
     if (options.stats || interactive || file !== undefined) fold.measure();
-    const { table, stats, losses, notes } = fold.finish();
+    const { table, stats, losses, notes, uncovered } = fold.finish();
     await writeFolded(table, options, world);
     for (const loss of losses) report.cutInput(loss);
-    for (const note of [...notes, ...(lookup?.symbolizer.notes() ?? [])]) report.note(note);
+    for (const note of [...notes, ...uncovered, ...(lookup?.symbolizer.notes() ?? [])]) report.note(note);
     if (stats && file !== undefined) writeFileSync(file, `${JSON.stringify(stats, null, 2)}\n`);
     if (stats && (options.stats || interactive)) report.note(describeStats(stats));
     return report.finish(options.strict);

@@ -4,7 +4,7 @@ import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { OffcpuReader, type ReaderOptions } from './reader.ts';
 import type { FoldOptions, Quality } from './stacks.ts';
-import { lossesOn, notesOn, type OffcpuStats, statsOf } from './stats.ts';
+import { lossesOn, notesOn, type OffcpuStats, statsOf, uncoveredNotes } from './stats.ts';
 
 export type FoldOffcpuOptions = ReaderOptions & FoldOptions;
 
@@ -33,6 +33,8 @@ export interface OffcpuFolded {
   /** what is missing in the recording itself, and other sentences that the user should read */
   losses: string[];
   notes: string[];
+  /** threads that the dumps do not cover, a sentence each */
+  uncovered: string[];
 }
 
 /** Takes inputs one after the other: begin, block …, end for each; then what is asked of it, and finish at last. */
@@ -104,6 +106,12 @@ export class OffcpuFold {
     reader.fold(this.#options);
     reader.table.unit = unit;
     const stats = this.#quality && statsOf(reader, this.#quality, unit, this.#skippedLines);
-    return { table: reader.table, stats, losses: lossesOn(reader), notes: notesOn(reader) };
+    return {
+      table: reader.table,
+      stats,
+      losses: lossesOn(reader),
+      notes: notesOn(reader),
+      uncovered: uncoveredNotes(reader.inputs),
+    };
   }
 }

@@ -33,6 +33,8 @@ export interface Program extends Recording {
   isCut: boolean;
   /** time that is in no entry, for the map was full */
   unmappedNs: number;
+  /** threads of its processes that did not leave a CPU in the window, so that nothing is known of them; 0: not known */
+  uncovered: number;
   /** was there no room for some threads? */
   lacksThreads: boolean;
 }
@@ -119,6 +121,7 @@ export function addProgram(
     inProgress: 0,
     isCut: !text.scalars.has(LAST_MAP),
     unmappedNs: 0,
+    uncovered: uncoveredIn(text),
     lacksThreads: lacksThreads(text),
   };
   const hasWaitEvents = headerOf(text)?.[2] === '1';
@@ -193,6 +196,13 @@ function* unmapped(
 
 function execsOf(text: BpftraceText): number {
   return Number(text.scalars.get('@execs') ?? 0);
+}
+
+/** Those that the processes had, less those of which the last switch-out is known. */
+function uncoveredIn(text: BpftraceText): number {
+  let living = 0;
+  for (const [value] of text.maps.get('@living')?.threads.values() ?? []) living += numbersOf(value)[0] ?? 0;
+  return Math.max(0, living - (text.maps.get('@open')?.threads.size ?? 0));
 }
 
 /** Each thread is counted when it is seen first; an exec makes two of them one. */

@@ -112,6 +112,15 @@ export function notesOn(reader: OffcpuReader): string[] {
   return notes;
 }
 
+/** How many threads the dumps of our own program do not cover, one line each. */
+export function uncoveredNotes(inputs: readonly InputFacts[]): string[] {
+  return inputs.flatMap(({ name, dump }) => {
+    const { uncovered = 0 } = dump?.program ?? {};
+    const threads = `${count(uncovered, 'thread')} of the process never left a CPU`;
+    return uncovered > 0 ? `${name}: ${threads}, slept or ran throughout: in no sum; flame-record adds sleepers` : [];
+  });
+}
+
 /** What is missing in the recording itself, one line each: a table of it is not the whole truth. */
 export function lossesOn(reader: OffcpuReader): string[] {
   return reader.inputs.flatMap((facts) => lossesOnInput(facts).map((loss) => `${facts.name}: ${loss}`));

@@ -8,7 +8,7 @@ import { OffcpuInput } from '../read/input.ts';
 import type { InputFacts } from '../read/input-facts.ts';
 import { OffcpuReader } from '../read/reader.ts';
 import { NANOSECONDS, type Unit } from '../read/stacks.ts';
-import { lossesOn, notesOn } from '../read/stats.ts';
+import { lossesOn, notesOn, uncoveredNotes } from '../read/stats.ts';
 import { timesOf, windowOf } from '../read/window.ts';
 import type { Reasons } from '../reason/reasons.ts';
 import type { TimeSums } from '../thread-times.ts';
@@ -119,7 +119,7 @@ export class OffcpuClassify {
       whyEmpty: dump?.whyEmpty ?? 'the input has no off-CPU time',
       losses: dump ? lossesOn(dump) : [],
       notes: [
-        ...(dump ? notesOn(dump) : []),
+        ...(dump ? [...notesOn(dump), ...uncoveredNotes(dump.inputs)] : []),
         ...(lengths ? lengthNotes(lengths) : []),
         ...unnamedNote(classified.account.unnamedShare),
       ],

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
+import { OffcpuFold } from '../../../src/offcpu/read/fold-offcpu.ts';
 import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { ROOT } from '../../tools.ts';
 
@@ -50,6 +51,22 @@ function dumpOf(...keys: string[]): OffcpuEntry[] {
 `;
   return entriesOf(HEAD + keys.map(entry).join('') + TAIL).filter(({ kind }) => kind !== 'lost');
 }
+
+test('threads that never left a CPU are counted, by the threads that the process had', () => {
+  const notes = (living: string): string[] => {
+    const fold = new OffcpuFold({}, () => {});
+    fold.begin('dump');
+    fold.block(
+      Buffer.from(
+        `${HEAD}@living[7]: ${living}\n@offcpu[, , app, 7, 1, 0, -1, 0, 0, 6, 0]: (100, 0, 1, 100, 0)\n${TAIL}`,
+      ),
+    );
+    fold.end();
+    return fold.finish().uncovered;
+  };
+  assert.match(notes('5')[0] ?? '', /^dump: 5 threads of the process never left a CPU/);
+  assert.deepEqual(notes('0'), []);
+});
 
 describe('particulars', () => {
   test('name files, sockets and locks by the call', () => {
