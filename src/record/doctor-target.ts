@@ -48,13 +48,34 @@ export function targetFindings({
     findings.push({ level: 'fault', text: 'what it has mapped may not be read', mend: 'sudo flame-record doctor ...' });
   for (const path of replaced) findings.push({ level: 'fault', text: replacedText(pid, path), mend: RESTART });
   const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
-  for (const one of objects) {
+  for (const one of ownFirst(objects)) {
     if (one.elf && !libraries.includes(one)) findings.push(...objectFindings(one, one.elf));
     else if (!one.elf) findings.push({ level: 'note', text: `${one.path}: not to be read as ELF` });
   }
   if (libraries.length === 0) return findings;
   const text = `${count(libraries.length, 'library has', 'libraries have')} no symbols but those of exported functions`;
-  return [...findings, { level: 'note', text, mend: installed(libraries) }];
+  return [...findings, { level: 'note', text, mend: installedForAll(libraries, pid) }];
+}
+
+/** The target's own code stands before what a distribution brought. */
+function ownFirst(objects: readonly ObjectFacts[]): ObjectFacts[] {
+  const rank = ({ isMain, owner, path }: ObjectFacts): number => {
+    if (isMain) return 0;
+    if (!owner) return 1;
+    return LIBC.test(path) ? 2 : 3;
+  };
+  return objects.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Most waits are calls of libc, so whether it can be unwound matters for all off-CPU stacks. */
+const LIBC = /\/(?:libc[.-][^/]*|ld-musl-[^/]*)$/;
+/** With more packages nobody reads the command. */
+const MOST_PACKAGES = 4;
+
+function installedForAll(libraries: readonly ObjectFacts[], pid: number): string {
+  const owners = new Set(libraries.flatMap(({ owner }) => owner || []));
+  if (owners.size <= MOST_PACKAGES) return installed(libraries);
+  return `if a hot function is in one: apt-get install debian-goodies && find-dbgsym-packages --install ${pid}`;
 }
 
 const RESTART = 'restart the process, or the server that it belongs to';
@@ -110,9 +131,16 @@ function count(n: number, one: string, many: string): string {
 
 const COLUMNS = ['.symtab', '.debug_line', 'debug file', 'frame pointers', 'exported', ''] as const;
 
-/** What each mapped file has, a line a file. */
+/** With more rows, those of the distribution's libraries but libc become one. */
+const MOST_ROWS = 10;
+
+/** What each mapped file has, a line a file: the target's own first. */
 export function objectTable(objects: readonly ObjectFacts[]): string {
-  const rows = objects.flatMap(({ path, elf, hasDebugFile }) =>
+  const all = ownFirst(objects).filter(({ elf }) => elf);
+  const isFolded = ({ isMain, owner, path }: ObjectFacts): boolean =>
+    !isMain && !LIBC.test(path) && owner !== '' && owner !== undefined;
+  const shown = all.length > MOST_ROWS ? all.filter((one) => !isFolded(one)) : all;
+  const rows = shown.flatMap(({ path, elf, hasDebugFile }) =>
     elf
       ? [
           [
@@ -130,7 +158,8 @@ export function objectTable(objects: readonly ObjectFacts[]): string {
   const lines = [COLUMNS, ...rows].map((cells) =>
     cells.map((cell, i) => (i === COLUMNS.length - 1 ? cell : cell.padStart((COLUMNS[i] as string).length))).join('  '),
   );
-  return `\n${lines.map((line) => `  ${line.trimEnd()}\n`).join('')}`;
+  const more = all.length > shown.length ? `  (and ${all.length - shown.length} libraries of the distribution)\n` : '';
+  return `\n${lines.map((line) => `  ${line.trimEnd()}\n`).join('')}${more}`;
 }
 
 function yes(is: boolean): string {

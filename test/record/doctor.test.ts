@@ -154,6 +154,25 @@ describe('targetFindings', () => {
   });
 });
 
+test('of many files those of the target come first, libc next, and the rest in one line', () => {
+  const elf = { hasSymbols: true, hasLines: false, exported: 0, isRust: false, buildId: 'ab12', framePointers: true };
+  const of = (path: string, owner: string): ObjectFacts => ({ path, isMain: false, elf, hasDebugFile: false, owner });
+  const libraries = Array.from({ length: 12 }, (_, i) => of(`/lib/lib${i}.so`, `lib${i}`));
+  const objects = [...libraries, of('/lib/libc.so.6', 'libc6'), of('/lib/pg/ours.so', ''), of('/pg', 'pg')];
+  objects.at(-1)!.isMain = true;
+  assert.deepEqual(objectTable(objects).match(/\/\S+|\(and.*/g), [
+    '/pg',
+    '/lib/pg/ours.so',
+    '/lib/libc.so.6',
+    '(and 12 libraries of the distribution)',
+  ]);
+  for (const one of objects) one.elf = { ...elf, hasSymbols: false };
+  const target = { pid: 7, command: 'pg', root: '/', isForeignNamespace: false, replaced: [], mayRead: true };
+  const lines = findingLines(targetFindings({ ...target, objects }));
+  assert.match(lines, /pg is stripped[\s\S]*ours\.so is stripped[\s\S]*13 libraries have no symbols/);
+  assert.match(lines, /apt-get install debian-goodies && find-dbgsym-packages --install 7\n/);
+});
+
 test('packages of files, whichever of their two names dpkg knows', () => {
   const paths = ['/usr/lib/libc.so.6', '/opt/app', '/usr/bin/dup'];
   assert.deepEqual(packagePaths(['/usr/lib/libc.so.6', '/lib/a']), [
