@@ -3,6 +3,7 @@
 import { artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
 import type { CallGraph } from './call-graph.ts';
 import type { Settings } from './settings.ts';
+import { type StatementPlaces, statementArguments } from './statements.ts';
 import type { WaitEvents } from './wait-events.ts';
 
 /** What the plan stands on, probed before. */
@@ -28,6 +29,8 @@ export interface Environment {
   isChrooted: boolean;
   /** of a Postgres server, recorded with each switch; a text: why not; undefined: no such server */
   waitEvents?: WaitEvents | string | undefined;
+  /** where the server keeps its statements; undefined: they are not recorded */
+  statements?: StatementPlaces | undefined;
   /** what runs a filter of this package */
   tool(name: string): readonly string[];
 }
@@ -53,6 +56,8 @@ export interface Step {
 
 export const UNSTARTED = 'PID';
 const MAP_KEYS = '65536';
+/** Neither children nor eight more processes. */
+const NO_OTHERS: readonly string[] = Array.from({ length: 9 }, () => '0');
 /** What a profiler may need besides the window: to attach, and to print. */
 const GRACE_SECONDS = 660;
 
@@ -67,7 +72,13 @@ export function notesOn({ mode }: Settings, environment: Environment): string[] 
   if (hasCpu(mode)) notes.push(callGraphText(environment.callGraph));
   if (typeof waitEvents === 'string') notes.push(`no wait events: ${waitEvents}`);
   if (typeof waitEvents === 'object') notes.push(`a server of Postgres ${waitEvents.version}: its wait events, too`);
+  if (environment.statements) notes.push(statementsNote(environment.statements));
   return [...notes, ...chrootNotes({ mode }, environment)];
+}
+
+function statementsNote({ query }: StatementPlaces): string {
+  const ids = query === 0 ? ', without query ids' : '';
+  return `its statements, too${ids}: offcpu.raw holds them with their constants, no other file does`;
 }
 
 export function callGraphText({ how, why }: CallGraph): string {
@@ -156,8 +167,11 @@ export function kernelSymbolsStep({ mode }: Settings, { folder, hasKernelSymbols
 
 export function bpftraceCommand(settings: Settings, environment: Environment): ProfilerCommand | undefined {
   if (!hasOffcpu(settings.mode)) return undefined;
-  const { waitEvents } = environment;
+  const { waitEvents, statements } = environment;
   const address = typeof waitEvents === 'object' ? [`0x${waitEvents.address.toString(16)}`] : [];
+  const asked = statements
+    ? [...(address.length > 0 ? address : ['0']), ...NO_OTHERS, ...statementArguments(statements)]
+    : address;
   const variables = [
     'BPFTRACE_CACHE_USER_SYMBOLS=1', // without it stacks were lost, and large programs took minutes to print
     `BPFTRACE_MAP_KEYS_MAX=${MAP_KEYS}`, // up to 0.19
@@ -167,7 +181,7 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
   return {
     argv: [
       ...[...guard(settings, environment), 'env', ...variables],
-      ...['bpftrace', program, String(pidsOf(environment)[0]), ...address],
+      ...['bpftrace', program, String(pidsOf(environment)[0]), ...asked],
     ],
     output: artifactIn(environment.folder, 'offcpuRaw'),
     errors: artifactIn(environment.folder, 'bpftraceLog'),

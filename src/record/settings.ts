@@ -25,6 +25,8 @@ export interface Settings {
   inline: boolean;
   /** of a Postgres server; undefined: if they can be recorded */
   waitEvents: boolean | undefined;
+  /** of a Postgres server, with each switch */
+  statements: boolean;
   /** run the profilers with it */
   sudo: boolean;
   label: string;
@@ -52,6 +54,7 @@ export interface SettingOptions {
   'no-inline': boolean;
   'wait-events': boolean;
   'no-wait-events': boolean;
+  statements: boolean;
   sudo: boolean;
   label: string | undefined;
   'out-dir': string;
@@ -85,6 +88,9 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
   }
   if (options['wait-events'] && options['no-wait-events'])
     throw new UsageError('choose one of --wait-events, --no-wait-events');
+  if (options.statements && options.postgres === undefined)
+    throw new UsageError('--statements needs --postgres DSN: a session of its own shows where the server keeps them');
+  if (options.statements && options.mode === 'cpu') throw new UsageError('--statements needs --mode offcpu or both');
   if (options.workload?.trim() === '') throw new UsageError('--workload takes a shell line, not ""');
   if (options.workload?.includes('\0')) throw new UsageError('--workload holds a NUL');
   if (options['out-dir'] === '') throw new UsageError('--out-dir takes a folder, not ""');
@@ -96,6 +102,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     callGraph,
     inline: !options['no-inline'],
     waitEvents: options['wait-events'] ? true : options['no-wait-events'] ? false : undefined,
+    statements: options.statements,
     sudo: options.sudo,
     label,
     outDir: options['out-dir'],

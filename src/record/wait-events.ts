@@ -14,7 +14,7 @@ export interface ServerFiles {
 
 /** `address` is the same in all processes of a server; `version` is the major one. */
 export interface WaitEvents {
-  address: bigint;
+  address: number;
   version: number;
 }
 
@@ -28,11 +28,11 @@ export function waitEventsOf({ exe, auxv, version }: ServerFiles): WaitEvents | 
   if (!symbol) {
     return version === undefined ? undefined : `Postgres ${version.trim()} exports no ${SYMBOL}`;
   }
-  const entry = valueIn(auxv, AT_ENTRY);
+  const entry = entryOf(auxv);
   const major = Number.parseInt(version ?? '', 10);
   if (entry === undefined || Number.isNaN(major)) return 'address and version of the server may not be read';
   if (major > NEWEST_KNOWN) return `those of Postgres ${major} are not known`;
-  return { address: symbol.value + entry - symbol.entry, version: major };
+  return { address: Number(symbol.value + entry - symbol.entry), version: major };
 }
 
 /** What holds for several processes, recorded by one program: they must be of one server. */
@@ -42,6 +42,11 @@ export function sharedWaitEvents(found: readonly ReturnType<typeof waitEventsOf>
     typeof one === 'object' && typeof first === 'object' ? one.address === first.address : one === first,
   );
   return isShared ? first : 'the processes are not of one Postgres server';
+}
+
+/** Where a process was entered, by its /proc/PID/auxv: its program's own address plus where it was loaded. */
+export function entryOf(auxv: Buffer): bigint | undefined {
+  return valueIn(auxv, AT_ENTRY);
 }
 
 /** /proc/PID/auxv holds pairs of 64-bit words: what it is, and its value. */

@@ -75,7 +75,7 @@ const SITUATIONS: Situation[] = [
   },
 ];
 
-function waitEventAddress(pid: number): bigint {
+function waitEventAddress(pid: number): number {
   const found = waitEventsOf(serverFilesOf(pid));
   assert.ok(typeof found === 'object', `process ${pid}: ${found}`);
   return found.address;

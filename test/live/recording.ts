@@ -32,7 +32,7 @@ export function obstacle(): string | undefined {
 export interface RecordingOptions {
   seconds: number;
   /** of my_wait_event_info */
-  address?: bigint;
+  address?: number;
   /** called when all probes are in place, and when the recording is about to end */
   onStart?: () => void;
   onEnd?: () => void;

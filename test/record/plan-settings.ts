@@ -12,6 +12,7 @@ export const SETTINGS: Settings = {
   inline: true,
   waitEvents: undefined,
   sql: undefined,
+  statements: false,
   sudo: false,
   label: 'a',
   outDir: 'out',

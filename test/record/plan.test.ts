@@ -49,7 +49,7 @@ describe('plan', () => {
   });
 
   test('wait events: their address is the second operand, and their version what the reasons are read with', () => {
-    const environment = { ...ENVIRONMENT, waitEvents: { address: 0x55aa00fan, version: 16 } };
+    const environment = { ...ENVIRONMENT, waitEvents: { address: 0x55aa00fa, version: 16 } };
     assert.deepEqual(bpftraceCommand(SETTINGS, environment)?.argv.slice(-3), ['/p/offcpu.bt', '7', '0x55aa00fa']);
     for (const { stages } of reasonSteps(environment)) {
       assert.match((stages[0] ?? []).join(' '), /^offcpu-classify .* --meaning --pg-version 16 -- /);
@@ -57,6 +57,18 @@ describe('plan', () => {
     const without = { ...ENVIRONMENT, waitEvents: 'Postgres 13 exports no my_wait_event_info' };
     assert.deepEqual(bpftraceCommand(SETTINGS, without)?.argv.slice(-2), ['/p/offcpu.bt', '7']);
     assert.ok(!reasonSteps(without)[0]?.stages[0]?.includes('--meaning'));
+  });
+
+  test('statements: six numbers behind the address, no children and no other processes', () => {
+    const statements = { context: 1, callback: 2, debug: 3, entry: 4, activity: 248, query: 424 };
+    const waitEvents = { address: 0x55aa00fa, version: 16 };
+    const argvOf = (environment: typeof ENVIRONMENT): string[] =>
+      [...(bpftraceCommand(SETTINGS, environment)?.argv ?? [])].slice(-18);
+    const rest = ['0', '0', '0', '0', '0', '0', '0', '0', '0', '0x1', '0x2', '0x3', '0x4', '248', '424'];
+    assert.deepEqual(argvOf({ ...ENVIRONMENT, statements, waitEvents }), [
+      ...['/p/offcpu.bt', '7', '0x55aa00fa', ...rest],
+    ]);
+    assert.deepEqual(argvOf({ ...ENVIRONMENT, statements }), ['/p/offcpu.bt', '7', '0', ...rest]);
   });
 
   test('no profiler outlives flame-record for ever', () => {

@@ -21,6 +21,7 @@ const OPTIONS: SettingOptions = {
   symfs: undefined,
   workload: undefined,
   postgres: undefined,
+  statements: false,
   sql: undefined,
 };
 const made = (options: Partial<SettingOptions>, command: string[] = []) =>

@@ -15,6 +15,7 @@ import type { Settings } from '../settings.ts';
 import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
+import { findStatements } from './find-statements.ts';
 import { type Choice, codeOf, environmentOf, findTargets } from './find-target.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
@@ -62,6 +63,11 @@ export async function record(
     const targets = settings.command ? [await started(start(settings.command))] : opened ? [opened.target] : found;
     const pids = targets.map(({ pid }) => pid);
     let environment = environmentOf(settings, pids, folder.path);
+    const dsn = choice.postgres?.dsn ?? settings.sql?.dsn;
+    if (settings.statements && dsn !== undefined) {
+      const statements = await findStatements(dsn, settings.sudo);
+      environment = { ...environment, statements };
+    }
     if (targets.length > 1) progress.phase(severalText(targets));
     for (const note of notesOn(settings, environment)) progress.phase(note);
     const argv = workloadArgv(settings);

@@ -28,5 +28,10 @@ export const postgresOptions = {
     group: 'Postgres',
     describe: 'what the server says it waits for; by itself where that can be read',
   },
+  statements: {
+    kind: 'flag',
+    group: 'Postgres',
+    describe: 'the statement that each wait was in, its constants left out of all files but offcpu.raw',
+  },
   'no-wait-events': { kind: 'flag', group: 'Postgres', describe: 'not that' },
 } as const satisfies OptionTable;
