@@ -61,6 +61,11 @@ export function artifactIn(folder: string, artifact: Artifact): string {
   return join(folder, ARTIFACTS[artifact]);
 }
 
+/** What a target had mapped: copies of its /proc/PID/maps, in one. */
+export function mapsFile(folder: string, pid: number): string {
+  return join(folder, `${pid}.maps`);
+}
+
 /** What a mode asks for. */
 export type Half = 'cpu' | 'offcpu';
 

@@ -7,6 +7,7 @@ import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import { Reasons } from '../offcpu/reason/reasons.ts';
 import { DEFAULT_VERSION, decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
 import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
+import type { NameLock } from '../offcpu/table/particular-names.ts';
 import type { ThreadTimes } from '../offcpu/thread-times.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
 import type { Slept } from './render-plan.ts';
@@ -42,6 +43,7 @@ export interface OffcpuParts {
   tidsAtStart: ReadonlySet<number>;
   /** what is at the root */
   by: RunRoots;
+  nameLock: NameLock;
   /** of the Postgres server, whose wait events were recorded; undefined: they were not */
   postgresVersion: number | undefined;
 }
@@ -53,6 +55,7 @@ export function offcpuProfileOf({
   tasks,
   tidsAtStart,
   by,
+  nameLock,
   postgresVersion,
 }: OffcpuParts): OffcpuProfile {
   const threads = dump?.inputs.flatMap((input) => input.dump?.program?.threads ?? []) ?? [];
@@ -70,7 +73,7 @@ export function offcpuProfileOf({
       detail: false,
       meaning: postgresVersion !== undefined,
       busy: false,
-      particulars: () => undefined,
+      particulars: nameLock,
       statements: false,
     },
   );

@@ -2,7 +2,7 @@
 // functions. --dry-run and run.json show them.
 
 import type { Options as DrawOptions } from '../flamegraph/settings.ts';
-import { type Artifact, artifactIn } from './artifacts.ts';
+import { type Artifact, artifactIn, mapsFile } from './artifacts.ts';
 import { type Environment, kernelSymbolsStep, type Step, scriptArgv, type Window } from './plan.ts';
 import type { Settings } from './settings.ts';
 import { rootsOf } from './sleepers.ts';
@@ -69,7 +69,7 @@ export function renderSteps(
     ...(samples
       ? [foldCpuStep(settings, environment, samples.window), drawStep(settings, environment, PICTURES.cpu)]
       : []),
-    ...(hasDump && !slept?.isAll ? [foldOffcpuStep(environment)] : []),
+    ...(hasDump && !slept?.isAll ? [foldOffcpuStep(settings, environment)] : []),
     ...(hasDump ? offcpuSteps(settings, environment, slept) : []),
     ...(samples && hasDump ? [drawStep(settings, environment, PICTURES.wall)] : []),
   ];
@@ -93,8 +93,17 @@ function foldCpuStep(settings: Settings, environment: Environment, window: Windo
 }
 
 /** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
-function foldOffcpuStep({ folder, tool, pids }: Environment): Step {
-  const options = ['--unit', 'us', ...byRoots(pids), '--stats-json', artifactIn(folder, 'offcpuStats'), '--'];
+function foldOffcpuStep(settings: Settings, environment: Environment): Step {
+  const { folder, tool, pids } = environment;
+  const options = [
+    '--unit',
+    'us',
+    ...byRoots(pids),
+    ...byMaps(settings, environment),
+    '--stats-json',
+    artifactIn(folder, 'offcpuStats'),
+    '--',
+  ];
   return {
     what: STEPS.foldOffcpu,
     stages: [[...tool('offcpu-fold'), ...options, artifactIn(folder, 'offcpuRaw')]],
@@ -106,7 +115,7 @@ function foldOffcpuStep({ folder, tool, pids }: Environment): Step {
 function offcpuSteps(settings: Settings, environment: Environment, slept: Slept | undefined): Step[] {
   const step = (flag: string, to: Artifact): Step => ({
     what: STEPS.reasons,
-    stages: [classify(environment, slept, flag)],
+    stages: [classify(settings, environment, slept, flag)],
     output: artifactIn(environment.folder, to),
   });
   return [
@@ -123,7 +132,15 @@ function byRoots(pids: Environment['pids']): string[] {
   return rootsOf(pids) === 'pid' ? ['--by', 'pid'] : [];
 }
 
-function classify({ folder, tool, pids, waitEvents }: Environment, slept: Slept | undefined, flag: string): string[] {
+/** User frames and locks are named by the files that were mapped. */
+function byMaps({ inline }: Settings, { folder, pids, symfs }: Environment): string[] {
+  if (!inline || pids.length === 0) return [];
+  const maps = pids.flatMap((pid) => ['--maps', mapsFile(folder, pid)]);
+  return [...maps, ...(symfs === undefined ? [] : ['--symfs', symfs])];
+}
+
+function classify(settings: Settings, environment: Environment, slept: Slept | undefined, flag: string): string[] {
+  const { folder, tool, pids, waitEvents } = environment;
   const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
   // together with the sleepers, which are folded text, the dump's own window is not believed
   const window = slept === undefined ? [] : ['--window', String(slept.seconds)];
@@ -131,7 +148,16 @@ function classify({ folder, tool, pids, waitEvents }: Environment, slept: Slept 
     ...(slept?.isAll ? [] : [artifactIn(folder, 'offcpuRaw')]),
     ...(slept === undefined ? [] : [artifactIn(folder, 'sleepers')]),
   ];
-  return [...tool('offcpu-classify'), flag, ...byRoots(pids), ...meaning, ...window, '--', ...inputs];
+  return [
+    ...tool('offcpu-classify'),
+    flag,
+    ...byRoots(pids),
+    ...byMaps(settings, environment),
+    ...meaning,
+    ...window,
+    '--',
+    ...inputs,
+  ];
 }
 
 function drawStep(settings: Settings, { folder, tool }: Environment, picture: Picture): Step {

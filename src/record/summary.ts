@@ -131,8 +131,7 @@ export function cutText(
   seconds: number,
 ): string | undefined {
   if (cause === 'signal') return `stopped by a signal before its ${seconds} s were over: partial`;
-  if (cause === 'target')
-    return `the target ended before the ${seconds} s were over: the window is cut there, and user frames of off-CPU stacks may be addresses`;
+  if (cause === 'target') return `the target ended before the ${seconds} s were over: the window is cut there`;
   if (cause === 'profilers') return `the profilers ended before the ${seconds} s were over`;
   return undefined;
 }

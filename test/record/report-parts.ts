@@ -33,7 +33,8 @@ export function offcpuOf(dump: string, seconds: number): OffcpuProfile {
   fold.block(Buffer.from(dump));
   fold.end();
   const none = { by: 'comm' as const, tasks: [], tidsAtStart: new Set<number>(), postgresVersion: undefined };
-  return offcpuProfileOf({ dump: fold, windowNs: seconds * 1e9, ...none });
+  const nameLock = (): undefined => undefined;
+  return offcpuProfileOf({ dump: fold, windowNs: seconds * 1e9, nameLock, ...none });
 }
 
 export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | undefined, seconds = 10): ReportParts {

@@ -9,13 +9,14 @@ import { ProgramFailed } from './render-steps.ts';
 import type { Source } from './source.ts';
 
 /**
- * Reads the source to its end. What it can't use goes to the report. Throws InputError and UsageError where nothing could
+ * Reads the source to its end; names are settled when `allIsRead`. What it can't use goes to the report. Throws InputError and UsageError where nothing could
  * be folded, else ProgramFailed where a program of the source failed.
  */
 export async function foldSamples(
   source: Source,
   options: Partial<PerfScriptOptions>,
   report: Report,
+  allIsRead: () => Promise<void> = async () => {},
 ): Promise<PerfFolded> {
   const fold = new PerfFold(options, (kind, place, text) => report.skip(kind, place, text));
   let folded: ReturnType<PerfFold['finish']>;
@@ -24,6 +25,7 @@ export async function foldSamples(
     fold.begin('<stdin>');
     for await (const block of source.text) fold.block(block);
     fold.end();
+    await allIsRead();
     folded = fold.finish();
   } finally {
     endings = await source.end();

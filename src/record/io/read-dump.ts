@@ -3,13 +3,16 @@
 import { readInputs } from '../../cli/inputs.ts';
 import type { Report } from '../../cli/report.ts';
 import { UsageError } from '../../engine/errors.ts';
-import { OffcpuFold } from '../../offcpu/read/fold-offcpu.ts';
+import { type FoldOffcpuOptions, OffcpuFold } from '../../offcpu/read/fold-offcpu.ts';
 import { UNIT } from '../offcpu-profile.ts';
-import type { RunRoots } from '../sleepers.ts';
 
 /** The dump, read to its end. What can't be used of it goes to the report. Throws UsageError where nothing can. */
-export async function readDump(file: string, by: RunRoots, report: Report): Promise<OffcpuFold> {
-  const fold = new OffcpuFold({ unit: UNIT, by }, (kind, place, text) => report.skip(kind, place, text));
+export async function readDump(
+  file: string,
+  options: Pick<FoldOffcpuOptions, 'by' | 'lookup'>,
+  report: Report,
+): Promise<OffcpuFold> {
+  const fold = new OffcpuFold({ ...options, unit: UNIT }, (kind, place, text) => report.skip(kind, place, text));
   let why: string | undefined;
   const sink = {
     begin: (name: string) => fold.begin(name),

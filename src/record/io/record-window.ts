@@ -20,6 +20,7 @@ import { isAlive, recorder, tasksOf } from './processes.ts';
 import { recordWindow, type WindowResult } from './profiler-window.ts';
 import type { Progress } from './progress.ts';
 import type { SqlSession } from './sql-session.ts';
+import { TargetMaps } from './target-maps.ts';
 
 /** What was recorded, for the rendering. */
 export interface Recording {
@@ -30,6 +31,7 @@ export interface Recording {
   tasksAtEnd: Task[];
   /** paths of the targets' executables, as they see them; those that may be read */
   executables: string[];
+  maps: TargetMaps;
   versions: Profilers['versions'];
   /** of profilers and of the rendering; other things the reader of the run should know */
   failures: string[];
@@ -61,6 +63,7 @@ export async function recordTargets(
   }
   const recording: Omit<Recording, 'window'> = {
     ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [] },
+    maps: new TargetMaps(environment.folder, targets, environment.symfs),
     ...{ versions: profilers.versions, failures: [...profilers.missing] },
     ...{ complaints: [], warnings: [], workload: undefined },
   };
@@ -79,11 +82,13 @@ export async function recordTargets(
       for (const { pid } of targets)
         for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? ''))
           recording.warnings.push(`warning: ${replacedText(pid, path)}`);
+      recording.maps.look(targets);
       recording.executables = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
       recording.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
       progress.phase(`recording for ${settings.seconds} s`);
     },
     ends: () => {
+      recording.maps.look(targets);
       recording.tasksAtEnd = tasksOf(targets, settings.sudo);
       const gone = targets.filter((target) => !isAlive(target));
       if (gone.length > 0 && gone.length < targets.length)
@@ -91,6 +96,7 @@ export async function recordTargets(
     },
     recording: (seconds: number) => {
       if (Math.floor(seconds) === second) return;
+      recording.maps.look(targets);
       second = Math.floor(seconds);
       const soFar = (): string => recordedText(samples.count(), sizeOf(at('perfData')));
       progress.passing(() => `${second} of ${settings.seconds} s${soFar()}`);

@@ -27,7 +27,7 @@ import { wallOf, wallText } from '../wall.ts';
 import { compareRuns } from './compare-runs.ts';
 import { costSoFar } from './cost.ts';
 import { foldSamples } from './fold-samples.ts';
-import { symbolizerFor } from './own-symbols.ts';
+import { Gate } from './gate.ts';
 import { namesIn, sizeOf, textOf } from './proc-files.ts';
 import { readDump } from './read-dump.ts';
 import { RenderSteps } from './render-steps.ts';
@@ -46,9 +46,11 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const window: Window = part ?? dump ?? recording.window;
   const windowNs = window.endNs - window.startNs;
   progress.phase('rendering');
+  const gates = { samples: new Gate(), dump: new Gate() };
+  const gone = Promise.resolve(undefined);
   const [cpu, offcpu] = await Promise.all([
-    hasSamples ? renderCpu(rendering, steps, part ?? dump, window) : undefined,
-    dump && renderOffcpu(rendering, steps, dump),
+    (hasSamples ? renderCpu(rendering, steps, part ?? dump, window, gates) : gone).finally(() => gates.samples.open()),
+    (dump ? renderOffcpu(rendering, steps, dump, gates) : gone).finally(() => gates.dump.open()),
   ]);
   if (!cpu && !dump) {
     const isIdle = isWhole && recording.failures.length === 0;
@@ -93,14 +95,21 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);
 }
 
+/** Open when a half is read, or is not to come: names are settled then, because both halves need the same ones. */
+interface Gates {
+  samples: Gate;
+  dump: Gate;
+}
+
 /** Undefined: there were no samples, or they could not be folded, which has been told. */
 async function renderCpu(
   rendering: Rendering,
   steps: RenderSteps,
   dump: Window | undefined,
   window: Window,
+  gates: Gates,
 ): Promise<CpuProfile | undefined> {
-  const { settings, environment } = rendering;
+  const { settings, environment, recording } = rendering;
   const symbols = kernelSymbolsStep(settings, environment)?.output;
   const size = sizeOf(artifactIn(environment.folder, 'perfData')) ?? 0;
   const mayCut = hasRoom(environment.folder, size * TEXT_TO_DATA);
@@ -110,12 +119,15 @@ async function renderCpu(
     const text = artifactIn(environment.folder, 'cpuThreads');
     const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);
     const kernelSymbols = symbols === undefined ? undefined : new KernelSymbols(readFileSync(symbols));
-    const symbolizer = settings.inline ? await symbolizerFor(rendering) : undefined;
-    const lookup = symbolizer && { symbolizer, inline: true };
-    return foldSamples(source, { by: 'tid', count: 'samples', kernelSymbols, lookup }, report);
+    const lookup = settings.inline ? { ...(await recording.maps.names()), inline: true } : undefined;
+    const allIsRead = (): Promise<void> => {
+      gates.samples.open();
+      return gates.dump.opened;
+    };
+    return foldSamples(source, { by: 'tid', count: 'samples', kernelSymbols, lookup }, report, allIsRead);
   });
   if (!folded) return undefined;
-  const profile = cpuProfileOf(folded, rootsOf(rendering.recording.targets));
+  const profile = cpuProfileOf(folded, rootsOf(recording.targets));
   steps.write('cpuThreads', profile.byThread.folded());
   steps.write('cpuStats', [jsonText(profile.stats)]);
   steps.write('cpu', profile.byRoot.folded());
@@ -143,18 +155,25 @@ async function renderOffcpu(
   rendering: Rendering,
   steps: RenderSteps,
   dump: DumpWindow,
+  gates: Gates,
 ): Promise<RenderedOffcpu | undefined> {
   const { settings, environment, recording } = rendering;
   const hasSwitches = dump.hasThreads || !dump.isWhole;
   const profile = await steps.run(STEPS.foldOffcpu, 'offcpu-fold', async (report) => {
+    const by = rootsOf(recording.targets);
+    const names = await recording.maps.names();
+    await gates.samples.opened;
+    const file = artifactIn(environment.folder, 'offcpuRaw');
+    const lookup = settings.inline ? names : undefined;
+    const fold = hasSwitches ? await readDump(file, { by, lookup }, report) : undefined;
+    gates.dump.open();
     const read = offcpuProfileOf({
-      dump: hasSwitches
-        ? await readDump(artifactIn(environment.folder, 'offcpuRaw'), rootsOf(recording.targets), report)
-        : undefined,
+      dump: fold,
+      nameLock: names.nameLock,
       windowNs: dump.endNs - dump.startNs,
       tasks: recording.tasksAtEnd,
       tidsAtStart: recording.tidsAtStart,
-      by: rootsOf(recording.targets),
+      by,
       postgresVersion: typeof environment.waitEvents === 'object' ? environment.waitEvents.version : undefined,
     });
     for (const note of read.notes) report.note(note);

@@ -113,7 +113,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     callGraph: environment.callGraph.how,
     isPart: rendered.part !== undefined,
     ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
-    nameLock: () => undefined,
+    nameLock: (await recording.maps.names()).nameLock,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
     ...{ lacks: [], workload: said, changes },
     ...{ commands: commandsOf(facts), pictures: pictureFiles(facts) },

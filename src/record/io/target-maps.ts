@@ -1,0 +1,88 @@
+// What the targets have mapped while they live: kept in the run's folder, for who names frames and locks afterwards.
+
+import { writeFileSync } from 'node:fs';
+import { OpenFiles } from '../../cli/read-at.ts';
+import type { NameLock } from '../../offcpu/table/particular-names.ts';
+import { DataNames } from '../../symbols/data-names.ts';
+import type { ReadBytes } from '../../symbols/elf/section-data.ts';
+import { Mappings } from '../../symbols/mappings.ts';
+import type { Symbolizer } from '../../symbols/symbolizer.ts';
+import { mapsFile } from '../artifacts.ts';
+import type { Process } from '../proc-pid.ts';
+import { rootOf, textOf } from './proc-files.ts';
+
+/** By what was mapped. */
+export interface TargetNames {
+  symbolizer: Symbolizer;
+  mappings: Mappings;
+  nameLock: NameLock;
+}
+
+// 7f20-7f30 r-xp 00000000 fd:01 3       /tmp/old.so (deleted)
+// └ range   └ x: code                   └ path
+const CODE = /^([0-9a-f]+-[0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ +(\/.*)$/;
+const DELETED = ' (deleted)';
+
+export class TargetMaps {
+  readonly #folder: string;
+  readonly #files: OpenFiles;
+  readonly #isElsewhere: boolean;
+  /** of the first look, then code that was mapped since, by pid */
+  readonly #lines = new Map<number, Set<string>>();
+  /** files that may vanish with the targets, by path */
+  readonly #kept = new Map<string, ReadBytes | undefined>();
+  #names: Promise<TargetNames> | undefined;
+
+  /** Files are below `symfs`, else as the targets see them: a container's are in a root of its own. */
+  constructor(folder: string, targets: readonly Process[], symfs: string | undefined) {
+    const contained = targets.find(({ pid }) => rootOf(pid).isForeignNamespace);
+    this.#folder = folder;
+    this.#isElsewhere = symfs !== undefined;
+    this.#files = new OpenFiles(symfs ?? (contained && `/proc/${contained.pid}/root`));
+  }
+
+  /** Reads their maps, and opens what would not be found any more when they have ended. */
+  look(targets: readonly Process[]): void {
+    for (const { pid } of targets) {
+      const text = textOf(`/proc/${pid}/maps`) ?? '';
+      if (text === '') continue;
+      const known = this.#lines.get(pid);
+      const lines = known ?? new Set<string>();
+      const size = lines.size;
+      for (const line of text.trimEnd().split('\n')) if (!known || CODE.test(line)) lines.add(line);
+      if (lines.size === size) continue;
+      this.#lines.set(pid, lines);
+      writeFileSync(mapsFile(this.#folder, pid), Buffer.from(`${[...lines].join('\n')}\n`, 'latin1'));
+      if (!this.#isElsewhere) this.#keep(pid, lines);
+    }
+  }
+
+  #keep(pid: number, lines: Iterable<string>): void {
+    const { isForeignNamespace } = rootOf(pid);
+    for (const line of lines) {
+      const [, range = '', path = ''] = CODE.exec(line) ?? [];
+      const file = path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
+      if (file === '' || this.#kept.has(file) || !(isForeignNamespace || file !== path)) continue;
+      this.#kept.set(file, new OpenFiles().open(`/proc/${pid}/map_files/${range}`) ?? this.#files.open(file));
+    }
+  }
+
+  /** One for all who ask, so that names that need their file to be told apart are told apart alike. */
+  names(): Promise<TargetNames> {
+    this.#names ??= this.#namesOf();
+    return this.#names;
+  }
+
+  async #namesOf(): Promise<TargetNames> {
+    const { Symbolizer } = await import('../../symbols/symbolizer.ts');
+    const symbolizer = new Symbolizer((path) => this.#kept.get(path) ?? this.#files.open(path));
+    const data = new DataNames((path) => symbolizer.object(path));
+    const mappings = new Mappings();
+    for (const [pid, lines] of this.#lines) {
+      const text = [...lines].join('\n');
+      data.addMaps(pid, text);
+      mappings.addMaps(pid, text);
+    }
+    return { symbolizer, mappings, nameLock: (address, pid) => data.at(address, pid) };
+  }
+}

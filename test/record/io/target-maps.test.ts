@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { processAt } from '../../../src/record/io/processes.ts';
+import { TargetMaps } from '../../../src/record/io/target-maps.ts';
+import type { Process } from '../../../src/record/proc-pid.ts';
+
+test('what a target had mapped is kept, and names its functions', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maps-'));
+  try {
+    const own = processAt(process.pid) as Process;
+    const maps = new TargetMaps(folder, [own], undefined);
+    maps.look([own]);
+    maps.look([own, { ...own, pid: 2 ** 22 }]); // the second has gone
+    const { mappings, symbolizer } = await maps.names();
+    assert.deepEqual([...mappings.pids], [own.pid]);
+    const text = readFileSync(join(folder, `${own.pid}.maps`), 'latin1');
+    const [, from = '', path = ''] = /^([0-9a-f]+)-\S+ r-xp .* (\/\S*node\S*)$/m.exec(text) ?? [];
+    assert.equal(mappings.at(own.pid, Number(`0x${from}`), '')?.path, path);
+    assert.equal(symbolizer.object(path).refusal, undefined);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
