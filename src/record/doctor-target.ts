@@ -2,6 +2,7 @@
 
 import type { ElfFacts } from '../symbols/elf.ts';
 import type { Finding } from './doctor.ts';
+import { languageText, type TargetLanguage } from './language.ts';
 
 export interface ObjectFacts {
   path: string;
@@ -23,6 +24,7 @@ export interface TargetFacts {
   replaced: readonly string[];
   /** may its maps be read? */
   mayRead: boolean;
+  language: TargetLanguage;
 }
 
 const RUST = 'Cargo.toml: [profile.release] strip = "none", debug = "line-tables-only"';
@@ -41,11 +43,16 @@ export function targetFindings({
   objects,
   replaced,
   mayRead,
+  language,
 }: TargetFacts): Finding[] {
   const findings: Finding[] = [{ level: 'ok', text: `process ${pid}: ${command}` }];
   if (mayRead) findings.push(rootFinding(root, isForeignNamespace));
   else
     findings.push({ level: 'fault', text: 'what it has mapped may not be read', mend: 'sudo flame-record doctor ...' });
+  findings.push({ level: 'ok', text: `language: ${languageText(language)}` });
+  for (const { text, mend, what } of language.lacks) {
+    if (what === 'names' || language.language === 'Java') findings.push({ level: 'fault', text, mend });
+  }
   for (const path of replaced) findings.push({ level: 'fault', text: replacedText(pid, path), mend: RESTART });
   const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
   for (const one of ownFirst(objects)) {

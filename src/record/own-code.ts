@@ -18,6 +18,8 @@ export interface SeenNames {
   executables: readonly string[];
   /** by name: the objects it was found in, as perf prints them */
   objects: ReadonlyMap<string, readonly string[]>;
+  /** were the executables made by Go's compiler, which puts all packages into them? */
+  isGo: boolean;
   /** is it neither libc's nor a runtime's? */
   isOfProgram(name: string): boolean;
 }
@@ -39,26 +41,35 @@ const SERVERS: readonly { executable: RegExp; extension: RegExp; standard: RegEx
 ];
 const JIT = 'JIT code';
 
+// Functions of a runtime's own libraries, as its compiler names them for perf:
+// py::loads:/usr/lib/python3.12/json/__init__.py   py::f:<frozen importlib>   JS:~ node:internal/streams/writable:1:1
+// Builtin:ArrayMap   BytecodeHandler:Ldar   java.lang.String java.lang.String.concat   void sun.nio.ch.Net.poll   Interpreter
+const OF_RUNTIME =
+  /^(?:py::.*:(?:<frozen .*>|\/.*\/lib\/python[\d.]+\/.*)$|\w+:[*~^+]?\S* node:|(?:Builtin|BytecodeHandler|Stub|RegExp|WasmBuiltin)s?:|(?:\S+ )*L?(?:java|javax|jdk|sun|com[./]sun)[./][^ ]*$|(?:Interpreter|StubRoutines|I2C\/C2I adapters|vtable stub|itable stub|call_stub|DeoptimizationBlob|\w+ Runtime1 stub|_\w+_Java)\b)/;
+// fmt.Sprint   net/http.(*conn).serve   vendor/golang.org/x/net   type:.eq   and functions in assembler, without a package
+const OF_GO =
+  /^(?:(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|type:|unicode|unique|unsafe|vendor|weak)[./]|[^./]+(?:\.abi\w+)?$)/;
+
 /** Own are the extensions of a server, else what a runtime compiled, else the executable itself. */
-export function ownCodeOf({ executables, objects, isOfProgram }: SeenNames): OwnCode {
+export function ownCodeOf({ executables, objects, isGo, isOfProgram }: SeenNames): OwnCode {
   const paths = new Set([...objects.values()].flat());
   const files = executables.length > 0 ? executables : [...(objects.get('main') ?? objects.get('_start') ?? [])];
   const programs = new Set(files.map(fileName));
-  const own = new Set(extensionsOf(programs, paths));
-  if (own.size === 0 && [...programs].some((name) => RUNTIME.test(name))) {
-    for (const path of paths) if (isJit({ dso: path })) own.add(path);
-  }
+  const extensions = extensionsIn(programs, paths);
+  const own = new Set(extensions);
+  const isCompiled = own.size === 0 && [...programs].some((name) => RUNTIME.test(name)) && [...paths].some(isJitted);
+  if (isCompiled) for (const path of paths) if (isJitted(path)) own.add(path);
   if (own.size === 0) for (const path of paths) if (programs.has(fileName(path))) own.add(path);
   const names = new Set([...own].map(shownName));
-  const isServers = extensionsOf(programs, paths).length > 0;
+  // of a server's or runtime's many functions only those seen in the objects are sure
+  const isSeenOnly = own.size === 0 || isCompiled || extensions.length > 0;
   const ownPathOf = (name: string): string | undefined => objects.get(name)?.find((path) => own.has(path));
   return {
     objects: [...names].sort(),
     isOwn(name) {
       if (names.has(bare(name))) return true;
-      if (!isOfProgram(name)) return false;
-      // of a server's many functions only those seen in the extension are sure
-      return objects.has(name) ? ownPathOf(name) !== undefined : own.size > 0 && !isServers;
+      if (!isOfProgram(name) || (isCompiled && OF_RUNTIME.test(name)) || (isGo && OF_GO.test(name))) return false;
+      return objects.has(name) ? ownPathOf(name) !== undefined : !isSeenOnly;
     },
     objectOf(name) {
       const path = ownPathOf(name);
@@ -67,18 +78,24 @@ export function ownCodeOf({ executables, objects, isOfProgram }: SeenNames): Own
   };
 }
 
-function extensionsOf(programs: ReadonlySet<string>, paths: ReadonlySet<string>): string[] {
+/** Of the paths of objects, those that servers among these programs load as extensions, and that others wrote. */
+export function extensionsIn(programs: ReadonlySet<string>, paths: Iterable<string>): string[] {
   const servers = SERVERS.filter(({ executable }) => [...programs].some((name) => executable.test(name)));
   return [...paths].filter((path) =>
     servers.some(({ extension, standard }) => extension.test(path) && !standard.test(fileName(path))),
   );
 }
 
-function shownName(path: string): string {
-  return isJit({ dso: path }) ? JIT : fileName(path);
+function isJitted(path: string): boolean {
+  return isJit({ dso: path });
 }
 
-function fileName(path: string): string {
+function shownName(path: string): string {
+  return isJitted(path) ? JIT : fileName(path);
+}
+
+/** Without `(deleted)`, which the kernel puts behind it. */
+export function fileName(path: string): string {
   return path.replace(/ \(deleted\)$/, '').replace(/^.*\//, '');
 }
 

@@ -77,6 +77,8 @@ describe('machineFindings', () => {
   });
 });
 
+const C = { language: 'C or C++' as const, extensions: [], lacks: [] };
+
 describe('targetFindings', () => {
   const bare = { hasSymbols: false, hasLines: false, exported: 0, isRust: false, buildId: 'ab12', framePointers: true };
   const object = (path: string, more: Partial<ObjectFacts> = {}): ObjectFacts => ({
@@ -93,6 +95,7 @@ describe('targetFindings', () => {
         objects,
         replaced: [],
         mayRead: true,
+        language: C,
       }),
     );
 
@@ -138,9 +141,32 @@ describe('targetFindings', () => {
   });
 
   test('a file that was replaced while it runs is a fault', () => {
-    const facts = { pid: 7, command: 'app', root: '/', isForeignNamespace: false, objects: [], mayRead: true };
+    const facts = {
+      pid: 7,
+      command: 'app',
+      root: '/',
+      isForeignNamespace: false,
+      objects: [],
+      mayRead: true,
+      language: C,
+    };
     const lines = findingLines(targetFindings({ ...facts, replaced: ['/lib/pg/ours.so'] }));
     assert.match(lines, /^FAULT {2}\/lib\/pg\/ours\.so was deleted or replaced since process 7 .*\n {7}> restart /m);
+  });
+
+  test('the flag that a runtime lacks is a fault', () => {
+    const facts = {
+      pid: 7,
+      command: 'node',
+      root: '/',
+      isForeignNamespace: false,
+      objects: [],
+      mayRead: true,
+      replaced: [],
+    };
+    const lacks = [{ text: 'Node does not tell', mend: 'node --perf-basic-prof', what: 'names' as const }];
+    const lines = findingLines(targetFindings({ ...facts, language: { language: 'Node', extensions: [], lacks } }));
+    assert.match(lines, /^ok {5}language: Node\n.*FAULT {2}Node does not tell\n {7}> node --perf-basic-prof$/ms);
   });
 
   test('a table of all mapped files', () => {
@@ -167,7 +193,8 @@ test('of many files those of the target come first, libc next, and the rest in o
     '(and 12 libraries of the distribution)',
   ]);
   for (const one of objects) one.elf = { ...elf, hasSymbols: false };
-  const target = { pid: 7, command: 'pg', root: '/', isForeignNamespace: false, replaced: [], mayRead: true };
+  const where = { root: '/', isForeignNamespace: false, replaced: [], mayRead: true };
+  const target = { pid: 7, command: 'pg', ...where, language: C };
   const lines = findingLines(targetFindings({ ...target, objects }));
   assert.match(lines, /pg is stripped[\s\S]*ours\.so is stripped[\s\S]*13 libraries have no symbols/);
   assert.match(lines, /apt-get install debian-goodies && find-dbgsym-packages --install 7\n/);

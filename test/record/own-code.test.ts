@@ -13,6 +13,7 @@ function own(
   const code = ownCodeOf({
     executables,
     objects,
+    isGo: executable?.endsWith('.go') === true,
     isOfProgram: (name) => !name.startsWith('[') && !name.startsWith('std::'),
   });
   return { objects: code.objects, names: [...objects.keys(), 'never_seen'].filter(code.isOwn) };
@@ -46,5 +47,38 @@ test('of a runtime it is what its compiler made, else the runtime itself', () =>
   const seen = { 'v8::Run': node, memcpy: LIBC };
   assert.deepEqual(own(node, seen).objects, ['node']);
   const compiled = { ...seen, 'JS:*hot /srv/app.js:3:1': '/tmp/perf-42.map' };
-  assert.deepEqual(own(node, compiled), { objects: ['JIT code'], names: ['JS:*hot /srv/app.js:3:1', 'never_seen'] });
+  assert.deepEqual(own(node, compiled), { objects: ['JIT code'], names: ['JS:*hot /srv/app.js:3:1'] });
+});
+
+test("what a runtime's own libraries are is none of the program's", () => {
+  const map = '/tmp/perf-42.map';
+  const jit = (...names: string[]): Record<string, string> => Object.fromEntries(names.map((name) => [name, map]));
+  const py = jit(
+    'py::hot:/srv/app.py',
+    'py::loads:/usr/lib/python3.12/json/__init__.py',
+    'py::f:<frozen importlib._bootstrap>',
+  );
+  assert.deepEqual(own('/usr/bin/python3.12', py).names, ['py::hot:/srv/app.py']);
+  const js = jit('JS:*hot /srv/app.js:3:1', 'JS:~ node:internal/dgram:1:1', 'Builtin:ArrayMap');
+  assert.deepEqual(own('/usr/bin/node', js).names, ['JS:*hot /srv/app.js:3:1']);
+  const java = jit(
+    'java.lang.String T.slug',
+    'java.lang.String java.lang.String.concat',
+    'Interpreter',
+    'I2C/C2I adapters',
+  );
+  assert.deepEqual(own('/usr/bin/java', java).names, ['java.lang.String T.slug']);
+});
+
+test('of Go it is all packages but those that come with it', () => {
+  const seen = [
+    'main.main',
+    'fmt.Sprint',
+    'net/http.(*conn).serve',
+    'github.com/a/b.F',
+    'shop/cart.Add',
+    'gcWriteBarrier',
+  ];
+  const objects = Object.fromEntries(seen.map((name) => [name, '/srv/app.go']));
+  assert.deepEqual(own('/srv/app.go', objects).names, ['main.main', 'github.com/a/b.F', 'shop/cart.Add']);
 });

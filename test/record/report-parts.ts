@@ -53,11 +53,11 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
       isOfProgram,
     },
     identity: offcpu && identityOf(offcpu.threads, offcpu.asleep, seconds * 1e9, undefined),
-    code: ownCodeOf({ executables: ['/opt/app'], objects: cpu?.objects ?? new Map(), isOfProgram }),
+    code: ownCodeOf({ executables: ['/opt/app'], objects: cpu?.objects ?? new Map(), isGo: false, isOfProgram }),
     ...{
       nameLock: () => undefined,
       comms: new Map(),
-      lacks: [],
+      languages: [],
       workload: [],
       changes: undefined,
       commands: [],

@@ -7,11 +7,13 @@ import { elfFacts } from '../../symbols/elf.ts';
 import { mappedFiles, replacedFiles } from '../../symbols/maps.ts';
 import { type Finding, findingLines, machineFindings } from '../doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../doctor-target.ts';
+import type { TargetLanguage } from '../language.ts';
 import { ownersIn, packagePaths } from '../packages.ts';
 import type { Process } from '../proc-pid.ts';
 import { type Choice, findTargets } from './find-target.ts';
 import { machineFacts } from './machine.ts';
 import { bytesOf, linkOf, rootOf, textOf } from './proc-files.ts';
+import { languagesOf } from './program-facts.ts';
 import { answerOf } from './run-sync.ts';
 
 /** 0: nothing is in the way; 1: something is. */
@@ -43,8 +45,9 @@ function examined({ pid, command }: Process): { findings: Finding[]; table: stri
     const isMain = main !== undefined && paths.includes(main) ? path === main : i === 0;
     return { path, isMain, elf, hasDebugFile, owner: owners && (owners.get(path) ?? '') };
   });
+  const [language] = languagesOf([pid]) as [TargetLanguage];
   const mayRead = maps !== '';
-  const findings = targetFindings({ pid, command, root, isForeignNamespace, objects, replaced, mayRead });
+  const findings = targetFindings({ pid, command, root, isForeignNamespace, objects, replaced, mayRead, language });
   return { findings, table: objectTable(objects) };
 }
 

@@ -5,9 +5,10 @@ import { isSystemError, reason } from '../../cli/inputs.ts';
 import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
-import { artifactIn, hasCpu, runFolders } from '../artifacts.ts';
+import { artifactIn, hasCpu, hasOffcpu, runFolders } from '../artifacts.ts';
 import { callGraphOf } from '../call-graph.ts';
 import { lastWords, NothingRecorded } from '../failure.ts';
+import { lackLines } from '../language.ts';
 import { callGraphText, type Environment, notesOn, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import { rehearse } from '../rehearsal.ts';
@@ -21,6 +22,7 @@ import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
 import { self, textOf } from './proc-files.ts';
 import { isAlive, processAt, recorder } from './processes.ts';
+import { languagesOf } from './program-facts.ts';
 import { Progress } from './progress.ts';
 import { recordTargets } from './record-window.ts';
 import { writeRecording } from './recording-file.ts';
@@ -70,6 +72,7 @@ export async function record(
     }
     if (targets.length > 1) progress.phase(severalText(targets));
     for (const note of notesOn(settings, environment)) progress.phase(note);
+    for (const line of lackLines(languagesOf(pids), hasOffcpu(settings.mode))) progress.phase(line);
     const argv = workloadArgv(settings);
     const workload = argv && new Workload(start(argv), log);
     if (settings.warmupSeconds > 0) {

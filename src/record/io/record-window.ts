@@ -5,6 +5,7 @@ import { replacedFiles } from '../../symbols/maps.ts';
 import { type Artifact, artifactIn } from '../artifacts.ts';
 import { replacedText } from '../doctor-target.ts';
 import { dumpFailure, failureText } from '../failure.ts';
+import type { TargetLanguage } from '../language.ts';
 import { SampleCounter } from '../perf-data.ts';
 import { asRoot, bpftraceCommand, type Environment, perfCommand } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
@@ -18,6 +19,7 @@ import { prepare } from './prepare.ts';
 import { bytesOf, linkOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
 import { isAlive, recorder, tasksOf } from './processes.ts';
 import { recordWindow, type WindowResult } from './profiler-window.ts';
+import { languagesOf } from './program-facts.ts';
 import type { Progress } from './progress.ts';
 import type { SqlSession } from './sql-session.ts';
 import { TargetMaps } from './target-maps.ts';
@@ -32,6 +34,8 @@ export interface Recording {
   /** paths of the targets' executables, as they see them; those that may be read */
   executables: string[];
   maps: TargetMaps;
+  /** what they are written in, and what hides their functions */
+  languages: TargetLanguage[];
   versions: Profilers['versions'];
   /** of profilers and of the rendering; other things the reader of the run should know */
   failures: string[];
@@ -62,7 +66,7 @@ export async function recordTargets(
     if (why !== undefined) throw new UsageError(why);
   }
   const recording: Omit<Recording, 'window'> = {
-    ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [] },
+    ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [], languages: [] },
     maps: new TargetMaps(environment.folder, targets, environment.symfs),
     ...{ versions: profilers.versions, failures: [...profilers.missing] },
     ...{ complaints: [], warnings: [], workload: undefined },
@@ -83,6 +87,7 @@ export async function recordTargets(
         for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? ''))
           recording.warnings.push(`warning: ${replacedText(pid, path)}`);
       recording.maps.look(targets);
+      recording.languages = languagesOf(targets.map(({ pid }) => pid));
       recording.executables = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
       recording.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
       progress.phase(`recording for ${settings.seconds} s`);

@@ -10,6 +10,7 @@ import type { ProfilerName } from './machine.ts';
 import type { Progress } from './progress.ts';
 import type { Recording } from './record-window.ts';
 import { ownTool } from './run-folder.ts';
+import { TargetMaps } from './target-maps.ts';
 import type { Rendering } from './write-report.ts';
 
 const FORMAT = 'flamepipe recording';
@@ -20,7 +21,7 @@ interface RecordingFile {
   version: number;
   settings: Settings;
   environment: Omit<Environment, 'tool'>;
-  recording: Omit<Recording, 'tidsAtStart' | 'versions'> & {
+  recording: Omit<Recording, 'tidsAtStart' | 'versions' | 'maps'> & {
     tidsAtStart: number[];
     versions: [ProfilerName, string][];
   };
@@ -28,7 +29,7 @@ interface RecordingFile {
 
 /** To be called before the rendering, which adds its own failures. */
 export function writeRecording({ settings, environment, recording, folder }: Rendering): void {
-  const { tidsAtStart, versions, ...rest } = recording;
+  const { tidsAtStart, versions, maps: _, ...rest } = recording;
   const file = {
     ...{ format: FORMAT, version: VERSION, settings, environment },
     recording: { ...rest, tidsAtStart: [...tidsAtStart], versions: [...versions] },
@@ -54,7 +55,10 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
   const rendering: Rendering = {
     settings: own,
     environment: { ...environment, folder: run, tool: ownTool },
-    recording: { ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
+    recording: {
+      ...{ ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
+      maps: TargetMaps.ofRun(run, recording.targets, environment.symfs),
+    },
     folder: { path: run, keep: () => run },
     progress,
   };

@@ -41,6 +41,16 @@ export class TargetMaps {
     this.#files = new OpenFiles(symfs ?? (contained && `/proc/${contained.pid}/root`));
   }
 
+  /** Those that a run has kept, whose targets may have ended since. */
+  static ofRun(folder: string, targets: readonly Process[], symfs: string | undefined): TargetMaps {
+    const maps = new TargetMaps(folder, targets, symfs);
+    for (const { pid } of targets) {
+      const text = textOf(mapsFile(folder, pid)) ?? '';
+      if (text !== '') maps.#lines.set(pid, new Set(text.trimEnd().split('\n')));
+    }
+    return maps;
+  }
+
   /** Reads their maps, and opens what would not be found any more when they have ended. */
   look(targets: readonly Process[]): void {
     for (const { pid } of targets) {

@@ -9,6 +9,7 @@ import { type Artifact, artifactIn, type Half, runFolders } from '../artifacts.t
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
+import { namesMissing } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import { type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
@@ -82,6 +83,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   ].flat();
   // of which the report's part on trust says more
   const ofData = [
+    ...namesMissing(recording.languages).map((line) => `warning: ${line}`),
     ...cutWarnings(cpu?.stats, offcpu?.profile.stats, environment.callGraph.how),
     ...(identity ? identityWarnings(identity) : []),
   ];
@@ -89,6 +91,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     settings,
     environment: { ...environment, folder: final },
     targets: recording.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
+    languages: recording.languages,
     window,
     cause: recording.window.cause,
     valid,
@@ -115,7 +118,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: (await recording.maps.names()).nameLock,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
-    ...{ lacks: [], workload: said, changes },
+    ...{ languages: recording.languages, workload: said, changes },
     ...{ commands: commandsOf(facts), pictures: pictureFiles(facts) },
   });
   const svgs = new Map(report.pictures.map(({ file }) => [file, readFileSync(join(folder.path, file), 'utf8')]));
@@ -134,8 +137,9 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
 function ownCode({ cpu, offcpu, recording }: Rendered): { isOfProgram: (name: string) => boolean; code: OwnCode } {
   const { table } = offcpu?.profile.reasons ?? new Reasons([], () => undefined);
   const isOfProgram = (name: string): boolean => table.isOfProgram(name);
-  const { executables } = recording;
-  return { isOfProgram, code: ownCodeOf({ executables, objects: cpu?.objects ?? new Map(), isOfProgram }) };
+  const { executables, languages } = recording;
+  const isGo = languages.some(({ language }) => language === 'Go');
+  return { isOfProgram, code: ownCodeOf({ executables, objects: cpu?.objects ?? new Map(), isGo, isOfProgram }) };
 }
 
 /** Names are decoded when they are few. */

@@ -4,6 +4,7 @@ import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { ARTIFACTS, type Half, halvesOf, hasCpu, hasOffcpu } from '../artifacts.ts';
 import type { Identity } from '../identity.ts';
+import { languageText, type TargetLanguage } from '../language.ts';
 import {
   bpftraceCommand,
   type Environment,
@@ -42,6 +43,8 @@ export interface RunFacts {
   /** with the folder the run will have */
   environment: Environment;
   targets: readonly Process[];
+  /** of the targets */
+  languages: readonly TargetLanguage[];
   window: Window;
   cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
   /** halves that were recorded to the end and rendered */
@@ -139,6 +142,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     valid: facts.valid,
     missing: halvesOf(settings.mode).filter((half) => !facts.valid.includes(half)),
     workload: facts.workload ?? null,
+    languages: facts.languages,
     targets: targets.map(({ pid, comm, command, nsPids, uid }) => ({ pid, comm, command, nsPids, uid })),
     window: { startNs: window.startNs, endNs: window.endNs, seconds: (window.endNs - window.startNs) / 1e9 },
     settings: {
@@ -184,11 +188,12 @@ export function commandsOf(facts: RunFacts): string[] {
 
 /** What was recorded, by name. */
 export function factLines(facts: RunFacts): (readonly [string, string])[] {
-  const { settings, targets, window, versions, host } = facts;
+  const { settings, targets, languages, window, versions, host } = facts;
   const { how, why } = facts.environment.callGraph;
   const tools = Object.values(versions).filter((version) => version !== undefined);
   return [
     ...targets.map(({ pid, command }) => [`process ${pid}`, command] as const),
+    ...(languages.length > 0 ? [['language', [...new Set(languages.map(languageText))].join(', ')] as const] : []),
     ['window', windowText(window.startNs, window.endNs)],
     ...(settings.workload === undefined ? [] : [['workload', settings.workload] as const]),
     ...(facts.workload ? [["the workload's end", workloadText(facts.workload)] as const] : []),

@@ -4,6 +4,7 @@ import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import type { Identity } from '../identity.ts';
+import type { TargetLanguage } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import type { OwnCode } from '../own-code.ts';
 import type { Settings } from '../settings.ts';
@@ -11,7 +12,7 @@ import { functionShares, type Rank, topOf } from '../top-functions.ts';
 import type { Changes } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
 import { type Threads, threadsOf } from './threads.ts';
-import { type Trust, type TrustPoint, trustOf } from './trust.ts';
+import { type Trust, trustOf } from './trust.ts';
 import { heldUp, type WaitRow, waitedOf, waitRows } from './waits.ts';
 
 /** Texts are UTF-8, times seconds, shares 0 to 1. */
@@ -84,8 +85,8 @@ export interface ReportParts {
   nameLock: NameLock;
   /** by thread id, latin1 */
   comms: ReadonlyMap<number, string>;
-  /** what the target's language lacks to be seen */
-  lacks: readonly TrustPoint[];
+  /** of the targets */
+  languages: readonly TargetLanguage[];
   workload: readonly string[];
   changes: Report['changes'];
   commands: readonly string[];
@@ -110,7 +111,7 @@ export function reportOf(parts: ReportParts): Report {
     functions: cpu && functionsOf(cpu, code),
     threads,
     trust: trustOf({
-      ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isPart: parts.isPart, lacks: parts.lacks },
+      ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isPart: parts.isPart, languages: parts.languages },
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
     }),
     ...{ workload: parts.workload, changes: parts.changes, commands: parts.commands, pictures: parts.pictures },

@@ -4,6 +4,7 @@ import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { UNCUT_OFFCPU } from '../../stacks/reach.ts';
 import { type Identity, MOST_ERROR } from '../identity.ts';
+import type { TargetLanguage } from '../language.ts';
 import type { Settings } from '../settings.ts';
 import { mendOfCut } from '../summary.ts';
 
@@ -30,8 +31,8 @@ export interface TrustFacts {
   cpu: PerfStats | undefined;
   offcpu: OffcpuStats | undefined;
   identity: Identity | undefined;
-  /** what the target's language lacks to be seen; see program.ts */
-  lacks: readonly TrustPoint[];
+  /** of the targets */
+  languages: readonly TargetLanguage[];
 }
 
 /** Below it shares are rough. */
@@ -42,11 +43,11 @@ const TOLD = 0.05;
 const BAD = 0.25;
 
 export function trustOf(facts: TrustFacts): Trust {
-  const { cpu, offcpu, identity, lacks, settings } = facts;
+  const { cpu, offcpu, identity, languages, settings } = facts;
   const points = [
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
-    ...lacks,
+    ...namesPoints(languages),
     ...(identity ? [identityPoint(identity)] : []),
     ...(facts.isPart
       ? [
@@ -107,7 +108,20 @@ function pointsOfCpu({ settings, pids, callGraph }: TrustFacts, stats: PerfStats
   return points;
 }
 
-function pointsOfOffcpu({ pids }: TrustFacts, stats: OffcpuStats): TrustPoint[] {
+/** What runtimes must be told so that their functions have names. */
+function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
+  const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names'));
+  const byText = new Map(lacks.map((lack) => [lack.text, lack]));
+  return Array.from(byText.values(), ({ text, mend }) => ({ text: `${text}.`, level: 'poor', mend }));
+}
+
+/** How callers are brought back in the target's language. */
+function mendOfCallers(languages: readonly TargetLanguage[]): string {
+  const [lack] = languages.flatMap(({ lacks }) => lacks.filter(({ what }) => what === 'callers'));
+  return lack?.mend ?? UNCUT_OFFCPU;
+}
+
+function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): TrustPoint[] {
   const { weight, lostWeight, unresolvedWeight } = stats;
   const [lost, unresolved] = [share(lostWeight, weight), share(unresolvedWeight, weight)];
   const callers = share(stats.cutWeight, weight);
@@ -129,8 +143,8 @@ function pointsOfOffcpu({ pids }: TrustFacts, stats: OffcpuStats): TrustPoint[] 
   if (callers > TOLD) {
     points.push({
       text: `${percent(callers)} of the time off the CPU has lost its outermost callers.`,
-      level: callers > BAD ? 'poor' : 'fair',
-      mend: UNCUT_OFFCPU,
+      level: 'fair',
+      mend: mendOfCallers(languages),
     });
   }
   return points;

@@ -1,0 +1,36 @@
+// What a target's program is, looked up in /proc and its files: for its language.
+
+import { elfFacts } from '../../symbols/elf.ts';
+import { mappedFiles } from '../../symbols/maps.ts';
+import { languageOf, type ProgramFacts, type TargetLanguage } from '../language.ts';
+import { extensionsIn, fileName } from '../own-code.ts';
+import { codeFactsOf } from './code-facts.ts';
+import { bytesOf, linkOf, rootOf, textOf } from './proc-files.ts';
+
+export function languagesOf(pids: readonly number[]): TargetLanguage[] {
+  return pids.map((pid) => languageOf(factsOf(pid)));
+}
+
+function factsOf(pid: number): ProgramFacts {
+  const executable = linkOf(`/proc/${pid}/exe`) ?? '';
+  const mapped = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
+  const seen = (path: string): string => (rootOf(pid).isForeignNamespace ? `/proc/${pid}/root${path}` : path);
+  // of a server the extension is what one can build anew
+  const [extension] = extensionsIn(new Set([fileName(executable)]), mapped);
+  const elf = elfFacts(bytesOf(extension === undefined ? `/proc/${pid}/exe` : seen(extension)));
+  const { isGo, isNode, hasPerfMap } = codeFactsOf(pid);
+  return {
+    executable,
+    arguments: (textOf(`/proc/${pid}/cmdline`) ?? '').split('\0'),
+    environment: variablesIn(textOf(`/proc/${pid}/environ`) ?? ''),
+    ...{ mapped, isGo, isNode, hasPerfMap, isRust: elf?.isRust === true, framePointers: elf?.framePointers },
+  };
+}
+
+function variablesIn(environ: string): Record<string, string> {
+  const pairs = environ.split('\0').map((line): [string, string] => {
+    const at = line.indexOf('=');
+    return [line.slice(0, at), line.slice(at + 1)];
+  });
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,151 @@
+// The target's language, and what its runtime must be told so that profilers see its functions.
+
+import { extensionsIn, fileName } from './own-code.ts';
+
+/** What is known of a process, or of a command that is yet to be started. */
+export interface ProgramFacts {
+  /** path of its executable */
+  executable: string;
+  arguments: readonly string[];
+  environment: Readonly<Record<string, string | undefined>>;
+  /** paths of the files that it has mapped */
+  mapped: readonly string[];
+  isGo: boolean;
+  isNode: boolean;
+  /** of the executable, or of a server's extension */
+  isRust: boolean;
+  /** does it tell perf what it compiled, in /tmp/perf-PID.map? */
+  hasPerfMap: boolean;
+  /** does the program itself keep frame pointers? undefined: not known */
+  framePointers: boolean | undefined;
+}
+
+export const LANGUAGES = ['C or C++', 'Rust', 'Go', 'Node', 'Java', 'Python', 'Postgres', 'another runtime'] as const;
+
+export interface TargetLanguage {
+  language: (typeof LANGUAGES)[number];
+  /** file names of a server's extensions */
+  extensions: readonly string[];
+  /** what hides its functions */
+  lacks: readonly Lack[];
+}
+
+export interface Lack {
+  text: string;
+  /** what to change, and to type */
+  mend: string;
+  /** names: functions have none; callers: bpftrace, and perf with fp, lose them */
+  what: 'names' | 'callers';
+}
+
+// python3.11   libpython3.12.so.1.0
+const PYTHON = /^(?:lib)?python(?:(\d+)\.(\d+))?/;
+const LEAST_PYTHON = 12;
+const RUNTIME = /^(?:ruby|php|perl|lua|deno|bun|dotnet|beam\.smp|julia)/;
+
+const RUST_FRAMES = "RUSTFLAGS='-C force-frame-pointers=yes' cargo build --release";
+const C_FRAMES = 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
+
+export function languageOf(facts: ProgramFacts): TargetLanguage {
+  const name = fileName(facts.executable);
+  const of = (language: TargetLanguage['language'], lacks: readonly Lack[]): TargetLanguage => ({
+    language,
+    extensions: [],
+    lacks,
+  });
+  if (facts.isNode || /^node(?:js)?$/.test(name)) return of('Node', nodeLacks(facts));
+  if (facts.isGo) return of('Go', []);
+  if (name === 'java' || mappedName(facts, /^libjvm\.so$/)) return of('Java', javaLacks(facts));
+  if (PYTHON.test(name) || mappedName(facts, PYTHON)) return of('Python', pythonLacks(facts));
+  if (name === 'postgres' || name === 'postmaster') {
+    return {
+      ...of('Postgres', callerLacks(facts)),
+      extensions: extensionsIn(new Set([name]), facts.mapped).map(fileName),
+    };
+  }
+  if (RUNTIME.test(name)) return of('another runtime', []);
+  return of(facts.isRust ? 'Rust' : 'C or C++', callerLacks(facts));
+}
+
+function nodeLacks({ arguments: given, environment }: ProgramFacts): Lack[] {
+  const options = [...given, environment.NODE_OPTIONS ?? ''].join(' ');
+  const missing = [
+    ...(/--perf-(?:basic-)?prof/.test(options) ? [] : ['--perf-basic-prof']),
+    ...(options.includes('--interpreted-frames-native-stack') ? [] : ['--interpreted-frames-native-stack']),
+  ];
+  if (missing.length === 0) return [];
+  const text =
+    missing.length === 2
+      ? 'Node does not tell the names of its functions'
+      : `Node runs without ${missing[0]}: some of its functions have no name`;
+  return [{ text, mend: `node ${missing.join(' ')} ... (or in NODE_OPTIONS)`, what: 'names' }];
+}
+
+function javaLacks({ arguments: given, environment, hasPerfMap }: ProgramFacts): Lack[] {
+  const { JAVA_TOOL_OPTIONS = '', JDK_JAVA_OPTIONS = '' } = environment;
+  const options = [...given, JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS].join(' ');
+  const lacks: Lack[] = [];
+  if (!options.includes('-XX:+PreserveFramePointer')) {
+    lacks.push({
+      text: 'Java keeps no frame pointers: callers are missing',
+      mend: 'java -XX:+PreserveFramePointer ...',
+      what: 'callers',
+    });
+  }
+  if (!hasPerfMap && !/perf-map-agent|libperfmap/.test(options)) {
+    const later = options.includes('-XX:+DumpPerfMapAtExit');
+    lacks.push({
+      text: later
+        ? 'Java writes the names of its functions when it ends'
+        : 'Java does not tell the names of its functions',
+      mend: later
+        ? 'end it, then flame-record report DIR/LABEL'
+        : 'jcmd PID Compiler.perfmap while it is recorded (JDK 17), or java -XX:+DumpPerfMapAtExit ... and flame-record report when it has ended',
+      what: 'names',
+    });
+  }
+  return lacks;
+}
+
+function pythonLacks({ executable, mapped, arguments: given, environment }: ProgramFacts): Lack[] {
+  const names = [fileName(executable), ...mapped.map(fileName)];
+  const [, major, minor] = names.map((name) => PYTHON.exec(name)).find((match) => match?.[2] !== undefined) ?? [];
+  const text = 'Python does not tell the names of its functions';
+  if (major !== undefined && (Number(major) < 3 || Number(minor) < LEAST_PYTHON)) {
+    return [
+      {
+        text: `${text}: ${major}.${minor} can't`,
+        mend: `python3.${LEAST_PYTHON} -X perf ... (or newer)`,
+        what: 'names',
+      },
+    ];
+  }
+  const isTold = / -X ?perf/.test(` ${given.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
+  return isTold ? [] : [{ text, mend: 'python3 -X perf ..., or PYTHONPERFSUPPORT=1', what: 'names' }];
+}
+
+function callerLacks({ isRust, framePointers }: ProgramFacts): Lack[] {
+  if (framePointers !== false) return [];
+  const text = 'Its code keeps no frame pointers, which bpftrace needs to find callers';
+  return [{ text, mend: isRust ? RUST_FRAMES : C_FRAMES, what: 'callers' }];
+}
+
+function mappedName({ mapped }: ProgramFacts, pattern: RegExp): boolean {
+  return mapped.some((path) => pattern.test(fileName(path)) && path.includes('.so'));
+}
+
+/** `Rust`, `Postgres with pgmqtt.so` */
+export function languageText({ language, extensions }: TargetLanguage): string {
+  return extensions.length === 0 ? language : `${language} with ${extensions.join(', ')}`;
+}
+
+/** A line each: what hides the names of functions, and what to do. */
+export function namesMissing(languages: readonly TargetLanguage[]): string[] {
+  return lackLines(languages, false);
+}
+
+/** A line each: what hides the functions, and what to do. */
+export function lackLines(languages: readonly TargetLanguage[], hasOffcpu: boolean): string[] {
+  const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names' || hasOffcpu));
+  return [...new Set(lacks.map(({ text, mend }) => `${text}: ${mend}`))];
+}

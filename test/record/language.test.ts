@@ -1,0 +1,67 @@
+// A target's language by what /proc tells, and the flag that its runtime lacks.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lackLines, languageOf, languageText, type ProgramFacts } from '../../src/record/language.ts';
+
+const FACTS: ProgramFacts = {
+  ...{ executable: '/opt/app', arguments: ['/opt/app'], environment: {}, mapped: ['/opt/app'] },
+  ...{ isGo: false, isNode: false, isRust: false, hasPerfMap: false, framePointers: true },
+};
+
+/** The language, and what is to be typed. */
+function told(facts: Partial<ProgramFacts>): [string, string[]] {
+  const language = languageOf({ ...FACTS, ...facts });
+  return [languageText(language), lackLines([language], true).map((line) => line.replace(/^.*?: /, ''))];
+}
+
+function started(...words: string[]): Partial<ProgramFacts> {
+  return { executable: `/usr/bin/${words[0]}`, arguments: words };
+}
+
+test('Node wants two flags, on the command line or in NODE_OPTIONS', () => {
+  const both = '--perf-basic-prof --interpreted-frames-native-stack';
+  assert.deepEqual(told(started('node', 'app.js')), ['Node', [`node ${both} ... (or in NODE_OPTIONS)`]]);
+  assert.deepEqual(told({ isNode: true }), ['Node', [`node ${both} ... (or in NODE_OPTIONS)`]]);
+  assert.deepEqual(told({ ...started('node', 'app.js'), environment: { NODE_OPTIONS: both } }), ['Node', []]);
+  const one = told(started('node', '--perf-basic-prof', 'app.js'))[1];
+  assert.match(one.join(), /^some of its functions have no name: node --interpreted-frames-native-stack /);
+});
+
+test('Java wants frame pointers and a map of names', () => {
+  assert.equal(told(started('java', 'T'))[1].length, 2);
+  const kept = started('java', '-XX:+PreserveFramePointer', 'T');
+  assert.deepEqual(told({ ...kept, hasPerfMap: true }), ['Java', []]);
+  assert.match(told(kept)[1].join(), /^jcmd PID Compiler\.perfmap/);
+  const atExit = started('java', '-XX:+PreserveFramePointer', '-XX:+DumpPerfMapAtExit', 'T');
+  assert.match(told(atExit)[1].join(), /flame-record report/);
+});
+
+test('Python wants -X perf, which 3.11 does not know', () => {
+  assert.match(told(started('python3.13', 'app.py'))[1].join(), /^python3 -X perf/);
+  for (const flags of [['-X', 'perf'], ['-Xperf']])
+    assert.deepEqual(told(started('python3.12', ...flags, 'app.py'))[1], []);
+  const variable = { ...started('python3.12', 'app.py'), environment: { PYTHONPERFSUPPORT: '1' } };
+  assert.deepEqual(told(variable)[1], []);
+  assert.match(told(started('python3.11', '-X', 'perf', 'app.py'))[1].join(), /python3\.12 -X perf/);
+  const library = { ...started('uwsgi', 'app.py'), mapped: ['/usr/bin/uwsgi', '/usr/lib/libpython3.11.so.1.0'] };
+  assert.equal(told(library)[0], 'Python');
+});
+
+test('compiled languages want frame pointers for bpftrace; Go has them', () => {
+  assert.deepEqual(told({ isGo: true, framePointers: false }), ['Go', []]);
+  assert.match(
+    told({ isRust: true, framePointers: false }).flat().join(),
+    /^Rust,RUSTFLAGS='-C force-frame-pointers=yes'/,
+  );
+  assert.match(told({ framePointers: false }).flat().join(), /^C or C\+\+,compile with -fno-omit-frame-pointer/);
+  assert.deepEqual(told({}), ['C or C++', []]);
+  const postgres = { executable: '/usr/lib/postgresql/15/bin/postgres', isRust: true, framePointers: false };
+  const mapped = ['/usr/lib/postgresql/15/bin/postgres', '/usr/lib/postgresql/15/lib/pgmqtt.so'];
+  assert.match(
+    told({ ...postgres, mapped })
+      .flat()
+      .join(),
+    /^Postgres with pgmqtt\.so,RUSTFLAGS=/,
+  );
+});
