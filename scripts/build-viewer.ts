@@ -7,6 +7,13 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Properties of the viewer's own objects, which get short names: neither the picture's data nor browsers have such. */
+const OWN =
+  'befores boxes changed choose chosenKey counts element falls found forPrint fresh glyph group hover icicle isAlone ' +
+  'isAtEnd isDrawn isRoot keepInSight kindOf model nameOf nextMatch nodeUnder noise numberOf pathOf pick picked places ' +
+  'searchField selected selfBefore showFound showFunction showNode showNothing showTrail showView sizes sliver sums ' +
+  'toggleHelp tree whole zoomStep zoomTo classOf colour texts';
+
 /** Writes src/flamegraph/viewer.generated.ts. */
 export async function buildViewer(): Promise<void> {
   const { outputFiles } = await build({
@@ -14,6 +21,7 @@ export async function buildViewer(): Promise<void> {
     entryPoints: ['src/flamegraph/viewer/main.ts'],
     bundle: true,
     minify: true,
+    mangleProps: new RegExp(`^(?:${OWN.replaceAll(' ', '|')})$`),
     platform: 'browser',
     target: ['chrome100', 'firefox100', 'safari15'],
     format: 'iife',

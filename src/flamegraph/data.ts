@@ -11,10 +11,6 @@ export interface Data extends PackedStacks {
   /** tells this picture from others in one page */
   key: string;
   title: string;
-  subtitle: string;
-  /** what was measured, and what to mind about it */
-  facts: string;
-  warning: string;
   measure: Measure;
   /** the nodes that the stacks have as a tree */
   nodes: number;

@@ -6,12 +6,14 @@ const NO_GAP = 0.3;
 /** Below this width neighbours of any colour run together, px. */
 const RUN = 1;
 
+const BEFORE_ALL = -1e9;
+
 /** Collects the slivers of one row, from left to right. Lengths are px; paths are stroked as high as a box. */
 export class Slivers {
   readonly #paths = new Map<string, { text: string; end: number }>();
   #kind = '';
   #from = 0;
-  #to = Number.NEGATIVE_INFINITY;
+  #to = BEFORE_ALL;
 
   add(kind: string, from: number, to: number): void {
     if (from - this.#to < NO_GAP && (kind === this.#kind || this.#to - this.#from < RUN)) {
@@ -30,7 +32,7 @@ export class Slivers {
     const texts = new Map([...this.#paths].map(([kind, { text }]) => [kind, text]));
     this.#paths.clear();
     this.#kind = '';
-    this.#to = Number.NEGATIVE_INFINITY;
+    this.#to = BEFORE_ALL;
     return texts;
   }
 

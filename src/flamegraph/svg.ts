@@ -13,7 +13,7 @@ import { boxClass, framesWidth, MARGIN, type Picture } from './picture.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { NOMINAL_WIDTH } from './settings.ts';
 import { MONO, PAPER, type Paper, paperOn, SANS, styleSheet } from './style.ts';
-import { VIEWER_TEXTS } from './viewer-texts.ts';
+import { viewerTexts } from './viewer-texts.ts';
 import { waitBit } from './waits.ts';
 import type { Measure } from './words.ts';
 
@@ -115,7 +115,10 @@ function* frames(
     boxes.depth[box] === 0 ? paper.all : colourOf(families, kindOf(box), scheme);
   const row = {
     ...{ picture, scale, measure, titles, sliver: rows.sliver, colourOf: colourOfBox },
-    signOf: (box: number): string => marks.get(kindOf(box).charAt(0)) ?? '',
+    signOf: (box: number): string => {
+      const isReason = picture.palette.byTime && waitBit(picture.names[boxes.name[box] as number] as string) > 0;
+      return isReason ? (marks.get(kindOf(box).charAt(0)) ?? '') : '';
+    },
   };
   const storeys = rows.rows.length + (hasMarks ? 1 : 0);
   let text = '';
@@ -165,9 +168,6 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     version: 2,
     key,
     title: shown(settings.title),
-    subtitle: shown(settings.subtitle),
-    facts: words.facts,
-    warning: words.warning,
     measure,
     ...(recording.table.unit === undefined ? {} : { unitLine: recording.table.unit }),
     nodes: packer.nodeCount,
@@ -195,18 +195,15 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     fonts,
     ...(settings.meta === undefined ? {} : { meta: settings.meta }),
   };
-  const bytes = packer.bytes((id) => recording.table.nameText(id), JSON.stringify(VIEWER_TEXTS));
+  const bytes = packer.bytes((id) => recording.table.nameText(id), json(viewerTexts(settings, words), /[^ -~]/g));
   yield `${json(head).slice(0, -1)},"letters":"${packer.names.map((id) => picture.letters[id]).join('')}","stacks":"`;
   yield deflateSync(bytes, { level: DEFLATE_LEVEL, memLevel: 9 }).toString('base64');
   yield '"}';
 }
 
-/** JSON that is XML text as it stands. */
-function json(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\x7f-\x9f\u2028\u2029\ufffe\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** JSON that is XML text as it stands; `escaped`: what to write as escapes. */
+function json(value: unknown, escaped = /[<>&\x7f-\x9f\u2028\u2029\ufffe\uffff]/g): string {
+  return JSON.stringify(value).replace(escaped, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A text inside a comment: XML allows no `--` there. */

@@ -1,5 +1,10 @@
-// What the viewer needs besides its script, deflated beside the stacks: its style sheet, which applies in the picture's
-// shadow only, and its list of keys.
+// What the viewer needs besides its script, deflated beside the stacks: its page, the style sheet of it, which applies in
+// the picture's shadow only, and its keys.
+
+import type { Act, ViewerTexts } from './acts.ts';
+import { escapeXml, shown } from './display.ts';
+import type { Words } from './head.ts';
+import type { Settings } from './settings.ts';
 
 const SHEET = `
 .app{all:initial;box-sizing:border-box;display:flex;flex-direction:column;width:100%;height:100%;background:var(--paper);color:var(--ink);font:13px/1.4 var(--text);overflow:hidden;position:relative}
@@ -10,7 +15,7 @@ const SHEET = `
 .title{font-size:18px;font-weight:600;margin:0;line-height:1.25;overflow-wrap:anywhere}
 .facts,.sub{margin:0;overflow-wrap:anywhere}.soft,.facts{color:var(--soft)}
 .warn{color:var(--accent);font-weight:600;margin:0}
-.tools,.legend,.trail,.acts{display:flex;flex-wrap:wrap;gap:6px;align-items:center}
+.tools,.step,.legend,.trail,.acts{display:flex;flex-wrap:wrap;gap:6px;align-items:center}
 .push{flex:1}
 button,input{font:inherit;color:var(--ink);background:var(--field);border:1px solid var(--line);border-radius:5px;min-height:26px;padding:1px 9px;margin:0}
 button{cursor:pointer;white-space:nowrap}
@@ -37,6 +42,8 @@ input{width:clamp(120px,20vw,260px)}
 .found-some .rows rect:not(.hit,.cursor),.found-some .rows path:not(.hit){opacity:.4}
 .rows rect.cursor{fill:none;stroke:var(--ink);stroke-width:2;pointer-events:none}
 .flame:focus-visible .cursor{stroke:var(--accent)}
+.callers .up{flex:0 1 auto;max-height:50%}
+td .chip{margin-right:6px;width:9px;height:9px}
 .part{margin:0;padding:4px 16px;font-size:12.5px;font-weight:600;border-block:1px solid var(--line);background:var(--field);flex:none}
 table{border-collapse:collapse;width:100%;font-size:13px}
 th,td{padding:3px 10px;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;border-bottom:1px solid color-mix(in srgb,var(--line) 35%,transparent)}
@@ -57,10 +64,33 @@ tr.on td{background:var(--field)}tr.pale td{color:var(--soft)}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .narrow input{flex:1;width:auto}.narrow .panel{grid-template-columns:1fr}.narrow .head{padding:8px 10px}.narrow .panel{padding:7px 10px;min-height:112px}
 .narrow .legend{flex-wrap:nowrap;overflow-x:auto}.narrow button{min-height:32px}.narrow .wide{display:none}
-@media (prefers-reduced-motion:no-preference){.flame.moves .rows{animation:come .12s ease-out}@keyframes come{from{opacity:.55}}}
+.narrow th:first-child,.narrow td:first-child{position:sticky;left:0;background:var(--paper);min-width:56vw;max-width:none;white-space:normal;overflow-wrap:anywhere;padding-left:10px;z-index:1}
+.narrow td .name{white-space:normal}.narrow thead th:first-child{z-index:2}.narrow tr.on td:first-child{background:var(--field)}
 `;
 
-const KEYS: ViewerTexts['keys'] = [
+const ACTS: Readonly<Record<string, Act>> = {
+  1: 'flame',
+  2: 'functions',
+  3: 'callers',
+  '?': 'help',
+  i: 'flip',
+  t: 'theme',
+  s: 'save',
+  n: 'next',
+  N: 'previous',
+  h: 'hide',
+  r: 'root',
+  c: 'callers',
+  y: 'copyName',
+  Y: 'copyStack',
+  Home: 'all',
+  '+': 'closer',
+  '=': 'closer',
+  '-': 'away',
+};
+
+/** The list that `?` shows. */
+const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['click, Enter', 'zoom into a frame'],
   ['right-click, arrows', 'select a frame without zooming'],
   ['Ctrl-wheel, pinch, + -', 'zoom in and out'],
@@ -79,9 +109,50 @@ const KEYS: ViewerTexts['keys'] = [
   ['?', 'this list'],
 ];
 
-export interface ViewerTexts {
-  sheet: string;
-  keys: readonly (readonly [keys: string, what: string])[];
+/** A button; an icon is read out as what it does. */
+function button(act: Act, text: string, title: string): string {
+  const label = text.length === 1 ? ` aria-label="${title}"` : '';
+  return `<button type="button" data-act="${act}" title="${title}"${label}>${text}</button>`;
 }
 
-export const VIEWER_TEXTS: ViewerTexts = { sheet: SHEET, keys: KEYS };
+const HINT =
+  'Click or tap a frame to zoom in; right-click, press longer or use the arrow keys to select it; ? lists all keys.';
+
+const VIEWS = [
+  button('flame', 'Flame', 'Flame graph (1)'),
+  button('functions', 'Functions', 'Table of functions (2)'),
+  button('callers', 'Callers', 'Callers and callees (3)'),
+];
+const STEPS = [button('previous', '‹', 'Previous match (Shift-Enter)'), button('next', '›', 'Next match (Enter)')];
+const TOOLS = [
+  button('flip', '⇅', 'Turn upside down (i)'),
+  button('theme', '◐', 'Colours (t)'),
+  button('save', 'Save', 'Save the folded stacks (s)'),
+  button('help', '?', 'Keys (?)'),
+];
+const PANEL = [
+  button('copyName', 'Copy name', 'Copy the name (y)'),
+  button('copyStack', 'Copy stack', 'Copy the whole stack (Y)'),
+  button('hide', 'Hide', 'Leave out this function and all it calls (h)'),
+  button('root', 'Root here', 'Show only what this function calls, over all its places (r)'),
+  button('callers', 'Callers', 'Show its callers and callees (c)'),
+];
+
+export function viewerTexts({ title, subtitle }: Settings, { facts, warning }: Words): ViewerTexts {
+  const line = (name: string, text: string): string =>
+    text === '' ? '' : `<p class="${name}">${escapeXml(shown(text))}</p>`;
+  const keys = KEYS.map(([key, what]) => `<dt>${key}</dt><dd>${what}</dd>`);
+  const page = `<div xmlns="http://www.w3.org/1999/xhtml" class="app">
+<div class="head">
+<div class="line"><div class="title" role="heading" aria-level="1">${escapeXml(shown(title))}</div>${line('sub', subtitle)}${line('facts', facts)}${line('warn', warning)}</div>
+<div class="tools"><div class="views" role="group" aria-label="Views">${VIEWS.join('')}</div><input type="search" placeholder="Search, or /regexp/" aria-label="Search functions" spellcheck="false"/><span class="step">${STEPS.join('')}</span><span class="found" role="status"></span><span class="push"></span>${TOOLS.join('')}</div>
+<div class="legend" role="group" aria-label="Legend"></div>
+<div class="trail" role="group" aria-label="Zoom and hidden functions"></div>
+</div>
+<div class="body"></div>
+<div class="panel"><div><div class="name"></div><div class="numbers soft">${HINT}</div></div><div class="acts">${PANEL.join('')}</div><div class="sr" role="status"></div></div>
+<div class="tip" hidden=""></div>
+<div class="help" role="dialog" aria-modal="true" aria-label="Keys" tabindex="-1" hidden=""><h2>Keys</h2><dl>${keys.join('')}</dl><p class="soft">Back and forward of the browser undo and redo. The address is a link to this view.</p><button type="button" data-act="help" title="Close (Esc)">Close</button></div>
+</div>`;
+  return { sheet: SHEET, page, acts: ACTS };
+}

@@ -2,17 +2,13 @@
 // and says no word on the console.
 
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `no ${CHROMIUM}: install chromium (apt-get install chromium)`;
-const QUIET =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+import { launchChromium, skip } from './chromium.ts';
 
 const FOLDED = `postgres;main;parse;malloc 100
 postgres;main;exec;ExecScan 400
@@ -26,7 +22,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   const folder = temporaryFolder();
   let browser: Browser;
   before(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET.split(' ') });
+    browser = await launchChromium();
   });
   after(() => browser.close());
 
@@ -148,9 +144,9 @@ describe('flame-svg in Chromium', { skip }, () => {
     await page.keyboard.press('2');
     const rows = (): Promise<string[]> =>
       page.$$eval('tbody tr', (all) => all.map((row) => [...row.children].map((cell) => cell.textContent).join(' ')));
-    assert.equal((await rows())[0], 'main 0 samples 0.00% 1,000 samples 100%');
+    assert.equal((await rows())[0], 'main 1,000 100% 0 0.00%');
     await page.locator('th button', { hasText: /^Self$/ }).click();
-    assert.equal((await rows())[0], 'ExecScan 400 samples 40.00% 500 samples 50.00%');
+    assert.equal((await rows())[0], 'ExecScan 500 50.00% 400 40.00%');
     assert.equal(await page.locator('th[aria-sort=descending]').textContent(), 'Self');
     await page.locator('tbody button', { hasText: /^malloc$/ }).click();
     await page.keyboard.press('c');

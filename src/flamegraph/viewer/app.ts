@@ -1,25 +1,24 @@
 // The viewer: one state, and what it looks like.
 
 import { percent } from '../../stacks/amounts.ts';
+import type { Act } from '../acts.ts';
 import type { Scheme } from '../classes.ts';
 import { boxText } from '../words.ts';
 import { Callers } from './callers.ts';
 import { type FunctionSums, namesTo } from './derive.ts';
-import { html } from './dom.ts';
+import { part } from './dom.ts';
 import { Finder } from './finder.ts';
 import { Flame } from './flame.ts';
 import { Functions } from './functions.ts';
 import { Header } from './header.ts';
-import { helpOf } from './help.ts';
 import type { Model } from './model.ts';
 import { Panel } from './panel.ts';
-import { START, type State, THEMES } from './state.ts';
+import { type Go, START, type State, THEMES } from './state.ts';
 import { pathTo, type Tree } from './tree.ts';
 import { type Shown, Trees } from './trees.ts';
 
 /** Below this width the layout is that of a phone, px. */
 const NARROW = 700;
-const ARROW = /^Arrow/;
 /** A match narrower than this is zoomed to, px. */
 const SEEN = 3;
 
@@ -34,10 +33,11 @@ export interface Page {
 export class App {
   readonly element: HTMLElement;
   state: State = START;
-  readonly #model: Model;
+  readonly model: Model;
   readonly #page: Page;
-  readonly #body = html('div', { class: 'body' });
-  readonly #tip = html('div', { class: 'tip' });
+  readonly #body: HTMLElement;
+  readonly #tip: HTMLElement;
+  readonly #help: HTMLElement;
   readonly #header: Header;
   readonly #panel: Panel;
   readonly #functions: Functions;
@@ -46,57 +46,42 @@ export class App {
   readonly #sheet = new CSSStyleSheet();
   readonly #trees: Trees;
   readonly #finder: Finder;
-  #help: HTMLElement | undefined;
   readonly #dark = matchMedia('(prefers-color-scheme:dark)');
 
   constructor(model: Model, root: ShadowRoot, page: Page) {
-    this.#model = model;
+    this.model = model;
     this.#page = page;
     this.#trees = new Trees(model);
-    this.#header = new Header(model, page.isAlone ? 1 : 2, {
-      view: (view) => this.showView(view),
-      search: (search) => this.go({ search }, false),
-      next: (step) => this.nextMatch(step),
-      flip: () => this.go({ flip: !this.state.flip }),
-      theme: () => this.nextTheme(),
-      save: () => page.save(),
-      help: () => this.toggleHelp(),
-      only: (only) => this.go({ only }),
-      zoom: (depth) => this.go({ zoom: this.state.zoom.slice(0, depth) }),
-      showAgain: (name) => this.go({ hide: this.state.hide.filter((key) => this.#trees.nameOf(key) !== name) }),
-      leaveRoot: () => this.go({ root: '', zoom: [] }),
+    const go: Go = (change, isStep) => this.go(change, isStep);
+    root.innerHTML = model.texts.page;
+    this.element = root.firstElementChild as HTMLElement;
+    [this.#body, this.#tip, this.#help] = ['body', 'tip', 'help'].map((name) => part(root, name)) as [
+      HTMLElement,
+      HTMLElement,
+      HTMLElement,
+    ];
+    if (!page.isAlone) part(root, 'title').setAttribute('aria-level', '2');
+    this.element.addEventListener('click', ({ target }) => {
+      const { act } = (target as HTMLElement).dataset;
+      if (act) this.act(act as Act);
     });
+    this.#header = new Header(model, this.element, go);
     this.#finder = new Finder(model, this.#header);
-    this.#panel = new Panel(model, {
-      copy: (what) => this.copy(what),
-      hide: () => this.hide(),
-      rootHere: () => this.rootHere(),
-      callers: () => this.showView('callers'),
-    });
-    this.#functions = new Functions(model, {
-      sort: (sort) => this.go({ sort }),
-      pick: (name) => {
-        this.go({ of: model.keys[name] as string });
-      },
-    });
-    this.flame = new Flame(model, 'Flame graph: arrow keys select, Enter zooms, Escape goes back', {
+    this.#panel = new Panel(model, this.element);
+    this.#functions = new Functions(model, go);
+    this.flame = new Flame(model, 'Flame graph: arrows select, Enter zooms', {
       hover: (node, event) => this.#hover(this.#tree, node, event),
       click: (node) => this.zoomTo(node),
-      pick: (node) => {
-        this.flame.select(node);
-        this.#showPanel();
-      },
+      pick: () => this.#showPanel(),
     });
     this.#callers = new Callers(model, {
       hover: (tree, node, event) => this.#hover(tree, node, event),
       choose: (name) => this.go({ of: model.keys[name] as string }),
+      pick: () => this.#showPanel(),
     });
-    this.#tip.hidden = true;
-    this.element = html('div', { class: 'app' }, this.#header.element, this.#body, this.#panel.element, this.#tip);
     const own = new CSSStyleSheet();
     own.replaceSync(model.texts.sheet);
     root.adoptedStyleSheets = [own, this.#sheet];
-    root.append(this.element);
     this.#dark.addEventListener('change', () => this.#render());
   }
 
@@ -115,7 +100,7 @@ export class App {
 
   get scheme(): Scheme {
     const { theme } = this.state;
-    const own = this.#model.data.scheme;
+    const own = this.model.data.scheme;
     if (own) return own;
     return theme === 'system' ? (this.#dark.matches ? 'dark' : 'light') : theme;
   }
@@ -174,7 +159,7 @@ export class App {
   #render(): void {
     const { state } = this;
     const { tree, sums, shares, hidden } = this.#shown;
-    const { data } = this.#model;
+    const { data } = this.model;
     const scheme = this.scheme;
     const colours = Object.entries({ ...data.papers[scheme], text: data.fonts.text, frames: data.fonts.frames });
     const look = `.app{${colours.map(([name, value]) => `--${name}:${value};`).join('')}color-scheme:${scheme}}.rows{font-size:${data.fontSize}px}`;
@@ -185,12 +170,13 @@ export class App {
     const zoom = this.#zoom;
     this.#header.show(state, scheme, shares);
     const root = this.#trees.numberOf(state.root);
-    const rootShare = percent((tree.width[0] as number) / (this.#model.whole.width[0] || 1));
+    const rootShare = percent((tree.width[0] as number) / (this.model.whole.width[0] || 1));
     this.#header.showTrail(
-      namesTo(tree, zoom).map((name) => this.#model.names[name] as string),
-      `${percent((tree.width[zoom] as number) / (this.#model.whole.width[0] || 1))} of all`,
+      state,
+      namesTo(tree, zoom).map((name) => this.model.names[name] as string),
+      `${percent((tree.width[zoom] as number) / (this.model.whole.width[0] || 1))} of all`,
       hidden,
-      root ? [this.#model.names[root] as string, rootShare] : undefined,
+      root ? `${this.model.names[root]} ${rootShare}` : '',
     );
     this.#body.classList.toggle('found-some', this.#finder.found !== undefined);
     if (state.view === 'functions') this.#showFunctions(tree, sums);
@@ -207,7 +193,8 @@ export class App {
 
   #showFunctions(tree: Tree, sums: FunctionSums): void {
     this.#body.replaceChildren(this.#functions.element);
-    this.#functions.show(tree, sums, this.state, this.#finder.found, this.#trees.numberOf(this.state.of) ?? 0);
+    const look = { found: this.#finder.found, scheme: this.scheme };
+    this.#functions.show(tree, sums, this.state, look, this.#trees.numberOf(this.state.of) ?? 0);
   }
 
   #showCallers(scheme: Scheme): void {
@@ -222,14 +209,13 @@ export class App {
 
   /** What paper shows of it. */
   forPrint(): { tree: Tree; zoom: number; found: Uint8Array | undefined; icicle: boolean } {
-    const icicle = this.#model.data.inverted !== this.state.flip;
+    const icicle = this.model.data.inverted !== this.state.flip;
     return { tree: this.#tree, zoom: this.#zoom, found: this.#finder.found, icicle };
   }
 
   /** px that the whole would like to be high. */
   get height(): number {
-    const around = this.#header.element.offsetHeight + this.#panel.element.offsetHeight;
-    return around + Math.max(this.flame.height, 160);
+    return this.element.offsetHeight - this.#body.offsetHeight + Math.max(this.flame.height, 160);
   }
 
   resize(): void {
@@ -243,8 +229,8 @@ export class App {
       this.#showPanel();
       return;
     }
-    const { measure } = this.#model.data;
-    this.#tip.textContent = boxText(measure, this.#model.nameOf(tree, node), this.#model.sizes(tree, node));
+    const { measure } = this.model.data;
+    this.#tip.textContent = boxText(measure, this.model.nameOf(tree, node), this.model.sizes(tree, node));
     const box = this.element.getBoundingClientRect();
     const scale = box.width / this.element.offsetWidth || 1;
     const [x, y] = [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
@@ -262,8 +248,12 @@ export class App {
 
   chosenKey(): string {
     const node = this.#chosen();
-    if (node !== undefined) return this.#model.keys[this.#tree.name[node] as number] as string;
-    return this.state.view === 'flame' ? '' : this.state.of || (this.#model.keys[this.#callers.name] as string);
+    if (node !== undefined) return this.model.keys[this.#tree.name[node] as number] as string;
+    const { picked, name } = this.#callers;
+    const { view, of } = this.state;
+    if (view === 'flame') return '';
+    if (view === 'callers' && picked > 0) return this.model.keys[picked] as string;
+    return of || (this.model.keys[name] as string);
   }
 
   #showPanel(): void {
@@ -279,25 +269,29 @@ export class App {
     return this.#header.search;
   }
 
-  save(): void {
-    this.#page.save();
-  }
-
   showView(view: State['view']): void {
     this.go({ view, of: view === 'flame' ? this.state.of : this.chosenKey() || this.state.of });
   }
 
-  rootHere(): void {
-    if (this.chosenKey()) this.go({ root: this.chosenKey(), zoom: [], view: 'flame' });
-  }
-
-  nextTheme(): void {
-    this.go({ theme: THEMES[(THEMES.indexOf(this.state.theme) + 1) % THEMES.length] as State['theme'] }, false);
-  }
-
   // ── actions ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  hide(): void {
+  act(act: Act): void {
+    const { state } = this;
+    if (act === 'flame' || act === 'functions' || act === 'callers') this.showView(act);
+    else if (act === 'previous' || act === 'next') this.nextMatch(act === 'next' ? 1 : -1);
+    else if (act === 'flip') this.go({ flip: !state.flip });
+    else if (act === 'theme')
+      this.go({ theme: THEMES[(THEMES.indexOf(state.theme) + 1) % THEMES.length] as State['theme'] }, false);
+    else if (act === 'save') this.#page.save();
+    else if (act === 'help') this.toggleHelp();
+    else if (act === 'hide') this.#hide();
+    else if (act.startsWith('copy')) this.#copy(act === 'copyStack');
+    else if (act === 'all') this.go({ zoom: [], view: 'flame' });
+    else if (act === 'closer' || act === 'away') this.zoomStep(act === 'closer', undefined);
+    else if (this.chosenKey()) this.go({ root: this.chosenKey(), zoom: [], view: 'flame' });
+  }
+
+  #hide(): void {
     const key = this.chosenKey();
     if (key === '') return;
     const node = this.#chosen();
@@ -305,29 +299,25 @@ export class App {
     this.go({ hide: [...this.state.hide, key], zoom, of: '', root: this.state.root === key ? '' : this.state.root });
   }
 
-  copy(what: 'name' | 'stack'): void {
+  #copy(isStack: boolean): void {
     const node = this.#chosen();
-    const names = node === undefined ? [] : namesTo(this.#tree, node).map((name) => this.#model.keys[name] as string);
-    const text = what === 'stack' && names.length > 0 ? names.join(';') : this.#trees.nameOf(this.chosenKey());
-    navigator.clipboard?.writeText(text).catch(() => {});
+    const names = node === undefined ? [] : this.#trees.pathOf(this.#tree, node);
+    const text = isStack && names.length > 0 ? names.join(';') : this.#trees.nameOf(this.chosenKey());
+    // there is no clipboard where the page came over plain HTTP
+    const ask = (): void => void prompt('Copy this:', text);
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => this.#panel.say('copied'), ask);
+    else ask();
   }
 
   toggleHelp(): void {
-    if (this.#help) {
-      this.#help.remove();
-      this.#help = undefined;
-      this.flame.element.focus({ preventScroll: true });
-      return;
-    }
-    this.#help = helpOf(this.#model.texts.keys, () => this.toggleHelp());
-    this.element.append(this.#help);
-    this.#help.focus();
+    this.#help.hidden = !this.#help.hidden;
+    (this.#help.hidden ? this.flame.element : this.#help).focus({ preventScroll: true });
   }
 
   /** Undoes the last of what was done. */
   back(): void {
     const { state } = this;
-    if (this.#help) this.toggleHelp();
+    if (!this.#help.hidden) this.toggleHelp();
     else if (state.search !== '') {
       this.go({ search: '' }, false);
       this.#header.search.value = '';
@@ -356,19 +346,5 @@ export class App {
       (node) => node > zoom && (tree.width[node] as number) < 0.8 * (tree.width[zoom] as number),
     );
     this.zoomTo(next ?? goal);
-  }
-
-  /** Answers an arrow key, or Enter, in the flame. Gives whether it did. */
-  move(key: string): boolean {
-    const from = this.flame.selected ?? this.#zoom;
-    if (key === 'Enter' || key === ' ') {
-      this.zoomTo(from);
-      return true;
-    }
-    const next = this.flame.step(from, key);
-    if (next === undefined) return ARROW.test(key);
-    this.flame.select(next);
-    this.#showPanel();
-    return true;
   }
 }

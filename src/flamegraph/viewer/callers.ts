@@ -12,6 +12,8 @@ export interface CallersEvents {
   hover(tree: Tree | undefined, node: number | undefined, event: MouseEvent | undefined): void;
   /** another function was chosen, by its number */
   choose(name: number): void;
+  /** a frame has the cursor */
+  pick(): void;
 }
 
 export class Callers {
@@ -22,15 +24,20 @@ export class Callers {
   #trees: { callers: Tree; callees: Tree } | undefined;
   /** the number of the function; 0: none was shown yet */
   name = 0;
+  /** the one that the cursor is on; 0: the function itself */
+  picked = 0;
 
   constructor(model: Model, events: CallersEvents) {
     this.#model = model;
     const flame = (label: string, side: 'callers' | 'callees'): Flame => {
-      const choose = (node: number): void => events.choose(this.#trees?.[side].name[node] as number);
+      const nameOf = (node: number): number => this.#trees?.[side].name[node] as number;
       return new Flame(model, label, {
         hover: (node, event) => events.hover(this.#trees?.[side], node, event),
-        click: choose,
-        pick: choose,
+        click: (node) => events.choose(nameOf(node)),
+        pick: (node) => {
+          this.picked = nameOf(node);
+          events.pick();
+        },
       });
     };
     this.#above = flame('Callers', 'callers');
@@ -44,6 +51,8 @@ export class Callers {
     const callees = calleesOf(tree, name, order);
     this.#trees = { callers, callees };
     this.name = name;
+    this.picked = 0;
+    for (const flame of [this.#above, this.#below]) flame.selected = undefined;
     const part = (text: string): HTMLElement => html('p', { class: 'part' }, text);
     this.element.replaceChildren(
       part(`Who calls ${names[name]}, over all its places`),

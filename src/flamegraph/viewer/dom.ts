@@ -5,10 +5,14 @@ const HTML = 'http://www.w3.org/1999/xhtml';
 
 type Attributes = Record<string, string | number>;
 
-export function svgElement(name: string, attributes: Attributes = {}): SVGElement {
-  const element = document.createElementNS(SVG, name);
+/** Sets attributes. */
+export function set<T extends Element>(element: T, attributes: Attributes): T {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   return element;
+}
+
+export function svgElement(name: string, attributes: Attributes = {}): SVGElement {
+  return set(document.createElementNS(SVG, name), attributes);
 }
 
 /** HTML in any document, also in SVG. */
@@ -17,8 +21,7 @@ export function html<K extends keyof HTMLElementTagNameMap>(
   attributes: Attributes = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  const element = document.createElementNS(HTML, name) as HTMLElementTagNameMap[K];
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  const element = set(document.createElementNS(HTML, name) as HTMLElementTagNameMap[K], attributes);
   element.append(...children);
   return element;
 }
@@ -26,5 +29,17 @@ export function html<K extends keyof HTMLElementTagNameMap>(
 export function button(text: string, title: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const element = html('button', { type: 'button', title, ...attributes }, text);
   element.addEventListener('click', act);
+  return element;
+}
+
+/** The part of the viewer's page with this class. */
+export function part(root: ParentNode, name: string): HTMLElement {
+  return root.querySelector(`.${name}`) as HTMLElement;
+}
+
+/** A dot of a colour. */
+export function chip(colour: string): HTMLElement {
+  const element = html('span', { class: 'chip' });
+  element.style.background = colour;
   return element;
 }

@@ -60,7 +60,10 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
     }
     elements.push(box);
     boxes.push([box, tree.name[node] as number]);
-    const text = label(model.sign(kind) + model.nameOf(tree, node), labelColumns(width, glyph));
+    const text = label(
+      model.sign(tree.name[node] as number, kind) + model.nameOf(tree, node),
+      labelColumns(width, glyph),
+    );
     if (text === '') continue;
     const words = svgElement('text', { x: hundredths(from + LABEL_INDENT), y: labelBaseline(frameHeight, fontSize) });
     words.textContent = text;

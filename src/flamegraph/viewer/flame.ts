@@ -3,7 +3,7 @@
 import type { Scheme } from '../classes.ts';
 import { SLIVER } from '../geometry.ts';
 import { type Collected, collect, placeOf } from './collect.ts';
-import { html, svgElement } from './dom.ts';
+import { html, set, svgElement } from './dom.ts';
 import { type Drawing, type DrawnRow, drawRow, showFound } from './draw.ts';
 import type { Model } from './model.ts';
 import { childrenOf, pathTo, type Tree } from './tree.ts';
@@ -21,7 +21,7 @@ export interface FlameEvents {
   hover(node: number | undefined, event: MouseEvent | undefined): void;
   /** a node was clicked */
   click(node: number): void;
-  /** a node was picked without a click: right button, long press */
+  /** the cursor is on a node now: by right button, long press, arrow key */
   pick(node: number): void;
 }
 
@@ -54,18 +54,35 @@ export class Flame {
     this.element.setAttribute('aria-label', label);
     this.#rows.append(this.#cursor);
     this.element.append(this.#rows);
-    this.element.addEventListener('scroll', () => this.#drawRows(), { passive: true });
-    this.element.addEventListener('mousemove', (event) => events.hover(this.nodeUnder(event), event));
-    this.element.addEventListener('mouseleave', () => events.hover(undefined, undefined));
-    this.element.addEventListener('click', (event) => {
+    const on = <K extends keyof HTMLElementEventMap>(name: K, act: (event: HTMLElementEventMap[K]) => void): void =>
+      this.element.addEventListener(name, act);
+    on('scroll', () => this.#drawRows());
+    on('mousemove', (event) => events.hover(this.nodeUnder(event), event));
+    on('mouseleave', () => events.hover(undefined, undefined));
+    on('click', (event) => {
       const node = this.nodeUnder(event);
       if (node !== undefined) events.click(node);
     });
-    this.element.addEventListener('contextmenu', (event) => {
+    on('contextmenu', (event) => {
       const node = this.nodeUnder(event);
       if (node === undefined) return;
       event.preventDefault();
+      this.select(node);
       events.pick(node);
+    });
+    on('keydown', (event) => {
+      const { key, ctrlKey, metaKey, altKey } = event;
+      const from = this.selected ?? this.#view?.zoom;
+      if (from === undefined || ctrlKey || metaKey || altKey || !/^Arrow|^Enter$|^ $/.test(key)) return;
+      event.preventDefault();
+      if (!key.startsWith('A')) {
+        events.click(from);
+        return;
+      }
+      const next = this.#step(from, key);
+      if (next === undefined) return;
+      this.select(next);
+      events.pick(next);
     });
   }
 
@@ -100,9 +117,7 @@ export class Flame {
     const { tree, zoom, scheme, found } = view;
     this.#drawing = { model: this.#model, tree, zoom, scale, glyph: this.#glyph, sliver: SLIVER, scheme, found };
     const height = this.#storeys * data.frameHeight;
-    this.#rows.setAttribute('width', String(this.#width));
-    this.#rows.setAttribute('height', String(height + 6));
-    this.#rows.setAttribute('stroke-width', String(data.frameHeight - 1));
+    set(this.#rows, { width: this.#width, height: height + 6, 'stroke-width': data.frameHeight - 1 });
     for (const { group } of this.#drawn.values()) group.remove();
     this.#drawn.clear();
     if (this.selected !== undefined && !this.isDrawn(this.selected)) this.selected = undefined;
@@ -185,10 +200,12 @@ export class Flame {
     const drawing = this.#drawing;
     if (node === undefined || drawing === undefined) return;
     const { from, width } = placeOf(drawing.tree, drawing.zoom, node, drawing.scale);
-    this.#cursor.setAttribute('x', String(SIDE + from));
-    this.#cursor.setAttribute('y', String(this.#rowTop(drawing.tree.depth[node] as number)));
-    this.#cursor.setAttribute('width', String(Math.max(width, 2)));
-    this.#cursor.setAttribute('height', String(this.#model.data.frameHeight - 1));
+    set(this.#cursor, {
+      x: SIDE + from,
+      y: this.#rowTop(drawing.tree.depth[node] as number),
+      width: Math.max(width, 2),
+      height: this.#model.data.frameHeight - 1,
+    });
   }
 
   #depthAt(line: number): number {
@@ -239,9 +256,8 @@ export class Flame {
   }
 
   /** The node that an arrow key leads to. */
-  step(from: number, key: string): number | undefined {
+  #step(from: number, key: string): number | undefined {
     const view = this.#view as FlameView;
-    if (!/^Arrow(?:Up|Down|Left|Right)$/.test(key)) return undefined;
     if (key === 'ArrowLeft' || key === 'ArrowRight') {
       const row = this.#collected.rows[view.tree.depth[from] as number] ?? [];
       return row[row.indexOf(from) + (key === 'ArrowLeft' ? -1 : 1)];

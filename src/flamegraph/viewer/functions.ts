@@ -1,15 +1,24 @@
 // The table of functions: self and total, by reason where threads waited, or both sides of a comparison.
 
 import { percent, relative } from '../../stacks/amounts.ts';
+import type { Scheme } from '../classes.ts';
 import { waitFamily } from '../time.ts';
 import { signedText, valueText } from '../words.ts';
 import { type FunctionSums, waitSums } from './derive.ts';
-import { button, html } from './dom.ts';
+import { button, chip, html } from './dom.ts';
 import type { Model } from './model.ts';
-import type { State } from './state.ts';
+import type { Go, State } from './state.ts';
 import type { Tree } from './tree.ts';
 
 const ROWS = 250;
+/** What stands where the stacks of user and kernel meet. */
+const NO_FUNCTION = /^--?$/;
+
+/** How rows look, and which there are. */
+export interface Look {
+  found: Uint8Array | undefined;
+  scheme: Scheme;
+}
 
 interface Column {
   title: string;
@@ -17,45 +26,43 @@ interface Column {
   cell(name: number): string;
 }
 
-export interface FunctionsEvents {
-  sort(by: State['sort']): void;
-  pick(name: number): void;
-}
-
 export class Functions {
   readonly element = html('div', { class: 'table', role: 'region', 'aria-label': 'Functions', tabindex: 0 });
   readonly #model: Model;
-  readonly #events: FunctionsEvents;
+  readonly #go: Go;
   #shown = ROWS;
 
-  constructor(model: Model, events: FunctionsEvents) {
+  constructor(model: Model, go: Go) {
     this.#model = model;
-    this.#events = events;
+    this.#go = go;
   }
 
-  show(tree: Tree, sums: FunctionSums, state: State, found: Uint8Array | undefined, selected: number): void {
+  show(tree: Tree, sums: FunctionSums, state: State, look: Look, selected: number): void {
+    const { names: texts, keys, data } = this.#model;
+    const { found, scheme } = look;
+    const sort = state.sort || (data.measure.diff ? 'change' : 'total');
     const columns = this.#columns(tree, sums);
     const names: number[] = [];
-    for (let name = 1; name < this.#model.names.length; name++) {
-      if ((sums.places[name] as number) > 0 && (found === undefined || found[name])) names.push(name);
+    for (let name = 1; name < texts.length; name++) {
+      if ((sums.places[name] as number) > 0 && !NO_FUNCTION.test(keys[name] as string) && (!found || found[name]))
+        names.push(name);
     }
-    names.sort(this.#order(sums, state.sort));
-    const head = columns.map(({ title, sort }) => {
-      if (sort === undefined) return html('th', { scope: 'col' }, title);
-      const isSorted = state.sort === sort;
-      const cell = html(
-        'th',
-        { scope: 'col' },
-        button(title, `Sort by ${title.toLowerCase()}`, () => this.#events.sort(sort)),
-      );
-      if (isSorted) cell.setAttribute('aria-sort', sort === 'name' ? 'ascending' : 'descending');
+    names.sort(this.#order(sums, sort));
+    const head = columns.map(({ title, sort: by }) => {
+      if (by === undefined) return html('th', { scope: 'col' }, title);
+      const act = () => this.#go({ sort: by });
+      const cell = html('th', { scope: 'col' }, button(title, `Sort by ${title.toLowerCase()}`, act));
+      if (sort === by) cell.setAttribute('aria-sort', by === 'name' ? 'ascending' : 'descending');
       return cell;
     });
     const rows = names.slice(0, this.#shown).map((name) => {
-      const label = html('button', { class: 'name', type: 'button' }, this.#model.names[name] as string);
-      label.addEventListener('click', () => this.#events.pick(name));
+      const text = texts[name] as string;
+      const label = button(text, text, () => this.#go({ of: keys[name] as string }), { class: 'name' });
       const cells = columns.slice(1).map(({ cell }) => html('td', {}, cell(name)));
-      const row = html('tr', {}, html('td', { title: this.#model.names[name] as string }, label), ...cells);
+      const first = html('td', {}, label);
+      const kind = this.#model.kindOf(name);
+      if (this.#model.meaning(kind)) first.prepend(chip(this.#model.colour(kind, scheme)));
+      const row = html('tr', {}, first, ...cells);
       row.classList.toggle('on', name === selected);
       row.classList.toggle('pale', this.#isNoise(sums, name));
       return row;
@@ -70,7 +77,7 @@ export class Functions {
         'Show more functions',
         () => {
           this.#shown += ROWS;
-          this.show(tree, sums, state, found, selected);
+          this.show(tree, sums, state, look, selected);
         },
         { class: 'more' },
       ),
@@ -80,15 +87,18 @@ export class Functions {
   #columns(tree: Tree, sums: FunctionSums): Column[] {
     const { measure } = this.#model.data;
     const { total, self, totalBefore, selfBefore } = sums;
-    const value = (column: Float64Array) => (name: number) => valueText(measure, column[name] as number);
+    const unit = ` ${measure.unit}`;
+    // it stands in the header already
+    const plain = (text: string): string => text.replace(unit, '');
+    const value = (column: Float64Array) => (name: number) => plain(valueText(measure, column[name] as number));
     const share = (column: Float64Array) => (name: number) => percent((column[name] as number) / (measure.total || 1));
     const name: Column = { title: 'Function', sort: 'name', cell: (id) => this.#model.names[id] as string };
     if (measure.diff) {
       const change = (after: Float64Array, before: Float64Array) => (id: number) =>
-        signedText(measure, (after[id] as number) - (before[id] as number));
+        plain(signedText(measure, (after[id] as number) - (before[id] as number)));
       const noise = (id: number): string => {
         const value = this.#model.noise(totalBefore[id] as number, total[id] as number);
-        return value > 0 ? `±${valueText(measure, value)}` : '';
+        return value > 0 ? `±${plain(valueText(measure, value))}` : '';
       };
       const ratio = (id: number): string => {
         const [before, after] = [totalBefore[id] as number, total[id] as number];
@@ -107,10 +117,10 @@ export class Functions {
     }
     return [
       name,
-      { title: 'Self', sort: 'self', cell: value(self) },
-      { title: 'Self %', cell: share(self) },
       { title: 'Total', sort: 'total', cell: value(total) },
       { title: 'Total %', cell: share(total) },
+      { title: 'Self', sort: 'self', cell: value(self) },
+      { title: 'Self %', cell: share(self) },
       ...this.#waitColumns(tree),
     ];
   }
@@ -134,15 +144,16 @@ export class Functions {
     const { total, self, totalBefore, selfBefore } = sums;
     const { order } = this.#model;
     if (sort === 'name') return order;
-    const isDiff = this.#model.data.measure.diff !== undefined;
     const change = (after: Float64Array, before: Float64Array) => (id: number) =>
       Math.abs((after[id] as number) - (before[id] as number));
-    const key =
-      sort === 'change' && isDiff
-        ? change(total, totalBefore)
-        : sort === 'selfchange' && isDiff
-          ? change(self, selfBefore)
-          : (id: number) => (sort === 'self' ? self : total)[id] as number;
+    // what may be chance comes last
+    const changed = (id: number): number => change(total, totalBefore)(id) * (this.#isNoise(sums, id) ? 1e-9 : 1);
+    const keys: Partial<Record<State['sort'], (id: number) => number>> = {
+      change: changed,
+      selfchange: change(self, selfBefore),
+      self: (id) => self[id] as number,
+    };
+    const key = keys[sort] ?? ((id) => total[id] as number);
     return (a, b) => key(b) - key(a) || order(a, b);
   }
 }

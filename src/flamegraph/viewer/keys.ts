@@ -1,28 +1,6 @@
 // What keys do.
 
 import type { App } from './app.ts';
-import { VIEWS } from './state.ts';
-
-const LETTERS: Record<string, (app: App) => void> = {
-  '1': (app) => app.showView(VIEWS[0]),
-  '2': (app) => app.showView(VIEWS[1]),
-  '3': (app) => app.showView(VIEWS[2]),
-  '?': (app) => app.toggleHelp(),
-  i: (app) => app.go({ flip: !app.state.flip }),
-  t: (app) => app.nextTheme(),
-  s: (app) => app.save(),
-  n: (app) => app.nextMatch(1),
-  N: (app) => app.nextMatch(-1),
-  h: (app) => app.hide(),
-  r: (app) => app.rootHere(),
-  c: (app) => app.showView('callers'),
-  y: (app) => app.copy('name'),
-  Y: (app) => app.copy('stack'),
-  Home: (app) => app.go({ zoom: [], view: 'flame' }),
-  '+': (app) => app.zoomStep(true, undefined),
-  '=': (app) => app.zoomStep(true, undefined),
-  '-': (app) => app.zoomStep(false, undefined),
-};
 
 /** Answers a key. Gives whether it did. */
 export function onKey(app: App, { key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent, target: Element): boolean {
@@ -33,9 +11,12 @@ export function onKey(app: App, { key, ctrlKey, metaKey, altKey, shiftKey }: Key
   } else if (key === 'Escape') app.back();
   else if (isField) {
     if (key !== 'Enter') return false;
-    app.nextMatch(shiftKey ? -1 : 1);
+    app.act(shiftKey ? 'previous' : 'next');
   } else if (ctrlKey || metaKey || altKey) return false;
-  else if (LETTERS[key]) LETTERS[key](app);
-  else return app.state.view === 'flame' && target === app.flame.element && app.move(key);
+  else {
+    const act = app.model.texts.acts[key];
+    if (act === undefined) return false;
+    app.act(act);
+  }
   return true;
 }

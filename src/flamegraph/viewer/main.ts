@@ -3,7 +3,7 @@
 import { DATA_CLASS } from '../../stacks/packed/picture-data.ts';
 import type { Data } from '../data.ts';
 import { App } from './app.ts';
-import { html, svgElement } from './dom.ts';
+import { html, set, svgElement } from './dom.ts';
 import { onKey } from './keys.ts';
 import { Model } from './model.ts';
 import { printed } from './print.ts';
@@ -46,8 +46,8 @@ async function start(svg: SVGSVGElement): Promise<void> {
   svg.dataset.flamepipe = key;
   if (isDocument) svg.prepend(html('meta', { name: 'viewport', content: 'width=device-width,initial-scale=1' }));
 
-  const host = html(isAlone ? 'main' : 'section', { class: 'flamepipe-host' });
-  if (!isAlone) host.setAttribute('aria-label', data.title);
+  const host = html(isAlone ? 'main' : 'div', { class: 'flamepipe-host' });
+  if (!isAlone) set(host, { role: 'group', 'aria-label': data.title });
   host.style.cssText = 'display:block;width:100%;height:100%';
   const frame = svgElement('foreignObject', { class: 'flamepipe-app', width: '100%', height: '100%' });
   frame.append(host);

@@ -1,12 +1,12 @@
 // What the page knows about the recording: names, trees, values, colours.
 
 import { columnsOf } from '../../stacks/packed/unpack.ts';
+import type { ViewerTexts } from '../acts.ts';
 import { changeClass, noiseOf } from '../change.ts';
 import { colourOf, type Family, nameHash, type Scheme, shadeOf } from '../classes.ts';
 import type { Data } from '../data.ts';
 import { shown, shownName } from '../display.ts';
 import { waitFamily } from '../time.ts';
-import type { ViewerTexts } from '../viewer-texts.ts';
 import type { Sizes } from '../words.ts';
 import { ownOf, type Tree, treeOf } from './tree.ts';
 
@@ -22,6 +22,8 @@ export class Model {
   readonly keys: string[] = [''];
   readonly #classes: string[] = ['r0'];
   readonly #hashes: number[] = [0];
+  /** by name number: are all its places outermost ones? */
+  readonly #isRoot: Uint8Array;
   readonly #families = new Map<string, Family>();
 
   /** `bytes`: the inflated stacks. */
@@ -36,6 +38,9 @@ export class Model {
       factor: data.basis ?? { before: 1, after: 1 },
       waits: Uint8Array.from(this.keys, (_, number) => data.waits[number] ?? 0),
     });
+    const { count, name, depth } = this.whole;
+    this.#isRoot = new Uint8Array(this.keys.length).fill(data.rootClass === '' ? 0 : 1);
+    for (let node = 0; node < count; node++) if (depth[node] !== 1) this.#isRoot[name[node] as number] = 0;
   }
 
   #readNames(bytes: Uint8Array): void {
@@ -84,18 +89,22 @@ export class Model {
     const name = tree.name[node] as number;
     const wait = byTime ? waitFamily(this.data.families, tree.bits[node] as number) : undefined;
     if (wait) return shadeOf(wait, this.#hashes[name] as number);
-    if (tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0) return rootClass;
-    return this.#classes[name] as string;
+    return tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0 ? rootClass : this.kindOf(name);
+  }
+
+  /** The class of a function's colour, wherever it is. */
+  kindOf(name: number): string {
+    return this.#isRoot[name] ? this.data.rootClass : (this.#classes[name] as string);
   }
 
   colour(kind: string, scheme: Scheme): string {
     return kind === 'r0' ? this.data.papers[scheme].all : colourOf(this.data.families, kind, scheme);
   }
 
-  /** What stands before a label of this class. */
-  sign(kind: string): string {
-    const mark = this.#families.get(kind.charAt(0))?.mark;
-    return mark === undefined ? '' : `${mark} `;
+  /** What stands before the label of a frame that tells a wait. */
+  sign(name: number, kind: string): string {
+    const mark = this.data.waits[name] && this.#families.get(kind.charAt(0))?.mark;
+    return mark ? `${mark} ` : '';
   }
 
   /** What the colour of a class means. */

@@ -3,44 +3,36 @@
 import { percent } from '../../stacks/amounts.ts';
 import { sizeText, valueText } from '../words.ts';
 import type { FunctionSums } from './derive.ts';
-import { button, html } from './dom.ts';
+import { html, part } from './dom.ts';
 import type { Model } from './model.ts';
 import { ownOf, pathTo, type Tree } from './tree.ts';
 
-export interface PanelActions {
-  copy(what: 'name' | 'stack'): void;
-  hide(): void;
-  rootHere(): void;
-  callers(): void;
-}
-
-const HINT = 'Click a frame to zoom in; right-click or use the arrow keys to select it; press ? for all keys.';
-
 export class Panel {
-  readonly element = html('div', { class: 'panel' });
   readonly #model: Model;
-  readonly #name = html('div', { class: 'name' });
-  readonly #numbers = html('div', { class: 'numbers soft' });
-  readonly #acts = html('div', { class: 'acts' });
-  readonly #said = html('div', { class: 'sr', role: 'status' });
+  readonly #name: HTMLElement;
+  readonly #numbers: HTMLElement;
+  readonly #acts: HTMLElement;
+  readonly #said: HTMLElement;
+  readonly #hint: string;
 
-  constructor(model: Model, actions: PanelActions) {
+  constructor(model: Model, page: HTMLElement) {
     this.#model = model;
-    this.#acts.append(
-      button('Copy name', 'Copy the name (y)', () => actions.copy('name')),
-      button('Copy stack', 'Copy the whole stack (Y)', () => actions.copy('stack')),
-      button('Hide', 'Leave out this function and all it calls (h)', actions.hide),
-      button('Root here', 'Show only what this function calls, over all its places (r)', actions.rootHere),
-      button('Callers', 'Show its callers and callees (c)', actions.callers),
-    );
-    this.element.append(html('div', {}, this.#name, this.#numbers), this.#acts, this.#said);
-    this.showNothing();
+    [this.#name, this.#numbers, this.#acts, this.#said] = ['name', 'numbers', 'acts', 'sr'].map((name) =>
+      part(page, name),
+    ) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
+    this.#hint = this.#numbers.textContent as string;
   }
 
   showNothing(): void {
     this.#name.textContent = '';
-    this.#numbers.replaceChildren(HINT);
+    this.#numbers.replaceChildren(this.#hint);
     this.#acts.hidden = true;
+  }
+
+  /** Tells that something was done. */
+  say(text: string): void {
+    this.#said.textContent = text;
+    this.#numbers.append(html('b', {}, text));
   }
 
   /** A frame of a tree, below `zoom`. `isFirm`: it was chosen, not only pointed at. */

@@ -34,16 +34,8 @@ export function printed(svg: SVGSVGElement, app: App, model: Model): SVGElement 
     fill: '#1f2328',
     'stroke-width': data.frameHeight - 1,
   });
-  const drawing = {
-    model,
-    tree,
-    zoom,
-    scale,
-    glyph: data.fontSize * 0.602,
-    sliver: SLIVER,
-    scheme: 'light' as const,
-    found,
-  };
+  const glyph = data.fontSize * 0.602;
+  const drawing = { model, tree, zoom, scale, glyph, sliver: SLIVER, scheme: 'light' as const, found };
   for (let depth = 0; depth < storeys; depth++) {
     const { group } = drawRow(collected, depth, drawing);
     const line = icicle ? depth : storeys - 1 - depth;

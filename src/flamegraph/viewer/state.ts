@@ -3,7 +3,8 @@
 
 export const VIEWS = ['flame', 'functions', 'callers'] as const;
 export const THEMES = ['system', 'light', 'dark'] as const;
-export const SORTS = ['total', 'self', 'name', 'change', 'selfchange', 'waits'] as const;
+/** '': as the recording asks for */
+export const SORTS = ['', 'total', 'self', 'name', 'change', 'selfchange'] as const;
 
 export interface State {
   view: (typeof VIEWS)[number];
@@ -33,9 +34,12 @@ export const START: State = {
   of: '',
   only: '',
   flip: false,
-  sort: 'total',
+  sort: '',
   theme: 'system',
 };
+
+/** Changes the state; `isStep`: Back shall undo it. */
+export type Go = (change: Partial<State>, isStep?: boolean) => void;
 
 /** The state that an address tells. `scope`: what stands before the names of this picture's parts. */
 export function stateOf(hash: string, scope: string): State {

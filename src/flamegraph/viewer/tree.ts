@@ -37,7 +37,7 @@ export class TreeBuilder {
   readonly tree: Tree;
   readonly #isPair: boolean;
   readonly #union: boolean;
-  #open = new Uint32Array(1 << 10);
+  readonly #open: number[] = [];
   #depth = 0;
   #done = 0;
   #doneBefore = 0;
@@ -77,11 +77,6 @@ export class TreeBuilder {
     tree.size[node] = this.#done;
     if (this.#isPair) tree.before[node] = this.#doneBefore;
     tree.start[node] = this.#done + (this.#union ? this.#doneBefore : 0);
-    if (this.#depth === this.#open.length) {
-      const grown = new Uint32Array(this.#open.length * 2);
-      grown.set(this.#open);
-      this.#open = grown;
-    }
     this.#open[this.#depth++] = node;
   }
 
@@ -123,7 +118,7 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
   const { union, factor, waits } = settings;
   const builder = new TreeBuilder(nodes + 1, isPair, union);
   // by depth: the first kind of wait on the way there
-  let kinds = new Uint8Array(1 << 10);
+  const kinds: number[] = [];
   let used = 0;
   while (!falls.isAtEnd) {
     for (let left = falls.next(); left > 0; left--) builder.close();
@@ -131,15 +126,10 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
       const name = frames.next() || ++used;
       builder.open(name);
       const depth = builder.depth - 1;
-      if (depth === kinds.length) {
-        const grown = new Uint8Array(kinds.length * 2);
-        grown.set(kinds);
-        kinds = grown;
-      }
-      kinds[depth] = (kinds[depth - 1] as number) || (waits[name] as number);
+      kinds[depth] = kinds[depth - 1] || (waits[name] as number);
     }
     const value = counts.next() * factor.after;
-    builder.add(value, isPair ? befores.next() * factor.before : 0, (kinds[builder.depth - 1] as number) || ON_CPU);
+    builder.add(value, isPair ? befores.next() * factor.before : 0, kinds[builder.depth - 1] || ON_CPU);
   }
   return builder.finish(total);
 }

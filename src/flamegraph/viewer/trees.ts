@@ -12,7 +12,7 @@ export interface Shown {
   /** by family's letter: its share of the time of leaves */
   shares: Map<string, number>;
   /** hidden functions, and the share of the whole that each takes away */
-  hidden: [name: string, share: string][];
+  hidden: [name: string, share: string, key: string][];
 }
 
 export class Trees {
@@ -41,11 +41,12 @@ export class Trees {
     const model = this.#model;
     let tree = model.whole;
     const hidden: Shown['hidden'] = [];
-    for (const number of hide.map((name) => this.#numbers.get(name))) {
+    for (const name of hide) {
+      const number = this.#numbers.get(name);
       if (!number) continue;
       const rest = withoutHidden(tree, number);
       const gone = (tree.width[0] as number) - (rest.width[0] as number);
-      hidden.push([model.names[number] as string, percent(gone / (model.whole.width[0] || 1))]);
+      hidden.push([model.names[number] as string, percent(gone / (model.whole.width[0] || 1)), name]);
       tree = rest;
     }
     const number = this.#numbers.get(root);

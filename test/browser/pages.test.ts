@@ -1,0 +1,209 @@
+// Pictures where people meet them: in other pages, on phones, on paper, saved, under a strict policy, by keyboard alone.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { ROOT, shell, temporaryFolder } from '../tools.ts';
+import { launchChromium, skip } from './chromium.ts';
+
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+const FILLS = 'boxes => boxes.map((box) => getComputedStyle(box).fill)';
+const CPU = 'app;main;parse;malloc 100\napp;main;exec;scan 400\napp;main;exec;scan;malloc 100\nlog;main;write 400\n';
+const OFF = '# unit: us\n[fsync];app;main;commit 700\n[futex];app;main;lock 200\n[epoll];app;main;wait 100\n';
+
+describe('pictures in Chromium', { skip }, () => {
+  const folder = temporaryFolder();
+  let browser: Browser;
+  let pictures: string[];
+  before(async () => {
+    browser = await launchChromium();
+    pictures = await Promise.all([drawn(CPU, '--title CPU'), drawn(OFF, '--title Waits'), drawn(CPU, '--html')]);
+  });
+  after(() => browser.close());
+
+  async function drawn(folded: string, options: string): Promise<string> {
+    const { out, err } = await shell(`printf '%s' '${folded}' | flame-svg ${options}`, ROOT);
+    assert.equal(err.toString(), '');
+    return out.toString();
+  }
+
+  /** Opens a file with this text; says nothing on the console, else the page fails in silent(). */
+  async function open(text: string, name: string, context: BrowserContextOptions = {}): Promise<[Page, () => void]> {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, ...context });
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(error.message));
+    await page.goto(pathToFileURL(file).href);
+    return [page, () => assert.deepEqual(said, [])];
+  }
+
+  function host(...inlined: string[]): string {
+    const svgs = inlined.map((svg) => svg.replace(/^<\?xml.*\n/, ''));
+    return `<!doctype html><html lang="en"><head><title>two</title></head><body><main><h1>Two</h1><p id="p">text</p>${svgs.join('')}</main></body></html>`;
+  }
+
+  const labels = (page: Page, nth = 0): Promise<string[]> =>
+    page.locator('.flame').nth(nth).locator('text:not(.mark)').allTextContents();
+  const panel = async (page: Page): Promise<string> =>
+    (await page.locator('.panel .name, .panel .numbers').allTextContents()).join(' ');
+
+  test('axe finds nothing against it: standalone, as a page, several in a page', async () => {
+    const [cpu, off, page] = pictures as [string, string, string];
+    const cases: [name: string, text: string, scheme: 'light' | 'dark', views: string][] = [
+      ['cpu.svg', cpu, 'light', '12?'],
+      ['off.svg', off, 'dark', '123'],
+      ['cpu.html', page, 'dark', '1'],
+      ['two.html', host(cpu, off, cpu), 'light', '2'],
+    ];
+    for (const [name, text, colorScheme, views] of cases) {
+      const [opened, silent] = await open(text, name, { colorScheme });
+      await opened.evaluate(AXE);
+      for (const view of views) {
+        await opened.locator('.flame, .table').first().focus();
+        await opened.keyboard.press(view);
+        const found = (await opened.evaluate('axe.run(document)')) as { violations: { id: string }[] };
+        assert.deepEqual(
+          found.violations.map(({ id }) => `${name} ${view}: ${id}`),
+          [],
+        );
+      }
+      silent();
+      await opened.close();
+    }
+  });
+
+  test('two pictures in one page have their own colours, search and address, and leave the page alone', async () => {
+    const [cpu, off] = pictures as [string, string];
+    const [page, silent] = await open(host(cpu, off), 'page.html');
+    const font = 'getComputedStyle(p).fontFamily + getComputedStyle(p).color';
+    const [bare] = await open(host(), 'bare.html');
+    assert.equal(await page.evaluate(font), await bare.evaluate(font));
+    const fills = (nth: number) =>
+      page.locator('.flame').nth(nth).locator('rect[fill]').evaluateAll<string[], never>(FILLS);
+    const before = await fills(1);
+    await page.locator('input').first().fill('malloc');
+    assert.deepEqual(await page.locator('.found').allTextContents(), ['2 found: 20.00%', '']);
+    assert.deepEqual(await fills(1), before);
+    await page.locator('.flame').nth(1).focus();
+    for (const key of ['ArrowUp', 'Enter']) await page.keyboard.press(key);
+    assert.equal((await labels(page, 0)).length, 11);
+    assert.ok(!(await labels(page, 1)).some((label) => label.includes('epoll')));
+    const { hash } = new URL(page.url());
+    const [linked] = await open(host(cpu, off), 'page.html');
+    await linked.goto(`${linked.url()}${hash}`);
+    await linked.reload();
+    assert.deepEqual(await labels(linked, 1), await labels(page, 1));
+    assert.deepEqual(await linked.locator('.found').allTextContents(), ['2 found: 20.00%', '']);
+    silent();
+  });
+
+  test('saved by the browser and opened again, it is itself again', async () => {
+    const [cpu] = pictures as [string];
+    const [page] = await open(cpu, 'cpu.svg');
+    await page.keyboard.press('2');
+    const saved = (await page.evaluate('new XMLSerializer().serializeToString(document)')) as string;
+    const [again, silent] = await open(saved, 'saved.svg');
+    assert.equal(await again.locator('.flamepipe-host').count(), 1);
+    assert.equal(await again.locator('.head').count(), 1);
+    assert.deepEqual((await labels(again)).sort(), (await labels((await open(cpu, 'cpu.svg'))[0])).sort());
+    silent();
+  });
+
+  test('paper shows all of its width on one sheet, upright and across, also zoomed', async () => {
+    const [cpu] = pictures as [string];
+    for (const width of [700, 1040]) {
+      const [page, silent] = await open(cpu, 'cpu.svg', { viewport: { width, height: 1740 - width } });
+      await page.locator('.flame').focus();
+      for (const key of width > 700 ? ['ArrowUp', 'ArrowUp', 'Enter'] : []) await page.keyboard.press(key);
+      await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+      await page.emulateMedia({ media: 'print' });
+      assert.equal(await page.locator('.flamepipe-app').isVisible(), false);
+      const drawn = (await page.evaluate(
+        '(({left, right, height}) => [left, right, height])([...document.querySelectorAll(".static")].find((part) => part.getAttribute("display") === null).getBoundingClientRect())',
+      )) as [number, number, number];
+      assert.ok(drawn[0] >= 0 && drawn[1] <= width && drawn[1] > width * 0.95 && drawn[2] <= 1740 - width, `${drawn}`);
+      silent();
+      await page.close();
+    }
+  });
+
+  test('without style sheets and scripts it has its colours', async () => {
+    const [cpu, off] = pictures as [string, string];
+    const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'">`;
+    const [page] = await open(host(cpu, off).replace('<head>', `<head>${policy}`), 'strict.html');
+    const fills = await page.locator('.static rect').evaluateAll((all) => all.map((box) => box.getAttribute('fill')));
+    assert.ok(fills.length > 10 && !fills.includes(null));
+    assert.ok(new Set(fills).size > 6);
+  });
+
+  test('a strict policy that names the hash lets the script run', async () => {
+    const [cpu] = pictures as [string];
+    const { out } = await shell('flame-svg --csp', ROOT);
+    const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${out.toString().trim()}">`;
+    const [page] = await open(host(cpu).replace('<head>', `<head>${policy}`), 'hash.html');
+    assert.equal(await page.locator('.head').isVisible(), true);
+    assert.ok((await labels(page)).includes('scan'));
+  });
+
+  test('a phone shows it at its own width, and the table has its names', async () => {
+    const [cpu, , html] = pictures as [string, string, string];
+    const phone = { viewport: { width: 390, height: 800 }, isMobile: true, hasTouch: true };
+    for (const [text, name] of [
+      [cpu, 'phone.svg'],
+      [html, 'phone.html'],
+    ] as const) {
+      const [page, silent] = await open(text, name, phone);
+      assert.equal(await page.locator('.head').evaluate((head) => head.getBoundingClientRect().width), 390);
+      await page.locator('[data-act=functions]').tap();
+      const first = await page.locator('tbody td').first().boundingBox();
+      assert.ok(first && first.width > 180);
+      await page.locator('[data-act=flame]').tap();
+      await page.locator('.flame .of-r').first().tap();
+      silent();
+    }
+  });
+
+  test('the keyboard alone reaches callers, legend, hiding, roots, copies and the trail', async () => {
+    const [cpu] = pictures as [string];
+    const [page, silent] = await open(cpu, 'keys.svg', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.locator('.flame').focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Y');
+    await page.locator('.numbers b').waitFor();
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), 'app;main;exec;scan');
+    await page.keyboard.press('c');
+    await page.locator('.callers .flame').first().focus();
+    await page.keyboard.press('ArrowUp');
+    assert.match(await panel(page), /^Function: exec/);
+    await page.keyboard.press('Enter');
+    assert.match(await page.locator('.part').first().innerText(), /^Who calls exec/);
+    await page.keyboard.press('r');
+    assert.match(await page.locator('.trail').innerText(), /⌂ exec 50.00%/);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.locator('.legend button').first().focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('.legend [aria-pressed=true]').count(), 1);
+    silent();
+  });
+
+  test('it asks nobody for anything', async () => {
+    const [cpu] = pictures as [string];
+    const [page, silent] = await open('', 'blank.html');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    writeFileSync(join(folder, 'alone.svg'), cpu);
+    await page.goto(pathToFileURL(join(folder, 'alone.svg')).href);
+    for (const key of ['2', '3', '1', '?', 's']) await page.keyboard.press(key);
+    assert.deepEqual(
+      asked.filter((url) => !url.startsWith('file:') && !url.startsWith('blob:')),
+      [],
+    );
+    silent();
+  });
+});
