@@ -8,6 +8,7 @@ import { Reasons } from '../offcpu/reason/reasons.ts';
 import { DEFAULT_VERSION, decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
 import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
 import type { NameLock } from '../offcpu/table/particular-names.ts';
+import { placesOf, type ReasonPlaces } from '../offcpu/table/where.ts';
 import type { ThreadTimes } from '../offcpu/thread-times.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
 import type { Slept } from './render-plan.ts';
@@ -27,6 +28,8 @@ export interface OffcpuProfile {
   classified: Classified;
   /** that decided */
   reasons: Reasons;
+  /** whose waits they were */
+  places: readonly ReasonPlaces[];
   /** are meanings of waits known? */
   hasMeanings: boolean;
   /** undefined: nobody switched */
@@ -90,6 +93,7 @@ export function offcpuProfileOf({
     threads,
     classified,
     reasons,
+    places: placesOf(classified.account.entries(), reasons, { nameLock, meaning: postgresVersion !== undefined }),
     hasMeanings: postgresVersion !== undefined,
     stats: folded?.stats,
     notes: [...(folded?.losses ?? []), ...(folded?.notes ?? [])],

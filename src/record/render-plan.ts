@@ -113,15 +113,15 @@ function foldOffcpuStep(settings: Settings, environment: Environment): Step {
 
 /** The reasons of the dump and of those sleepers, and the pictures. */
 function offcpuSteps(settings: Settings, environment: Environment, slept: Slept | undefined): Step[] {
-  const step = (flag: string, to: Artifact): Step => ({
+  const step = (flags: readonly string[], to: Artifact): Step => ({
     what: STEPS.reasons,
-    stages: [classify(settings, environment, slept, flag)],
+    stages: [classify(settings, environment, slept, flags)],
     output: artifactIn(environment.folder, to),
   });
   return [
-    step('--folded', 'reasons'),
-    step('--table', 'reasonsTable'),
-    step('--json', 'reasonsJson'),
+    step(['--folded'], 'reasons'),
+    step(['--table', '--where'], 'reasonsTable'),
+    step(['--json', '--where'], 'reasonsJson'),
     drawStep(settings, environment, PICTURES.offcpu),
     drawStep(settings, environment, PICTURES.reasons),
   ];
@@ -139,7 +139,12 @@ function byMaps({ inline }: Settings, { folder, pids, symfs }: Environment): str
   return [...maps, ...(symfs === undefined ? [] : ['--symfs', symfs])];
 }
 
-function classify(settings: Settings, environment: Environment, slept: Slept | undefined, flag: string): string[] {
+function classify(
+  settings: Settings,
+  environment: Environment,
+  slept: Slept | undefined,
+  flags: readonly string[],
+): string[] {
   const { folder, tool, pids, waitEvents } = environment;
   const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
   // together with the sleepers, which are folded text, the dump's own window is not believed
@@ -150,7 +155,7 @@ function classify(settings: Settings, environment: Environment, slept: Slept | u
   ];
   return [
     ...tool('offcpu-classify'),
-    flag,
+    ...flags,
     ...byRoots(pids),
     ...byMaps(settings, environment),
     ...meaning,

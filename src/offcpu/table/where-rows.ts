@@ -82,7 +82,7 @@ function runOfWhere({ where = [], ...run }: Run): Run {
 /** Rows of less than this share of their reason, in all runs, are summed up. */
 const SMALL = 0.05;
 
-/** The same with the small rows of each reason as one. */
+/** The same for people: the small rows of each reason as one, and long names cut. */
 export function withoutSmall(table: ReasonTable): ReasonTable {
   const rows = table.rows.map((reason) => ({
     ...reason,
@@ -96,7 +96,15 @@ function summedUp({ ns, before, parts }: ComparedRow): ComparedRow[] {
     part.ns < SMALL * ns && part.before.every((one, i) => one.ns < SMALL * (before[i]?.ns ?? 0));
   const small = parts.filter(isSmall);
   const [first, ...others] = small;
-  if (first === undefined || others.length === 0) return parts;
+  if (first === undefined || others.length === 0) return parts.map(shortened);
   const rest = { ...others.reduce(plus, first), name: `${small.length} more` };
-  return [...parts.filter((part) => !isSmall(part)), rest];
+  return [...parts.filter((part) => !isSmall(part)).map(shortened), rest];
+}
+
+/** So that the numbers behind it stay on the screen. */
+const MOST_COLUMNS = 56;
+
+function shortened(row: ComparedRow): ComparedRow {
+  const { name } = row;
+  return name.length <= MOST_COLUMNS ? row : { ...row, name: `${name.slice(0, MOST_COLUMNS - 2)}..` };
 }

@@ -11,6 +11,7 @@ import { runOf } from '../../offcpu/table/classify-offcpu.ts';
 import { compare, doubtsOn, type ReasonTable } from '../../offcpu/table/comparison.ts';
 import { parseResult } from '../../offcpu/table/json-read.ts';
 import { formatTable } from '../../offcpu/table/reason-table.ts';
+import { compareWhere, rowsOfPlaces, withoutSmall } from '../../offcpu/table/where-rows.ts';
 import { pairCounts, type Sides } from '../../stacks/diff/diff.ts';
 import type { FunctionTable } from '../../stacks/diff/function-table.ts';
 import { FoldedReader } from '../../stacks/folded.ts';
@@ -87,12 +88,16 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   const names = [latin1(label), latin1(settings.label)] as const;
   const unlike = unlikeRuns(run.shape, earlier.shape);
   let reasonTable: ReasonTable | undefined;
+  let whereTable: ReasonTable | undefined;
   let functionTable: FunctionTable | undefined;
   const reasonsBefore = textOf(artifactIn(folder, 'reasonsJson')) ?? '';
   if (offcpu?.reasons && reasonsBefore !== '') {
     const { classified } = offcpu.profile;
     reasonTable = await steps.run('comparing reasons', 'offcpu-classify', (report) => {
-      const compared = compare(runOf(names[1], classified), [{ name: names[0], ...parseResult(reasonsBefore) }]);
+      const now = { ...runOf(names[1], classified), where: rowsOfPlaces(offcpu.profile.places) };
+      const before = [{ name: names[0], ...parseResult(reasonsBefore) }];
+      const compared = compare(now, before);
+      whereTable = compareWhere(now, before);
       for (const doubt of doubtsOn(compared)) report.note(utf8(doubt));
       return compared;
     });
@@ -114,6 +119,7 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   const meaning = offcpu?.profile.hasMeanings ?? false;
   const tables = [
     ...unlike.map((line) => latin1(`  UNLIKE: ${line}`)),
+    ...(whereTable ? [formatTable(withoutSmall(whereTable), { detail: false, meaning: true, wide: false })] : []),
     ...(reasonTable ? [formatTable(reasonTable, { detail: false, meaning, wide: false })] : []),
     ...(functionTable ? [functionsText(functionTable)] : []),
   ];

@@ -12,6 +12,7 @@ import { runOf } from '../../offcpu/table/classify-offcpu.ts';
 import { compare, doubtsOn } from '../../offcpu/table/comparison.ts';
 import { formatJson } from '../../offcpu/table/json.ts';
 import { formatTable } from '../../offcpu/table/reason-table.ts';
+import { formatWhere } from '../../offcpu/table/where-text.ts';
 import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
 import { ARTIFACTS, artifactIn, type Half } from '../artifacts.ts';
 import { type CpuProfile, cpuProfileOf } from '../cpu-profile.ts';
@@ -184,15 +185,16 @@ async function renderOffcpu(
   if (profile.sleepers) steps.write('sleepers', profile.sleepers.folded());
   if (profile.stats) steps.write('offcpuStats', [jsonText(profile.stats)]);
   const reasons = await steps.run(STEPS.reasons, 'offcpu-classify', (report): RenderedReasons => {
-    const { classified, hasMeanings } = profile;
+    const { classified, hasMeanings, places } = profile;
     const compared = compare(runOf(latin1(settings.label), classified), []);
     for (const doubt of doubtsOn(compared)) report.note(utf8(doubt));
     const stacks = classified.account.folded(NANOSECONDS[UNIT]);
     stacks.unit = UNIT;
     const table = formatTable(compared, { detail: false, meaning: hasMeanings, wide: false });
-    const json = formatJson(compared, { busy: false });
+    const json = formatJson(compared, { busy: false, where: places });
+    const where = places.length > 0 ? `${formatWhere(places)}\n` : '';
     steps.write('reasons', stacks.folded());
-    steps.write('reasonsTable', [Buffer.from(table, 'latin1')]);
+    steps.write('reasonsTable', [Buffer.from(where + table, 'latin1')]);
     steps.write('reasonsJson', [Buffer.from(json, 'latin1')]);
     return { stacks, table, json };
   });

@@ -123,10 +123,10 @@ function changesTable(changes: Changes): string {
 
 function waitsTable(waits: readonly WaitRow[]): string {
   const rows = waits.map(
-    ({ share, seconds, waits: count, longest, reason, function: name, object = '', meaning = '' }) => [
+    ({ share, seconds, waits: count, longest, reason, function: name, object = '', statement = '', meaning = '' }) => [
       ...[shareText(share), secondsText(seconds), count === undefined ? '' : grouped(count)],
       ...[longest === undefined ? '' : secondsText(longest), plain(reason)],
-      ...[name === undefined ? '' : code(name), plain([object, meaning].filter(Boolean).join(', '))],
+      ...[name === undefined ? '' : code(name), plain([statement, object, meaning].filter(Boolean).join(', '))],
     ],
   );
   return table(['share', 'time', 'waits', 'longest', 'reason', 'function', 'on'], rows, 3);

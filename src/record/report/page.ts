@@ -234,7 +234,11 @@ function waitsTable(waits: readonly WaitRow[]): string {
       kind: 'name',
       cell: ({ function: name = '', meaning }) => [name, meaning].filter(Boolean).join(' · '),
     },
-    { title: 'on', kind: 'text', cell: ({ object = '' }) => object },
+    {
+      title: 'on',
+      kind: 'text',
+      cell: ({ object = '', statement = '' }) => [statement, object].filter(Boolean).join(' · '),
+    },
     { title: 'waits', cell: ({ waits: count }) => (count === undefined ? '' : grouped(count)) },
     { title: 'median', cell: ({ p50 }) => time(p50) },
     { title: '99 %', cell: ({ p99 }) => time(p99) },

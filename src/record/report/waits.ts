@@ -59,6 +59,8 @@ export interface WaitRow {
   isOwn: boolean;
   /** the lock, file or peer */
   object?: string;
+  /** of Postgres, without constants */
+  statement?: string;
   seconds: number;
   /** of it, that of threads which do more than wait */
   busySeconds: number;
@@ -107,7 +109,9 @@ export function waitRows(
     const own = stack.user.find(code.isOwn);
     const place = own ?? stack.user.find(isOfProgram);
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
-    const key = [decision.rule.label, meaning, place, object].join('\0');
+    // one who waits for the next statement shows the last one
+    const statement = kind === 'idle' ? undefined : entry.particulars?.statement?.text;
+    const key = [decision.rule.label, meaning, place, object, statement].join('\0');
     const sum = sums.get(key) ?? {
       ...{
         kind,
@@ -124,6 +128,7 @@ export function waitRows(
       ...(meaning === undefined ? {} : { meaning: nameText(meaning) }),
       ...(place === undefined ? {} : { function: nameText(place) }),
       ...(object === undefined ? {} : { object }),
+      ...(statement === undefined ? {} : { statement: nameText(statement) }),
       ...{ wakers: new Map(), comms: new Map(), buckets: new Map() },
     };
     sums.set(key, sum);
