@@ -29,6 +29,9 @@ export interface TargetFacts {
 
 const RUST = 'Cargo.toml: [profile.release] strip = "none", debug = "line-tables-only"';
 const RUST_FRAMES = 'RUSTFLAGS="-C force-frame-pointers=yes" cargo build --release';
+const RUST_LINES =
+  'Cargo.toml: [profile.release] debug = "line-tables-only"    (debug = 1: full names of inlined functions)';
+const C_LINES = 'compile with -g1 or -g';
 const C = 'compile and link with -g, without -s and strip';
 const C_FRAMES = 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
 /** From so many exported functions on, a stripped program's stacks can still be read: postgres exports 10 000. */
@@ -114,11 +117,17 @@ function objectFindings(one: ObjectFacts, elf: ElfFacts): Finding[] {
     findings.push({ level: isFault ? 'fault' : 'note', text: `${path} is stripped: ${named}`, mend });
   }
   const isOwn = isMain || owner === '';
+  if (isOwn && !isBare(one) && !elf.hasLines && !one.hasDebugFile) {
+    const text = `${path} has no debug information: no inlined functions and source lines in its stacks`;
+    findings.push({ level: 'note', text, mend: owner ? installed([one]) : elf.isRust ? RUST_LINES : C_LINES });
+  }
   if (isOwn && elf.framePointers === false) {
     const text = `most code of ${path} keeps no frame pointers: bpftrace can't unwind it, off-CPU stacks are cut`;
     findings.push({ level: 'note', text, mend: elf.isRust ? RUST_FRAMES : C_FRAMES });
   }
-  return findings.length > 0 || !isOwn ? findings : [{ level: 'ok', text: `${path} has symbols` }];
+  return findings.length > 0 || !isOwn
+    ? findings
+    : [{ level: 'ok', text: `${path} has symbols and debug information` }];
 }
 
 /** One command for all: by package where they have one, else by build-id. */

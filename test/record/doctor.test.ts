@@ -112,9 +112,16 @@ describe('targetFindings', () => {
     assert.match(found(object('/app', { isMain: true })), /FAULT .*\n {7}> compile and link with -g/);
     assert.match(
       found(object('/app', { isMain: true, elf: { ...bare, hasSymbols: true } })),
-      /ok {5}\/app has symbols\n$/,
+      /note {3}\/app has no debug information: .*\n {7}> compile with -g1 or -g\n$/,
     );
-    assert.match(found(object('/app', { isMain: true, hasDebugFile: true })), /ok {5}\/app has symbols\n$/);
+    assert.match(
+      found(object('/app', { isMain: true, elf: { ...rust, hasSymbols: true, framePointers: true } })),
+      /no debug information: .*\n {7}> Cargo\.toml: .*line-tables-only/,
+    );
+    assert.match(
+      found(object('/app', { isMain: true, hasDebugFile: true })),
+      /ok {5}\/app has symbols and debug information\n$/,
+    );
   });
 
   test('one of a distribution: its package; no fault if its functions are exported', () => {
