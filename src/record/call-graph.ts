@@ -14,7 +14,10 @@ export interface CodeFacts {
   /** Go's compiler made it; it is Node; it tells perf what it compiled, in /tmp/perf-PID.map */
   isGo: boolean;
   isNode: boolean;
+  isJava: boolean;
   hasPerfMap: boolean;
+  /** is it a Python that keeps no frame pointers itself? */
+  isBarePython: boolean;
   /** does all that it has mapped keep frame pointers? undefined: not known */
   framePointers: boolean | undefined;
 }
@@ -45,6 +48,8 @@ export function callGraphOf(
 ): CallGraph {
   if (asked !== undefined) return { how: asked, why: 'as asked for' };
   const reasons = targets.map(whyFramePointers);
+  if (targets.some(({ isBarePython, hasPerfMap }) => isBarePython && hasPerfMap))
+    return { how: DEFAULT, why: WHY_BARE };
   if (targets.length > 0 && reasons.every((why) => why !== undefined)) {
     return { how: 'fp', why: [...new Set(reasons)].join('; ') };
   }
@@ -57,10 +62,14 @@ export function callGraphOf(
   return { how: DEFAULT, why: `unwinds code without frame pointers${mixed}${seen}` };
 }
 
+// measured: by frame pointers no function of Python had a name, by DWARF the innermost of each sample
+const WHY_BARE = 'this Python keeps no frame pointers: DWARF finds the innermost of its functions';
+
 /** Why frame pointers are better; undefined: they are not. */
-function whyFramePointers({ isGo, isNode, hasPerfMap, framePointers }: CodeFacts): string | undefined {
+function whyFramePointers({ isGo, isNode, isJava, hasPerfMap, framePointers }: CodeFacts): string | undefined {
   if (isGo) return 'Go keeps frame pointers, and DWARF loses the callers of its code';
   if (isNode) return "Node's compiled code keeps frame pointers, and has no DWARF";
+  if (isJava) return "Java's compiled code has no DWARF, and keeps frame pointers if told to";
   if (hasPerfMap) return 'code compiled at run time (perf-PID.map) has no DWARF';
   return framePointers ? 'all code of the target keeps frame pointers' : undefined;
 }

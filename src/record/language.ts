@@ -107,7 +107,13 @@ function javaLacks({ arguments: given, environment, hasPerfMap }: ProgramFacts):
   return lacks;
 }
 
-function pythonLacks({ executable, mapped, arguments: given, environment }: ProgramFacts): Lack[] {
+const PYTHON_CALLERS: Lack = {
+  text: 'This Python keeps no frame pointers: of its functions only the innermost is seen',
+  mend: "build Python with CFLAGS='-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer'",
+  what: 'callers',
+};
+
+function pythonLacks({ executable, mapped, arguments: given, environment, framePointers }: ProgramFacts): Lack[] {
   const names = [fileName(executable), ...mapped.map(fileName)];
   const [, major, minor] = names.map((name) => PYTHON.exec(name)).find((match) => match?.[2] !== undefined) ?? [];
   const text = 'Python does not tell the names of its functions';
@@ -121,7 +127,8 @@ function pythonLacks({ executable, mapped, arguments: given, environment }: Prog
     ];
   }
   const isTold = / -X ?perf/.test(` ${given.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
-  return isTold ? [] : [{ text, mend: 'python3 -X perf ..., or PYTHONPERFSUPPORT=1', what: 'names' }];
+  const lacks: Lack[] = isTold ? [] : [{ text, mend: 'python3 -X perf ..., or PYTHONPERFSUPPORT=1', what: 'names' }];
+  return framePointers === false ? [...lacks, PYTHON_CALLERS] : lacks;
 }
 
 function callerLacks({ isRust, framePointers }: ProgramFacts): Lack[] {
@@ -137,6 +144,13 @@ function mappedName({ mapped }: ProgramFacts, pattern: RegExp): boolean {
 /** `Rust`, `Postgres with pgmqtt.so` */
 export function languageText({ language, extensions }: TargetLanguage): string {
   return extensions.length === 0 ? language : `${language} with ${extensions.join(', ')}`;
+}
+
+/** What Java lacked at the start, and got while it was recorded: a map of names. */
+export function withNames(languages: readonly TargetLanguage[]): TargetLanguage[] {
+  return languages.map((one) =>
+    one.language === 'Java' ? { ...one, lacks: one.lacks.filter(({ what }) => what !== 'names') } : one,
+  );
 }
 
 /** A line each: what hides the names of functions, and what to do. */

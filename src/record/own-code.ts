@@ -39,7 +39,8 @@ const SERVERS: readonly { executable: RegExp; extension: RegExp; standard: RegEx
   { executable: /^(?:apache2|httpd)$/, extension: /\/modules\/.*\.so$/, standard: /^$/ },
   { executable: /^(?:mysqld|mariadbd)$/, extension: /\/plugin\/.*\.so$/, standard: /^$/ },
 ];
-const JIT = 'JIT code';
+/** The name of all objects that a compiler made in memory. */
+export const JIT = 'JIT code';
 
 // Functions of a runtime's own libraries, as its compiler names them for perf:
 // py::loads:/usr/lib/python3.12/json/__init__.py   py::f:<frozen importlib>   JS:~ node:internal/streams/writable:1:1

@@ -2,16 +2,31 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type CodeFacts, callGraphOf } from '../../src/record/call-graph.ts';
 
-const PLAIN: CodeFacts = { isGo: false, isNode: false, hasPerfMap: false, framePointers: false };
+const PLAIN: CodeFacts = {
+  ...{ isGo: false, isNode: false, isJava: false, hasPerfMap: false, isBarePython: false, framePointers: false },
+};
 const TRIAL = { how: 'dwarf,16384', samples: 99, cutShare: 0.67 };
 
 describe('the call graph', () => {
+  test('a Python without frame pointers names the innermost function by DWARF, whatever the trial says', () => {
+    const python = { ...PLAIN, hasPerfMap: true, isBarePython: true };
+    const trial = { how: 'dwarf,16384', samples: 100, cutShare: 1 };
+    assert.equal(callGraphOf(undefined, [python], trial).how, 'dwarf,16384');
+    assert.equal(callGraphOf(undefined, [{ ...python, isBarePython: false }]).how, 'fp');
+  });
+
   test('is what was asked for', () => {
     assert.equal(callGraphOf('lbr', [{ ...PLAIN, isGo: true }], TRIAL).how, 'lbr');
   });
 
   test('is frame pointers where they are all there, and DWARF would lose callers', () => {
-    for (const code of [{ isGo: true }, { isNode: true }, { hasPerfMap: true }, { framePointers: true }]) {
+    for (const code of [
+      { isGo: true },
+      { isNode: true },
+      { isJava: true },
+      { hasPerfMap: true },
+      { framePointers: true },
+    ]) {
       const { how, why } = callGraphOf(undefined, [{ ...PLAIN, ...code }], TRIAL);
       assert.equal(how, 'fp');
       assert.match(why, /Go|Node|run time|keeps frame pointers/);

@@ -43,6 +43,7 @@ test('Python wants -X perf, which 3.11 does not know', () => {
     assert.deepEqual(told(started('python3.12', ...flags, 'app.py'))[1], []);
   const variable = { ...started('python3.12', 'app.py'), environment: { PYTHONPERFSUPPORT: '1' } };
   assert.deepEqual(told(variable)[1], []);
+  assert.match(told({ ...variable, framePointers: false })[1].join(), /^of its functions only .* CFLAGS=/);
   assert.match(told(started('python3.11', '-X', 'perf', 'app.py'))[1].join(), /python3\.12 -X perf/);
   const library = { ...started('uwsgi', 'app.py'), mapped: ['/usr/bin/uwsgi', '/usr/lib/libpython3.11.so.1.0'] };
   assert.equal(told(library)[0], 'Python');

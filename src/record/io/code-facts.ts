@@ -10,6 +10,9 @@ import { processAt } from './processes.ts';
 /** node::Start(int, char**) */
 const NODE_START = '_ZN4node5StartEiPPc';
 
+const PYTHON = /^python[\d.]*$/;
+const LIBPYTHON = /\/libpython[\d.]+\.so[\d.]*$/;
+
 export function codeFactsOf(pid: number): CodeFacts {
   const exe = `/proc/${pid}/exe`;
   const { isForeignNamespace } = rootOf(pid);
@@ -17,8 +20,12 @@ export function codeFactsOf(pid: number): CodeFacts {
   const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
   const paths = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
   const ownPid = processAt(pid)?.nsPids.at(-1) ?? pid;
+  const program = programFacts(exe, basename(linkOf(exe) ?? ''));
+  const python = paths.find((path) => LIBPYTHON.test(path));
   return {
-    ...programFacts(exe, basename(linkOf(exe) ?? '')),
+    ...program,
+    isJava: program.isJava || paths.some((path) => path.endsWith('/libjvm.so')),
+    isBarePython: python === undefined ? program.isBarePython : keepsFramePointers(bytesOf(seen(python))) === false,
     hasPerfMap: (sizeOf(`/proc/${pid}/root/tmp/perf-${ownPid}.map`) ?? 0) > 0,
     framePointers: paths.length > 0 && paths.every((path) => keepsFramePointers(bytesOf(seen(path))) !== false),
   };
@@ -29,10 +36,12 @@ export function codeFactsOfFile(path: string): CodeFacts {
   return { ...programFacts(path, basename(path)), hasPerfMap: false, framePointers: undefined };
 }
 
-function programFacts(path: string, name: string): Pick<CodeFacts, 'isGo' | 'isNode'> {
+function programFacts(path: string, name: string): Pick<CodeFacts, 'isGo' | 'isNode' | 'isJava' | 'isBarePython'> {
   const read = bytesOf(path);
   return {
     isGo: isGoProgram(read),
+    isJava: name === 'java',
+    isBarePython: PYTHON.test(name) && keepsFramePointers(read) === false,
     isNode: /^node(?:js)?$/.test(name) || exportedSymbol(read, NODE_START) !== undefined,
   };
 }

@@ -18,12 +18,19 @@ function factsOf(pid: number): ProgramFacts {
   // of a server the extension is what one can build anew
   const [extension] = extensionsIn(new Set([fileName(executable)]), mapped);
   const elf = elfFacts(bytesOf(extension === undefined ? `/proc/${pid}/exe` : seen(extension)));
-  const { isGo, isNode, hasPerfMap } = codeFactsOf(pid);
+  const { isGo, isNode, isBarePython, hasPerfMap } = codeFactsOf(pid);
   return {
     executable,
     arguments: (textOf(`/proc/${pid}/cmdline`) ?? '').split('\0'),
     environment: variablesIn(textOf(`/proc/${pid}/environ`) ?? ''),
-    ...{ mapped, isGo, isNode, hasPerfMap, isRust: elf?.isRust === true, framePointers: elf?.framePointers },
+    ...{
+      mapped,
+      isGo,
+      isNode,
+      hasPerfMap,
+      isRust: elf?.isRust === true,
+      framePointers: isBarePython ? false : elf?.framePointers,
+    },
   };
 }
 

@@ -9,9 +9,9 @@ import { type Artifact, artifactIn, type Half, runFolders } from '../artifacts.t
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
-import { namesMissing } from '../language.ts';
+import { namesMissing, withNames } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import { type OwnCode, ownCodeOf } from '../own-code.ts';
+import { JIT, type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
 import { changesOf } from '../report/changes.ts';
 import {
@@ -71,6 +71,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const final = rendered.part ? folder.path : runFolders(settings.outDir, settings.label, 0).final;
   const { isOfProgram, code } = ownCode(rendered);
+  const languages = code.objects.includes(JIT) ? withNames(recording.languages) : recording.languages;
   const said = workload?.lastLines.map(decoded) ?? [];
   const changes = comparison && changesOf(comparison, code, said);
   const warnings = [
@@ -83,7 +84,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   ].flat();
   // of which the report's part on trust says more
   const ofData = [
-    ...namesMissing(recording.languages).map((line) => `warning: ${line}`),
+    ...namesMissing(languages).map((line) => `warning: ${line}`),
     ...cutWarnings(cpu?.stats, offcpu?.profile.stats, environment.callGraph.how),
     ...(identity ? identityWarnings(identity) : []),
   ];
@@ -91,7 +92,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     settings,
     environment: { ...environment, folder: final },
     targets: recording.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
-    languages: recording.languages,
+    languages,
     window,
     cause: recording.window.cause,
     valid,
@@ -118,7 +119,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: (await recording.maps.names()).nameLock,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
-    ...{ languages: recording.languages, workload: said, changes },
+    ...{ languages, workload: said, changes },
     ...{ commands: commandsOf(facts), pictures: pictureFiles(facts) },
   });
   const svgs = new Map(report.pictures.map(({ file }) => [file, readFileSync(join(folder.path, file), 'utf8')]));

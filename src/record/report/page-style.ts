@@ -66,6 +66,7 @@ thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--line)}
 tbody tr:nth-child(even){background:var(--field)}
 tr.group th{text-align:left;padding-top:.6rem;color:var(--soft);font-weight:600;background:var(--paper)}
 td.text,th.text{text-align:left}
+td.text{white-space:normal;overflow-wrap:anywhere;min-width:6.5rem;width:auto}
 td.name{text-align:left;white-space:normal;min-width:12rem;width:auto}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:0 14px;align-items:start}
 .pair>*{min-width:0}

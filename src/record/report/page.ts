@@ -241,18 +241,22 @@ function waitsTable(waits: readonly WaitRow[]): string {
     },
     { title: 'waits', cell: ({ waits: count }) => (count === undefined ? '' : grouped(count)) },
     { title: 'median', cell: ({ p50 }) => time(p50) },
-    { title: '99 %', cell: ({ p99 }) => time(p99) },
     { title: 'longest', cell: ({ longest }) => time(longest) },
-    { title: 'then for a CPU', cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? time(queuedSeconds) : '') },
+    { title: 'queued', cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? time(queuedSeconds) : '') },
     { title: 'ended by', kind: 'text', cell: (row) => wakersText(row).replace('ended by ', '') },
-    { title: 'threads', kind: 'text', cell: ({ threads }) => threads.slice(0, 3).join(', ') },
   ];
   const rest = waits.slice(MOST_WAITS);
   const more =
     rest.length === 0
       ? ''
       : `<p class="soft">${rest.length} smaller rows, ${secondsText(rest.reduce((sum, row) => sum + row.seconds, 0))} together, are in report.json.</p>`;
-  return table('Off the CPU: for what, where, and who ended it', columns, waits.slice(0, MOST_WAITS)) + more;
+  return (
+    table(
+      'Off the CPU: for what, where, and who ended it; queued: then for a CPU',
+      columns,
+      waits.slice(0, MOST_WAITS),
+    ) + more
+  );
 }
 
 function functionTables({ own, bySelf, byTotal }: Functions): string {

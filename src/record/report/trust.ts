@@ -65,7 +65,7 @@ export function trustOf(facts: TrustFacts): Trust {
   return { grade: has('poor') ? 'poor' : has('fair') ? 'fair' : 'good', points };
 }
 
-function pointsOfCpu({ settings, pids, callGraph }: TrustFacts, stats: PerfStats): TrustPoint[] {
+function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats: PerfStats): TrustPoint[] {
   const { samples, weight, unresolvedWeight, truncatedWeight, losses, events } = stats;
   const names = events.filter(({ folded }) => folded).map(({ name }) => name);
   const error = 100 / Math.sqrt(Math.max(samples, 1));
@@ -91,7 +91,9 @@ function pointsOfCpu({ settings, pids, callGraph }: TrustFacts, stats: PerfStats
     points.push({
       text: `${percent(callers)} of the stacks on the CPU have lost their outermost callers, so totals are too small.`,
       level: callers > BAD ? 'poor' : 'fair',
-      mend: mendOfCut(callGraph),
+      mend: languages.some(({ language }) => language === 'Python' || language === 'Java')
+        ? mendOfCallers(languages)
+        : mendOfCut(callGraph),
     });
   }
   const cut = share(truncatedWeight, weight);
