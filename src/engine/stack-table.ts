@@ -27,7 +27,7 @@ export const Line = {
   ignore: 0,
   /** stop at this line each time */
   ask: 0xffffffff,
-  /** flag on a name id: frames further out are left away */
+  /** flag on a name id: drops the frames further out */
   last: 0x80000000,
   /** flag on a name id: does not count for the limit of end() */
   uncounted: 0x40000000,

@@ -54,7 +54,7 @@ export class Layout {
   #done = 0;
   #doneBefore = 0;
 
-  /** Boxes less wide than `least` (counts) are left away. */
+  /** Leaves out boxes less wide than `least` (counts). */
   constructor(least: number, diff: DiffLayout) {
     this.#least = least;
     this.#diff = diff;

@@ -50,7 +50,7 @@ export class PerfFold {
   readonly #script: PerfScript;
   #skippedLines = 0;
 
-  /** `onSkip` is told of each line that can't be used. */
+  /** Calls `onSkip` for each line that it can't use. */
   constructor(options: Partial<PerfScriptOptions>, onSkip: OnSkip) {
     this.#options = { ...DEFAULTS, ...options };
     this.#script = new PerfScript(new StackTable(), this.#options, (...line) => {

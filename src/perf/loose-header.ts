@@ -51,7 +51,7 @@ interface Task {
   period: number | undefined;
   periodSpan: Span | undefined;
   hasCpu: boolean;
-  /** whether a number is a tid or a period was told by its value */
+  /** its value decided whether a number is a tid or a period */
   dependsOnDigits: boolean;
 }
 

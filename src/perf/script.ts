@@ -80,7 +80,7 @@ export class PerfScript {
   kind: Kind = 'empty';
   /** what perf said of lost data */
   readonly losses: string[] = [];
-  /** functions whose callers were left away on purpose */
+  /** functions whose callers the reader hid on purpose */
   readonly skipAfter: readonly string[];
 
   readonly #options: PerfScriptOptions;

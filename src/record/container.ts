@@ -17,7 +17,7 @@ export function checkContainerName(name: string): void {
 /** What /proc tells of a process's place. */
 export interface Place {
   pid: number;
-  /** the target of /proc/PID/ns/pid; undefined: not to be read */
+  /** the target of /proc/PID/ns/pid; undefined: unreadable */
   pidNamespace: string | undefined;
   /** /proc/PID/cgroup */
   cgroup: string;

@@ -7,7 +7,7 @@ import { languageText, type TargetLanguage } from './language.ts';
 export interface ObjectFacts {
   path: string;
   isMain: boolean;
-  /** undefined: not to be read as ELF */
+  /** undefined: no ELF file, or not readable */
   elf: ElfFacts | undefined;
   hasDebugFile: boolean;
   /** the Debian package it came with; '' none; undefined: not known here */
@@ -60,7 +60,7 @@ export function targetFindings({
   const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
   for (const one of ownFirst(objects)) {
     if (one.elf && !libraries.includes(one)) findings.push(...objectFindings(one, one.elf));
-    else if (!one.elf) findings.push({ level: 'note', text: `${one.path}: not to be read as ELF` });
+    else if (!one.elf) findings.push({ level: 'note', text: `${one.path} cannot be read as ELF` });
   }
   if (libraries.length === 0) return findings;
   const text = `${count(libraries.length, 'library has', 'libraries have')} no symbols but those of exported functions`;

@@ -5,7 +5,7 @@ export interface MachineFacts {
   perf: string | undefined;
   bpftrace: string | undefined;
   uid: number;
-  /** is sudo to be used, and does it let us in without a password? undefined: not to be used */
+  /** does sudo let us in without a password? undefined: the user did not ask for sudo */
   sudo: boolean | undefined;
   /** effective, as in /proc/self/status */
   capabilities: bigint;
@@ -103,7 +103,7 @@ function rightsFindings(facts: MachineFacts): Finding[] {
 }
 
 function paranoidFinding({ paranoid, uid }: MachineFacts): Finding {
-  const said = `perf_event_paranoid is ${paranoid ?? 'not to be read'}`;
+  const said = `perf_event_paranoid is ${paranoid ?? 'unreadable'}`;
   if (paranoid !== undefined && paranoid < 2) {
     return { level: 'ok', text: `${said}: perf may record kernel and user stacks of own processes` };
   }
@@ -129,7 +129,7 @@ function kernelFindings({ kptrRestrict, hasBtf, hasCycles, memlock, kernel, ...f
       text: `kptr_restrict is ${kptrRestrict}: kernel frames have no names`,
       mend: 'sudo sysctl kernel.kptr_restrict=0',
     });
-  else findings.push({ level: 'ok', text: `kptr_restrict is ${kptrRestrict ?? 'not to be read'}` });
+  else findings.push({ level: 'ok', text: `kptr_restrict is ${kptrRestrict ?? 'unreadable'}` });
   findings.push(
     hasBtf
       ? { level: 'ok', text: 'the kernel has BTF' }

@@ -48,7 +48,7 @@ export interface ProfilerCommand {
 
 /** Commands whose stdout runs into the next one's stdin, and of the last one into a file. */
 export interface Step {
-  /** what a person is told */
+  /** what a person reads */
   what: string;
   stages: readonly (readonly string[])[];
   output: string;

@@ -7,7 +7,7 @@ import { type Environment, kernelSymbolsStep, type Step, scriptArgv, type Window
 import type { Settings } from './settings.ts';
 import { rootsOf } from './sleepers.ts';
 
-/** What a person is told of each step. */
+/** What a person reads of each step. */
 export const STEPS = {
   foldCpu: 'folding on-CPU samples',
   foldOffcpu: 'folding off-CPU stacks',

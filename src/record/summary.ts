@@ -28,7 +28,7 @@ export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | un
         `unresolved in user code, ${share(offcpu.cutWeight, offcpu.weight)} cut, ${share(offcpu.callerlessWeight, offcpu.weight)} without the caller of libc, ${share(offcpu.inProgressWeight, offcpu.weight)} in progress`,
     );
   }
-  if (parts.length === 0) parts.push('no sample and no switch, for it slept throughout');
+  if (parts.length === 0) parts.push('no sample and no switch, because it slept throughout');
   return `quality: ${parts.join('; ')}`;
 }
 

@@ -13,10 +13,10 @@ export interface TargetChoice {
   several: Several | undefined;
 }
 
-/** What to do where several match: `all` of them, the `first`, or none, for there must be `one`. */
+/** What to do where several match: `all` of them, the `first`, or none, because there must be `one`. */
 export type Several = 'all' | 'first' | 'one';
 
-/** Undefined: nothing was said. Throws UsageError for options that contradict each other. */
+/** Undefined: the user gave none. Throws UsageError for options that contradict each other. */
 export function severalOf(options: Readonly<Record<Several, boolean>>): Several | undefined {
   const [one, other] = (['first', 'all', 'one'] as const).filter((name) => options[name]);
   if (other) throw new UsageError(`choose one of --${one}, --${other}`);
@@ -114,7 +114,7 @@ export function whyNot({ pid, comm, isKernelThread, state, uid }: Process, self:
 const SHOWN_COMMAND = 100;
 const SHOWN = 20;
 
-/** What is told where several are recorded. */
+/** The message where several are recorded. */
 export function severalText(targets: readonly Process[]): string {
   return `recording ${targets.length} processes, each with a root frame of its own, comm-PID:\n${listOf(targets)}`;
 }

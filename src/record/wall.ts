@@ -23,7 +23,7 @@ export interface Wall {
    * comm;frames;[reason] or comm;frames;[reason];meaning of what was off the CPU, comm;frames of what was on it; in whole µs
    */
   stacks: StackTable;
-  /** functions whose callers were left away, since only one of the profilers saw them */
+  /** functions whose callers are hidden, because only one of the profilers saw them */
   meetings: string[];
 }
 
@@ -66,7 +66,7 @@ function stackOf([comm = '', ...frames]: readonly string[], tip: readonly string
   return { comm, frames: withoutStart(frames), tip, us };
 }
 
-/** Sums are rounded, not each stack; what is less than half a microsecond is left away. */
+/** Sums are rounded, not each stack; what is less than half a microsecond is dropped. */
 function tableOf(stacks: readonly Stack[]): StackTable {
   const exact = new StackTable();
   for (const { comm, frames, tip, us } of stacks) {
@@ -87,7 +87,7 @@ const MOST = 0.9;
 /**
  * One profiler unwinds by DWARF and the other by frame pointers, so that one may end where the other goes on, as in a
  * server without frame pointers that calls an extension which has them. Where nearly all stacks of the `shorter` ones
- * begin with one function, and nearly all `longer` ones have it, its callers are left away there. Gives the function.
+ * begin with one function, and nearly all `longer` ones have it, its callers are hidden there. Gives the function.
  */
 function letMeet(shorter: readonly Stack[], longer: readonly Stack[]): string | undefined {
   const firsts = new Map<string, number>();
@@ -112,7 +112,7 @@ function withoutStart(frames: string[]): string[] {
 
 const NAME_COLUMNS = 60;
 
-/** 100 % = 40.02 s: 4 threads in 10.01 s; 2 slept all the time, 50.0 %; callers of StartBackgroundWorker left away */
+/** 100 % = 40.02 s: 4 threads in 10.01 s; 2 slept all the time, 50.0 %; callers of StartBackgroundWorker hidden */
 export function wallText({ threads, lifeNs }: Identity, windowNs: number, meetings: readonly string[]): string {
   const asleep = threads.filter((thread) => thread.lifeNs > 0 && thread.inProgressNs === thread.lifeNs);
   const sleptNs = asleep.reduce((sum, thread) => sum + thread.lifeNs, 0);
@@ -122,7 +122,7 @@ export function wallText({ threads, lifeNs }: Identity, windowNs: number, meetin
   const callers =
     meetings.length === 0
       ? ''
-      : `; callers of ${meetings.map((name) => shortName(name, NAME_COLUMNS)).join(', ')} left away`;
+      : `; callers of ${meetings.map((name) => shortName(name, NAME_COLUMNS)).join(', ')} hidden`;
   return `100 % = ${seconds(lifeNs)}: ${count} in ${seconds(windowNs)}${sleepers}${callers}`;
 }
 

@@ -60,7 +60,7 @@ function partOf(name: string): Part {
 /** On the stack of a thread of Go's scheduler, which runs between goroutines. */
 const GO_START = /^runtime\.(?:mcall|mstart\d?|systemstack|morestack)(?:\.abi0)?$/;
 
-/** From this share on, what is to be done is said. */
+/** From this share on, a message says what to do. */
 export const MUCH_CUT = 0.05;
 /** Where a recording's stacks lack their callers. */
 export const UNCUT =

@@ -90,7 +90,7 @@ describe('wall', () => {
         foldedText(stacks),
         'pg;free 5\npg;read;[other] 5\npg;start;worker;epoll;[epoll] 90\npg;start;worker;fsync;[fsync] 5\npg;start;worker;work 95\n',
       );
-      assert.match(wallText(identity, 1e9, meetings), /; callers of start left away$/);
+      assert.match(wallText(identity, 1e9, meetings), /; callers of start hidden$/);
     });
 
     test('whichever it was', () => {

@@ -17,7 +17,7 @@ export const CALL: u32 = 4; // a known line that the host wants to see each time
 const IGNORE: u32 = 0;
 const ASK_HOST: u32 = 0xffffffff;
 const FLAGS: u32 = 0xc0000000;
-const LAST: u32 = 0x80000000; // frames further out are left away
+const LAST: u32 = 0x80000000; // the stack ends here; frames further out are dropped
 const UNCOUNTED: u32 = 0x40000000; // not a frame of its own for the profiler's depth limit
 
 // ── input ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-// The entries of bpftrace's maps, as far as they look alike: read here, for a dump has as many of these lines as stacks.
+// The entries of bpftrace's maps, as far as they look alike: read here, because a dump has as many of these lines as stacks.
 //
 //     @offcpu[                    starts an entry, behind the name of its map
 //         __schedule+713          frames, innermost first
@@ -190,7 +190,7 @@ export function scanEntries(): u32 {
 const COMMA: u32 = 44;
 const SPACE: u32 = 32;
 
-/** The end of the line, a carriage return before its newline left away. */
+/** The end of the line, without a carriage return before its newline. */
 @inline
 function textEnd(): usize {
   return lineEnd > lineStart && load<u8>(lineEnd - 1) == 13 ? lineEnd - 1 : lineEnd;

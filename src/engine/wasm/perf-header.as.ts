@@ -1,5 +1,5 @@
 // The header line of a sample in `perf script` text: where comm, pid, tid, time, period and event lie in it. The one
-// grammar in the engine, for it is read once a sample: in TypeScript it took a quarter of all CPU time.
+// grammar in the engine, because it is read once a sample: in TypeScript it took a quarter of all CPU time.
 //
 //     two words 24621/24622 [000]  1257.128449:     250000 cpu-clock:u:
 //     ╰─comm──╯ ╰pid╯ ╰tid╯ ╰cpu╯ ╰──time───╯      ╰period╯╰──event──╯╰rest

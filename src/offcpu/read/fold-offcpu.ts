@@ -45,7 +45,7 @@ export class OffcpuFold {
   #input = '';
   #skippedLines = 0;
 
-  /** `onSkip` is told of each line that can't be used. */
+  /** Calls `onSkip` for each line that it can't use. */
   constructor(options: Partial<FoldOffcpuOptions>, onSkip: OnSkip) {
     this.#options = { ...DEFAULTS, ...options };
     this.#reader = new OffcpuReader(this.#options, (kind, line, text) => {

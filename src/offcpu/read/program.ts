@@ -31,7 +31,7 @@ export interface Program extends Recording {
   inProgress: number;
   /** does the end of the dump miss? */
   isCut: boolean;
-  /** time that is in no entry, for the map was full */
+  /** time that is in no entry, because the map was full */
   unmappedNs: number;
   /** threads of its processes that did not leave a CPU in the window, so that nothing is known of them; 0: not known */
   uncovered: number;

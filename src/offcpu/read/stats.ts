@@ -126,7 +126,7 @@ export function lossesOn(reader: OffcpuReader): string[] {
   return reader.inputs.flatMap((facts) => lossesOnInput(facts).map((loss) => `${facts.name}: ${loss}`));
 }
 
-/** bpftrace's limit on the entries of a map, unless it is told otherwise; up to 0.19 a full map says nothing. */
+/** bpftrace's limit on the entries of a map, unless the environment says otherwise; up to 0.19 a full map says nothing. */
 const MAP_LIMIT = 4096;
 const MORE_ROOM = 'give bpftrace BPFTRACE_MAX_MAP_KEYS (up to 0.19: BPFTRACE_MAP_KEYS_MAX)';
 

@@ -74,7 +74,7 @@ export class OffcpuClassify {
   readonly #read: OffcpuInput<OffcpuReader>;
   #input = '';
 
-  /** `onSkip` is told of each line that can't be used: why, its place as INPUT:LINE, its text (latin1). */
+  /** Calls `onSkip` for each line that it can't use: why, its place as INPUT:LINE, its text (latin1). */
   constructor(options: OffcpuInputOptions, onSkip: (kind: string, place: string, text: string) => void) {
     this.#options = options;
     const skip = (kind: string, line: number, text: string): void => onSkip(kind, `${this.#input}:${line}`, text);

@@ -16,7 +16,7 @@ const LIBPYTHON = /\/libpython[\d.]+\.so[\d.]*$/;
 export function codeFactsOf(pid: number): CodeFacts {
   const exe = `/proc/${pid}/exe`;
   const { isForeignNamespace } = rootOf(pid);
-  // a container's paths are its own; those of a chroot are told as they are seen from here
+  // a container's paths are its own; those of a chroot are shown as they are seen from here
   const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
   const paths = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
   const ownPid = processAt(pid)?.nsPids.at(-1) ?? pid;

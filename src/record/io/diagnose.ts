@@ -30,7 +30,7 @@ export async function diagnose(choice: Choice, isSudo: boolean, { output }: Worl
 
 function examined({ pid, command }: Process): { findings: Finding[]; table: string } {
   const { root, isForeignNamespace } = rootOf(pid);
-  // a container's paths are its own; those of a chroot are told as they are seen from here
+  // a container's paths are its own; those of a chroot are shown as they are seen from here
   const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
   const openable = (path: string): string => (bytesOf(seen(path))(0, 1).length > 0 ? seen(path) : path);
   const maps = textOf(`/proc/${pid}/maps`) ?? '';

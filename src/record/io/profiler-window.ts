@@ -25,7 +25,7 @@ export interface WindowPlan {
 export interface WindowHooks {
   /** does the target still live? */
   isAlive(): boolean;
-  /** has that been done for whose sake it is recorded? */
+  /** has the SQL file finished? */
   isDone(): boolean;
   /** the window begins; it is about to end, the target and the profilers still living */
   begins(): void;
@@ -88,7 +88,7 @@ class Profiler {
   }
 }
 
-/** What failed is told by the endings. Throws system errors: a profiler's files can't be opened. */
+/** The endings say what failed. Throws system errors: a profiler's files can't be opened. */
 export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: AbortSignal): Promise<WindowResult> {
   const perf = plan.perf && new Profiler(plan.perf, plan.asRoot, true);
   perf?.child.command('enable');

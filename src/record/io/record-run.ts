@@ -32,7 +32,7 @@ import { tryCallGraph } from './trial.ts';
 import { Workload } from './workload.ts';
 
 /**
- * Node 20 may never end if it is told to while V8 compiles in the background and its compiler waits for memory to be
+ * Node 20 may never end if it should exit while V8 compiles in the background and its compiler waits for memory to be
  * collected, which nobody does any more. After the rendering it is likely to compile: so it gets the time to end.
  */
 const SETTLE_MS = 50;

@@ -1,4 +1,4 @@
-// A session of psql that stands still until it is told to go on, and is held open at the end of its file.
+// A session of psql that waits for the word to go on, and stays open at the end of its file.
 
 import { Child, endGroup } from './children.ts';
 import type { User } from './run-sync.ts';

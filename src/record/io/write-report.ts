@@ -156,7 +156,7 @@ function functionsOf(cpu: CpuProfile | undefined, code: OwnCode): Pick<RunFacts,
   };
 }
 
-/** Texts of files and of /proc are read as bytes, for they may not be UTF-8; here they meet what the user typed. */
+/** Texts of files and of /proc are read as bytes, because they may not be UTF-8; here they meet what the user typed. */
 function decoded(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString();
 }

@@ -38,7 +38,7 @@ export interface TrustFacts {
 /** Below it shares are rough. */
 const FEW_SAMPLES = 100;
 const SOME_SAMPLES = 400;
-/** Shares of weight from which on something is told, and is bad. */
+/** Shares of weight: from the first on the page says something, from the second on it warns. */
 const TOLD = 0.05;
 const BAD = 0.25;
 

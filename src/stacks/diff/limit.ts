@@ -62,7 +62,7 @@ function brokenBy(
     .filter(({ change }) => change > most)
     .map(({ since, change, isNoise }) => {
       const more = `${shown(change, unit === '%' ? 'points' : unit)} more than the ${shown(now - change)} of ${since}`;
-      const verdict = isNoise ? 'is not held to be broken, for the change may be chance' : 'is broken';
+      const verdict = isNoise ? 'holds, because the change may be chance' : 'is broken';
       return { text: `--fail-over ${text} ${verdict}: it is ${shown(now)}, ${more}`, isNoise };
     });
 }

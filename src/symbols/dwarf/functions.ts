@@ -11,7 +11,7 @@ import type { RangeLists } from './ranges.ts';
 import type { DwarfSections } from './sections.ts';
 import type { Unit } from './unit.ts';
 
-/** Types hold declarations only, so their entries can be left out where it is said where they end. */
+/** Types hold declarations only, so the reader skips their entries where it knows where they end. */
 const WITHOUT_CODE = new Set<number>([
   Tag.arrayType,
   Tag.classType,

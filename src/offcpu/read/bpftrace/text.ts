@@ -368,7 +368,7 @@ export class BpftraceText {
   }
 }
 
-/** Where the line ends, a carriage return before its newline left away. */
+/** Where the line ends, without a carriage return before its newline. */
 function withoutReturn(table: StackTable, from: number): number {
   const to = table.lineTo;
   return to > from && table.bytes[to - 1] === 13 ? to - 1 : to;
