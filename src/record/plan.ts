@@ -6,6 +6,9 @@ import type { Settings } from './settings.ts';
 import { type StatementPlaces, statementArguments } from './statements.ts';
 import type { WaitEvents } from './wait-events.ts';
 
+/** Whose registers bpf/offcpu.bt can read. arm64 comes from the kernel's headers: nobody has run it yet. */
+export type Registers = 'x86-64' | 'arm64';
+
 /** What the plan stands on, probed before. */
 export interface Environment {
   /** of the target; undefined: it is yet to be started */
@@ -14,8 +17,8 @@ export interface Environment {
   folder: string;
   /** bpf/offcpu.bt */
   program: string;
-  /** can its lines that need the BTF of an x86-64 kernel run here? */
-  knowsRegisters: boolean;
+  /** the machine for which its lines that need BTF can run here; undefined: none of them can */
+  registers: Registers | undefined;
   /** is there a setpriv that knows --pdeathsig? */
   hasSetpriv: boolean;
   /** has this machine a cycle counter? */
@@ -192,17 +195,23 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
 
 /** bpf/offcpu.bt for several processes, or for a kernel without BTF; undefined: it runs unchanged. */
 export function programStep(environment: Environment): Step | undefined {
-  const { pids, folder, program, knowsRegisters } = environment;
-  if (pids.length < 2 && knowsRegisters) return undefined;
+  const { pids, folder, program, registers } = environment;
+  if (pids.length < 2 && registers === 'x86-64') return undefined;
   const ours = pids.map((pid) => `@ours[(uint64)${pid}] = (uint64)1;`).join(' ');
   // pid 0 in header and footer: several
   const several = [`s/@ours\\[(uint64)\\$1\\] = (uint64)1;/${ours}/`, 's/\\$3 == 0 && \\$4 == 0 ? \\$1 : 0/0/'];
-  const edits = [...(pids.length < 2 ? [] : several), ...(knowsRegisters ? [] : ['/\\/\\/ BTF$/d'])];
+  const edits = [...(pids.length < 2 ? [] : several), ...editsFor(registers)];
   return {
     what: 'writing the program for these processes and this kernel',
     stages: [['sed', ...edits.flatMap((edit) => ['-e', edit]), program]],
     output: artifactIn(folder, 'program'),
   };
+}
+
+/** Without BTF its lines go; on arm64 those for x86-64 make room for their own. */
+function editsFor(registers: Registers | undefined): string[] {
+  if (registers === 'x86-64') return [];
+  return registers === 'arm64' ? ['/ x86 BTF$/d', 's,//arm64 ,,'] : ['/ BTF$/d'];
 }
 
 /** `sh -c` is for --workload only. */

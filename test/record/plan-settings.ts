@@ -26,7 +26,7 @@ export const ENVIRONMENT: Environment = {
   pids: [7],
   folder: 'out/a',
   program: '/p/offcpu.bt',
-  knowsRegisters: true,
+  registers: 'x86-64',
   callGraph: { how: 'fp', why: 'as asked for' },
   hasCycles: true,
   hasKernelSymbols: false,

@@ -96,11 +96,21 @@ describe('plan', () => {
 
   test('a kernel without BTF: the program without the lines that need it', () => {
     const program = join(ROOT, 'bpf/offcpu.bt');
-    const [argv = []] = programStep({ ...ENVIRONMENT, program, knowsRegisters: false })?.stages ?? [];
+    const [argv = []] = programStep({ ...ENVIRONMENT, program, registers: undefined })?.stages ?? [];
     const { stdout } = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
     assert.doesNotMatch(stdout, /pt_regs|task_struct|BTF$/m);
     assert.deepEqual(stdout.match(/\{/g)?.length, stdout.match(/\}/g)?.length);
     assert.match(stdout, /@ours\[\(uint64\)\$1\]/);
+  });
+
+  test('on arm64 the program has lines of its own in place of those for x86-64', () => {
+    const program = join(ROOT, 'bpf/offcpu.bt');
+    const [argv = []] = programStep({ ...ENVIRONMENT, program, registers: 'arm64' })?.stages ?? [];
+    const { stdout } = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
+    assert.doesNotMatch(stdout, /x86 BTF$|regs->(?:orig_ax|cs|di)|^\t*\/\/arm64 /m);
+    assert.match(stdout, /\$objects = 2;/);
+    assert.match(stdout, /\$call = \(int64\)\$regs->syscallno;/);
+    assert.deepEqual(stdout.match(/\{/g)?.length, stdout.match(/\}/g)?.length);
   });
 
   test('samples are cut to the window, every digit kept', () => {

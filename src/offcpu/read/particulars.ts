@@ -9,16 +9,31 @@ import { normalStatement } from './statement.ts';
 /** The numbers of a key, or of the value of @open. */
 export type ParticularNumbers = Pick<KeyMeaning, 'call' | 'object' | 'caller' | 'length' | 'waker' | 'statement'>;
 
-/** x86-64 */
-const FUTEX_CALLS: ReadonlySet<number> = new Set([202, 449, 455]);
-const POLL_CALLS: ReadonlySet<number> = new Set([7, 271]);
-/** Those whose first argument is a file, as bpf/offcpu.bt has them. */
-const FILE_CALLS: ReadonlySet<number> = new Set([
-  ...[
-    0, 1, 16, 17, 18, 19, 20, 42, 43, 44, 45, 46, 47, 72, 73, 74, 75, 77, 217, 232, 277, 281, 285, 288, 295, 296, 297,
-  ],
-  ...[298, 299, 306, 307, 327, 328, 441],
-]);
+/** Numbers of system calls, as bpf/offcpu.bt has them. */
+interface Calls {
+  futex: ReadonlySet<number>;
+  poll: ReadonlySet<number>;
+  /** those whose first argument is a file */
+  file: ReadonlySet<number>;
+}
+const X86_64: Calls = {
+  futex: new Set([202, 449, 455]),
+  poll: new Set([7, 271]),
+  file: new Set([
+    ...[0, 1, 16, 17, 18, 19, 20, 42, 43, 44, 45, 46, 47, 72, 73, 74, 75, 77, 217, 232, 277, 281, 285, 288, 295, 296],
+    ...[297, 298, 299, 306, 307, 327, 328, 441],
+  ]),
+};
+const ARM64: Calls = {
+  futex: new Set([98, 449, 455]),
+  poll: new Set([73]),
+  file: new Set([
+    ...[22, 25, 29, 32, 46, 47, 61, 63, 64, 65, 66, 67, 68, 69, 70, 71, 82, 83, 84, 202, 203, 206, 207, 211, 212, 242],
+    ...[243, 267, 269, 286, 287, 441],
+  ]),
+};
+/** What the dump's header says of objects. */
+const OF_ARM64 = 2;
 /** Waits for any of many: which, it does not tell. */
 const EVENT_POLL = '[eventpoll]';
 const FileType = { mask: 0xf000, fifo: 0x1000, socket: 0xc000 } as const;
@@ -42,11 +57,14 @@ const SEVERAL_QUERIES = '1';
 
 export class ParticularsReader {
   readonly #text: BpftraceText;
+  readonly #calls: Calls;
   readonly #known = new Map<string, Particulars>();
   readonly #statements = new Map<string, Statement>();
 
-  constructor(text: BpftraceText) {
+  /** `objects` is what the header says of them. */
+  constructor(text: BpftraceText, objects: number) {
     this.#text = text;
+    this.#calls = objects === OF_ARM64 ? ARM64 : X86_64;
   }
 
   /** The same object for the same particulars. */
@@ -91,8 +109,8 @@ export class ParticularsReader {
 
   #objectOf(call: number | undefined, object: number | undefined): WaitObject | undefined {
     if (call === undefined || !object) return undefined;
-    if (FUTEX_CALLS.has(call)) return { kind: 'lock', address: object };
-    return FILE_CALLS.has(call) || POLL_CALLS.has(call) ? this.#fileOf(object) : undefined;
+    if (this.#calls.futex.has(call)) return { kind: 'lock', address: object };
+    return this.#calls.file.has(call) || this.#calls.poll.has(call) ? this.#fileOf(object) : undefined;
   }
 
   #fileOf(object: number): WaitObject | undefined {

@@ -14,7 +14,7 @@ import { planLines } from '../shell-words.ts';
 import { type Several, targetsOf } from '../target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../wait-events.ts';
 import { codeFactsOf, codeFactsOfFile } from './code-facts.ts';
-import { hasCycles, hasKernelSymbols, hasRegisters } from './machine.ts';
+import { hasCycles, hasKernelSymbols, registersHere } from './machine.ts';
 import { findBackends } from './postgres.ts';
 import { placeOf, rootOf, self, serverFilesOf } from './proc-files.ts';
 import { allProcesses, recorder } from './processes.ts';
@@ -56,7 +56,7 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     pids,
     folder,
     program: ownFile('bpf', 'offcpu.bt'),
-    knowsRegisters: hasRegisters(),
+    registers: registersHere(),
     hasCycles: hasCycles(),
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,

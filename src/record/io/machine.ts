@@ -3,6 +3,7 @@
 import { UsageError } from '../../engine/errors.ts';
 import { hasCpu, hasOffcpu } from '../artifacts.ts';
 import { adviceOn, type MachineFacts, machineFindings } from '../doctor.ts';
+import type { Registers } from '../plan.ts';
 import type { Settings } from '../settings.ts';
 import { bytesOf, namesIn, self, textOf } from './proc-files.ts';
 import { answerOf, pathOf } from './run-sync.ts';
@@ -38,9 +39,12 @@ function hasBtf(): boolean {
   return namesIn('/sys/kernel/btf').includes('vmlinux');
 }
 
-/** Does bpf/offcpu.bt know where this kernel keeps a thread's registers? */
-export function hasRegisters(): boolean {
-  return process.arch === 'x64' && hasBtf();
+/** Does bpf/offcpu.bt know where this kernel keeps a thread's registers? Large pages make the kernel's stacks larger. */
+export function registersHere(): Registers | undefined {
+  if (!hasBtf()) return undefined;
+  if (process.arch === 'x64') return 'x86-64';
+  const hasSmallPages = answerOf(['getconf', 'PAGESIZE'])?.out.trim() !== '65536';
+  return process.arch === 'arm64' && hasSmallPages ? 'arm64' : undefined;
 }
 
 /** Virtual machines mostly have no cycle counter. Counting needs fewer rights than recording. */

@@ -131,3 +131,15 @@ describe('particulars', () => {
     assert.deepEqual(most.map(([who]) => who).sort(), ['cuser by keepcache', 'user by keepreg', 'user by keeptab']);
   });
 });
+
+test('the calls of arm64 have numbers of their own', () => {
+  const keys = [
+    'x, 7, 1, 0, 98, 4096, 0, 5, 0',
+    'x, 7, 1, 0, 82, 4398046511107, 0, 5, 0',
+    'x, 7, 1, 0, 202, 77, 0, 5, 0',
+  ];
+  const entry = (key: string): string => `@offcpu[\n    __schedule+1\n, \n    main+2\n, ${key}]: (100, 0, 1, 100, 0)\n`;
+  const text = HEAD.replace('objects 1', 'objects 2') + keys.map(entry).join('') + TAIL;
+  const objects = entriesOf(text).flatMap(({ particulars }) => particulars?.object ?? []);
+  assert.deepEqual(objects.map(({ kind }) => kind).sort(), ['file', 'lock', 'socket']);
+});
