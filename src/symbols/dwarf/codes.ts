@@ -21,6 +21,7 @@ export const At = {
   lowPc: 0x11,
   highPc: 0x12,
   compDir: 0x1b,
+  inline: 0x20,
   abstractOrigin: 0x31,
   specification: 0x47,
   ranges: 0x55,

@@ -11,7 +11,10 @@ import type { RangeLists } from './ranges.ts';
 import type { DwarfSections } from './sections.ts';
 import type { Unit } from './unit.ts';
 
-/** Types hold declarations only, so the reader skips their entries where it knows where they end. */
+/**
+ * Types hold declarations only, so the reader skips their entries where it knows where they end. Those within functions may
+ * hold code: gcc puts that of a closure into its class.
+ */
 const WITHOUT_CODE = new Set<number>([
   Tag.arrayType,
   Tag.classType,
@@ -23,6 +26,7 @@ const WITHOUT_CODE = new Set<number>([
 /** Entries nest no deeper in any real file. */
 const MOST_NESTED = 1 << 12;
 const NONE = -1;
+const NOT_OPEN = Number.POSITIVE_INFINITY;
 
 /** Where functions are put, and how lists of ranges are read. */
 export interface FunctionRoom {
@@ -83,6 +87,8 @@ class UnitReader {
     const depths: number[] = [];
     let outer = NONE;
     let depth = 0;
+    // how many entries were open when the outermost function was
+    let openFunction = NOT_OPEN;
     while (cursor.at < end) {
       const entry = firstEntry + cursor.at;
       const code = cursor.uleb();
@@ -92,6 +98,7 @@ class UnitReader {
         if (before !== outer) this.#functions.endOuter(outer);
         outer = before;
         depth = depths.pop() as number;
+        if (outers.length <= openFunction) openFunction = NOT_OPEN;
         if (outers.length === 0) return;
         continue;
       }
@@ -109,7 +116,7 @@ class UnitReader {
           if (depth === 0) outer = this.#functions.outerCount - 1;
         }
       } else if (abbreviation.size >= 0) cursor.at += abbreviation.size;
-      else sibling = this.#skipEntry(abbreviation);
+      else sibling = this.#skipEntry(abbreviation, openFunction === NOT_OPEN);
       if (!abbreviation.hasChildren) {
         outer = outerBefore;
         depth = depthBefore;
@@ -117,6 +124,7 @@ class UnitReader {
       } else if (sibling > cursor.at && sibling <= end) cursor.at = sibling;
       else if (outers.length >= MOST_NESTED) throw new InputError('entries nest too deep');
       else {
+        if (tag === Tag.subprogram && openFunction === NOT_OPEN) openFunction = outers.length;
         outers.push(outerBefore);
         depths.push(depthBefore);
       }
@@ -133,6 +141,7 @@ class UnitReader {
     let callLine = 0;
     let sibling = 0;
     let isLength = true;
+    let isAbstract = false;
     for (let i = 0; i < forms.length; i++) {
       const form = forms[i] as number;
       switch (attributes[i]) {
@@ -156,6 +165,7 @@ class UnitReader {
           sibling = reader.number(form, 0) - this.#unit.from;
           break;
         default:
+          if (attributes[i] === At.inline) isAbstract = true;
           reader.skip(form);
       }
     }
@@ -163,7 +173,7 @@ class UnitReader {
     const before = functions.rangeCount;
     if (rangesAt >= 0) this.#addRanges(rangesAt);
     else if (low >= 0) functions.addRange(low, isLength ? low + high : high);
-    if (functions.rangeCount === before) return depth === 0 ? sibling : 0;
+    if (functions.rangeCount === before) return depth === 0 && !isAbstract ? sibling : 0;
     functions.add(entry, callFile, callLine, depth, before);
     return 0;
   }
@@ -175,9 +185,9 @@ class UnitReader {
   }
 
   /** Leaves an entry out. Gives where the one behind its children begins, if they hold no code; else 0. */
-  #skipEntry({ tag, attributes, forms }: Abbreviation): number {
+  #skipEntry({ tag, attributes, forms }: Abbreviation, mayJump: boolean): number {
     let sibling = 0;
-    const isType = WITHOUT_CODE.has(tag);
+    const isType = mayJump && WITHOUT_CODE.has(tag);
     for (let i = 0; i < forms.length; i++) {
       if (isType && attributes[i] === At.sibling) {
         sibling = this.#forms.number(forms[i] as number, 0) - this.#unit.from;
