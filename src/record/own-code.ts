@@ -100,6 +100,11 @@ export function fileName(path: string): string {
   return path.replace(/ \(deleted\)$/, '').replace(/^.*\//, '');
 }
 
+/** Is it a function's name? `[two]` says only of which object it is. */
+export function isNamed(name: string): boolean {
+  return bare(name) === '';
+}
+
 /** `two` of the frame `[two]`. */
 function bare(name: string): string {
   return name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : '';

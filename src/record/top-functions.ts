@@ -1,7 +1,7 @@
 // The functions with the largest shares of a recording.
 
 import type { StackTable } from '../engine/stack-table.ts';
-import type { OwnCode } from './own-code.ts';
+import { isNamed, type OwnCode } from './own-code.ts';
 
 export interface Share {
   name: string;
@@ -13,7 +13,10 @@ export interface Share {
 /** A share of the target's own code, or of any other. */
 export interface FunctionShare extends Share {
   isOwn: boolean;
-  /** of stacks in which it is the innermost function of the target's own code: itself, and what libraries and the kernel do for it */
+  /**
+   * of stacks in which it is the innermost function of the target's own code that has a name: itself, and what libraries,
+   * the kernel and unnamed functions do for it
+   */
   own: number;
 }
 
@@ -28,6 +31,7 @@ export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>):
   const own = new Float64Array(size);
   const lastStack = new Int32Array(size).fill(-1);
   const isOwn = Array.from({ length: size }, (_, id) => id > 0 && code.isOwn(table.nameText(id)));
+  const named = isOwn.map((is, id) => is && isNamed(table.nameText(id)));
   let sum = 0;
   for (const { index, ids, weight } of table.stacks()) {
     sum += weight;
@@ -36,7 +40,7 @@ export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>):
       const id = ids[i] as number;
       if (lastStack[id] !== index) total[id]! += weight; // once a stack, however often it is called there
       lastStack[id] = index;
-      if (isOwn[id]) nearest = id;
+      if (isOwn[id] && (named[id] || nearest === 0)) nearest = id;
     }
     if (nearest > 0) own[nearest]! += weight;
     if (ids.length > 1) self[ids[ids.length - 1] as number]! += weight;

@@ -20,6 +20,11 @@ test('top functions: the innermost function of the own code has what others do f
   assert.deepEqual(top(FOLDED, 'own', ['main', 'walk']), { walk: [0.3, 0.9, 0.9] });
 });
 
+test('top functions: an unnamed function is part of the named one that calls it', () => {
+  const folded = 'app;main;[app] 3\napp;[app] 1\n';
+  assert.deepEqual(top(folded, 'own', ['main', '[app]']), { main: [0, 0.75, 0.75], '[app]': [1, 1, 0.25] });
+});
+
 test('top functions: counts of 2^53 and no stack at all', () => {
   assert.deepEqual(top('a;b 9007199254740991\n', 'self'), { b: [1, 1, 0] });
   assert.deepEqual(top('', 'total'), {});

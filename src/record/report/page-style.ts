@@ -61,12 +61,12 @@ section{margin:0 0 30px}
 .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:1px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.5rem .7rem;font-weight:600;border-bottom:1px solid var(--line)}
-th,td{padding:.22rem .7rem;text-align:right;white-space:nowrap;vertical-align:top;width:1%}
+th,td{padding:.22rem .55rem;text-align:right;white-space:nowrap;vertical-align:top;width:1%}
 thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--line)}
 tbody tr:nth-child(even){background:var(--field)}
 tr.group th{text-align:left;padding-top:.6rem;color:var(--soft);font-weight:600;background:var(--paper)}
 td.text,th.text{text-align:left}
-td.text{white-space:normal;overflow-wrap:anywhere;min-width:6.5rem;width:auto}
+td.text{white-space:normal;overflow-wrap:anywhere;min-width:8rem;width:auto}
 td.name{text-align:left;white-space:normal;min-width:12rem;width:auto}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:0 14px;align-items:start}
 .pair>*{min-width:0}

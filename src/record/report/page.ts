@@ -214,11 +214,18 @@ function table<T>(caption: string, columns: readonly Column<T>[], rows: readonly
   const head = columns.map(({ title, kind }) => `<th scope="col"${kind ? ' class="text"' : ''}>${text(title)}</th>`);
   const lines = rows.map(
     (row) =>
-      `<tr>${columns.map(({ kind, cell }) => `<td${kind ? ` class="${kind}"` : ''}>${text(cell(row))}</td>`).join('')}</tr>`,
+      `<tr>${columns.map(({ kind, cell }) => `<td${kind ? ` class="${kind}"` : ''}>${cell(row).split('\n').map(text).join('<br>')}</td>`).join('')}</tr>`,
   );
   return `<div class="scroll" tabindex="0" role="region" aria-label="${text(caption)}"><table><caption>${text(caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>
 ${lines.join('\n')}
 </tbody></table></div>`;
+}
+
+const ENDERS = 2;
+
+/** Its number does not stand on the next line. */
+function enderText({ name, share }: WaitRow['wakers'][number]): string {
+  return `${name} ${(100 * share).toFixed(0)}\u00a0%`;
 }
 
 const KINDS: Record<WaitRow['kind'], string> = { wait: 'blocked', open: 'undecided', timer: 'timer', idle: 'idle' };
@@ -230,20 +237,16 @@ function waitsTable(waits: readonly WaitRow[]): string {
     { title: 'time', cell: ({ seconds }) => time(seconds) },
     { title: 'reason', kind: 'text', cell: ({ reason, kind }) => `${reason} ${KINDS[kind]}` },
     {
-      title: 'function of the program',
+      title: 'function of the program, and on what',
       kind: 'name',
-      cell: ({ function: name = '', meaning }) => [name, meaning].filter(Boolean).join(' · '),
-    },
-    {
-      title: 'on',
-      kind: 'text',
-      cell: ({ object = '', statement = '' }) => [statement, object].filter(Boolean).join(' · '),
+      cell: ({ function: name = '', meaning = '', object = '', statement = '' }) =>
+        [name, [statement, object, meaning].filter(Boolean).join(' · ')].filter(Boolean).join('\n'),
     },
     { title: 'waits', cell: ({ waits: count }) => (count === undefined ? '' : grouped(count)) },
     { title: 'median', cell: ({ p50 }) => time(p50) },
     { title: 'longest', cell: ({ longest }) => time(longest) },
     { title: 'queued', cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? time(queuedSeconds) : '') },
-    { title: 'ended by', kind: 'text', cell: (row) => wakersText(row).replace('ended by ', '') },
+    { title: 'ended by', kind: 'text', cell: ({ wakers }) => wakers.slice(0, ENDERS).map(enderText).join('\n') },
   ];
   const rest = waits.slice(MOST_WAITS);
   const more =

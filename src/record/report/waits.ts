@@ -9,7 +9,7 @@ import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
 import { enderOf, type NameLock, objectName, wakerName } from '../../offcpu/table/particular-names.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import type { OwnCode } from '../own-code.ts';
+import { isNamed, type OwnCode } from '../own-code.ts';
 
 /** Stacks that are off the CPU for the same time, with what was decided. */
 export interface Waited {
@@ -28,6 +28,13 @@ export interface Waited {
   entry: OffcpuEntry | undefined;
 }
 
+// what Postgres waits for says more than how it does: a row's lock is a wait for a latch, and that one of epoll
+const BY_MEANING: readonly (readonly [meaning: RegExp, letter: string])[] = [
+  [/^(?:Lock|LWLock|BufferPin):/, 'l'],
+  [/^IO:/, 's'],
+  [/^Client:/, 'x'],
+];
+
 const OTHER = WAITS.find(({ letter }) => letter === 'o') as (typeof WAITS)[number];
 
 export function* waitedOf({ classified, reasons }: OffcpuProfile): Generator<Waited> {
@@ -36,13 +43,19 @@ export function* waitedOf({ classified, reasons }: OffcpuProfile): Generator<Wai
     const decision = stack.isRunnable ? reasons.decide({ ...stack, isRunnable: false }) : decided;
     const { rule, meaning } = decision;
     const reason = `[${rule.bracket}]`;
-    const family = WAITS.find(({ bits }) => bits === waitBit(reason)) ?? OTHER;
+    const family = familyOf(reason, meaning?.label ?? '');
     yield {
       kind: stack.isRunnable ? 'cpu' : kindOf(decision),
       ...{ reason, text: rule.text, meaning: meaning?.label },
       ...{ letter: family.letter, group: family.meaning, decision, stack, entry },
     };
   }
+}
+
+function familyOf(reason: string, meaning: string): (typeof WAITS)[number] {
+  const byMeaning = BY_MEANING.find(([pattern]) => pattern.test(meaning))?.[1];
+  const own = WAITS.find(({ letter, bits }) => (byMeaning ? letter === byMeaning : bits === waitBit(reason)));
+  return own ?? OTHER;
 }
 
 /** Times in seconds. Texts UTF-8. */
@@ -106,8 +119,8 @@ export function waitRows(
     const { decision, entry, stack, reason, text, letter, meaning } = waited;
     const kind = kindOf(decision);
     if (entry === undefined || kind === 'cpu' || kind === 'excluded') continue;
-    const own = stack.user.find(code.isOwn);
-    const place = own ?? stack.user.find(isOfProgram);
+    const own = stack.user.filter(code.isOwn);
+    const place = own.find(isNamed) ?? stack.user.find(isOfProgram) ?? own[0];
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
     // one who waits for the next statement shows the last one
     const statement = kind === 'idle' ? undefined : entry.particulars?.statement?.text;
@@ -118,7 +131,7 @@ export function waitRows(
         reason,
         text,
         letter,
-        isOwn: own !== undefined,
+        isOwn: place !== undefined && code.isOwn(place),
         seconds: 0,
         busySeconds: 0,
         queuedSeconds: 0,

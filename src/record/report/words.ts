@@ -25,9 +25,9 @@ export function partText({ share, seconds }: SplitPart): string {
 }
 
 /** Who waits, and for what: `lookup waits for lock at 0x4c92a8` */
-export function waitTitle({ function: name, object, reason, kind, threads }: WaitRow): string {
+export function waitTitle({ function: name, object, reason, meaning, kind, threads }: WaitRow): string {
   // [eventpoll] is what the kernel calls any such file
-  const what = (object?.startsWith('[') ? undefined : object) ?? WHAT[reason] ?? reason;
+  const what = (object?.startsWith('[') ? undefined : object) ?? meaning ?? WHAT[reason] ?? reason;
   const verb = kind === 'open' ? 'idles or waits for' : 'waits for';
   return `${name ?? `thread ${threads[0] ?? 'without a name'}`} ${verb} ${what}`;
 }
