@@ -8,6 +8,9 @@ import { unmarked } from './marks.ts';
 const OUTERMOST = 4;
 // [libc.so.6]   [libc-2.31.so]   [libpthread.so.0]   [ld-musl-x86_64.so.1]   [libc.so.6 <7f00c0d>]
 const LIBC = /^\[(?:libc|libpthread|ld)[-.][^\]]*\]$/;
+// What a signal handler returns to. Frame pointers end there, because the kernel made that frame. Up to Postgres 15 all
+// background workers are below one: the server starts them in a handler.
+const SIGNAL_RETURN = /^(?:__restore(?:_rt)?|__kernel_rt_sigreturn)$/;
 // main:main.c:12    f (src/a.rs):src/a.rs:7
 const PLACE = /(?: \([^()]*\))?:[^:]*:\d+$/;
 
@@ -27,7 +30,7 @@ export class Reach {
 
   /**
    * Does the stack, root first, from `from` on, without a root frame, reach a start? Where libc has no symbols, its
-   * outermost frame has no name, and counts as one if it calls something.
+   * outermost frame has no name, and counts as one if it calls something; so does the return of a signal handler.
    */
   reaches(ids: Uint32Array, from: number): boolean {
     const outermost = this.#partOf(ids[from] as number);
@@ -54,7 +57,7 @@ function partOf(name: string): Part {
   if (name === '[unknown]') return 'nothing';
   if (isThreadStart(name) || GO_START.test(name)) return 'start';
   if (isKernelThreadStart(name)) return 'kernel start';
-  return LIBC.test(name) ? 'libc' : 'other';
+  return LIBC.test(name) || SIGNAL_RETURN.test(name) ? 'libc' : 'other';
 }
 
 /** On the stack of a thread of Go's scheduler, which runs between goroutines. */

@@ -22,6 +22,7 @@ test('a stack reaches the start of its thread, whatever of it has a name', () =>
     'runtime.mcall;runtime.park_m',
     'ret_from_fork_asm;kthread',
     'secondary_startup_64_no_verify;do_idle',
+    '__restore_rt;[postgres];StartBackgroundWorker;queue_worker_main',
   ])
     assert.ok(reaches(whole), whole);
   assert.ok(reaches('app;_start;main', 1));
@@ -34,6 +35,7 @@ test('and is cut where it does not', () => {
     'fmt.(*pp).doPrintf',
     'main;f;g',
     '[libc.so.6]',
+    '__restore_rt',
     'a;b;c;d;_start',
     'entry_SYSCALL_64_after_hwframe;do_syscall_64',
     '[truncated];f126',
