@@ -11,9 +11,10 @@ import { ROOT } from '../tools.ts';
 const USER = 'ann';
 const PLACE = '/srv/flame pipe ü';
 const CERTIFICATES = 'etc/ssl/certs/ca-certificates.crt';
+const PATHS = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 const MOUNT_AND_ENTER = 'mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"';
 /** What a user installs by hand; bookworm's Node is too old, and the Makefile brings another. */
-const PACKAGES = 'ca-certificates,git,make,nodejs,npm';
+const PACKAGES = 'ca-certificates git make nodejs npm';
 
 function obstacle(): string | false {
   if (process.getuid?.() !== 0) return 'only root can make chroots';
@@ -30,7 +31,7 @@ for (const suite of ['bookworm', 'trixie']) {
     const run = (line: string, user = 'root', environment: Record<string, string> = {}): [string, number | null] => {
       const home = user === 'root' ? '/root' : `/home/${user}`;
       // npm needs the certificates of this machine where a proxy stands between
-      const env = { HOME: home, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NODE_EXTRA_CA_CERTS: `/${CERTIFICATES}` };
+      const env = { ...PATHS, HOME: home, NODE_EXTRA_CA_CERTS: `/${CERTIFICATES}` };
       const words = [chroot, 'setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', 'bash', '-c'];
       // in a mount namespace, so that nobody who removes the folder removes this machine's devices
       const child = spawnSync(
@@ -55,10 +56,15 @@ for (const suite of ['bookworm', 'trixie']) {
       if (!existsSync(join(chroot, 'home', USER))) {
         execFileSync('rm', ['-rf', '--one-file-system', chroot]);
         mkdirSync(chroot, { recursive: true });
-        execFileSync('debootstrap', ['--variant=minbase', `--include=${PACKAGES}`, suite, chroot], { stdio: 'ignore' });
+        execFileSync('debootstrap', ['--variant=minbase', suite, chroot], { stdio: 'ignore' });
+        copyFileSync('/etc/resolv.conf', join(chroot, 'etc/resolv.conf'));
+        // debootstrap itself fails to configure npm
+        const install = `apt-get -qq update && apt-get -qq install --no-install-recommends ${PACKAGES}`;
+        const env = { ...PATHS, DEBIAN_FRONTEND: 'noninteractive' };
+        execFileSync('chroot', [chroot, 'sh', '-c', install], { env, stdio: 'ignore' });
         execFileSync('chroot', [chroot, 'useradd', '--create-home', USER]);
       }
-      for (const file of ['etc/resolv.conf', CERTIFICATES]) copyFileSync(`/${file}`, join(chroot, file));
+      copyFileSync(`/${CERTIFICATES}`, join(chroot, CERTIFICATES));
     });
 
     test('make demo and make install serve a user, and the picture is legible', () => {
