@@ -79,6 +79,16 @@ export function ownCodeOf({ executables, objects, isGo, isOfProgram }: SeenNames
   };
 }
 
+/** The objects by name that both profilers saw; bpftrace's are paths of mappings, as perf's are. */
+export function bothObjects(
+  onCpu: ReadonlyMap<string, readonly string[]>,
+  offCpu: ReadonlyMap<string, ReadonlySet<string>>,
+): Map<string, readonly string[]> {
+  const both = new Map(onCpu);
+  for (const [name, paths] of offCpu) both.set(name, [...new Set([...(both.get(name) ?? []), ...paths])]);
+  return both;
+}
+
 /** Of the paths of objects, those that servers among these programs load as extensions, and that others wrote. */
 export function extensionsIn(programs: ReadonlySet<string>, paths: Iterable<string>): string[] {
   const servers = SERVERS.filter(({ executable }) => [...programs].some((name) => executable.test(name)));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownCodeOf } from '../../src/record/own-code.ts';
+import { bothObjects, ownCodeOf } from '../../src/record/own-code.ts';
 
 function own(
   executable: string | undefined,
@@ -81,4 +81,17 @@ test('of Go it is all packages but those that come with it', () => {
   ];
   const objects = Object.fromEntries(seen.map((name) => [name, '/srv/app.go']));
   assert.deepEqual(own('/srv/app.go', objects).names, ['main.main', 'github.com/a/b.F', 'shop/cart.Add']);
+});
+
+test("an extension's function that only waits is known by the maps", () => {
+  const extension = '/usr/lib/postgresql/15/lib/pgmqtt.so';
+  const onCpu = new Map([['cdc_tick', [extension]]]);
+  const offCpu = new Map([
+    ['lock_registry', new Set([extension])],
+    ['LWLockAcquire', new Set(['/usr/lib/postgresql/15/bin/postgres'])],
+  ]);
+  const objects = bothObjects(onCpu, offCpu);
+  const executables = ['/usr/lib/postgresql/15/bin/postgres'];
+  const { isOwn } = ownCodeOf({ executables, objects, isGo: false, isOfProgram: () => true });
+  assert.deepEqual([...objects.keys()].filter(isOwn), ['cdc_tick', 'lock_registry']);
 });

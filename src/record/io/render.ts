@@ -141,6 +141,8 @@ export interface RenderedOffcpu {
   profile: OffcpuProfile;
   /** undefined: they could not be found, which has been told */
   reasons: RenderedReasons | undefined;
+  /** by the name of a user frame, latin1: the objects it was found in */
+  objects: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface RenderedReasons {
@@ -160,12 +162,13 @@ async function renderOffcpu(
 ): Promise<RenderedOffcpu | undefined> {
   const { settings, environment, recording } = rendering;
   const hasSwitches = dump.hasThreads || !dump.isWhole;
+  const objects = new Map<string, Set<string>>();
   const profile = await steps.run(STEPS.foldOffcpu, 'offcpu-fold', async (report) => {
     const by = rootsOf(recording.targets);
     const names = await recording.maps.names();
     await gates.samples.opened;
     const file = artifactIn(environment.folder, 'offcpuRaw');
-    const lookup = settings.inline ? names : undefined;
+    const lookup = settings.inline ? { ...names, objects } : undefined;
     const fold = hasSwitches ? await readDump(file, { by, lookup }, report) : undefined;
     gates.dump.open();
     const read = offcpuProfileOf({
@@ -200,7 +203,7 @@ async function renderOffcpu(
   });
   await draw(rendering, steps, PICTURES.offcpu, profile.stacks);
   if (reasons) await draw(rendering, steps, PICTURES.reasons, reasons.stacks);
-  return { profile, reasons };
+  return { profile, reasons, objects };
 }
 
 async function draw(

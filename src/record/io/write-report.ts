@@ -11,7 +11,7 @@ import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
 import { namesMissing, withNames } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import { JIT, type OwnCode, ownCodeOf } from '../own-code.ts';
+import { bothObjects, JIT, type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
 import { changesOf } from '../report/changes.ts';
 import {
@@ -54,7 +54,13 @@ export interface Rendered extends Rendering {
   valid: readonly Half[];
   identity: Identity | undefined;
   cpu: CpuProfile | undefined;
-  offcpu: { profile: OffcpuProfile; reasons: { table: string; json: string } | undefined } | undefined;
+  offcpu:
+    | {
+        profile: OffcpuProfile;
+        reasons: { table: string; json: string } | undefined;
+        objects: ReadonlyMap<string, ReadonlySet<string>>;
+      }
+    | undefined;
   comparison: Comparison | undefined;
   /** when the rendering began */
   before: Cost;
@@ -139,8 +145,9 @@ function ownCode({ cpu, offcpu, recording }: Rendered): { isOfProgram: (name: st
   const { table } = offcpu?.profile.reasons ?? new Reasons([], () => undefined);
   const isOfProgram = (name: string): boolean => table.isOfProgram(name);
   const { executables, languages } = recording;
+  const objects = bothObjects(cpu?.objects ?? new Map(), offcpu?.objects ?? new Map());
   const isGo = languages.some(({ language }) => language === 'Go');
-  return { isOfProgram, code: ownCodeOf({ executables, objects: cpu?.objects ?? new Map(), isGo, isOfProgram }) };
+  return { isOfProgram, code: ownCodeOf({ executables, objects, isGo, isOfProgram }) };
 }
 
 /** Names are decoded when they are few. */

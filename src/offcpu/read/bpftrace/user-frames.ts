@@ -13,6 +13,8 @@ import { type IdSpan, spanOf } from './id-span.ts';
 export interface FrameLookup {
   mappings: Mappings;
   symbolizer: Symbolizer;
+  /** is filled: by the name of a frame, latin1, the objects that it was found in */
+  objects?: Map<string, Set<string>> | undefined;
 }
 
 interface UserFrame {
@@ -92,7 +94,15 @@ export class UserFrames {
     if (!mapping) return [printed];
     const known = this.#table.nameText(printed) === UNKNOWN ? this.#objectWord(mapping.path) : printed;
     const frames = this.#framesAt(address, mapping, isLeaf);
-    return frames.length === 0 ? [known] : frames.map((frame) => this.#word(frame) ?? known);
+    const words = frames.length === 0 ? [known] : frames.map((frame) => this.#word(frame) ?? known);
+    for (const word of words) this.#noteObject(word, mapping.path);
+    return words;
+  }
+
+  #noteObject(word: number, path: string): void {
+    const { objects } = this.#lookup;
+    const name = this.#table.nameText(word);
+    objects?.set(name, (objects.get(name) ?? new Set()).add(path));
   }
 
   #word(frame: SymbolFrame): number | undefined {
