@@ -5,6 +5,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ENVIRONMENT, ROOT, temporaryFolder } from '../tools.ts';
 import { type Said, saying, startRecorder } from './recorder.ts';
 
@@ -15,6 +16,8 @@ const WITH_BOTH = {
 };
 /** These tests wait more than they work. */
 const waiting = { concurrency: 3 };
+/** A target that ends when there is a file `go`, however slow the machine. */
+const UNTIL_GO = ['--', 'sh', '-c', 'until [ -e go ]; do sleep 0.05; done'];
 const targets: ChildProcess[] = [];
 after(() => {
   for (const child of targets) child.kill('SIGKILL');
@@ -202,7 +205,9 @@ describe('nothing left behind', waiting, () => {
 
   test('the target ends early: the window is cut there, and that is said', async () => {
     const { cwd, run } = place();
-    const { said } = startRecorder(cwd, ['--duration', '60', '--label', 'a', '--', 'sleep', '1'], WITH_BOTH);
+    const { child, said } = startRecorder(cwd, ['--duration', '60', '--label', 'a', ...UNTIL_GO], WITH_BOTH);
+    await saying(child, 'recording for');
+    writeFileSync(join(cwd, 'go'), '');
     const [out, err, status] = await said;
     assert.equal(status, 0, err);
     assert.match(out, /the target ended before the 60 s were over/);
@@ -212,8 +217,12 @@ describe('nothing left behind', waiting, () => {
   test('the target ends before bpftrace is ready: said, and the samples are kept', async () => {
     const { cwd, run } = place();
     const slow = { ...WITH_BOTH, FAKE_BPFTRACE: 'slow' };
-    const args = ['--mode', 'both', '--duration', '60', '--label', 'a', '--', 'sleep', '1.5'];
-    const [out, err, status] = await startRecorder(cwd, args, slow).said;
+    const args = ['--mode', 'both', '--duration', '60', '--label', 'a', ...UNTIL_GO];
+    const { child, said } = startRecorder(cwd, args, slow);
+    await saying(child, 'attaching to');
+    await sleep(1000); // for perf to begin
+    writeFileSync(join(cwd, 'go'), '');
+    const [out, err, status] = await said;
     assert.equal(status, 2, err);
     assert.match(out, /^bpftrace recorded nothing: the recording ended before it was ready$/m);
     assert.deepEqual([run().endedBy, existsSync(join(cwd, 'out/a/cpu.svg'))], ['target', true]);
