@@ -69,6 +69,7 @@ bench: $(BUILT) ## measure speed and memory
 	@$(NODE) bench/bench.ts
 	@$(NODE) bench/offcpu-overhead.ts
 	@$(NODE) bench/render.ts
+	@$(NODE) bench/symbols.ts
 
 soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, and the table of faults
 	@$(NODE) soak/soak.ts

@@ -41,6 +41,11 @@ export class PendingFrames {
   readonly #printed = new Map<number, Printed>();
   readonly #known = new Map<string, number>();
   readonly #bareNames: BareNames;
+  /** by name, then by what else tells frames apart */
+  readonly #numbers = new Map<string, Map<string, number>>();
+  #count = 0;
+  /** words by the number of a frame and its object */
+  readonly #wordsOf = new Map<string, Map<number, number>>();
 
   /** `bareNames` may know of frames of other recordings, too. */
   constructor(table: StackTable, options: PendingOptions, wordOf: WordOf, bareNames = new BareNames()) {
@@ -53,7 +58,7 @@ export class PendingFrames {
   /** The id that stands for these functions; `printed` is that of the frame as it was printed, at `address` of `dso`. */
   add({ exact, caller }: Expansion, printed: number, address: string, dso: string): number {
     const pending = { exact: this.#kept(exact), caller: this.#kept(caller), printed, address, dso };
-    const parts = [pending.exact, pending.caller].map((frames) => frames.map((frame) => this.#keyOf(frame)).join('\0'));
+    const parts = [pending.exact, pending.caller].map((frames) => frames.map((frame) => this.#numberOf(frame)).join());
     const key = [...parts, printed, dso].join('\0\0');
     let id = this.#known.get(key);
     if (id === undefined) {
@@ -141,12 +146,20 @@ export class PendingFrames {
     return false;
   }
 
-  #keyOf({ name, isBare, file, line }: SymbolFrame): string {
-    return this.#options.srcline || name === undefined
-      ? `${name}\0${file}:${line}`
-      : isBare
-        ? `${name}\0${file}`
-        : name;
+  /** One number for frames that have the same name in a stack. Names are long: their hashes are known, joining is slow. */
+  #numberOf({ name, isBare, file, line }: SymbolFrame): number {
+    const place = this.#options.srcline || name === undefined ? `${file}:${line}` : isBare ? (file ?? '') : '';
+    let numbers = this.#numbers.get(name ?? '');
+    if (numbers === undefined) {
+      numbers = new Map();
+      this.#numbers.set(name ?? '', numbers);
+    }
+    let number = numbers.get(place);
+    if (number === undefined) {
+      number = this.#count++;
+      numbers.set(place, number);
+    }
+    return number;
   }
 
   #kept(frames: readonly SymbolFrame[]): readonly SymbolFrame[] {
@@ -155,10 +168,26 @@ export class PendingFrames {
 
   #words({ exact, caller, printed, dso }: Pending, isCaller: boolean): number[] {
     return (isCaller ? caller : exact).map((frame) => {
-      if (frame.name !== undefined) return this.#wordOf(frame, this.#behind(frame), dso);
+      if (frame.name !== undefined) return this.#wordIn(dso, frame);
       const place = this.#options.srcline ? placeOf(frame) : '';
       return place === '' ? printed : this.#table.name(`${this.#table.nameText(printed)}:${place}`);
     });
+  }
+
+  #wordIn(dso: string, frame: SymbolFrame): number {
+    let words = this.#wordsOf.get(dso);
+    if (words === undefined) {
+      words = new Map();
+      this.#wordsOf.set(dso, words);
+    }
+    // inlined functions may have a mark
+    const number = 2 * this.#numberOf(frame) + (frame.isInlined ? 1 : 0);
+    let word = words.get(number);
+    if (word === undefined) {
+      word = this.#wordOf(frame, this.#behind(frame), dso);
+      words.set(number, word);
+    }
+    return word;
   }
 
   #behind(frame: SymbolFrame): string {
