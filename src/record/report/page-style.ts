@@ -64,6 +64,7 @@ caption{text-align:left;padding:.5rem .7rem;font-weight:600;border-bottom:1px so
 th,td{padding:.22rem .55rem;text-align:right;white-space:nowrap;vertical-align:top;width:1%}
 thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--line)}
 tbody tr:nth-child(even){background:var(--field)}
+td.mark,th.mark{text-align:left}
 tr.group th{text-align:left;padding-top:.6rem;color:var(--soft);font-weight:600;background:var(--paper)}
 td.text,th.text{text-align:left}
 td.text{white-space:normal;overflow-wrap:anywhere;min-width:8rem;width:auto}

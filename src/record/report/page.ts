@@ -161,14 +161,14 @@ function changesHtml(changes: Changes): string {
       const numbers = [row.before.toFixed(1), row.after.toFixed(1), changeText(row.change)].map(
         (cell) => `<td>${cell}</td>`,
       );
-      return `<tr>${numbers.join('')}<td class="text">${row.mark}</td><td class="name">${text(row.name)}</td></tr>`;
+      return `<tr>${numbers.join('')}<td class="mark">${row.mark}</td><td class="name">${text(row.name)}</td></tr>`;
     }),
   ]);
   const head = ['before', 'after', 'change'].map((title) => `<th scope="col">${title}</th>`).join('');
   const table =
     rows.length === 0
       ? '<p>Nothing changed beyond what may be chance.</p>'
-      : `<div class="scroll" tabindex="0" role="region" aria-label="Changes"><table><thead><tr>${head}<th scope="col" class="text">is</th><th scope="col" class="text">milliseconds per second of the window</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+      : `<div class="scroll" tabindex="0" role="region" aria-label="Changes"><table><caption>In milliseconds per second of the window</caption><thead><tr>${head}<th scope="col" class="mark">is</th><th scope="col" class="text">what</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
   const said = (name: string, lines: readonly string[]): string =>
     lines.length === 0
       ? ''
