@@ -125,6 +125,55 @@ export function growFolded(folder: string, bytes: number, stacks: number): strin
   return writeEntries(join(folder, 'deep.folded'), bytes, stacks, true, line);
 }
 
+const PREFIXES = ['std::', 'tokio::', 'pg_', 'exec_', 'v8::', 'alloc::', '', '', 'Perl_', 'ssl_'];
+const WORDS = [
+  'scan',
+  'insert_node',
+  'hash_lookup',
+  'evaluate',
+  'poll',
+  'read',
+  'next',
+  'alloc',
+  'parse_expr',
+  'visit',
+];
+
+/**
+ * Sorted folded text of a program of so many functions, each of which calls a few others, mostly the same one: distinct
+ * stacks, and about so many bytes; a fixed seed.
+ */
+export function growCalls(file: string, stacks: number, bytes: number, functions: number): string {
+  let state = 12345;
+  const random = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const name = (n: number): string => `${PREFIXES[n % 10]}${WORDS[(n * 7) % 10]}_${WORDS[(n >> 3) % 10]}_${n % 997}`;
+  const callees = Array.from({ length: functions }, () =>
+    Array.from({ length: 1 + Math.floor(random() ** 2 * 6) }, () => Math.floor(random() ** 1.7 * functions)),
+  );
+  const depth = bytes / stacks / 22;
+  const counts = new Map<string, number>();
+  while (counts.size < stacks) {
+    const most = Math.floor(depth * (0.5 + random()));
+    let at = Math.floor(random() ** 3 * 12);
+    const path = ['app', name(at)];
+    while (path.length < most) {
+      const next = callees[at] as number[];
+      at = next[Math.floor(random() ** 3 * next.length)] as number;
+      path.push(name(at));
+    }
+    const stack = path.join(';');
+    counts.set(stack, (counts.get(stack) ?? 0) + 1);
+  }
+  const lines = [...counts].map(([stack, count]) => `${stack} ${count}\n`).sort();
+  const out = openSync(file, 'w');
+  for (let i = 0; i < lines.length; i += 5000) writeSync(out, lines.slice(i, i + 5000).join(''));
+  closeSync(out);
+  return file;
+}
+
 /** A later run of the same program: folded text with each seventh stack gone, and most counts changed. */
 export function changeFolded(file: string): string {
   const lines = readFileSync(file, 'latin1').split('\n').slice(0, -1);

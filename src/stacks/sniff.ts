@@ -40,8 +40,8 @@ export function sniff(start: Uint8Array): Kind {
   if (/^(?:\xff\xfe|\xfe\xff)|^(?:[ -~\n\r\t]\0){4}|^(?:\0[ -~\n\r\t]){4}/.test(text)) return 'UTF-16';
   if (/^0(?:x[0-9a-f]+)? \[(?:0x)?[0-9a-f]+\]: |^\. \.\.\. raw event: size /m.test(text)) return 'perf script -D';
   if (/^(?:#.*\n|\s)*Performance counter stats for /.test(text)) return 'perf stat';
-  // a comm may hold control characters, but no NUL
-  if (text.includes('\0')) return 'binary';
+  // only names of hostile programs hold a NUL
+  if (text.includes('\0')) return isFolded(text) ? 'folded' : 'binary';
   if (/^\s*\{\s*"format": "flamepipe off-CPU reasons"/.test(text)) return 'reasons';
   if (/^ {4}waker: {11}/m.test(text)) return 'offwaketime';
   if (/^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": "(?:map|attached_probes)"/m.test(text)) return 'bpftrace';
