@@ -70,6 +70,7 @@ bench: $(BUILT) ## measure speed and memory
 	@$(NODE) bench/offcpu-overhead.ts
 	@$(NODE) bench/render.ts
 	@$(NODE) bench/symbols.ts
+	@$(NODE) bench/viewer.ts
 
 soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, and the table of faults
 	@$(NODE) soak/soak.ts

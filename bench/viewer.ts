@@ -30,10 +30,8 @@ const drawers: Drawer[] = [
   {
     name: 'flame-svg',
     argv: [process.execPath, join(ROOT, 'dist/flame-svg.cjs')],
-    zoom: async (page) => {
-      await page.locator('.flame').focus();
-      for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'Enter']) await page.keyboard.press(key);
-    },
+    // the fifth row from below
+    zoom: (page) => page.mouse.click(400, 652),
     search: async (page) => page.locator('input').fill('alloc'),
   },
   ...(inferno === undefined

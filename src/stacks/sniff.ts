@@ -40,7 +40,7 @@ export function sniff(start: Uint8Array): Kind {
   if (/^(?:\xff\xfe|\xfe\xff)|^(?:[ -~\n\r\t]\0){4}|^(?:\0[ -~\n\r\t]){4}/.test(text)) return 'UTF-16';
   if (/^0(?:x[0-9a-f]+)? \[(?:0x)?[0-9a-f]+\]: |^\. \.\.\. raw event: size /m.test(text)) return 'perf script -D';
   if (/^(?:#.*\n|\s)*Performance counter stats for /.test(text)) return 'perf stat';
-  // only names of hostile programs hold a NUL
+  // few names hold a NUL: those of hostile programs
   if (text.includes('\0')) return isFolded(text) ? 'folded' : 'binary';
   if (/^\s*\{\s*"format": "flamepipe off-CPU reasons"/.test(text)) return 'reasons';
   if (/^ {4}waker: {11}/m.test(text)) return 'offwaketime';
@@ -56,6 +56,6 @@ export function sniff(start: Uint8Array): Kind {
 function isFolded(text: string): boolean {
   const lines = text.split('\n').filter((line) => !isMetadata(line));
   if (lines.length > 1) lines.pop();
-  const folded = lines.filter((line) => /^\S.*;.* \d+$/.test(line)).length;
+  const folded = lines.filter((line) => /^\S[^\0]*;[^\0]* \d+$/.test(line)).length;
   return folded > 0 && folded * 2 > lines.length;
 }

@@ -8,6 +8,7 @@ import { shown } from '../../src/flamegraph/display.ts';
 import type { Boxes } from '../../src/flamegraph/layout.ts';
 import type { Picture } from '../../src/flamegraph/picture.ts';
 import { Model } from '../../src/flamegraph/viewer/model.ts';
+import { viewerScript } from '../../src/flamegraph/viewer.generated.ts';
 import { nameText } from '../../src/stacks/name-text.ts';
 import { draw, picture } from './drawing.ts';
 import { elements, parseXml } from './well-formed.ts';
@@ -306,6 +307,10 @@ describe('the file', () => {
     assert.equal(withScript.match(/<script/g)?.length, 1);
     assert.doesNotMatch(withScript, /\son\w+=/);
     assert.doesNotMatch(draw('a;b 100\n', { 'no-script': true }, 'x'), /<script|<metadata|\.bar/);
+  });
+
+  test('has a viewer of 40 KiB at most', () => {
+    assert.ok(viewerScript.length <= 40 * 1024, `${viewerScript.length} bytes`);
   });
 
   test('of a comment can never leave it', () => {

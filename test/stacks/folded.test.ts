@@ -110,6 +110,10 @@ describe('two counts a line', () => {
   });
 });
 
+test('a NUL in a name of folded text is a part of it', () => {
+  assert.deepEqual(lines(read(['a;nul\0nul 5\na;b 1\na;c 2\n'])), ['a;nul\0nul 5', 'a;b 1', 'a;c 2']);
+});
+
 describe('input that is something else', () => {
   const cases: Record<string, string> = {
     'PERFILE2 and bytes': 'perf.data',

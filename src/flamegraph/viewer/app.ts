@@ -179,7 +179,7 @@ export class App {
       root ? `${this.model.names[root]} ${rootShare}` : '',
     );
     this.#body.classList.toggle('found-some', this.#finder.found !== undefined);
-    if (state.view === 'functions') this.#showFunctions(tree, sums);
+    if (state.view === 'functions') this.#showFunctions(tree, sums());
     else if (state.view === 'callers') this.#showCallers(scheme);
     else {
       this.#body.replaceChildren(this.flame.element);
@@ -200,7 +200,7 @@ export class App {
   #showCallers(scheme: Scheme): void {
     const { tree, sums } = this.#shown;
     this.#body.replaceChildren(this.#callers.element);
-    this.#callers.show(tree, this.#trees.numberOf(this.state.of) || this.#largest(sums), scheme, this.#finder.found);
+    this.#callers.show(tree, this.#trees.numberOf(this.state.of) || this.#largest(sums()), scheme, this.#finder.found);
   }
 
   #largest(sums: FunctionSums): number {
@@ -237,7 +237,7 @@ export class App {
     const { offsetWidth, offsetHeight } = this.#tip;
     this.#tip.style.left = `${Math.max(Math.min(x + 14, this.element.offsetWidth - offsetWidth - 8), 0)}px`;
     this.#tip.style.top = `${y + 20 + offsetHeight > this.element.offsetHeight ? y - offsetHeight - 10 : y + 20}px`;
-    if (this.state.view === 'flame') this.#panel.showNode(tree, node, this.#zoom, this.#shown.sums, false);
+    if (this.state.view === 'flame') this.#panel.showNode(tree, node, this.#zoom, false);
   }
 
   /** The frame, or the function, that buttons and keys act on. */
@@ -260,8 +260,8 @@ export class App {
     const { tree, sums } = this.#shown;
     const node = this.#chosen();
     const name = this.#trees.numberOf(this.chosenKey()) ?? 0;
-    if (node !== undefined) this.#panel.showNode(tree, node, this.#zoom, sums, true);
-    else if (name > 0) this.#panel.showFunction(name, sums, true);
+    if (node !== undefined) this.#panel.showNode(tree, node, this.#zoom, true);
+    else if (name > 0) this.#panel.showFunction(name, sums(), true);
     else this.#panel.showNothing();
   }
 

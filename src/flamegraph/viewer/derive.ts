@@ -11,35 +11,19 @@ function isUnion(tree: Tree): boolean {
 }
 
 /** What a node has that its children have not: given to the node itself. */
-function addOwn(builder: TreeBuilder, tree: Tree, node: number, from: Own): void {
-  builder.add(from.size[node] as number, from.before[node] ?? 0, tree.bits[node] as number);
-}
-
-/** Each node's value without its children. */
-interface Own {
-  size: Float64Array;
-  before: Float64Array;
-}
-
-function ownValues(tree: Tree): Own {
-  const size = tree.size.slice(0, tree.count);
-  const before = tree.before.slice(0, tree.count);
-  const parents = parentsOf(tree);
-  for (let node = tree.count - 1; node > 0; node--) {
-    size[parents[node] as number]! -= tree.size[node] as number;
-    if (before.length > 0) before[parents[node] as number]! -= tree.before[node] as number;
-  }
-  return { size, before };
+function addOwn(builder: TreeBuilder, tree: Tree, node: number): void {
+  builder.add(tree.own[node] as number, tree.ownBefore[node] ?? 0, tree.bits[node] as number);
 }
 
 /** By node; 0 for the root as well. */
-export function parentsOf(tree: Tree): Uint32Array {
+function parentsOf(tree: Tree): Uint32Array {
   const parents = new Uint32Array(tree.count);
+  // by depth, the last node there
   const open: number[] = [];
   for (let node = 0; node < tree.count; node++) {
-    open.length = tree.depth[node] as number;
-    parents[node] = open[open.length - 1] ?? 0;
-    open.push(node);
+    const depth = tree.depth[node] as number;
+    parents[node] = open[depth - 1] ?? 0;
+    open[depth] = node;
   }
   return parents;
 }
@@ -47,8 +31,7 @@ export function parentsOf(tree: Tree): Uint32Array {
 /** The tree without a function and all it calls. */
 export function withoutHidden(tree: Tree, hidden: number): Tree {
   const builder = new TreeBuilder(tree.count, isPairOf(tree), isUnion(tree));
-  const own = ownValues(tree);
-  addOwn(builder, tree, 0, own);
+  addOwn(builder, tree, 0);
   for (let node = 1; node < tree.count; ) {
     if (tree.name[node] === hidden) {
       node = tree.end[node] as number;
@@ -56,7 +39,7 @@ export function withoutHidden(tree: Tree, hidden: number): Tree {
     }
     while (builder.depth > (tree.depth[node] as number)) builder.close();
     builder.open(tree.name[node] as number);
-    addOwn(builder, tree, node, own);
+    addOwn(builder, tree, node);
     node++;
   }
   return builder.finish();
@@ -80,7 +63,6 @@ type Order = (a: number, b: number) => number;
 export function calleesOf(tree: Tree, name: number, order: Order): Tree {
   const places = placesOf(tree, name);
   const room = places.reduce((sum, place) => sum + (tree.end[place] as number) - place, 1);
-  const own = ownValues(tree);
   const next = (nodes: readonly number[]): [number, number[]][] => {
     const groups = new Map<number, number[]>();
     for (const node of nodes) {
@@ -90,7 +72,7 @@ export function calleesOf(tree: Tree, name: number, order: Order): Tree {
     return [...groups].sort(([a], [b]) => order(a, b));
   };
   return merged(tree, room, name, places, next, (builder, nodes) => {
-    for (const node of nodes) addOwn(builder, tree, node, own);
+    for (const node of nodes) addOwn(builder, tree, node);
   });
 }
 
@@ -169,13 +151,12 @@ export function functionSums(tree: Tree, nameCount: number): FunctionSums {
     selfBefore: column(),
     places: new Uint32Array(nameCount + 1),
   };
-  const own = ownValues(tree);
   // by name: the end of its outermost open node
   const inside = new Uint32Array(nameCount + 1);
   for (let node = 1; node < tree.count; node++) {
     const name = tree.name[node] as number;
-    sums.self[name]! += own.size[node] as number;
-    sums.selfBefore[name]! += own.before[node] ?? 0;
+    sums.self[name]! += tree.own[node] as number;
+    sums.selfBefore[name]! += tree.ownBefore[node] ?? 0;
     if (node < (inside[name] as number)) continue;
     inside[name] = tree.end[node] as number;
     sums.places[name]!++;
@@ -194,11 +175,10 @@ export function namesTo(tree: Tree, node: number): number[] {
 
 /** By family letter of a wait or of a leaf: what share of the whole the leaves of that kind have. */
 export function sharesOf(tree: Tree, letterOf: (node: number) => string): Map<string, number> {
-  const own = ownValues(tree);
   const shares = new Map<string, number>();
   const all = (tree.size[0] as number) + (tree.before[0] ?? 0) || 1;
   for (let node = 1; node < tree.count; node++) {
-    const value = (own.size[node] as number) + (own.before[node] ?? 0);
+    const value = (tree.own[node] as number) + (tree.ownBefore[node] ?? 0);
     if (value <= 1e-9 * all) continue;
     const letter = letterOf(node);
     shares.set(letter, (shares.get(letter) ?? 0) + value / all);
@@ -208,7 +188,6 @@ export function sharesOf(tree: Tree, letterOf: (node: number) => string): Map<st
 
 /** By bit of a wait: each function's total time of it, by name number. */
 export function waitSums(tree: Tree, nameCount: number): Map<number, Float64Array> {
-  const own = ownValues(tree);
   const sums = new Map<number, Float64Array>();
   const path: number[] = [];
   const seen = new Uint32Array(nameCount + 1);
@@ -216,7 +195,7 @@ export function waitSums(tree: Tree, nameCount: number): Map<number, Float64Arra
     const depth = tree.depth[node] as number;
     path.length = depth;
     path.push(tree.name[node] as number);
-    const value = own.size[node] as number;
+    const value = tree.own[node] as number;
     if (node === 0 || value <= 0) continue;
     const bits = tree.bits[node] as number;
     const sum = sums.get(bits) ?? new Float64Array(nameCount + 1);

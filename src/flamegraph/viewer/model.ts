@@ -8,7 +8,7 @@ import type { Data } from '../data.ts';
 import { shown, shownName } from '../display.ts';
 import { waitFamily } from '../time.ts';
 import type { Sizes } from '../words.ts';
-import { ownOf, type Tree, treeOf } from './tree.ts';
+import { type Tree, treeOf } from './tree.ts';
 
 const NEWLINE = 10;
 
@@ -70,7 +70,7 @@ export class Model {
     const size = tree.size[node] as number;
     const before = tree.before[node] ?? 0;
     const own = this.data.measure.diff?.bySelf === true;
-    const change = own ? ownOf(tree, tree.size, node) - ownOf(tree, tree.before, node) : size - before;
+    const change = own ? (tree.own[node] as number) - (tree.ownBefore[node] ?? 0) : size - before;
     return { size, before, change, noise: this.noise(before, size) };
   }
 

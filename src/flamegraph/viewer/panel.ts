@@ -2,10 +2,10 @@
 
 import { percent } from '../../stacks/amounts.ts';
 import { sizeText, valueText } from '../words.ts';
-import type { FunctionSums } from './derive.ts';
+import { type FunctionSums, placesOf } from './derive.ts';
 import { html, part } from './dom.ts';
 import type { Model } from './model.ts';
-import { ownOf, pathTo, type Tree } from './tree.ts';
+import { pathTo, type Tree } from './tree.ts';
 
 export class Panel {
   readonly #model: Model;
@@ -36,7 +36,7 @@ export class Panel {
   }
 
   /** A frame of a tree, below `zoom`. `isFirm`: it was chosen, not only pointed at. */
-  showNode(tree: Tree, node: number, zoom: number, sums: FunctionSums, isFirm: boolean): void {
+  showNode(tree: Tree, node: number, zoom: number, isFirm: boolean): void {
     const model = this.#model;
     const { measure } = model.data;
     const sizes = model.sizes(tree, node);
@@ -44,10 +44,10 @@ export class Panel {
     const name = tree.name[node] as number;
     const parts = [
       sizeText(measure, sizes),
-      `self ${valueText(measure, ownOf(tree, tree.size, node))}`,
+      `self ${valueText(measure, tree.own[node] as number)}`,
       ...(zoom > 0 && node > zoom ? [`${shareOf(tree, node, zoom)} of this view`] : []),
       ...(parent === undefined || node === 0 ? [] : [`${shareOf(tree, node, parent)} of its parent`]),
-      ...this.#placesText(name, sums),
+      ...(name > 0 ? this.#placesText(tree, name) : []),
     ];
     this.#show(name, parts, isFirm, model.meaning(model.classOf(tree, node)));
   }
@@ -69,12 +69,12 @@ export class Panel {
     );
   }
 
-  #placesText(name: number, sums: FunctionSums): string[] {
-    const places = sums.places[name] as number;
-    if (name === 0 || places < 2) return [];
+  #placesText(tree: Tree, name: number): string[] {
+    const places = placesOf(tree, name);
+    if (places.length < 2) return [];
     const { measure } = this.#model.data;
-    const total = sums.total[name] as number;
-    return [`in all ${countOf(places)} ${valueText(measure, total)}, ${percent(total / (measure.total || 1))}`];
+    const total = places.reduce((sum, place) => sum + (tree.size[place] as number), 0);
+    return [`in all ${countOf(places.length)} ${valueText(measure, total)}, ${percent(total / (measure.total || 1))}`];
   }
 
   #show(name: number, parts: readonly string[], isFirm: boolean, kind: string): void {

@@ -19,7 +19,9 @@ export function matcherOf(query: string): (name: string) => boolean {
 /** The names (shown ones, by number from 1) that match. */
 export function matchesOf(names: readonly string[], query: string): Matches {
   const matches = matcherOf(query);
-  return Uint8Array.from(names, (name, number) => (number > 0 && matches(name) ? 1 : 0));
+  const found = new Uint8Array(names.length);
+  for (let number = 1; number < names.length; number++) if (matches(names[number] as string)) found[number] = 1;
+  return found;
 }
 
 /** Matching frames at and below `top`, of which none lies inside another, from left to right. */

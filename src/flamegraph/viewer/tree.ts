@@ -19,6 +19,9 @@ export interface Tree {
   /** its value, and in a comparison its value before */
   size: Float64Array;
   before: Float64Array;
+  /** its value without that of its children, and before */
+  own: Float64Array;
+  ownBefore: Float64Array;
   /** the kinds of time of its stacks; see waits.ts */
   bits: Uint8Array;
 }
@@ -56,8 +59,10 @@ export class TreeBuilder {
       top: new Uint32Array(room),
       start,
       size,
-      before: isPair ? new Float64Array(room) : new Float64Array(0),
+      before: new Float64Array(isPair ? room : 0),
       width: union ? new Float64Array(room) : size,
+      own: new Float64Array(room),
+      ownBefore: new Float64Array(isPair ? room : 0),
       bits: new Uint8Array(room),
     };
     this.open(0);
@@ -83,7 +88,10 @@ export class TreeBuilder {
   add(value: number, before: number, bits: number): void {
     this.#done += value;
     this.#doneBefore += before;
-    if (value > 0 || before > 0) this.tree.bits[this.#open[this.#depth - 1] as number]! |= bits;
+    const node = this.#open[this.#depth - 1] as number;
+    this.tree.own[node]! += value;
+    if (this.#isPair) this.tree.ownBefore[node]! += before;
+    if (value > 0 || before > 0) this.tree.bits[node]! |= bits;
   }
 
   close(): void {
@@ -106,7 +114,9 @@ export class TreeBuilder {
   finish(total = 0): Tree {
     while (this.#depth > 0) this.close();
     const { tree } = this;
-    tree.size[0] = Math.max(tree.size[0] as number, total);
+    const rest = Math.max(total - (tree.size[0] as number), 0);
+    tree.size[0]! += rest;
+    tree.own[0]! += rest;
     if (this.#union) tree.width[0] = (tree.size[0] as number) + (tree.before[0] as number);
     return tree;
   }
@@ -147,12 +157,4 @@ export function pathTo(tree: Tree, node: number): number[] {
 /** The direct children of a node. */
 export function* childrenOf(tree: Tree, node: number): Generator<number> {
   for (let at = node + 1; at < (tree.end[node] as number); at = tree.end[at] as number) yield at;
-}
-
-/** The value of a node without its children; of the side before with `column` tree.before. */
-export function ownOf(tree: Tree, column: Float64Array, node: number): number {
-  let rest = column[node] ?? 0;
-  for (const child of childrenOf(tree, node)) rest -= column[child] ?? 0;
-  // sums of fractions are not exact
-  return Math.abs(rest) < 1e-9 * (column[0] ?? 0) ? 0 : rest;
 }

@@ -8,7 +8,8 @@ import { childrenOf, type Tree } from './tree.ts';
 
 export interface Shown {
   tree: Tree;
-  sums: FunctionSums;
+  /** computed when first asked for, since it takes a while */
+  sums: () => FunctionSums;
   /** by family's letter: its share of the time of leaves */
   shares: Map<string, number>;
   /** hidden functions, and the share of the whole that each takes away */
@@ -51,7 +52,8 @@ export class Trees {
     }
     const number = this.#numbers.get(root);
     if (number) tree = calleesOf(tree, number, model.order);
-    const sums = functionSums(tree, model.names.length - 1);
+    let made: FunctionSums | undefined;
+    const sums = (): FunctionSums => (made ??= functionSums(tree, model.names.length - 1));
     const shares = sharesOf(tree, (node) => model.classOf(tree, node).charAt(0));
     this.#key = key;
     this.#shown = { tree, sums, shares, hidden };
