@@ -92,13 +92,15 @@ export function dropHash(name: string): string {
   return name.replace(RUST_HASH, '');
 }
 
+const UNFIT = /[;\x00-\x1f\x7f]/;
+
 /**
  * What a folded line can hold of a name: `;` separates frames and becomes `:`, white space other than a blank becomes
- * one, other control characters `?`; an empty name is `[unknown]`.
+ * one, other control characters `?`; blanks around it belong to the line, and an empty name is `[unknown]`.
  */
 export function frameText(name: string): string {
-  if (name === '') return UNKNOWN;
-  return /[;\x00-\x1f\x7f]/.test(name) ? name.replace(/[;\x00-\x1f\x7f]/g, substitute) : name;
+  const text = UNFIT.test(name) ? name.replace(/[;\x00-\x1f\x7f]/g, substitute) : name;
+  return (text.startsWith(' ') || text.endsWith(' ') ? text.replace(/^ +| +$/g, '') : text) || UNKNOWN;
 }
 
 function substitute(char: string): string {

@@ -182,6 +182,8 @@ test('a frame holds no separator, no control character, and is never empty', () 
   assert.equal(frameText('Lcom/ex/A;::m'), 'Lcom/ex/A:::m');
   assert.equal(frameText('a\tb\nc\rd\ve\ff'), 'a b c d e f');
   assert.equal(frameText('a\x00b\x1bc\x7f'), 'a?b?c?');
+  assert.equal(frameText(' a b\t'), 'a b');
+  assert.equal(frameText('  '), '[unknown]');
   assert.equal(frameText(''), '[unknown]');
   assert.equal(frameText('weird: 7'), 'weird: 7');
   fc.assert(fc.property(anyName, (name) => /^[^;\x00-\x1f\x7f]+$/.test(frameText(name))));
