@@ -241,7 +241,7 @@ function readFrame(): u32 {
   if (p >= to || first == 9 || first == 91 || (first == 48 && load<u8>(p + 1) == 120)) return 0; // [ 0x
   let q = to;
   while (q > p && isDigit(load<u8>(q - 1))) q--;
-  if (q == to || q <= p + 1 || load<u8>(q - 1) != 43) return 0; // +
+  if (q == to || q <= p + 1 || load<u8>(q - 1) != 43 || load<u8>(q - 2) == SPACE) return 0; // +
   return isPlainName(p, q - 1) ? names.intern(p, <u32>(q - 1 - p)) : 0;
 }
 

@@ -33,10 +33,16 @@ interface Item {
   stack: OffcpuStack;
   /** of a dump */
   entry: OffcpuEntry | undefined;
-  /** root first */
-  frames: readonly string[];
+  /** root first; of an entry they are made when they are asked for, because most are not */
+  frames: readonly string[] | undefined;
   /** its count in the input, where that is a folded text */
   weight: number | undefined;
+}
+
+/** A large dump has hundreds of thousands of them, so none is copied. */
+interface Decided extends Item {
+  decision: Decision;
+  isCounted: boolean;
 }
 
 /** Decides about all folded stacks, whose counts are in units of `unitNs`, and about all entries. */
@@ -47,10 +53,10 @@ export function accountOf(
   reasons: Reasons,
   settings: AccountSettings,
 ): Account {
-  const items = [...itemsOfFolded(folded, unitNs, reasons), ...itemsOfEntries(entries, settings.by)];
+  const items = [...itemsOfFolded(folded, unitNs, reasons), ...itemsOfEntries(entries)];
   for (const { stack } of items) reasons.notice(stack);
   const account = new Account(
-    items.map((item) => ({ ...item, decision: reasons.decide(item.stack) })),
+    items.map((item) => Object.assign(item, { decision: reasons.decide(item.stack), isCounted: false })),
     unitNs,
     settings,
   );
@@ -86,16 +92,21 @@ function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): G
   }
 }
 
-function* itemsOfEntries(entries: Iterable<OffcpuEntry>, by: AccountSettings['by']): Generator<Item> {
+function* itemsOfEntries(entries: Iterable<OffcpuEntry>): Generator<Item> {
   for (const entry of entries) {
-    const { kind, comm, pid, user, kernel } = entry;
-    const leaf = kindFrame(kind);
-    const frames = [...(comm === undefined ? [] : [rootText(by, comm, String(pid ?? ''), '')]), ...user.toReversed()];
-    frames.push(...kernel.toReversed());
-    if (user.length + kernel.length === 0) frames.push(LOST);
-    if (leaf !== undefined) frames.push(leaf);
-    yield { stack: { ...entry, isRunnable: kind === 'runnable' }, entry, frames, weight: undefined };
+    const stack = Object.assign(entry, { isRunnable: entry.kind === 'runnable' });
+    yield { stack, entry, frames: undefined, weight: undefined };
   }
+}
+
+/** Root first. */
+function framesOf({ kind, comm, pid, user, kernel }: OffcpuEntry, by: AccountSettings['by']): string[] {
+  const leaf = kindFrame(kind);
+  const frames = [...(comm === undefined ? [] : [rootText(by, comm, String(pid ?? ''), '')]), ...user.toReversed()];
+  frames.push(...kernel.toReversed());
+  if (user.length + kernel.length === 0) frames.push(LOST);
+  if (leaf !== undefined) frames.push(leaf);
+  return frames;
 }
 
 /** Stacks that are alike, with their reason. */
@@ -113,13 +124,14 @@ export interface ReasonedStack {
 
 export class Account {
   readonly tally: Tally;
-  readonly #items: (Item & { decision: Decision; isCounted: boolean })[];
+  readonly #items: Decided[];
   readonly #unitNs: number;
   readonly #settings: AccountSettings;
 
-  constructor(items: (Item & { decision: Decision })[], unitNs: number, settings: AccountSettings) {
+  constructor(items: Decided[], unitNs: number, settings: AccountSettings) {
     this.tally = new Tally(settings.busy);
-    this.#items = items.map((item) => ({ ...item, isCounted: this.tally.add(item.decision) }));
+    this.#items = items;
+    for (const item of items) item.isCounted = this.tally.add(item.decision);
     this.#unitNs = unitNs;
     this.#settings = settings;
   }
@@ -155,8 +167,10 @@ export class Account {
   stacks(unitNs: number): ReasonedStack[] {
     const sums = new Map<string, ReasonedStack>();
     const isAsRead = this.#unitNs === unitNs && this.#items.every(({ weight }) => weight !== undefined);
-    for (const { stack, entry, frames, weight, decision, isCounted } of this.#items) {
-      if (!isCounted) continue;
+    for (const item of this.#items) {
+      const { stack, entry, weight, decision } = item;
+      if (!item.isCounted) continue;
+      const frames = this.#framesOf(item);
       const reason = this.#rootsOf(decision, entry);
       const roots = this.#settings.statements ? [statementFrame(decision, entry)] : [];
       const key = [...roots, '', ...reason, '', ...frames].join(';');
@@ -172,6 +186,10 @@ export class Account {
       unitNs,
     );
     return stacks.map((stack, i) => ({ ...stack, count: counts[i] as number }));
+  }
+
+  #framesOf({ frames, entry }: Item): readonly string[] {
+    return frames ?? (entry ? framesOf(entry, this.#settings.by) : []);
   }
 
   #rootsOf({ rule, meaning }: Decision, entry: OffcpuEntry | undefined): string[] {
@@ -204,7 +222,8 @@ export class Account {
   }
 
   *#explained(): Generator<Explanation> {
-    for (const { frames, decision } of this.#items) {
+    for (const item of this.#items) {
+      const { decision } = item;
       const { rule, verdict, meaning, meaningBy, meaningPlace, ns } = decision;
       yield {
         ns,
@@ -216,7 +235,7 @@ export class Account {
         meaning: meaning?.label,
         meaningFrame: meaningBy,
         meaningRule: meaningPlace,
-        stack: frames.join(';'),
+        stack: this.#framesOf(item).join(';'),
       };
     }
   }

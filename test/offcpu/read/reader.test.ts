@@ -56,6 +56,17 @@ function entriesOf(text: string): OffcpuEntry[] {
   return [...read([text]).reader.entries()];
 }
 
+test('entries in any order are one dump, however many dumps they look like', () => {
+  const entries = Array.from({ length: 3000 }, (_, i) => `@off[\n    f${i}+1\n    main+2\n]: ${3000 - i}\n`);
+  const falling = read([`${entries.join('')}\n`]);
+  assert.deepEqual(folded(falling), folded(read([`${entries.reverse().join('')}\n`])));
+  assert.equal(falling.reader.inputs[0]?.dump?.dumps, 1);
+});
+
+test('a blank before the offset is no part of the name', () => {
+  assert.deepEqual(folded(read(['@off[\n    f ]: +1\n    main+2\n]: 5\n'])), ['main;f ]: 5']);
+});
+
 describe('any chunking', () => {
   const folder = join(ROOT, 'fixtures/offcpu-fold');
   const cases = readdirSync(folder).filter((name) => readdirSync(join(folder, name)).includes('in.txt'));

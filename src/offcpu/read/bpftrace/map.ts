@@ -6,6 +6,10 @@ import { type Settled, settleTuples } from './tuple-dumps.ts';
 /** A value that is no plain number: texts and stacks (frame ids, innermost first) in the order of the dump. */
 export type Part = string | Uint32Array;
 
+/** So many stacks may be compared for each line, and in any case. */
+const MOST_COMPARED = 64;
+const LEAST_COMPARED = 1e6;
+
 export class BpftraceMap {
   /** with its `@`, as printed */
   readonly name: string;
@@ -32,6 +36,10 @@ export class BpftraceMap {
   #weights = new Float64Array(0);
   #hits = new Float64Array(0);
   #seen = new Float64Array(0);
+  /** stacks compared so far, lines read, and the line of the present dump in its input */
+  #compared = 0;
+  #lines = 0;
+  #line = 0;
 
   constructor(name: string, id: number) {
     this.name = name;
@@ -42,10 +50,26 @@ export class BpftraceMap {
   beginDump(table: StackTable): void {
     this.#dumps++;
     if (this.tuples.length > 0) this.#tupleStarts.push(this.tuples.length - 1);
-    if (this.#dumps === 1) return;
+    if (this.#dumps === 1 || !this.#mayCompare(table)) return;
     this.#compare(table);
     this.#weights = table.weights.slice();
     this.#hits = table.hits.slice();
+  }
+
+  /**
+   * Entries in any order look like as many dumps, and each compares all stacks of the table. Real dumps have lines in
+   * proportion.
+   */
+  #mayCompare(table: StackTable): boolean {
+    const line = table.linesRead;
+    this.#lines += line >= this.#line ? line - this.#line : line;
+    this.#line = line;
+    this.#compared += table.stackCount;
+    return !this.#isUnordered;
+  }
+
+  get #isUnordered(): boolean {
+    return this.#compared > LEAST_COMPARED + MOST_COMPARED * this.#lines;
   }
 
   /** Compares the dump that ends with what came before. */
@@ -70,6 +94,7 @@ export class BpftraceMap {
   settle(table: StackTable, repeats: 'auto' | 'add' | 'last'): Settled {
     if (this.#tupleStarts.length > 1) return settleTuples(this.id, this.#tupleStarts, table, repeats);
     const { weights, hits, words } = table;
+    if (this.#isUnordered) return { weights: weights.slice(), dumps: 1, running: false };
     if (this.#dumps > 1) this.#compare(table);
     // entries that are in another order than bpftrace prints them are no dumps of their own
     if (!this.#repeated) return { weights: weights.slice(), dumps: 1, running: false };
