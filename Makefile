@@ -74,6 +74,7 @@ bench: $(BUILT) ## measure speed and memory
 
 soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, and the table of faults
 	@$(NODE) soak/soak.ts
+	@soak/faults.sh
 
 live: $(BUILT) ## tests with the real perf, bpftrace and Postgres of this machine
 	@$(if $(LIVE_TESTS),$(call TEST,$(LIVE_TESTS)),echo "live: there are no live tests yet")
