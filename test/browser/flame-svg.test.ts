@@ -142,6 +142,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   test('functions are a table that sorts; a function leads to its callers over all places', async () => {
     const [page, silent] = await open(await pictureFile());
     await page.keyboard.press('2');
+    await page.locator('tbody tr').first().waitFor();
     const rows = (): Promise<string[]> =>
       page.$$eval('tbody tr', (all) => all.map((row) => [...row.children].map((cell) => cell.textContent).join(' ')));
     assert.equal((await rows())[0], 'main 1,000 100% 0 0.00%');

@@ -51,6 +51,12 @@ function place(): { cwd: string; runs(): string[]; run(): Run } {
   };
 }
 
+/** Until perf has written somewhere below `cwd`. */
+async function perfWriting(cwd: string): Promise<void> {
+  const isData = (file: string): boolean => file.endsWith('perf.data') && statSync(join(cwd, file)).size > 0;
+  while (!(readdirSync(cwd, { recursive: true }) as string[]).some(isData)) await sleep(20);
+}
+
 /** Records a sleeping process for half a second. */
 function record(cwd: string, args: string[], environment: Record<string, string> = WITH_BOTH): Promise<Said> {
   const usual = ['--pid', `${target()}`, '--duration', '0.5', '--label', 'a'];
@@ -207,6 +213,7 @@ describe('nothing left behind', waiting, () => {
     const { cwd, run } = place();
     const { child, said } = startRecorder(cwd, ['--duration', '60', '--label', 'a', ...UNTIL_GO], WITH_BOTH);
     await saying(child, 'recording for');
+    await perfWriting(cwd);
     writeFileSync(join(cwd, 'go'), '');
     const [out, err, status] = await said;
     assert.equal(status, 0, err);
