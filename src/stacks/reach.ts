@@ -14,18 +14,27 @@ const SIGNAL_RETURN = /^(?:__restore(?:_rt)?|__kernel_rt_sigreturn)$/;
 // main:main.c:12    f (src/a.rs):src/a.rs:7
 const PLACE = /(?: \([^()]*\))?:[^:]*:\d+$/;
 
-/** `nothing`: not even the object is known, as of the address that perf prints where its copy of the stack ended. */
+/**
+ * `nothing`: not even the object is known, as of the address that perf prints where its copy of the stack ended, or of a
+ * word that no frame pointer led to.
+ */
 type Part = 'start' | 'kernel start' | 'libc' | 'nothing' | 'other';
 
 export class Reach {
   readonly #nameOf: (id: number) => string;
   readonly #starts: readonly string[];
   readonly #parts: Part[] = [];
+  readonly #isMarked: boolean;
 
-  /** `nameOf` tells the name of a frame, latin1; `starts` are other functions that a stack may begin with. */
-  constructor(nameOf: (id: number) => string, starts: readonly string[] = []) {
+  /**
+   * `nameOf` tells the name of a frame, latin1; `starts` are other functions that a stack may begin
+   * with. `isMarked`: a frame of which nothing is known stands where a stack was cut, as perf has it; else it may be a
+   * wrong one beyond the start.
+   */
+  constructor(nameOf: (id: number) => string, starts: readonly string[] = [], isMarked = true) {
     this.#nameOf = nameOf;
     this.#starts = starts;
+    this.#isMarked = isMarked;
   }
 
   /**
@@ -34,7 +43,7 @@ export class Reach {
    */
   reaches(ids: Uint32Array, from: number): boolean {
     const outermost = this.#partOf(ids[from] as number);
-    if (outermost === 'nothing') return false;
+    if (outermost === 'nothing' && this.#isMarked) return false;
     if (outermost === 'kernel start' || (outermost === 'libc' && ids.length > from + 1)) return true;
     for (let i = from; i < Math.min(ids.length, from + OUTERMOST); i++) {
       if (this.#partOf(ids[i] as number) === 'start') return true;

@@ -193,10 +193,10 @@ describe('flame-record', { skip: skip ?? false }, () => {
     endGroup(pid);
   });
 
-  test('the target ends early: the window is cut there', async () => {
+  test('the target ends early: the window is cut there, and what it waited in has names', async () => {
     const { said } = recorder([
       '--mode',
-      'cpu',
+      'both',
       '--call-graph',
       'fp',
       '--duration',
@@ -207,13 +207,17 @@ describe('flame-record', { skip: skip ?? false }, () => {
       'early',
       '--',
       target,
-      '4',
+      '12',
     ]);
     const [out, err, status] = await said;
     assert.equal(status, 0, err + out);
     assert.match(out, /the target ended before/);
     assert.equal(runOf('early').endedBy, 'target');
     assert.match(fileOf('early', 'cpu.folded'), /worker;burn \d+$/m);
+    // bpftrace printed when there was nobody left to ask
+    assert.match(fileOf('early', 'offcpu.folded'), /;worker;.*nanosleep;.*do_nanosleep/m);
+    assert.match(fileOf('early', 'wall.folded'), /;write_through;.*fsync/m);
+    assert.ok(readdirSync(join(folder, 'out/early')).some((name) => /^\d+\.maps$/.test(name)));
   });
 
   test('bpftrace missing: said, with the remedy, and the samples are kept', async () => {

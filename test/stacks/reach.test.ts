@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Reach } from '../../src/stacks/reach.ts';
 
-function reaches(stack: string, from = 0, starts: string[] = []): boolean {
+function reaches(stack: string, from = 0, starts: string[] = [], isMarked = true): boolean {
   const names = stack.split(';');
-  const reach = new Reach((id) => names[id] as string, starts);
+  const reach = new Reach((id) => names[id] as string, starts, isMarked);
   return reach.reaches(
     Uint32Array.from(names, (_, id) => id),
     from,
@@ -27,6 +27,11 @@ test('a stack reaches the start of its thread, whatever of it has a name', () =>
     assert.ok(reaches(whole), whole);
   assert.ok(reaches('app;_start;main', 1));
   assert.ok(reaches('Main.run;f', 0, ['Main.run']));
+});
+
+test('a walk by frame pointers may go too far', () => {
+  assert.ok(reaches('[unknown];__libc_start_call_main;main', 0, [], false));
+  assert.ok(!reaches('[unknown];[unknown];main', 0, [], false));
 });
 
 test('and is cut where it does not', () => {

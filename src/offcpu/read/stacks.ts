@@ -175,7 +175,7 @@ export class OffcpuStacks {
       runnableNs: 0,
     };
     const { truncated } = this.#names;
-    const reach = new Reach((id) => this.#table.nameText(id));
+    const reach = new Reach((id) => this.#table.nameText(id), [], false);
     let hasUser = false;
     for (const { ids, weight } of this.#rows.stacks()) {
       const { subject, unit } = this.#heads[ids[0] as number] as RowHead;
