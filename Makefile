@@ -32,7 +32,7 @@ SOURCES = $(shell find src bin scripts/*.ts -type f ! -name '*.generated.*')
 TESTS = $(shell find test -name '*.test.ts' ! -path 'test/live/*' | LC_ALL=C sort)
 LIVE_TESTS = $(shell find test/live -name '*.test.ts' 2>/dev/null | LC_ALL=C sort)
 
-.PHONY: build check lint types test check-nodes golden docs bench soak live demo install uninstall release clean help
+.PHONY: build check lint types test check-nodes golden docs bench pictures soak live demo install uninstall release clean help
 
 build: $(BUILT) ## compile the programs into dist/ (the default)
 	@:
@@ -71,6 +71,9 @@ bench: $(BUILT) ## measure speed and memory
 	@$(NODE) bench/render.ts
 	@$(NODE) bench/symbols.ts
 	@$(NODE) bench/viewer.ts
+
+pictures: $(BUILT) ## draw and photograph pictures in every way they are looked at, into build/pictures
+	@$(NODE) scripts/pictures.ts
 
 soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, and the table of faults
 	@$(NODE) soak/soak.ts
