@@ -90,9 +90,9 @@ function installedForAll(libraries: readonly ObjectFacts[], pid: number): string
 
 const RESTART = 'restart the process, or the server that it belongs to';
 
-/** Symbols are looked up by path, where another file lies now, or none. */
+/** perf and bpftrace look up symbols by path, where another file lies now, or none; flame-record opens the old one. */
 export function replacedText(pid: number, path: string): string {
-  return `${path} was deleted or replaced since process ${pid} started: its functions have no names, or wrong ones`;
+  return `${path} was deleted or replaced since process ${pid} started: perf loses the callers of its code, and who goes by that path its names`;
 }
 
 function rootFinding(root: string, isForeignNamespace: boolean): Finding {
