@@ -303,4 +303,13 @@ describe('flame-svg in Chromium', { skip }, () => {
     assert.equal(await page.locator('script').count(), 1);
     silent();
   });
+
+  test('a frame without a name is a frame, and the picture opens as a whole', async () => {
+    const [page, silent] = await open(await pictureFile('', 'a; 30\na;b 70\n'));
+    assert.deepEqual((await labels(page)).sort(), ['(no name)', 'a', 'all', 'b']);
+    await clickFrame(page, '\\(no name\\)');
+    await page.keyboard.press('r');
+    assert.match(await text(page, '.trail'), /\(no name\) 30.00%/);
+    silent();
+  });
 });

@@ -52,7 +52,7 @@ export class Model {
       const hash = nameHash(bytes, from, end);
       const family = this.#families.get(this.data.letters.charAt(i));
       this.names.push(shownName(text));
-      this.keys.push(shown(text));
+      this.keys.push(shown(text) || shownName(text)); // '' is the whole
       this.#hashes.push(hash);
       this.#classes.push(family ? shadeOf(family, hash) : 'n0');
       from = end + 1;
