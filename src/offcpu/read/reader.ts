@@ -127,10 +127,13 @@ export class OffcpuReader {
       : 'the input has no off-CPU time';
   }
 
-  /** Each distinct entry of all inputs once. */
-  entries(): Generator<OffcpuEntry> {
+  /**
+   * Each distinct entry of all inputs once, made anew each time that it is walked through: all at once would be several
+   * times the dump.
+   */
+  entries(): Iterable<OffcpuEntry> {
     this.#settlePerf();
-    return this.stacks.entries();
+    return { [Symbol.iterator]: () => this.stacks.entries() };
   }
 
   quality(): Quality {

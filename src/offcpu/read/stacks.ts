@@ -7,6 +7,7 @@ import type { OffcpuEntry, Particulars, Subject } from '../entry.ts';
 import { copySpan, type Ends, type IdSpan } from './bpftrace/id-span.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import { OffcpuShape, type ShapeOptions } from './shape.ts';
+import { StackNames } from './stack-names.ts';
 
 export const UNITS = ['us', 'ns', 'ms'] as const;
 export type Unit = (typeof UNITS)[number];
@@ -80,6 +81,7 @@ export class OffcpuStacks {
   /** the longest interval, by the bytes of the row */
   readonly #maxima = new Map<string, number>();
   #unsettled: Unsettled | undefined;
+  #stackNames: StackNames | undefined;
   #ids = new Uint32Array(1024);
 
   constructor(table: StackTable, names: BpftraceNames) {
@@ -193,28 +195,30 @@ export class OffcpuStacks {
     return hasUser ? quality : { ...quality, cutNs: 0 };
   }
 
-  /** Each distinct entry once. */
+  /** Each distinct entry once, and equal kernel stacks as the same array. */
   *entries(): Generator<OffcpuEntry> {
     this.settle();
     this.#rows.checkExact();
-    const texts: string[] = [];
-    const textOf = (id: number): string => {
-      texts[id] ??= this.#table.nameText(id);
-      return texts[id];
-    };
-    const innermostFirst = (ids: Uint32Array): string[] => Array.from(ids, textOf).reverse();
+    this.#stackNames ??= new StackNames(this.#table);
+    const names = this.#stackNames;
     for (const { ids, weight, hits } of this.#rows.stacks()) {
       const { subject, unit, hasCount } = this.#heads[ids[0] as number] as RowHead;
       const kernelFrom = 2 + (ids[1] as number);
       const factor = NANOSECONDS[unit];
       const max = this.#maxima.size > 0 ? this.#maxima.get(bytesOf(ids)) : undefined;
       yield {
-        ...subject,
-        kernel: innermostFirst(ids.subarray(kernelFrom)),
-        user: innermostFirst(ids.subarray(2, kernelFrom)),
+        kind: subject.kind,
+        comm: subject.comm,
+        pid: subject.pid,
+        tid: subject.tid,
+        kernel: names.sharedInnermostFirst(ids, kernelFrom, ids.length),
+        user: names.innermostFirst(ids, 2, kernelFrom),
         ns: weight * factor,
         count: hasCount ? hits : undefined,
         maxNs: max === undefined ? undefined : max * factor,
+        state: subject.state,
+        waitEvent: subject.waitEvent,
+        particulars: subject.particulars,
       };
     }
   }

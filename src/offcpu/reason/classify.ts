@@ -50,6 +50,8 @@ const State = { sleeping: 3, stopped: 4, traced: 8, dead: 16 + 32, parked: 64 + 
 export class Classifier {
   readonly #table: KernelRules;
   readonly #derived = new Map<string, Rule>();
+  /** by the array of kernel frames, because a dump has few such stacks, but each many times; for sleepers, and others */
+  readonly #byKernel = [new WeakMap<readonly string[], Verdict>(), new WeakMap<readonly string[], Verdict>()] as const;
 
   constructor(table: KernelRules) {
     this.#table = table;
@@ -57,7 +59,7 @@ export class Classifier {
 
   classify(blocked: Blocked): Verdict {
     const { state } = blocked;
-    const stack = this.#ofStack(blocked, state !== undefined && (state & State.sleeping) !== 0);
+    const stack = this.#known(blocked, state !== undefined && (state & State.sleeping) !== 0);
     if (stack.rule.kind === 'excluded') return stack;
     if (blocked.isRunnable) return { rule: RUNNABLE, frame: undefined };
     if (state === undefined) return stack;
@@ -67,6 +69,18 @@ export class Classifier {
     if ((state & State.traced) !== 0) return isOf(stack, 'process') ? stack : { rule: TRACED, frame: undefined };
     if ((state & State.parked) !== 0 && isOf(stack, 'other')) return { rule: IDLE, frame: undefined };
     return stack;
+  }
+
+  #known(blocked: Blocked, sleeps: boolean): Verdict {
+    const { kernel } = blocked;
+    const table = this.#table;
+    const verdicts = this.#byKernel[sleeps ? 1 : 0];
+    const known = verdicts.get(kernel);
+    if (known) return known;
+    const verdict = this.#ofStack(blocked, sleeps);
+    // else the user's frames decide
+    if (!table.hasUserRules && kernel.some((frame) => !table.facts(frame).isTracer)) verdicts.set(kernel, verdict);
+    return verdict;
   }
 
   /** By the frames alone. A thread known to sleep was not preempted, whatever stands below the switch. */

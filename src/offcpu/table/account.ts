@@ -39,12 +39,6 @@ interface Item {
   weight: number | undefined;
 }
 
-/** A large dump has hundreds of thousands of them, so none is copied. */
-interface Decided extends Item {
-  decision: Decision;
-  isCounted: boolean;
-}
-
 /** Decides about all folded stacks, whose counts are in units of `unitNs`, and about all entries. */
 export function accountOf(
   folded: StackTable,
@@ -53,17 +47,18 @@ export function accountOf(
   reasons: Reasons,
   settings: AccountSettings,
 ): Account {
-  const items = [...itemsOfFolded(folded, unitNs, reasons), ...itemsOfEntries(entries)];
-  for (const { stack } of items) reasons.notice(stack);
-  const account = new Account(
-    items.map((item) => Object.assign(item, { decision: reasons.decide(item.stack), isCounted: false })),
-    unitNs,
-    settings,
-  );
-  for (const { stack } of items) {
-    if (stack.isRunnable) account.tally.addQueued(reasons.decide({ ...stack, isRunnable: false }));
-  }
-  return account;
+  const lines = [...itemsOfFolded(folded, unitNs, reasons)];
+  const items = {
+    *[Symbol.iterator]() {
+      yield* lines;
+      yield* itemsOfEntries(entries);
+    },
+  };
+  return new Account(items, reasons, unitNs, settings);
+}
+
+interface Decided extends Item {
+  decision: Decision;
 }
 
 function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): Generator<Item> {
@@ -124,30 +119,38 @@ export interface ReasonedStack {
 
 export class Account {
   readonly tally: Tally;
-  readonly #items: Decided[];
+  /** the share of the time, 0 to 1, whose innermost user frame is an address or object without a name */
+  readonly unnamedShare: number;
+  /** A large dump has hundreds of thousands of them, so they are made when they are walked through, and not kept. */
+  readonly #items: Iterable<Item>;
+  /** of each item */
+  readonly #decisions: Decision[] = [];
   readonly #unitNs: number;
   readonly #settings: AccountSettings;
 
-  constructor(items: Decided[], unitNs: number, settings: AccountSettings) {
+  /** Walks through the items here, and again for each that asks for their stacks. */
+  constructor(items: Iterable<Item>, reasons: Reasons, unitNs: number, settings: AccountSettings) {
     this.tally = new Tally(settings.busy);
     this.#items = items;
-    for (const item of items) item.isCounted = this.tally.add(item.decision);
     this.#unitNs = unitNs;
     this.#settings = settings;
+    for (const { stack } of items) reasons.notice(stack);
+    const queued: Decision[] = [];
+    let [unnamed, all] = [0, 0];
+    for (const { stack } of items) {
+      const decision = reasons.decide(stack);
+      this.#decisions.push(decision);
+      this.tally.add(decision);
+      if (stack.isRunnable) queued.push(reasons.decide({ ...stack, isRunnable: false }));
+      all += stack.ns;
+      if (isUnnamed(stack.user[0])) unnamed += stack.ns;
+    }
+    for (const decision of queued) this.tally.addQueued(decision);
+    this.unnamedShare = all > 0 ? unnamed / all : 0;
   }
 
   get isEmpty(): boolean {
-    return this.#items.length === 0;
-  }
-
-  /** The share of the time, 0 to 1, whose innermost user frame is an address or object without a name. */
-  get unnamedShare(): number {
-    let [unnamed, all] = [0, 0];
-    for (const { stack } of this.#items) {
-      all += stack.ns;
-      if (/^(?:\[(?!lost\]|truncated\]|Missed ).*\]|0x[0-9a-f]+)$/.test(stack.user[0] ?? '')) unnamed += stack.ns;
-    }
-    return all > 0 ? unnamed / all : 0;
+    return this.#decisions.length === 0;
   }
 
   /** The stacks with their reason as root frame, their counts in units of `unitNs`. */
@@ -166,10 +169,11 @@ export class Account {
   /** Each stack once for each of its reasons, counted in units of `unitNs`: whole ones, unless the input had others. */
   stacks(unitNs: number): ReasonedStack[] {
     const sums = new Map<string, ReasonedStack>();
-    const isAsRead = this.#unitNs === unitNs && this.#items.every(({ weight }) => weight !== undefined);
-    for (const item of this.#items) {
+    let isAsRead = this.#unitNs === unitNs;
+    for (const { weight } of this.#items) isAsRead &&= weight !== undefined;
+    for (const item of this.#decided()) {
       const { stack, entry, weight, decision } = item;
-      if (!item.isCounted) continue;
+      if (!this.tally.counts(decision)) continue;
       const frames = this.#framesOf(item);
       const reason = this.#rootsOf(decision, entry);
       const roots = this.#settings.statements ? [statementFrame(decision, entry)] : [];
@@ -188,6 +192,11 @@ export class Account {
     return stacks.map((stack, i) => ({ ...stack, count: counts[i] as number }));
   }
 
+  *#decided(): Generator<Decided> {
+    let index = 0;
+    for (const item of this.#items) yield Object.assign(item, { decision: this.#decisions[index++] as Decision });
+  }
+
   #framesOf({ frames, entry }: Item): readonly string[] {
     return frames ?? (entry ? framesOf(entry, this.#settings.by) : []);
   }
@@ -201,12 +210,12 @@ export class Account {
 
   /** What was decided of each stack, as often as the input has it. */
   *decisions(): Generator<{ stack: OffcpuStack; entry: OffcpuEntry | undefined; decision: Decision }> {
-    yield* this.#items;
+    yield* this.#decided();
   }
 
   /** The entries of the dumps among what is counted. */
   *entries(): Generator<OffcpuEntry> {
-    for (const { entry, isCounted } of this.#items) if (entry && isCounted) yield entry;
+    for (const { entry, decision } of this.#decided()) if (entry && this.tally.counts(decision)) yield entry;
   }
 
   /** What decided, stack by stack: each once, whatever its waits were on. */
@@ -222,7 +231,7 @@ export class Account {
   }
 
   *#explained(): Generator<Explanation> {
-    for (const item of this.#items) {
+    for (const item of this.#decided()) {
       const { decision } = item;
       const { rule, verdict, meaning, meaningBy, meaningPlace, ns } = decision;
       yield {
@@ -239,6 +248,12 @@ export class Account {
       };
     }
   }
+}
+
+const UNNAMED = /^(?:\[(?!lost\]|truncated\]|Missed ).*\]|0x[0-9a-f]+)$/;
+
+function isUnnamed(frame = ''): boolean {
+  return (frame.startsWith('[') || frame.startsWith('0')) && UNNAMED.test(frame);
 }
 
 const NO_STATEMENT = '[no statement]';

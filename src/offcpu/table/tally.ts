@@ -60,18 +60,24 @@ export class Tally {
     this.#busy = busy;
   }
 
-  /** Adds a stack's time. Tells whether it is part of the table. */
-  add(wait: Wait): boolean {
+  /** Is a stack part of the table? */
+  counts(wait: Wait): boolean {
+    const kind = kindOf(wait);
+    return kind !== 'excluded' && !(this.#busy && (kind === 'idle' || kind === 'timer'));
+  }
+
+  /** Adds a stack's time. */
+  add(wait: Wait): void {
     const { rule, meaning, ns, leaf } = wait;
     const kind = kindOf(wait);
     if (kind === 'excluded') {
       this.#excluded.set(rule.label, (this.#excluded.get(rule.label) ?? 0) + ns);
-      return false;
+      return;
     }
     this.#kinds[rule.label === LOST ? 'lost' : kind] += ns;
-    if (this.#busy && (kind === 'idle' || kind === 'timer')) {
+    if (!this.counts(wait)) {
       this.#leftOutNs += ns;
-      return false;
+      return;
     }
     const ofReason = addTo(this.#all, `[${rule.bracket}]`, wait);
     const ofLabel = addTo(ofReason, rule.label, wait);
@@ -83,7 +89,6 @@ export class Tally {
       other.ns += ns;
       this.#other.set(key, other);
     }
-    return true;
   }
 
   /** Adds the time in which a thread waited for a CPU to what it had waited for before. */

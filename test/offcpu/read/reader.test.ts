@@ -215,7 +215,16 @@ describe('entries', () => {
       maxNs: undefined,
       state: 2,
       waitEvent: undefined,
+      particulars: undefined,
     });
+  });
+
+  test('are the same each time that they are walked through, and share equal kernel stacks', () => {
+    const entry = (user: string): string => `@offcpu[\n    __schedule+1\n    schedule+2\n, \n    ${user}+1\n]: 7\n`;
+    const entries = read([entry('f') + entry('g')]).reader.entries();
+    const [first, second] = entries;
+    assert.deepEqual([...entries], [first, second]);
+    assert.equal(first?.kernel, second?.kernel);
   });
 
   test('equal ones are one: offsets and threads that are not in the key do not tell them apart', () => {

@@ -164,6 +164,17 @@ for (const [what, cases] of Object.entries(CASES)) {
   });
 }
 
+test('one array of kernel frames, with other user frames and states, decides as a new one does', () => {
+  for (const kernel of [['__schedule', 'schedule', 'do_futex'], ['bpf_prog_f'], []]) {
+    for (const user of [['f'], ['epoll_wait', 'f'], ['fsync'], []]) {
+      for (const state of [undefined, 0, 1, 4]) {
+        const verdict = classifier.classify({ kernel, user, state });
+        assert.deepEqual(verdict, classifier.classify({ kernel: [...kernel], user, state }));
+      }
+    }
+  }
+});
+
 describe('the switch-out state', () => {
   const futex = `__schedule schedule futex_do_wait __futex_wait do_futex ${SYSCALL}`;
   const cond = `__schedule __cond_resched vfs_write ${SYSCALL}`;
