@@ -68,6 +68,7 @@ export class Meanings {
   readonly #programs = new NamesIndex<string>();
   readonly #stale = new NamesIndex<true>();
   readonly #known = new Map<string, NameFacts>();
+  readonly #knownOfComm = new Map<string | undefined, NameFacts>();
   readonly #programsOfComm = new Map<string | undefined, Set<string>>();
   #order = 0;
 
@@ -100,15 +101,15 @@ export class Meanings {
 
   /** Learns from a stack which program its comm is. To be shown all stacks before the first meaningOf(). */
   notice({ comm, user }: Thread): void {
-    const note = (frame: string): void => {
-      for (const program of this.#factsOf(frame).programs) {
-        const known = this.#programsOfComm.get(comm);
-        if (known) known.add(program);
-        else this.#programsOfComm.set(comm, new Set([program]));
-      }
-    };
-    for (const frame of user) note(frame);
-    note(commName(comm));
+    for (const frame of user) this.#note(comm, this.#factsOf(frame));
+    this.#note(comm, this.#factsOfComm(comm));
+  }
+
+  #note(comm: string | undefined, { programs }: NameFacts): void {
+    if (programs.length === 0) return;
+    const known = this.#programsOfComm.get(comm) ?? new Set();
+    this.#programsOfComm.set(comm, known);
+    for (const program of programs) known.add(program);
   }
 
   /**
@@ -117,6 +118,7 @@ export class Meanings {
    */
   meaningOf(thread: Thread, label: string, kind: Kind = 'open'): Meaning | undefined {
     const stack = this.#stackOf(thread);
+    if (!hasFits(stack)) return undefined;
     const programs = this.#programsOfComm.get(thread.comm);
     const nameAt = (index: number): string | undefined => stack[index]?.name;
     const makers = makersOf(stack, nameAt);
@@ -145,8 +147,17 @@ export class Meanings {
       stack.push(facts);
       if (facts.isStale) break;
     }
-    stack.push(this.#factsOf(commName(comm)));
+    stack.push(this.#factsOfComm(comm));
     return stack;
+  }
+
+  #factsOfComm(comm: string | undefined): NameFacts {
+    let facts = this.#knownOfComm.get(comm);
+    if (facts === undefined) {
+      facts = this.#factsOf(commName(comm));
+      this.#knownOfComm.set(comm, facts);
+    }
+    return facts;
   }
 
   #factsOf(frame: string): NameFacts {
@@ -165,6 +176,12 @@ export class Meanings {
     }
     return facts;
   }
+}
+
+/** Most stacks of most programs have no function that any rule begins with. */
+function hasFits(stack: readonly NameFacts[]): boolean {
+  for (const { fits } of stack) if (fits.length > 0) return true;
+  return false;
 }
 
 /** Where the function stands that makes the wait: the first that does not wait for its caller. */
