@@ -3,6 +3,7 @@
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import { commFrame, frameText, objectFrame } from '../stacks/frame-name.ts';
 import type { KernelSymbols } from '../symbols/kernel-symbols.ts';
+import { originOf } from '../symbols/library-source.ts';
 import type { SymbolFrame } from '../symbols/object.ts';
 import { type SymbolOptions, symbolFrame } from '../symbols/symbol-frame.ts';
 import {
@@ -118,11 +119,12 @@ export class PerfNames {
   }
 
   /** The id, with flags, of a function that was found in the object `dso`; `behind` stands between its name and its mark. */
-  found({ name = '', isInlined }: SymbolFrame, behind: string, dso: string): number {
+  found(frame: SymbolFrame, behind: string, dso: string): number {
+    const { name = '', isInlined } = frame;
     const text = this.#symbolText(name);
     const mark = isInlined && this.#options.markInlined ? '_[i]' : '';
     const id = this.#table.name(behind === '' ? text + mark : text + frameText(behind) + mark);
-    this.#idsOf(dso).add(id);
+    this.#idsOf(originOf(frame, dso)).add(id);
     return this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(name) ? id + Line.last : id;
   }
 

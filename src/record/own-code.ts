@@ -1,6 +1,7 @@
 // The target's own code: which of the objects that perf saw are the user's program, and which functions are theirs.
 
 import { isJit } from '../perf/frame.ts';
+import { LIBRARY_SOURCE } from '../symbols/library-source.ts';
 
 /** Names are those of folded frames, latin1. */
 export interface OwnCode {
@@ -31,7 +32,9 @@ const SERVERS: readonly { executable: RegExp; extension: RegExp; standard: RegEx
   {
     executable: /^(?:postgres|postmaster)$/,
     // /usr/lib/postgresql/15/lib/pgmqtt.so     ~/.pgrx/15.4/pgrx-install/lib/postgresql/pgmqtt.so
-    extension: /\/(?:postgresql|pgsql|postgres)(?:[-\d.]*)\/.*\.so$/,
+    // dynamic_library_path names any other folder: /opt/ours/pgmqtt.so; what lies in the system's own is no extension
+    extension:
+      /\/(?:postgresql|pgsql|postgres)(?:[-\d.]*)\/.*\.so$|^(?!\/(?:usr\/)?lib(?:32|64)?\/)(?:.*\/)(?!lib)[^/]+\.so$/,
     standard:
       /^(?:plpgsql|pgoutput|libpqwalreceiver|llvmjit\w*|dict_\w+|\w+_and_\w+|pg_stat_statements|auto_explain|pgcrypto|pg_trgm|hstore|postgres_fdw|file_fdw|dblink|pg_prewarm|pg_buffercache|pgstattuple|amcheck|btree_g\w+|test_decoding)\.so$/,
   },
@@ -64,6 +67,10 @@ export function ownCodeOf({ executables, objects, isGo, isOfProgram }: SeenNames
   const names = new Set([...own].map(shownName));
   // of a server's or runtime's many functions only those seen in the objects are sure
   const isSeenOnly = own.size === 0 || isCompiled || extensions.length > 0;
+  // a program of cargo install has its own source where libraries have theirs
+  const isFound = (name: string, seenIn: readonly string[]): boolean =>
+    name !== 'main' && isOfProgram(name) && seenIn.some((path) => own.has(path));
+  if (!isSeenOnly && ![...objects].some(([name, seenIn]) => isFound(name, seenIn))) own.add(LIBRARY_SOURCE);
   const ownPathOf = (name: string): string | undefined => objects.get(name)?.find((path) => own.has(path));
   return {
     objects: [...names].sort(),

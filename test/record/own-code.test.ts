@@ -95,3 +95,24 @@ test("an extension's function that only waits is known by the maps", () => {
   const { isOwn } = ownCodeOf({ executables, objects, isGo: false, isOfProgram: () => true });
   assert.deepEqual([...objects.keys()].filter(isOwn), ['cdc_tick', 'lock_registry']);
 });
+
+test('a library inside the object is not own, but for a program that was itself installed as one', () => {
+  const library = 'library source';
+  const seen = { main: '/opt/two', 'two::work': '/opt/two', wait_latch: library };
+  assert.deepEqual(own('/opt/two', seen).names, ['main', 'two::work', 'never_seen']);
+  assert.deepEqual(own('/opt/rg', { main: '/opt/rg', 'rg::search': library }).names, [
+    'main',
+    'rg::search',
+    'never_seen',
+  ]);
+});
+
+test('an extension may lie in any folder but those of the system', () => {
+  const postgres = '/usr/lib/postgresql/15/bin/postgres';
+  const seen = {
+    ExecScan: postgres,
+    work: '/opt/ours/queue_worker.so',
+    conv: '/usr/lib/x86_64-linux-gnu/gconv/UTF-16.so',
+  };
+  assert.deepEqual(own(postgres, seen), { objects: ['queue_worker.so'], names: ['work'] });
+});

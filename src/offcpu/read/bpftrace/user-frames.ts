@@ -3,6 +3,7 @@
 
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText } from '../../../stacks/frame-name.ts';
+import { originOf } from '../../../symbols/library-source.ts';
 import type { Mapping, Mappings } from '../../../symbols/mappings.ts';
 import type { SymbolFrame } from '../../../symbols/object.ts';
 import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
@@ -94,9 +95,15 @@ export class UserFrames {
     if (!mapping) return [printed];
     const known = this.#table.nameText(printed) === UNKNOWN ? this.#objectWord(mapping.path) : printed;
     const frames = this.#framesAt(address, mapping, isLeaf);
-    const words = frames.length === 0 ? [known] : frames.map((frame) => this.#word(frame) ?? known);
-    for (const word of words) this.#noteObject(word, mapping.path);
-    return words;
+    if (frames.length === 0) {
+      this.#noteObject(known, mapping.path);
+      return [known];
+    }
+    return frames.map((frame) => {
+      const word = this.#word(frame) ?? known;
+      this.#noteObject(word, originOf(frame, mapping.path));
+      return word;
+    });
   }
 
   #noteObject(word: number, path: string): void {

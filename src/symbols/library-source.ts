@@ -1,0 +1,18 @@
+// Functions of libraries that a compiler put into the user's object: of Rust's crates and standard library, C++'s templates.
+// Debug information of lines alone has no namespace for them, so only their source tells whose they are.
+
+import type { SymbolFrame } from './object.ts';
+
+/** In place of an object, of a function whose source is a library's. */
+export const LIBRARY_SOURCE = 'library source';
+
+// /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/pgrx-0.18.0/src/bgworkers.rs
+// /rustc/59807616e/library/core/src/ops/function.rs     /srv/app/target/release/build/pgrx-pg-sys-0123456789abcdef/out/pg15.rs
+// /usr/include/c++/12/bits/std_mutex.h
+const LIBRARY =
+  /\/\.cargo\/(?:registry|git)\/|^\/rustc\/|\/rustlib\/src\/|\/build\/[\w-]+-[0-9a-f]{16}\/out\/|^\/usr\/(?:local\/)?include\//;
+
+/** Whose code a function is that was found in `object`. */
+export function originOf({ file }: SymbolFrame, object: string): string {
+  return file !== undefined && LIBRARY.test(file) ? LIBRARY_SOURCE : object;
+}
