@@ -131,7 +131,7 @@ export class Reasons {
     if (event === undefined) return undefined;
     const kind = kindOfEvent(event);
     // the server names what it is about to wait for; a page of a file, say, may hold it up before
-    const isBefore = kind === 'idle' && reason.kind !== 'open';
+    const isBefore = (kind === 'idle' || kind === 'open') && reason.kind !== 'open';
     return { label: event, kind: isBefore ? reason.kind : kind, by: 'wait event', place: 'the server' };
   }
 }
@@ -146,10 +146,14 @@ function hasMeaning({ kind, label }: Rule): boolean {
   return kind !== 'cpu' && kind !== 'excluded' && label !== 'no-stack';
 }
 
-/** Waiting for work, a time, or held up? By the classes of Postgres' manual, with its two idle events of a client. */
+/**
+ * Waiting for work, a time, or held up? By the classes of Postgres' manual, with its two idle events of a client. An
+ * extension's latch is undecided: its worker pauses there as well as it waits for others, and only it knows.
+ */
 function kindOfEvent(event: string): Kind {
   if (event.startsWith('Activity:') || event === 'Client:ClientRead') return 'idle';
   if (/^Client:WalSenderWaitForW(?:AL|al)$/.test(event)) return 'idle';
+  if (event.startsWith('Extension:')) return 'open';
   return event.startsWith('Timeout:') ? 'timer' : 'wait';
 }
 
