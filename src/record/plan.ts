@@ -59,8 +59,8 @@ export interface Step {
 
 export const UNSTARTED = 'PID';
 const MAP_KEYS = '65536';
-/** Neither children nor eight more processes. */
-const NO_OTHERS: readonly string[] = Array.from({ length: 9 }, () => '0');
+/** So many processes the program takes as operands. */
+const OPERAND_PIDS = 9;
 /** What a profiler may need besides the window: to attach, and to print. */
 const GRACE_SECONDS = 660;
 
@@ -170,11 +170,6 @@ export function kernelSymbolsStep({ mode }: Settings, { folder, hasKernelSymbols
 
 export function bpftraceCommand(settings: Settings, environment: Environment): ProfilerCommand | undefined {
   if (!hasOffcpu(settings.mode)) return undefined;
-  const { waitEvents, statements } = environment;
-  const address = typeof waitEvents === 'object' ? [`0x${waitEvents.address.toString(16)}`] : [];
-  const asked = statements
-    ? [...(address.length > 0 ? address : ['0']), ...NO_OTHERS, ...statementArguments(statements)]
-    : address;
   const variables = [
     'BPFTRACE_CACHE_USER_SYMBOLS=1', // without it stacks were lost, and large programs took minutes to print
     `BPFTRACE_MAP_KEYS_MAX=${MAP_KEYS}`, // up to 0.19
@@ -184,7 +179,7 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
   return {
     argv: [
       ...[...guard(settings, environment), 'env', ...variables],
-      ...['bpftrace', program, String(pidsOf(environment)[0]), ...asked],
+      ...['bpftrace', program, ...operandsOf(settings, environment)],
     ],
     output: artifactIn(environment.folder, 'offcpuRaw'),
     errors: artifactIn(environment.folder, 'bpftraceLog'),
@@ -193,14 +188,24 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
   };
 }
 
-/** bpf/offcpu.bt for several processes, or for a kernel without BTF; undefined: it runs unchanged. */
+/** Those of the program, as its head says; zeros at the end are left out. */
+function operandsOf({ followChildren }: Settings, environment: Environment): string[] {
+  const { waitEvents, statements } = environment;
+  const [first, ...others] = pidsOf(environment).slice(0, OPERAND_PIDS).map(String);
+  const address = typeof waitEvents === 'object' ? `0x${waitEvents.address.toString(16)}` : '0';
+  const none = Array.from({ length: OPERAND_PIDS - 1 - others.length }, () => '0');
+  const last = statements ? statementArguments(statements) : [];
+  const operands = [first ?? UNSTARTED, address, followChildren ? '1' : '0', ...others, ...none, ...last];
+  return operands.slice(0, operands.findLastIndex((operand) => operand !== '0') + 1);
+}
+
+/** bpf/offcpu.bt for more processes than it takes as operands, or without BTF; undefined: it runs unchanged. */
 export function programStep(environment: Environment): Step | undefined {
   const { pids, folder, program, registers } = environment;
-  if (pids.length < 2 && registers === 'x86-64') return undefined;
-  const ours = pids.map((pid) => `@ours[(uint64)${pid}] = (uint64)1;`).join(' ');
-  // pid 0 in header and footer: several
-  const several = [`s/@ours\\[(uint64)\\$1\\] = (uint64)1;/${ours}/`, 's/\\$3 == 0 && \\$4 == 0 ? \\$1 : 0/0/'];
-  const edits = [...(pids.length < 2 ? [] : several), ...editsFor(registers)];
+  const more = pids.slice(OPERAND_PIDS).map((pid) => ` @ours[(uint64)${pid}] = (uint64)1;`);
+  if (more.length === 0 && registers === 'x86-64') return undefined;
+  const several = more.length === 0 ? [] : [`s/@ours\\[(uint64)\\$1\\] = (uint64)1;/&${more.join('')}/`];
+  const edits = [...several, ...editsFor(registers)];
   return {
     what: 'writing the program for these processes and this kernel',
     stages: [['sed', ...edits.flatMap((edit) => ['-e', edit]), program]],
@@ -263,8 +268,8 @@ export function scriptArgv(
     // perf would demangle all symbols of an object when it meets the first; perf-fold does those that are needed
     '--no-demangle',
     ...(isBounded ? ['--time', time] : []),
-    // perf followed the children that were started meanwhile; bpftrace did not
-    ...(hasOffcpu(settings.mode) ? ['--pid', pidsOf(environment).join(',')] : []),
+    // perf followed the children that were started meanwhile; bpftrace did so only if asked to
+    ...(hasOffcpu(settings.mode) && !settings.followChildren ? ['--pid', pidsOf(environment).join(',')] : []),
     ...(symfs === undefined ? [] : ['--symfs', symfs]),
     // none of its own where perf-fold has them; with --symfs perf does not find the running kernel's by itself
     ...(hasKernelSymbols ? ['--kallsyms', '/dev/null'] : symfs === undefined ? [] : ['--kallsyms', '/proc/kallsyms']),

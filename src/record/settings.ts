@@ -27,6 +27,8 @@ export interface Settings {
   waitEvents: boolean | undefined;
   /** of a Postgres server, with each switch */
   statements: boolean;
+  /** are processes that the targets fork recorded off CPU, too? perf always follows them */
+  followChildren: boolean;
   /** run the profilers with it */
   sudo: boolean;
   label: string;
@@ -55,6 +57,7 @@ export interface SettingOptions {
   'wait-events': boolean;
   'no-wait-events': boolean;
   statements: boolean;
+  children: boolean;
   sudo: boolean;
   label: string | undefined;
   'out-dir': string;
@@ -103,6 +106,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     inline: !options['no-inline'],
     waitEvents: options['wait-events'] ? true : options['no-wait-events'] ? false : undefined,
     statements: options.statements,
+    followChildren: options.children,
     sudo: options.sudo,
     label,
     outDir: options['out-dir'],

@@ -13,6 +13,7 @@ export const SETTINGS: Settings = {
   waitEvents: undefined,
   sql: undefined,
   statements: false,
+  followChildren: false,
   sudo: false,
   label: 'a',
   outDir: 'out',

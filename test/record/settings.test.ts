@@ -22,6 +22,7 @@ const OPTIONS: SettingOptions = {
   workload: undefined,
   postgres: undefined,
   statements: false,
+  children: false,
   sql: undefined,
 };
 const made = (options: Partial<SettingOptions>, command: string[] = []) =>

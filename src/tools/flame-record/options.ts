@@ -40,6 +40,11 @@ export const recordOptions = {
     describe: 'of workload before the recording begins [2; without --workload 0]',
   },
   workload: { kind: 'text', value: 'COMMAND', group: 'Recording', describe: 'a shell line to run meanwhile' },
+  children: {
+    kind: 'flag',
+    group: 'Recording',
+    describe: 'follow the processes that the target forks in the window, off CPU too',
+  },
   sudo: { kind: 'flag', group: 'Recording', describe: 'run perf and bpftrace by sudo, which must ask for no password' },
   'call-graph': {
     kind: 'text',
