@@ -163,3 +163,15 @@ export function lackLines(languages: readonly TargetLanguage[], hasOffcpu: boole
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names' || hasOffcpu));
   return [...new Set(lacks.map(({ text, mend }) => `${text}: ${mend}`))];
 }
+
+/**
+ * What brings the outermost callers back, in the target's languages: `otherwise`, unless a runtime compiles or interprets
+ * the code, which DWARF can't unwind. Undefined: nothing does.
+ */
+export function mendOfCallers(languages: readonly TargetLanguage[], otherwise: string): string | undefined {
+  const [lack] = languages.flatMap(({ lacks }) => lacks.filter(({ what }) => what === 'callers'));
+  if (lack) return lack.mend;
+  return languages.some(({ language }) => RUNTIMES.has(language)) ? undefined : otherwise;
+}
+
+const RUNTIMES: ReadonlySet<string> = new Set(['Node', 'Java', 'Python']);

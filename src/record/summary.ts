@@ -3,6 +3,7 @@
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
 import { MUCH_CUT, UNCUT_OFFCPU } from '../stacks/reach.ts';
+import { mendOfCallers, type TargetLanguage } from './language.ts';
 import type { FunctionShare, Share } from './top-functions.ts';
 
 /** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */
@@ -33,16 +34,25 @@ export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | un
 }
 
 /** What is missing of stacks, and what to do, a line a half; `callGraph` is how perf unwound. */
-export function cutWarnings(cpu: PerfStats | undefined, offcpu: OffcpuStats | undefined, callGraph: string): string[] {
+export function cutWarnings(
+  cpu: PerfStats | undefined,
+  offcpu: OffcpuStats | undefined,
+  callGraph: string,
+  languages: readonly TargetLanguage[] = [],
+): string[] {
   const lines: string[] = [];
+  const mended = (mend: string): string => {
+    const known = mendOfCallers(languages, mend);
+    return known === undefined ? '' : `: ${known}`;
+  };
   if (cpu && cpu.cutWeight > MUCH_CUT * cpu.weight) {
-    const mend = mendOfCut(callGraph);
     const part = share(cpu.cutWeight, cpu.weight);
-    lines.push(`warning: ${part} of the on-CPU samples lack their outermost callers (${callGraph}): ${mend}`);
+    const mend = mended(mendOfCut(callGraph));
+    lines.push(`warning: ${part} of the on-CPU samples lack their outermost callers (${callGraph})${mend}`);
   }
   if (offcpu && offcpu.cutWeight > MUCH_CUT * offcpu.weight) {
     const part = share(offcpu.cutWeight, offcpu.weight);
-    lines.push(`warning: ${part} of the off-CPU time lacks its outermost callers: ${UNCUT_OFFCPU}`);
+    lines.push(`warning: ${part} of the off-CPU time lacks its outermost callers${mended(UNCUT_OFFCPU)}`);
   }
   return lines;
 }

@@ -35,7 +35,7 @@ export const flameRecord: Command<typeof recordOptions> = {
   epilogue: 'Needs perf (5.10), and for off-CPU time bpftrace (0.17), run as root.',
   async run(options, world) {
     const [first] = world.operands;
-    const asked = answerTo(options, first === 'help' && world.operands.length === 1, world.columns);
+    const asked = answerTo(options, first === 'help', world.columns);
     if (asked !== undefined) {
       await world.output([asked]);
       return Status.ok;

@@ -91,7 +91,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   // of which the report's part on trust says more
   const ofData = [
     ...namesMissing(languages).map((line) => `warning: ${line}`),
-    ...cutWarnings(cpu?.stats, offcpu?.profile.stats, environment.callGraph.how),
+    ...cutWarnings(cpu?.stats, offcpu?.profile.stats, environment.callGraph.how, recording.languages),
     ...(identity ? identityWarnings(identity) : []),
   ];
   const facts: RunFacts = {

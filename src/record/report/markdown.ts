@@ -66,8 +66,8 @@ function plain(text: string): string {
   return shown(text).replace(/[|<>*_`\\[\]]/g, '\\$&');
 }
 
-function code(text: string): string {
-  const short = text.length > NAME_COLUMNS ? `${text.slice(0, NAME_COLUMNS - 1)}…` : text;
+function code(text: string, most = NAME_COLUMNS): string {
+  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
   return `\`${shown(short).replace(/[`|]/g, "'")}\``;
 }
 
@@ -89,7 +89,9 @@ function waitText(row: WaitRow): string {
 }
 
 function trustText(trust: Trust): string {
-  const points = trust.points.map(({ text, mend }) => `- ${plain(text)}${mend === undefined ? '' : ` ${code(mend)}`}`);
+  const points = trust.points.map(
+    ({ text, mend }) => `- ${plain(text)}${mend === undefined ? '' : ` ${code(mend, mend.length)}`}`,
+  );
   return [gradeText(trust), '', ...points].join('\n');
 }
 

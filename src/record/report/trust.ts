@@ -4,7 +4,7 @@ import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { UNCUT_OFFCPU } from '../../stacks/reach.ts';
 import { type Identity, MOST_ERROR } from '../identity.ts';
-import type { TargetLanguage } from '../language.ts';
+import { mendOfCallers, type TargetLanguage } from '../language.ts';
 import type { Settings } from '../settings.ts';
 import { mendOfCut } from '../summary.ts';
 
@@ -18,7 +18,7 @@ export interface TrustPoint {
   text: string;
   level: 'good' | 'fair' | 'poor';
   /** what to type, or to change */
-  mend?: string;
+  mend?: string | undefined;
 }
 
 export interface TrustFacts {
@@ -91,9 +91,7 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
     points.push({
       text: `${percent(callers)} of the stacks on the CPU have lost their outermost callers, so totals are too small.`,
       level: callers > BAD ? 'poor' : 'fair',
-      mend: languages.some(({ language }) => language === 'Python' || language === 'Java')
-        ? mendOfCallers(languages)
-        : mendOfCut(callGraph),
+      mend: mendOfCallers(languages, mendOfCut(callGraph)),
     });
   }
   const cut = share(truncatedWeight, weight);
@@ -115,12 +113,6 @@ function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names'));
   const byText = new Map(lacks.map((lack) => [lack.text, lack]));
   return Array.from(byText.values(), ({ text, mend }) => ({ text: `${text}.`, level: 'poor', mend }));
-}
-
-/** How callers are brought back in the target's language. */
-function mendOfCallers(languages: readonly TargetLanguage[]): string {
-  const [lack] = languages.flatMap(({ lacks }) => lacks.filter(({ what }) => what === 'callers'));
-  return lack?.mend ?? UNCUT_OFFCPU;
 }
 
 function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): TrustPoint[] {
@@ -146,7 +138,7 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
     points.push({
       text: `${percent(callers)} of the time off the CPU has lost its outermost callers.`,
       level: 'fair',
-      mend: mendOfCallers(languages),
+      mend: mendOfCallers(languages, UNCUT_OFFCPU),
     });
   }
   return points;
