@@ -203,7 +203,10 @@ describe('the packed data', () => {
           start: tree.start[i] as number,
           size: tree.size[i] as number,
         })).filter(({ size }) => size > 0);
-        const inOrder = boxesOf(boxes, names.map(shown)).sort((a, b) => a.start - b.start || a.depth - b.depth);
+        const inOrder = boxesOf(
+          boxes,
+          names.map((name) => shown(name) || '(no name)'),
+        ).sort((a, b) => a.start - b.start || a.depth - b.depth);
         assert.deepEqual(nodes, inOrder);
       }),
     );
