@@ -51,10 +51,11 @@ function place(): { cwd: string; runs(): string[]; run(): Run } {
   };
 }
 
-/** Until perf has written somewhere below `cwd`. */
-async function perfWriting(cwd: string): Promise<void> {
+/** Until perf has written somewhere below `cwd`, or the recorder has ended. */
+async function perfWriting(cwd: string, recorder: ChildProcess): Promise<void> {
   const isData = (file: string): boolean => file.endsWith('perf.data') && statSync(join(cwd, file)).size > 0;
-  while (!(readdirSync(cwd, { recursive: true }) as string[]).some(isData)) await sleep(20);
+  const files = (): string[] => readdirSync(cwd, { recursive: true }) as string[];
+  while (recorder.exitCode === null && !files().some(isData)) await sleep(20);
 }
 
 /** Records a sleeping process for half a second. */
@@ -213,7 +214,7 @@ describe('nothing left behind', waiting, () => {
     const { cwd, run } = place();
     const { child, said } = startRecorder(cwd, ['--duration', '60', '--label', 'a', ...UNTIL_GO], WITH_BOTH);
     await saying(child, 'recording for');
-    await perfWriting(cwd);
+    await perfWriting(cwd, child);
     writeFileSync(join(cwd, 'go'), '');
     const [out, err, status] = await said;
     assert.equal(status, 0, err);
