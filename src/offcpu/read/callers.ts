@@ -4,6 +4,11 @@ import { type IdSpan, spanOf } from './bpftrace/id-span.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import type { ParticularsReader } from './particulars.ts';
 
+// Of glibc's functions those that wait by another one of it. The walk of frame pointers goes on behind their caller, which
+// nothing finds: pthread_mutex_lock calls __lll_lock_wait, sem_wait and pthread_cond_wait call __futex_abstimed_wait_common.
+const WAITS_BY_ANOTHER =
+  /^_*(?:GI_+)?(?:pthread_(?:mutex|cond|rwlock|barrier|join|timedjoin|clockjoin|once|spin)\w*|(?:new_)?sem_\w*|do_futex_wait|u?sleep|nanosleep|thrd_\w+|mtx_\w+|cnd_\w+|system|popen|pclose|getaddrinfo)(?:[.@+]|$)/;
+
 export class Callers {
   readonly #particulars: ParticularsReader | undefined;
   readonly #names: BpftraceNames;
@@ -51,8 +56,17 @@ export class Callers {
     return a === b || (userFrames !== undefined && userFrames.functionOf(a) === userFrames.functionOf(b));
   }
 
-  /** Has the stack other callers than the one that was not found? */
-  isMissing(user: IdSpan, caller: number | undefined): boolean {
-    return user.to - user.from > 1 && !this.#known.get(caller ?? 0);
+  /**
+   * Is a caller missing between what into() made of a stack and its other callers: was none found, or one that was itself
+   * called from libc's caller?
+   */
+  isMissing(user: IdSpan, whole: IdSpan, caller: number | undefined): boolean {
+    if (user.to - user.from <= 1) return false;
+    const id = this.#known.get(caller ?? 0) ?? 0;
+    return id === 0 || (whole !== user && WAITS_BY_ANOTHER.test(this.#nameOf(caller as number, id)));
+  }
+
+  #nameOf(caller: number, id: number): string {
+    return this.#particulars?.callerName(caller) ?? this.#names.userFrames?.functionOf(id) ?? '';
   }
 }

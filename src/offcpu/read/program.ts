@@ -138,11 +138,12 @@ export function addProgram(
     const meaning = meanings[texts] as KeyMeaning;
     const { comm = '', tid = -1, state = 1, waitEvent } = meaning;
     const [blocked = 0, runnable = 0, count = 0, longestBlocked = 0, longestRunnable = 0] = tuple;
-    if ((meaning.call ?? -1) >= 0 && callers.isMissing(user, meaning.caller)) callerlessNs += blocked + runnable;
+    const whole = callers.into(user, meaning.caller);
+    if ((meaning.call ?? -1) >= 0 && callers.isMissing(user, whole, meaning.caller)) callerlessNs += blocked + runnable;
     const thread = {
       ...{ comm, pid: pidOf(tid), tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
       particulars: particulars?.of(meaning),
-      user: callers.into(user, meaning.caller),
+      user: whole,
     };
     if (blocked > 0 || !RUNNABLE_STATES.has(state)) add(stacks, thread, 'blocked', blocked, count, longestBlocked);
     if (runnable > 0) add(stacks, thread, runnableKind(state), runnable, count, longestRunnable);

@@ -141,6 +141,13 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
       mend: mendOfCallers(languages, UNCUT_OFFCPU),
     });
   }
+  const callerless = share(stats.callerlessWeight, weight);
+  if (callerless > TOLD) {
+    points.push({
+      text: `${percent(callerless)} of the time off the CPU has lost the function that called libc: the one named may be its caller. Switches that perf records with DWARF have it: docs/off-cpu.md.`,
+      level: 'fair',
+    });
+  }
   return points;
 }
 
