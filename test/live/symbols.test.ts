@@ -169,14 +169,17 @@ function readable(name: string): string {
   return demangle(name.replace(/@@?[\w.]+$/, ''), { keepHash: true });
 }
 
-/** Is it there? Built once. */
+/** Builds it once; false: its compiler is not here. */
 function isBuilt({ argv, source }: Program, output: string): boolean {
   if (existsSync(output)) return true;
   const [compiler = '', ...flags] = argv(
     source === 'rs' ? join(folder, 'p.rs') : join(ROOT, 'bench/render-load.cpp'),
     output,
   );
-  return spawnSync(compiler, flags).status === 0;
+  const { error, status, stderr } = spawnSync(compiler, flags, { encoding: 'utf8' });
+  if (error) return false;
+  assert.equal(status, 0, stderr);
+  return true;
 }
 
 describe('symbols', { concurrency: false }, () => {
@@ -189,7 +192,7 @@ describe('symbols', { concurrency: false }, () => {
     const output = join(folder, 'out', program.name.replaceAll(/\W+/g, '-'));
     for (const oracle of [GIMLI, LLVM]) {
       test(`${program.name}, as ${oracle.name} reads them`, (t) => {
-        if (!isBuilt(program, output)) return t.skip('its compiler is not here, or failed');
+        if (!isBuilt(program, output)) return t.skip(`its compiler is not here: ${program.argv('', '')[0]}`);
         const result = compared(output, oracle);
         if (!result) return t.skip(`${oracle.name} is not here`);
         const { all, different } = result;
