@@ -9,6 +9,7 @@ import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 import {
+  FIRST,
   gradeText,
   hotText,
   idleText,
@@ -23,7 +24,6 @@ import {
   wakersText,
 } from './words.ts';
 
-const FIRST = 3;
 const MOST_ROWS = 10;
 const NAME_COLUMNS = 120;
 

@@ -12,6 +12,7 @@ import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 import {
+  FIRST,
   gradeText,
   hotText,
   idleText,
@@ -26,7 +27,6 @@ import {
   wakersText,
 } from './words.ts';
 
-const FIRST = 3;
 const MOST_WAITS = 30;
 
 /** `svgs`: the texts of the pictures, by file name. */

@@ -7,6 +7,9 @@ import type { ThreadRow } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 
+/** So many waits and functions stand on the first screen. */
+export const FIRST = 3;
+
 /** `12.3 s`, `4.2 ms`, `15 µs` */
 export function secondsText(seconds: number): string {
   if (seconds >= 0.9995) return `${grouped(Number(seconds.toPrecision(3)))} s`;
