@@ -165,8 +165,8 @@ export function lackLines(languages: readonly TargetLanguage[], hasOffcpu: boole
 }
 
 /**
- * What brings the outermost callers back, in the target's languages: `otherwise`, unless a runtime compiles or interprets
- * the code, which DWARF can't unwind. Undefined: nothing does.
+ * What brings the outermost callers back, in the target's languages: `otherwise`, unless a runtime brings its own
+ * stacks or code, which DWARF can't unwind. Undefined: nothing does.
  */
 export function mendOfCallers(languages: readonly TargetLanguage[], otherwise: string): string | undefined {
   const [lack] = languages.flatMap(({ lacks }) => lacks.filter(({ what }) => what === 'callers'));
@@ -174,4 +174,4 @@ export function mendOfCallers(languages: readonly TargetLanguage[], otherwise: s
   return languages.some(({ language }) => RUNTIMES.has(language)) ? undefined : otherwise;
 }
 
-const RUNTIMES: ReadonlySet<string> = new Set(['Node', 'Java', 'Python']);
+const RUNTIMES: ReadonlySet<string> = new Set(['Go', 'Node', 'Java', 'Python', 'another runtime']);

@@ -47,9 +47,11 @@ test('stacks without their callers are told, with what to do about it', () => {
   assert.match(said(67, 'dwarf,16384')[0] ?? '', /^warning: 67\.0 % of .* \(dwarf,16384\): --call-graph dwarf,65528$/);
   assert.match(said(67, 'fp')[0] ?? '', /--call-graph dwarf$/);
   assert.match(said(67, 'dwarf,65528')[0] ?? '', /frame pointers/);
-  const node = [{ language: 'Node', extensions: [], lacks: [] } as const];
-  const [warning = ''] = cutWarnings({ ...STATS, weight: 100, cutWeight: 67 }, undefined, 'fp', node);
-  assert.match(warning, /callers \(fp\)$/, 'DWARF does not unwind what V8 compiles');
+  for (const language of ['Node', 'Go'] as const) {
+    const languages = [{ language, extensions: [], lacks: [] }];
+    const [warning = ''] = cutWarnings({ ...STATS, weight: 100, cutWeight: 67 }, undefined, 'fp', languages);
+    assert.match(warning, /callers \(fp\)$/, `DWARF does not unwind ${language}`);
+  }
 });
 
 test('how many user frames have names and debug information', () => {
