@@ -1,7 +1,12 @@
 // The browser of these tests: Debian's Chromium, which asks nobody for anything.
 
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { after } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { DATA_CLASS } from '../../src/stacks/packed/picture-data.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const QUIET =
@@ -10,6 +15,40 @@ const QUIET =
 /** Why these tests can't run; false: they can. */
 export const skip = existsSync(CHROMIUM) ? false : `no ${CHROMIUM}: install chromium (apt-get install chromium)`;
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: QUIET.split(' ') });
+let launched: Promise<Browser> | undefined;
+after(async () => (await launched)?.close());
+
+/** One for all tests of this process. */
+export function theBrowser(): Promise<Browser> {
+  launched ??= chromium.launch({ executablePath: CHROMIUM, args: QUIET.split(' ') });
+  return launched;
+}
+
+/** Every picture of the page has unpacked its data: before, it hears no key. Where a policy forbids its script, none begins. */
+export async function started(page: Page): Promise<void> {
+  if (await page.evaluate(`/default-src 'none'"?$/.test(document.querySelector('meta[http-equiv]')?.content)`)) return;
+  const waiting = `document.querySelectorAll('.${DATA_CLASS}').length -
+    [...document.querySelectorAll('.flamepipe-host')].filter((host) => host.shadowRoot !== null).length`;
+  const since = Date.now();
+  while ((await page.evaluate(waiting)) !== 0) {
+    await setTimeout(5);
+    assert.ok(Date.now() - since < 60_000, 'the picture has not begun after a minute');
+  }
+}
+
+/** Opens a file when its pictures have begun; the function that comes with the page checks that its console is empty. */
+export async function openFile(
+  browser: Browser,
+  file: string,
+  context: BrowserContextOptions = {},
+  hash = '',
+): Promise<[Page, () => void]> {
+  const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, ...context });
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  page.on('pageerror', (error) => said.push(error.message));
+  page.on('request', (request) => /^(?:file|blob|data):/.test(request.url()) || said.push(request.url()));
+  await page.goto(pathToFileURL(file).href + hash);
+  if (context.javaScriptEnabled !== false) await started(page);
+  return [page, () => assert.deepEqual(said, [])];
 }

@@ -4,11 +4,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
-import { launchChromium, skip } from './chromium.ts';
+import { openFile, skip, theBrowser } from './chromium.ts';
 
 const FOLDED = `postgres;main;parse;malloc 100
 postgres;main;exec;ExecScan 400
@@ -22,9 +21,8 @@ describe('flame-svg in Chromium', { skip }, () => {
   const folder = temporaryFolder();
   let browser: Browser;
   before(async () => {
-    browser = await launchChromium();
+    browser = await theBrowser();
   });
-  after(() => browser.close());
 
   async function pictureFile(options = '', folded = FOLDED): Promise<string> {
     const file = join(folder, 'in.folded');
@@ -36,15 +34,8 @@ describe('flame-svg in Chromium', { skip }, () => {
     return svg;
   }
 
-  /** Opens a picture; the function that comes with the page checks that nothing was said on its console. */
-  async function open(svg: string, hash = '', context: BrowserContextOptions = {}): Promise<[Page, () => void]> {
-    const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, ...context });
-    const said: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(error.message));
-    await page.goto(pathToFileURL(svg).href + hash);
-    return [page, () => assert.deepEqual(said, [])];
-  }
+  const open = (svg: string, hash = '', context: BrowserContextOptions = {}): Promise<[Page, () => void]> =>
+    openFile(browser, svg, context, hash);
 
   const labels = (page: Page): Promise<string[]> =>
     page.$$eval('.flame text:not(.mark)', (texts) => texts.map((text) => text.textContent ?? ''));

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
-import { launchChromium, skip } from './chromium.ts';
+import { openFile, skip, started, theBrowser } from './chromium.ts';
 
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const FILLS = 'boxes => boxes.map((box) => getComputedStyle(box).fill)';
@@ -19,10 +19,9 @@ describe('pictures in Chromium', { skip }, () => {
   let browser: Browser;
   let pictures: string[];
   before(async () => {
-    browser = await launchChromium();
+    browser = await theBrowser();
     pictures = await Promise.all([drawn(CPU, '--title CPU'), drawn(OFF, '--title Waits'), drawn(CPU, '--html')]);
   });
-  after(() => browser.close());
 
   async function drawn(folded: string, options: string): Promise<string> {
     const { out, err } = await shell(`printf '%s' '${folded}' | flame-svg ${options}`, ROOT);
@@ -30,16 +29,10 @@ describe('pictures in Chromium', { skip }, () => {
     return out.toString();
   }
 
-  /** Opens a file with this text; says nothing on the console, else the page fails in silent(). */
-  async function open(text: string, name: string, context: BrowserContextOptions = {}): Promise<[Page, () => void]> {
+  function open(text: string, name: string, context: BrowserContextOptions = {}): Promise<[Page, () => void]> {
     const file = join(folder, name);
     writeFileSync(file, text);
-    const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, ...context });
-    const said: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(error.message));
-    await page.goto(pathToFileURL(file).href);
-    return [page, () => assert.deepEqual(said, [])];
+    return openFile(browser, file, context);
   }
 
   function host(...inlined: string[]): string {
@@ -97,6 +90,7 @@ describe('pictures in Chromium', { skip }, () => {
     const [linked] = await open(host(cpu, off), 'page.html');
     await linked.goto(`${linked.url()}${hash}`);
     await linked.reload();
+    await started(linked);
     assert.deepEqual(await labels(linked, 1), await labels(page, 1));
     assert.deepEqual(await linked.locator('.found').allTextContents(), ['2 found: 20.00%', '']);
     silent();
@@ -199,6 +193,7 @@ describe('pictures in Chromium', { skip }, () => {
     page.on('request', (request) => asked.push(request.url()));
     writeFileSync(join(folder, 'alone.svg'), cpu);
     await page.goto(pathToFileURL(join(folder, 'alone.svg')).href);
+    await started(page);
     for (const key of ['2', '3', '1', '?', 's']) await page.keyboard.press(key);
     assert.deepEqual(
       asked.filter((url) => !url.startsWith('file:') && !url.startsWith('blob:')),

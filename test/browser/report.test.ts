@@ -2,12 +2,11 @@
 // on a phone, and keyboard and mouse reach all of it.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { before, describe, test } from 'node:test';
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { drawFlameGraph } from '../../src/flamegraph/draw.ts';
 import { settingsOf } from '../../src/flamegraph/settings.ts';
 import { pageHtml } from '../../src/record/report/page.ts';
@@ -15,11 +14,7 @@ import { reportOf } from '../../src/record/report/report.ts';
 import { tableOf } from '../folded-tables.ts';
 import { cpuOf, offcpuOf, partsOf } from '../record/report-parts.ts';
 import { ROOT, temporaryFolder } from '../tools.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `no ${CHROMIUM}: install chromium (apt-get install chromium)`;
-const QUIET =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+import { openFile, skip, theBrowser } from './chromium.ts';
 
 const DUMP = readFileSync(join(ROOT, 'fixtures/bpftrace/offcpu-particulars-0.17/dump.txt'), 'latin1');
 
@@ -60,21 +55,11 @@ describe('the report in Chromium', { skip }, () => {
   let browser: Browser;
   before(async () => {
     writeFileSync(file, pageText());
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET.split(' ') });
+    browser = await theBrowser();
   });
-  after(() => browser.close());
 
-  /** Opens it; the function that comes with the page checks that it said nothing on its console and requested nothing. */
-  async function open(context: BrowserContextOptions = {}): Promise<[Page, () => void]> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...context });
-    const said: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(error.message));
-    page.on('request', (request) => request.url() === pathToFileURL(file).href || said.push(request.url()));
-    await page.goto(pathToFileURL(file).href);
-    await page.locator('.flamepipe-app').nth(1).waitFor();
-    return [page, () => assert.deepEqual(said, [])];
-  }
+  const open = (context: BrowserContextOptions = {}): Promise<[Page, () => void]> =>
+    openFile(browser, file, { viewport: { width: 1280, height: 900 }, ...context });
 
   for (const [what, context] of Object.entries({
     light: {},

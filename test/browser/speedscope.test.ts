@@ -1,18 +1,14 @@
 // speedscope itself, as its package ships it, opens what fold-export writes.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `no ${CHROMIUM}: install chromium (apt-get install chromium)`;
-const QUIET =
-  '--headless --no-sandbox --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+import { skip, theBrowser } from './chromium.ts';
 
 const FOLDED = `app;main;idle 5
 app;main;work;parse 20
@@ -25,9 +21,8 @@ describe('speedscope in Chromium', { skip }, () => {
   const speedscope = dirname(createRequire(import.meta.url).resolve('speedscope/package.json'));
   let browser: Browser;
   before(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET.split(' ') });
+    browser = await theBrowser();
   });
-  after(() => browser.close());
 
   /** The rows of its tables: of functions (total, self, name) and of the profiles in the file (place, name, total). Opened as `npx speedscope FILE` does it. */
   async function rowsOf(options: string, folded = FOLDED): Promise<string[]> {
