@@ -18,8 +18,7 @@ BIOME_FLAGS = --error-on-warnings
 
 NODE = node --import tsx
 # runs test files, bundled into few processes, two of them at a time
-TEST = entries=$$(node scripts/bundle-tests.mjs $(strip $(1))) && \
-  node --enable-source-maps --test --test-concurrency=2 --test-reporter=./test/reporter.mjs $$entries </dev/null
+TEST = node scripts/run-tests.mjs $(strip $(1)) </dev/null
 BIN = node_modules/.bin
 INSTALLED = node_modules/.package-lock.json
 # what the build writes last

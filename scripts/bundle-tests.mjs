@@ -1,5 +1,5 @@
-// Tests as few processes: `node scripts/bundle-tests.mjs FILE…` bundles test files into build/tests, one entry for the files
-// of each folder below test/, and prints the entries for `node --test`. To start node and tsx for each file took 29 s of CPU.
+// Tests as few processes: test files are bundled into build/tests, one entry for the files of each folder below test/.
+// To start node and tsx for each file took 29 s of CPU.
 // JavaScript, because it would take tsx longer to start than this takes.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,14 +29,8 @@ function entryOf(file) {
   return first === 'golden.test.ts' ? 'golden' : 'repository';
 }
 
-/** Bundles that take longest, longest first: they begin first, so that no process works alone at the end. */
+/** Entries that take longest, longest first: they begin first, so that no process works alone at the end. */
 const LONGEST = ['tools', 'golden', 'repository', 'browser', 'stacks'];
-
-/** node --test begins its files in the order of their names, whatever the order of its arguments. @param {string} entry */
-function bundleOf(entry) {
-  const place = LONGEST.indexOf(entry);
-  return `${place < 0 ? LONGEST.length : place}-${entry}`;
-}
 
 /** Imports each file by itself, so that one which can't be loaded fails alone and is named. @param {string[]} files */
 function entryText(files) {
@@ -47,32 +41,35 @@ function entryText(files) {
   return `import { test } from 'node:test';\n${imports.join('')}`;
 }
 
-/** @type {Map<string, string[]>} */
-const entries = new Map();
-for (const file of process.argv.slice(2)) entries.set(entryOf(file), [...(entries.get(entryOf(file)) ?? []), file]);
+/**
+ * Bundles test files; the bundles, those that take longest first.
+ * @param {string[]} files
+ */
+export async function bundleTests(files) {
+  /** @type {Map<string, string[]>} */
+  const entries = new Map();
+  for (const file of files) entries.set(entryOf(file), [...(entries.get(entryOf(file)) ?? []), file]);
 
-rmSync(target, { recursive: true, force: true });
-mkdirSync(target, { recursive: true });
-const entryFiles = [...entries].map(([name, files]) => {
-  const file = join(target, `${name}.entry.mjs`);
-  writeFileSync(file, entryText(files));
-  return { in: file, out: bundleOf(name) };
-});
-await build({
-  absWorkingDir: root,
-  entryPoints: entryFiles,
-  outdir: target,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  splitting: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  sourcemap: true,
-  sourcesContent: false,
-  chunkNames: 'chunks/[name]-[hash]',
-  plugins: [ownUrl],
-  logLevel: 'warning',
-});
-console.log([...entries.keys()].map((name) => `build/tests/${bundleOf(name)}.mjs`).join('\n'));
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  for (const [name, files] of entries) writeFileSync(join(target, `${name}.entry.mjs`), entryText(files));
+  await build({
+    absWorkingDir: root,
+    entryPoints: [...entries.keys()].map((name) => ({ in: join(target, `${name}.entry.mjs`), out: name })),
+    outdir: target,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    sourcemap: true,
+    sourcesContent: false,
+    chunkNames: 'chunks/[name]-[hash]',
+    plugins: [ownUrl],
+    logLevel: 'warning',
+  });
+  const rank = (/** @type {string} */ name) => LONGEST.indexOf(name) + 1 || LONGEST.length + 1;
+  return [...entries.keys()].sort((a, b) => rank(a) - rank(b)).map((name) => join(target, `${name}.mjs`));
+}

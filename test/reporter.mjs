@@ -1,13 +1,30 @@
 // The test report of `make`: what failed, what was skipped and why, and the totals as node's own reporters print them.
+// A test that goes on without an end is named, and ends the process.
 // JavaScript, since node loads reporters before tsx.
 
 import { relative } from 'node:path';
 
 const TOTAL = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
+/** The longest test takes a tenth of this on two busy cores. */
+const SILENCE_MS = 300_000;
+
+/** @type {Set<string>} */
+const begun = new Set();
+
+function stop() {
+  const what =
+    begun.size > 0 ? `begun: ${[...begun].join('; ')}` : 'all have ended, something that they opened has not';
+  console.log(`not ok: no test has ended for ${SILENCE_MS / 1000} s; ${what}`);
+  process.exit(1);
+}
 
 /** @param {AsyncIterable<import('node:test/reporters').TestEvent>} events */
 export default async function* report(events) {
+  const watch = setTimeout(stop, SILENCE_MS).unref();
   for await (const { type, data } of events) {
+    watch.refresh();
+    if (type === 'test:dequeue') begun.add(data.name);
+    if (type === 'test:pass' || type === 'test:fail') begun.delete(data.name);
     if (type === 'test:fail') {
       const { cause, message, failureType } = data.details.error;
       if (failureType === 'subtestsFailed') continue;
@@ -23,4 +40,5 @@ export default async function* report(events) {
       yield data.message;
     }
   }
+  clearTimeout(watch);
 }
