@@ -110,6 +110,26 @@ describe('the report in Chromium', { skip }, () => {
     silent();
   });
 
+  test('a click on a head sorts: numbers the largest first, names from A, again the other way round', async () => {
+    const [page, silent] = await open();
+    const table = page.locator('table', { hasText: 'Functions of app' });
+    const names = (): Promise<string[]> => table.locator('tbody td.name').allTextContents();
+    const sorted = async (head: string): Promise<string[]> => {
+      await table.getByRole('button', { name: head, exact: true }).click();
+      return await names();
+    };
+    assert.deepEqual(await names(), ['main', 'work', 'copy']);
+    assert.deepEqual(await sorted('self'), ['work', 'main', 'copy']);
+    assert.equal(await table.locator('th', { hasText: 'self' }).getAttribute('aria-sort'), 'descending');
+    assert.deepEqual(await sorted('nearest'), ['work', 'copy', 'main']);
+    assert.deepEqual(await sorted('nearest'), ['main', 'copy', 'work']);
+    assert.deepEqual(await sorted('function'), ['copy', 'main', 'work']);
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await names(), ['work', 'main', 'copy']);
+    assert.equal(await table.locator('th[aria-sort]').count(), 1);
+    silent();
+  });
+
   test('the mouse opens what is folded away, and zooms one picture without the other', async () => {
     const [page, silent] = await open();
     await page.locator('summary').last().click();

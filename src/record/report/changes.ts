@@ -105,9 +105,9 @@ const GROUPS: Record<ChangeRow['kind'], string> = {
 };
 
 /** The rows under the name of their group. */
-export function groupsOf({ rows }: Changes): { title: string; rows: ChangeRow[] }[] {
-  return Object.entries(GROUPS)
-    .map(([kind, title]) => ({ title, rows: rows.filter((row) => row.kind === kind) }))
+export function groupsOf({ rows }: Changes): { kind: ChangeRow['kind']; title: string; rows: ChangeRow[] }[] {
+  return (['time', 'own', 'function'] as const)
+    .map((kind) => ({ kind, title: GROUPS[kind], rows: rows.filter((row) => row.kind === kind) }))
     .filter((group) => group.rows.length > 0);
 }
 

@@ -9,11 +9,12 @@ import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 import {
+  BASIS_OF_FUNCTIONS,
+  basisOfWaits,
   FIRST,
   gradeText,
   hotText,
   idleText,
-  intentText,
   objectsText,
   onCpuText,
   partText,
@@ -37,14 +38,19 @@ export function reportMarkdown(report: Report): string {
     part('Where the time went', split ? splitText(split) : plain(onCpuText(report))),
     part(
       'What holds it up',
-      [...heldUp.slice(0, FIRST).map(waitText), plain(intentText(waits))].filter(Boolean).join('\n'),
+      [...heldUp.slice(0, FIRST).map(waitText), plain(basisOfWaits(report))].filter(Boolean).join('\n'),
     ),
     part(
       own ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest',
-      hottest
-        .slice(0, FIRST)
-        .map((row) => `- **${shareText(own ? row.nearest : row.self)}** ${code(row.name)}: ${hotText(row)}`)
-        .join('\n'),
+      hottest.length === 0
+        ? ''
+        : [
+            ...hottest
+              .slice(0, FIRST)
+              .map((row) => `- **${shareText(own ? row.nearest : row.self)}** ${code(row.name)}: ${hotText(row)}`),
+            '',
+            BASIS_OF_FUNCTIONS,
+          ].join('\n'),
     ),
     part('How far to trust it', trustText(trust)),
     changes ? part(`What changed since ${changes.before}`, changesTable(changes)) : '',

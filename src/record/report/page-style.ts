@@ -36,7 +36,7 @@ code,pre,.name{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mon
 nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:.6rem 0 0}
 .warning{margin:.8rem 0 0;padding:.5rem .9rem;border-left:4px solid var(--fair);background:var(--field);overflow-wrap:anywhere}
 .answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,470px),1fr));gap:14px;margin:16px 0 28px}
-.answers>div{display:grid;gap:14px;align-content:start;min-width:0}
+.answers>div{display:grid;gap:14px;min-width:0}
 .answers .card{margin:0}
 .card{border:1px solid var(--line);border-radius:8px;padding:14px 16px;min-width:0}
 .wide{grid-column:1/-1}
@@ -52,23 +52,26 @@ ol.ranked b{font-variant-numeric:tabular-nums;font-size:1.1rem}
 ol.ranked div{min-width:0;overflow-wrap:anywhere}
 .grade{font-weight:600}
 .good .grade,.level-good{color:var(--good)}.fair .grade,.level-fair{color:var(--fair)}.poor .grade,.level-poor{color:var(--poor)}
-ul.points{list-style:none;margin:.4rem 0 0;padding:0}
+ul.points{list-style:none;margin:.4rem 0 0;padding:0;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,470px),1fr));gap:0 1.6rem}
 ul.points li{padding:.15rem 0 .15rem 1.3rem;position:relative}
 ul.points .mark{position:absolute;left:0;font-weight:700}
 ul.points code{overflow-wrap:anywhere}
 section{margin:0 0 30px}
 .scroll{overflow-x:auto;margin:.3rem 0;border:1px solid var(--line);border-radius:6px}
-.scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:1px}
+.scroll:focus-visible,a:focus-visible,summary:focus-visible,th button:focus-visible{outline:2px solid var(--accent);outline-offset:1px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.5rem .7rem;font-weight:600;border-bottom:1px solid var(--line)}
 th,td{padding:.22rem .55rem;text-align:right;white-space:nowrap;vertical-align:top;width:1%}
 thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--line)}
 tbody tr:nth-child(even){background:var(--field)}
-td.mark,th.mark{text-align:left}
 tr.group th{text-align:left;padding-top:.6rem;color:var(--soft);font-weight:600;background:var(--paper)}
-td.text,th.text{text-align:left}
-td.text{white-space:normal;overflow-wrap:anywhere;min-width:8rem;width:auto}
-td.name{text-align:left;white-space:normal;min-width:12rem;width:auto}
+th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
+th button:hover{color:var(--ink)}
+th[aria-sort] button::after{content:"\\2009▾";content:"\\2009▾"/""}
+th[aria-sort=ascending] button::after{content:"\\2009▴";content:"\\2009▴"/""}
+th.text,td.text,th.name,td.name{text-align:left}
+td.name{white-space:normal;overflow-wrap:anywhere;min-width:12rem}
+th.name,td.name{width:auto}th.name{font:inherit;font-weight:600;white-space:normal}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:0 14px;align-items:start}
 .pair>*{min-width:0}
 pre{overflow-x:auto;margin:.3rem 0;padding:.7rem .9rem;background:var(--field);border:1px solid var(--line);border-radius:6px}

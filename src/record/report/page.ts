@@ -1,22 +1,23 @@
 // index.html: the report as one self-contained page. It requests nothing, and a strict Content-Security-Policy allows it.
 
 import { createHash } from 'node:crypto';
-import { escapeXml, shown } from '../../flamegraph/display.ts';
 import { viewerHash } from '../../flamegraph/viewer.generated.ts';
 import { grouped } from '../../stacks/amounts.ts';
-import { type Changes, changeText, foldedText, groupsOf } from './changes.ts';
+import { type ChangeRow, type Changes, changeText, foldedText, groupsOf } from './changes.ts';
 import { PAGE_STYLE, partColour } from './page-style.ts';
+import { type Column, groupedTable, SORT_SCRIPT, table, text } from './page-table.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 import {
+  BASIS_OF_FUNCTIONS,
+  basisOfWaits,
   FIRST,
   gradeText,
   hotText,
   idleText,
-  intentText,
   objectsText,
   onCpuText,
   partText,
@@ -55,24 +56,20 @@ export function pageHtml(report: Report, svgs: ReadonlyMap<string, string>): str
     PAGE_STYLE,
     ...pictures.map(({ svg }) => /<style><!\[CDATA\[(.*?)\]\]><\/style>/s.exec(svg)?.[1] ?? ''),
   ];
-  const policy = `default-src 'none'; script-src '${viewerHash}'; style-src ${styles.map(hashOf).join(' ')}; img-src data: blob:`;
+  const policy = `default-src 'none'; script-src '${viewerHash}' ${hashOf(SORT_SCRIPT)}; style-src ${styles.map(hashOf).join(' ')}; img-src data: blob:`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${text(report.title)}</title><style>${PAGE_STYLE}</style></head>
 <body>
 ${body.join('\n')}
+<script>${SORT_SCRIPT}</script>
 </body></html>
 `;
 }
 
 function hashOf(content: string): string {
   return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
-}
-
-/** No name, however hostile, becomes markup. */
-function text(content: string): string {
-  return escapeXml(shown(content));
 }
 
 /** Shown, but for the ends of its lines. */
@@ -114,17 +111,19 @@ function answers(report: Report): string {
   const own = functions?.own;
   const hottest = own?.hottest ?? functions?.bySelf ?? [];
   const time = split ? splitHtml(split) : `<p>${text(onCpuText(report))}</p>`;
-  const items = heldUp.slice(0, FIRST).map(waitItem);
-  const held = ranked(items) || '<p>Nothing: no thread that works waited for anything.</p>';
+  const heldText =
+    ranked(heldUp.slice(0, FIRST).map(waitItem)) || '<p>Nothing: no thread that works waited for anything.</p>';
   const heat = ranked(hottest.slice(0, FIRST).map(hotItem(own !== undefined)));
   const heading = own ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest';
   const changed = changes ? card(`What changed since ${changes.before}`, changesHtml(changes), 'wide') : '';
+  const held =
+    waits.length > 0 ? card('What holds it up', `${heldText}<p class="soft">${text(basisOfWaits(report))}</p>`) : '';
+  const hot = hottest.length > 0 ? card(heading, `${heat}<p class="soft">${BASIS_OF_FUNCTIONS}</p>`) : '';
+  const trusted = card('How far to trust it', trustHtml(trust), trust.grade);
+  const columns = held && hot ? [held, `${hot}\n${trusted}`] : [`${held}${hot}`, trusted];
   return `<div class="answers">${card('Where the time went', time, 'wide')}
 ${changed}
-<div>${waits.length > 0 ? card('What holds it up', `${held}<p class="soft">${text(intentText(waits))}</p>`) : ''}
-${waits.length > 0 && hottest.length > 0 ? '' : card('How far to trust it', trustHtml(trust), trust.grade)}</div>
-<div>${hottest.length > 0 ? card(heading, `${heat}<p class="soft">Shares are of the time on the CPU.</p>`) : ''}
-${waits.length > 0 && hottest.length > 0 ? card('How far to trust it', trustHtml(trust), trust.grade) : ''}</div></div>`;
+${columns.map((column) => `<div>${column}</div>`).join('\n')}</div>`;
 }
 
 function card(title: string, content: string, kind = ''): string {
@@ -152,28 +151,42 @@ function splitHtml({ parts, seconds, threads }: Split): string {
 
 const SAID = 3;
 
-/** All in one table: threads, the program's functions, others. */
+/** Threads and the program's functions in one table; others below it, folded away. */
 function changesHtml(changes: Changes): string {
   const { unlike, workload, before } = changes;
-  const rows = groupsOf(changes).flatMap(({ title, rows }) => [
-    `<tr class="group"><th colspan="5" scope="rowgroup">${text(title)}</th></tr>`,
-    ...rows.map((row) => {
-      const numbers = [row.before.toFixed(1), row.after.toFixed(1), changeText(row.change)].map(
-        (cell) => `<td>${cell}</td>`,
-      );
-      return `<tr>${numbers.join('')}<td class="mark">${row.mark}</td><td class="name">${text(row.name)}</td></tr>`;
-    }),
-  ]);
-  const head = ['before', 'after', 'change'].map((title) => `<th scope="col">${title}</th>`).join('');
-  const table =
-    rows.length === 0
+  const amount = (title: string, of: (row: ChangeRow) => number, as = (value: number) => value.toFixed(1)) => ({
+    title,
+    cell: (row: ChangeRow) => as(of(row)),
+    value: of,
+  });
+  const columns: Column<ChangeRow>[] = [
+    amount('before', (row) => row.before),
+    amount('after', (row) => row.after),
+    amount('change', (row) => row.change, changeText),
+    ...(changes.rows.some(({ mark }) => mark)
+      ? [{ title: 'is', kind: 'text' as const, cell: ({ mark }: ChangeRow) => mark }]
+      : []),
+    { title: 'what', kind: 'name', cell: ({ name }) => name },
+  ];
+  const groups = groupsOf(changes);
+  const first = groups.filter(({ kind }) => kind !== 'function');
+  const others = groups.filter(({ kind }) => kind === 'function');
+  const unit = 'In milliseconds per second of the window';
+  const tables =
+    groups.length === 0
       ? '<p>Nothing changed beyond what may be chance.</p>'
-      : `<div class="scroll" tabindex="0" role="region" aria-label="Changes"><table><caption>In milliseconds per second of the window</caption><thead><tr>${head}<th scope="col" class="mark">is</th><th scope="col" class="text">what</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+      : groupedTable(unit, columns, first) +
+        others
+          .map(
+            ({ title, rows }) =>
+              `<details><summary>${rows.length} ${text(title)}</summary>${table(`Others, ${unit.toLowerCase()}`, columns, rows)}</details>`,
+          )
+          .join('');
   const said = (name: string, lines: readonly string[]): string =>
     lines.length === 0
       ? ''
       : `<div><p class="soft">The workload of ${text(name)} said:</p>${pre(lines.slice(-SAID).join('\n'))}</div>`;
-  return `${unlike.map((line) => `<p class="warning">The runs are unlike: ${text(line)}</p>`).join('')}${table}
+  return `${unlike.map((line) => `<p class="warning">The runs are unlike: ${text(line)}</p>`).join('')}${tables}
 <p class="soft">${text(foldedText(changes))}</p>
 <div class="pair">${said(before, workload.before)}${said('this run', workload.after)}</div>`;
 }
@@ -202,25 +215,6 @@ function trustHtml(trust: Trust): string {
   return `<p class="grade">${text(gradeText(trust))}</p><ul class="points">${points.join('')}</ul>`;
 }
 
-/** A cell is a text, or a text with the class of its column. */
-interface Column<T> {
-  title: string;
-  kind?: 'name' | 'text';
-  cell(row: T): string;
-}
-
-function table<T>(caption: string, columns: readonly Column<T>[], rows: readonly T[]): string {
-  if (rows.length === 0) return '';
-  const head = columns.map(({ title, kind }) => `<th scope="col"${kind ? ' class="text"' : ''}>${text(title)}</th>`);
-  const lines = rows.map(
-    (row) =>
-      `<tr>${columns.map(({ kind, cell }) => `<td${kind ? ` class="${kind}"` : ''}>${cell(row).split('\n').map(text).join('<br>')}</td>`).join('')}</tr>`,
-  );
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${text(caption)}"><table><caption>${text(caption)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>
-${lines.join('\n')}
-</tbody></table></div>`;
-}
-
 const ENDERS = 2;
 
 /** Its number does not stand on the next line. */
@@ -233,8 +227,8 @@ const KINDS: Record<WaitRow['kind'], string> = { wait: 'blocked', open: 'undecid
 function waitsTable(waits: readonly WaitRow[]): string {
   const time = (seconds: number | undefined): string => (seconds === undefined ? '' : secondsText(seconds));
   const columns: Column<WaitRow>[] = [
-    { title: 'share', cell: ({ share }) => shareText(share) },
-    { title: 'time', cell: ({ seconds }) => time(seconds) },
+    { title: 'share', cell: ({ share }) => shareText(share), value: ({ share }) => share, isSorted: true },
+    { title: 'time', cell: ({ seconds }) => time(seconds), value: ({ seconds }) => seconds },
     { title: 'reason', kind: 'text', cell: ({ reason, kind }) => `${reason} ${KINDS[kind]}` },
     {
       title: 'function of the program, and on what',
@@ -242,10 +236,19 @@ function waitsTable(waits: readonly WaitRow[]): string {
       cell: ({ function: name = '', meaning = '', object = '', statement = '' }) =>
         [name, [statement, object, meaning].filter(Boolean).join(' · ')].filter(Boolean).join('\n'),
     },
-    { title: 'waits', cell: ({ waits: count }) => (count === undefined ? '' : grouped(count)) },
-    { title: 'median', cell: ({ p50 }) => time(p50) },
-    { title: 'longest', cell: ({ longest }) => time(longest) },
-    { title: 'queued', cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? time(queuedSeconds) : '') },
+    {
+      title: 'waits',
+      cell: ({ waits: count }) => (count === undefined ? '' : grouped(count)),
+      value: ({ waits: count }) => count,
+    },
+    { title: 'median', cell: ({ p50 }) => time(p50), value: ({ p50 }) => p50 },
+    { title: 'p99', cell: ({ p99 }) => time(p99), value: ({ p99 }) => p99 },
+    { title: 'longest', cell: ({ longest }) => time(longest), value: ({ longest }) => longest },
+    {
+      title: 'queued',
+      cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? time(queuedSeconds) : ''),
+      value: ({ queuedSeconds }) => queuedSeconds,
+    },
     { title: 'ended by', kind: 'text', cell: ({ wakers }) => wakers.slice(0, ENDERS).map(enderText).join('\n') },
   ];
   const rest = waits.slice(MOST_WAITS);
@@ -255,7 +258,7 @@ function waitsTable(waits: readonly WaitRow[]): string {
       : `<p class="soft">${rest.length} smaller rows, ${secondsText(rest.reduce((sum, row) => sum + row.seconds, 0))} together, are in report.json.</p>`;
   return (
     table(
-      'Off the CPU: for what, where, and who ended it; queued: then for a CPU',
+      "Off the CPU: for what, where, and who ended it. 100 % is all threads' time; queued: then for a CPU",
       columns,
       waits.slice(0, MOST_WAITS),
     ) + more
@@ -266,19 +269,25 @@ function functionTables({ own, bySelf, byTotal }: Functions): string {
   const share = (title: string, cell: (row: FunctionRow) => number): Column<FunctionRow> => ({
     title,
     cell: (row) => shareText(cell(row)),
+    value: cell,
   });
+  const sorted = (column: Column<FunctionRow>): Column<FunctionRow> => ({ ...column, isSorted: true });
   const [self, total] = [share('self', (row) => row.self), share('total', (row) => row.total)];
   const nearest = share('nearest', (row) => row.nearest);
   const name: Column<FunctionRow> = { title: 'function', kind: 'name', cell: (row) => row.name };
   const object: Column<FunctionRow> = { title: 'object', kind: 'text', cell: (row) => row.object ?? '' };
   const ownTable = own
     ? `<p>${text(objectsText(own.objects))} is the program's own code: ${shareText(own.share)} of the time on the CPU runs it, or what it calls. <em>nearest</em> counts a function with what libraries and the kernel do for it.</p>` +
-      table(`Functions of ${objectsText(own.objects)}, by total`, [total, nearest, self, name, object], own.byTotal)
+      table(
+        `Functions of ${objectsText(own.objects)}, by total`,
+        [sorted(total), nearest, self, name, object],
+        own.byTotal,
+      )
     : '';
   return (
     ownTable +
-    `<div class="pair">${table('All functions, by self', [self, total, name, object], bySelf)}
-${table('All functions, by total', [total, self, name, object], byTotal)}</div>`
+    `<div class="pair">${table('All functions, by self', [sorted(self), total, name, object], bySelf)}
+${table('All functions, by total', [sorted(total), self, name, object], byTotal)}</div>`
   );
 }
 
@@ -286,6 +295,7 @@ function threadTables({ rows, idle }: Threads): string {
   const time = (title: string, cell: (row: ThreadRow) => number): Column<ThreadRow> => ({
     title,
     cell: (row) => secondsText(cell(row)),
+    value: cell,
   });
   const columns: Column<ThreadRow>[] = [
     { title: 'thread', kind: 'text', cell: ({ name, tid }) => `${name} ${tid}` },

@@ -20,13 +20,14 @@ export interface SplitPart {
 }
 
 /** Parts of no time are left out; the others stand in a fixed order. */
-export function splitOf({ threads, onCpuNs, beforeNs }: Identity, waits: Iterable<Waited>): Split {
+export function splitOf({ threads, beforeNs }: Identity, waits: Iterable<Waited>): Split {
   const sums = new Map<string, { letter: string; ns: number }>();
   const add = (name: string, letter: string, ns: number): void => {
     sums.set(name, { letter, ns: (sums.get(name)?.ns ?? 0) + ns });
   };
   for (const name of ORDER) add(name, '', 0);
-  add('on CPU', 'r', onCpuNs);
+  // by the switches, as all other parts: perf's samples are as coarse as they are few
+  for (const { onCpuNs } of threads) add('on CPU', 'r', onCpuNs);
   for (const { kind, group, letter, stack, entry } of waits) {
     if (kind === 'excluded') continue;
     else if (entry === undefined) add('asleep throughout', 't', stack.ns);

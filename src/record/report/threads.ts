@@ -58,7 +58,7 @@ export function threadsOf(
       tid,
       name: nameText(names.get(tid) ?? '?'),
       seconds: lifeNs / 1e9,
-      onCpu: (thread.sampledNs ?? thread.onCpuNs) / 1e9,
+      onCpu: thread.onCpuNs / 1e9,
       runnable: thread.runnableNs / 1e9,
       blocked: blocked / 1e9,
       undecided: undecided / 1e9,

@@ -108,13 +108,18 @@ export function onCpuText({ onCpuSeconds }: Report): string {
   return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; time off it was not recorded.`;
 }
 
-/** Waits that a program makes by intent. */
-export function intentText(waits: readonly WaitRow[]): string {
+/** What the shares of waits are of, and which waits a program makes by intent. */
+export function basisOfWaits({ heldUp, waits }: Report): string {
   const sum = (kind: WaitRow['kind']): number =>
     waits.filter((row) => row.kind === kind).reduce((all, { seconds }) => all + seconds, 0);
   const parts = [
     ...(sum('timer') > 0 ? [`${secondsText(sum('timer'))} of sleeping by timer`] : []),
     ...(sum('idle') > 0 ? [`${secondsText(sum('idle'))} of waiting for work`] : []),
   ];
-  return parts.length === 0 ? '' : `Not among these: ${parts.join(' and ')}.`;
+  return [
+    ...(heldUp.length > 0 ? ["Shares are of all threads' time."] : []),
+    ...(parts.length > 0 ? [`Not among these: ${parts.join(' and ')}.`] : []),
+  ].join(' ');
 }
+
+export const BASIS_OF_FUNCTIONS = 'Shares are of the time on the CPU.';
