@@ -24,7 +24,11 @@ export interface Comparison {
   reasonTable: ReasonTable | undefined;
   /** in samples per second; samples a second of this run */
   functionTable: FunctionTable | undefined;
+  /** names in it that are processes or threads, latin1 */
+  roots: ReadonlySet<string>;
   frequency: number;
+  /** the text of the earlier run's report.json; '' if there is none */
+  reportBefore: string;
   /** what the earlier workload said last */
   workloadBefore: readonly string[];
 }
@@ -155,6 +159,17 @@ export function sidesOf(before: StackTable, now: StackTable, scale: number): Sid
 }
 
 const TOP = 10;
+
+/** The names that stand at the root of stacks, and nowhere else. */
+export function rootsOf(table: StackTable): Set<string> {
+  const [roots, functions] = [new Set<number>(), new Set<number>()];
+  for (const { ids } of table.stacks()) {
+    ids.forEach((id, depth) => {
+      (depth === 0 ? roots : functions).add(id);
+    });
+  }
+  return new Set([...roots].filter((id) => !functions.has(id)).map((id) => table.nameText(id)));
+}
 
 /** The functions of both runs, those that changed most with what they call first. `names`: of both runs, latin1. */
 export function comparedFunctions(

@@ -59,7 +59,7 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
       comms: new Map(),
       languages: [],
       workload: [],
-      changes: undefined,
+      comparison: undefined,
       commands: [],
       pictures: [],
     },

@@ -25,6 +25,7 @@ import {
   measureOf,
   onCpuChange,
   outcomeOf,
+  rootsOf,
   type Shape,
   scaleOf,
   shapeOf,
@@ -90,6 +91,7 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   let reasonTable: ReasonTable | undefined;
   let whereTable: ReasonTable | undefined;
   let functionTable: FunctionTable | undefined;
+  let roots: ReadonlySet<string> = new Set();
   const reasonsBefore = textOf(artifactIn(folder, 'reasonsJson')) ?? '';
   if (offcpu?.reasons && reasonsBefore !== '') {
     const { classified } = offcpu.profile;
@@ -111,9 +113,11 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
     );
   }
   if (cpu && textOf(artifactIn(folder, 'cpu'))) {
-    functionTable = await steps.run('comparing functions', 'fold-diff', (report) =>
-      comparedFunctions(readSides(earlier, 'cpu', cpu, report), names, measure, earlier.measure),
-    );
+    functionTable = await steps.run('comparing functions', 'fold-diff', (report) => {
+      const sides = readSides(earlier, 'cpu', cpu, report);
+      roots = rootsOf(sides.table);
+      return comparedFunctions(sides, names, measure, earlier.measure);
+    });
     await drawChange(run, earlier, PICTURES.cpu, cpu, scaleOf(measure, earlier.measure, 'samples'), steps);
   }
   const meaning = offcpu?.profile.hasMeanings ?? false;
@@ -127,7 +131,8 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   steps.write('comparison', [Buffer.from(tables.join('\n'), 'latin1')]);
   const samples = { now: run.cpuSamples, before: earlier.samples };
   return {
-    ...{ label, unlike, reasonTable, functionTable, frequency: measure.frequency },
+    ...{ label, unlike, reasonTable, functionTable, roots, frequency: measure.frequency },
+    reportBefore: textOf(artifactIn(folder, 'reportJson')) ?? '',
     onCpu: onCpuChange(reasonTable, samples, measure, earlier.measure),
     workloadBefore: earlier.workload,
   };

@@ -13,7 +13,6 @@ import { namesMissing, withNames } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import { bothObjects, JIT, type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
-import { changesOf } from '../report/changes.ts';
 import {
   commandsOf,
   factLines,
@@ -79,7 +78,6 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const { isOfProgram, code } = ownCode(rendered);
   const languages = code.objects.includes(JIT) ? withNames(recording.languages) : recording.languages;
   const said = workload?.lastLines.map(decoded) ?? [];
-  const changes = comparison && changesOf(comparison, code, said);
   const warnings = [
     ...recording.failures,
     ...recording.complaints,
@@ -112,7 +110,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     reasons: offcpu?.reasons && JSON.parse(decoded(offcpu.reasons.json)),
     reasonsTable: decoded(offcpu?.reasons?.table ?? ''),
     ...functionsOf(cpu, code),
-    changes,
+    comparedWith: comparison?.label,
     slept: offcpu?.profile.slept,
     versions: Object.fromEntries(recording.versions),
     host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
@@ -125,7 +123,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: (await recording.maps.names()).nameLock,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
-    ...{ languages, workload: said, changes },
+    ...{ languages, workload: said, comparison },
     ...{ commands: commandsOf(facts), pictures: pictureFiles(facts) },
   });
   const svgs = new Map(report.pictures.map(({ file }) => [file, readFileSync(join(folder.path, file), 'utf8')]));
@@ -138,7 +136,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   );
   const kept = folder.keep();
   if (kept !== final) rendered.progress.note(`${final} was made meanwhile: this run is ${kept}`);
-  await output([linesOfReport({ ...facts, environment: { ...environment, folder: kept } })]);
+  await output([linesOfReport({ ...facts, environment: { ...environment, folder: kept } }, report)]);
 }
 
 function ownCode({ cpu, offcpu, recording }: Rendered): { isOfProgram: (name: string) => boolean; code: OwnCode } {

@@ -6,6 +6,8 @@ import { type Change, isNoise } from '../../stacks/diff/functions.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import type { Comparison } from '../comparison.ts';
 import type { OwnCode } from '../own-code.ts';
+import { type LengthChange, lengthChanges, waitsIn } from './lengths.ts';
+import type { WaitRow } from './waits.ts';
 
 /** Values are milliseconds per second of the window. Texts UTF-8. */
 export interface Changes {
@@ -16,6 +18,8 @@ export interface Changes {
   rows: ChangeRow[];
   /** rows of next to nothing, and of changes that may be chance */
   folded: number;
+  /** of single waits */
+  lengths: LengthChange[];
   /** what the workloads said last */
   workload: { before: readonly string[]; after: readonly string[] };
 }
@@ -34,20 +38,26 @@ export interface ChangeRow {
 const LEAST = 0.05;
 const MOST_FUNCTIONS = 12;
 
-/** `workload`: what it said last this time. */
-export function changesOf(comparison: Comparison, code: OwnCode, workload: readonly string[]): Changes {
-  const { label, unlike, onCpu, reasonTable, functionTable, frequency, workloadBefore } = comparison;
+/** `waits`: of this run; `workload`: what it said last this time. */
+export function changesOf(
+  comparison: Comparison,
+  code: OwnCode,
+  waits: readonly WaitRow[],
+  workload: readonly string[],
+): Changes {
+  const { label, unlike, onCpu, reasonTable, functionTable, roots, frequency, workloadBefore } = comparison;
   const times = [
     ...(onCpu ? [rowOf('time', 'on CPU', onCpu, 1000)] : []),
     ...(reasonTable ? reasonRows(reasonTable) : []),
   ];
-  const functions = functionTable ? functionRows(functionTable, code, 1000 / frequency) : [];
+  const functions = functionTable ? functionRows(functionTable, roots, code, 1000 / frequency) : [];
   const all = [...times, ...functions];
   const rows = [times, ...(['own', 'function'] as const).map((kind) => functions.filter((row) => row.kind === kind))];
   return {
     ...{ before: label, unlike },
     rows: rows.flatMap((group, i) => ranked(group).slice(0, i === 0 ? Number.POSITIVE_INFINITY : MOST_FUNCTIONS)),
     folded: all.filter(({ isChance }) => isChance).length,
+    lengths: lengthChanges(waitsIn(comparison.reportBefore), waits),
     workload: { before: workloadBefore, after: workload },
   };
 }
@@ -89,62 +99,17 @@ function reasonRows({ rows, windowNs, against: [earlier] }: ReasonTable): Judged
   return rows.map(rates);
 }
 
-/** Of inclusive time; the process at the root is no function. */
-function functionRows({ rows, total }: FunctionTable, code: OwnCode, factor: number): Judged[] {
+/** Of inclusive time; the process or thread at the root is no function. */
+function functionRows(
+  { rows, total }: FunctionTable,
+  roots: ReadonlySet<string>,
+  code: OwnCode,
+  factor: number,
+): Judged[] {
   return rows
+    .filter(({ name }) => !roots.has(name))
     .filter(
       ({ name, inclusive }) => code.isOwn(name) || inclusive.before !== total.before || inclusive.after !== total.after,
     )
     .map(({ name, inclusive }) => rowOf(code.isOwn(name) ? 'own' : 'function', nameText(name), inclusive, factor));
-}
-
-const GROUPS: Record<ChangeRow['kind'], string> = {
-  time: 'threads',
-  own: 'functions of the program, with what they call',
-  function: 'other functions, with what they call',
-};
-
-/** The rows under the name of their group. */
-export function groupsOf({ rows }: Changes): { kind: ChangeRow['kind']; title: string; rows: ChangeRow[] }[] {
-  return (['time', 'own', 'function'] as const)
-    .map((kind) => ({ kind, title: GROUPS[kind], rows: rows.filter((row) => row.kind === kind) }))
-    .filter((group) => group.rows.length > 0);
-}
-
-/** `+328.7` */
-export function changeText(change: number): string {
-  return `${change > 0 ? '+' : ''}${change.toFixed(1)}`;
-}
-
-export function foldedText({ folded }: Changes): string {
-  return folded === 0
-    ? ''
-    : `${folded} ${folded === 1 ? 'row' : 'rows'} of nothing, or of what may be chance, left out`;
-}
-
-const WIDTH = 9;
-
-/** The table for a terminal. */
-export function changesText(changes: Changes, label: string): string {
-  const { before, unlike, workload } = changes;
-  const cells = (...texts: string[]): string => texts.map((text) => text.padStart(WIDTH)).join(' ');
-  const lines = groupsOf(changes).flatMap(({ title, rows }) => [
-    `  ${title}`,
-    ...rows.map(
-      (row) =>
-        `  ${cells(row.before.toFixed(1), row.after.toFixed(1), changeText(row.change))}  ${row.mark.padEnd(4)}  ${row.name}`,
-    ),
-  ]);
-  const said = (name: string, last: readonly string[]): string[] =>
-    last.slice(-3).map((line) => `  | ${name}: ${line}`);
-  return [
-    ...unlike.map((line) => `  UNLIKE: ${line}`),
-    `  ${label} against ${before}, in ms per second`,
-    `  ${cells('before', 'after', 'change')}`,
-    ...(lines.length > 0 ? lines : ['  no change beyond noise']),
-    ...(foldedText(changes) === '' ? [] : [`  ${foldedText(changes)}`]),
-    ...said(before, workload.before),
-    ...said(label, workload.after),
-    '',
-  ].join('\n');
 }

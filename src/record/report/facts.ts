@@ -23,8 +23,8 @@ import { sqlText } from '../sql.ts';
 import { ownTable, qualityLine, topTable, windowText } from '../summary.ts';
 import type { FunctionShare, Share } from '../top-functions.ts';
 import { type WorkloadEnd, workloadText } from '../workload.ts';
-import { type Changes, changesText } from './changes.ts';
-import type { PictureFile } from './report.ts';
+import { changesText } from './changes-text.ts';
+import type { PictureFile, Report } from './report.ts';
 
 /** What the rendering took, all of it and its steps. */
 export interface RenderingCost {
@@ -65,8 +65,8 @@ export interface RunFacts {
   top: readonly Share[];
   /** of the target's own code; undefined: perf saw none of it */
   ownCode: { objects: readonly string[]; top: readonly FunctionShare[] } | undefined;
-  /** since an earlier run; undefined: none was to be compared with */
-  changes: Changes | undefined;
+  /** the label of an earlier run; undefined: none was to be compared with */
+  comparedWith: string | undefined;
   /** if threads slept through the window */
   slept: Slept | undefined;
   versions: Readonly<Record<string, string | undefined>>;
@@ -85,14 +85,14 @@ const PICTURES = [
 ] as const;
 
 /** For a person, at the end of a run. */
-export function linesOfReport(facts: RunFacts): string {
+export function linesOfReport(facts: RunFacts, report: Pick<Report, 'changes'>): string {
   const { window, environment, warnings, artifacts } = facts;
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
   return [
     `window: ${windowText(window.startNs, window.endNs)}`,
     ...(facts.workload ? [workloadText(facts.workload)] : []),
     ...(facts.settings.sql === undefined ? [] : [`SQL: ${sqlText(facts.settings.sql, facts.cause)}`]),
-    ...tablesOf(facts).flatMap((text) => ['', text.trimEnd()]),
+    ...tablesOf(facts, report).flatMap((text) => ['', text.trimEnd()]),
     '',
     ...qualityLines(facts),
     ...warnings,
@@ -106,7 +106,10 @@ function qualityLines({ identityLine, cpuStats, offcpuStats }: RunFacts): string
 }
 
 /** Why it was blocked, where it ran, and what changed. */
-function tablesOf({ settings, workload, reasonsTable, top, ownCode, changes }: RunFacts): string[] {
+function tablesOf(
+  { settings, workload, reasonsTable, top, ownCode }: RunFacts,
+  { changes }: Pick<Report, 'changes'>,
+): string[] {
   return [
     reasonsTable,
     ownCode ? ownTable(ownCode.objects, ownCode.top) : '',
@@ -164,7 +167,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     top: facts.top,
     ownCode: facts.ownCode ?? null,
     rendering: facts.rendering,
-    comparedWith: facts.changes?.before ?? null,
+    comparedWith: facts.comparedWith ?? null,
     artifacts: [...facts.artifacts, ...LAST.map((artifact) => ARTIFACTS[artifact])].sort(),
   };
 }
@@ -205,8 +208,8 @@ export function factLines(facts: RunFacts): (readonly [string, string])[] {
   ];
 }
 
-export function titleOf({ settings, changes }: RunFacts): string {
-  return `${settings.title ?? settings.label}${changes ? ` against ${changes.before}` : ''}`;
+export function titleOf({ settings, comparedWith }: RunFacts): string {
+  return `${settings.title ?? settings.label}${comparedWith === undefined ? '' : ` against ${comparedWith}`}`;
 }
 
 /** The pictures that there are. */

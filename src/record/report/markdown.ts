@@ -2,7 +2,9 @@
 
 import { shown } from '../../flamegraph/display.ts';
 import { grouped } from '../../stacks/amounts.ts';
-import { type Changes, changeText, foldedText } from './changes.ts';
+import type { Changes } from './changes.ts';
+import { changeText, foldedText, lengthText } from './changes-text.ts';
+import type { LengthChange } from './lengths.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
@@ -108,8 +110,12 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[], 
   return [line(titles), ruler, ...rows.map(line)].join('\n');
 }
 
+function lengthCells({ wait, before, after }: LengthChange): string[] {
+  return [lengthText(before.p50, after.p50), lengthText(before.p99, after.p99), code(waitTitle(wait))];
+}
+
 function changesTable(changes: Changes): string {
-  const { unlike, rows, workload, before } = changes;
+  const { unlike, rows, lengths, workload, before } = changes;
   const cells = rows.map((row) => [
     ...[row.before.toFixed(1), row.after.toFixed(1), changeText(row.change), row.mark],
     row.kind === 'time' ? plain(row.name) : code(row.name),
@@ -123,6 +129,9 @@ function changesTable(changes: Changes): string {
       ? 'Nothing changed beyond what may be chance.'
       : table(['before', 'after', 'change', 'is', 'what'], cells, 2),
     foldedText(changes),
+    lengths.length === 0
+      ? ''
+      : `Single waits:\n\n${table(['median', '99th percentile', 'wait'], lengths.map(lengthCells), 1)}`,
     ...said(before, workload.before),
     ...said('this run', workload.after),
   ];

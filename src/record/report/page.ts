@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import { viewerHash } from '../../flamegraph/viewer.generated.ts';
 import { grouped } from '../../stacks/amounts.ts';
-import { type ChangeRow, type Changes, changeText, foldedText, groupsOf } from './changes.ts';
+import type { ChangeRow, Changes } from './changes.ts';
+import { changeText, foldedText, groupsOf, lengthText } from './changes-text.ts';
+import type { LengthChange } from './lengths.ts';
 import { PAGE_STYLE, partColour } from './page-style.ts';
 import { type Column, groupedTable, SORT_SCRIPT, table, text } from './page-table.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
@@ -188,7 +190,23 @@ function changesHtml(changes: Changes): string {
       : `<div><p class="soft">The workload of ${text(name)} said:</p>${pre(lines.slice(-SAID).join('\n'))}</div>`;
   return `${unlike.map((line) => `<p class="warning">The runs are unlike: ${text(line)}</p>`).join('')}${tables}
 <p class="soft">${text(foldedText(changes))}</p>
+${lengthsTable(changes.lengths)}
 <div class="pair">${said(before, workload.before)}${said('this run', workload.after)}</div>`;
+}
+
+function lengthsTable(lengths: readonly LengthChange[]): string {
+  const percentile = (title: string, of: (row: LengthChange) => [number, number]): Column<LengthChange> => ({
+    title,
+    cell: (row) => lengthText(...of(row)),
+    value: (row) => of(row)[1] / of(row)[0],
+  });
+  const columns = [
+    percentile('median', ({ before, after }) => [before.p50, after.p50]),
+    percentile('99th percentile', ({ before, after }) => [before.p99, after.p99]),
+    { title: 'reason', kind: 'text' as const, cell: ({ wait }: LengthChange) => wait.reason },
+    { title: 'wait', kind: 'name' as const, cell: ({ wait }: LengthChange) => waitTitle(wait) },
+  ];
+  return table('Single waits that became twice as long, or half', columns, lengths);
 }
 
 function ranked(items: readonly string[]): string {

@@ -2,6 +2,7 @@
 
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { nameText } from '../../stacks/name-text.ts';
+import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import type { Identity } from '../identity.ts';
 import type { TargetLanguage } from '../language.ts';
@@ -9,7 +10,7 @@ import type { OffcpuProfile } from '../offcpu-profile.ts';
 import type { OwnCode } from '../own-code.ts';
 import type { Settings } from '../settings.ts';
 import { functionShares, type Rank, topOf } from '../top-functions.ts';
-import type { Changes } from './changes.ts';
+import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
 import { type Threads, threadsOf } from './threads.ts';
 import { type Trust, trustOf } from './trust.ts';
@@ -88,7 +89,8 @@ export interface ReportParts {
   /** of the targets */
   languages: readonly TargetLanguage[];
   workload: readonly string[];
-  changes: Report['changes'];
+  /** with an earlier run */
+  comparison: Comparison | undefined;
   commands: readonly string[];
   pictures: readonly PictureFile[];
 }
@@ -96,7 +98,7 @@ export interface ReportParts {
 const TOP = 20;
 
 export function reportOf(parts: ReportParts): Report {
-  const { settings, cpu, offcpu, identity, code, comms, isOfProgram, nameLock } = parts;
+  const { settings, cpu, offcpu, identity, code, comms, isOfProgram, nameLock, workload, comparison } = parts;
   const waited = offcpu ? [...waitedOf(offcpu)] : [];
   const threads = identity && threadsOf(identity, waited, comms, new Set(offcpu?.asleep));
   const idle = new Set(threads?.idle.map(({ tid }) => tid));
@@ -114,7 +116,8 @@ export function reportOf(parts: ReportParts): Report {
       ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isPart: parts.isPart, languages: parts.languages },
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
     }),
-    ...{ workload: parts.workload, changes: parts.changes, commands: parts.commands, pictures: parts.pictures },
+    changes: comparison && changesOf(comparison, code, waits, workload),
+    ...{ workload, commands: parts.commands, pictures: parts.pictures },
   };
 }
 

@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { compare } from '../../../src/offcpu/table/comparison.ts';
 import type { Row, Summary } from '../../../src/offcpu/table/tally.ts';
 import { type Comparison, comparedFunctions, onCpuChange, sidesOf } from '../../../src/record/comparison.ts';
-import { changesOf, changesText } from '../../../src/record/report/changes.ts';
+import { changesOf } from '../../../src/record/report/changes.ts';
+import { changesText } from '../../../src/record/report/changes-text.ts';
+import type { WaitRow } from '../../../src/record/report/waits.ts';
 import { tableOf } from '../../folded-tables.ts';
 
 const NOW = { seconds: 10, frequency: 100 };
@@ -15,6 +17,25 @@ const CODE = {
   isOwn: (name: string) => /^(?:main|old|new|grown)$/.test(name),
   objectOf: () => 'app',
 };
+
+function wait(object: string, p50: number, waits = 100): WaitRow {
+  return {
+    ...{ kind: 'wait', reason: '[futex]', text: '', letter: 'l', function: 'old', isOwn: true, object },
+    ...{ seconds: 1, busySeconds: 1, share: 0.1, queuedSeconds: 0, waits, p50, p99: p50, wakers: [], threads: [] },
+  };
+}
+
+const WAITS = [
+  wait('lock registry', 9e-3),
+  wait('lock same', 1e-3),
+  wait('lock few', 9e-3, 3),
+  wait('lock at 0x7fffaaaa', 9e-3),
+  wait('lock at 0x7fffbbbb', 9e-3),
+];
+
+function shorter(row: WaitRow): WaitRow {
+  return row.object === 'lock same' ? row : { ...row, p50: 3e-3, p99: 3e-3 };
+}
 
 function run(name: string, seconds: number, reasons: Record<string, number>) {
   const rows = Object.entries(reasons).map(([reason, ms]): Row => {
@@ -33,13 +54,25 @@ function comparison(before: string, now: string): Comparison {
   ]);
   const onCpu = onCpuChange(reasonTable, { now: 500, before: 25 }, NOW, BEFORE);
   const workloadBefore = ['10 requests/s'];
-  return { label: 'a', unlike: ['mode'], onCpu, reasonTable, functionTable, frequency: 100, workloadBefore };
+  const reportBefore = JSON.stringify({ format: 'flamepipe report', waits: WAITS.map(shorter) });
+  const roots = new Set(['app']);
+  return {
+    label: 'a',
+    unlike: ['mode'],
+    onCpu,
+    reasonTable,
+    functionTable,
+    roots,
+    frequency: 100,
+    reportBefore,
+    workloadBefore,
+  };
 }
 
 test('new and gone first, then by inclusive change, in ms per second; chance and nothing are folded away', () => {
   const before = 'app;main;old 20\napp;main;grown;memcpy 20\napp;main;steady 101\n';
   const now = 'app;main;new 90\napp;main;grown;memcpy 400\napp;main;steady 409\n';
-  const changes = changesOf(comparison(before, now), CODE, ['90 requests/s']);
+  const changes = changesOf(comparison(before, now), CODE, WAITS, ['90 requests/s']);
   const rows = changes.rows.map(({ kind, name, before, after, change, mark }) => [
     ...[kind, name, mark],
     ...[before, after, change].map((value) => Number(value.toFixed(1))),
@@ -58,14 +91,16 @@ test('new and gone first, then by inclusive change, in ms per second; chance and
   assert.equal(changes.folded, 2, 'steady and [net]');
   assert.match(
     changesText(changes, 'b'),
-    /UNLIKE: mode\n {2}b against a.*\n(?:.*\n)* {2}\| a: 10 requests\/s\n {2}\| b: 90/,
+    /UNLIKE: mode\n {2}b against a.*\n(?:.*\n)* *3 ms → 9 ms .*old waits for lock registry\n {2}\| a: 10 requests\/s\n {2}\| b: 90/,
   );
+  assert.equal(changes.lengths.length, 1, 'neither a wait of the same length, nor few, nor what another may be');
 });
 
 test('no change at all is said', () => {
   const same = changesOf(
     { ...comparison('app;main 50\n', 'app;main 200\n'), reasonTable: undefined, onCpu: undefined },
     CODE,
+    [],
     [],
   );
   assert.deepEqual(same.rows, []);

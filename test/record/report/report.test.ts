@@ -9,6 +9,7 @@ import { reportMarkdown } from '../../../src/record/report/markdown.ts';
 import { pageHtml } from '../../../src/record/report/page.ts';
 import { SORT_SCRIPT } from '../../../src/record/report/page-table.ts';
 import { reportOf } from '../../../src/record/report/report.ts';
+import type { WaitRow } from '../../../src/record/report/waits.ts';
 import { ROOT } from '../../tools.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
 
@@ -62,7 +63,17 @@ test('page and Markdown say what the data says, and no name becomes markup', () 
   };
   const said = [`${EVIL}\n\`\`\`\n# not a heading`];
   const row = { kind: 'own' as const, name: EVIL, before: 1, after: 2, change: 1, mark: '' as const };
-  const changes = { before: EVIL, unlike: [EVIL], rows: [row], folded: 1, workload: { before: said, after: said } };
+  const lengths = { waits: 20, p50: 1, p99: 1 };
+  const changes = {
+    before: EVIL,
+    unlike: [EVIL],
+    rows: [row],
+    folded: 1,
+    lengths: [
+      { wait: { ...(report.waits[0] as WaitRow), function: EVIL, object: EVIL }, before: lengths, after: lengths },
+    ],
+    workload: { before: said, after: said },
+  };
   const html = pageHtml({ ...evil, changes }, new Map());
   assert.equal(html.replace(`<script>${SORT_SCRIPT}</script>`, '').match(/<script/), null);
   const markdown = reportMarkdown({ ...evil, changes });
