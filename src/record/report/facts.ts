@@ -2,8 +2,9 @@
 
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
+import { grouped } from '../../stacks/amounts.ts';
 import { ARTIFACTS, type Half, halvesOf, hasCpu, hasOffcpu } from '../artifacts.ts';
-import type { Identity } from '../identity.ts';
+import { type Identity, identityWarnings } from '../identity.ts';
 import { languageText, type TargetLanguage } from '../language.ts';
 import {
   bpftraceCommand,
@@ -25,6 +26,8 @@ import type { FunctionShare, Share } from '../top-functions.ts';
 import { type WorkloadEnd, workloadText } from '../workload.ts';
 import { changesText } from './changes-text.ts';
 import type { PictureFile, Report } from './report.ts';
+import { doubtLines } from './trust.ts';
+import { secondsText } from './words.ts';
 
 /** What the rendering took, all of it and its steps. */
 export interface RenderingCost {
@@ -59,7 +62,7 @@ export interface RunFacts {
   cpuStats: PerfStats | undefined;
   offcpuStats: OffcpuStats | undefined;
   /** of offcpu-classify --json */
-  reasons: unknown;
+  reasons: { us: number } | undefined;
   /** of offcpu-classify --table; '' if there is none */
   reasonsTable: string;
   top: readonly Share[];
@@ -85,8 +88,8 @@ const PICTURES = [
 ] as const;
 
 /** For a person, at the end of a run. */
-export function linesOfReport(facts: RunFacts, report: Pick<Report, 'changes'>): string {
-  const { window, environment, warnings, artifacts } = facts;
+export function linesOfReport(facts: RunFacts, report: Report): string {
+  const { window, environment, identity, artifacts } = facts;
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
   return [
     `window: ${windowText(window.startNs, window.endNs)}`,
@@ -95,7 +98,9 @@ export function linesOfReport(facts: RunFacts, report: Pick<Report, 'changes'>):
     ...tablesOf(facts, report).flatMap((text) => ['', text.trimEnd()]),
     '',
     ...qualityLines(facts),
-    ...warnings,
+    ...report.warnings,
+    ...(identity ? identityWarnings(identity) : []),
+    ...doubtLines(report.trust),
     `${environment.folder}: ${[ARTIFACTS.page, ...pictures].join(', ')}`,
     '',
   ].join('\n');
@@ -107,13 +112,17 @@ function qualityLines({ identityLine, cpuStats, offcpuStats }: RunFacts): string
 
 /** Why it was blocked, where it ran, and what changed. */
 function tablesOf(
-  { settings, workload, reasonsTable, top, ownCode }: RunFacts,
-  { changes }: Pick<Report, 'changes'>,
+  { settings, workload, reasons, reasonsTable, cpuStats, top, ownCode }: RunFacts,
+  { changes }: Report,
 ): string[] {
+  const offCpu = reasons ? `  off the CPU: 100 % is ${secondsText(reasons.us / 1e6)} of all threads\n` : '';
+  const onCpu = cpuStats
+    ? `  on the CPU: 100 % is ${grouped(cpuStats.samples)} samples, ${secondsText(cpuStats.weight / settings.frequency)}\n`
+    : '';
   return [
-    reasonsTable,
-    ownCode ? ownTable(ownCode.objects, ownCode.top) : '',
-    top.length > 0 ? topTable(top) : '',
+    reasonsTable && offCpu + reasonsTable,
+    ownCode ? onCpu + ownTable(ownCode.objects, ownCode.top) : '',
+    top.length > 0 ? (ownCode ? '' : onCpu) + topTable(top) : '',
     changes ? changesText(changes, settings.label) : '',
     saidText(workload),
   ].filter((text) => text !== '');

@@ -15,6 +15,7 @@ export interface Trust {
 
 /** One thing to know of the data. */
 export interface TrustPoint {
+  what: 'samples' | 'names' | 'callers' | 'depth' | 'loss' | 'sum' | 'scope';
   text: string;
   level: 'good' | 'fair' | 'poor';
   /** what to type, or to change */
@@ -52,17 +53,32 @@ export function trustOf(facts: TrustFacts): Trust {
     ...(facts.isPart
       ? [
           {
+            what: 'scope' as const,
             text: 'A part of the window: off-CPU stacks are sums of all of it, and stand in its own report.',
             level: 'good' as const,
           },
         ]
       : []),
     ...(settings.mode === 'cpu' && !facts.isPart
-      ? [{ text: 'Where it waited was not recorded.', level: 'good' as const, mend: 'flame-record --mode both' }]
+      ? [
+          {
+            what: 'scope' as const,
+            text: 'Where it waited was not recorded.',
+            level: 'good' as const,
+            mend: 'flame-record --mode both',
+          },
+        ]
       : []),
   ];
   const has = (level: TrustPoint['level']): boolean => points.some((point) => point.level === level);
   return { grade: has('poor') ? 'poor' : has('fair') ? 'fair' : 'good', points };
+}
+
+/** For a terminal: what is wrong with the data, but for the sum of its times, which has lines of its own. */
+export function doubtLines({ points }: Trust): string[] {
+  return points
+    .filter(({ what, level }) => level !== 'good' && what !== 'sum')
+    .map(({ text, mend }) => `warning: ${text}${mend === undefined ? '' : ` ${mend}`}`);
 }
 
 function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats: PerfStats): TrustPoint[] {
@@ -71,6 +87,7 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
   const error = 100 / Math.sqrt(Math.max(samples, 1));
   const points: TrustPoint[] = [
     {
+      what: 'samples',
       text: `${samples} samples of ${names.join(', ')}: a share of 50 % is exact to ±${error.toFixed(1)} points.`,
       level: samples < FEW_SAMPLES ? 'poor' : samples < SOME_SAMPLES ? 'fair' : 'good',
       ...(samples < SOME_SAMPLES ? { mend: `flame-record --duration ${longer(settings.seconds)}` } : {}),
@@ -82,6 +99,7 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
   ];
   if (unresolved > TOLD) {
     points.push({
+      what: 'names',
       text: `${percent(unresolved)} of the time on the CPU is in functions without a name.`,
       level: unresolved > BAD ? 'poor' : 'fair',
       mend: `flame-record doctor --pid ${pids[0] ?? 'PID'}`,
@@ -89,6 +107,7 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
   }
   if (callers > TOLD) {
     points.push({
+      what: 'callers',
       text: `${percent(callers)} of the stacks on the CPU have lost their outermost callers, so totals are too small.`,
       level: callers > BAD ? 'poor' : 'fair',
       mend: mendOfCallers(languages, mendOfCut(callGraph)),
@@ -97,13 +116,19 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
   const cut = share(truncatedWeight, weight);
   if (cut > TOLD) {
     points.push({
+      what: 'depth',
       text: `${percent(cut)} of the stacks are deeper than perf records.`,
       level: 'fair',
       mend: 'sysctl kernel.perf_event_max_stack=512',
     });
   }
   if (losses.length > 0) {
-    points.push({ text: `perf lost data: ${losses.join(', ')}.`, level: 'fair', mend: 'flame-record --frequency 49' });
+    points.push({
+      what: 'loss',
+      text: `perf lost data: ${losses.join(', ')}.`,
+      level: 'fair',
+      mend: 'flame-record --frequency 49',
+    });
   }
   return points;
 }
@@ -112,7 +137,7 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
 function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names'));
   const byText = new Map(lacks.map((lack) => [lack.text, lack]));
-  return Array.from(byText.values(), ({ text, mend }) => ({ text: `${text}.`, level: 'poor', mend }));
+  return Array.from(byText.values(), ({ text, mend }) => ({ what: 'names', text: `${text}.`, level: 'poor', mend }));
 }
 
 function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): TrustPoint[] {
@@ -122,6 +147,7 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
   const points: TrustPoint[] = [];
   if (lost > TOLD) {
     points.push({
+      what: 'loss',
       text: `${percent(lost)} of the time off the CPU has no stack.`,
       level: lost > BAD ? 'poor' : 'fair',
       mend: 'flame-record --duration, a shorter one',
@@ -129,6 +155,7 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
   }
   if (unresolved > TOLD) {
     points.push({
+      what: 'names',
       text: `${percent(unresolved)} of the time off the CPU is in functions without a name.`,
       level: unresolved > BAD ? 'poor' : 'fair',
       mend: `flame-record doctor --pid ${pids[0] ?? 'PID'}`,
@@ -136,6 +163,7 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
   }
   if (callers > TOLD) {
     points.push({
+      what: 'callers',
       text: `${percent(callers)} of the time off the CPU has lost its outermost callers.`,
       level: 'fair',
       mend: mendOfCallers(languages, UNCUT_OFFCPU),
@@ -144,6 +172,7 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
   const callerless = share(stats.callerlessWeight, weight);
   if (callerless > TOLD) {
     points.push({
+      what: 'callers',
       text: `${percent(callerless)} of the time off the CPU has lost the function that called libc: the one named may be its caller. Switches that perf records with DWARF have it: docs/off-cpu.md.`,
       level: 'fair',
     });
@@ -153,8 +182,9 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
 
 function identityPoint({ error, wrong, threads, lifeNs }: Identity): TrustPoint {
   const sum = `On-CPU, runnable, blocked and idle time add up to ${(100 * (1 + error)).toFixed(1)} % of ${(lifeNs / 1e9).toFixed(2)} s`;
-  if (wrong.length === 0) return { text: `${sum}.`, level: Math.abs(error) > MOST_ERROR ? 'fair' : 'good' };
-  return { text: `${sum}; those of ${wrong.length} of ${threads.length} threads do not.`, level: 'fair' };
+  if (wrong.length === 0)
+    return { what: 'sum', text: `${sum}.`, level: Math.abs(error) > MOST_ERROR ? 'fair' : 'good' };
+  return { what: 'sum', text: `${sum}; those of ${wrong.length} of ${threads.length} threads do not.`, level: 'fair' };
 }
 
 function longer(seconds: number): number {
