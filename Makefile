@@ -74,7 +74,8 @@ bench: $(BUILT) ## measure speed and memory
 pictures: $(BUILT) ## draw and photograph pictures in every way they are looked at, into build/pictures
 	@$(NODE) scripts/pictures.ts
 
-soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, and the table of faults
+soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, laws often, and the table of faults
+	@LAW_RUNS=1000 $(call TEST,$$(grep -l fast-check $(TESTS)))
 	@$(NODE) soak/soak.ts
 	@soak/faults.sh
 

@@ -32,13 +32,17 @@ function entryOf(file) {
 /** Entries that take longest, longest first: they begin first, so that no process works alone at the end. */
 const LONGEST = ['tools', 'golden', 'repository', 'browser', 'stacks'];
 
+/** How often a law is tried that does not say it itself; `make soak` tries more. */
+const LAW_RUNS = process.env.LAW_RUNS ?? '50';
+
 /** Imports each file by itself, so that one which can't be loaded fails alone and is named. @param {string[]} files */
 function entryText(files) {
   const imports = files.map((file) => {
     const name = JSON.stringify(file);
     return `await import(${JSON.stringify(join(root, file))}).catch((error) => test(${name}, () => { throw error; }));\n`;
   });
-  return `import { test } from 'node:test';\n${imports.join('')}`;
+  const law = `import fc from 'fast-check';\nfc.configureGlobal({ numRuns: ${LAW_RUNS} });\n`;
+  return `import { test } from 'node:test';\n${law}${imports.join('')}`;
 }
 
 /**

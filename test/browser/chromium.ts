@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { after } from 'node:test';
+import { after, afterEach } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -17,6 +17,9 @@ export const skip = existsSync(CHROMIUM) ? false : `no ${CHROMIUM}: install chro
 
 let launched: Promise<Browser> | undefined;
 after(async () => (await launched)?.close());
+afterEach(async () => {
+  for (const context of (await launched)?.contexts() ?? []) await context.close();
+});
 
 /** One for all tests of this process. */
 export function theBrowser(): Promise<Browser> {

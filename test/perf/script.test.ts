@@ -132,7 +132,7 @@ test('any bytes at all: no exception, and what is folded adds up to the samples'
       const { text, perf } = fold(`\n${parts.join('')}`, { count: 'samples' });
       assert.equal(sum(text), perf.samples);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
