@@ -7,8 +7,12 @@ export interface DumpWindow extends Window {
   hasThreads: boolean;
   /** was it printed to its end? */
   isWhole: boolean;
+  /** the processes that it is of */
+  pids: number[];
 }
 
+// @ours[4242]: 1
+const OURS = /^@ours\[(\d+)\]: 1$/;
 // flamepipe offcpu end pid 4242 start_ns 4435305347608 end_ns 4438836079481
 const FOOTER = /^flamepipe offcpu end pid \d+ start_ns (\d+) end_ns (\d+)$/;
 
@@ -18,11 +22,13 @@ export class DumpWatcher {
   #endNs = 0;
   #hasThreads = false;
   #isWhole = false;
+  readonly #pids: number[] = [];
 
   line(text: string): void {
     if (text.startsWith('@thread[')) this.#hasThreads = true;
     else if (text.startsWith('@threads: '))
       this.#isWhole = true; // bpftrace prints it last
+    else if (text.startsWith('@ours[')) this.#pids.push(Number(OURS.exec(text)?.[1] ?? 0));
     else if (text.startsWith('flamepipe')) this.#footer(text);
   }
 
@@ -41,6 +47,7 @@ export class DumpWatcher {
       endNs: this.#endNs,
       hasThreads: this.#hasThreads,
       isWhole: this.#isWhole,
+      pids: this.#pids,
     };
   }
 }

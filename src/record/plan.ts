@@ -13,6 +13,8 @@ export type Registers = 'x86-64' | 'arm64';
 export interface Environment {
   /** of the target; undefined: it is yet to be started */
   pids: readonly number[];
+  /** with --children: descendants of theirs that lived when the profilers attached */
+  family?: readonly number[] | undefined;
   /** the run's folder while it is made */
   folder: string;
   /** bpf/offcpu.bt */
@@ -130,7 +132,7 @@ function samplingArgv({ frequency }: Settings, environment: Environment, output:
     // the clock of bpftrace's nsecs and of Node: the windows can be compared
     ...['-k', 'CLOCK_MONOTONIC'],
     // rendering follows at once: no copies of the target's binaries in ~/.debug
-    ...['--no-buildid-cache', '-o', output, '-p', pidsOf(environment).join(',')],
+    ...['--no-buildid-cache', '-o', output, '-p', [...pidsOf(environment), ...(environment.family ?? [])].join(',')],
   ];
 }
 
@@ -236,26 +238,30 @@ export interface Window {
 
 /**
  * The perfs whose texts, one behind the other, are the text of the window's samples. Undefined bounds: of all of the
- * recording. `cutsNs` are times within it at which it is cut, so that several perfs unwind it at once.
+ * recording. `cutsNs` are times within it at which it is cut, so that several perfs unwind it at once. `pids` are the
+ * processes of the dump; undefined: there is none.
  */
 export function scriptSlices(
   settings: Settings,
   environment: Environment,
   window: Window | undefined,
   cutsNs: readonly number[],
+  pids: readonly number[] | undefined,
 ): string[][] {
   const starts = [window?.startNs, ...cutsNs.map((ns) => ns + 1)];
   const ends = [...cutsNs, window?.endNs];
-  return starts.map((startNs, i) => scriptArgv(settings, environment, startNs, ends[i]));
+  return starts.map((startNs, i) => scriptArgv(settings, environment, { startNs, endNs: ends[i], pids }));
 }
 
-/** perf, whose text tells the samples between two bounds, both inclusive; undefined: none. */
-export function scriptArgv(
-  settings: Settings,
-  environment: Environment,
-  startNs: number | undefined,
-  endNs: number | undefined,
-): string[] {
+/** Which samples: between two bounds, both inclusive; of the processes of the dump. Undefined: no such limit. */
+export interface Limits {
+  startNs: number | undefined;
+  endNs: number | undefined;
+  pids: readonly number[] | undefined;
+}
+
+/** perf, whose text tells the samples within the limits. */
+export function scriptArgv(settings: Settings, environment: Environment, { startNs, endNs, pids }: Limits): string[] {
   const { folder, symfs, hasKernelSymbols } = environment;
   const isBounded = startNs !== undefined || endNs !== undefined;
   const time = [startNs, endNs].map((ns) => (ns === undefined ? '' : secondsOf(ns))).join();
@@ -268,12 +274,21 @@ export function scriptArgv(
     // perf would demangle all symbols of an object when it meets the first; perf-fold does those that are needed
     '--no-demangle',
     ...(isBounded ? ['--time', time] : []),
-    // perf followed the children that were started meanwhile; bpftrace did so only if asked to
-    ...(hasOffcpu(settings.mode) && !settings.followChildren ? ['--pid', pidsOf(environment).join(',')] : []),
+    ...processLimit(settings, environment, pids),
     ...(symfs === undefined ? [] : ['--symfs', symfs]),
     // none of its own where perf-fold has them; with --symfs perf does not find the running kernel's by itself
     ...(hasKernelSymbols ? ['--kallsyms', '/dev/null'] : symfs === undefined ? [] : ['--kallsyms', '/proc/kallsyms']),
   ];
+}
+
+/**
+ * perf followed the children that were started meanwhile, and bpftrace did so only if asked to. Then it knows all whose
+ * parents were alive, and perf may know others, which were forked while both attached.
+ */
+function processLimit({ mode, followChildren }: Settings, environment: Environment, pids: Limits['pids']): string[] {
+  if (!hasOffcpu(mode)) return [];
+  const limit = followChildren ? (pids ?? []) : pidsOf(environment);
+  return limit.length > 0 ? ['--pid', limit.join(',')] : [];
 }
 
 /** A perf takes as long to start as it takes for so much of a recording. */

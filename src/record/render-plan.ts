@@ -45,8 +45,8 @@ function titleOf({ title, label }: Settings, { what }: Picture): string {
 
 /** What there is to render. */
 export interface Material {
-  /** samples of perf, and which of them; undefined bounds: all */
-  samples: { window: Window | undefined } | undefined;
+  /** samples of perf, and which of them; undefined bounds: all; `pids` are those of the dump */
+  samples: { window: Window | undefined; pids?: readonly number[] | undefined } | undefined;
   hasDump: boolean;
   /** who slept through the window, if any did */
   slept: Slept | undefined;
@@ -66,9 +66,7 @@ export function renderSteps(
   { samples, hasDump, slept }: Material,
 ): Step[] {
   return [
-    ...(samples
-      ? [foldCpuStep(settings, environment, samples.window), drawStep(settings, environment, PICTURES.cpu)]
-      : []),
+    ...(samples ? [foldCpuStep(settings, environment, samples), drawStep(settings, environment, PICTURES.cpu)] : []),
     ...(hasDump && !slept?.isAll ? [foldOffcpuStep(settings, environment)] : []),
     ...(hasDump ? offcpuSteps(settings, environment, slept) : []),
     ...(samples && hasDump ? [drawStep(settings, environment, PICTURES.wall)] : []),
@@ -76,7 +74,11 @@ export function renderSteps(
 }
 
 /** perf's text of the window's samples, folded by thread. */
-function foldCpuStep(settings: Settings, environment: Environment, window: Window | undefined): Step {
+function foldCpuStep(
+  settings: Settings,
+  environment: Environment,
+  { window, pids }: NonNullable<Material['samples']>,
+): Step {
   const { folder, tool } = environment;
   const kernelSymbols = kernelSymbolsStep(settings, environment)?.output;
   const fold = [
@@ -87,7 +89,10 @@ function foldCpuStep(settings: Settings, environment: Environment, window: Windo
   ];
   return {
     what: STEPS.foldCpu,
-    stages: [scriptArgv(settings, environment, window?.startNs, window?.endNs), [...tool('perf-fold'), ...fold]],
+    stages: [
+      scriptArgv(settings, environment, { startNs: window?.startNs, endNs: window?.endNs, pids }),
+      [...tool('perf-fold'), ...fold],
+    ],
     output: artifactIn(folder, 'cpuThreads'),
   };
 }

@@ -163,12 +163,25 @@ describe('plan', () => {
     assert.deepEqual(cuts(1 << 30, 2), [3e9]);
     assert.deepEqual(cuts(1 << 30, 4), [2e9, 3e9, 4e9]);
     const times = (bounds: typeof window | undefined): string[] =>
-      scriptSlices(SETTINGS, ENVIRONMENT, bounds, [2e9, 3e9]).map((argv) => argv[argv.indexOf('--time') + 1] ?? '');
+      scriptSlices(SETTINGS, ENVIRONMENT, bounds, [2e9, 3e9], undefined).map(
+        (argv) => argv[argv.indexOf('--time') + 1] ?? '',
+      );
     assert.deepEqual(times(window), ['1.000000000,2.000000000', '2.000000001,3.000000000', '3.000000001,5.000000000']);
     assert.deepEqual(times(undefined), [',2.000000000', '2.000000001,3.000000000', '3.000000001,']);
-    assert.deepEqual(scriptSlices(SETTINGS, ENVIRONMENT, window, []), [
+    assert.deepEqual(scriptSlices(SETTINGS, ENVIRONMENT, window, [], undefined), [
       foldCpu(SETTINGS, ENVIRONMENT, window).stages[0],
     ]);
+  });
+
+  test('both halves are of the same processes: the targets, or with --children those of the dump', () => {
+    const of = (settings: Partial<Settings>, pids: number[] | undefined): string | undefined => {
+      const [argv = []] = scriptSlices({ ...SETTINGS, ...settings }, ENVIRONMENT, undefined, [], pids);
+      return argv.includes('--pid') ? argv[argv.indexOf('--pid') + 1] : undefined;
+    };
+    assert.deepEqual([of({}, [7, 8]), of({ followChildren: true }, [7, 8])], ['7', '7,8']);
+    assert.deepEqual([of({ followChildren: true }, undefined), of({ mode: 'cpu' }, [7])], [undefined, undefined]);
+    const argv = perfCommand(SETTINGS, { ...ENVIRONMENT, family: [8, 9] })?.argv ?? [];
+    assert.equal(argv[argv.indexOf('-p') + 1], '7,8,9');
   });
 
   test('sleepers are one more input, and the only one if nobody else is there', () => {

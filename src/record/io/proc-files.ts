@@ -106,7 +106,8 @@ export function bytesOf(path: string): (at: number, length: number) => Buffer {
   };
 }
 
-function numbersIn(folder: string): number[] {
+/** The names in a folder that are numbers. */
+export function numbersIn(folder: string): number[] {
   return namesIn(folder)
     .filter((name) => /^\d+$/.test(name))
     .map(Number);

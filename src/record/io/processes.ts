@@ -4,7 +4,7 @@ import { asRoot } from '../plan.ts';
 import { type Process, processOf } from '../proc-pid.ts';
 import { stacksIn, type Task } from '../sleepers.ts';
 import type { Self } from '../target.ts';
-import { processText, processTexts, self, taskOf, tidsOf } from './proc-files.ts';
+import { processText, processTexts, self, taskOf, textOf, tidsOf } from './proc-files.ts';
 import { answerOf } from './run-sync.ts';
 
 export function allProcesses(): Process[] {
@@ -21,6 +21,12 @@ export function isAlive({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>
   const texts = processText(pid);
   const now = texts && processOf(texts);
   return now !== undefined && now.state !== 'Z' && now.state !== 'X' && now.startTicks === startTicks;
+}
+
+/** By its stat alone: its arguments and user are not read. */
+export function statOf(pid: number): Process | undefined {
+  const stat = textOf(`/proc/${pid}/stat`);
+  return stat === undefined ? undefined : processOf({ stat, status: '', cmdline: '' });
 }
 
 export function processAt(pid: number): Process | undefined {

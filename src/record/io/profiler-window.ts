@@ -18,7 +18,9 @@ export interface WindowPlan {
   seconds: number;
   /** what stands before a profiler to make it root's */
   asRoot: readonly string[];
-  perf: ProfilerStart | undefined;
+  /** gives undefined: perf is not wanted. Asked anew for each of so many attempts: perf ends at once where a process just did */
+  perf: () => ProfilerStart | undefined;
+  perfAttempts: number;
   bpftrace: ProfilerStart | undefined;
 }
 
@@ -90,8 +92,15 @@ class Profiler {
 
 /** The endings say what failed. Throws system errors: a profiler's files can't be opened. */
 export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: AbortSignal): Promise<WindowResult> {
-  const perf = plan.perf && new Profiler(plan.perf, plan.asRoot, true);
-  perf?.child.command('enable');
+  let attempts = 0;
+  const startPerf = (): Profiler | undefined => {
+    attempts++;
+    const start = plan.perf();
+    const profiler = start && new Profiler(start, plan.asRoot, true);
+    profiler?.child.command('enable');
+    return profiler;
+  };
+  let perf = startPerf();
   let bpftrace: Profiler | undefined;
   try {
     bpftrace = plan.bpftrace && new Profiler(plan.bpftrace, plan.asRoot, false);
@@ -99,14 +108,15 @@ export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: A
     perf?.child.signalGroup('SIGKILL');
     throw error;
   }
+  const isReady = (profiler: Profiler | undefined): boolean =>
+    profiler === undefined || profiler.child.hasEnded || profiler.beginsNs !== undefined;
+  await until(() => {
+    if (stop.aborted || !hooks.isAlive()) return true;
+    const isRefused = perf?.child.hasEnded && perf.beginsNs === undefined;
+    if (isRefused && attempts < plan.perfAttempts) perf = startPerf();
+    return isReady(perf) && isReady(bpftrace);
+  }, START_MS);
   const profilers = [perf, bpftrace].filter((profiler) => profiler !== undefined);
-  await until(
-    () =>
-      stop.aborted ||
-      !hooks.isAlive() ||
-      profilers.every(({ child, beginsNs }) => child.hasEnded || beginsNs !== undefined),
-    START_MS,
-  );
   for (const { child, beginsNs } of profilers) if (beginsNs === undefined) child.signal('SIGINT');
   const started = now();
   let cause: WindowResult['cause'] = 'time';

@@ -14,6 +14,7 @@ import type { Task } from '../sleepers.ts';
 import { recordedText, sizeText } from '../summary.ts';
 import { whyNot } from '../target.ts';
 import type { WorkloadEnd } from '../workload.ts';
+import { Family } from './family.ts';
 import { advised, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
 import { bytesOf, linkOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
@@ -54,6 +55,9 @@ export interface RecordingPlan {
   session: SqlSession | undefined;
 }
 
+/** One of the children that perf was told of may end before perf looks at it. */
+const PERF_ATTEMPTS = 5;
+
 /** Throws UsageError if a target can't be recorded. */
 export async function recordTargets(
   { settings, environment, targets, profilers, session }: RecordingPlan,
@@ -72,6 +76,7 @@ export async function recordTargets(
     ...{ complaints: [], warnings: [], workload: undefined },
   };
   const at = (artifact: Artifact): string => artifactIn(environment.folder, artifact);
+  const family = new Family(targets, settings.followChildren);
   const { versions } = profilers;
   await prepare(settings, environment);
   const others = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
@@ -86,22 +91,23 @@ export async function recordTargets(
       for (const { pid } of targets)
         for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? ''))
           recording.warnings.push(`warning: ${replacedText(pid, path)}`);
-      recording.maps.look(targets);
+      recording.maps.look(family.look());
       recording.languages = languagesOf(targets.map(({ pid }) => pid));
       recording.executables = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
-      recording.tidsAtStart = new Set(targets.flatMap(({ pid }) => tidsOf(pid)));
+      recording.tidsAtStart = new Set(family.members.flatMap(({ pid }) => tidsOf(pid)));
       progress.phase(`recording for ${settings.seconds} s`);
     },
     ends: () => {
-      recording.maps.look(targets);
-      recording.tasksAtEnd = tasksOf(targets, settings.sudo);
+      recording.maps.look(family.look());
+      recording.tasksAtEnd = tasksOf(family.members, settings.sudo);
       const gone = targets.filter((target) => !isAlive(target));
       if (gone.length > 0 && gone.length < targets.length)
         recording.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
     },
     recording: (seconds: number) => {
+      if (settings.followChildren) recording.maps.look(family.look());
       if (Math.floor(seconds) === second) return;
-      recording.maps.look(targets);
+      if (!settings.followChildren) recording.maps.look(targets);
       second = Math.floor(seconds);
       const soFar = (): string => recordedText(samples.count(), sizeOf(at('perfData')));
       progress.passing(() => `${second} of ${settings.seconds} s${soFar()}`);
@@ -113,7 +119,9 @@ export async function recordTargets(
     {
       seconds: settings.seconds,
       asRoot: asRoot(settings.sudo),
-      perf: versions.has('perf') ? perfCommand(settings, environment) : undefined,
+      perf: () =>
+        versions.has('perf') ? perfCommand(settings, { ...environment, family: family.settled() }) : undefined,
+      perfAttempts: settings.followChildren ? PERF_ATTEMPTS : 1,
       bpftrace: versions.has('bpftrace') ? bpftraceCommand(settings, environment) : undefined,
     },
     hooks,

@@ -115,7 +115,7 @@ async function renderCpu(
   const size = sizeOf(artifactIn(environment.folder, 'perfData')) ?? 0;
   const mayCut = hasRoom(environment.folder, size * TEXT_TO_DATA);
   const cuts = mayCut ? cutsOf(window, size, availableParallelism()) : [];
-  const slices = scriptSlices(settings, environment, dump, cuts);
+  const slices = scriptSlices(settings, environment, dump, cuts, recording.window.dump?.pids);
   const folded = await steps.run(STEPS.foldCpu, 'perf-fold', async (report, log) => {
     const text = artifactIn(environment.folder, 'cpuThreads');
     const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);

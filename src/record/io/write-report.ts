@@ -98,6 +98,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     targets: recording.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
     languages,
     window,
+    dumpPids: recording.window.dump?.pids,
     cause: recording.window.cause,
     valid,
     isComplete: recording.failures.length + recording.complaints.length === 0 && recording.window.cause !== 'signal',

@@ -49,6 +49,8 @@ export interface RunFacts {
   /** of the targets */
   languages: readonly TargetLanguage[];
   window: Window;
+  /** the processes of the dump; undefined: there is none */
+  dumpPids: readonly number[] | undefined;
   cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
   /** halves that were recorded to the end and rendered */
   valid: readonly Half[];
@@ -185,7 +187,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
 export function commandsOf(facts: RunFacts): string[] {
   const { settings, environment, window } = facts;
   const profilers = [perfCommand(settings, environment), bpftraceCommand(settings, environment)];
-  const samples = facts.cpuStats && { window: facts.offcpuStats && window };
+  const samples = facts.cpuStats && { window: facts.offcpuStats && window, pids: facts.dumpPids };
   const hasDump = facts.offcpuStats !== undefined;
   const steps = renderSteps(settings, environment, { samples, hasDump, slept: facts.slept });
   const workload = [settings.command, workloadArgv(settings)];

@@ -43,7 +43,7 @@ export const recordOptions = {
   children: {
     kind: 'flag',
     group: 'Recording',
-    describe: 'follow the processes that the target forks in the window, off CPU too',
+    describe: 'record all descendants of the target, those that live and those yet to be forked',
   },
   sudo: { kind: 'flag', group: 'Recording', describe: 'run perf and bpftrace by sudo, which must ask for no password' },
   'call-graph': {

@@ -1,0 +1,57 @@
+// The targets of a run, and with --children all that descends from them, as /proc tells of them from time to time.
+
+import type { Process } from '../proc-pid.ts';
+import { numbersIn, textOf } from './proc-files.ts';
+import { statOf } from './processes.ts';
+
+/** /proc counts in hundredths, on every machine. */
+const TICKS_A_SECOND = 100;
+const SETTLED_SECONDS = 0.5;
+
+export class Family {
+  readonly #targets: readonly Process[];
+  readonly #isFollowed: boolean;
+  /** targets and descendants, as of the last look */
+  members: readonly Process[];
+
+  /** `isFollowed`: the descendants, too. */
+  constructor(targets: readonly Process[], isFollowed: boolean) {
+    this.#targets = targets;
+    this.#isFollowed = isFollowed;
+    this.members = targets;
+  }
+
+  /** The members as of now. */
+  look(): readonly Process[] {
+    if (this.#isFollowed) this.members = [...this.#targets, ...descendantsOf(this.#targets)];
+    return this.members;
+  }
+
+  /**
+   * The descendants as of now that have lived for a while, and so will for a while: perf refuses all processes if one of
+   * them has ended.
+   */
+  settled(): number[] {
+    const latest = (Number.parseFloat(textOf('/proc/uptime') ?? '') - SETTLED_SECONDS) * TICKS_A_SECOND;
+    const descendants = this.look().slice(this.#targets.length);
+    return descendants.filter(({ startTicks }) => Number(startTicks) <= latest).map(({ pid }) => pid);
+  }
+}
+
+/** Whom they forked, and whom those did, and so on; without this process, what it started, zombies, and themselves. */
+function descendantsOf(targets: readonly Process[]): Process[] {
+  const ofParent = new Map<number, Process[]>();
+  for (const pid of numbersIn('/proc')) {
+    const found = statOf(pid);
+    if (!found || found.pid === process.pid || found.state === 'Z' || found.isKernelThread) continue;
+    ofParent.set(found.parent, [...(ofParent.get(found.parent) ?? []), found]);
+  }
+  const known = new Set(targets.map(({ pid }) => pid));
+  const descendants: Process[] = [];
+  for (let parents: readonly Process[] = targets; parents.length > 0; ) {
+    parents = parents.flatMap(({ pid }) => ofParent.get(pid) ?? []).filter(({ pid }) => !known.has(pid));
+    for (const { pid } of parents) known.add(pid);
+    descendants.push(...parents);
+  }
+  return descendants;
+}
