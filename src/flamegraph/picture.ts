@@ -3,7 +3,7 @@
 import { InputError } from '../engine/errors.ts';
 import type { FlatStacks } from '../engine/flat-stacks.ts';
 import type { StackTable } from '../engine/stack-table.ts';
-import { grainOf } from '../stacks/grain.ts';
+import { sampleOf } from '../stacks/diff/sample.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { Packer } from '../stacks/packed/pack.ts';
 import { type Basis, changeClass, noiseOf } from './change.ts';
@@ -65,8 +65,10 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
   const weights = table.weights;
   const befores = isDifferential ? table.hits : new Float64Array(0);
   const counted = { after: sumOf(weights), before: sumOf(befores) };
-  const unit = settings.countName ?? (table.unit === undefined ? 'samples' : nameText(table.unit));
-  const basis = basisOf(settings, counted, isDifferential ? sampleOf(unit, weights, befores) : 0);
+  const said = settings.countName ?? (table.unit === undefined ? undefined : nameText(table.unit));
+  const unit = said ?? 'samples';
+  const sample = isDifferential ? sampleOf([befores, weights], said) : 0;
+  const basis = basisOf(settings, counted, typeof sample === 'string' ? 0 : sample);
   const sum = counted.after * basis.after;
   const totalBefore = counted.before * basis.before;
   const union = isDifferential && settings.union;
@@ -121,16 +123,6 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
     goneBefore: sumOf(gone) * basis.before,
     packer,
   };
-}
-
-/** More samples than any recording has: such counts are periods, or times. */
-const MOST_SAMPLES = 1e7;
-
-/** What one sample counts, where counts are of samples; else 0. */
-function sampleOf(unit: string, ...columns: Float64Array[]): number {
-  if (unit !== 'samples') return 0;
-  const grain = grainOf(columns);
-  return Math.max(...columns.map(sumOf)) / grain > MOST_SAMPLES ? 0 : grain;
 }
 
 function sumOf(counts: Float64Array): number {

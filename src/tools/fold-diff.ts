@@ -49,7 +49,7 @@ export const foldDiff: Command<typeof diffOptions> = {
     const { sides: read, status } = await readSides(names, world, options.strict);
     if (read === undefined) return status;
     const sides = options['strip-hex'] ? stripHex(read) : read;
-    const settings = { ...given, unit: given.unit ?? read.table.unit ?? 'samples' };
+    const settings = { ...given, unit: given.unit ?? read.table.unit };
     sides.table.unit = read.table.unit;
     const { failures, notes } = brokenLimits(options['fail-over'].map(latin1), sides, settings);
     if (format === 'folded') {
@@ -72,10 +72,7 @@ export const foldDiff: Command<typeof diffOptions> = {
 };
 
 /** The unit may be left to the inputs. */
-function settingsOf(
-  options: Options,
-  names: readonly [Side, Side],
-): Omit<TableSettings, 'unit'> & { unit: string | undefined } {
+function settingsOf(options: Options, names: readonly [Side, Side]): TableSettings {
   const isPerSecond = options['per-second'] || options.seconds !== undefined;
   if (isPerSecond && options.normalize) throw new UsageError('choose one of --normalize, --per-second');
   return {

@@ -1,34 +1,16 @@
 // What two sides are compared by: counts, or counts per second of wall time, or of equal totals; and what one sample counts.
 
-import { grainOf } from '../grain.ts';
-import { type Counts, type Sides, totalOf } from './diff.ts';
+import { type Sides, totalOf } from './diff.ts';
 import type { NoiseSource, ValueBasis } from './function-table.ts';
 import { type Basis, meanOf } from './functions.ts';
+import { sampleOf } from './sample.ts';
 
-/** More samples than any recording has: such counts are periods, or times. */
-const MOST_SAMPLES = 1e7;
-
-/**
- * What counts of another unit have in common at least, if they are periods of samples: perf's cpu-clock prints the same
- * number of ns for each.
- */
-const LEAST_PERIOD = 1000;
-/** Units of times of waiting, which are no samples. */
-const TIMES: ReadonlySet<string> = new Set(['us', 'ms', 's']);
-
-export function noiseOf(sides: Sides, unit: string, sample: number | undefined): NoiseSource {
+/** `unit`: as the input or the user says; undefined: neither does. */
+export function noiseOf(sides: Sides, unit: string | undefined, sample: number | undefined): NoiseSource {
   const columns = [...sides.before, ...sides.after];
-  const one = oneRunNoise(columns, unit, sample);
-  return columns.length > 2 ? { ...one, from: 'spread' } : one;
-}
-
-function oneRunNoise(columns: readonly Counts[], unit: string, sample: number | undefined): NoiseSource {
-  if (sample !== undefined) return { from: 'samples', sample };
-  const grain = grainOf(columns);
-  if (unit !== 'samples' && (TIMES.has(unit) || grain < LEAST_PERIOD)) return { from: 'unit' };
-  return Math.max(...columns.map(totalOf)) / grain > MOST_SAMPLES
-    ? { from: 'size' }
-    : { from: 'samples', sample: grain };
+  const one = sample ?? sampleOf(columns, unit);
+  const source: NoiseSource = typeof one === 'string' ? { from: one } : { from: 'samples', sample: one };
+  return columns.length > 2 ? { ...source, from: 'spread' } : source;
 }
 
 /** `seconds`: the wall time of each run, before and after. */

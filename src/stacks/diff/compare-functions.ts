@@ -11,7 +11,8 @@ import { type Broken, broken, type Measured, parseLimit } from './limit.ts';
 export interface TableSettings {
   /** of both sides, latin1 */
   names: readonly [string, string];
-  unit: string;
+  /** as the input or the user says; undefined: neither does */
+  unit: string | undefined;
   basis: ValueBasis;
   by: 'inclusive' | 'self';
   sample: number | undefined;
@@ -26,7 +27,7 @@ export function functionTable(sides: Sides, { names, unit, basis, by, sample, se
   return {
     before: { name: before, runs: sides.before.length, seconds: seconds?.before },
     after: { name: after, runs: sides.after.length, seconds: seconds?.after },
-    unit,
+    unit: unit ?? 'samples',
     basis,
     by,
     noise,
@@ -49,11 +50,12 @@ export function brokenLimits(
   const limits = texts.map(parseLimit);
   const found = broken(limits, ({ name, unit: of, text }): Measured => {
     const isTime = of === 'ms/s';
-    const scale = isTime ? secondsIn(unit) : 1;
+    const scale = isTime ? secondsIn(unit ?? 'samples') : 1;
     if (isTime && seconds === undefined) {
       throw new UsageError(`--fail-over ${text}: needs --per-second, or --seconds BEFORE,AFTER`);
     }
-    if (scale === undefined) throw new UsageError(`--fail-over ${text}: ${unit} are no time; say --countname us`);
+    if (scale === undefined)
+      throw new UsageError(`--fail-over ${text}: ${unit ?? 'samples'} are no time; say --countname us`);
     shares ??= rowsBy('share');
     const row = (isTime ? rowsBy('per second') : shares).get(name);
     if (row === undefined) unknown.push(`--fail-over ${text}: neither run has a function of that name`);
