@@ -10,31 +10,43 @@ import { isKernel, type PerfFrame } from './frame.ts';
 const MMAP =
   /PERF_RECORD_MMAP2? (-?\d+)\/-?\d+: \[0x([0-9a-f]+)\((?:0x)?([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: <([0-9a-f]+)>| [^\]]*)?\]: (\S+) (.+)$/;
 
+// bash 3638/3638 38813.669186: PERF_RECORD_FORK(3705:3705):(3638:3638)      with --show-task-events
+//                                               └ child     └ parent       PID:TID each; a thread has its process's PID
+const FORK = /PERF_RECORD_FORK\((\d+):\d+\):\((\d+):\d+\)$/;
+
 /** What perf prints in place of a path. */
 const NO_FILE = /^(?:\[|\/\/anon|\/memfd:|\/SYSV|\/dev\/zero|inlined$|\/tmp\/perf-\d+\.map$|$)/;
 
 /** How frames are looked up in their objects. */
 export interface LookupOptions {
   symbolizer: Symbolizer;
+  /** is filled with what processes had mapped, by the records */
+  mappings?: Mappings | undefined;
   /** frames of their own for inlined functions */
   inline: boolean;
 }
 
 export class PerfObjects {
   readonly #symbolizer: Symbolizer;
-  readonly #maps = new Mappings();
+  readonly #maps: Mappings;
   readonly #buildIds = new Map<string, string>();
   /** did addresses that could be either turn out as those of the process, or as offsets in the file? */
   #form: 'address' | 'offset' | undefined;
 
-  constructor(symbolizer: Symbolizer) {
+  constructor({ symbolizer, mappings = new Mappings() }: LookupOptions) {
     this.#symbolizer = symbolizer;
+    this.#maps = mappings;
   }
 
   /** Takes a record that is no sample, such as PERF_RECORD_MMAP2; others are left. */
   readRecord(text: string): void {
     const [, pid, from = '', length = '', offset = '', buildId, access = '', path = ''] = MMAP.exec(text) ?? [];
-    if (pid === undefined || !access.includes('x')) return;
+    if (pid === undefined) {
+      const [, child, parent] = FORK.exec(text) ?? [];
+      if (child !== undefined) this.#maps.fork(Number(child), Number(parent));
+      return;
+    }
+    if (!access.includes('x')) return;
     const start = Number(`0x${from}`);
     this.#maps.add(Number(pid), {
       from: start,

@@ -113,7 +113,7 @@ export class PerfScript {
     this.events = new PerfEvents(options.event);
     this.skipAfter = options.skipAfter;
     this.names = new PerfNames(table, options);
-    this.#objects = options.lookup && new PerfObjects(options.lookup.symbolizer);
+    this.#objects = options.lookup && new PerfObjects(options.lookup);
     this.#body = new SampleBody(table, this.names, options, this.#lookup());
     this.#roots = new PerfRoots(table, options.by);
     this.#truncated = table.name('[truncated]');

@@ -66,6 +66,12 @@ export function mapsFile(folder: string, pid: number): string {
   return join(folder, `${pid}.maps`);
 }
 
+/** The process whose maps a file of that name holds; undefined: it is another file. */
+export function pidOfMaps(name: string): number | undefined {
+  const [, pid] = /^(\d+)\.maps$/.exec(name) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
+
 /** What a mode asks for. */
 export type Half = 'cpu' | 'offcpu';
 

@@ -271,6 +271,8 @@ export function scriptArgv(settings: Settings, environment: Environment, { start
     '--no-inline',
     // where objects lie in memory: perf-fold finds inlined functions in them, in a second instead of minutes
     ...(settings.inline ? ['--show-mmap-events'] : []),
+    // whose maps children begin with
+    ...(settings.inline && settings.followChildren ? ['--show-task-events'] : []),
     // perf would demangle all symbols of an object when it meets the first; perf-fold does those that are needed
     '--no-demangle',
     ...(isBounded ? ['--time', time] : []),

@@ -13,24 +13,41 @@ export interface Mapping {
 // └ from   └ to      └ x: code └ offset             └─ path
 const LINE = /^([0-9a-f]+)-([0-9a-f]+) ..x. ([0-9a-f]+) [0-9a-f]+:[0-9a-f]+ \d+ *(.*)$/gm;
 
+/** Any process, where a recording does not tell which. */
+export const ANY_PROCESS = -1;
+
 export class Mappings {
   readonly #ofPid = new Map<number, Mapping[]>();
+  readonly #knowsAll: boolean;
   #count = 0;
 
-  get pids(): Iterable<number> {
-    return this.#ofPid.keys();
+  /**
+   * `knowsAll`: each process is known by its own number, and one that is not may have run any program. Else a single
+   * process stands for all, because its number may be another one in a container.
+   */
+  constructor({ knowsAll = false } = {}) {
+    this.#knowsAll = knowsAll;
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** A later one hides an earlier one at the same addresses. */
+  /** Of all processes. */
+  *all(): Iterable<Mapping> {
+    for (const mappings of this.#ofPid.values()) yield* mappings;
+  }
+
   add(pid: number, mapping: Mapping): void {
     const known = this.#ofPid.get(pid);
     if (known) known.push(mapping);
     else this.#ofPid.set(pid, [mapping]);
     this.#count++;
+  }
+
+  /** A child begins with what its parent has mapped. */
+  fork(child: number, parent: number): void {
+    if (child !== parent) for (const mapping of this.#ofPid.get(parent) ?? []) this.add(child, mapping);
   }
 
   /** Adds those of a copy of /proc/PID/maps, latin1. */
@@ -41,21 +58,34 @@ export class Mappings {
   }
 
   /**
-   * The mapping of a process that an address lies in. A child has its parent's, of which there may be no event: so those
-   * of other processes count as well, if they are of that file. `path` '': any file.
+   * The mapping of a process that an address lies in. With a `path`: of that file, and of any process, because a child has
+   * its parent's, of which there may be no event. Path '': of any file; undefined where the process had several at that
+   * address, one after the other, as when it called exec: nobody knows of which the address is.
    */
   at(pid: number, address: number, path: string): Mapping | undefined {
-    const own = lastAt(this.#ofPid.get(pid) ?? [], address, path);
-    if (own) return own;
-    for (const [other, mappings] of path === '' && this.#ofPid.size > 1 ? [] : this.#ofPid) {
-      const found = other === pid ? undefined : lastAt(mappings, address, path);
-      if (found) return found;
-    }
-    return undefined;
+    const own = mappingsAt(this.#ofPid.get(pid) ?? [], address);
+    if (path === '') return agreed(own.length > 0 || !this.#isUnknown(pid) ? own : mappingsAt(this.all(), address));
+    return ofPath(own, path) ?? ofPath(mappingsAt(this.all(), address), path);
+  }
+
+  #isUnknown(pid: number): boolean {
+    return pid === ANY_PROCESS || (!this.#knowsAll && this.#ofPid.size === 1);
   }
 }
 
-function lastAt(mappings: readonly Mapping[], address: number, path: string): Mapping | undefined {
-  const found = mappings.findLast(({ from, to }) => address >= from && address < to);
-  return found && (path === '' || found.path === path) ? found : undefined;
+function mappingsAt(mappings: Iterable<Mapping>, address: number): Mapping[] {
+  const found: Mapping[] = [];
+  for (const mapping of mappings) if (address >= mapping.from && address < mapping.to) found.push(mapping);
+  return found;
+}
+
+function ofPath(mappings: readonly Mapping[], path: string): Mapping | undefined {
+  return mappings.findLast((mapping) => mapping.path === path);
+}
+
+function agreed(mappings: readonly Mapping[]): Mapping | undefined {
+  const last = mappings.at(-1);
+  const isSame = ({ from, offset, path }: Mapping): boolean =>
+    path === last?.path && from - offset === last.from - last.offset;
+  return mappings.every(isSame) ? last : undefined;
 }

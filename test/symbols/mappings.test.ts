@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Mappings } from '../../src/symbols/mappings.ts';
+import { ANY_PROCESS, Mappings } from '../../src/symbols/mappings.ts';
 
 const MAPS = `56343bbd8000-56343bc9f000 r--p 00000000 fe:00 6013295                    /opt/busy
 56343bc9f000-56343bdc0000 r-xp 000c6000 fe:00 6013295                    /opt/busy
@@ -20,15 +20,31 @@ test('a copy of /proc/PID/maps: code only, whatever the path', () => {
   assert.equal(maps.at(7, 0x7fff10000000, '')?.path, '');
 });
 
-test('a later mapping hides an earlier one; a child without maps has those of its parent, by path', () => {
+test('an address is of no file where the process had two there; by its path it is found, in other processes too', () => {
   const maps = new Mappings();
   maps.add(1, { from: 0x1000, to: 0x3000, offset: 0, path: '/a' });
   maps.add(1, { from: 0x2000, to: 0x4000, offset: 0x100, path: '/b' });
-  assert.equal(maps.at(1, 0x1fff, '')?.path, '/a');
-  assert.equal(maps.at(1, 0x2000, '')?.path, '/b');
-  assert.equal(maps.at(1, 0x2000, '/a'), undefined);
-  assert.equal(maps.at(2, 0x2000, '/b')?.offset, 0x100);
-  assert.equal(maps.at(2, 0x2000, '/c'), undefined);
+  maps.add(1, { from: 0x3000, to: 0x3800, offset: 0x1100, path: '/b' });
+  const pathAt = (pid: number, address: number, path = ''): string | undefined => maps.at(pid, address, path)?.path;
+  assert.deepEqual([pathAt(1, 0x1fff), pathAt(1, 0x2000), pathAt(1, 0x3000)], ['/a', undefined, '/b']);
+  assert.deepEqual(
+    [pathAt(1, 0x2000, '/a'), pathAt(2, 0x2000, '/b'), pathAt(2, 0x2000, '/c')],
+    ['/a', '/b', undefined],
+  );
+  assert.equal(pathAt(2, 0x1fff), '/a', 'the only process stands for all');
   maps.add(2, { from: 0x8000, to: 0x9000, offset: 0, path: '/c' });
-  assert.equal(maps.at(3, 0x2000, ''), undefined, 'of several processes no one knows which');
+  assert.deepEqual([pathAt(3, 0x1fff), pathAt(ANY_PROCESS, 0x1fff)], [undefined, '/a']);
+});
+
+test('a child has what its parent had mapped, and then what it maps itself', () => {
+  const maps = new Mappings({ knowsAll: true });
+  maps.add(1, { from: 0x1000, to: 0x2000, offset: 0, path: '/shell' });
+  assert.equal(maps.at(2, 0x1000, ''), undefined, 'it may have run any program');
+  maps.fork(2, 1);
+  assert.equal(maps.at(2, 0x1000, '')?.path, '/shell');
+  maps.add(2, { from: 0x5000, to: 0x6000, offset: 0, path: '/grep' });
+  maps.add(2, { from: 0x1000, to: 0x1800, offset: 0, path: '/lib' });
+  assert.equal(maps.at(2, 0x5000, '')?.path, '/grep');
+  assert.equal(maps.at(2, 0x1000, ''), undefined, 'before or after exec?');
+  assert.equal(maps.at(1, 0x5000, ''), undefined);
 });

@@ -71,7 +71,7 @@ export async function recordTargets(
   }
   const recording: Omit<Recording, 'window'> = {
     ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [], languages: [] },
-    maps: new TargetMaps(environment.folder, targets, environment.symfs),
+    maps: new TargetMaps(environment.folder, targets, environment.symfs, settings.followChildren),
     ...{ versions: profilers.versions, failures: [...profilers.missing] },
     ...{ complaints: [], warnings: [], workload: undefined },
   };

@@ -57,7 +57,7 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
     environment: { ...environment, folder: run, tool: ownTool },
     recording: {
       ...{ ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
-      maps: TargetMaps.ofRun(run, recording.targets, environment.symfs),
+      maps: TargetMaps.ofRun(run, recording.targets, environment.symfs, settings.followChildren),
     },
     folder: { path: run, keep: () => run },
     progress,

@@ -120,7 +120,10 @@ async function renderCpu(
     const text = artifactIn(environment.folder, 'cpuThreads');
     const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);
     const kernelSymbols = symbols === undefined ? undefined : new KernelSymbols(readFileSync(symbols));
-    const lookup = settings.inline ? { ...(await recording.maps.names()), inline: true } : undefined;
+    const { symbolizer, mappings } = await recording.maps.names();
+    // of children that ended soon perf alone knows what they had mapped
+    const shared = settings.followChildren ? mappings : undefined;
+    const lookup = settings.inline ? { symbolizer, mappings: shared, inline: true } : undefined;
     const allIsRead = (): Promise<void> => {
       gates.samples.open();
       return gates.dump.opened;

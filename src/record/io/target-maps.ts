@@ -7,9 +7,9 @@ import { DataNames } from '../../symbols/data-names.ts';
 import type { ReadBytes } from '../../symbols/elf/section-data.ts';
 import { Mappings } from '../../symbols/mappings.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
-import { mapsFile } from '../artifacts.ts';
+import { mapsFile, pidOfMaps } from '../artifacts.ts';
 import type { Process } from '../proc-pid.ts';
-import { rootOf, textOf } from './proc-files.ts';
+import { namesIn, rootOf, textOf } from './proc-files.ts';
 
 /** By what was mapped. */
 export interface TargetNames {
@@ -25,6 +25,7 @@ const DELETED = ' (deleted)';
 
 export class TargetMaps {
   readonly #folder: string;
+  readonly #isFollowed: boolean;
   readonly #files: OpenFiles;
   readonly #isElsewhere: boolean;
   /** of the first look, then code that was mapped since, by pid */
@@ -33,18 +34,27 @@ export class TargetMaps {
   readonly #kept = new Map<string, ReadBytes | undefined>();
   #names: Promise<TargetNames> | undefined;
 
-  /** Files are below `symfs`, else as the targets see them: a container's are in a root of its own. */
-  constructor(folder: string, targets: readonly Process[], symfs: string | undefined) {
+  /**
+   * Files are below `symfs`, else as the targets see them: a container's are in a root of its own. `isFollowed`: there are
+   * children of theirs, too, each with maps of its own.
+   */
+  constructor(folder: string, targets: readonly Process[], symfs: string | undefined, isFollowed = false) {
     const contained = targets.find(({ pid }) => rootOf(pid).isForeignNamespace);
     this.#folder = folder;
+    this.#isFollowed = isFollowed;
     this.#isElsewhere = symfs !== undefined;
     this.#files = new OpenFiles(symfs ?? (contained && `/proc/${contained.pid}/root`));
   }
 
   /** Those that a run has kept, whose targets may have ended since. */
-  static ofRun(folder: string, targets: readonly Process[], symfs: string | undefined): TargetMaps {
-    const maps = new TargetMaps(folder, targets, symfs);
-    for (const { pid } of targets) {
+  static ofRun(
+    folder: string,
+    targets: readonly Process[],
+    symfs: string | undefined,
+    isFollowed: boolean,
+  ): TargetMaps {
+    const maps = new TargetMaps(folder, targets, symfs, isFollowed);
+    for (const pid of namesIn(folder).flatMap((name) => pidOfMaps(name) ?? [])) {
       const text = textOf(mapsFile(folder, pid)) ?? '';
       if (text !== '') maps.#lines.set(pid, new Set(text.trimEnd().split('\n')));
     }
@@ -87,7 +97,7 @@ export class TargetMaps {
     const { Symbolizer } = await import('../../symbols/symbolizer.ts');
     const symbolizer = new Symbolizer((path) => this.#kept.get(path) ?? this.#files.open(path));
     const data = new DataNames((path) => symbolizer.object(path));
-    const mappings = new Mappings();
+    const mappings = new Mappings({ knowsAll: this.#isFollowed });
     for (const [pid, lines] of this.#lines) {
       const text = [...lines].join('\n');
       data.addMaps(pid, text);

@@ -7,12 +7,10 @@ import { UsageError } from '../../engine/errors.ts';
 import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { DataNames } from '../../symbols/data-names.ts';
-import { Mappings } from '../../symbols/mappings.ts';
+import { ANY_PROCESS, Mappings } from '../../symbols/mappings.ts';
 
 // /proc/4242/maps     run/4242.maps     maps.4242
 const PID = /(?:^|[/.])(\d+)(?=[/.]|$)/;
-/** Of all processes that no other file is of. */
-const ANY = -1;
 
 export interface NamesByMaps {
   /** undefined: no file of maps was given */
@@ -35,7 +33,7 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
     const pid = maps.length > 1 ? PID.exec(file)?.[1] : undefined;
     const text = textOf(file);
     data.addMaps(pid === undefined ? undefined : Number(pid), text);
-    mappings.addMaps(pid === undefined ? ANY : Number(pid), text);
+    mappings.addMaps(pid === undefined ? ANY_PROCESS : Number(pid), text);
   }
   return { lookup: { mappings, symbolizer }, nameLock: (address, pid) => data.at(address, pid) };
 }

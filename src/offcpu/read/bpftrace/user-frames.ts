@@ -4,7 +4,7 @@
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText } from '../../../stacks/frame-name.ts';
 import { originOf } from '../../../symbols/library-source.ts';
-import type { Mapping, Mappings } from '../../../symbols/mappings.ts';
+import { ANY_PROCESS as ANY, type Mapping, type Mappings } from '../../../symbols/mappings.ts';
 import type { SymbolFrame } from '../../../symbols/object.ts';
 import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
 import type { Symbolizer } from '../../../symbols/symbolizer.ts';
@@ -23,9 +23,6 @@ interface UserFrame {
   /** the id of the name that bpftrace printed */
   printed: number;
 }
-
-/** Any process, where a dump does not tell which. */
-const ANY = -1;
 
 export class UserFrames {
   readonly #table: StackTable;
@@ -128,10 +125,15 @@ export class UserFrames {
   #noteAll(): void {
     if (this.#isNoted) return;
     this.#isNoted = true;
-    for (const { address } of this.#frames.values()) {
-      for (const pid of this.#lookup.mappings.pids) {
-        const mapping = this.#mappingOf(address, pid);
-        if (!mapping) continue;
+    const addresses = [...new Set([...this.#frames.values()].map(({ address }) => address))].sort((a, b) => a - b);
+    const seen = new Set<string>();
+    for (const mapping of this.#lookup.mappings.all()) {
+      if (!isFile(mapping.path)) continue;
+      for (let i = firstFrom(addresses, mapping.from); (addresses[i] ?? mapping.to) < mapping.to; i++) {
+        const address = addresses[i] as number;
+        const place = `${address - mapping.from + mapping.offset} ${mapping.path}`;
+        if (seen.has(place)) continue;
+        seen.add(place);
         for (const isLeaf of [true, false])
           for (const frame of this.#framesAt(address, mapping, isLeaf)) this.#lookup.symbolizer.bareNames.note(frame);
       }
@@ -141,8 +143,23 @@ export class UserFrames {
   /** undefined: none, or one without a file, such as what a compiler made at run time. */
   #mappingOf(address: number, pid: number): Mapping | undefined {
     const mapping = this.#lookup.mappings.at(pid, address, '');
-    return mapping && /^\/(?!memfd:|dev\/|SYSV|\/anon)/.test(mapping.path) ? mapping : undefined;
+    return mapping && isFile(mapping.path) ? mapping : undefined;
   }
+}
+
+function isFile(path: string): boolean {
+  return /^\/(?!memfd:|dev\/|SYSV|\/anon)/.test(path);
+}
+
+/** Where the first of these sorted numbers stands that is not below. */
+function firstFrom(sorted: readonly number[], low: number): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sorted[middle] as number) < low) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 const UNKNOWN = '[unknown]';
