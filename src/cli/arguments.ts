@@ -43,17 +43,13 @@ export function readArguments(table: OptionTable, argv: readonly string[]): Comm
   const { _: operands, ...options } = given;
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(table, name));
   if (unknown.length > 0) {
-    const message = `unknown argument${unknown.length === 1 ? '' : 's'}: ${unknown.join(', ')}`;
-    throw new UsageError(withSuggestion(message, Object.keys(table)));
+    const meant = unknown.map((name) => nearestName(name, Object.keys(table)));
+    const [name, one] = unknown.length === 1 ? [unknown[0], meant[0]] : [];
+    if (name !== undefined) throw new UsageError(`unknown argument: ${name}${one ? `, perhaps --${one}` : ''}`);
+    const all = unknown.map((other, i) => (meant[i] ? `${other} (perhaps --${meant[i]})` : other));
+    throw new UsageError(`unknown arguments: ${all.join(', ')}`);
   }
   return { operands: operands.map(String), options };
-}
-
-/** `unknown argument: colours` → `unknown argument: colours, perhaps --colors` */
-function withSuggestion(message: string, names: readonly string[]): string {
-  const typed = /^unknown argument: ([\w-]+)$/.exec(message)?.[1];
-  const meant = typed && nearestName(typed, names);
-  return meant ? `${message}, perhaps --${meant}` : message;
 }
 
 function lowerFirst(message: string): string {

@@ -1,6 +1,7 @@
 // flame-record: runs perf and bpftrace on one process under a workload; leaves tables and flame graphs.
 
 import { helpText } from '../cli/help.ts';
+import { nearestName } from '../cli/nearest.ts';
 import type { Values } from '../cli/options.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
@@ -12,6 +13,7 @@ import { dryRun } from '../record/io/find-target.ts';
 import { record } from '../record/io/record-run.ts';
 import { reportAgain } from '../record/io/report-again.ts';
 import { ownFile } from '../record/io/run-folder.ts';
+import { pathOf } from '../record/io/run-sync.ts';
 import { settingsOf } from '../record/settings.ts';
 import { severalOf } from '../record/target.ts';
 import { recordOptions } from './flame-record/options.ts';
@@ -57,12 +59,19 @@ export const flameRecord: Command<typeof recordOptions> = {
       several: severalOf(options),
     };
     if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, options.sudo, world);
+    checkProgram(first);
     const settings = settingsOf(options, world.operands, new Date());
     checkEarlier(settings);
     if (options['dry-run']) return dryRun(settings, choice, world);
     return record(settings, choice, { force: options.force, quiet: options.quiet }, world);
   },
 };
+
+/** Throws UsageError for a program that is nowhere, and that looks like one of the commands. */
+function checkProgram(program: string | undefined): void {
+  const meant = program === undefined || pathOf(program) ? undefined : nearestName(program, flameRecord.commands ?? []);
+  if (meant) throw new UsageError(`no program ${program} on PATH; perhaps flame-record ${meant}`);
+}
 
 /** What is only asked for: a file of this package, or the help. */
 function answerTo(

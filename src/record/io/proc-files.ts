@@ -16,9 +16,13 @@ export function textOf(path: string): string | undefined {
   }
 }
 
-/** In bytes; undefined: there is no such file. */
+/** In bytes; undefined: there is no such file, or not for us. */
 export function sizeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.size;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size;
+  } catch {
+    return undefined;
+  }
 }
 
 export function linkOf(path: string): string | undefined {
