@@ -9,15 +9,16 @@ import { ProgramFailed } from './render-steps.ts';
 import type { Source } from './source.ts';
 
 /**
- * Reads the source to its end; names are settled when `allIsRead`. What it can't use goes to the report. Throws InputError and UsageError where nothing could
- * be folded, else ProgramFailed where a program of the source failed.
+ * Reads the source to its end; names are settled when `allIsRead`. What it can't use goes to the report. Undefined: it held
+ * no sample. Throws InputError and UsageError where nothing could be folded, ProgramFailed where a program of the source
+ * failed.
  */
 export async function foldSamples(
   source: Source,
   options: Partial<PerfScriptOptions>,
   report: Report,
   allIsRead: () => Promise<void> = async () => {},
-): Promise<PerfFolded> {
+): Promise<PerfFolded | undefined> {
   const fold = new PerfFold(options, (kind, place, text) => report.skip(kind, place, text));
   let folded: ReturnType<PerfFold['finish']>;
   let endings: Awaited<ReturnType<Source['end']>> = [];
@@ -30,8 +31,8 @@ export async function foldSamples(
   } finally {
     endings = await source.end();
   }
-  if ('why' in folded) throw new UsageError(folded.why);
-  for (const note of folded.notes) report.note(note);
+  if ('why' in folded && folded.isForeign) throw new UsageError(folded.why);
+  if (!('why' in folded)) for (const note of folded.notes) report.note(note);
   for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(exitStatus(ending));
-  return folded;
+  return 'why' in folded ? undefined : folded;
 }

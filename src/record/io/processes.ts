@@ -34,6 +34,12 @@ export function processAt(pid: number): Process | undefined {
   return texts && processOf(texts);
 }
 
+/** The process as it is now, because it may have become another program; as it was where it has ended. */
+export function asItIs(process: Process): Process {
+  const now = isAlive(process) ? processAt(process.pid) : undefined;
+  return now && now.state !== 'Z' ? now : process;
+}
+
 /** All threads, with their kernel stacks, which are for root to read. */
 export function tasksOf(targets: readonly Process[], isSudo: boolean): Task[] {
   const tasks = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => taskOf(pid, tid)));

@@ -18,6 +18,7 @@ import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
 import { findStatements } from './find-statements.ts';
 import { type Choice, codeOf, environmentOf, findTargets } from './find-target.ts';
+import { launched } from './launched.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
 import { self, textOf } from './proc-files.ts';
@@ -62,7 +63,11 @@ export async function record(
   try {
     for (const text of profilers.missing) progress.note(text);
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
-    const targets = settings.command ? [await started(start(settings.command))] : opened ? [opened.target] : found;
+    const targets = settings.command
+      ? [await started(start(settings.command), settings.command)]
+      : opened
+        ? [opened.target]
+        : found;
     const pids = targets.map(({ pid }) => pid);
     let environment = environmentOf(settings, pids, folder.path);
     const dsn = choice.postgres?.dsn ?? settings.sql?.dsn;
@@ -130,9 +135,9 @@ function mayTry({ mode, callGraph, warmupSeconds }: Settings, environment: Envir
   return hasCpu(mode) && isOpen && warmupSeconds >= REHEARSED_SECONDS;
 }
 
-async function started(child: Child): Promise<Process> {
+async function started(child: Child, command: readonly string[]): Promise<Process> {
   const process = child.pid === undefined ? undefined : processAt(child.pid);
-  if (process) return process;
+  if (process) return launched(process, command);
   throw new UsageError((await child.ended).problem ?? 'the command ended at once');
 }
 

@@ -18,7 +18,7 @@ import { Family } from './family.ts';
 import { advised, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
 import { bytesOf, linkOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
-import { isAlive, recorder, tasksOf } from './processes.ts';
+import { asItIs, isAlive, recorder, tasksOf } from './processes.ts';
 import { recordWindow, type WindowResult } from './profiler-window.ts';
 import { languagesOf } from './program-facts.ts';
 import type { Progress } from './progress.ts';
@@ -70,7 +70,7 @@ export async function recordTargets(
     if (why !== undefined) throw new UsageError(why);
   }
   const recording: Omit<Recording, 'window'> = {
-    ...{ targets, tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [], languages: [] },
+    ...{ targets: targets.map(asItIs), tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [], languages: [] },
     maps: new TargetMaps(environment.folder, targets, environment.symfs, settings.followChildren),
     ...{ versions: profilers.versions, failures: [...profilers.missing] },
     ...{ complaints: [], warnings: [], workload: undefined },
@@ -91,6 +91,7 @@ export async function recordTargets(
       for (const { pid } of targets)
         for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? ''))
           recording.warnings.push(`warning: ${replacedText(pid, path)}`);
+      recording.targets = targets.map(asItIs);
       recording.maps.look(family.look());
       recording.languages = languagesOf(targets.map(({ pid }) => pid));
       recording.executables = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
@@ -100,6 +101,15 @@ export async function recordTargets(
     ends: () => {
       recording.maps.look(family.look());
       recording.tasksAtEnd = tasksOf(family.members, settings.sudo);
+      recording.targets = recording.targets.map((target) => {
+        const program = linkOf(`/proc/${target.pid}/exe`);
+        if (program === undefined || recording.executables.includes(program)) return target;
+        const now = asItIs(target);
+        const words = `process ${now.pid} became another program in the window: ${target.comm}, then ${now.comm}`;
+        recording.warnings.push(`note: ${words}`);
+        recording.executables.push(program);
+        return now;
+      });
       const gone = targets.filter((target) => !isAlive(target));
       if (gone.length > 0 && gone.length < targets.length)
         recording.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);

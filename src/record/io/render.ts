@@ -42,17 +42,22 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const steps = new RenderSteps(folder.path, progress, recording.failures);
   const hasData = recording.window.perf && namesIn(environment.folder).includes(ARTIFACTS.perfData);
   const isWhole = recording.window.perf?.isWhole === true || hasData === true;
-  const hasSamples = isWhole && !isWithoutSamples(textOf(artifactIn(environment.folder, 'perfLog')) ?? '');
+  const mayHaveSamples = isWhole && !isWithoutSamples(textOf(artifactIn(environment.folder, 'perfLog')) ?? '');
   const dump = part ? undefined : recording.window.dump;
   const window: Window = part ?? dump ?? recording.window;
   const windowNs = window.endNs - window.startNs;
   progress.phase('rendering');
   const gates = { samples: new Gate(), dump: new Gate() };
   const gone = Promise.resolve(undefined);
-  const [cpu, offcpu] = await Promise.all([
-    (hasSamples ? renderCpu(rendering, steps, part ?? dump, window, gates) : gone).finally(() => gates.samples.open()),
+  const [folded, offcpu] = await Promise.all([
+    (mayHaveSamples ? renderCpu(rendering, steps, part ?? dump, window, gates) : gone).finally(() =>
+      gates.samples.open(),
+    ),
     (dump ? renderOffcpu(rendering, steps, dump, gates) : gone).finally(() => gates.dump.open()),
   ]);
+  const hasSamples = mayHaveSamples && folded !== NO_SAMPLE;
+  if (mayHaveSamples && !hasSamples && !settings.followChildren) recording.warnings.push(CHILDREN_ONLY);
+  const cpu = folded === NO_SAMPLE ? undefined : folded;
   if (!cpu && !dump) {
     const isIdle = isWhole && recording.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
@@ -102,14 +107,19 @@ interface Gates {
   dump: Gate;
 }
 
-/** Undefined: there were no samples, or they could not be folded, which has been told. */
+/** Of the processes that count: perf may have taken some of their children. */
+const NO_SAMPLE = 'no sample';
+const CHILDREN_ONLY =
+  'note: perf took no sample of the target itself in the window; --children records its children, too';
+
+/** Undefined: they could not be folded, which has been told. */
 async function renderCpu(
   rendering: Rendering,
   steps: RenderSteps,
   dump: Window | undefined,
   window: Window,
   gates: Gates,
-): Promise<CpuProfile | undefined> {
+): Promise<CpuProfile | typeof NO_SAMPLE | undefined> {
   const { settings, environment, recording } = rendering;
   const symbols = kernelSymbolsStep(settings, environment)?.output;
   const size = sizeOf(artifactIn(environment.folder, 'perfData')) ?? 0;
@@ -128,9 +138,10 @@ async function renderCpu(
       gates.samples.open();
       return gates.dump.opened;
     };
-    return foldSamples(source, { by: 'tid', count: 'samples', kernelSymbols, lookup }, report, allIsRead);
+    const options = { by: 'tid', count: 'samples', kernelSymbols, lookup } as const;
+    return (await foldSamples(source, options, report, allIsRead)) ?? NO_SAMPLE;
   });
-  if (!folded) return undefined;
+  if (!folded || folded === NO_SAMPLE) return folded;
   const profile = cpuProfileOf(folded, rootsOf(recording.targets));
   steps.write('cpuThreads', profile.byThread.folded());
   steps.write('cpuStats', [jsonText(profile.stats)]);

@@ -39,8 +39,10 @@ export async function tryCallGraph(
     clearTimeout(limit);
     stop.removeEventListener('abort', end);
     if (code !== 0 || stop.aborted) return undefined;
-    const { stats } = await foldSamples(streamed(script, errors), { count: 'samples' }, new Report('', () => {}));
-    return { how: environment.callGraph.how, samples: stats.samples, cutShare: stats.cutWeight / stats.weight };
+    const folded = await foldSamples(streamed(script, errors), { count: 'samples' }, new Report('', () => {}));
+    if (!folded) return undefined;
+    const { samples, cutWeight, weight } = folded.stats;
+    return { how: environment.callGraph.how, samples, cutShare: cutWeight / weight };
   } catch (error) {
     if (stop.aborted || error instanceof UsageError || error instanceof InputError || error instanceof ProgramFailed)
       return undefined;

@@ -1,0 +1,26 @@
+// Waits until a command that is a launcher has become the program that it starts.
+
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { becomesAnother, isShell } from '../launcher.ts';
+import type { Process } from '../proc-pid.ts';
+import { bytesOf, linkOf } from './proc-files.ts';
+import { asItIs, isAlive } from './processes.ts';
+import { pathOf } from './run-sync.ts';
+
+const LOOK_MS = 20;
+/** Launchers take less, and of a script that does not start its program soon no more is to be lost. */
+const MOST_MS = 2000;
+const SCRIPT_BYTES = 1 << 16;
+
+/** The process of that command line, as what it is from now on; a shell that goes on as such is waited for in vain. */
+export async function launched(process: Process, command: readonly string[]): Promise<Process> {
+  const path = pathOf(command[0] ?? '');
+  const script = path === undefined ? '' : bytesOf(path)(0, SCRIPT_BYTES).toString('latin1');
+  if (!becomesAnother(command, script)) return process;
+  for (let waited = 0; waited < MOST_MS && isAlive(process); waited += LOOK_MS) {
+    if (!isShell(basename(linkOf(`/proc/${process.pid}/exe`) ?? 'sh'))) break;
+    await sleep(LOOK_MS);
+  }
+  return asItIs(process);
+}
