@@ -9,10 +9,8 @@ const LONGEST_CALL = 7;
 export function endsCall(file: ElfFile, address: number): boolean | undefined {
   if (file.machine === Machine.aarch64) return address % 4 === 0;
   if (file.machine !== Machine.x86_64 && file.machine !== Machine.i386) return undefined;
-  const offset = file.offsetAt(address - 1);
-  if (offset === undefined) return undefined;
-  const from = Math.max(0, offset + 1 - LONGEST_CALL);
-  return endsInCall(file.read(from, offset + 1 - from));
+  const code = file.bytesBefore(address, LONGEST_CALL);
+  return code && endsInCall(code);
 }
 
 // e8 12 34 56 78           call rel32

@@ -64,6 +64,7 @@ export class ElfFile {
   readonly sections: readonly ElfSection[];
   readonly segments: readonly ElfSegment[];
   readonly #notes: readonly { offset: number; size: number }[];
+  readonly #loaded: SectionData[] = [];
 
   /** Throws InputError for anything but an ELF file whose tables can be read. */
   constructor(read: ReadBytes) {
@@ -119,10 +120,15 @@ export class ElfFile {
     return segment && offset - segment.offset + segment.address;
   }
 
-  /** Where in the file the byte of that address lies. */
-  offsetAt(address: number): number | undefined {
-    const segment = this.segments.find((one) => address >= one.address && address < one.address + one.fileSize);
-    return segment && address - segment.address + segment.offset;
+  /** What is loaded right before that address: `length` bytes, fewer at the start of its part; undefined: not loaded. */
+  bytesBefore(address: number, length: number): Buffer | undefined {
+    const i = this.segments.findIndex((one) => address > one.address && address <= one.address + one.fileSize);
+    const segment = this.segments[i];
+    if (segment === undefined) return undefined;
+    const { offset, fileSize: size } = segment;
+    this.#loaded[i] ??= this.dataOf({ offset, size });
+    const at = Math.max(0, address - segment.address - length);
+    return this.#loaded[i].bytes(at, address - segment.address - at);
   }
 
   #word(bytes: Uint8Array, at64: number, at32: number): number {

@@ -28,9 +28,9 @@ describe('an ELF file', () => {
     const text = file.section('.text');
     assert.ok(text);
     assert.equal(file.addressAt(text.offset + 5), text.address + 5);
-    assert.equal(file.offsetAt(text.address + 5), text.offset + 5);
+    assert.deepEqual(file.bytesBefore(text.address + 5, 5), file.read(text.offset, 5));
     assert.equal(file.addressAt(1e9), undefined);
-    assert.equal(file.offsetAt(1), undefined);
+    assert.equal(file.bytesBefore(1, 5), undefined);
   });
 
   test('has the same debug information in all ways to compress it', () => {
