@@ -26,7 +26,7 @@ export function decompressed(
     kind = form.order.u32(header, 0);
     size = form.is64 ? form.order.u64(header, 8) : form.order.u32(header, 4);
     from = form.is64 ? 24 : 12;
-  } else if (header.toString('latin1', 0, 4) === 'ZLIB') {
+  } else if (header.length >= 12 && header.toString('latin1', 0, 4) === 'ZLIB') {
     size = header.readUInt32BE(8); // its upper half is 0 in any file that can be read here
   } else {
     throw new InputError(`${name} is no compressed section`);

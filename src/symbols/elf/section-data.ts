@@ -56,6 +56,7 @@ export class SectionData {
       const end = page.indexOf(0, inPage);
       text += page.toString('latin1', inPage, end < 0 ? page.length : end);
       if (end >= 0) return text;
+      if (page.length < PAGE) break; // the last one, or a damaged size
       from += PAGE - inPage;
     }
     throw noEnd(at, this.size);
