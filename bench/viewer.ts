@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import { type Browser, type CDPSession, chromium } from 'playwright-core';
 import { growCalls } from './inputs.ts';
 import { compare, find } from './measure.ts';
 
@@ -17,22 +17,34 @@ const rounds = Number(process.argv[2] ?? 5);
 const folder = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** How a picture is zoomed and searched. */
+/** How a picture is zoomed and searched, as expressions in its page: what a click and a key make it do. */
 interface Drawer {
   name: string;
   argv: string[];
-  zoom: (page: Page) => Promise<void>;
-  search: (page: Page) => Promise<void>;
+  zoom: string;
+  search: string;
 }
+
+const OURS = `document.querySelector('.flamepipe-host').shadowRoot`;
 
 const inferno = find('inferno-flamegraph', process.env.INFERNO_DIR);
 const drawers: Drawer[] = [
   {
     name: 'flame-svg',
     argv: [process.execPath, join(ROOT, 'dist/flame-svg.cjs')],
-    // the fifth row from below
-    zoom: (page) => page.mouse.click(400, 652),
-    search: async (page) => page.locator('input').fill('alloc'),
+    // the widest box of the fifth row from below
+    zoom: `(() => {
+      const top = (element) => element.getBoundingClientRect().top;
+      const row = [...${OURS}.querySelectorAll('.rows g')].sort((a, b) => top(b) - top(a))[4];
+      const box = [...row.querySelectorAll('rect')].map((rect) => rect.getBoundingClientRect()).sort((a, b) => b.width - a.width)[0];
+      const at = { bubbles: true, composed: true, clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 };
+      for (const kind of ['mousemove', 'click']) ${OURS}.querySelector('.flame').dispatchEvent(new MouseEvent(kind, at));
+    })()`,
+    search: `(() => {
+      const input = ${OURS}.querySelector('input');
+      input.value = 'alloc';
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    })()`,
   },
   ...(inferno === undefined
     ? []
@@ -40,12 +52,8 @@ const drawers: Drawer[] = [
         {
           name: 'inferno-flamegraph',
           argv: [inferno],
-          zoom: async (page: Page) => {
-            await page.evaluate('zoom([...document.querySelectorAll("#frames g")].at(-4))');
-          },
-          search: async (page: Page) => {
-            await page.evaluate('search("alloc")');
-          },
+          zoom: 'zoom([...document.querySelectorAll("#frames g")].at(-4))',
+          search: 'search("alloc")',
         },
       ]),
 ];
@@ -62,11 +70,14 @@ async function opened(browser: Browser, file: string, { zoom, search }: Drawer):
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const costs: number[] = [];
-  const steps = [async () => void (await page.goto(pathToFileURL(file).href)), zoom, search];
+  const act = (expression: string) => async (): Promise<void> => {
+    await page.evaluate(expression);
+  };
+  const steps = [async () => void (await page.goto(pathToFileURL(file).href)), act(zoom), act(search)];
   for (const step of steps) {
     const before = await cpuOf(session);
-    await step(page);
-    await page.waitForTimeout(700);
+    await step();
+    await page.waitForTimeout(1000);
     costs.push((await cpuOf(session)) - before);
   }
   const all = `(function count(root) { return [...root.querySelectorAll('*')].reduce((sum, element) =>

@@ -48,12 +48,10 @@ export function withoutHidden(tree: Tree, hidden: number): Tree {
 /** The outermost nodes of a function: those of no recursion. */
 export function placesOf(tree: Tree, name: number): number[] {
   const places: number[] = [];
-  for (let node = 1; node < tree.count; ) {
-    if (tree.name[node] === name) {
-      places.push(node);
-      node = tree.end[node] as number;
-    } else node++;
-  }
+  // the browser's own search is many times faster than a loop
+  const names = tree.name.subarray(0, tree.count);
+  for (let node = names.indexOf(name, 1); node > 0; node = names.indexOf(name, tree.end[node] as number))
+    places.push(node);
   return places;
 }
 

@@ -7,7 +7,7 @@ type Attributes = Record<string, string | number>;
 
 /** Sets attributes. */
 export function set<T extends Element>(element: T, attributes: Attributes): T {
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  for (const key in attributes) element.setAttribute(key, String(attributes[key]));
   return element;
 }
 

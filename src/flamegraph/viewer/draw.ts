@@ -1,12 +1,12 @@
 // One row of boxes as SVG elements, drawn as the static picture draws it.
 
 import type { Scheme } from '../classes.ts';
-import { boxWidth, hundredths, LABEL_INDENT, labelBaseline, labelColumns } from '../geometry.ts';
+import { boxWidth, hundredths, LABEL_INDENT, labelBaseline, labelColumns, SLIVER } from '../geometry.ts';
 import { label } from '../label.ts';
 import { MARK_ROOM, markText } from '../needles.ts';
 import { Slivers } from '../slivers.ts';
 import { type Collected, placeOf } from './collect.ts';
-import { svgElement } from './dom.ts';
+import { set, svgElement } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Tree } from './tree.ts';
 
@@ -39,6 +39,8 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
   const nodes = collected.rows[depth] ?? [];
   const group = svgElement('g');
   if (depth < (tree.depth[zoom] as number)) group.setAttribute('class', 'up');
+  const emptyBox = svgElement('rect', { height, rx: 1.5 });
+  const noWords = svgElement('text', { y: labelBaseline(frameHeight, fontSize) });
   const slivers = new Slivers();
   const boxes: DrawnRow['boxes'] = [];
   const elements: SVGElement[] = [];
@@ -46,13 +48,13 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
     const { from, width } = placeOf(tree, zoom, node, scale);
     const kind = model.classOf(tree, node);
     if (width < sliver) {
-      slivers.add(kind, from, from + width);
+      slivers.add(kind, from, from + inkWidth(width));
       continue;
     }
     const fill = model.colour(kind, scheme);
     const look = `of-${kind.charAt(0)}`;
     const x = hundredths(from);
-    const box = svgElement('rect', { class: look, fill, x, width: hundredths(boxWidth(width)), height, rx: 1.5 });
+    const box = set(emptyBox.cloneNode() as SVGElement, { class: look, fill, x, width: hundredths(boxWidth(width)) });
     const isGone = tree.size[node] === 0 && tree.width[node] !== 0;
     if (isGone) {
       box.classList.add('gone');
@@ -65,7 +67,7 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
       labelColumns(width, glyph),
     );
     if (text === '') continue;
-    const words = svgElement('text', { x: hundredths(from + LABEL_INDENT), y: labelBaseline(frameHeight, fontSize) });
+    const words = set(noWords.cloneNode() as SVGElement, { x: hundredths(from + LABEL_INDENT) });
     words.textContent = text;
     elements.push(words);
   }
@@ -99,7 +101,7 @@ export function showFound(
   for (const node of nodes) {
     if (found[tree.name[node] as number] !== 1) continue;
     const { from, width } = placeOf(tree, zoom, node, scale);
-    if (width < sliver) slivers.add('hit', from, from + width);
+    if (width < sliver) slivers.add('hit', from, from + inkWidth(width));
   }
   for (const [, path] of slivers.finish()) {
     group.append(svgElement('path', { class: 'hit', d: `M0 ${(model.data.frameHeight - 1) / 2}${path}` }));
@@ -122,6 +124,11 @@ function marksOf({ rows, cut }: Collected, depth: number, { tree, zoom, scale }:
     marks.push([x, (tree.top[node] as number) - (tree.depth[node] as number)]);
   }
   return marks;
+}
+
+/** Slivers run together; what is wider only for speed keeps the air of a box. */
+function inkWidth(width: number): number {
+  return width < SLIVER ? width : boxWidth(width);
 }
 
 function end(place: { from: number; width: number } | undefined): number {

@@ -9,7 +9,7 @@ import type { Model } from './model.ts';
 import { childrenOf, pathTo, type Tree } from './tree.ts';
 
 /** Boxes with elements of their own in one window of rows; what is thinner is drawn as slivers. */
-const MOST_BOXES = 700;
+const MOST_BOXES = 300;
 /** Rows drawn above and below the window. */
 const SPARE_ROWS = 3;
 /** How far beside a thin box the mouse still means it, px. */
@@ -108,6 +108,9 @@ export class Flame {
   #layOut(): void {
     const view = this.#view as FlameView;
     const { data } = this.#model;
+    // first, because the next line has the page laid out
+    for (const { group } of this.#drawn.values()) group.remove();
+    this.#drawn.clear();
     this.#width = this.element.clientWidth;
     const inner = Math.max(this.#width - 2 * SIDE, 1);
     const scale = inner / (view.tree.width[view.zoom] || 1);
@@ -118,8 +121,6 @@ export class Flame {
     this.#drawing = { model: this.#model, tree, zoom, scale, glyph: this.#glyph, sliver: SLIVER, scheme, found };
     const height = this.#storeys * data.frameHeight;
     set(this.#rows, { width: this.#width, height: height + 6, 'stroke-width': data.frameHeight - 1 });
-    for (const { group } of this.#drawn.values()) group.remove();
-    this.#drawn.clear();
     if (this.selected !== undefined && !this.isDrawn(this.selected)) this.selected = undefined;
     this.#placeCursor();
   }
