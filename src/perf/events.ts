@@ -71,7 +71,7 @@ export class PerfEvents {
 // cycles  :ppp       cpu-clock /freq=99/u     cpu_core/cycles /P
 const MODIFIERS = /:[ukhGHIpPSDWeb]+$/;
 // cpu_core/cycles/P      armv8_cortex_a53/cycles/      cpu/cycles,period=1000/u
-const CORE_PMU = /^(?:cpu(?:_\w+)?|armv\d\w*|apple_\w+_pmu)\/([a-z][\w.-]*)(?:,[^/]*)?\/[a-zA-Z]*$/;
+const CORE_PMU = /^(?:cpu(?:_\w+)?|armv\d\w*|apple_\w+_pmu)\/([a-z][\w.-]*)(?:[,:][^/]*)?\/[a-zA-Z]*$/;
 const TERMS = /\/[^/]*$/;
 
 /** cycles:P → cycles, cpu_core/cycles/P → cycles, cpu/cycles,period=1000/u → cycles; a raw event keeps its terms. */

@@ -70,14 +70,14 @@ function isHexDigit(c: number | undefined): boolean {
 
 //  55d0c0de1000 work+0x10 (/opt/app)      perf
 //  55d0c0de1000<TAB>work (/opt/app)       simpleperf
-//  0x55D0C0DE1000 work (/opt/app)         other profilers
-//                  ╭ address                        ╭ what follows
-const FRAME = /^[ \t]*(?:0x)?([0-9a-f]+|(?=[A-F]*\d)[0-9A-F]{4,16})(?:[ \t](.*))?$/s;
+//  0x55D0C0De1000 work (/opt/app)         other profilers
+//                   ╭ address                                          ╭ what follows
+const FRAME = /^[ \t]*(?:0[xX])?([0-9a-f]+|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16})(?:[ \t](.*))?$/s;
 //  55d0c0de1000<TAB>ilen: 7 insn: 48 89 15
 const INSTRUCTION = /^[ \t]*(?:insn|ilen):/;
 //                          ╭ symbol           ╭ dso, any parentheses in it
-const WITH_OFFSET = /^(.*?)\+0x[0-9a-f]+ \((.*)\)$/s;
-const UNRESOLVED = /^\[unknown\] \((.*)\)$/;
+const WITH_OFFSET = /^(.*?)\+0x[0-9a-f]+[ \t]\((.*)\)$/s;
+const UNRESOLVED = /^\[unknown\][ \t]\((.*)\)$/;
 const OFFSET = /\+0x[0-9a-f]+$/;
 const HEX = /^0x[0-9a-f]+$/;
 //	                 inlined_function          perf 4.14
@@ -139,7 +139,7 @@ function splitDso(text: string): [symbol: string, dso: string] {
   const open = openingOf(text);
   const dso = open < 0 ? '' : text.slice(open + 1, -1);
   // `StubRoutines (1)` is a symbol by itself
-  if (open < 0 || (open > 0 && text[open - 1] !== ' ') || /^\d*$/.test(dso)) return [trimBlanks(text), ''];
+  if (open < 0 || (open > 0 && !isBlank(text.charCodeAt(open - 1))) || /^\d*$/.test(dso)) return [trimBlanks(text), ''];
   return [trimBlanks(text.slice(0, open)), dso];
 }
 
@@ -158,31 +158,46 @@ function isBlank(c: number): boolean {
 
 /**
  * The frame in the tail of a one-line sample: `ADDR 55dc3f1b71a3 leaf+0x1a (/src) insn: 48 89` → its address and
- * `leaf+0x1a (/src)`. The first address with a name behind it: what stands before are flags, data addresses and sources.
+ * `leaf+0x1a (/src)`. The first address with a name behind it, or the second of two such: what stands before are flags and data addresses.
  * Undefined where there is none, as in a tracepoint's text.
  */
-export function findTailFrame(tail: string): { address: string; text: string } | undefined {
+export function findTailFrame(tail: string, isSecond = false): { address: string; text: string } | undefined {
+  let tried = 0;
   for (const match of tail.matchAll(TAIL_ADDRESS)) {
+    if (++tried > MOST_FIELDS) return undefined;
     const before = tail.slice(0, match.index);
     const [field = '', address = ''] = match;
-    if (/[=:]/.test(before)) return undefined;
+    const isText = /[=:]/.test(before); // of a tracepoint
     const rest = tail.slice(match.index + field.length);
-    const named = TAIL_NAMED.exec(rest)?.[1] ?? TAIL_OBJECT.exec(rest)?.[1];
-    const isWide = before.length + field.trimEnd().length >= ADDRESS_COLUMNS;
-    if (named === undefined && !isWide) continue;
-    if (named !== undefined && !isWide && address.length < 8) continue;
+    if (rest.startsWith('|')) continue; // 68100142 |OP LOAD|LVL L1 hit: data_src
+    const end = match.index + field.trimEnd().length;
+    const isPadded = PADDED.test(tail.slice(Math.max(0, end - ADDRESS_COLUMNS - 1), end));
+    if (isText && !isPadded) continue;
+    const object = isPadded ? TAIL_ANY_OBJECT : TAIL_OBJECT;
+    const named = TAIL_NAMED.exec(rest)?.[1] ?? (isText ? undefined : object.exec(rest)?.[1]);
+    if (isText && named === undefined) continue;
+    if (named === undefined ? !isPadded : !isPadded && address.length < 8) continue;
+    // 7f2937c85115 buffer+0x8 (/srv/app)     55dc3f1b71a3 leaf+0x1a (/srv/app): a data address first, with its own name
+    const next = named === undefined || isSecond ? '' : rest.slice(named.length);
+    const behind = NEXT_ADDRESS.test(next) ? findTailFrame(next, true) : undefined;
+    if (behind) return behind;
     return { address: address.toLowerCase(), text: trimBlanks(named ?? rest.replace(/ (?:insn:|ilen:|=>).*$/s, '')) };
   }
   return undefined;
 }
 
-/** perf pads the address of such a frame to so many columns. */
+/** Fewer numbers than these stand before an address; the text of a tracepoint may be long. */
+const MOST_FIELDS = 16;
+/** perf pads the address of such a frame to so many columns; the numbers in a tracepoint's text have no padding. */
 const ADDRESS_COLUMNS = 16;
+const PADDED = /^(?:[ \t]|^)(?:[ \t]+[0-9a-fx]+|[89a-f][0-9a-f]{15})$/i;
 //                    ╭ address            ╭ not followed by another one and its name
 const TAIL_ADDRESS = /(?<=^|[ \t])(?:0x)?([0-9a-f]{1,16})[ \t](?=[^ \t\r])(?![0-9a-f]{4,16}[ \t]+[^( \t])/gi;
 //                   leaf+0x1a (/src)           the first object behind an offset; else the first parenthesis
-const TAIL_NAMED = /^(.*?\+0x[0-9a-f]+ \(.*?\))(?=[\s]|$)/s;
-const TAIL_OBJECT = /^(.*? \(.*?\))(?=\s|$)/s;
+const TAIL_NAMED = /^(\[unknown\] \(.*?\)|.*?\+0x[0-9a-f]+ \(.*?\))(?=[\s]|$)/s;
+const TAIL_ANY_OBJECT = /^(.*? \(.*?\))(?=\s|$)/s;
+const NEXT_ADDRESS = /^[ \t]+[0-9a-f]+ \S/;
+const TAIL_OBJECT = /^(.*? \([[/].*?\))(?=\s|$)/s;
 
 /** The `(` that balances the `)` at the end; -1 when there is none. */
 function openingOf(text: string): number {

@@ -136,7 +136,7 @@ export class SampleBody {
 
   /** A frame line without indentation, as in pasted text. False when it is none. */
   readUnindented(text: string, inSample: boolean): boolean {
-    if (!/^[0-9a-f]{4,16} \S/.test(text)) return false;
+    if (!UNINDENTED.test(text)) return false;
     const frame = readFrameLine(text);
     if (frame?.kind !== 'frame' || (frame.dso === '' && !inSample)) return false;
     this.#push(this.#words(frame));
@@ -187,6 +187,9 @@ export class SampleBody {
     for (const word of words) this.#table.push(word);
   }
 }
+
+//                           ╭ address, at least as long as a pid is rarely          ╭ its name
+const UNINDENTED = /^(?:0[xX][0-9a-fA-F]{1,16}|[0-9a-f]{4,16}|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16})[ \t]+\S/;
 
 /** An address and nothing else. */
 function isBare(frame: PerfFrame): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findFrame, isJit, isKernel, readFrameLine } from '../../src/perf/frame.ts';
+import { findFrame, findTailFrame, isJit, isKernel, readFrameLine } from '../../src/perf/frame.ts';
 
 /** address | symbol | dso, and `inlined`. */
 function described(line: string): string {
@@ -52,6 +52,9 @@ const LINES: [line: string, expected: string][] = [
     '55d0c0de1000|weird sym; with (stuff) [x]: 7|/opt/app',
   ],
   ['\t    55d0c0de1000 leaf+0x10 (/opt/app)\r', '55d0c0de1000|leaf|/opt/app'],
+  ['\t0XFfFf1A\tfoo\t(/opt/app)', 'ffff1a|foo|/opt/app'],
+  ['\tffff1a\tfoo+0x1\t(/opt/app)', 'ffff1a|foo|/opt/app'],
+  ['\tffff1a\t[unknown]\t(/opt/app)', 'ffff1a||/opt/app'],
   ['  busy.c:10', 'place busy.c:10'],
   ['  x.c:10 (discriminator 3)', 'place x.c:10'],
   ['  libc-start.c:360 (inlined)', 'place libc-start.c:360 inlined'],
@@ -131,4 +134,35 @@ test('JIT frames are told by their object', () => {
     assert.ok(isJit({ dso }), dso);
   }
   assert.ok(!isJit({ dso: '/opt/perf-tools/app' }));
+});
+
+const LEAF = '    55dc3f1b71a3 leaf+0x1a (/opt/app)';
+const MEMORY = '|OP LOAD|LVL L1 hit|SNP None|TLB L1 or L2 hit|LCK No|BLK  N/A';
+
+test('the frame of a one-line sample stands behind flags, data addresses and their names', () => {
+  const tails = [
+    LEAF,
+    `  tr strt            ${LEAF} =>     55dc3f1b71a0 main+0x0 (/opt/app)`,
+    `         ffff888 ${LEAF}`,
+    `    7f2937c85115 buffer+0x8 (/opt/app) ${LEAF}`,
+    `    7f2937c85115 [unknown] ([unknown]) ${LEAF}`,
+    `     ffff888         68100142 ${MEMORY}                44 ${LEAF}`,
+    `${LEAF} ilen: 7 insn: 48 89 05`,
+    ` prev_comm=x ==> next_comm=y ${LEAF}`,
+  ];
+  for (const tail of tails) assert.equal(findTailFrame(tail)?.text, 'leaf+0x1a (/opt/app)', tail);
+  assert.equal(findTailFrame('    55dc3f1b71a3 leaf (/opt/app)')?.text, 'leaf (/opt/app)');
+  assert.equal(findTailFrame(' ffffffff821facd8 __schedule')?.text, '__schedule');
+});
+
+test('numbers in the text of a tracepoint are no frames', () => {
+  const texts = [
+    ' 8,0 W 4096 () 12345678 + 8 [kworker]',
+    ' 8,0 R 12345678 + 8 [fio (x)]',
+    ' dev 253,1 ino 11 parent 12 datasync 1',
+    ' NR 12 (0, 7ffc2610f86c, 0, 37f, 0, 0)',
+    ' (5653e51cc1c1 <- 5653e51cc1f1)',
+    ' bytes_req=64 ptr=ffff888012345678 gfp_flags=GFP_KERNEL ffff888012345678 name (x)',
+  ];
+  for (const text of texts) assert.equal(findTailFrame(text), undefined, text);
 });
