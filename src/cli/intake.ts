@@ -26,9 +26,14 @@ export class Intake {
   /** unpacked, but not a whole line yet */
   #line = Buffer.alloc(0);
 
-  /** `block` takes plain bytes, which are overwritten when it returns. */
+  /** `block` takes plain bytes, which are overwritten when it returns; never a byte order mark. */
   constructor(block: (bytes: Uint8Array) => void) {
-    this.#block = block;
+    let isFirst = true;
+    this.#block = (bytes) => {
+      const hasMark = isFirst && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+      isFirst = false;
+      block(hasMark ? bytes.subarray(3) : bytes);
+    };
   }
 
   /** Takes the next bytes, which may be overwritten when this returns, or when the promise it gives is kept. */

@@ -22,6 +22,11 @@ export class PerfEvents {
     this.#wanted = wanted;
   }
 
+  /** Did perf print the event of any sample? */
+  get haveNames(): boolean {
+    return this.list.some(({ name }) => name !== '');
+  }
+
   /** The event of this name, new or known; listed in order of appearance. */
   named(name: string): PerfEvent {
     const known = this.list.find((event) => event.name === name);

@@ -190,7 +190,7 @@ export function findTailFrame(tail: string, isSecond = false): { address: string
 const MOST_FIELDS = 16;
 /** perf pads the address of such a frame to so many columns; the numbers in a tracepoint's text have no padding. */
 const ADDRESS_COLUMNS = 16;
-const PADDED = /^(?:[ \t]|^)(?:[ \t]+[0-9a-fx]+|[89a-f][0-9a-f]{15})$/i;
+const PADDED = /^[ \t]?(?=.{16}$)(?:[ \t]+[0-9a-fx]+|[89a-f][0-9a-f]{15})$/i;
 //                    ╭ address            ╭ not followed by another one and its name
 const TAIL_ADDRESS = /(?<=^|[ \t])(?:0x)?([0-9a-f]{1,16})[ \t](?=[^ \t\r])(?![0-9a-f]{4,16}[ \t]+[^( \t])/gi;
 //                   leaf+0x1a (/src)           the first object behind an offset; else the first parenthesis

@@ -8,15 +8,16 @@
 //PERF_RECORD_MMAP2 32690/32690: […                               without sample_id_all there is no prefix
 //|123      source text                                           -F +srccode
 const NOISE =
-  /^(?:#|Warning:|WARNING:|Processed \d+ |Check IO\/CPU overload|\[ ?perf (?:record|script)|Samples for '|failed to |Failed to |Cannot |Couldn't |Can't |could not |Could not |no symbols found|addr2line|cmd__addr2line|BFD: |perf: |PERF_RECORD_|\|\d*\s| ?instruction trace error|Ignoring |Kernel address maps|Consider tweaking|Please |As no suitable|You may want to|Try |\[kernel\.kallsyms\] with build id|Not all samples|If some relocation)/;
+  /^(?:#|Warning:|WARNING:|Processed \d+ |Check IO\/CPU overload|\[ ?perf (?:record|script)|Samples for '|failed to |Failed to |Cannot |Couldn't |Can't |could not |Could not |no symbols found|addr2line|cmd__addr2line|BFD: |perf: |PERF_RECORD_|\|\d*\s| ?instruction trace error|Ignoring |Kernel address maps|Consider tweaking|Please |As no suitable|You may want to|Try |check \/proc\/sys\/|\S+ with build id \S+ not found|\S+ was updated \(is prelink|0x[0-9a-f]+ \[0x[0-9a-f]+\]: failed to process|Not all samples|If some relocation)/;
 
-const LOSS = /^Processed \d+ \w+ and lost .*$/;
+//0x1234 [0x8]: failed to process type: 68 [Invalid argument]     and the rest of perf.data is missing
+const LOSS = /^Processed \d+ \w+ and lost .*$|^0x[0-9a-f]+ \[0x[0-9a-f]+\]: failed to process .*$/;
 
 export function isPerfNoise(line: string): boolean {
   return NOISE.test(line);
 }
 
-/** What the line says of data that perf lost; undefined when it says nothing of it. */
-export function lossIn(line: string): string | undefined {
-  return LOSS.exec(line)?.[0];
+/** What the line says of data that perf lost, which is mostly nothing. */
+export function lossIn(line: string): string[] {
+  return LOSS.exec(line) ?? [];
 }

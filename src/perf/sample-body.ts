@@ -30,7 +30,6 @@ export class SampleBody {
   readonly #table: StackTable;
   readonly #names: PerfNames;
   readonly #options: SampleBodyOptions;
-  readonly #truncated: number;
   readonly #lookup: Lookup | undefined;
   /** frame lines that stand for several frames, as JITs print them */
   readonly #several = new Map<string, number[]>();
@@ -40,13 +39,14 @@ export class SampleBody {
   printsPlaces = false;
   /** the process of the present sample */
   pid = 0;
+  /** has any frame so far an object? */
+  #hasObjects = false;
 
   constructor(table: StackTable, names: PerfNames, options: SampleBodyOptions, lookup: Lookup | undefined) {
     this.#table = table;
     this.#names = names;
     this.#options = options;
     this.#lookup = lookup;
-    this.#truncated = table.name('[truncated]');
   }
 
   /**
@@ -57,15 +57,16 @@ export class SampleBody {
     const table = this.#table;
     const word = this.#lookup ? 0 : this.#names.wordAt(table.lineFrom, table.lineTo);
     if (word !== 0) {
+      this.#hasObjects = true; // the only form that wordAt() reads
       table.define(word);
       return 'read';
     }
     const text = table.lineText();
     const line = readFrameLine(text);
+    if (line?.kind === 'frame' && line.dso !== '') this.#hasObjects = true;
     if (discarding && line?.kind !== 'frame') table.pass();
-    else if (last && isCut(text, line)) {
+    else if (last && isCut(text, line, this.#hasObjects)) {
       table.pass();
-      if (table.depth > 0) table.push(this.#truncated);
       return 'cut';
     } else if (line?.kind === 'frame') this.#define(text, line);
     else if (line?.kind === 'srcline') {
@@ -196,8 +197,8 @@ function isBare(frame: PerfFrame): boolean {
   return frame.symbol === '' && frame.dso === '';
 }
 
-/** The last line of an input, without newline: is it cut within the name or the object? */
-function isCut(text: string, line: ReturnType<typeof readFrameLine>): boolean {
+/** The last line of an input, without newline: is it cut within the name or the object? Other frames may `haveObjects`. */
+function isCut(text: string, line: ReturnType<typeof readFrameLine>, haveObjects: boolean): boolean {
   if (line?.kind !== 'frame') return line === undefined;
-  return isBare(line) || (line.dso === '' && / \([^)]*$/.test(text));
+  return isBare(line) || (line.dso === '' && (haveObjects || /(?: \([^)]*|\+(?:0x?)?)$/.test(text)));
 }

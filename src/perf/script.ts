@@ -206,11 +206,15 @@ export class PerfScript {
   #readHeader(unknown: boolean): boolean {
     const { table } = this;
     const from = table.lineFrom;
-    if (!readStrictHeader(table, this.#header)) return false;
-    if (this.#lastLine && this.#header.eventFrom < 0 && this.events.list.some(({ name }) => name !== '')) return false;
+    if (!readStrictHeader(table, this.#header) || this.#isCutHeader(this.#header)) return false;
     if (unknown) table.pass();
     this.#begin(this.#header, from);
     return true;
+  }
+
+  /** Does the input end within this header? The others of the input have an event. */
+  #isCutHeader(header: Header | undefined): boolean {
+    return this.#lastLine && header !== undefined && header.eventFrom < 0 && this.events.haveNames;
   }
 
   #begin(header: Header, from: number): void {
@@ -253,8 +257,8 @@ export class PerfScript {
   /** A comm may hold a newline: then its first part is the line before the header. Gives it, or ''. */
   #takePrefix(header: Header, from: number): string {
     const pending = this.#pending;
-    if (pending?.line !== this.table.linesRead - 1) return '';
-    if (pending.text.length + 1 + header.commTo - from > COMM_BYTES) return '';
+    const isNext = pending?.line === this.table.linesRead - 1;
+    if (!isNext || pending.text.length + 1 + header.commTo - from > COMM_BYTES) return '';
     this.#pending = undefined;
     return `${pending.text}\n`;
   }
@@ -262,12 +266,8 @@ export class PerfScript {
   #eventAt(header: Header): PerfEvent {
     if (header.eventFrom < 0) return this.events.named('');
     const key = header.eventKey || this.table.key(header.eventFrom, header.eventTo);
-    let event = this.#eventOf[key];
-    if (!event) {
-      event = this.events.named(this.table.text(header.eventFrom, header.eventTo));
-      this.#eventOf[key] = event;
-    }
-    return event;
+    this.#eventOf[key] ??= this.events.named(this.table.text(header.eventFrom, header.eventTo));
+    return this.#eventOf[key];
   }
 
   #isWithin(time: number): boolean {
@@ -284,14 +284,13 @@ export class PerfScript {
     if (this.#readKnownShape(shape, false)) return;
     const text = withoutReturn(table.lineText());
     if (isPerfNoise(text)) {
-      const loss = lossIn(text);
-      if (loss !== undefined) this.losses.push(loss);
+      this.losses.push(...lossIn(text));
       this.#afterNoise = true;
       return;
     }
     const header = readLooseHeader(text, table);
     if (header?.hasFrame || !this.#body.readUnindented(text, this.#mode === 'sample')) {
-      if (header && !header.weak) this.#beginAs(header, shape);
+      if (header && !header.weak && !this.#isCutHeader(header)) this.#beginAs(header, shape);
       else if (this.#lastLine && this.#headers > 0) this.#skip(CUT, table.linesRead, text);
       else this.#suspend(text, shape, header);
     }
@@ -308,10 +307,12 @@ export class PerfScript {
     if (this.#inColumn) this.#inColumn = isFrameColumn(text);
     const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
     if (what === 'cut') this.#skip(CUT, table.linesRead, text);
+    if (what === 'cut' && (this.#mode === 'sample' || table.depth > 0)) table.push(this.#truncated);
     if (what !== 'strange') return;
     table.pass();
     const header = readLooseHeader(withoutReturn(text), table);
-    if (header && !header.weak) this.#beginAs(header, shape);
+    if (this.#isCutHeader(header)) this.#skip(CUT, table.linesRead, text);
+    else if (header && !header.weak) this.#beginAs(header, shape);
     else if (header) this.#suspend(bare(text), shape, header, 'wait-bare');
     else this.#end(); // nothing but blanks
   }
@@ -322,7 +323,7 @@ export class PerfScript {
     const kind = readFrameLine(text)?.kind;
     if (kind !== 'frame' && kind !== 'other') return false;
     const header = readHiddenHeader(text, table);
-    if (!header || (header.weak && this.#mode !== 'none')) return false;
+    if (!header || this.#isCutHeader(header) || (header.weak && this.#mode !== 'none')) return false;
     table.pass();
     if (header.weak) this.#suspend(text, shape, header);
     else this.#beginAs(header, shape);

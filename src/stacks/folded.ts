@@ -25,6 +25,10 @@ export const BAD_LINES: Readonly<Record<string, string>> = {
 
 /** What an input may be instead, and what to do with it. */
 const FOREIGN: Partial<Record<Kind, string>> = {
+  'perf stat': WHAT_TO_DO['perf stat'],
+  'perf script -D': WHAT_TO_DO['perf script -D'],
+  'UTF-16': WHAT_TO_DO['UTF-16'],
+  reasons: WHAT_TO_DO.reasons,
   'perf.data': 'this is perf.data; pipe `perf script -i FILE | perf-fold` in',
   'perf script': 'this is the text of perf script; fold it first: `perf-fold FILE`',
   'perf report': 'this is the text of perf report; pipe `perf script | perf-fold` in',
@@ -35,7 +39,7 @@ const FOREIGN: Partial<Record<Kind, string>> = {
   binary: 'this is binary data, not folded text',
 };
 /** Those that no folded text can look like. */
-const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'compressed', 'binary']);
+const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'compressed', 'UTF-16', 'binary']);
 
 /** Thrown by block() and end() when this input is something else; the message says what. Other inputs may follow. */
 export class ForeignInput extends InputError {}
@@ -50,7 +54,6 @@ export interface InputFacts {
 }
 
 const HASH = 35;
-const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 /** Reads folded text of one input or several: begin, block …, end for each, then finish. */
 export class FoldedReader {
@@ -103,8 +106,7 @@ export class FoldedReader {
     this.#start = undefined;
     this.#kind = sniff(start);
     if (NEVER_FOLDED.has(this.#kind)) throw new ForeignInput(FOREIGN[this.#kind]);
-    const hasMark = start.toString('latin1', 0, BYTE_ORDER_MARK.length) === BYTE_ORDER_MARK;
-    this.table.write(hasMark ? start.subarray(BYTE_ORDER_MARK.length) : start);
+    this.table.write(start);
     this.#scan();
   }
 

@@ -31,6 +31,16 @@ export const SNIFFED_BYTES = 4096;
 // xz, bzip2, lz4; gzip and zstd come here unpacked, unless they were packed twice
 const PACKED = /^(?:\xfd7zXZ|BZh[1-9]1AY|\x04\x22\x4d\x18|\x1f\x8b|\x28\xb5\x2f\xfd)/;
 
+//0x1e8 [0x28]: event: 79
+//0 39371250354000 0x5e8 [0x28]: PERF_RECORD_SAMPLE(IP, 0x2): …
+const RAW_DUMP = /^(?:\d+ )*0(?:x[0-9a-f]+)? \[(?:0x)?[0-9a-f]+\]: (?!failed to process)|^\. \.\.\. raw event: size /m;
+//Performance counter stats for './app':
+//#           time             counts unit events         -I
+//124.55,msec,task-clock,124550000,100.00,…               -x,
+//{"counter-value" : "124.55", "unit" : "msec", …         -j
+const STATISTICS =
+  /^(?:#.*\n|\s)*(?:Performance counter stats for |\{"(?:interval" : [\d.]+, "|\w+" : "[^"]*", ")*counter-value" : |[\d.<][^,;\n]*([,;])[\w/]*\1[\w:/=.-]+\1\d+\1\d+\.\d\d\1)|^#\s+time\s+counts unit events$/m;
+
 export function sniff(start: Uint8Array): Kind {
   if (start.length === 0) return 'empty';
   const text = Buffer.from(start.subarray(0, SNIFFED_BYTES)).toString('latin1');
@@ -38,15 +48,16 @@ export function sniff(start: Uint8Array): Kind {
   if (PACKED.test(text)) return 'compressed';
   if (/^\s*<(?:\?xml|svg|!DOCTYPE)/.test(text)) return 'svg';
   if (/^(?:\xff\xfe|\xfe\xff)|^(?:[ -~\n\r\t]\0){4}|^(?:\0[ -~\n\r\t]){4}/.test(text)) return 'UTF-16';
-  if (/^0(?:x[0-9a-f]+)? \[(?:0x)?[0-9a-f]+\]: |^\. \.\.\. raw event: size /m.test(text)) return 'perf script -D';
-  if (/^(?:#.*\n|\s)*Performance counter stats for /.test(text)) return 'perf stat';
+  if (RAW_DUMP.test(text)) return 'perf script -D';
+  if (STATISTICS.test(text)) return 'perf stat';
   // few names hold a NUL: those of hostile programs
   if (text.includes('\0')) return isFolded(text) ? 'folded' : 'binary';
   if (/^\s*\{\s*"format": "flamepipe off-CPU reasons"/.test(text)) return 'reasons';
   if (/^ {4}waker: {11}/m.test(text)) return 'offwaketime';
   if (/^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": "(?:map|attached_probes)"/m.test(text)) return 'bpftrace';
   if (/^ *\d+\.\d+ \( *(?:\d+\.\d+ ms)? *\): /m.test(text)) return 'perf trace';
-  if (/^\s*(?:# Overhead|\d+\.\d+% \S)/m.test(text)) return 'perf report';
+  if (/^\s*(?:# (?:Overhead|Children)|\d+\.\d+% +(?:\S+;|.*\[[.kgu]\] ))|^\d+\.\d+% \S/m.test(text))
+    return 'perf report';
   if (/ \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m.test(text)) return 'perf script';
   if (isFolded(text)) return 'folded';
   return 'text';

@@ -16,6 +16,8 @@ const COLON: u32 = 58;
 
 /** Least columns from the end of the field before, separator included. */
 const TID_COLUMNS: usize = 1 + 5;
+/** The address of a sample without callchain, which stands on the header's line. */
+const ADDRESS_COLUMNS: usize = 16;
 const TIME_COLUMNS: usize = 1 + 12;
 
 const SAMPLE: u32 = 0;
@@ -142,26 +144,30 @@ function afterGuest(from: usize, to: usize): usize {
 
 /** Reads what follows the time, from `from` on: period and event, or a record that is no sample. */
 export function readPerfEvent(from: usize, to: usize): void {
-  let p = afterBlanks(from, to);
+  const p = afterBlanks(from, to);
   header.period = NaN;
   header.eventFrom = header.eventTo = header.eventKey = 0;
-  header.restFrom = <u32>p;
+  header.restFrom = <u32>from;
   header.kind = kindAt(p, to);
   if (header.kind != SAMPLE) return;
   let end = p;
   let period: f64 = 0;
   while (end < to && isDigit(load<u8>(end))) period = period * 10 + <f64>(load<u8>(end++) - 48);
-  if (end > p && isBlankOrEnd(end, to)) {
+  const hasPeriod = end > p && isBlankOrEnd(end, to);
+  // no period: padded to the column of an address it is one
+  const isAddress = end == from + 1 + ADDRESS_COLUMNS && p > from + 1;
+  const behind = hasPeriod ? afterBlanks(end, to) : p;
+  if (hasPeriod && !isAddress) {
     header.period = period;
-    p = afterBlanks(end, to);
-    header.restFrom = <u32>p;
+    header.restFrom = <u32>end;
   }
-  for (let i = p; i < to; i++) {
+  for (let i = behind; i < to; i++) {
     if (load<u8>(i) != COLON || !isBlankOrEnd(i + 1, to)) continue;
-    header.eventFrom = <u32>p;
+    if (hasPeriod) header.period = period;
+    header.eventFrom = <u32>behind;
     header.eventTo = <u32>i;
     header.restFrom = <u32>(i + 1);
-    header.eventKey = keys.intern(p, <u32>(i - p));
+    header.eventKey = keys.intern(behind, <u32>(i - behind));
     return;
   }
 }
