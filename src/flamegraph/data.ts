@@ -7,7 +7,6 @@ import type { Paper } from './style.ts';
 import type { Measure } from './words.ts';
 
 export interface Data extends PackedStacks {
-  version: 2;
   /** tells this picture from others in one page */
   key: string;
   title: string;

@@ -11,10 +11,16 @@ export function foldedLines(data: Data, bytes: Uint8Array): Uint8Array[] {
     .split('\n');
   const lines: [stack: string, count: string][] = [];
   const stack: string[] = [];
-  let used = 0;
+  const path = [0];
   while (!falls.isAtEnd) {
-    stack.length -= falls.next();
-    for (let left = fresh.next(); left > 0; left--) stack.push(texts[(frames.next() || ++used) - 1] as string);
+    const fallen = falls.next();
+    stack.length -= fallen;
+    path.length -= fallen;
+    for (let left = fresh.next(); left > 0; left--) {
+      const number = frames.next(path[path.length - 1] as number);
+      path.push(number);
+      stack.push(texts[number - 1] as string);
+    }
     const before = data.isPair ? `${befores.text()} ` : '';
     lines.push([(data.reversed ? stack.slice().reverse() : stack).join(';'), before + counts.text()]);
   }

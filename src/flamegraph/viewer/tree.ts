@@ -129,13 +129,14 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
   const builder = new TreeBuilder(nodes + 1, isPair, union);
   // by depth: the first kind of wait on the way there
   const kinds: number[] = [];
-  let used = 0;
+  const path = [0];
   while (!falls.isAtEnd) {
     for (let left = falls.next(); left > 0; left--) builder.close();
     for (let left = fresh.next(); left > 0; left--) {
-      const name = frames.next() || ++used;
+      const depth = builder.depth;
+      const name = frames.next(path[depth - 1] as number);
+      path[depth] = name;
       builder.open(name);
-      const depth = builder.depth - 1;
       kinds[depth] = kinds[depth - 1] || (waits[name] as number);
     }
     const value = counts.next() * factor.after;

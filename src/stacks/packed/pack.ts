@@ -1,5 +1,7 @@
 // The stacks of a picture in a compact form: columns of whole numbers that deflate well. unpack.ts reads it.
 
+import { REMEMBERED, Successors } from './successors.ts';
+
 const FIRST_ROOM = 1 << 14;
 const LONGEST_NUMBER = 5;
 
@@ -14,16 +16,15 @@ class Column {
     this.size = written(this.#bytes, this.size, value);
   }
 
-  /** The numbers `of` has for `keys` from `from` to `to`; where it has none, 0, and `isNew` gives the number from then on. */
-  numbers(keys: Uint32Array, from: number, to: number, of: Uint32Array, isNew: (key: number) => number): void {
-    this.#makeRoom((to - from) * LONGEST_NUMBER);
+  /** The first `count` of these. */
+  numbers(values: Uint32Array, count: number): void {
+    this.#makeRoom(count * LONGEST_NUMBER);
     const bytes = this.#bytes;
     let at = this.size;
-    for (let i = from; i < to; i++) {
-      const key = keys[i] as number;
-      const value = of[key] as number;
-      at = written(bytes, at, value);
-      if (value === 0) of[key] = isNew(key);
+    for (let i = 0; i < count; i++) {
+      const value = values[i] as number;
+      if (value <= 0x7f) bytes[at++] = value;
+      else at = written(bytes, at, value);
     }
     this.size = at;
   }
@@ -61,11 +62,14 @@ function written(bytes: Uint8Array, at: number, value: number): number {
 
 /**
  * Takes stacks, root first, such that neighbours share frames. A stack is written as how many frames of the one before
- * fall away, how many are new, and these: a name is its number from 1 in order of first use, or 0 for the next one.
+ * fall away, how many are new, and these: 0 is a name that was not there yet, and gets the next number from 1; then come
+ * the places among what the caller called last; then the numbers of other names.
  * Counts are decimal text, so that fractions stay what they are.
  */
 export class Packer {
   readonly #numbers: Uint32Array;
+  readonly #successors: Successors;
+  #codes = new Uint32Array(FIRST_ROOM);
   readonly #falls = new Column();
   readonly #fresh = new Column();
   readonly #frames = new Column();
@@ -80,6 +84,7 @@ export class Packer {
   /** `nameCount`: the table's; `isPair`: each stack has a count before as well. */
   constructor(nameCount: number, isPair: boolean) {
     this.#numbers = new Uint32Array(nameCount + 1);
+    this.#successors = new Successors(nameCount);
     this.#befores = isPair ? new Column() : undefined;
   }
 
@@ -87,11 +92,28 @@ export class Packer {
   add(words: Uint32Array, from: number, to: number, common: number, count: number, before: number): void {
     this.#falls.number(this.#depth - common);
     this.#fresh.number(to - from - common);
-    this.#frames.numbers(words, from + common, to, this.#numbers, (id) => this.names.push(id));
+    this.#frames.numbers(this.#codes, this.#encode(words, from, from + common, to));
     this.#counts.line(decimal(count));
     this.#befores?.line(decimal(before));
     this.nodeCount += to - from - common;
     this.#depth = to - from;
+  }
+
+  /** The codes of the frames from `first` on, in #codes; how many they are. */
+  #encode(words: Uint32Array, from: number, first: number, to: number): number {
+    if (this.#codes.length < to - first) this.#codes = new Uint32Array(2 * (to - first));
+    const [codes, numbers, successors] = [this.#codes, this.#numbers, this.#successors];
+    let caller = first > from ? (numbers[words[first - 1] as number] as number) : 0;
+    for (let i = first; i < to; i++) {
+      const id = words[i] as number;
+      const isNew = numbers[id] === 0;
+      if (isNew) numbers[id] = this.names.push(id);
+      const number = numbers[id] as number;
+      const place = successors.placeOf(caller, number);
+      codes[i - first] = isNew ? 0 : place < 0 ? number + REMEMBERED : place + 1;
+      caller = number;
+    }
+    return to - first;
   }
 
   /** All of it; `nameOf` gives a name's bytes as latin1; `extra`: ASCII for whoever reads it, behind the rest. */

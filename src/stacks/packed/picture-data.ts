@@ -5,8 +5,12 @@ export const DATA_CLASS = 'flamepipe-data';
 /** How that element begins; what follows is JSON, up to the next `<`. The script in the picture does not hold this text. */
 export const DATA_BEGINS = `<metadata class="${DATA_CLASS}">`;
 
+/** Counts how the stacks were packed: a reader understands its own alone. */
+export const DATA_VERSION = 3;
+
 /** What of the data a reader of its stacks needs. */
 export interface PackedStacks {
+  version: typeof DATA_VERSION;
   /** the unit that the folded text said */
   unitLine?: string;
   /** the stacks lie leaf first */

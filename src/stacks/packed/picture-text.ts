@@ -1,7 +1,7 @@
 // The folded text of which a picture was drawn: flame-svg puts all stacks into its file.
 
 import { inflateSync } from 'node:zlib';
-import { DATA_BEGINS, type PackedStacks } from './picture-data.ts';
+import { DATA_BEGINS, DATA_VERSION, type PackedStacks } from './picture-data.ts';
 import { columnsOf } from './unpack.ts';
 
 const BLOCK = 1 << 18;
@@ -9,6 +9,8 @@ const BLOCK = 1 << 18;
 const MOST_BYTES = 2 ** 30;
 /** of one stack */
 const MOST_FRAMES = 2 ** 24;
+const OTHER_VERSION =
+  'another version of flame-svg drew this picture, and packed its stacks in another way: give the folded text itself, or draw it again';
 const DAMAGED = 'the stacks in this picture are damaged or cut off';
 
 /**
@@ -22,17 +24,26 @@ export function foldedOfPicture(file: Buffer): Generator<Buffer> | undefined {
     throw new Error('this page holds several pictures; give one of their files');
   const from = at + DATA_BEGINS.length;
   const end = file.indexOf('<', from);
+  const data = undamaged(() => JSON.parse(file.toString('utf8', from, end < 0 ? from : end)) as PackedStacks);
+  if (data.version !== DATA_VERSION) throw new Error(OTHER_VERSION);
+  const { stacks } = data;
+  return undamagedLines(
+    foldedLines(
+      data,
+      undamaged(() => inflateSync(Buffer.from(stacks, 'base64'), { maxOutputLength: MOST_BYTES })),
+    ),
+  );
+}
+
+function undamaged<T>(read: () => T): T {
   try {
-    const data = JSON.parse(file.toString('utf8', from, end < 0 ? from : end)) as PackedStacks;
-    return undamaged(
-      foldedLines(data, inflateSync(Buffer.from(data.stacks, 'base64'), { maxOutputLength: MOST_BYTES })),
-    );
+    return read();
   } catch {
     throw new Error(DAMAGED);
   }
 }
 
-function* undamaged(blocks: Generator<Buffer>): Generator<Buffer> {
+function* undamagedLines(blocks: Generator<Buffer>): Generator<Buffer> {
   try {
     yield* blocks;
   } catch {
@@ -44,16 +55,19 @@ function* foldedLines({ unitLine, reversed, isPair }: PackedStacks, bytes: Uint8
   const { names, falls, fresh, frames, counts, befores } = columnsOf(bytes);
   const texts = Buffer.from(names).toString('latin1').split('\n');
   const stack: string[] = [];
-  let used = 0;
+  // the same as numbers, below the caller of all
+  const path = [0];
   let block = unitLine === undefined ? '' : `# unit: ${unitLine}\n`;
   while (!falls.isAtEnd) {
-    stack.length -= falls.next();
+    const fallen = falls.next();
+    stack.length -= fallen;
+    path.length -= fallen;
     const more = fresh.next();
     if (stack.length + more > MOST_FRAMES) throw new RangeError('too deep');
     for (let left = more; left > 0; left--) {
-      const name = texts[(frames.next() || ++used) - 1];
-      if (name === undefined) throw new RangeError('no such name');
-      stack.push(name);
+      const number = frames.next(path[path.length - 1] as number);
+      path.push(number);
+      stack.push(texts[number - 1] as string);
     }
     const line = reversed ? stack.toReversed() : stack;
     block += `${line.join(';')} ${isPair ? `${befores.text()} ` : ''}${counts.text()}\n`;

@@ -1,12 +1,17 @@
 // Reads the compact form of stacks that pack.ts writes. It runs in browsers, too.
 
+import { REMEMBERED, Successors } from './successors.ts';
+
+const NEWLINE = 10;
+const ZERO = 48;
+
 /** The columns as pack.ts has them. */
 export interface Columns {
   /** lines */
   names: Uint8Array;
   falls: NumberReader;
   fresh: NumberReader;
-  frames: NumberReader;
+  frames: FrameReader;
   counts: DecimalReader;
   befores: DecimalReader;
   /** what was put behind the rest */
@@ -25,7 +30,10 @@ export function columnsOf(bytes: Uint8Array): Columns {
     names,
     falls: new NumberReader(falls),
     fresh: new NumberReader(fresh),
-    frames: new NumberReader(frames),
+    frames: new FrameReader(
+      frames,
+      names.reduce((count, byte) => count + Number(byte === NEWLINE), 0),
+    ),
     counts: new DecimalReader(counts),
     befores: new DecimalReader(befores),
     extra,
@@ -57,8 +65,30 @@ export class NumberReader {
   }
 }
 
-const NEWLINE = 10;
-const ZERO = 48;
+/** Frames, as numbers of names from 1. */
+export class FrameReader {
+  readonly #codes: NumberReader;
+  readonly #names: number;
+  readonly #successors: Successors;
+  #used = 0;
+
+  constructor(bytes: Uint8Array, names: number) {
+    this.#codes = new NumberReader(bytes);
+    this.#names = names;
+    this.#successors = new Successors(names);
+  }
+
+  /** `caller`: that of the next frame; 0: it is an outermost one. Throws RangeError at the end, or where none has this name. */
+  next(caller: number): number {
+    const code = this.#codes.next();
+    let name = code - REMEMBERED;
+    if (code === 0) name = ++this.#used;
+    else if (name <= 0) name = this.#successors.at(caller, code - 1);
+    if (name < 1 || name > this.#names) throw new RangeError('no such name');
+    this.#successors.placeOf(caller, name);
+    return name;
+  }
+}
 
 /** Lines with a decimal number each. */
 export class DecimalReader {

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Packer } from '../../../src/stacks/packed/pack.ts';
-import { DATA_BEGINS } from '../../../src/stacks/packed/picture-data.ts';
+import { DATA_BEGINS, DATA_VERSION } from '../../../src/stacks/packed/picture-data.ts';
 import { foldedOfPicture } from '../../../src/stacks/packed/picture-text.ts';
 
 const NAMES = ['', 'main', 'read', 'write'];
@@ -18,15 +18,39 @@ function packed(): Uint8Array {
   return packer.bytes((id) => NAMES[id] as string);
 }
 
-function textOf(bytes: Uint8Array): string {
+function textOf(bytes: Uint8Array, version: number = DATA_VERSION): string {
   const stacks = deflateSync(bytes).toString('base64');
-  const file = Buffer.from(`${DATA_BEGINS}${JSON.stringify({ reversed: false, isPair: false, stacks })}</metadata>`);
+  const file = Buffer.from(
+    `${DATA_BEGINS}${JSON.stringify({ version, reversed: false, isPair: false, stacks })}</metadata>`,
+  );
   return Buffer.concat([...(foldedOfPicture(file) ?? [])]).toString('latin1');
 }
 
 describe('the data of a picture', () => {
   test('gives the stacks it was drawn from', () => {
     assert.equal(textOf(packed()), 'main;read 7\nmain;write 8\n');
+  });
+
+  test('gives the stacks whoever calls whom, and however many each calls', () => {
+    const names = Array.from({ length: 24 }, (_, id) => `f${id}`);
+    const stack = fc.array(fc.integer({ min: 1, max: 23 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(stack, { minLength: 1, maxLength: 60 }), (stacks) => {
+        const packer = new Packer(names.length, false);
+        let before: readonly number[] = [];
+        for (const ids of stacks) {
+          const differs = ids.findIndex((id, depth) => id !== before[depth]);
+          packer.add(Uint32Array.from(ids), 0, ids.length, differs < 0 ? ids.length : differs, 1, 0);
+          before = ids;
+        }
+        const lines = stacks.map((ids) => `${ids.map((id) => names[id]).join(';')} 1\n`);
+        assert.equal(textOf(packer.bytes((id) => names[id] as string)), lines.join(''));
+      }),
+    );
+  });
+
+  test('of another version is not taken for damaged, nor for its own', () => {
+    assert.throws(() => textOf(packed(), DATA_VERSION - 1), /another version of flame-svg .* draw it again/);
   });
 
   test('gives lines or says that it is damaged, whichever bytes are wrong', () => {
