@@ -10,7 +10,7 @@ import type { Subject } from '../entry.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import { addSplitStack } from './split-stack.ts';
-import { isUnit, type OffcpuStacks, type Unit } from './stacks.ts';
+import { type OffcpuStacks, timeUnitOf, type Unit } from './stacks.ts';
 
 const KERNEL_MARK = '_[k]';
 
@@ -19,14 +19,18 @@ export class OffcpuFolded {
   unit: Unit | undefined;
   readonly #table: StackTable;
   readonly #names: BpftraceNames;
+  readonly #isDeclared: boolean;
   readonly #skip: OnSkip;
 
-  constructor(table: StackTable, names: BpftraceNames, skip: OnSkip) {
+  /** `isDeclared`: the user says the unit. */
+  constructor(table: StackTable, names: BpftraceNames, isDeclared: boolean, skip: OnSkip) {
     this.#table = table;
+    this.#isDeclared = isDeclared;
     this.#names = names;
     this.#skip = skip;
   }
 
+  /** Throws InputError where its counts are no time. */
   write(block: Uint8Array): void {
     this.#table.write(block);
     this.#read();
@@ -42,8 +46,8 @@ export class OffcpuFolded {
     while (table.scanFolded()) {
       const text = table.lineText();
       const unit = unitIn(text);
-      if (isUnit(unit)) this.unit = unit;
-      else if (unit !== undefined || !isMetadata(text)) this.#skip('not a folded line', table.linesRead, text);
+      if (unit !== undefined && !this.#isDeclared) this.unit = timeUnitOf(unit);
+      else if (!isMetadata(text)) this.#skip('not a folded line', table.linesRead, text);
     }
   }
 

@@ -4,7 +4,7 @@ import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { isMetadata, unitIn } from '../../stacks/metadata.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
-import { isUnit, type Unit } from './stacks.ts';
+import { isUnit, timeUnitOf, type Unit } from './stacks.ts';
 
 /** What reads raw dumps. */
 export interface DumpReader {
@@ -28,7 +28,6 @@ const FOREIGN: Partial<Record<Kind, string>> = {
   compressed: WHAT_TO_DO.compressed,
   binary: 'this is binary data',
 };
-const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
 export class OffcpuInput<Dump extends DumpReader> {
   /** folded stacks of all inputs that were folded */
@@ -36,15 +35,17 @@ export class OffcpuInput<Dump extends DumpReader> {
   /** of their counts, where lines in them say it */
   unit: Unit | undefined;
   readonly #openDump: () => Dump;
+  readonly #isDeclared: boolean;
   readonly #onSkip: OnSkip;
   #dump: Dump | undefined;
   #start: Buffer | undefined;
   #isFolded = false;
   #name = '';
 
-  /** `openDump` gives the reader of raw dumps, when the first comes. */
-  constructor(openDump: () => Dump, onSkip: OnSkip) {
+  /** `openDump` gives the reader of raw dumps, when the first comes. `isDeclared`: the user says the unit of folded text. */
+  constructor(openDump: () => Dump, isDeclared: boolean, onSkip: OnSkip) {
     this.#openDump = openDump;
+    this.#isDeclared = isDeclared;
     this.#onSkip = onSkip;
   }
 
@@ -98,8 +99,7 @@ export class OffcpuInput<Dump extends DumpReader> {
       this.#dump ??= this.#openDump();
       this.#dump.beginInput(this.#name);
     }
-    const hasMark = start.toString('latin1', 0, BYTE_ORDER_MARK.length) === BYTE_ORDER_MARK;
-    this.#pass(hasMark ? start.subarray(BYTE_ORDER_MARK.length) : start);
+    this.#pass(start);
   }
 
   #pass(bytes: Uint8Array): void {
@@ -116,12 +116,14 @@ export class OffcpuInput<Dump extends DumpReader> {
     while (table.scanFolded()) {
       const text = table.lineText();
       const unit = unitIn(text);
-      if (isUnit(unit)) this.#setUnit(unit);
-      else if (unit !== undefined || !isMetadata(text)) this.#onSkip('not a folded line', table.linesRead, text);
+      if (unit !== undefined && !this.#isDeclared) this.#setUnit(unit);
+      else if (!isMetadata(text)) this.#onSkip('not a folded line', table.linesRead, text);
     }
   }
 
-  #setUnit(unit: Unit): void {
+  #setUnit(said: string): void {
+    if (!isUnit(said)) this.folded.skipLines();
+    const unit = timeUnitOf(said);
     if (this.folded.stackCount === 0) this.unit ??= unit;
     const before = this.unit ?? 'us';
     if (before !== unit) {

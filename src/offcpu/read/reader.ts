@@ -177,7 +177,9 @@ export class OffcpuReader {
       return perf;
     }
     if (format === 'bcc' || format === 'folded') {
-      const source = format === 'bcc' ? new BccText(table, names, skip) : new OffcpuFolded(table, names, skip);
+      const isDeclared = this.#options.inputUnit !== undefined;
+      const source =
+        format === 'bcc' ? new BccText(table, names, skip) : new OffcpuFolded(table, names, isDeclared, skip);
       this.#finish = () => {
         const told = source instanceof OffcpuFolded ? source.unit : undefined;
         const unit = this.#options.inputUnit ?? told ?? 'us';

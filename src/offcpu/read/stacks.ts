@@ -1,5 +1,6 @@
 // What was read of all inputs: distinct entries with their sums; given out as they are, or as folded stacks.
 
+import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { Reach } from '../../stacks/reach.ts';
 import { divided } from '../../stacks/rounding.ts';
@@ -14,6 +15,12 @@ export type Unit = (typeof UNITS)[number];
 /** Is it a unit of time? */
 export function isUnit(text: string | undefined): text is Unit {
   return (UNITS as readonly (string | undefined)[]).includes(text);
+}
+/** The unit that folded text says, where it is one of these. Throws InputError for any other. */
+export function timeUnitOf(said: string): Unit {
+  if (isUnit(said)) return said;
+  const advice = said === 's' ? 'fold it with --unit us' : 'record off-CPU time, or name their unit with --input-unit';
+  throw new InputError(`its counts are in ${said}, not in us, ns or ms: ${advice}`);
 }
 export const NANOSECONDS: Readonly<Record<Unit, number>> = { ns: 1, us: 1000, ms: 1_000_000 };
 

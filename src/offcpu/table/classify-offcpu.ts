@@ -80,7 +80,8 @@ export class OffcpuClassify {
     const skip = (kind: string, line: number, text: string): void => onSkip(kind, `${this.#input}:${line}`, text);
     const dumpOptions = { ...options, order: undefined, repeats: 'auto' } as const;
     const nameOptions = { tidy: true, demangle: true, keepHash: false };
-    this.#read = new OffcpuInput(() => new OffcpuReader({ ...dumpOptions, ...nameOptions }, skip), skip);
+    const open = (): OffcpuReader => new OffcpuReader({ ...dumpOptions, ...nameOptions }, skip);
+    this.#read = new OffcpuInput(open, options.inputUnit !== undefined, skip);
   }
 
   begin(name: string): void {
