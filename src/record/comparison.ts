@@ -8,6 +8,7 @@ import { functionTable } from '../stacks/diff/compare-functions.ts';
 import type { Sides } from '../stacks/diff/diff.ts';
 import { type FunctionTable, formatFunctions } from '../stacks/diff/function-table.ts';
 import { type Change, changeFrom } from '../stacks/diff/functions.ts';
+import { withoutTier } from '../stacks/tiers.ts';
 import type { Artifact } from './artifacts.ts';
 import type { Picture } from './render-plan.ts';
 import type { Settings } from './settings.ts';
@@ -113,15 +114,16 @@ export function unlikeRuns(now: Shape, before: Shape): string[] {
   return lines;
 }
 
-/** The same stacks without the ids of processes, because another run's processes have others. */
-export function withoutPids(table: StackTable, pids: readonly number[]): StackTable {
-  if (pids.length < 2) return table;
+/** The same stacks as another run names them: without the ids of processes, and without tiers of functions. */
+export function namedAlike(table: StackTable, pids: readonly number[]): StackTable {
+  const known = new Set(pids.length < 2 ? [] : pids);
+  const texts = Array.from({ length: table.nameCount + 1 }, (_, id) => (id === 0 ? '' : table.nameText(id)));
+  if (known.size === 0 && texts.every((text) => withoutTier(text) === text)) return table;
   const bare = new StackTable();
   bare.unit = table.unit;
-  const known = new Set(pids);
-  const names = Array.from({ length: table.nameCount + 1 }, (_, id) => {
+  const names = texts.map((text, id) => {
     if (id === 0) return 0;
-    const name = table.nameText(id);
+    const name = withoutTier(text);
     const [, comm, pid] = /^(.+)-(\d+)$/.exec(name) ?? [];
     return bare.name(comm !== undefined && known.has(Number(pid)) ? comm : name);
   });

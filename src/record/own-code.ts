@@ -1,6 +1,7 @@
 // The target's own code: which of the objects that perf saw are the user's program, and which functions are theirs.
 
 import { isJit } from '../perf/frame.ts';
+import { withoutTier } from '../stacks/tiers.ts';
 import { LIBRARY_SOURCE } from '../symbols/library-source.ts';
 
 /** Names are those of folded frames, latin1. */
@@ -55,7 +56,8 @@ const OF_GO =
   /^(?:(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|type:|unicode|unique|unsafe|vendor|weak)[./]|[^./]+(?:\.abi\w+)?$)/;
 
 /** Own are the extensions of a server, else what a runtime compiled, else the executable itself. */
-export function ownCodeOf({ executables, objects, isGo, isOfProgram }: SeenNames): OwnCode {
+export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: SeenNames): OwnCode {
+  const objects = new Map([...seen, ...Array.from(seen, ([name, paths]) => [withoutTier(name), paths] as const)]);
   const paths = new Set([...objects.values()].flat());
   const files = executables.length > 0 ? executables : [...(objects.get('main') ?? objects.get('_start') ?? [])];
   const programs = new Set(files.map(fileName));

@@ -1,6 +1,7 @@
 // The functions with the largest shares of a recording.
 
 import type { StackTable } from '../engine/stack-table.ts';
+import { withoutTier } from '../stacks/tiers.ts';
 import { isNamed, type OwnCode } from './own-code.ts';
 
 export interface Share {
@@ -23,34 +24,39 @@ export interface FunctionShare extends Share {
 export const RANKS = ['self', 'total', 'own'] as const;
 export type Rank = (typeof RANKS)[number];
 
-/** All functions (names latin1). The root frame is the process, no function. */
+/** All functions (names latin1), all tiers of one together. The root frame is the process, no function. */
 export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>): FunctionShare[] {
   const size = table.nameCount + 1;
   const self = new Float64Array(size);
   const total = new Float64Array(size);
   const own = new Float64Array(size);
   const lastStack = new Int32Array(size).fill(-1);
-  const isOwn = Array.from({ length: size }, (_, id) => id > 0 && code.isOwn(table.nameText(id)));
-  const named = isOwn.map((is, id) => is && isNamed(table.nameText(id)));
+  const names = Array.from({ length: size }, (_, id) => (id > 0 ? withoutTier(table.nameText(id)) : ''));
+  const ids = new Map<string, number>();
+  for (let id = size - 1; id > 0; id--) ids.set(names[id] as string, id);
+  // by name id: the first one of the same function
+  const functions = Uint32Array.from(names, (name) => ids.get(name) ?? 0);
+  const isOwn = names.map((name, id) => id > 0 && code.isOwn(name));
+  const named = isOwn.map((is, id) => is && isNamed(names[id] as string));
   let sum = 0;
-  for (const { index, ids, weight } of table.stacks()) {
+  for (const { index, ids: frames, weight } of table.stacks()) {
     sum += weight;
     let nearest = 0;
-    for (let i = 1; i < ids.length; i++) {
-      const id = ids[i] as number;
+    for (let i = 1; i < frames.length; i++) {
+      const id = functions[frames[i] as number] as number;
       if (lastStack[id] !== index) total[id]! += weight; // once a stack, however often it is called there
       lastStack[id] = index;
       if (isOwn[id] && (named[id] || nearest === 0)) nearest = id;
     }
     if (nearest > 0) own[nearest]! += weight;
-    if (ids.length > 1) self[ids[ids.length - 1] as number]! += weight;
+    if (frames.length > 1) self[functions[frames[frames.length - 1] as number] as number]! += weight;
   }
   const shares: FunctionShare[] = [];
   for (let id = 1; id < size; id++) {
     if (total[id] === 0) continue;
     const share = (of: Float64Array): number => (of[id] as number) / sum;
     shares.push({
-      name: table.nameText(id),
+      name: names[id] as string,
       self: share(self),
       total: share(total),
       own: share(own),

@@ -7,10 +7,10 @@ import {
   comparedPicture,
   functionsText,
   measureOf,
+  namedAlike,
   scaleOf,
   sidesOf,
   unlikeRuns,
-  withoutPids,
 } from '../../src/record/comparison.ts';
 import { PICTURES } from '../../src/record/render-plan.ts';
 import { totalOf } from '../../src/stacks/diff/diff.ts';
@@ -31,8 +31,13 @@ describe('comparison', () => {
 
   test("several processes are compared by their comms, since another run's have other ids", () => {
     const table = tableOf('[fsync];app-7;f-9 1\n[fsync];app-8;f-9 2\napp-70;g 4\n');
-    assert.equal(foldedText(withoutPids(table, [7, 8])), '[fsync];app;f-9 3\napp-70;g 4\n');
-    assert.equal(withoutPids(table, [7]), table);
+    assert.equal(foldedText(namedAlike(table, [7, 8])), '[fsync];app;f-9 3\napp-70;g 4\n');
+    assert.equal(namedAlike(table, [7]), table);
+  });
+
+  test('tiers of a function are that function, so that none is new because it got hot', () => {
+    const table = namedAlike(tableOf('node;JS:*run /a.js:1:2;JS:~run /a.js:1:2 1\nnode;JS:^run /a.js:1:2 2\n'), []);
+    assert.equal(foldedText(table), 'node;JS:run /a.js:1:2 2\nnode;JS:run /a.js:1:2;JS:run /a.js:1:2 1\n');
   });
 
   test('runs that measured other things are said to be unlike', () => {

@@ -48,6 +48,11 @@ test('of a runtime it is what its compiler made, else the runtime itself', () =>
   assert.deepEqual(own(node, seen).objects, ['node']);
   const compiled = { ...seen, 'JS:*hot /srv/app.js:3:1': '/tmp/perf-42.map' };
   assert.deepEqual(own(node, compiled), { objects: ['JIT code'], names: ['JS:*hot /srv/app.js:3:1'] });
+  const code = ownCodeOf({
+    ...{ executables: [node], isGo: false, isOfProgram: () => true },
+    objects: new Map(Object.entries(compiled).map(([name, path]) => [name, [path]])),
+  });
+  assert.equal(code.objectOf('JS:hot /srv/app.js:3:1'), 'JIT code', 'whatever its tier');
 });
 
 test("what a runtime's own libraries are is none of the program's", () => {

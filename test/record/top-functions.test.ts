@@ -29,3 +29,12 @@ test('top functions: counts of 2^53 and no stack at all', () => {
   assert.deepEqual(top('a;b 9007199254740991\n', 'self'), { b: [1, 1, 0] });
   assert.deepEqual(top('', 'total'), {});
 });
+
+test('top functions: interpreted and compiled code of a function is one function, named without its tier', () => {
+  const folded =
+    'node;JS:^run /a.js:1:2;JS:*run /a.js:1:2;read 2\nnode;JS:~run /a.js:1:2 1\nnode;JS:*run /b.js:1:2 1\n';
+  assert.deepEqual(top(folded, 'total', ['JS:run /a.js:1:2']), {
+    'JS:run /a.js:1:2': [0.25, 0.75, 0.75],
+    read: [0.5, 0.5, 0],
+  });
+});

@@ -23,6 +23,7 @@ import {
   functionsText,
   type Measure,
   measureOf,
+  namedAlike,
   onCpuChange,
   outcomeOf,
   rootsOf,
@@ -31,7 +32,6 @@ import {
   shapeOf,
   sidesOf,
   unlikeRuns,
-  withoutPids,
 } from '../comparison.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import { PICTURES, type Picture } from '../render-plan.ts';
@@ -82,7 +82,7 @@ export interface ComparedRun {
 export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise<Comparison | undefined> {
   const { settings, measure, offcpu } = run;
   const pids = run.shape.pids ?? [];
-  const cpu = run.cpu && withoutPids(run.cpu, pids);
+  const cpu = run.cpu && namedAlike(run.cpu, pids);
   if (settings.compare === undefined) return undefined;
   const earlier = earlierOf(settings.compare, settings.outDir);
   const { label, folder } = earlier;
@@ -107,7 +107,7 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
       run,
       earlier,
       PICTURES.reasons,
-      withoutPids(offcpu.reasons.stacks, pids),
+      namedAlike(offcpu.reasons.stacks, pids),
       scaleOf(measure, earlier.measure, 'us'),
       steps,
     );
@@ -162,5 +162,5 @@ function readSides({ folder, shape }: Earlier, from: Artifact, now: StackTable, 
   reader.begin();
   reader.block(readFileSync(file));
   reader.end();
-  return sidesOf(withoutPids(reader.table, shape.pids ?? []), now, scale);
+  return sidesOf(namedAlike(reader.table, shape.pids ?? []), now, scale);
 }

@@ -8,6 +8,7 @@ import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
 import { enderOf, type NameLock, objectName, wakerName } from '../../offcpu/table/particular-names.ts';
 import { nameText } from '../../stacks/name-text.ts';
+import { withoutTier } from '../../stacks/tiers.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import { isNamed, type OwnCode } from '../own-code.ts';
 
@@ -120,7 +121,8 @@ export function waitRows(
     const kind = kindOf(decision);
     if (entry === undefined || kind === 'cpu' || kind === 'excluded') continue;
     const own = stack.user.filter(code.isOwn);
-    const place = own.find(isNamed) ?? stack.user.find(isOfProgram) ?? own[0];
+    const frame = own.find(isNamed) ?? stack.user.find(isOfProgram) ?? own[0];
+    const place = frame && withoutTier(frame);
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
     // one who waits for the next statement shows the last one
     const statement = kind === 'idle' ? undefined : entry.particulars?.statement?.text;
