@@ -2,6 +2,7 @@
 
 import { artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
 import type { CallGraph } from './call-graph.ts';
+import type { OffcpuStacksChoice } from './offcpu-stacks.ts';
 import type { Settings } from './settings.ts';
 import { type StatementPlaces, statementArguments } from './statements.ts';
 import type { WaitEvents } from './wait-events.ts';
@@ -29,6 +30,8 @@ export interface Environment {
   hasKernelSymbols: boolean;
   /** how perf unwinds */
   callGraph: CallGraph;
+  /** whose user stacks off the CPU have */
+  offcpuStacks: OffcpuStacksChoice;
   symfs: string | undefined;
   /** does the target see another root than we do, within our mount namespace? */
   isChrooted: boolean;
@@ -60,6 +63,7 @@ export interface Step {
 }
 
 export const UNSTARTED = 'PID';
+const STATEMENT_NUMBERS = 6;
 const MAP_KEYS = '65536';
 /** So many processes the program takes as operands. */
 const OPERAND_PIDS = 9;
@@ -90,6 +94,10 @@ export function callGraphText({ how, why }: CallGraph): string {
   return `call graph: ${how} (${why})`;
 }
 
+export function offcpuStacksText({ how, why }: OffcpuStacksChoice): string {
+  return `stacks off the CPU: ${how} (${why})`;
+}
+
 /** What is missing of a target in a chroot: bpftrace opens /proc/PID/root/PATH, with the path as it is seen from here. */
 export function chrootNotes({ mode }: Pick<Settings, 'mode'>, { isChrooted }: Environment): string[] {
   return isChrooted && hasOffcpu(mode)
@@ -117,17 +125,32 @@ export function perfCommand(settings: Settings, environment: Environment): Profi
   if (!hasCpu(settings.mode)) return undefined;
   const argv = [
     ...guard(settings, environment),
-    ...samplingArgv(settings, environment, artifactIn(environment.folder, 'perfData')),
+    ...samplingArgv(settings, environment, artifactIn(environment.folder, 'perfData'), hasSwitches(environment)),
     ...['--delay=-1', '--control=fd:0,1'],
   ];
   const log = artifactIn(environment.folder, 'perfLog');
   return { argv, output: log, errors: log };
 }
 
+/** Does perf record the switches, too, with their stacks? */
+export function hasSwitches({ offcpuStacks }: Environment): boolean {
+  return offcpuStacks.how === 'dwarf';
+}
+
 /** What is sampled, and how, into which file. */
-function samplingArgv({ frequency }: Settings, environment: Environment, output: string): string[] {
+function samplingArgv(
+  { frequency }: Settings,
+  environment: Environment,
+  output: string,
+  withSwitches = false,
+): string[] {
+  const event = eventOf(environment);
+  // -F would leave out most switches; a buffer of 16 MiB lost none up to 5,000 switches a second
+  const events = withSwitches
+    ? ['-z', '-m', '16M', '-e', `${event}/freq=${frequency}/`, '-e', 'sched:sched_switch', '--switch-events']
+    : ['-e', event, '-F', String(frequency)];
   return [
-    ...['perf', 'record', '-e', eventOf(environment), '-F', String(frequency)],
+    ...['perf', 'record', ...events],
     ...['--call-graph', environment.callGraph.how],
     // the clock of bpftrace's nsecs and of Node: the windows can be compared
     ...['-k', 'CLOCK_MONOTONIC'],
@@ -151,7 +174,7 @@ export function trialArgvs(
     ],
     script: [
       ...asRoot(settings.sudo),
-      ...['perf', 'script', '-i', data, '-F', 'comm,pid,tid,time,period,event,ip,sym,dso'],
+      ...['perf', 'script', '-i', data, '-F', FIELDS],
       ...['--no-inline', '--no-demangle', '--kallsyms', '/dev/null'],
     ],
   };
@@ -196,8 +219,9 @@ function operandsOf({ followChildren }: Settings, environment: Environment): str
   const [first, ...others] = pidsOf(environment).slice(0, OPERAND_PIDS).map(String);
   const address = typeof waitEvents === 'object' ? `0x${waitEvents.address.toString(16)}` : '0';
   const none = Array.from({ length: OPERAND_PIDS - 1 - others.length }, () => '0');
-  const last = statements ? statementArguments(statements) : [];
-  const operands = [first ?? UNSTARTED, address, followChildren ? '1' : '0', ...others, ...none, ...last];
+  const last = statements ? statementArguments(statements) : Array.from({ length: STATEMENT_NUMBERS }, () => '0');
+  const waits = hasSwitches(environment) ? '1' : '0';
+  const operands = [first ?? UNSTARTED, address, followChildren ? '1' : '0', ...others, ...none, ...last, waits];
   return operands.slice(0, operands.findLastIndex((operand) => operand !== '0') + 1);
 }
 
@@ -260,14 +284,25 @@ export interface Limits {
   pids: readonly number[] | undefined;
 }
 
+const FIELDS = 'comm,pid,tid,time,period,event,ip,sym,dso';
+
 /** perf, whose text tells the samples within the limits. */
 export function scriptArgv(settings: Settings, environment: Environment, { startNs, endNs, pids }: Limits): string[] {
   const { folder, symfs, hasKernelSymbols } = environment;
+  const switches = hasSwitches(environment);
   const isBounded = startNs !== undefined || endNs !== undefined;
   const time = [startNs, endNs].map((ns) => (ns === undefined ? '' : secondsOf(ns))).join();
   return [
     ...asRoot(settings.sudo),
-    ...['perf', 'script', '-i', artifactIn(folder, 'perfData'), '-F', 'comm,pid,tid,time,period,event,ip,sym,dso'],
+    ...[
+      'perf',
+      'script',
+      '-i',
+      artifactIn(folder, 'perfData'),
+      '-F',
+      FIELDS.replace('event', switches ? 'event,trace' : 'event'),
+    ],
+    ...(switches ? ['--ns', '--show-switch-events', '--show-lost-events'] : []),
     '--no-inline',
     // where objects lie in memory: perf-fold finds inlined functions in them, in a second instead of minutes
     ...(settings.inline ? ['--show-mmap-events'] : []),
@@ -279,7 +314,11 @@ export function scriptArgv(settings: Settings, environment: Environment, { start
     ...processLimit(settings, environment, pids),
     ...(symfs === undefined ? [] : ['--symfs', symfs]),
     // none of its own where perf-fold has them; with --symfs perf does not find the running kernel's by itself
-    ...(hasKernelSymbols ? ['--kallsyms', '/dev/null'] : symfs === undefined ? [] : ['--kallsyms', '/proc/kallsyms']),
+    ...(hasKernelSymbols
+      ? ['--kallsyms', switches ? artifactIn(folder, 'kallsyms') : '/dev/null']
+      : symfs === undefined
+        ? []
+        : ['--kallsyms', '/proc/kallsyms']),
   ];
 }
 

@@ -3,7 +3,15 @@
 
 import type { Options as DrawOptions } from '../flamegraph/settings.ts';
 import { type Artifact, artifactIn, mapsFile } from './artifacts.ts';
-import { type Environment, kernelSymbolsStep, type Step, scriptArgv, type Window } from './plan.ts';
+import {
+  type Environment,
+  eventOf,
+  hasSwitches,
+  kernelSymbolsStep,
+  type Step,
+  scriptArgv,
+  type Window,
+} from './plan.ts';
 import type { Settings } from './settings.ts';
 import { rootsOf } from './sleepers.ts';
 
@@ -82,6 +90,7 @@ function foldCpuStep(
   const { folder, tool } = environment;
   const kernelSymbols = kernelSymbolsStep(settings, environment)?.output;
   const fold = [
+    ...(hasSwitches(environment) ? ['--event-filter', eventOf(environment)] : []),
     ...['--tid', '--count', 'samples', '--stats-json', artifactIn(folder, 'cpuStats')],
     ...(kernelSymbols ? ['--kallsyms', kernelSymbols] : []),
     ...(settings.inline ? ['--inline'] : []),

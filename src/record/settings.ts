@@ -2,6 +2,7 @@
 
 import { UsageError } from '../engine/errors.ts';
 import { checkedCallGraph, MOST_STACK_BYTES } from './call-graph.ts';
+import type { OffcpuStacksWish } from './offcpu-stacks.ts';
 
 export const MODES = ['cpu', 'offcpu', 'both'] as const;
 export type Mode = (typeof MODES)[number];
@@ -21,6 +22,9 @@ export interface Settings {
   frequency: number;
   /** perf's --call-graph: fp, dwarf,SIZE or lbr; undefined: as the target has it */
   callGraph: string | undefined;
+  /** user stacks off the CPU; and what `auto` may take for them, in percent of a CPU */
+  offcpuStacks: OffcpuStacksWish;
+  maxOverhead: number;
   /** inlined functions as frames of their own, by the objects' debug information */
   inline: boolean;
   /** of a Postgres server; undefined: if they can be recorded */
@@ -53,6 +57,8 @@ export interface SettingOptions {
   warmup: number | undefined;
   frequency: number;
   'call-graph': string;
+  'off-cpu-stacks': OffcpuStacksWish;
+  'max-overhead': number;
   'no-inline': boolean;
   'wait-events': boolean;
   'no-wait-events': boolean;
@@ -89,6 +95,11 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
       `--call-graph takes auto, fp, lbr, dwarf or dwarf,SIZE (a multiple of 8, at most ${MOST_STACK_BYTES}), not "${options['call-graph']}"`,
     );
   }
+  const isDwarf = options['off-cpu-stacks'] === 'dwarf';
+  if (isDwarf && options.mode !== 'both')
+    throw new UsageError('--off-cpu-stacks dwarf needs --mode both: perf has them');
+  if (isDwarf && callGraph !== undefined && !callGraph.startsWith('dwarf'))
+    throw new UsageError(`--off-cpu-stacks dwarf needs --call-graph dwarf, not ${callGraph}: perf has one way for all`);
   if (options['wait-events'] && options['no-wait-events'])
     throw new UsageError('choose one of --wait-events, --no-wait-events');
   if (options.statements && options.postgres === undefined)
@@ -102,7 +113,9 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     seconds: options.duration,
     warmupSeconds: options.warmup ?? (options.workload === undefined ? 0 : WARMUP_SECONDS),
     frequency: options.frequency,
-    callGraph,
+    callGraph: callGraph ?? (isDwarf ? checkedCallGraph('dwarf') : undefined),
+    offcpuStacks: options['off-cpu-stacks'],
+    maxOverhead: options['max-overhead'],
     inline: !options['no-inline'],
     waitEvents: options['wait-events'] ? true : options['no-wait-events'] ? false : undefined,
     statements: options.statements,

@@ -10,7 +10,7 @@ import type { FunctionShare, Share } from './top-functions.ts';
 export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | undefined): string {
   const parts: string[] = [];
   if (cpu) {
-    const events = cpu.events.filter(({ folded }) => folded).map(({ name }) => name);
+    const events = cpu.events.filter(({ folded }) => folded).map(({ name }) => eventText(name));
     const empty = cpu.emptySamples > 0 ? `, ${cpu.emptySamples} without a callchain` : '';
     const frames = cpu.userFrames;
     const named = frames
@@ -24,13 +24,20 @@ export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | un
     );
   }
   if (offcpu) {
+    const whole =
+      offcpu.wholeWeight === undefined ? '' : `, ${share(offcpu.wholeWeight, offcpu.weight)} with perf's stacks`;
     parts.push(
       `off-CPU ${share(offcpu.lostWeight, offcpu.weight)} without a stack, ${share(offcpu.unresolvedWeight, offcpu.weight)} ` +
-        `unresolved in user code, ${share(offcpu.cutWeight, offcpu.weight)} cut, ${share(offcpu.callerlessWeight, offcpu.weight)} without the caller of libc, ${share(offcpu.inProgressWeight, offcpu.weight)} in progress`,
+        `unresolved in user code, ${share(offcpu.cutWeight, offcpu.weight)} cut, ${share(offcpu.callerlessWeight, offcpu.weight)} without the caller of libc, ${share(offcpu.inProgressWeight, offcpu.weight)} in progress${whole}`,
     );
   }
   if (parts.length === 0) parts.push('no sample and no switch, because it slept throughout');
   return `quality: ${parts.join('; ')}`;
+}
+
+// cpu-clock/freq=99/u      as perf prints an event that has a frequency of its own
+export function eventText(name: string): string {
+  return name.replace(/\/freq=\d+\/([a-zA-Z]*)$/, (_, modifiers: string) => (modifiers === '' ? '' : `:${modifiers}`));
 }
 
 /** What is missing of stacks, and what to do, a line a half; `callGraph` is how perf unwound. */
@@ -67,7 +74,7 @@ export function mendOfCut(callGraph: string): string {
 export function isWithoutSamples(perfLog: string): boolean {
   // [ perf record: Captured and wrote 2.448 MB perf.data (152 samples) ]       of none it says nothing
   const [said] = /^\[ perf record: Captured and wrote .* \]$/m.exec(perfLog) ?? [];
-  return said !== undefined && !/\(~?\d+ samples\) \]$/.test(said);
+  return said !== undefined && !said.includes(', compressed (') && !/\(~?\d+ samples\) \]$/.test(said);
 }
 
 /** perf's largest copy of a stack. */
@@ -119,7 +126,7 @@ export function windowText(startNs: number, endNs: number): string {
 /** Perf falls back to user code where it may not see the kernel; undefined: it has not. */
 export function userOnlyText(cpu: PerfStats | undefined): string | undefined {
   const folded = cpu?.events.filter((event) => event.folded) ?? [];
-  return folded.length > 0 && folded.every(({ name }) => /:u+$/.test(name))
+  return folded.length > 0 && folded.every(({ name }) => /:u+$/.test(eventText(name)))
     ? 'warning: perf saw user code only; time in the kernel is missing: flame-record doctor says why'
     : undefined;
 }

@@ -10,6 +10,8 @@ const OPTIONS: SettingOptions = {
   warmup: 2,
   frequency: 99,
   'call-graph': 'dwarf,16384',
+  'off-cpu-stacks': 'fp',
+  'max-overhead': 5,
   'no-inline': false,
   'wait-events': false,
   'no-wait-events': false,

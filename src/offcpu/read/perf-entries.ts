@@ -2,12 +2,25 @@
 
 import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuKind, Particulars, Subject, Waker } from '../entry.ts';
-import { EMPTY_SPAN, spanOf } from './bpftrace/id-span.ts';
+import { EMPTY_SPAN, type IdSpan, spanOf } from './bpftrace/id-span.ts';
 import { PREEMPTED } from './perf/events.ts';
 import type { PerfRecording, PerfStack, PerfSwitches } from './perf/switches.ts';
 import { type Interval, NONE, ThreadEvents } from './perf/thread-events.ts';
-import type { OffcpuStacks } from './stacks.ts';
 import type { Recording } from './window.ts';
+
+/** What takes entries, each of one interval, which began at `sinceNs` of perf's clock. */
+export interface EntrySink {
+  add(
+    subject: Subject,
+    unit: 'ns',
+    user: IdSpan,
+    kernel: IdSpan,
+    ns: number,
+    count: number,
+    max: number,
+    sinceNs: number,
+  ): unknown;
+}
 
 /** What became of the threads of a recording. */
 export interface PerfTimes extends Recording {
@@ -34,7 +47,7 @@ export function settlePerf(
   recordings: readonly PerfRecording[],
   switches: PerfSwitches,
   table: StackTable,
-  stacks: OffcpuStacks,
+  stacks: EntrySink,
 ): (PerfTimes | undefined)[] {
   const entries = new Entries(switches, table, stacks);
   return recordings.map((recording) => {
@@ -65,20 +78,20 @@ export function settlePerf(
 class Entries {
   readonly #rows: readonly PerfStack[];
   readonly #switches: PerfSwitches;
-  readonly #stacks: OffcpuStacks;
+  readonly #stacks: EntrySink;
   readonly #subjects = new Map<string, Subject>();
   readonly #particulars = new Map<string, Particulars>();
   /** of each stack, who can have ended its wait */
   readonly #ends: ('thread' | 'own thread' | undefined)[];
 
-  constructor(switches: PerfSwitches, table: StackTable, stacks: OffcpuStacks) {
+  constructor(switches: PerfSwitches, table: StackTable, stacks: EntrySink) {
     this.#rows = switches.stacks();
     this.#switches = switches;
     this.#stacks = stacks;
     this.#ends = this.#rows.map((row) => enderOf(row, table));
   }
 
-  add(tid: number, { row, state, blockedNs, runnableNs, waker, isOpen }: Interval): void {
+  add(tid: number, { row, state, blockedNs, runnableNs, waker, isOpen, sinceNs }: Interval): void {
     const isRunnable = state === 0 || state === PREEMPTED;
     const particulars = this.#particularsOf(tid, row, waker, blockedNs || runnableNs);
     const add = (kind: OffcpuKind, ns: number): void => {
@@ -86,7 +99,7 @@ class Entries {
       const subject = this.#subjectOf(tid, stack?.comm, stack || isRunnable ? kind : 'lost', state, particulars);
       const user = stack ? spanOf(stack.user) : EMPTY_SPAN;
       const kernel = stack ? spanOf(stack.kernel) : EMPTY_SPAN;
-      this.#stacks.add(subject, 'ns', user, kernel, ns, isOpen ? 0 : 1, ns);
+      this.#stacks.add(subject, 'ns', user, kernel, ns, isOpen ? 0 : 1, ns, this.#switches.baseNs + sinceNs);
     };
     if (blockedNs > 0 || (!isRunnable && !isOpen)) add(isOpen ? 'in-progress' : 'blocked', blockedNs);
     if (runnableNs > 0) add(isRunnable ? (isOpen ? 'in-progress' : 'preempted') : 'runnable', runnableNs);

@@ -8,7 +8,7 @@ import { noLosses } from './bpftrace/noise.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import type { InputFacts } from './input-facts.ts';
 import { type PerfRecording, PerfSwitches } from './perf/switches.ts';
-import { settlePerf } from './perf-entries.ts';
+import { type EntrySink, settlePerf } from './perf-entries.ts';
 import type { OffcpuStacks } from './stacks.ts';
 
 export class PerfInputs {
@@ -54,7 +54,7 @@ export class PerfInputs {
   }
 
   /** Adds the entries of all to `stacks`, and says in the facts what became of the threads. */
-  settle(stacks: OffcpuStacks): void {
+  settle(stacks: EntrySink): void {
     const times = settlePerf(this.#recordings, this.#switches, this.#table, stacks);
     const any = times.find((one) => one !== undefined);
     this.#facts.forEach((facts, i) => {

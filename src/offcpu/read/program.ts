@@ -13,6 +13,7 @@ import type { BpftraceText } from './bpftrace/text.ts';
 import { Callers } from './callers.ts';
 import { ParticularsReader } from './particulars.ts';
 import type { OffcpuStacks } from './stacks.ts';
+import { Waits } from './waits.ts';
 import type { Recording } from './window.ts';
 
 export const OUR_MAP = '@offcpu';
@@ -37,6 +38,8 @@ export interface Program extends Recording {
   uncovered: number;
   /** was there no room for some threads? */
   lacksThreads: boolean;
+  /** each by itself, where the program was told to print them */
+  waits: Waits;
 }
 
 /** States in which a thread can run: R, R+, and one of the program's own for threads that have not run yet. */
@@ -54,6 +57,10 @@ const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 // format 2: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, ⟨kernel stack⟩ …     call, object, caller
 // format 3: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, 0, ⟨kernel stack⟩ …    and statement
 const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), (?:(\d+), )?)?(\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
+// flamepipe wait 24548 40644760025729 0 75 8444249311348362 15 24549 0
+//       thread ──┘     └ since       │ │  └ object          │  └ waker  └ statement
+//                                wait event └ call     length
+const WAIT = 'flamepipe wait ';
 /** The footer's pid when the program followed several processes. */
 const SEVERAL = 0;
 /** What bpftrace prints last: it goes by the maps' names. */
@@ -125,6 +132,7 @@ export function addProgram(
     unmappedNs: 0,
     uncovered: uncoveredIn(text),
     lacksThreads: lacksThreads(text),
+    waits: new Waits(),
   };
   const hasWaitEvents = headerOf(text)?.[2] === '1';
   const mapped = new Map<number, number>();
@@ -133,24 +141,28 @@ export function addProgram(
   const rows = new MapRows(map, table, names, table.weights.slice());
   const meanings = readKeys(rows.keys, separator, order)?.meanings ?? [];
   callers.learn(meanings.map(({ caller }) => caller));
-  let callerlessNs = 0;
+  const callerless: (readonly [row: number, ns: number])[] = [];
   rows.take(meanings, ({ texts, user, kernel, tuple = [] }) => {
     const meaning = meanings[texts] as KeyMeaning;
     const { comm = '', tid = -1, state = 1, waitEvent } = meaning;
     const [blocked = 0, runnable = 0, count = 0, longestBlocked = 0, longestRunnable = 0] = tuple;
     const whole = callers.into(user, meaning.caller);
-    if ((meaning.call ?? -1) >= 0 && callers.isMissing(user, whole, meaning.caller)) callerlessNs += blocked + runnable;
+    const isCallerless = (meaning.call ?? -1) >= 0 && callers.isMissing(user, whole, meaning.caller);
     const thread = {
       ...{ comm, pid: pidOf(tid), tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
       particulars: particulars?.of(meaning),
       user: whole,
     };
-    if (blocked > 0 || !RUNNABLE_STATES.has(state)) add(stacks, thread, 'blocked', blocked, count, longestBlocked);
-    if (runnable > 0) add(stacks, thread, runnableKind(state), runnable, count, longestRunnable);
+    const addTo = (kind: OffcpuKind, ns: number, longest: number): void => {
+      const row = add(stacks, thread, kind, ns, count, longest);
+      if (isCallerless) callerless.push([row, ns]);
+    };
+    if (blocked > 0 || !RUNNABLE_STATES.has(state)) addTo('blocked', blocked, longestBlocked);
+    if (runnable > 0) addTo(runnableKind(state), runnable, longestRunnable);
     mapped.set(tid, (mapped.get(tid) ?? 0) + blocked + runnable);
     comms.set(tid, comm);
   });
-  if (callers.hasFound) stacks.callerlessNs += callerlessNs;
+  if (callers.hasFound) for (const [row, ns] of callerless) stacks.noteCallerless(row, ns);
   const opens = [...openIntervals(text, names, pidOf, particulars, callers)];
   for (const { tid, comm } of opens) comms.set(tid, comm);
   for (const { tid, ns } of unmapped(program.threads, mapped, execsOf(text) > 0)) {
@@ -166,8 +178,10 @@ export function addProgram(
     } as const;
     stacks.add(subject, 'ns', EMPTY_SPAN, EMPTY_SPAN, ns, undefined, undefined);
   }
+  addWaits(text, program.waits, particulars, hasWaitEvents);
   for (const open of opens) {
     if (!hasWaitEvents) open.waitEvent = undefined;
+    if (!program.waits.isEmpty) program.waits.add(open.tid, { ...open, sinceNs: open.since });
     if (open.since >= endNs) continue;
     const end = endOf(open, text, endNs);
     if (end.isOff) program.inProgress++;
@@ -176,6 +190,22 @@ export function addProgram(
     if (thread) addToThread(thread, end, endNs);
   }
   return program;
+}
+
+/** Those that had ended. */
+function addWaits(
+  text: BpftraceText,
+  waits: Waits,
+  particulars: ParticularsReader | undefined,
+  hasEvents: boolean,
+): void {
+  for (const line of text.said) {
+    if (!line.startsWith(WAIT)) continue;
+    const [tid = 0, sinceNs = 0, event = 0, ...numbers] = line.slice(WAIT.length).split(' ').map(Number);
+    const [call = -1, object = 0, length = 0, waker = 0, statement = 0] = numbers;
+    const waitEvent = hasEvents ? event : undefined;
+    waits.add(tid, { sinceNs, waitEvent, particulars: particulars?.of({ call, object, length, waker, statement }) });
+  }
 }
 
 /** Time that is in the sums of the threads, but in no entry. After an exec a thread has another id: then of all together. */
@@ -218,11 +248,11 @@ function runnableKind(state: number): OffcpuKind {
   return RUNNABLE_STATES.has(state) && state !== NEW_THREAD ? 'preempted' : 'runnable';
 }
 
-function add(stacks: OffcpuStacks, thread: Thread, kind: OffcpuKind, ns: number, count: number, max: number): void {
+function add(stacks: OffcpuStacks, thread: Thread, kind: OffcpuKind, ns: number, count: number, max: number): number {
   const { comm, pid, tid, state, waitEvent, particulars, user, kernel } = thread;
   const isLost = kind === 'blocked' && user.from === user.to && kernel.from === kernel.to;
   const subject = { kind: isLost ? 'lost' : kind, comm, pid, tid, state, waitEvent, particulars } as const;
-  stacks.add(subject, 'ns', user, kernel, ns, count, max);
+  return stacks.add(subject, 'ns', user, kernel, ns, count, max);
 }
 
 // ── what had not ended ───────────────────────────────────────────────────────────────────────────────────────────

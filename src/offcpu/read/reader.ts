@@ -17,6 +17,7 @@ import { OffcpuFolded } from './folded.ts';
 import type { Format, InputFacts } from './input-facts.ts';
 import { PerfInputs } from './perf-inputs.ts';
 import { type FoldOptions, OffcpuStacks, type Quality } from './stacks.ts';
+import { WholeStacks } from './whole-stacks.ts';
 
 export interface ReaderOptions extends SymbolOptions, DumpOptions {
   /** looks user frames up in the files that the process had mapped; undefined: they keep the names that were printed */
@@ -150,7 +151,18 @@ export class OffcpuReader {
   #settlePerf(): void {
     const perf = this.#perf;
     this.#perf = undefined;
-    perf?.settle(this.stacks);
+    if (!perf) return;
+    const waits = this.inputs.find(({ dump }) => dump?.program)?.dump?.program?.waits;
+    if (!waits || waits.isEmpty) {
+      perf.settle(this.stacks);
+      return;
+    }
+    // both tell of the same waits: the dump how long they were and on what, perf where in the program
+    const whole = new WholeStacks(this.names, waits);
+    perf.settle(whole);
+    this.stacks.makeWhole(whole);
+    const others = this.inputs.filter(({ format }) => format !== 'perf');
+    this.inputs.splice(0, this.inputs.length, ...others);
   }
 
   #passStart(): void {

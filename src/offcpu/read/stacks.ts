@@ -9,6 +9,7 @@ import { copySpan, type Ends, type IdSpan } from './bpftrace/id-span.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import { OffcpuShape, type ShapeOptions } from './shape.ts';
 import { StackNames } from './stack-names.ts';
+import type { WholeStacks } from './whole-stacks.ts';
 
 export const UNITS = ['us', 'ns', 'ms'] as const;
 export type Unit = (typeof UNITS)[number];
@@ -75,12 +76,14 @@ export class OffcpuStacks {
   /** nanoseconds of all entries, and of those without any stack */
   totalNs = 0;
   lostNs = 0;
-  /** of those whose innermost user function was found to lack its caller, though it has others */
-  callerlessNs = 0;
   readonly #table: StackTable;
   readonly #names: BpftraceNames;
   /** entries as stacks of ids: index of the head, number of user frames, user frames, kernel frames */
-  readonly #rows = new StackTable();
+  #rows = new StackTable();
+  /** by row: of its time that whose innermost user function was found to lack its caller, though it has others */
+  #callerless = new Map<number, number>();
+  /** nanoseconds of entries whose user stack perf had whole; undefined: perf did not record any */
+  wholeNs: number | undefined;
   readonly #heads: RowHead[] = [];
   readonly #headByText = new Map<string, number>();
   readonly #headOf = new Map<Subject, [unit: Unit, hasCount: boolean, head: number]>();
@@ -96,7 +99,7 @@ export class OffcpuStacks {
     this.#names = names;
   }
 
-  /** Adds to the entry of this subject and these stacks. `value` and `max` are in `unit`. */
+  /** Adds to the entry of this subject and these stacks, and gives its row. `value` and `max` are in `unit`. */
   add(
     subject: Subject,
     unit: Unit,
@@ -105,7 +108,7 @@ export class OffcpuStacks {
     value: number,
     count: number | undefined,
     max: number | undefined,
-  ): void {
+  ): number {
     const user = this.#expanded(frames, subject);
     const depth = user.to - user.from + kernel.to - kernel.from;
     if (depth + 2 > this.#ids.length) this.#ids = new Uint32Array(depth * 2);
@@ -114,11 +117,51 @@ export class OffcpuStacks {
     ids[1] = user.to - user.from;
     copySpan(kernel, ids, copySpan(user, ids, 2));
     const row = ids.subarray(0, depth + 2);
-    this.#rows.add(row, value, count ?? 1);
+    const index = this.#rows.add(row, value, count ?? 1);
     this.#weigh(value * NANOSECONDS[unit], depth);
+    this.#noteMaximum(row, max);
+    return index;
+  }
+
+  #noteMaximum(row: Uint32Array, max: number | undefined): void {
     if (max === undefined) return;
     const key = bytesOf(row);
     this.#maxima.set(key, Math.max(this.#maxima.get(key) ?? 0, max));
+  }
+
+  noteCallerless(row: number, ns: number): void {
+    this.#callerless.set(row, (this.#callerless.get(row) ?? 0) + ns);
+  }
+
+  /**
+   * Gives entries the user stacks that perf had whole. An entry that may have several of them is divided in their
+   * proportions; none of its time, count or maximum is lost.
+   */
+  makeWhole(whole: WholeStacks): void {
+    this.settle();
+    const [rows, callerless] = [this.#rows, this.#callerless];
+    this.#rows = new StackTable();
+    this.#callerless = new Map();
+    this.wholeNs = 0;
+    let index = 0;
+    for (const { ids, weight, hits } of rows.stacks()) {
+      const { subject, unit } = this.#heads[ids[0] as number] as RowHead;
+      const kernelFrom = 2 + (ids[1] as number);
+      const parts = whole.partsOf(subject, ids.subarray(2, kernelFrom), ids.subarray(kernelFrom), weight, hits);
+      const lacking = callerless.get(index++) ?? 0;
+      if (parts.length === 0) {
+        const row = this.#rows.add(ids, weight, hits);
+        if (lacking > 0) this.noteCallerless(row, lacking);
+        continue;
+      }
+      this.wholeNs += weight * NANOSECONDS[unit];
+      const max = this.#maxima.get(bytesOf(ids));
+      for (const { user, ns, count, longestNs } of parts) {
+        const row = Uint32Array.from([ids[0] as number, user.length, ...user, ...ids.subarray(kernelFrom)]);
+        this.#rows.add(row, ns, count);
+        this.#noteMaximum(row, max === undefined ? undefined : Math.min(max, longestNs));
+      }
+    }
   }
 
   /** The user's frames by their files, where those are known. */
@@ -179,7 +222,7 @@ export class OffcpuStacks {
       truncatedNs: 0,
       unresolvedNs: 0,
       cutNs: 0,
-      callerlessNs: this.callerlessNs,
+      callerlessNs: [...this.#callerless.values()].reduce((sum, ns) => sum + ns, 0),
       inProgressNs: 0,
       runnableNs: 0,
     };

@@ -22,6 +22,8 @@ export interface OffcpuStats {
   /** weight of user stacks that reach no start of a thread, and of those that lack the innermost function's caller */
   cutWeight: number;
   callerlessWeight: number;
+  /** where perf recorded the switches, too: weight of entries whose user stack it had */
+  wholeWeight?: number;
   /** weight of intervals that had not ended, and of those that ended without sleeping */
   inProgressWeight: number;
   runnableWeight: number;
@@ -60,6 +62,7 @@ export function statsOf(reader: OffcpuReader, share: Quality, unit: Unit, skippe
     unresolvedWeight: inUnit(share.unresolvedNs),
     cutWeight: inUnit(share.cutNs),
     callerlessWeight: inUnit(share.callerlessNs),
+    ...(stacks.wholeNs !== undefined && { wholeWeight: inUnit(stacks.wholeNs) }),
     inProgressWeight: inUnit(share.inProgressNs),
     runnableWeight: inUnit(share.runnableNs),
     skippedLines,
@@ -95,6 +98,7 @@ export function describeStats(stats: OffcpuStats): string {
     `${share(stats.unresolvedWeight)} unresolved in user code`,
     `${share(stats.cutWeight)} cut before the start of their thread (${share(stats.truncatedWeight)} at the depth limit)`,
     `${share(stats.callerlessWeight)} without the caller of their innermost function`,
+    ...(stats.wholeWeight === undefined ? [] : [`${share(stats.wholeWeight)} with perf's stacks`]),
     `${share(stats.runnableWeight)} waiting for a CPU`,
     `${stats.skippedLines} lines skipped`,
   ];

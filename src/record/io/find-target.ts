@@ -7,6 +7,7 @@ import { runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
 import { type CodeFacts, callGraphOf } from '../call-graph.ts';
 import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../container.ts';
+import { type OffcpuStacksChoice, offcpuStacksOf } from '../offcpu-stacks.ts';
 import type { Environment } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
@@ -51,6 +52,7 @@ function membersIn(name: string, processes: readonly Process[]): { name: string;
 
 export function environmentOf(settings: Settings, pids: readonly number[], folder: string): Environment {
   const waitEvents = waitEventsFor(settings, pids);
+  const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids));
   return {
     waitEvents,
     pids,
@@ -60,11 +62,21 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     hasCycles: hasCycles(),
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
-    callGraph: callGraphOf(settings.callGraph, codeOf(settings, pids)),
+    callGraph,
+    offcpuStacks: choiceOfStacks(settings, callGraph.how, undefined),
     symfs: settings.symfs,
     isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
     tool: ownTool,
   };
+}
+
+/** `rate`: the targets' switches a second; undefined: not measured yet. */
+export function choiceOfStacks(
+  { offcpuStacks: wish, mode, maxOverhead }: Settings,
+  callGraph: string,
+  rate: number | undefined,
+): OffcpuStacksChoice {
+  return offcpuStacksOf({ wish, isBoth: mode === 'both', callGraph, rate, maxOverhead });
 }
 
 /** Of the targets, or of the command that is yet to be started. */

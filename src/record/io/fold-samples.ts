@@ -2,6 +2,7 @@
 
 import type { Report } from '../../cli/report.ts';
 import { UsageError } from '../../engine/errors.ts';
+import type { OffcpuFold } from '../../offcpu/read/fold-offcpu.ts';
 import { PerfFold, type PerfFolded } from '../../perf/fold-perf.ts';
 import type { PerfScriptOptions } from '../../perf/script.ts';
 import { exitStatus } from './children.ts';
@@ -9,7 +10,7 @@ import { ProgramFailed } from './render-steps.ts';
 import type { Source } from './source.ts';
 
 /**
- * Reads the source to its end; names are settled when `allIsRead`. What it can't use goes to the report. Undefined: it held
+ * Reads the source to its end; names are settled when `allIsRead`. `switches` reads the same text. What it can't use goes to the report. Undefined: it held
  * no sample. Throws InputError and UsageError where nothing could be folded, ProgramFailed where a program of the source
  * failed.
  */
@@ -18,14 +19,20 @@ export async function foldSamples(
   options: Partial<PerfScriptOptions>,
   report: Report,
   allIsRead: () => Promise<void> = async () => {},
+  switches?: Pick<OffcpuFold, 'begin' | 'block' | 'end'>,
 ): Promise<PerfFolded | undefined> {
   const fold = new PerfFold(options, (kind, place, text) => report.skip(kind, place, text));
   let folded: ReturnType<PerfFold['finish']>;
   let endings: Awaited<ReturnType<Source['end']>> = [];
   try {
     fold.begin('<stdin>');
-    for await (const block of source.text) fold.block(block);
+    switches?.begin('perf');
+    for await (const block of source.text) {
+      fold.block(block);
+      switches?.block(block);
+    }
     fold.end();
+    switches?.end();
     await allIsRead();
     folded = fold.finish();
   } finally {

@@ -9,7 +9,7 @@ import { artifactIn, hasCpu, hasOffcpu, runFolders } from '../artifacts.ts';
 import { callGraphOf } from '../call-graph.ts';
 import { lastWords, NothingRecorded } from '../failure.ts';
 import { lackLines } from '../language.ts';
-import { callGraphText, type Environment, notesOn, workloadArgv } from '../plan.ts';
+import { callGraphText, type Environment, notesOn, offcpuStacksText, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import { rehearse } from '../rehearsal.ts';
 import type { Settings } from '../settings.ts';
@@ -17,7 +17,7 @@ import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
 import { findStatements } from './find-statements.ts';
-import { type Choice, codeOf, environmentOf, findTargets } from './find-target.ts';
+import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets } from './find-target.ts';
 import { launched } from './launched.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
@@ -29,6 +29,7 @@ import { recordTargets } from './record-window.ts';
 import { writeRecording } from './recording-file.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
+import { switchRate } from './switch-rate.ts';
 import { tryCallGraph } from './trial.ts';
 import { Workload } from './workload.ts';
 
@@ -89,6 +90,11 @@ export async function record(
       const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids), await trial);
       if (callGraph.how !== environment.callGraph.how) progress.phase(callGraphText(callGraph));
       environment = { ...environment, callGraph };
+    }
+    if (hasCpu(settings.mode) && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp') {
+      const offcpuStacks = choiceOfStacks(settings, environment.callGraph.how, await switchRate(pids, stop));
+      progress.phase(offcpuStacksText(offcpuStacks));
+      environment = { ...environment, offcpuStacks };
     }
     const early = await workload?.early();
     if (early) progress.note(workloadText(early));

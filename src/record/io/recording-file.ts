@@ -15,6 +15,8 @@ import type { Rendering } from './write-report.ts';
 
 const FORMAT = 'flamepipe recording';
 const VERSION = 1;
+/** What the first recordings of this version do not say. */
+const FIRST_ONES = { offcpuStacks: { how: 'fp', why: 'as always then' } } as const;
 
 interface RecordingFile {
   format: string;
@@ -54,7 +56,7 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
   const { tidsAtStart, versions, ...rest } = recording;
   const rendering: Rendering = {
     settings: own,
-    environment: { ...environment, folder: run, tool: ownTool },
+    environment: { ...FIRST_ONES, ...environment, folder: run, tool: ownTool },
     recording: {
       ...{ ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
       maps: TargetMaps.ofRun(run, recording.targets, environment.symfs, settings.followChildren),

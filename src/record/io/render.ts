@@ -3,10 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { latin1, utf8 } from '../../cli/latin1.ts';
+import type { Report } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
 import { drawFlameGraph } from '../../flamegraph/draw.ts';
 import { settingsOf as drawSettingsOf } from '../../flamegraph/settings.ts';
+import type { OffcpuFold } from '../../offcpu/read/fold-offcpu.ts';
 import { NANOSECONDS } from '../../offcpu/read/stacks.ts';
 import { runOf } from '../../offcpu/table/classify-offcpu.ts';
 import { compare, doubtsOn } from '../../offcpu/table/comparison.ts';
@@ -20,7 +22,7 @@ import type { DumpWindow } from '../dump-window.ts';
 import { NothingRecorded } from '../failure.ts';
 import { identityOf } from '../identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../offcpu-profile.ts';
-import { cutsOf, eventOf, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
+import { cutsOf, eventOf, hasSwitches, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
 import { drawOptionsOf, PICTURES, type Picture, STEPS } from '../render-plan.ts';
 import { rootOfTask, rootsOf } from '../sleepers.ts';
 import { isWithoutSamples } from '../summary.ts';
@@ -30,7 +32,7 @@ import { costSoFar } from './cost.ts';
 import { foldSamples } from './fold-samples.ts';
 import { Gate } from './gate.ts';
 import { namesIn, sizeOf, textOf } from './proc-files.ts';
-import { readDump } from './read-dump.ts';
+import { dumpFold, readDump } from './read-dump.ts';
 import { RenderSteps } from './render-steps.ts';
 import { hasRoom, spooled, streamed } from './source.ts';
 import { type Rendering, writeReport } from './write-report.ts';
@@ -47,7 +49,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const window: Window = part ?? dump ?? recording.window;
   const windowNs = window.endNs - window.startNs;
   progress.phase('rendering');
-  const gates = { samples: new Gate(), dump: new Gate() };
+  const gates: Gates = { samples: new Gate(), dump: new Gate(), objects: new Map(), fold: undefined };
   const gone = Promise.resolve(undefined);
   const [folded, offcpu] = await Promise.all([
     (mayHaveSamples ? renderCpu(rendering, steps, part ?? dump, window, gates) : gone).finally(() =>
@@ -105,6 +107,10 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
 interface Gates {
   samples: Gate;
   dump: Gate;
+  /** by the name of a user frame off the CPU, latin1: the objects it was found in */
+  objects: Map<string, Set<string>>;
+  /** which has read perf's switches, where perf recorded them; its messages go to the step that reads */
+  fold: { reader: OffcpuFold; report: Report } | undefined;
 }
 
 /** Of the processes that count: perf may have taken some of their children. */
@@ -131,15 +137,18 @@ async function renderCpu(
     const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);
     const kernelSymbols = symbols === undefined ? undefined : new KernelSymbols(readFileSync(symbols));
     const { symbolizer, mappings } = await recording.maps.names();
-    // of children that ended soon perf alone knows what they had mapped
-    const shared = settings.followChildren ? mappings : undefined;
+    // of children that ended soon perf alone knows what they had mapped; switches are named by it, too
+    const shared = settings.followChildren || hasSwitches(environment) ? mappings : undefined;
     const lookup = settings.inline ? { symbolizer, mappings: shared, inline: true } : undefined;
     const allIsRead = (): Promise<void> => {
       gates.samples.open();
       return gates.dump.opened;
     };
-    const options = { by: 'tid', count: 'samples', kernelSymbols, lookup } as const;
-    return (await foldSamples(source, options, report, allIsRead)) ?? NO_SAMPLE;
+    const event = hasSwitches(environment) ? [eventOf(environment)] : [];
+    const options = { by: 'tid', count: 'samples', event, kernelSymbols, lookup } as const;
+    const hasPartner = hasSwitches(environment) && recording.window.dump?.hasThreads === true && !rendering.part;
+    const switches = hasPartner ? (await openFold(rendering, gates, report)).reader : undefined;
+    return (await foldSamples(source, options, report, allIsRead, switches)) ?? NO_SAMPLE;
   });
   if (!folded || folded === NO_SAMPLE) return folded;
   const profile = cpuProfileOf(folded, rootsOf(recording.targets));
@@ -148,6 +157,24 @@ async function renderCpu(
   steps.write('cpu', profile.byRoot.folded());
   await draw(rendering, steps, PICTURES.cpu, profile.byRoot);
   return profile;
+}
+
+/** The one reader of all that tells of time off the CPU. */
+async function openFold(
+  { settings, recording }: Rendering,
+  gates: Gates,
+  report: Report,
+): Promise<NonNullable<Gates['fold']>> {
+  if (gates.fold) {
+    gates.fold.report = report;
+    return gates.fold;
+  }
+  const { objects } = gates;
+  const lookup = settings.inline ? { ...(await recording.maps.names()), objects } : undefined;
+  const by = rootsOf(recording.targets);
+  const opened: NonNullable<Gates['fold']> = { report, reader: dumpFold({ by, lookup }, () => opened.report) };
+  gates.fold = opened;
+  return opened;
 }
 
 /** What the rendering knows of the off-CPU half. */
@@ -175,15 +202,15 @@ async function renderOffcpu(
   gates: Gates,
 ): Promise<RenderedOffcpu | undefined> {
   const { settings, environment, recording } = rendering;
-  const hasSwitches = dump.hasThreads || !dump.isWhole;
-  const objects = new Map<string, Set<string>>();
+  const anySwitched = dump.hasThreads || !dump.isWhole;
   const profile = await steps.run(STEPS.foldOffcpu, 'offcpu-fold', async (report) => {
     const by = rootsOf(recording.targets);
     const names = await recording.maps.names();
     await gates.samples.opened;
     const file = artifactIn(environment.folder, 'offcpuRaw');
-    const lookup = settings.inline ? { ...names, objects } : undefined;
-    const fold = hasSwitches ? await readDump(file, { by, lookup }, report) : undefined;
+    const fold = anySwitched
+      ? await readDump(file, (await openFold(rendering, gates, report)).reader, report)
+      : undefined;
     gates.dump.open();
     const read = offcpuProfileOf({
       dump: fold,
@@ -217,7 +244,7 @@ async function renderOffcpu(
   });
   await draw(rendering, steps, PICTURES.offcpu, profile.stacks);
   if (reasons) await draw(rendering, steps, PICTURES.reasons, reasons.stacks);
-  return { profile, reasons, objects };
+  return { profile, reasons, objects: gates.objects };
 }
 
 async function draw(

@@ -167,6 +167,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
       symfs: environment.symfs ?? null,
     },
     callGraph: hasCpu(settings.mode) ? environment.callGraph : null,
+    offcpuStacks: hasCpu(settings.mode) && hasOffcpu(settings.mode) ? environment.offcpuStacks : null,
     commands,
     versions: facts.versions,
     host: facts.host,

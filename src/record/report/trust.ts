@@ -6,7 +6,7 @@ import { UNCUT_OFFCPU } from '../../stacks/reach.ts';
 import { type Identity, MOST_ERROR } from '../identity.ts';
 import { mendOfCallers, type TargetLanguage } from '../language.ts';
 import type { Settings } from '../settings.ts';
-import { mendOfCut } from '../summary.ts';
+import { eventText, mendOfCut } from '../summary.ts';
 
 export interface Trust {
   grade: 'good' | 'fair' | 'poor';
@@ -83,7 +83,7 @@ export function doubtLines({ points }: Trust): string[] {
 
 function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats: PerfStats): TrustPoint[] {
   const { samples, weight, unresolvedWeight, truncatedWeight, losses, events } = stats;
-  const names = events.filter(({ folded }) => folded).map(({ name }) => name);
+  const names = events.filter(({ folded }) => folded).map(({ name }) => eventText(name));
   const error = 100 / Math.sqrt(Math.max(samples, 1));
   const points: TrustPoint[] = [
     {
@@ -173,8 +173,9 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
   if (callerless > TOLD) {
     points.push({
       what: 'callers',
-      text: `${percent(callerless)} of the time off the CPU has lost the function that called libc: the one named may be its caller. Switches that perf records with DWARF have it: docs/off-cpu.md.`,
+      text: `${percent(callerless)} of the time off the CPU has lost the function that called libc: the one named may be its caller.`,
       level: 'fair',
+      mend: 'flame-record --mode both --off-cpu-stacks dwarf',
     });
   }
   return points;

@@ -1,6 +1,7 @@
 // The options of flame-record, but for those of Postgres.
 
 import type { OptionTable } from '../../cli/options.ts';
+import { OFFCPU_STACKS } from '../../record/offcpu-stacks.ts';
 import { MODES } from '../../record/settings.ts';
 import { postgresOptions } from './postgres-options.ts';
 
@@ -52,6 +53,22 @@ export const recordOptions = {
     default: 'auto',
     group: 'Recording',
     describe: 'how perf unwinds user stacks: fp, dwarf[,SIZE], lbr; auto: as the binaries and the warm-up say',
+  },
+  'off-cpu-stacks': {
+    kind: 'choice',
+    choices: OFFCPU_STACKS,
+    default: 'fp',
+    group: 'Recording',
+    describe:
+      'callers off CPU: fp as bpftrace finds them, dwarf as perf does, too; auto: as the target is and --max-overhead allows',
+  },
+  'max-overhead': {
+    kind: 'number',
+    value: 'PERCENT',
+    default: 5,
+    least: 0,
+    group: 'Recording',
+    describe: 'of a CPU, which --off-cpu-stacks auto may take',
   },
   label: { kind: 'text', value: 'NAME', group: 'Output', describe: 'names the run [date and time]' },
   'out-dir': {

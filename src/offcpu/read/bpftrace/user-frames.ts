@@ -26,7 +26,7 @@ interface UserFrame {
 
 export class UserFrames {
   readonly #table: StackTable;
-  readonly #lookup: FrameLookup;
+  readonly lookup: FrameLookup;
   readonly #options: SymbolOptions;
   /** the id of a frame that is an object's, of which no function is known */
   readonly #objectWord: (path: string) => number;
@@ -36,7 +36,7 @@ export class UserFrames {
 
   constructor(table: StackTable, lookup: FrameLookup, options: SymbolOptions, objectWord: (path: string) => number) {
     this.#table = table;
-    this.#lookup = lookup;
+    this.lookup = lookup;
     this.#options = options;
     this.#objectWord = objectWord;
   }
@@ -91,32 +91,36 @@ export class UserFrames {
     const mapping = this.#mappingOf(address, pid);
     if (!mapping) return [printed];
     const known = this.#table.nameText(printed) === UNKNOWN ? this.#objectWord(mapping.path) : printed;
-    const frames = this.#framesAt(address, mapping, isLeaf);
+    return this.named(this.#framesAt(address, mapping, isLeaf), known, mapping.path);
+  }
+
+  /** The ids of these functions of the object at `path`; `printed` stands for those without a name, and for none. */
+  named(frames: readonly SymbolFrame[], printed: number, path: string): readonly number[] {
     if (frames.length === 0) {
-      this.#noteObject(known, mapping.path);
-      return [known];
+      this.#noteObject(printed, path);
+      return [printed];
     }
     return frames.map((frame) => {
-      const word = this.#word(frame) ?? known;
-      this.#noteObject(word, originOf(frame, mapping.path));
+      const word = this.#word(frame) ?? printed;
+      this.#noteObject(word, originOf(frame, path));
       return word;
     });
   }
 
   #noteObject(word: number, path: string): void {
-    const { objects } = this.#lookup;
+    const { objects } = this.lookup;
     const name = this.#table.nameText(word);
     objects?.set(name, (objects.get(name) ?? new Set()).add(path));
   }
 
   #word(frame: SymbolFrame): number | undefined {
     if (frame.name === undefined) return undefined;
-    const behind = this.#lookup.symbolizer.bareNames.behind(frame);
+    const behind = this.lookup.symbolizer.bareNames.behind(frame);
     return this.#table.name(symbolFrame(frame.name, this.#options) + (behind === '' ? '' : frameText(behind)));
   }
 
   #framesAt(address: number, { from, offset, path }: Mapping, isLeaf: boolean): readonly SymbolFrame[] {
-    const { symbolizer } = this.#lookup;
+    const { symbolizer } = this.lookup;
     const found = symbolizer.at(symbolizer.object(path), address - from + offset);
     return (isLeaf ? found?.exact : found?.caller) ?? [];
   }
@@ -127,7 +131,7 @@ export class UserFrames {
     this.#isNoted = true;
     const addresses = [...new Set([...this.#frames.values()].map(({ address }) => address))].sort((a, b) => a - b);
     const seen = new Set<string>();
-    for (const mapping of this.#lookup.mappings.all()) {
+    for (const mapping of this.lookup.mappings.all()) {
       if (!isFile(mapping.path)) continue;
       for (let i = firstFrom(addresses, mapping.from); (addresses[i] ?? mapping.to) < mapping.to; i++) {
         const address = addresses[i] as number;
@@ -135,14 +139,14 @@ export class UserFrames {
         if (seen.has(place)) continue;
         seen.add(place);
         for (const isLeaf of [true, false])
-          for (const frame of this.#framesAt(address, mapping, isLeaf)) this.#lookup.symbolizer.bareNames.note(frame);
+          for (const frame of this.#framesAt(address, mapping, isLeaf)) this.lookup.symbolizer.bareNames.note(frame);
       }
     }
   }
 
   /** undefined: none, or one without a file, such as what a compiler made at run time. */
   #mappingOf(address: number, pid: number): Mapping | undefined {
-    const mapping = this.#lookup.mappings.at(pid, address, '');
+    const mapping = this.lookup.mappings.at(pid, address, '');
     return mapping && isFile(mapping.path) ? mapping : undefined;
   }
 }

@@ -3,10 +3,12 @@
 // offcpu-time, the sums of `perf record --off-cpu`.
 
 import { Line, type StackTable, Stop } from '../../../engine/stack-table.ts';
-import { isKernel, readFrameLine, withoutReturn } from '../../../perf/frame.ts';
+import { isKernel, type PerfFrame, readFrameLine, withoutReturn } from '../../../perf/frame.ts';
 import { emptyHeader, readStrictHeader } from '../../../perf/header.ts';
 import { readLooseHeader } from '../../../perf/loose-header.ts';
 import { isPerfNoise } from '../../../perf/noise.ts';
+import { PerfObjects } from '../../../perf/objects.ts';
+import type { Expansion } from '../../../symbols/symbolizer.ts';
 import type { BpftraceNames } from '../bpftrace/names.ts';
 import type { OnSkip } from '../bpftrace/text.ts';
 import { type PerfEvent, PREEMPTED, readPerfEvent } from './events.ts';
@@ -63,6 +65,10 @@ export class PerfSwitches {
   readonly #rows: StackTable;
   readonly #commNames: string[] = [];
   readonly #commIds = new Map<string, number>();
+  /** where user frames are named by their files */
+  readonly #objects: PerfObjects | undefined;
+  /** by the id that stands for a frame: its functions, the name that was printed, its object */
+  readonly #found = new Map<number, { functions: Expansion; printed: number; dso: string }>();
   /** the first second that was read: whole nanoseconds since then are exact */
   #baseSeconds: number | undefined;
   #recording = newRecording();
@@ -76,6 +82,13 @@ export class PerfSwitches {
     this.#rows = rows;
     this.#skip = skip;
     this.#onSum = onSum;
+    const lookup = names.userFrames?.lookup;
+    this.#objects = lookup && new PerfObjects({ ...lookup, inline: true });
+  }
+
+  /** Of perf's clock, where the times of events begin. */
+  get baseNs(): number {
+    return (this.#baseSeconds ?? 0) * 1e9;
   }
 
   begin(): void {
@@ -100,8 +113,20 @@ export class PerfSwitches {
     return Array.from(this.#rows.stacks(), ({ ids }) => {
       const kernelFrom = 2 + (ids[1] as number);
       const comm = this.#commNames[ids[0] as number] as string;
-      return { comm, user: ids.slice(2, kernelFrom), kernel: ids.slice(kernelFrom) };
+      return { comm, user: this.#named(ids.subarray(2, kernelFrom)), kernel: ids.slice(kernelFrom) };
     });
+  }
+
+  /** A user stack with the functions of its frames, as their files name them. */
+  #named(user: Uint32Array): Uint32Array {
+    const words: number[] = [];
+    user.forEach((id, i) => {
+      const found = this.#found.get(id);
+      const frames = found && (i === user.length - 1 ? found.functions.exact : found.functions.caller);
+      if (found && frames) words.push(...(this.#names.userFrames?.named(frames, found.printed, found.dso) ?? []));
+      else words.push(id);
+    });
+    return Uint32Array.from(words);
   }
 
   #read(): void {
@@ -233,7 +258,7 @@ export class PerfSwitches {
   #addSum(ns: number): void {
     const { user, kernel } = this.#popStack();
     const tid = this.#tid;
-    const stack = { user: Uint32Array.from(user), kernel: Uint32Array.from(kernel) };
+    const stack = { user: this.#named(Uint32Array.from(user)), kernel: Uint32Array.from(kernel) };
     this.#onSum({ comm: this.comms.get(tid) ?? '', pid: this.pids.get(tid), tid, ...stack, ns });
   }
 
@@ -263,15 +288,27 @@ export class PerfSwitches {
     if (line?.kind === 'frame') {
       const { symbol, dso, inlined } = line;
       const isCut = line.address === CUT && symbol === '';
-      table.define(
-        isCut ? this.#names.truncated : this.#names.word({ symbol, dso, inlined, isKernel: isKernel(line) }),
-      );
+      const word = this.#names.word({ symbol, dso, inlined, isKernel: isKernel(line) });
+      table.define(isCut ? this.#names.truncated : this.#foundOr(word, line));
     } else if (line) {
       table.define(Line.ignore);
     } else {
       table.pass();
       if (text.trim() !== '') this.#skip('not a line of perf script', table.linesRead, text);
     }
+  }
+
+  /** The id that stands for a frame whose functions are known by its file; else the word. */
+  #foundOr(word: number, frame: PerfFrame): number {
+    const functions = this.#objects?.at(frame, this.pids.get(this.#tid) ?? this.#tid);
+    if (!functions) return word;
+    const { address, dso } = frame;
+    const id = this.#table.name(`\0p${address}\0${dso}`);
+    if (this.#found.has(id)) return id;
+    this.#found.set(id, { functions, printed: this.#names.nameOf(word), dso });
+    const { bareNames } = this.#names.userFrames?.lookup.symbolizer ?? {};
+    for (const one of [...functions.exact, ...functions.caller]) bareNames?.note(one);
+    return id;
   }
 
   #readOther(text: string): void {

@@ -26,6 +26,8 @@ export interface Interval {
   waker: number;
   /** had it not ended? */
   isOpen: boolean;
+  /** when it began */
+  sinceNs: number;
 }
 
 /** Grows by every event. Columns of numbers, because a busy minute has a million. */
@@ -76,7 +78,7 @@ export class ThreadEvents {
       const { since, row, state } = open;
       const isRunnable = state === 0 || state === PREEMPTED;
       const ready = isRunnable ? since : Math.min(woken ?? end, end);
-      const interval = { row, state, blockedNs: ready - since, runnableNs: end - ready, waker, isOpen };
+      const interval = { row, state, blockedNs: ready - since, runnableNs: end - ready, waker, isOpen, sinceNs: since };
       times[isOpen ? 'inProgressNs' : 'blockedNs'] += interval.blockedNs;
       times.runnableNs += interval.runnableNs;
       tell(interval);
@@ -84,7 +86,15 @@ export class ThreadEvents {
     };
     const lose = (since: number, until: number): void => {
       times.blockedNs += until - since;
-      tell({ row: NONE, state: undefined, blockedNs: until - since, runnableNs: 0, waker: NONE, isOpen: false });
+      tell({
+        row: NONE,
+        state: undefined,
+        blockedNs: until - since,
+        runnableNs: 0,
+        waker: NONE,
+        isOpen: false,
+        sinceNs: since,
+      });
     };
     const leave = (time: number, row: number, state: number | undefined, isSeen: boolean): void => {
       // the switch-in between was lost

@@ -1,0 +1,45 @@
+// The waits of a dump one by one, by thread and time: bpf/offcpu.bt prints them on demand (docs/offcpu-dump.md).
+
+import type { Subject } from '../entry.ts';
+
+/** What tells the entries of a thread apart, besides their stacks. */
+export interface Wait extends Pick<Subject, 'particulars' | 'waitEvent'> {
+  /** when the thread left the CPU, in nanoseconds of CLOCK_MONOTONIC */
+  sinceNs: number;
+}
+
+/** bpf and perf stamp the same switch one after the other; perf copies the stack meanwhile. */
+const APART_NS = 200_000;
+
+export class Waits {
+  readonly #ofTid = new Map<number, Wait[]>();
+  #isSorted = true;
+
+  get isEmpty(): boolean {
+    return this.#ofTid.size === 0;
+  }
+
+  add(tid: number, wait: Wait): void {
+    const waits = this.#ofTid.get(tid);
+    if (waits) waits.push(wait);
+    else this.#ofTid.set(tid, [wait]);
+    this.#isSorted = false;
+  }
+
+  /** The wait of a thread that began about then; undefined: there is none. */
+  at(tid: number, sinceNs: number): Wait | undefined {
+    if (!this.#isSorted) for (const waits of this.#ofTid.values()) waits.sort((a, b) => a.sinceNs - b.sinceNs);
+    this.#isSorted = true;
+    const waits = this.#ofTid.get(tid) ?? [];
+    let [from, to] = [0, waits.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((waits[middle] as Wait).sinceNs < sinceNs) from = middle + 1;
+      else to = middle;
+    }
+    const apart = (wait: Wait | undefined): number => (wait ? Math.abs(wait.sinceNs - sinceNs) : Infinity);
+    const [before, after] = [waits[from - 1], waits[from]];
+    const nearest = apart(before) < apart(after) ? before : after;
+    return apart(nearest) <= APART_NS ? nearest : undefined;
+  }
+}

@@ -1,0 +1,35 @@
+// How often targets leave a CPU, by the kernel's own counters.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { textOf, tidsOf } from './proc-files.ts';
+
+const SECONDS = 0.5;
+// voluntary_ctxt_switches:	150
+// nonvoluntary_ctxt_switches:	3
+const COUNTER = /^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm;
+
+/** Switches a second of all threads that live throughout; undefined: the kernel does not count them. */
+export async function switchRate(pids: readonly number[], stop: AbortSignal): Promise<number | undefined> {
+  const before = switchesOf(pids);
+  const started = performance.now();
+  await sleep(SECONDS * 1000, undefined, { signal: stop }).catch(() => {});
+  const after = switchesOf(pids);
+  const seconds = (performance.now() - started) / 1000;
+  if (after.size === 0) return undefined;
+  return [...after].reduce((sum, [tid, count]) => sum + count - (before.get(tid) ?? count), 0) / seconds;
+}
+
+function switchesOf(pids: readonly number[]): Map<number, number> {
+  const switches = new Map<number, number>();
+  for (const pid of pids) {
+    for (const tid of tidsOf(pid)) {
+      const counts = [...(textOf(`/proc/${pid}/task/${tid}/status`) ?? '').matchAll(COUNTER)];
+      if (counts.length > 0)
+        switches.set(
+          tid,
+          counts.reduce((sum, [, count]) => sum + Number(count), 0),
+        );
+    }
+  }
+  return switches;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Subject } from '../../../src/offcpu/entry.ts';
+import { spanOf } from '../../../src/offcpu/read/bpftrace/id-span.ts';
+import { Waits } from '../../../src/offcpu/read/waits.ts';
+import { WholeStacks } from '../../../src/offcpu/read/whole-stacks.ts';
+
+const UNKNOWN = 99;
+const wait = (tid: number, address: number): Subject => ({
+  ...{ kind: 'blocked', comm: 'app', pid: 7, tid, state: 1, waitEvent: undefined },
+  particulars: { object: { kind: 'lock', address }, waker: undefined, lengthLog2: 10 },
+});
+const [A, B, OTHER] = [wait(7, 0xa), wait(7, 0xb), wait(8, 0xa)];
+const KERNEL = [50, 51, 52];
+const ids = (...numbers: number[]): Uint32Array => Uint32Array.from(numbers);
+
+/** Waits of threads, each of the given particulars, a millisecond apart; and what perf saw of them. */
+function wholeOf(...seen: [Subject, user: number[], ns: number, kernel?: number[]][]): WholeStacks {
+  const waits = new Waits();
+  const whole = new WholeStacks({ isUnresolved: (id) => id === UNKNOWN }, waits);
+  for (const [i, [{ tid = 0, particulars, waitEvent }]] of seen.entries())
+    waits.add(tid, { sinceNs: i * 1e6, particulars, waitEvent });
+  for (const [i, [{ tid, kind }, user, ns, kernel = KERNEL]] of seen.entries()) {
+    const bare = { kind, tid, comm: 'app', pid: 7, state: 1, waitEvent: undefined } as const;
+    whole.add(bare, 'ns', spanOf(ids(...user)), spanOf(ids(...kernel)), ns, 1, ns, i * 1e6 + 20_000);
+  }
+  return whole;
+}
+
+describe('an entry of a dump', () => {
+  const stacksOf = (whole: WholeStacks, subject: Subject, user: number[], ns = 1000, count = 10): unknown[] =>
+    whole
+      .partsOf(subject, ids(...user), ids(...KERNEL), ns, count)
+      .map((part) => [[...part.user], part.ns, part.count]);
+
+  test('has the stack that perf saw of its thread, in that place of the kernel', () => {
+    const whole = wholeOf([A, [1, 2, 3], 900], [OTHER, [1, 4, 3], 900], [A, [1, 5, 3], 9, [50, 60, 52]]);
+    assert.deepEqual(stacksOf(whole, A, [3]), [[[1, 2, 3], 1000, 10]]);
+    assert.deepEqual(stacksOf(whole, { ...A, tid: 9 }, [3]), []);
+  });
+
+  test('has the stacks of the waits that it sums, not of others that look alike', () => {
+    const whole = wholeOf([A, [1, 2, 3], 900], [B, [1, 4, 3], 100], [A, [1, 2, 3], 900]);
+    assert.deepEqual(
+      [stacksOf(whole, A, [3]), stacksOf(whole, B, [3])],
+      [[[[1, 2, 3], 1000, 10]], [[[1, 4, 3], 1000, 10]]],
+    );
+    assert.deepEqual(stacksOf(whole, { ...A, waitEvent: 5 }, [3]), []);
+  });
+
+  test('has of several the one with most of its frames', () => {
+    const whole = wholeOf([A, [1, 2, 3], 900], [A, [1, 4, 3], 900], [A, [1, 4, 6], 900]);
+    assert.deepEqual(stacksOf(whole, A, [UNKNOWN, 4, 3]), [[[1, 4, 3], 1000, 10]]);
+  });
+
+  test('is divided among the stacks of its waits, but never into more stacks than waits', () => {
+    const whole = wholeOf([A, [1, 2, 3], 300], [A, [1, 4, 3], 100]);
+    assert.deepEqual(stacksOf(whole, A, [3]), [
+      [[1, 2, 3], 750, 8],
+      [[1, 4, 3], 250, 2],
+    ]);
+    assert.deepEqual(stacksOf(whole, A, [3], 1000, 1), [[[1, 2, 3], 1000, 1]]);
+  });
+
+  test('loses nothing when it is divided', () => {
+    const seen = fc.array(fc.record({ frame: fc.integer({ min: 1, max: 9 }), ns: fc.nat(1e9) }));
+    fc.assert(
+      fc.property(seen, fc.nat(1e12), fc.nat(1e6), (all, ns, count) => {
+        const whole = wholeOf(...all.map(({ frame, ns: one }): [Subject, number[], number] => [A, [1, frame, 3], one]));
+        const parts = whole.partsOf(A, ids(3), ids(...KERNEL), ns, count);
+        const sums = (['ns', 'count'] as const).map((of) => parts.reduce((total, part) => total + part[of], 0));
+        assert.deepEqual(sums, all.length > 0 ? [ns, count] : [0, 0]);
+        assert.ok(parts.every((part) => part.ns >= 0 && part.count >= 0));
+      }),
+    );
+  });
+});
+
+test('a wait is found by its thread and time, of two the nearer one, and none that is far', () => {
+  const waits = new Waits();
+  for (const sinceNs of [3e6, 1e6, 1.1e6]) waits.add(7, { sinceNs, particulars: undefined, waitEvent: undefined });
+  const at = (tid: number, ns: number): number | undefined => waits.at(tid, ns)?.sinceNs;
+  assert.deepEqual([at(7, 1.02e6), at(7, 1.09e6), at(7, 2.99e6)], [1e6, 1.1e6, 3e6]);
+  assert.deepEqual([at(7, 2e6), at(7, 0), at(7, 9e6), at(8, 1e6)], [undefined, undefined, undefined, undefined]);
+});

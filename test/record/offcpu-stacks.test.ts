@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { offcpuStacksOf, type SwitchFacts } from '../../src/record/offcpu-stacks.ts';
+
+const FACTS: SwitchFacts = { wish: 'auto', isBoth: true, callGraph: 'dwarf,16384', rate: 1000, maxOverhead: 5 };
+
+test('auto takes DWARF where frame pointers are missing and switches are few', () => {
+  const of = (facts: Partial<SwitchFacts>): string => offcpuStacksOf({ ...FACTS, ...facts }).how;
+  assert.equal(of({}), 'dwarf');
+  assert.equal(of({ rate: 5000 }), 'fp');
+  assert.equal(of({ rate: 5000, maxOverhead: 10 }), 'dwarf');
+  assert.equal(of({ rate: undefined }), 'fp');
+  assert.equal(of({ callGraph: 'fp' }), 'fp');
+  assert.equal(of({ isBoth: false }), 'fp');
+  assert.deepEqual([of({ wish: 'fp' }), of({ wish: 'dwarf', rate: 50_000 })], ['fp', 'dwarf']);
+});
+
+test('the choice says what it costs', () => {
+  assert.equal(
+    offcpuStacksOf(FACTS).why,
+    'finds callers without frame pointers: about 1.2 % of a CPU at 1000 switches a second',
+  );
+  assert.match(
+    offcpuStacksOf({ ...FACTS, rate: 9000 }).why,
+    /^DWARF would take too much: about 10\.8 % .*--max-overhead is 5 %$/,
+  );
+});
