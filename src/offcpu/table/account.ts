@@ -125,6 +125,8 @@ export class Account {
   readonly #items: Iterable<Item>;
   /** of each item */
   readonly #decisions: Decision[] = [];
+  /** All of it is folded text, whose counts need not be whole. */
+  readonly #isFolded: boolean;
   readonly #unitNs: number;
   readonly #settings: AccountSettings;
 
@@ -136,8 +138,9 @@ export class Account {
     this.#settings = settings;
     for (const { stack } of items) reasons.notice(stack);
     const queued: Decision[] = [];
-    let [unnamed, all] = [0, 0];
-    for (const { stack } of items) {
+    let [unnamed, all, isFolded] = [0, 0, true];
+    for (const { stack, entry } of items) {
+      isFolded &&= entry === undefined;
       const decision = reasons.decide(stack);
       this.#decisions.push(decision);
       this.tally.add(decision);
@@ -146,6 +149,7 @@ export class Account {
       if (isUnnamed(stack.user[0])) unnamed += stack.ns;
     }
     for (const decision of queued) this.tally.addQueued(decision);
+    this.#isFolded = isFolded;
     this.unnamedShare = all > 0 ? unnamed / all : 0;
   }
 
@@ -156,27 +160,33 @@ export class Account {
   /** The stacks with their reason as root frame, their counts in units of `unitNs`. */
   folded(unitNs: number): StackTable {
     const table = new StackTable();
-    for (const { roots, reason, frames, count, hits } of this.stacks(unitNs)) {
-      table.add(
-        [...roots, ...reason, ...frames].map((frame) => table.name(frame)),
-        count,
-        hits,
-      );
+    const known = new Map<string, number>();
+    const idOf = (frame: string): number => {
+      let id = known.get(frame);
+      if (id === undefined) {
+        id = table.name(frame);
+        known.set(frame, id);
+      }
+      return id;
+    };
+    const sums: number[] = [];
+    const isAsRead = this.#isFolded && this.#unitNs === unitNs;
+    for (const item of this.#counted()) {
+      const ids = [...this.#rootsOf(item), ...this.#reasonOf(item), ...this.#framesOf(item)].map(idOf);
+      const place = table.add(ids, 0, item.stack.count ?? 1);
+      sums[place] = (sums[place] ?? 0) + (isAsRead ? (item.weight as number) : item.stack.ns);
     }
+    table.weights.set(isAsRead ? sums : divided(sums, unitNs));
     return table;
   }
 
   /** Each stack once for each of its reasons, counted in units of `unitNs`: whole ones, unless the input had others. */
   stacks(unitNs: number): ReasonedStack[] {
     const sums = new Map<string, ReasonedStack>();
-    let isAsRead = this.#unitNs === unitNs;
-    for (const { weight } of this.#items) isAsRead &&= weight !== undefined;
-    for (const item of this.#decided()) {
-      const { stack, entry, weight, decision } = item;
-      if (!this.tally.counts(decision)) continue;
-      const frames = this.#framesOf(item);
-      const reason = this.#rootsOf(decision, entry);
-      const roots = this.#settings.statements ? [statementFrame(decision, entry)] : [];
+    const isAsRead = this.#isFolded && this.#unitNs === unitNs;
+    for (const item of this.#counted()) {
+      const { stack, weight } = item;
+      const [roots, reason, frames] = [this.#rootsOf(item), this.#reasonOf(item), this.#framesOf(item)];
       const key = [...roots, '', ...reason, '', ...frames].join(';');
       const sum = sums.get(key) ?? { roots, reason, frames, count: 0, hits: 0 };
       sums.set(key, sum);
@@ -197,11 +207,19 @@ export class Account {
     for (const item of this.#items) yield Object.assign(item, { decision: this.#decisions[index++] as Decision });
   }
 
+  *#counted(): Generator<Decided> {
+    for (const item of this.#decided()) if (this.tally.counts(item.decision)) yield item;
+  }
+
   #framesOf({ frames, entry }: Item): readonly string[] {
     return frames ?? (entry ? framesOf(entry, this.#settings.by) : []);
   }
 
-  #rootsOf({ rule, meaning }: Decision, entry: OffcpuEntry | undefined): string[] {
+  #rootsOf({ decision, entry }: Decided): string[] {
+    return this.#settings.statements ? [statementFrame(decision, entry)] : [];
+  }
+
+  #reasonOf({ decision: { rule, meaning }, entry }: Decided): string[] {
     const { detail, particulars } = this.#settings;
     const reason = detail ? rule.label : `[${rule.bracket}]`;
     const behind = entry && particulars ? particularFrames(entry, rule.label, particulars) : [];
@@ -215,7 +233,7 @@ export class Account {
 
   /** The entries of the dumps among what is counted. */
   *entries(): Generator<OffcpuEntry> {
-    for (const { entry, decision } of this.#decided()) if (entry && this.tally.counts(decision)) yield entry;
+    for (const { entry } of this.#counted()) if (entry) yield entry;
   }
 
   /** What decided, stack by stack: each once, whatever its waits were on. */
