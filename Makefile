@@ -31,7 +31,7 @@ SOURCES = $(shell find src bin scripts/*.ts -type f ! -name '*.generated.*')
 TESTS = $(shell find test -name '*.test.ts' ! -path 'test/live/*' | LC_ALL=C sort)
 LIVE_TESTS = $(shell find test/live -name '*.test.ts' 2>/dev/null | LC_ALL=C sort)
 
-.PHONY: build check lint types test check-nodes golden docs bench pictures soak live demo install uninstall release clean help
+.PHONY: build check lint types test check-nodes golden docs bench bench-scale pictures soak live demo install uninstall release clean help
 
 build: $(BUILT) ## compile the programs into dist/ (the default)
 	@:
@@ -64,12 +64,11 @@ docs: $(BUILT) ## rewrite the console blocks of README.md and docs/
 	@export UPDATE_DOCS=1; $(call TEST,test/docs.test.ts)
 	@git status --short README.md docs 2>/dev/null || true
 
-bench: $(BUILT) ## measure speed and memory
+bench: $(BUILT) ## measure speed and memory; ROW='NAME…' for some
 	@$(NODE) bench/bench.ts
-	@$(NODE) bench/offcpu-overhead.ts
-	@$(NODE) bench/render.ts
-	@$(NODE) bench/symbols.ts
-	@$(NODE) bench/viewer.ts
+
+bench-scale: $(BUILT) ## what takes long: 4 GiB, ten million stacks, a loaded Postgres
+	@SCALE=1 $(NODE) bench/bench.ts
 
 pictures: $(BUILT) ## draw and photograph pictures in every way they are looked at, into build/pictures
 	@$(NODE) scripts/pictures.ts

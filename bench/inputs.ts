@@ -119,10 +119,11 @@ function writeEntries(
   return file;
 }
 
-/** Sorted folded text. */
-export function growFolded(folder: string, bytes: number, stacks: number): string {
-  const line = (path: readonly number[], count: number): string => `app;${path.map(nameOf).join(';')} ${count}\n`;
-  return writeEntries(join(folder, 'deep.folded'), bytes, stacks, true, line);
+/** Sorted folded text. `most`: of the frames of a stack, the innermost. */
+export function growFolded(folder: string, bytes: number, stacks: number, most = Number.POSITIVE_INFINITY): string {
+  const line = (path: readonly number[], count: number): string =>
+    `app;${path.slice(-most).map(nameOf).join(';')} ${count}\n`;
+  return writeEntries(join(folder, 'deep.folded'), bytes, stacks, most === Number.POSITIVE_INFINITY, line);
 }
 
 const PREFIXES = ['std::', 'tokio::', 'pg_', 'exec_', 'v8::', 'alloc::', '', '', 'Perl_', 'ssl_'];
@@ -207,6 +208,44 @@ export function growDump(folder: string, bytes: number): string {
       .reverse()
       .join('')}]: ${count}\n`;
   return writeEntries(join(folder, 'dump.txt'), bytes, 1, false, entry);
+}
+
+const FUTEX = ['__schedule+1560', 'schedule+35', 'futex_wait_queue_me+185', 'do_futex+94', '__x64_sys_futex+113'];
+const EPOLL = ['__schedule+1560', 'schedule+35', 'ep_poll+900', 'do_epoll_wait+180', '__x64_sys_epoll_wait+100'];
+
+/** A dump as of a busy server and a long window: so many distinct entries of 17 or so frames, by thread. */
+export function growEntries(folder: string, entries: number): string {
+  const entry = (path: readonly number[], count: number): string => {
+    const kernel = [...(count % 5 < 3 ? FUTEX : EPOLL), 'do_syscall_64+113', 'entry_SYSCALL_64_after_hwframe+100'];
+    const user = [...path.slice(-12).map((n) => `fn_${n % 97}::method_${n}+${(n * 31) % 700}`), 'main+33'];
+    const lines = (frames: readonly string[]): string => frames.map((frame) => `    ${frame}\n`).join('');
+    return `@offcpu[\n${lines(kernel)}, \n${lines(user)}, worker-${count % 64}]: ${(count % 9973) * 1009}\n`;
+  };
+  return writeEntries(join(folder, 'entries.txt'), 0, entries, false, entry);
+}
+
+/** Forms that profilers and `perf script -F` give the line above a sample's frames. */
+export const SAMPLE_FORMS: Readonly<Record<string, string>> = {
+  "perf's own": 'app              4242 [001] 12345.678901:     250000 cpu-clock:ppp: \n',
+  'unpadded tid': 'app 4242 [001] 12345.678901: 250000 cpu-clock:ppp: \n',
+  'pid and tid': 'app              4242/4243 [001] 12345.678901:     250000 cpu-clock:ppp: \n',
+  'no cpu': 'app              4242 12345.678901:     250000 cpu-clock:ppp: \n',
+  'no period': 'app              4242 [001] 12345.678901: cpu-clock:ppp: \n',
+  'no time': 'app              4242 [001]     250000 cpu-clock:ppp: \n',
+};
+
+/** Samples of two frames, in a form of SAMPLE_FORMS. */
+export function shortSamples(folder: string, form: string, bytes: number): string {
+  const header = SAMPLE_FORMS[form] as string;
+  const samples = Array.from({ length: 1000 }, (_, i) => {
+    const leaf = (0x55d0 + i * 16).toString(16);
+    return `${header}\t        5555555${leaf} work_${i % 100}+0x10 (/opt/app)\n\t        55555555${leaf} main+0x10 (/opt/app)\n\n`;
+  }).join('');
+  const file = join(folder, 'short.txt');
+  const out = openSync(file, 'w');
+  for (let size = 0; size < bytes; size += samples.length) writeSync(out, samples);
+  closeSync(out);
+  return file;
 }
 
 export function sizeOf(file: string): number {

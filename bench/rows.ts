@@ -1,0 +1,247 @@
+// What `make bench` measures, by the names that ROW takes. Those of SCALE take long: `make bench-scale`.
+
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  changeFolded,
+  growDump,
+  growEntries,
+  growFolded,
+  growRecordings,
+  recordSystem,
+  repeatRecording,
+  SAMPLE_FORMS,
+  shortSamples,
+  sizeOf,
+} from './inputs.ts';
+import { type Contender, capture, compare } from './measure.ts';
+import { CURVE, curveLine, head, line, present, table } from './tables.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const { FLAMEGRAPH_DIR, INFERNO_DIR } = process.env;
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const MIB = 1 << 20;
+const SIZES = [1, 10, 33, 100];
+
+const tool = (name: string): string[] => [process.execPath, join(ROOT, 'dist', `${name}.cjs`)];
+
+/** Measures, and prints what it found; inputs are made in the folder. */
+type Measure = (folder: string) => void | Promise<void>;
+
+function foldContenders(file: string): Contender[] {
+  return present({ name: 'perf-fold', argv: [...tool('perf-fold'), file] }, [
+    {
+      name: 'inferno-collapse-perf -n 1',
+      program: 'inferno-collapse-perf',
+      folder: INFERNO_DIR,
+      args: ['-n', '1', file],
+    },
+    { name: 'stackcollapse-perf.pl', program: 'stackcollapse-perf.pl', folder: FLAMEGRAPH_DIR, args: [file] },
+  ]);
+}
+
+function drawContenders(file: string): Contender[] {
+  return present({ name: 'flame-svg', argv: [...tool('flame-svg'), file] }, [
+    { name: 'inferno-flamegraph', program: 'inferno-flamegraph', folder: INFERNO_DIR, args: [file] },
+    { name: 'flamegraph.pl', program: 'flamegraph.pl', folder: FLAMEGRAPH_DIR, args: [file] },
+  ]);
+}
+
+const deep = (folder: string): string => growFolded(folder, 100 * MIB, 110_000);
+
+async function perfFold(folder: string): Promise<void> {
+  const system = await recordSystem(folder, 100 * MIB);
+  if (system !== undefined) {
+    const folded = capture(process.execPath, [join(ROOT, 'dist/perf-fold.cjs'), system]);
+    const stacks = folded.split('\n').length - 1;
+    const title = `perf-fold: this machine at work, unrepeated, ${stacks} stacks`;
+    table(title, sizeOf(system), compare(foldContenders(system), ROUNDS));
+  }
+  const repetitive = await repeatRecording(folder, 350 * MIB);
+  table('perf-fold: a repetitive recording', sizeOf(repetitive), compare(foldContenders(repetitive), ROUNDS));
+  const doubled = await repeatRecording(folder, 700 * MIB);
+  const [ours] = foldContenders(doubled) as [Contender];
+  table('perf-fold: twice of it (memory stays)', sizeOf(doubled), compare([ours], 1));
+}
+
+async function perfFoldSizes(folder: string): Promise<void> {
+  head('perf-fold: cost by size, a repetitive recording', ['MiB', ...CURVE], 0);
+  for (const size of [...SIZES, 400]) {
+    const file = await repeatRecording(folder, size * MIB);
+    curveLine(sizeOf(file).toFixed(0), compare(foldContenders(file).slice(0, 2), size > 100 ? 1 : ROUNDS));
+  }
+}
+
+function perfFoldForms(folder: string): void {
+  head('perf-fold: samples of two frames, by the form of their headers, 30 MiB', ['form', ...CURVE]);
+  for (const form of Object.keys(SAMPLE_FORMS)) {
+    curveLine(form, compare(foldContenders(shortSamples(folder, form, 30 * MIB)).slice(0, 2), ROUNDS));
+  }
+}
+
+function flameSvg(folder: string): void {
+  const file = deep(folder);
+  table('flame-svg: 110 000 or more deep stacks', sizeOf(file), compare(drawContenders(file), ROUNDS));
+}
+
+function flameSvgSizes(folder: string): void {
+  head('flame-svg: cost by size', ['MiB, distinct stacks', ...CURVE]);
+  for (const size of SIZES) {
+    const stacks = size * 1100;
+    const file = growFolded(folder, size * MIB, stacks);
+    curveLine(`${sizeOf(file).toFixed(0)}, ${stacks}`, compare(drawContenders(file).slice(0, 2), ROUNDS));
+  }
+}
+
+function foldDiff(folder: string): void {
+  const file = deep(folder);
+  const later = changeFolded(file);
+  const comparers = present({ name: 'fold-diff', argv: [...tool('fold-diff'), file, later] }, [
+    { name: 'inferno-diff-folded', program: 'inferno-diff-folded', folder: INFERNO_DIR, args: [file, later] },
+    { name: 'difffolded.pl', program: 'difffolded.pl', folder: FLAMEGRAPH_DIR, args: [file, later] },
+  ]);
+  comparers.push({ name: 'fold-diff --table', argv: [...tool('fold-diff'), '--table', file, later] });
+  table('fold-diff: deep stacks, and a later run', sizeOf(file) + sizeOf(later), compare(comparers, ROUNDS));
+}
+
+function foldGrep(folder: string): void {
+  const file = deep(folder);
+  const byFrame = '{ for (i = 1; i < NF; i++) if ($i ~ /method_42$/) { print; next } }';
+  const byLine = 'grep -E "method_42[; ]" "$0" | cat';
+  const selectors = present({ name: 'fold-grep', argv: [...tool('fold-grep'), '--include', 'method_42$', file] }, [
+    { name: 'awk, frame by frame', program: 'awk', folder: undefined, args: ['-F[; ]', byFrame, file] },
+    // through cat: a grep that writes to /dev/null stops at the first line it finds
+    { name: 'grep -E, line by line', program: 'sh', folder: undefined, args: ['-c', byLine, file] },
+  ]);
+  table('fold-grep: deep stacks', sizeOf(file), compare(selectors, ROUNDS));
+}
+
+function foldExport(folder: string): void {
+  const file = deep(folder);
+  const exports = ['--pprof', '--speedscope', '--json', '--collapsed'].map((format) => ({
+    name: `fold-export ${format}`,
+    argv: [...tool('fold-export'), format, file],
+  }));
+  table('fold-export: deep stacks', sizeOf(file), compare(exports, ROUNDS));
+}
+
+function pprofFold(folder: string): void {
+  const file = join(folder, 'profile.pb.gz');
+  spawnSync('sh', ['-c', '"$0" "$1" --pprof "$2" > "$3"', ...tool('fold-export'), deep(folder), file]);
+  const readers = present({ name: 'pprof-fold', argv: [...tool('pprof-fold'), file] }, [
+    { name: 'go tool pprof -traces', program: 'go', folder: undefined, args: ['tool', 'pprof', '-traces', file] },
+  ]);
+  table('pprof-fold: the profile of deep stacks', sizeOf(file), compare(readers, ROUNDS));
+}
+
+function offcpuFold(folder: string): void {
+  const dump = growDump(folder, 50 * MIB);
+  const readers = present({ name: 'offcpu-fold', argv: [...tool('offcpu-fold'), dump] }, [
+    { name: 'stackcollapse-bpftrace.pl', program: 'stackcollapse-bpftrace.pl', folder: FLAMEGRAPH_DIR, args: [dump] },
+  ]);
+  table('offcpu-fold: a dump of one unnamed map', sizeOf(dump), compare(readers, ROUNDS));
+}
+
+function offcpuClassify(folder: string): void {
+  const dump = growEntries(folder, 349_000);
+  const argv = [...tool('offcpu-classify'), dump];
+  table('offcpu-classify: 349 000 distinct entries', sizeOf(dump), compare([{ name: 'offcpu-classify', argv }], 3));
+}
+
+function foldMerge(folder: string): void {
+  const runs = Array<string>(4).fill(growRecordings(folder, 250 * MIB));
+  const awk = `sort "$@" | awk '{ n = $NF; sub(/ [0-9]+$/, ""); if ($0 != last) { if (NR > 1) print last, sum; last = $0; sum = 0 } sum += n } END { print last, sum }'`;
+  const perl = '/^(.*) (\\d+)$/ and $h{$1} += $2; END { print "$_ $h{$_}\\n" for sort keys %h }';
+  const mergers = present({ name: 'fold-merge', argv: [...tool('fold-merge'), ...runs] }, [
+    { name: 'sort, awk', program: 'sh', folder: undefined, args: ['-c', awk, 'sh', ...runs] },
+    { name: 'perl -ne', program: 'perl', folder: undefined, args: ['-ne', perl, ...runs] },
+  ]);
+  const size = 4 * sizeOf(runs[0] as string);
+  table('fold-merge: many recordings of one program', size, compare(mergers, ROUNDS));
+  const twice = compare([{ name: 'fold-merge', argv: [...tool('fold-merge'), ...runs, ...runs] }], 1);
+  table('fold-merge: twice of it (memory stays)', 2 * size, twice);
+}
+
+function start(): void {
+  const starters: Contender[] = [
+    { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },
+    { name: 'perf-fold < /dev/null', argv: tool('perf-fold') },
+    { name: 'perf-fold --kernel < /dev/null', argv: [...tool('perf-fold'), '--kernel'] },
+    { name: 'flame-svg < /dev/null', argv: tool('flame-svg') },
+  ];
+  head('Start-up, empty input', ['program', 'CPU ms', 'wall ms', '÷ node -e 0']);
+  const costs = compare(starters, 21);
+  for (const [name, { cpu, wall }] of costs) {
+    const ratio = cpu / (costs.get('node -e 0')?.cpu ?? 1);
+    line([name, (1000 * cpu).toFixed(0), (1000 * wall).toFixed(0), ratio.toFixed(2)]);
+  }
+}
+
+/** A measurement that is a script of its own. */
+function script(name: string): Measure {
+  return () => {
+    spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, 'bench', `${name}.ts`)], {
+      cwd: ROOT,
+      stdio: 'inherit',
+    });
+  };
+}
+
+async function fourGigabytes(folder: string): Promise<void> {
+  head('4 GiB through a pipe', ['program', 'CPU s', 'MiB/s', 'peak MiB']);
+  const recording = await repeatRecording(folder, 512 * MIB);
+  const folded = growRecordings(folder, 512 * MIB);
+  for (const [name, file] of [
+    ['perf-fold', recording],
+    ['fold-merge', folded],
+    ['fold-grep --include main', folded],
+    ['flame-svg', folded],
+  ] as const) {
+    const [program = '', ...options] = name.split(' ');
+    const pipe = 'f=$1; shift; for i in 1 2 3 4 5 6 7 8; do cat "$f"; done | "$@"';
+    const argv = ['sh', '-c', pipe, 'sh', file, ...tool(program), ...options];
+    const cost = compare([{ name, argv }], 1).get(name);
+    if (cost) line([name, cost.cpu.toFixed(1), (4096 / cost.cpu).toFixed(0), cost.memory.toFixed(0)]);
+  }
+}
+
+function manyStacks(folder: string): void {
+  head('Distinct stacks: merging and drawing', ['stacks, MiB', 'merge: CPU s', 'peak MiB', 'draw: CPU s', 'peak MiB']);
+  for (const stacks of [1e3, 1e4, 1e5, 1e6, 1e7]) {
+    const file = growFolded(folder, 0, stacks, 8);
+    const merge = compare([{ name: 'merge', argv: [...tool('fold-merge'), file] }], 1).get('merge');
+    const draw = compare([{ name: 'draw', argv: [...tool('flame-svg'), file] }], 1).get('draw');
+    const of = (cost = { cpu: 0, memory: 0 }): string[] => [cost.cpu.toFixed(1), cost.memory.toFixed(0)];
+    line([`${stacks}, ${sizeOf(file).toFixed(0)}`, ...of(merge), ...of(draw)]);
+    rmSync(file);
+  }
+}
+
+/** In the order in which they are printed. */
+export const ROWS: Readonly<Record<string, Measure>> = {
+  'perf-fold': perfFold,
+  'perf-fold-sizes': perfFoldSizes,
+  'perf-fold-forms': perfFoldForms,
+  'flame-svg': flameSvg,
+  'flame-svg-sizes': flameSvgSizes,
+  'fold-diff': foldDiff,
+  'fold-grep': foldGrep,
+  'fold-export': foldExport,
+  'pprof-fold': pprofFold,
+  'offcpu-fold': offcpuFold,
+  'offcpu-classify': offcpuClassify,
+  'fold-merge': foldMerge,
+  start,
+  'offcpu-overhead': script('offcpu-overhead'),
+  render: script('render'),
+  symbols: script('symbols'),
+  viewer: script('viewer'),
+};
+
+export const SCALE: Readonly<Record<string, Measure>> = {
+  '4gb': fourGigabytes,
+  'many-stacks': manyStacks,
+  'postgres-overhead': script('postgres-overhead'),
+};
