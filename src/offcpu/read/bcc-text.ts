@@ -8,7 +8,7 @@
 //     -                two words (31958)
 //         938082
 
-import { type StackTable, Stop } from '../../engine/stack-table.ts';
+import { Line, type StackTable, Stop } from '../../engine/stack-table.ts';
 import { isLost, LOST } from '../../stacks/marks.ts';
 import type { Subject } from '../entry.ts';
 import { readFrame } from './bpftrace/frame.ts';
@@ -37,6 +37,8 @@ export class BccText {
   readonly losses = noLosses();
   /** other lines */
   readonly said: string[] = [];
+  /** did the last line, a value, lack its newline? */
+  cut = false;
   readonly #table: StackTable;
   readonly #names: BpftraceNames;
   readonly #skip: OnSkip;
@@ -44,6 +46,8 @@ export class BccText {
   readonly #lost: number;
   readonly #subjects = new Map<number, Subject>();
   #subject = 0;
+  /** a lost user stack, with which an entry's frames end */
+  #lostUser = { depth: 0, line: 0 };
 
   constructor(table: StackTable, names: BpftraceNames, skip: OnSkip) {
     this.#table = table;
@@ -59,8 +63,9 @@ export class BccText {
   }
 
   end(): void {
-    this.#table.closeLine();
+    const isCut = this.#table.closeLine();
     this.#read();
+    this.cut = isCut && this.#table.depth === 0 && this.#subject === 0;
     this.#breakEntry('cut off in the middle of an entry');
   }
 
@@ -81,15 +86,17 @@ export class BccText {
           this.#readOther(table.lineText().replace(/\r$/, ''));
           break;
         default:
+          this.#pushLost();
       }
     }
   }
 
-  #breakEntry(kind: string): void {
+  #breakEntry(kind: string, line = this.#table.linesRead): void {
     const table = this.#table;
+    this.#lostUser.depth = 0;
     if (table.depth > 0 || this.#subject !== 0) {
       const last = this.#names.nameOf(table.pop());
-      this.#skip(kind, table.linesRead, last === 0 ? '' : table.nameText(last));
+      this.#skip(kind, line, last === 0 ? '' : table.nameText(last));
     }
     this.#subject = 0;
     table.drop();
@@ -112,10 +119,31 @@ export class BccText {
     const thread = THREAD.exec(text);
     if (thread) {
       table.pass();
+      this.#splitGlued();
       this.#subject = this.#subjectOf(thread[1] as string, Number(thread[2]));
       return;
     }
-    table.define(this.#wordOf(text));
+    const word = this.#wordOf(text);
+    table.define(word === this.#lost ? Line.ask : word);
+    if (word === this.#lost) this.#pushLost();
+  }
+
+  #pushLost(): void {
+    const table = this.#table;
+    table.push(this.#lost);
+    if (table.depth > 1) this.#lostUser = { depth: table.depth, line: table.linesRead };
+  }
+
+  /** Frames behind a lost user stack are those of the next entry, with no blank line between. */
+  #splitGlued(): void {
+    const table = this.#table;
+    const { depth, line } = this.#lostUser;
+    this.#lostUser.depth = 0;
+    if (depth === 0 || table.depth === depth) return;
+    const own: number[] = [];
+    while (table.depth > depth) own.push(table.pop());
+    this.#breakEntry('an entry without its value', line);
+    for (const frame of own.reverse()) table.push(frame);
   }
 
   #wordOf(text: string): number {

@@ -196,10 +196,10 @@ export class OffcpuReader {
         const told = source instanceof OffcpuFolded ? source.unit : undefined;
         const unit = this.#options.inputUnit ?? told ?? 'us';
         const entries = source.addTo(stacks, unit);
-        const { losses = noLosses(), said = [] } = source instanceof BccText ? source : {};
+        const { losses = noLosses(), said = [], cut = false } = source instanceof BccText ? source : {};
         if (entries === 0) return '';
-        const none = { cut: false, imitations: 0, broken: 0, dump: undefined, recording: undefined };
-        this.#note({ format, unit, entries, losses, said, ...none });
+        const none = { imitations: 0, broken: 0, dump: undefined, recording: undefined };
+        this.#note({ format, unit, entries, losses, said, cut, ...none });
         return undefined;
       };
       return source;

@@ -164,7 +164,7 @@ function isSyntax(c: number): boolean {
 //  └──────────── name ─────────────┘  └ value
 const MEMBER = /^\s*"((?:[^"\\]|\\.)*)"\s*:\s*(.*?)\s*$/s;
 
-type Json = string | number | Json[] | { [name: string]: Json };
+type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
 function nameOf(text: string): string | undefined {
   const name = MEMBER.exec(text)?.[1];
@@ -218,10 +218,10 @@ function keyText(key: string): string {
 function valueText(value: Json): string {
   if (Array.isArray(value)) {
     // of a histogram: {"min": 8192, "max": 16383, "count": 255}
-    if (value.some((part) => typeof part === 'object' && !Array.isArray(part))) return '';
+    if (value.some((part) => typeof part === 'object' && part !== null && !Array.isArray(part))) return '';
     return `(${value.map((part) => keyText(valueText(part))).join(', ')})`;
   }
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
   const { count, average, total } = value;
   return count === undefined ? '' : `count ${count}, average ${average}, total ${total}`;
 }
