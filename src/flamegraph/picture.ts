@@ -12,7 +12,7 @@ import { kernelNames } from './kinds.ts';
 import { type Boxes, Layout } from './layout.ts';
 import { type Palette, palette } from './palette.ts';
 import { basisOf, NOMINAL_WIDTH, type Settings } from './settings.ts';
-import { ON_CPU, waitFamily } from './time.ts';
+import { kindAt, ON_CPU, waitFamily } from './time.ts';
 import { waitBit } from './waits.ts';
 
 /** What is drawn. In a comparison a stack's weight is its count after, its hits are its count before. */
@@ -137,13 +137,16 @@ function commonDepth(words: Uint32Array, from: number, to: number, otherFrom: nu
   return depth;
 }
 
-/** The kind of a stack's time: that of the first frame that tells it, else time on the CPU. */
+/** The kind of a stack's time. */
 function timeOf(words: Uint32Array, from: number, to: number, waits: Uint8Array): number {
+  let kind = 0;
+  let caller = 0;
   for (let i = from; i < to; i++) {
-    const wait = waits[words[i] as number] as number;
-    if (wait > 0) return wait;
+    const own = waits[words[i] as number] as number;
+    kind = kindAt(own, caller, kind);
+    caller = own;
   }
-  return ON_CPU;
+  return kind || ON_CPU;
 }
 
 // main   _start   __libc_start_main   start_thread   tokio::runtime::run   f(int)   [unknown]

@@ -5,6 +5,18 @@ import type { Family } from './classes.ts';
 /** Time on the CPU; the bits above are those of the groups in waits.ts. */
 export const ON_CPU = 1;
 
+/** Marks the bit of a name that tells a kind only behind the frame of a reason. */
+export const MEANING = 0x80;
+
+/**
+ * The kind of time at a frame: that of the first frame which tells it on the way from the root, or of what a server says it
+ * waits for, right behind. `own`, `caller`: what both names tell; `before`: the kind at the caller; 0: none.
+ */
+export function kindAt(own: number, caller: number, before: number): number {
+  if (own & MEANING) return caller > 0 && caller < MEANING && before > 0 ? own & ~MEANING : before;
+  return before || own;
+}
+
 /** The letter of the family of waits of more than one group. */
 export const SEVERAL = 'w';
 

@@ -47,8 +47,8 @@ td .chip{margin-right:6px;width:9px;height:9px}
 .part{margin:0;padding:4px 16px;font-size:12.5px;font-weight:600;border-block:1px solid var(--line);background:var(--field);flex:none}
 table{border-collapse:collapse;width:100%;font-size:13px}
 th,td{padding:3px 10px;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;border-bottom:1px solid color-mix(in srgb,var(--line) 35%,transparent)}
-th:first-child,td:first-child{text-align:left;padding-left:16px;width:100%;max-width:0;overflow:hidden;text-overflow:ellipsis}
-thead th{position:sticky;top:0;background:var(--paper);z-index:1}
+th:first-child,td:first-child{text-align:left;padding-left:16px;width:100%;min-width:220px;max-width:0;overflow:hidden;text-overflow:ellipsis;position:sticky;left:0;background:var(--paper);z-index:1}
+thead th{position:sticky;top:0;background:var(--paper);z-index:1}thead th:first-child{z-index:2}
 th button{border:0;background:none;font-weight:600;padding:0 2px}
 th[aria-sort] button::after{content:" \\25be"}th[aria-sort=ascending] button::after{content:" \\25b4"}
 td .name{all:unset;cursor:pointer;font-family:var(--frames);white-space:nowrap}
@@ -64,8 +64,8 @@ tr.on td{background:var(--field)}tr.pale td{color:var(--soft)}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .narrow input{flex:1;width:auto}.narrow .panel{grid-template-columns:1fr}.narrow .head{padding:8px 10px}.narrow .panel{padding:7px 10px;min-height:112px}
 .narrow .legend{flex-wrap:nowrap;overflow-x:auto}.narrow button{min-height:32px}.narrow .wide{display:none}
-.narrow th:first-child,.narrow td:first-child{position:sticky;left:0;background:var(--paper);min-width:56vw;max-width:none;white-space:normal;overflow-wrap:anywhere;padding-left:10px;z-index:1}
-.narrow td .name{white-space:normal}.narrow thead th:first-child{z-index:2}.narrow tr.on td:first-child{background:var(--field)}
+.narrow th:first-child,.narrow td:first-child{min-width:56vw;max-width:none;white-space:normal;overflow-wrap:anywhere;padding-left:10px}
+.narrow td .name{white-space:normal}
 `;
 
 const ACTS: Readonly<Record<string, Act>> = {

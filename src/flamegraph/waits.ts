@@ -2,7 +2,7 @@
 
 import type { Family } from './classes.ts';
 import { family, shades } from './colours.ts';
-import { SEVERAL } from './time.ts';
+import { MEANING, SEVERAL } from './time.ts';
 
 interface Group {
   letter: string;
@@ -83,7 +83,21 @@ export const WAITS: readonly Family[] = [
 
 const BITS = new Map(GROUPS.flatMap(({ reasons }, i) => reasons.map((reason) => [`[${reason}]`, 2 << i])));
 
-/** The bit of the group that a frame's name tells; 0: it tells none. */
+// what Postgres waits for says more than how it does: a row's lock is a wait for a latch, and that one of epoll
+const MEANINGS: readonly (readonly [meaning: RegExp, letter: string])[] = [
+  [/^(?:Lock|LWLock|BufferPin):/, 'l'],
+  [/^IO:/, 's'],
+  [/^Client:/, 'x'],
+];
+
+/** The letter of the group of what a server says it waits for, such as `Lock:tuple`; undefined: the reason tells it. */
+export function letterOfMeaning(meaning: string): string | undefined {
+  return MEANINGS.find(([pattern]) => pattern.test(meaning))?.[1];
+}
+
+/** The bit of the group that a frame's name tells, with MEANING where it only does so behind a reason; 0: it tells none. */
 export function waitBit(name: string): number {
-  return name.charCodeAt(0) === 0x5b ? (BITS.get(name) ?? 0) : 0;
+  if (name.charCodeAt(0) === 0x5b) return BITS.get(name) ?? 0;
+  const letter = name.includes(':') ? letterOfMeaning(name) : undefined;
+  return letter === undefined ? 0 : MEANING | (2 << GROUPS.findIndex((group) => group.letter === letter));
 }

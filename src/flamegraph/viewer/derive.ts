@@ -12,7 +12,7 @@ function isUnion(tree: Tree): boolean {
 
 /** What a node has that its children have not: given to the node itself. */
 function addOwn(builder: TreeBuilder, tree: Tree, node: number): void {
-  builder.add(tree.own[node] as number, tree.ownBefore[node] ?? 0, tree.bits[node] as number);
+  builder.add(tree.own[node] as number, tree.ownBefore[node] ?? 0, tree.ownBits[node] as number);
 }
 
 /** By node; 0 for the root as well. */
@@ -184,7 +184,7 @@ export function sharesOf(tree: Tree, letterOf: (node: number) => string): Map<st
   return shares;
 }
 
-/** By bit of a wait: each function's total time of it, by name number. */
+/** By kinds of time: each function's total time of them, by name number; 0 has the time of all. */
 export function waitSums(tree: Tree, nameCount: number): Map<number, Float64Array> {
   const sums = new Map<number, Float64Array>();
   const path: number[] = [];
@@ -195,9 +195,10 @@ export function waitSums(tree: Tree, nameCount: number): Map<number, Float64Arra
     path.push(tree.name[node] as number);
     const value = tree.own[node] as number;
     if (node === 0 || value <= 0) continue;
-    const bits = tree.bits[node] as number;
+    const bits = tree.ownBits[node] as number;
     const sum = sums.get(bits) ?? new Float64Array(nameCount + 1);
     sums.set(bits, sum);
+    sum[0]! += value;
     for (let i = 1; i <= depth; i++) {
       const name = path[i] as number;
       if (seen[name] === node) continue;

@@ -2,7 +2,7 @@
 
 import { percent, relative } from '../../stacks/amounts.ts';
 import type { Scheme } from '../classes.ts';
-import { waitFamily } from '../time.ts';
+import { ON_CPU, waitFamily } from '../time.ts';
 import { signedText, valueText } from '../words.ts';
 import { type FunctionSums, waitSums } from './derive.ts';
 import { button, chip, html } from './dom.ts';
@@ -128,11 +128,15 @@ export class Functions {
   /** Time by reason, where the recording tells it. */
   #waitColumns(tree: Tree): Column[] {
     if (!this.#model.data.byTime || ((tree.bits[0] as number) & ~1) === 0) return [];
-    const { measure } = this.#model.data;
-    return [...waitSums(tree, this.#model.names.length)].map(([bits, sum]) => ({
-      title: waitFamily(this.#model.data.families, bits)?.meaning ?? 'on CPU',
-      cell: (name) => (sum[name] ? valueText(measure, sum[name] as number) : ''),
-    }));
+    const { measure, families } = this.#model.data;
+    return [...waitSums(tree, this.#model.names.length)]
+      .sort(
+        ([a, { 0: time = 0 }], [b, { 0: other = 0 }]) => Number(b === ON_CPU) - Number(a === ON_CPU) || other - time,
+      )
+      .map(([bits, sum]) => ({
+        title: bits === ON_CPU ? 'on CPU' : (waitFamily(families, bits)?.meaning ?? 'both'),
+        cell: (name) => (sum[name] ? valueText(measure, sum[name] as number) : ''),
+      }));
   }
 
   #isNoise({ total, totalBefore }: FunctionSums, name: number): boolean {

@@ -1,7 +1,7 @@
 // The tree of all frames as columns in depth-first order, unpacked from the picture's data.
 
 import type { Columns } from '../../stacks/packed/unpack.ts';
-import { ON_CPU } from '../time.ts';
+import { kindAt, ON_CPU } from '../time.ts';
 
 /** Node 0 is the root, which stands for all stacks. A node's children follow it, up to `end`. */
 export interface Tree {
@@ -22,8 +22,9 @@ export interface Tree {
   /** its value without that of its children, and before */
   own: Float64Array;
   ownBefore: Float64Array;
-  /** the kinds of time of its stacks; see waits.ts */
+  /** the kinds of time of its stacks, and of its own value; see waits.ts */
   bits: Uint8Array;
+  ownBits: Uint8Array;
 }
 
 export interface TreeSettings {
@@ -64,6 +65,7 @@ export class TreeBuilder {
       own: new Float64Array(room),
       ownBefore: new Float64Array(isPair ? room : 0),
       bits: new Uint8Array(room),
+      ownBits: new Uint8Array(room),
     };
     this.open(0);
   }
@@ -91,7 +93,9 @@ export class TreeBuilder {
     const node = this.#open[this.#depth - 1] as number;
     this.tree.own[node]! += value;
     if (this.#isPair) this.tree.ownBefore[node]! += before;
-    if (value > 0 || before > 0) this.tree.bits[node]! |= bits;
+    if (value === 0 && before === 0) return;
+    this.tree.bits[node]! |= bits;
+    this.tree.ownBits[node]! |= bits;
   }
 
   close(): void {
@@ -127,7 +131,7 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
   const { falls, fresh, frames, counts, befores } = columns;
   const { union, factor, waits } = settings;
   const builder = new TreeBuilder(nodes + 1, isPair, union);
-  // by depth: the first kind of wait on the way there
+  // by depth: the kind of wait
   const kinds: number[] = [];
   const path = [0];
   while (!falls.isAtEnd) {
@@ -137,7 +141,7 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
       const name = frames.next(path[depth - 1] as number);
       path[depth] = name;
       builder.open(name);
-      kinds[depth] = kinds[depth - 1] || (waits[name] as number);
+      kinds[depth] = kindAt(waits[name] as number, waits[path[depth - 1] as number] as number, kinds[depth - 1] ?? 0);
     }
     const value = counts.next() * factor.after;
     builder.add(value, isPair ? befores.next() * factor.before : 0, kinds[builder.depth - 1] || ON_CPU);

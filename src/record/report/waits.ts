@@ -1,6 +1,6 @@
 // The waits of a run: for what, in which function of the program, on which lock or file, for how long, and who ended them.
 
-import { WAITS, waitBit } from '../../flamegraph/waits.ts';
+import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/waits.ts';
 import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
 import { kindOf } from '../../offcpu/reason/answer-tree.ts';
 import type { Decision, OffcpuStack } from '../../offcpu/reason/reasons.ts';
@@ -29,13 +29,6 @@ export interface Waited {
   entry: OffcpuEntry | undefined;
 }
 
-// what Postgres waits for says more than how it does: a row's lock is a wait for a latch, and that one of epoll
-const BY_MEANING: readonly (readonly [meaning: RegExp, letter: string])[] = [
-  [/^(?:Lock|LWLock|BufferPin):/, 'l'],
-  [/^IO:/, 's'],
-  [/^Client:/, 'x'],
-];
-
 const OTHER = WAITS.find(({ letter }) => letter === 'o') as (typeof WAITS)[number];
 
 export function* waitedOf({ classified, reasons }: OffcpuProfile): Generator<Waited> {
@@ -54,7 +47,7 @@ export function* waitedOf({ classified, reasons }: OffcpuProfile): Generator<Wai
 }
 
 function familyOf(reason: string, meaning: string): (typeof WAITS)[number] {
-  const byMeaning = BY_MEANING.find(([pattern]) => pattern.test(meaning))?.[1];
+  const byMeaning = letterOfMeaning(meaning);
   const own = WAITS.find(({ letter, bits }) => (byMeaning ? letter === byMeaning : bits === waitBit(reason)));
   return own ?? OTHER;
 }

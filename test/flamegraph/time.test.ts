@@ -1,0 +1,31 @@
+// Kinds of time: what a server says it waits for beats how it waits, but only behind a reason.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { kindAt } from '../../src/flamegraph/time.ts';
+import { WAITS, waitBit } from '../../src/flamegraph/waits.ts';
+
+/** The meaning of a stack's kind. */
+function kindOf(...names: string[]): string | undefined {
+  const bits = names.map(waitBit);
+  const kind = bits.reduce((before, own, i) => kindAt(own, bits[i - 1] ?? 0, before), 0);
+  return WAITS.find((family) => family.bits === kind)?.meaning;
+}
+
+test('the first reason tells the kind, wherever it stands', () => {
+  assert.equal(kindOf('[futex]', 'app', 'main'), 'lock');
+  assert.equal(kindOf('app', 'main', '[cpu]', '[runnable]'), 'waiting for a CPU');
+  assert.equal(kindOf('[in-progress]', 'app', '[futex]'), 'other wait');
+  assert.equal(kindOf('app', 'main'), undefined);
+});
+
+test('what Postgres waits for beats the call it does so by', () => {
+  assert.equal(kindOf('postgres', '[epoll]', 'Lock:transactionid', '<- postgres'), 'lock');
+  assert.equal(kindOf('[epoll]', 'Client:ClientRead', 'postgres'), 'network');
+  assert.equal(kindOf('[futex]', 'IO:WALSync'), 'storage');
+});
+
+test('a function with such a name is none of it', () => {
+  assert.equal(kindOf('app', 'Lock:acquire', 'main'), undefined);
+  assert.equal(kindOf('[sleep]', 'app', 'Lock:acquire'), 'timer or idle');
+});

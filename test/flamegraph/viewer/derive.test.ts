@@ -1,0 +1,44 @@
+// What the viewer derives from its tree: time by kind adds up to all time, whatever stands below a function.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ON_CPU } from '../../../src/flamegraph/time.ts';
+import { calleesOf, placesOf, waitSums } from '../../../src/flamegraph/viewer/derive.ts';
+import { type Tree, TreeBuilder } from '../../../src/flamegraph/viewer/tree.ts';
+
+const LOCK = 4;
+const [MAIN, READ, FUTEX] = [1, 2, 3] as const;
+
+/** main ran for 5, read in it for 2, and waited for a lock for 3; main calls read once more, which ran for 1. */
+function tree(): Tree {
+  const builder = new TreeBuilder(9, false, false);
+  builder.open(MAIN);
+  builder.add(5, 0, ON_CPU);
+  builder.open(READ);
+  builder.add(2, 0, ON_CPU);
+  builder.open(FUTEX);
+  builder.add(3, 0, LOCK);
+  for (const _ of [FUTEX, READ]) builder.close();
+  builder.open(READ);
+  builder.add(1, 0, ON_CPU);
+  return builder.finish();
+}
+
+function sums(of: Tree): Record<number, number[]> {
+  return Object.fromEntries(Array.from(waitSums(of, 3), ([bits, sum]) => [bits, [...sum]]));
+}
+
+test('time on the CPU above a wait is time on the CPU', () => {
+  assert.deepEqual(sums(tree()), { [ON_CPU]: [8, 8, 3, 0], [LOCK]: [3, 3, 3, 3] });
+});
+
+test('the same below a function, over all its places', () => {
+  const below = calleesOf(tree(), READ, (a, b) => a - b);
+  assert.deepEqual(below.size[0], 6);
+  assert.deepEqual(sums(below)[LOCK], [3, 0, 0, 3]);
+});
+
+test('places are the outermost nodes of a function', () => {
+  assert.deepEqual(placesOf(tree(), READ), [2, 4]);
+  assert.deepEqual(placesOf(tree(), 9), []);
+});
