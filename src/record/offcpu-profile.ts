@@ -47,6 +47,8 @@ export interface OffcpuParts {
   /** what is at the root */
   by: RunRoots;
   nameLock: NameLock;
+  /** by the name of a frame, latin1: the objects that it was found in; empty: no files were looked at */
+  objects: ReadonlyMap<string, ReadonlySet<string>>;
   /** of the Postgres server, whose wait events were recorded; undefined: they were not */
   postgresVersion: number | undefined;
 }
@@ -59,6 +61,7 @@ export function offcpuProfileOf({
   tidsAtStart,
   by,
   nameLock,
+  objects,
   postgresVersion,
 }: OffcpuParts): OffcpuProfile {
   const threads = dump?.inputs.flatMap((input) => input.dump?.program?.threads ?? []) ?? [];
@@ -93,7 +96,11 @@ export function offcpuProfileOf({
     threads,
     classified,
     reasons,
-    places: placesOf(classified.account.entries(), reasons, { nameLock, meaning: postgresVersion !== undefined }),
+    places: placesOf(classified.account.entries(), reasons, {
+      nameLock,
+      objects,
+      meaning: postgresVersion !== undefined,
+    }),
     hasMeanings: postgresVersion !== undefined,
     stats: folded?.stats,
     notes: [...(folded?.losses ?? []), ...(folded?.notes ?? [])],

@@ -26,6 +26,8 @@ export function markOf(origin: string): string {
 export const LOST = '[lost]';
 /** Stands for callers beyond the depth limit. */
 export const TRUNCATED = '[truncated]';
+/** Stands for functions between two frames that the recorder could not see. */
+export const HIDDEN = '[hidden]';
 
 /** The innermost frame of off-CPU stacks, where it says how their time counts: by the kind of the entry. */
 const KIND_FRAMES = [

@@ -2,6 +2,7 @@
 // its own symbols and debug information or by those of its debug file.
 
 import { InputError } from '../engine/errors.ts';
+import { type CallFrame, CallFrames } from './dwarf/call-frames.ts';
 import { Dwarf, type DwarfFrame } from './dwarf/dwarf.ts';
 import { endsCall } from './elf/call-sites.ts';
 import { checksum, debugFileOf, debugLinkFiles, debugLinkOf } from './elf/debug-file.ts';
@@ -42,6 +43,7 @@ export class ObjectSymbols {
   #symbols: SymbolIndex | undefined;
   #variables: SymbolIndex | undefined;
   #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
+  #callFrames: CallFrames | undefined | 'unknown' = 'unknown';
 
   /** `buildId` is that of the recording; undefined: it does not say. */
   constructor(path: string, open: OpenFile, buildId: string | undefined) {
@@ -73,6 +75,21 @@ export class ObjectSymbols {
   /** Does a call end right before this address? Then it may be a return address. undefined: not known for this machine. */
   endsCall(address: number): boolean | undefined {
     return this.#file && endsCall(this.#file, address);
+  }
+
+  /** How the frame of the function at this address lies on the stack; undefined: nothing is known. */
+  callFrameAt(address: number): CallFrame | undefined {
+    if (this.refusal !== undefined) return undefined;
+    try {
+      if (this.#callFrames === 'unknown') {
+        this.#callFrames = undefined;
+        this.#callFrames = this.#file && CallFrames.of(this.#file);
+      }
+      return this.#callFrames?.at(address);
+    } catch (error) {
+      this.#note(error);
+      return undefined;
+    }
   }
 
   /** The functions around an address of the object, the one that exists as code first; empty: nothing is known. */

@@ -34,7 +34,7 @@ export function offcpuOf(dump: string, seconds: number): OffcpuProfile {
   fold.end();
   const none = { by: 'comm' as const, tasks: [], tidsAtStart: new Set<number>(), postgresVersion: undefined };
   const nameLock = (): undefined => undefined;
-  return offcpuProfileOf({ dump: fold, windowNs: seconds * 1e9, nameLock, ...none });
+  return offcpuProfileOf({ dump: fold, windowNs: seconds * 1e9, nameLock, objects: new Map(), ...none });
 }
 
 export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | undefined, seconds = 10): ReportParts {
@@ -56,6 +56,7 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
     code: ownCodeOf({ executables: ['/opt/app'], objects: cpu?.objects ?? new Map(), isGo: false, isOfProgram }),
     ...{
       nameLock: () => undefined,
+      objects: new Map(),
       comms: new Map(),
       languages: [],
       workload: [],

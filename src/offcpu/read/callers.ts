@@ -1,69 +1,121 @@
-// The caller of a libc function, which a walker of frame pointers loses: bpf/offcpu.bt finds it on the stack.
+// The callers of a libc function, which a walker of frame pointers loses: bpf/offcpu.bt finds them on the stack.
 
+import { HIDDEN } from '../../stacks/marks.ts';
+import { type StackWord, USUAL_SLOTS, walkStack } from '../../symbols/stack-walk.ts';
 import { type IdSpan, spanOf } from './bpftrace/id-span.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import type { ParticularsReader } from './particulars.ts';
 
-// Of glibc's functions those that wait by another one of it. The walk of frame pointers goes on behind their caller, which
-// nothing finds: pthread_mutex_lock calls __lll_lock_wait, sem_wait and pthread_cond_wait call __futex_abstimed_wait_common.
+// Of glibc's functions those that wait by another one of it. The walk of frame pointers goes on behind their caller:
+// pthread_mutex_lock calls __lll_lock_wait, sem_wait and pthread_cond_wait call __futex_abstimed_wait_common.
 const WAITS_BY_ANOTHER =
   /^_*(?:GI_+)?(?:pthread_(?:mutex|cond|rwlock|barrier|join|timedjoin|clockjoin|once|spin)\w*|(?:new_)?sem_\w*|do_futex_wait|u?sleep|nanosleep|thrd_\w+|mtx_\w+|cnd_\w+|system|popen|pclose|getaddrinfo)(?:[.@+]|$)/;
+
+/** A user stack with the callers that were found. */
+interface Whole {
+  user: IdSpan;
+  /** is there a function, after its waiting one, that is not known? */
+  isMissing: boolean;
+}
+
+/** What belongs between the waiting function and the next frame. */
+interface Between {
+  /** outermost first */
+  ids: readonly number[];
+  isMissing: boolean;
+}
+/** Without files: perhaps a caller is missing, perhaps the waiting function has a frame pointer. */
+const NOTHING: Between = { ids: [], isMissing: true };
 
 export class Callers {
   readonly #particulars: ParticularsReader | undefined;
   readonly #names: BpftraceNames;
-  /** name ids by address; 0: none */
+  readonly #hidden: number;
+  readonly #words = new Map<number, readonly StackWord[]>();
+  /** name ids by address; and the addresses at which there is code of a name or file */
   readonly #known = new Map<number, number>();
+  readonly #named = new Set<number>();
+  readonly #walked = new Map<string, Between | undefined>();
   /** has any caller been put into a stack? Then libc keeps no frame pointers, and where none was found one is missing. */
   hasFound = false;
 
   constructor(particulars: ParticularsReader | undefined, names: BpftraceNames) {
     this.#particulars = particulars;
     this.#names = names;
+    this.#hidden = names.nameOf(names.word({ symbol: HIDDEN, dso: '', isKernel: undefined, inlined: false }));
   }
 
-  /** Names the callers at these addresses. To be done before spans are read: names move them. */
-  learn(addresses: Iterable<number | undefined>): void {
-    for (const address of addresses) {
-      if (!address || this.#known.has(address)) continue;
-      const symbol = this.#particulars?.callerName(address);
-      const isKnown = symbol !== undefined || this.#names.userFrames?.isMapped(address) === true;
-      const word = this.#names.word({ symbol: symbol ?? '', dso: '', isKernel: undefined, inlined: false });
-      this.#known.set(address, isKnown ? this.#names.atAddress(address, word) : 0);
+  /** Names the callers that these numbers of keys stand for. To be done before spans are read: names move them. */
+  learn(callers: Iterable<number | undefined>): void {
+    for (const caller of callers) {
+      if (!caller || this.#words.has(caller)) continue;
+      const words = this.#particulars?.wordsOf(caller) ?? [];
+      this.#words.set(caller, words);
+      for (const { address } of words) this.#learn(address);
     }
   }
 
-  /**
-   * The user stack with its innermost function's caller put in, if that is not there already. What lies on the stack in
-   * place of a return address has no name, or is of the function itself.
-   */
-  into(user: IdSpan, caller: number | undefined): IdSpan {
+  #learn(address: number): void {
+    if (this.#known.has(address)) return;
+    const symbol = this.#particulars?.callerName(address);
+    const word = this.#names.word({ symbol: symbol ?? '', dso: '', isKernel: undefined, inlined: false });
+    this.#known.set(address, this.#names.atAddress(address, word));
+    if (symbol !== undefined || this.#names.userFrames?.isMapped(address)) this.#named.add(address);
+  }
+
+  /** The user stack of process `pid` with its innermost function's callers put in, if they are not there already. */
+  into(user: IdSpan, caller: number | undefined, pid: number | undefined): Whole {
     const depth = user.to - user.from;
-    const id = this.#known.get(caller ?? 0) ?? 0;
+    if (depth === 0) return { user, isMissing: false };
     const leaf = user.ids[user.to - 1] as number;
-    if (id === 0 || depth === 0 || this.#isSame(id, leaf)) return user;
-    if (depth > 1 && this.#isSame(id, user.ids[user.to - 2] as number)) return user;
+    const words = this.#words.get(caller ?? 0) ?? [];
+    const found = this.#walk(leaf, caller ?? 0, words, pid) ?? this.#guess(user, words);
+    const { ids, isMissing } = found;
+    // a stack of one frame says by itself that its callers are not known
+    const between = isMissing && found !== NOTHING && depth > 1 ? [this.#hidden, ...ids] : ids;
+    if (between.length === 0) return { user, isMissing: isMissing && depth > 1 };
     this.hasFound = true;
-    const ids = new Uint32Array(depth + 1);
-    ids.set(user.ids.subarray(user.from, user.to));
-    ids[depth - 1] = id;
-    ids[depth] = leaf;
-    return spanOf(ids);
+    const whole = new Uint32Array(depth + between.length);
+    whole.set(user.ids.subarray(user.from, user.to));
+    whole.set(between, depth - 1);
+    whole[whole.length - 1] = leaf;
+    return { user: spanOf(whole), isMissing };
+  }
+
+  /** By what the files of the process say of their frames. undefined: that of the waiting function is not known. */
+  #walk(leaf: number, caller: number, words: readonly StackWord[], pid: number | undefined): Between | undefined {
+    const { userFrames } = this.#names;
+    const address = userFrames?.addressOf(leaf);
+    if (userFrames === undefined || address === undefined) return undefined;
+    const key = `${leaf} ${caller} ${pid}`;
+    let between = this.#walked.get(key);
+    if (between === undefined && !this.#walked.has(key)) {
+      const walk = walkStack(address, words, (at) => userFrames.callFrameAt(at, pid));
+      const ids = walk?.callers.map((at) => this.#known.get(at) as number).reverse() ?? [];
+      between = walk && { ids, isMissing: walk.end === 'hidden' };
+      this.#walked.set(key, between);
+    }
+    return between;
+  }
+
+  /**
+   * Without files: the first word that is likely to be a return address. What lies on the stack in place of one has no
+   * name, or is of the function itself.
+   */
+  #guess({ ids, from, to }: IdSpan, words: readonly StackWord[]): Between {
+    const address = words.find(({ slot }) => slot === undefined || USUAL_SLOTS.has(slot))?.address;
+    if (address === undefined || !this.#named.has(address)) return NOTHING;
+    const id = this.#known.get(address) as number;
+    const isThere =
+      this.#isSame(id, ids[to - 1] as number) || (to - from > 1 && this.#isSame(id, ids[to - 2] as number));
+    return isThere
+      ? { ids: [], isMissing: false }
+      : { ids: [id], isMissing: WAITS_BY_ANOTHER.test(this.#nameOf(address, id)) };
   }
 
   #isSame(a: number, b: number): boolean {
     const { userFrames } = this.#names;
     return a === b || (userFrames !== undefined && userFrames.functionOf(a) === userFrames.functionOf(b));
-  }
-
-  /**
-   * Is a caller missing between what into() made of a stack and its other callers: was none found, or one that was itself
-   * called from libc's caller?
-   */
-  isMissing(user: IdSpan, whole: IdSpan, caller: number | undefined): boolean {
-    if (user.to - user.from <= 1) return false;
-    const id = this.#known.get(caller ?? 0) ?? 0;
-    return id === 0 || (whole !== user && WAITS_BY_ANOTHER.test(this.#nameOf(caller as number, id)));
   }
 
   #nameOf(caller: number, id: number): string {

@@ -1,6 +1,7 @@
-// The particulars of a wait in a dump of bpf/offcpu.bt, format 2 and 3: numbers in its keys, and maps that name what they are.
+// The particulars of a wait in a dump of bpf/offcpu.bt, format 2 to 4: numbers in its keys, and maps that name what they are.
 // docs/offcpu-dump.md describes them.
 
+import type { StackWord } from '../../symbols/stack-walk.ts';
 import type { Particulars, Statement, WaitObject, Waker } from '../entry.ts';
 import type { KeyMeaning } from './bpftrace/keys.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
@@ -32,6 +33,8 @@ const ARM64: Calls = {
     ...[243, 267, 269, 286, 287, 441],
   ]),
 };
+/** From this format of the dump on, callers are words of the stack. */
+const WITH_WORDS = 4;
 /** What the dump's header says of objects. */
 const OF_ARM64 = 2;
 /** Waits for any of many: which, it does not tell. */
@@ -47,6 +50,7 @@ const FILE = /^\((\d+), ?(\d+), ?(\d+), ?(.*), ?(.*)\)$/s;
 const PEER = /^\((\d+), ?(.*), ?(\d+), ?(\d+)\)$/s;
 // (21335, keepreg)                      pid, comm
 const TASK = /^\((\d+), ?(.*)\)$/s;
+// (35768201108994304, 0, 0, 0)          words of the stack: address << 8 | place
 // (sync_one, 1)
 const NAME = /^\((.*), ?\d+\)$/s;
 
@@ -58,12 +62,14 @@ const SEVERAL_QUERIES = '1';
 export class ParticularsReader {
   readonly #text: BpftraceText;
   readonly #calls: Calls;
+  readonly #hasWords: boolean;
   readonly #known = new Map<string, Particulars>();
   readonly #statements = new Map<string, Statement>();
 
-  /** `objects` is what the header says of them. */
-  constructor(text: BpftraceText, objects: number) {
+  /** `objects` is what the header says of them. `format` is the dump's. */
+  constructor(text: BpftraceText, objects: number, format: number) {
     this.#text = text;
+    this.#hasWords = format >= WITH_WORDS;
     this.#calls = objects === OF_ARM64 ? ARM64 : X86_64;
   }
 
@@ -99,6 +105,17 @@ export class ParticularsReader {
     const statement = this.#statements.get(key) ?? { text: normal, queryId };
     this.#statements.set(key, statement);
     return statement;
+  }
+
+  /** What a key's `caller` stands for: words of the waiting thread's stack, the innermost first. */
+  wordsOf(caller: number | undefined): StackWord[] {
+    if (!caller) return [];
+    if (!this.#hasWords) return [{ slot: undefined, address: caller }];
+    const numbers = (this.#value('@callers', caller)?.match(/\d+/g) ?? []).map(BigInt);
+    return numbers
+      .filter((word) => word > 0)
+      .map((word) => ({ slot: Number(word & 0xffn), address: Number(word >> 8n) }))
+      .sort((a, b) => a.slot - b.slot);
   }
 
   /** The function at this address, as bpftrace names it; undefined: none. */

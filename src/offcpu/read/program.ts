@@ -22,6 +22,7 @@ const ORDERS: Readonly<Record<string, readonly KeyPart[]>> = {
   1: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event'],
   2: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event', ...PARTICULAR_PARTS.slice(0, -1)],
   3: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event', ...PARTICULAR_PARTS],
+  4: ['kstack', 'ustack', 'comm', 'tid', 'state', 'wait-event', ...PARTICULAR_PARTS],
 };
 
 /** The window of a recording, and what became of its threads. Times are nanoseconds. */
@@ -55,7 +56,7 @@ const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 // └─── since ───┘  │  └ wait event
 //                  └ state
 // format 2: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, ⟨kernel stack⟩ …     call, object, caller
-// format 3: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, 0, ⟨kernel stack⟩ …    and statement
+// from 3 on: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, 0, ⟨kernel stack⟩ …  and statement
 const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), (?:(\d+), )?)?(\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
 // flamepipe wait 24548 40644760025729 0 75 8444249311348362 15 24549 0
 //       thread ──┘     └ since       │ │  └ object          │  └ waker  └ statement
@@ -116,9 +117,10 @@ export function addProgram(
   if (why !== undefined) return why;
   const [, footerPid = 0, startNs = 0, endNs = 0] = Array.from(footerOf(text) ?? [], Number);
   const threads = threadsOf(text, endNs);
-  const order = ORDERS[headerOf(text)?.[1] ?? ''] ?? [];
+  const format = headerOf(text)?.[1] ?? '';
+  const order = ORDERS[format] ?? [];
   const particulars = order.includes('length')
-    ? new ParticularsReader(text, Number(headerOf(text)?.[3] ?? 1))
+    ? new ParticularsReader(text, Number(headerOf(text)?.[3] ?? 1), Number(format))
     : undefined;
   const callers = new Callers(particulars, names);
   const pidOf = (tid: number): number | undefined => (footerPid === SEVERAL ? particulars?.processOf(tid) : footerPid);
@@ -146,12 +148,13 @@ export function addProgram(
     const meaning = meanings[texts] as KeyMeaning;
     const { comm = '', tid = -1, state = 1, waitEvent } = meaning;
     const [blocked = 0, runnable = 0, count = 0, longestBlocked = 0, longestRunnable = 0] = tuple;
-    const whole = callers.into(user, meaning.caller);
-    const isCallerless = (meaning.call ?? -1) >= 0 && callers.isMissing(user, whole, meaning.caller);
+    const pid = pidOf(tid);
+    const whole = callers.into(user, meaning.caller, pid);
+    const isCallerless = (meaning.call ?? -1) >= 0 && whole.isMissing;
     const thread = {
-      ...{ comm, pid: pidOf(tid), tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
+      ...{ comm, pid, tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
       particulars: particulars?.of(meaning),
-      user: whole,
+      user: whole.user,
     };
     const addTo = (kind: OffcpuKind, ns: number, longest: number): void => {
       const row = add(stacks, thread, kind, ns, count, longest);
@@ -310,7 +313,8 @@ function* openIntervals(
       isThere ? nameSpan(spanOf((found.shift() as Uint32Array).slice().reverse()), names) : EMPTY_SPAN;
     const kernel = next(hasKernel);
     callers.learn([Number(caller)]);
-    const user = callers.into(next(hasUser), Number(caller));
+    const pid = pidOf(Number(tid));
+    const { user } = callers.into(next(hasUser), Number(caller), pid);
     const numbers = {
       call: Number(call),
       object: Number(object),
@@ -319,7 +323,7 @@ function* openIntervals(
     yield {
       since: Number(since),
       comm,
-      pid: pidOf(Number(tid)),
+      pid,
       tid: Number(tid),
       state: Number(state),
       waitEvent: Number(waitEvent),

@@ -1,5 +1,6 @@
 // Whose wait is it? Per reason: the function of the program that waited, on which lock, file or peer, and who ended it.
 
+import { HIDDEN } from '../../stacks/marks.ts';
 import type { OffcpuEntry, Statement, Waker } from '../entry.ts';
 import { kindOf } from '../reason/answer-tree.ts';
 import type { Reasons } from '../reason/reasons.ts';
@@ -43,6 +44,8 @@ interface Sum extends Omit<Place, 'wakers'> {
 
 export interface PlaceSettings {
   nameLock: NameLock;
+  /** by the name of a frame, latin1: the objects that it was found in; undefined: no files were looked at */
+  objects?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** split reasons by what the wait means to the program */
   meaning: boolean;
 }
@@ -51,7 +54,7 @@ export interface PlaceSettings {
 export function placesOf(
   entries: Iterable<OffcpuEntry>,
   reasons: Reasons,
-  { nameLock, meaning: hasMeanings }: PlaceSettings,
+  { nameLock, objects, meaning: hasMeanings }: PlaceSettings,
 ): ReasonPlaces[] {
   const byReason = new Map<string, { head: Pick<ReasonPlaces, 'reason' | 'meaning'>; sums: Map<string, Sum> }>();
   for (const entry of entries) {
@@ -64,7 +67,7 @@ export function placesOf(
     const ofReason = byReason.get(title) ?? { head, sums: new Map<string, Sum>() };
     byReason.set(title, ofReason);
     addTo(ofReason.sums, entry, {
-      own: entry.user.find((frame) => reasons.table.isOfProgram(frame)),
+      own: ownFunction(entry.user, reasons, objects),
       object: entry.particulars?.object && objectName(entry.particulars.object, entry.pid, nameLock),
       // one who waits for the next statement shows the last one
       statement: kindOf(decision) === 'idle' ? undefined : entry.particulars?.statement,
@@ -77,6 +80,23 @@ export function placesOf(
     return { ...head, ns: all('ns'), queuedNs: all('queuedNs'), waits: all('waits'), places };
   });
   return rows.sort(byTime);
+}
+
+// /usr/lib/x86_64-linux-gnu/libc.so.6     /lib/libpthread-2.31.so     /lib64/ld-linux-x86-64.so.2     /lib/ld-musl-x86_64.so.1
+const LIBC = /\/(?:lib(?:c|pthread|resolv|rt|dl|anl|nss_\w+)|ld(?:-linux|-musl)?[\w-]*)(?:-[\d.]+)?\.so(?:\.\d+)*$/;
+
+/** The innermost that is no library's. What may stand behind a hidden function is not the one that waits. */
+function ownFunction(
+  user: readonly string[],
+  { table }: Reasons,
+  objects: PlaceSettings['objects'],
+): string | undefined {
+  const isLibcs = (frame: string): boolean => {
+    const found = objects?.get(frame);
+    return found !== undefined && [...found].every((path) => LIBC.test(path));
+  };
+  const own = user.find((frame) => frame === HIDDEN || (table.isOfProgram(frame) && !isLibcs(frame)));
+  return own === HIDDEN ? undefined : own;
 }
 
 /** `[epoll] Lock:tuple` */

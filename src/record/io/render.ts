@@ -215,6 +215,7 @@ async function renderOffcpu(
     const read = offcpuProfileOf({
       dump: fold,
       nameLock: names.nameLock,
+      objects: gates.objects,
       windowNs: dump.endNs - dump.startNs,
       tasks: recording.tasksAtEnd,
       tidsAtStart: recording.tidsAtStart,

@@ -35,7 +35,7 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
     data.addMaps(pid === undefined ? undefined : Number(pid), text);
     mappings.addMaps(pid === undefined ? ANY_PROCESS : Number(pid), text);
   }
-  return { lookup: { mappings, symbolizer }, nameLock: (address, pid) => data.at(address, pid) };
+  return { lookup: { mappings, symbolizer, objects: new Map() }, nameLock: (address, pid) => data.at(address, pid) };
 }
 
 function textOf(file: string): string {

@@ -66,6 +66,11 @@ export async function readRun(
   const lengths = minNs === undefined && maxNs === undefined ? undefined : new LengthLimits(minNs, maxNs);
   const windowNs = window === undefined ? undefined : window * 1e9;
   const finished = read.finish({ ...settings, lengths, windowNs });
-  const places = settings.where ? placesOf(finished.account.entries(), settings.reasons, settings) : undefined;
+  const places = settings.where
+    ? placesOf(finished.account.entries(), settings.reasons, {
+        ...settings,
+        objects: settings.lookup?.objects,
+      })
+    : undefined;
   return { ...finished, places };
 }

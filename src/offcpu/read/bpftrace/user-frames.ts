@@ -3,6 +3,7 @@
 
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText } from '../../../stacks/frame-name.ts';
+import type { CallFrame } from '../../../symbols/dwarf/call-frames.ts';
 import { originOf } from '../../../symbols/library-source.ts';
 import { ANY_PROCESS as ANY, type Mapping, type Mappings } from '../../../symbols/mappings.ts';
 import type { SymbolFrame } from '../../../symbols/object.ts';
@@ -51,6 +52,20 @@ export class UserFrames {
   /** Is there a file at this address of some process? */
   isMapped(address: number): boolean {
     return this.#mappingOf(address, ANY) !== undefined;
+  }
+
+  /** Where the frame with this id is; undefined: that is not known. */
+  addressOf(id: number): number | undefined {
+    return this.#frames.get(id)?.address;
+  }
+
+  /** Of the function around an address of this process: its object, and how its frame lies on the stack. */
+  callFrameAt(address: number, pid: number | undefined): { path: string; frame: CallFrame | undefined } | undefined {
+    const mapping = this.#mappingOf(address, pid ?? ANY);
+    if (!mapping) return undefined;
+    const object = this.lookup.symbolizer.object(mapping.path);
+    const own = object.addressAt(address - mapping.from + mapping.offset);
+    return { path: mapping.path, frame: own === undefined ? undefined : object.callFrameAt(own) };
   }
 
   /** What a frame is called by itself, latin1: to tell whether two are of one function. */
