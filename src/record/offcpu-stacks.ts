@@ -10,7 +10,7 @@ export interface OffcpuStacksChoice {
 export const OFFCPU_STACKS = ['auto', 'fp', 'dwarf'] as const;
 export type OffcpuStacksWish = (typeof OFFCPU_STACKS)[number];
 
-/** What perf takes for a switch with its stack, in seconds of a CPU; docs/performance.md has the measurement. */
+/** What perf takes for a switch with its stack, in seconds of a CPU; docs/run.md tells it. */
 const SECONDS_A_SWITCH = 12e-6;
 
 export interface SwitchFacts {

@@ -58,10 +58,7 @@ const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 // format 2: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, ⟨kernel stack⟩ …     call, object, caller
 // from 3 on: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, 0, ⟨kernel stack⟩ …  and statement
 const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), (?:(\d+), )?)?(\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
-// flamepipe wait 24548 40644760025729 0 75 8444249311348362 15 24549 0
-//       thread ──┘     └ since       │ │  └ object          │  └ waker  └ statement
-//                                wait event └ call     length
-const WAIT = 'flamepipe wait ';
+const WAIT_MAPS = ['@wait0', '@wait1'];
 /** The footer's pid when the program followed several processes. */
 const SEVERAL = 0;
 /** What bpftrace prints last: it goes by the maps' names. */
@@ -202,12 +199,12 @@ function addWaits(
   particulars: ParticularsReader | undefined,
   hasEvents: boolean,
 ): void {
-  for (const line of text.said) {
-    if (!line.startsWith(WAIT)) continue;
-    const [tid = 0, sinceNs = 0, event = 0, ...numbers] = line.slice(WAIT.length).split(' ').map(Number);
-    const [call = -1, object = 0, length = 0, waker = 0, statement = 0] = numbers;
-    const waitEvent = hasEvents ? event : undefined;
-    waits.add(tid, { sinceNs, waitEvent, particulars: particulars?.of({ call, object, length, waker, statement }) });
+  for (const map of WAIT_MAPS) {
+    for (const [since, [value]] of text.maps.get(map)?.threads ?? []) {
+      const [tid = 0, event, call = -1, object = 0, length = 0, waker = 0, statement = 0] = numbersOf(value);
+      const found = particulars?.of({ call, object, length, waker, statement });
+      waits.add(tid, { sinceNs: Number(since), waitEvent: hasEvents ? event : undefined, particulars: found });
+    }
   }
 }
 

@@ -159,7 +159,8 @@ export class OffcpuStacks {
       for (const { user, ns, count, longestNs } of parts) {
         const row = Uint32Array.from([ids[0] as number, user.length, ...user, ...ids.subarray(kernelFrom)]);
         this.#rows.add(row, ns, count);
-        this.#noteMaximum(row, max === undefined ? undefined : Math.min(max, longestNs));
+        // perf's clock is read a little later than bpf's
+        this.#noteMaximum(row, parts.length === 1 || max === undefined ? max : Math.min(max, longestNs));
       }
     }
   }

@@ -1,0 +1,68 @@
+// flame-record with perf's stacks off the CPU, and with children, on programs whose truth is known. Skipped, and said so,
+// where this machine can't record.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { startRecorder } from '../tools/recorder.ts';
+import { ROOT, temporaryFolder } from '../tools.ts';
+
+const folder = temporaryFolder();
+
+/** Why nothing can be recorded here; undefined: it can. */
+function obstacle(): string | undefined {
+  if (process.getuid?.() !== 0) return 'bpftrace needs root';
+  for (const tool of ['perf', 'bpftrace', 'gcc']) {
+    if (spawnSync(tool, ['--version']).error) return `${tool} is not installed`;
+  }
+  const probe = spawnSync('bpftrace', ['-e', 'tracepoint:sched:sched_switch { exit(); }'], { timeout: 60_000 });
+  return probe.status === 0 ? undefined : 'bpftrace may not trace here';
+}
+
+const skip = obstacle();
+if (skip !== undefined) console.error(`SKIPPED: whole stacks were not tried on live processes: ${skip}`);
+
+async function recorded(program: readonly string[], label: string, ...options: string[]): Promise<string> {
+  const [path = '', ...args] = program;
+  const child = spawn(path, args, { cwd: folder, detached: true, stdio: 'ignore' });
+  try {
+    const asked = ['--pid', `${child.pid}`, '--mode', 'both', '--duration', '4', '--label', label, ...options];
+    const [out, err, status] = await startRecorder(folder, asked).said;
+    assert.equal(status, 0, err + out);
+    return out;
+  } finally {
+    process.kill(-(child.pid as number), 'SIGKILL');
+  }
+}
+
+const fileOf = (label: string, name: string): string => readFileSync(join(folder, 'out', label, name), 'latin1');
+
+describe('flame-record', { skip: skip ?? false }, () => {
+  test('knows of a program without frame pointers which function waits for which lock', async () => {
+    const program = join(folder, 'two-locks');
+    const source = join(ROOT, 'fixtures/live/two-locks.c');
+    execFileSync('gcc', ['-O2', '-g', '-fomit-frame-pointer', '-pthread', '-o', program, source]);
+    const out = await recorded([program], 'locks', '--off-cpu-stacks', 'dwarf');
+    const whole = Number(/([\d.]+) % with perf's stacks/.exec(out)?.[1]);
+    assert.ok(whole > 95, `${whole} % with perf's stacks`);
+    const table = fileOf('locks', 'offcpu.reasons.txt');
+    assert.match(table, /^ {4}lookup .* lock registry$/m);
+    assert.match(table, /^ {4}cached .* lock cache$/m);
+    assert.doesNotMatch(table, /^ {4}(?:lookup .* lock cache|cached .* lock registry)$/m);
+    assert.match(fileOf('locks', 'offcpu.folded'), /^two-locks;.*;handler;handle_request;lookup;/m);
+  });
+
+  test('follows children: those that lived before, and those that live for a moment, by their own names', async () => {
+    const script = "sh -c 'while :; do gzip -c /bin/sh >/dev/null; sleep 0.02; done' & while :; do sleep 0.05; done";
+    await recorded(['sh', '-c', script], 'children', '--children');
+    for (const file of ['cpu.folded', 'offcpu.folded']) {
+      assert.match(fileOf('children', file), /^gzip;.*(?:\[gzip\]|deflate|zip)/m, file);
+      assert.match(fileOf('children', file), /^(?:sh|sleep);/m, file);
+    }
+    assert.match(fileOf('children', 'offcpu.folded'), /^sleep;.*nanosleep/m);
+    const identity = JSON.parse(fileOf('children', 'run.json')).identity as { error: number };
+    assert.ok(Math.abs(identity.error) < 0.03, `identity off by ${identity.error}`);
+  });
+});
