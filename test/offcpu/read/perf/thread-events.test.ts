@@ -27,7 +27,15 @@ describe('the events of a thread', () => {
       1000,
     );
     const [interval] = intervals;
-    assert.deepEqual(interval, { row: 3, state: 1, blockedNs: 300, runnableNs: 100, waker: 42, isOpen: false });
+    assert.deepEqual(interval, {
+      row: 3,
+      state: 1,
+      sinceNs: 100,
+      blockedNs: 300,
+      runnableNs: 100,
+      waker: 42,
+      isOpen: false,
+    });
     assert.equal(intervals.length, 1);
     assert.equal(times.onCpuNs, 100 + 500);
   });
