@@ -66,7 +66,7 @@ export function readProfile(bytes: Uint8Array): ProfileMessage {
       profile.valueCounts.add(sample(message.bytes()).values.length);
     } else if (field === 3) addNamed(profile.mappings, message.bytes(), 5);
     else if (field === 4) names += addLocation(profile.locations, message.bytes());
-    else if (field === 5) addNamed(profile.functions, message.bytes(), 2);
+    else if (field === 5) addNamed(profile.functions, message.bytes(), 2, 3);
     else if (field === 6) profile.strings.push(latin1(message.bytes()));
     else if (field === 14) profile.defaultType = message.number();
     if (field !== 2) limit(++names, MOST_NAMES, 'names');
@@ -121,6 +121,7 @@ function eachField(bytes: Uint8Array, take: (field: number, value: Field) => voi
     });
     if (reader.pos === from) reader.skip(type);
   }
+  if (reader.pos > reader.len) throw new RangeError('cut off in a field that was skipped');
 }
 
 const NOTHING = new Uint8Array(0);
@@ -143,14 +144,15 @@ function sample(bytes: Uint8Array): SampleMessage {
   return message;
 }
 
-/** A mapping or function: its id is field 1, its name that of `nameField`. */
-function addNamed(names: Map<bigint, bigint>, bytes: Uint8Array, nameField: number): void {
-  let [id, name] = [0n, 0n];
+/** A mapping or function: its id is field 1, its name that of `nameField`, else of `otherField`, the mangled one. */
+function addNamed(names: Map<bigint, bigint>, bytes: Uint8Array, nameField: number, otherField?: number): void {
+  let [id, name, other] = [0n, 0n, 0n];
   eachField(bytes, (field, value) => {
     if (field === 1) id = value.number();
     else if (field === nameField) name = value.number();
+    else if (field === otherField) other = value.number();
   });
-  names.set(id, name);
+  names.set(id, name || other);
 }
 
 /** Gives the number of its lines. */

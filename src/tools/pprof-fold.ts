@@ -55,6 +55,7 @@ export const pprofFold: Command<typeof pprofOptions> = {
       if (wantedNs !== undefined && ns === undefined)
         throw new InputError(`--unit is for times, and this profile counts ${nameOf(chosen)}`);
       const scale = wantedNs === undefined ? { ns: 1, per: 1 } : { ns: ns as number, per: wantedNs };
+      if (pprof.profile.valueCounts.size === 0) report.note(`${input} has no samples: was the program idle?`);
       const negative = foldPprof(pprof, index, scale, table, names);
       folded = chosen;
       for (let i = 0; i < negative; i++) report.skip('value below zero', input, nameOf(chosen));
@@ -87,6 +88,7 @@ export const pprofFold: Command<typeof pprofOptions> = {
       { stop, stdin },
     );
     if (folded === undefined) return report.finish(strict);
+    if (table.stackCount === 0) report.failInput('nothing to fold: no sample has a value of zero or above');
     table.unit = unitName(folded, unit);
     await writeFolded(table, options, world);
     if (left.size > 0)
