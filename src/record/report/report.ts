@@ -27,6 +27,8 @@ export interface Report {
   warnings: readonly string[];
   /** undefined: off-CPU time was not recorded */
   split: Split | undefined;
+  /** of a part of the window, whose waits are not known apart */
+  isPart: boolean;
   /** on-CPU time alone, where there is no split */
   onCpuSeconds: number | undefined;
   /** what holds the program up, the longest first; then all waits */
@@ -106,6 +108,7 @@ export function reportOf(parts: ReportParts): Report {
   const waits = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle });
   return {
     ...{ format: 'flamepipe report', version: 1, title: parts.title, facts: parts.facts, warnings: parts.warnings },
+    isPart: parts.isPart,
     split: identity && splitOf(identity, waited),
     onCpuSeconds: identity || !cpu ? undefined : cpu.stats.weight / settings.frequency,
     heldUp: heldUp(waits),

@@ -104,8 +104,9 @@ export function idleText(idle: readonly ThreadRow[]): string {
 }
 
 /** What the first screen says of time on the CPU, where waits were not recorded. */
-export function onCpuText({ onCpuSeconds }: Report): string {
-  return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; time off it was not recorded.`;
+export function onCpuText({ onCpuSeconds, isPart }: Report): string {
+  const rest = isPart ? 'time off it is known of the whole window alone' : 'time off it was not recorded';
+  return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; ${rest}.`;
 }
 
 /** What the shares of waits are of, and which waits a program makes by intent. */

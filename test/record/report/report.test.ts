@@ -98,3 +98,12 @@ test('the page allows itself by hash: its style, each picture and the script of 
   assert.ok(policy.includes(hash(/<style>(:root.*?)<\/style>/s.exec(html)?.[1] ?? '')));
   assert.doesNotMatch(html, /<\?xml|\sstyle=|\son\w+=|https?:\/\/(?!www\.w3\.org)/);
 });
+
+test('of a part of the window it does not say that waits were not recorded', () => {
+  const parts = partsOf(cpu, undefined);
+  assert.match(
+    reportMarkdown(reportOf({ ...parts, isPart: true })),
+    /on the CPU; time off it is known of the whole window alone\./,
+  );
+  assert.match(reportMarkdown(reportOf(parts)), /on the CPU; time off it was not recorded\./);
+});
