@@ -70,7 +70,7 @@ bench: $(BUILT) ## measure speed and memory; ROW='NAME…' for some
 bench-scale: $(BUILT) ## what takes long: 4 GiB, ten million stacks, a loaded Postgres
 	@SCALE=1 $(NODE) bench/bench.ts
 
-pictures: $(BUILT) ## draw and photograph pictures in every way they are looked at, into build/pictures
+pictures: $(BUILT) ## photograph pictures in all their ways into build/pictures; RUN=DIR/LABEL for a run's, too
 	@$(NODE) scripts/pictures.ts
 
 soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, laws often, and the table of faults

@@ -1,14 +1,21 @@
-// `make pictures`: draws recordings of this repository in every way a picture is looked at, into build/pictures. Someone
-// looks at each.
+// `make pictures`: draws recordings of this repository, dense ones, and with RUN=DIR/LABEL those of a run of flame-record, in
+// every way a picture is looked at, into build/pictures. Someone looks at each.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type BrowserContextOptions, chromium } from 'playwright-core';
+import { growCalls } from '../bench/inputs.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TO = join(ROOT, 'build/pictures');
+const DENSE = [
+  ['dense-33', 28_000, 33e6, 2500],
+  ['dense-100', 110_000, 100e6, 5000],
+] as const;
+/** A folder that flame-record left; undefined: none is looked at. */
+const { RUN } = process.env;
 const STUDY = 'fixtures/offcpu-classify/two-runs-of-the-case-study';
 
 /** name → what draws it, from the root of the repository */
@@ -24,8 +31,10 @@ const PICTURES: Record<string, string> = {
 const DARK = { colorScheme: 'dark' } as const;
 const PHONE = { viewport: { width: 390, height: 800 }, isMobile: true, hasTouch: true };
 
-/** picture, name of the shot, keys pressed, the browser's context */
-const SHOTS: [picture: string, name: string, keys: string, context?: BrowserContextOptions][] = [
+/** `keys`: that are pressed */
+type Shot = [picture: string, name: string, keys: string, context?: BrowserContextOptions];
+
+const SHOTS: Shot[] = [
   ['cpu.svg', 'flame', ''],
   ['cpu.svg', 'dark', '', DARK],
   ['cpu.svg', 'functions', '2'],
@@ -41,6 +50,17 @@ const SHOTS: [picture: string, name: string, keys: string, context?: BrowserCont
   ['diff.svg', 'diff-dark', '', DARK],
   ['diff.svg', 'diff-functions', '2'],
   ['needles.svg', 'needles', ''],
+  ...DENSE.map(([name]): Shot => [`${name}.svg`, name, '']),
+];
+
+/** Of a run: its report, whole, and the picture of all its time. */
+const RUN_SHOTS: Shot[] = [
+  ['index.html', 'report', ''],
+  ['index.html', 'report-dark', '', DARK],
+  ['index.html', 'report-phone', '', PHONE],
+  ['wall.svg', 'wall', ''],
+  ['wall.svg', 'wall-dark', '', DARK],
+  ['wall.svg', 'wall-functions', '2'],
 ];
 
 mkdirSync(TO, { recursive: true });
@@ -51,19 +71,31 @@ for (const [name, line] of Object.entries(PICTURES)) {
   );
   execFileSync('bash', ['-o', 'pipefail', '-c', `${run} > '${join(TO, name)}'`], { cwd: ROOT });
 }
+for (const [name, stacks, bytes, functions] of DENSE) {
+  const folded = growCalls(join(TO, `${name}.folded`), stacks, bytes, functions);
+  execFileSync('bash', ['-c', `'${process.execPath}' dist/flame-svg.cjs '${folded}' > '${join(TO, name)}.svg'`], {
+    cwd: ROOT,
+  });
+  rmSync(folded);
+}
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu'],
 });
-for (const [picture, name, keys, context] of SHOTS) {
+
+async function shoot(folder: string, [picture, name, keys, context]: Shot): Promise<void> {
+  if (!existsSync(join(folder, picture))) return;
   const page = await browser.newPage({ viewport: { width: 1200, height: 760 }, ...context });
-  await page.goto(pathToFileURL(join(TO, picture)).href);
+  await page.goto(pathToFileURL(join(folder, picture)).href);
   // the stacks are inflated meanwhile
-  if (context?.javaScriptEnabled !== false) await page.locator('.head').waitFor();
+  if (context?.javaScriptEnabled !== false) await page.locator('.head').first().waitFor();
   for (const key of keys) await page.keyboard.press(key);
-  await page.screenshot({ path: join(TO, `${name}.png`) });
+  await page.screenshot({ path: join(TO, `${name}.png`), fullPage: picture.endsWith('.html') && folder !== TO });
   await page.close();
 }
+
+for (const shot of SHOTS) await shoot(TO, shot);
+if (RUN !== undefined) for (const shot of RUN_SHOTS) await shoot(RUN, shot);
 const page = await browser.newPage();
 await page.goto(pathToFileURL(join(TO, 'cpu.svg')).href);
 await page.pdf({ path: join(TO, 'print.pdf'), format: 'A4' });
