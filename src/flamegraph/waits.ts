@@ -87,6 +87,8 @@ const BITS = new Map(GROUPS.flatMap(({ reasons }, i) => reasons.map((reason) => 
 const MEANINGS: readonly (readonly [meaning: RegExp, letter: string])[] = [
   [/^(?:Lock|LWLock|BufferPin):/, 'l'],
   [/^IO:/, 's'],
+  // waits for the next query, for a time, for work of a helper
+  [/^(?:Client:ClientRead$|Timeout:|Activity:)/, 't'],
   [/^Client:/, 'x'],
 ];
 

@@ -21,7 +21,8 @@ test('the first reason tells the kind, wherever it stands', () => {
 
 test('what Postgres waits for beats the call it does so by', () => {
   assert.equal(kindOf('postgres', '[epoll]', 'Lock:transactionid', '<- postgres'), 'lock');
-  assert.equal(kindOf('[epoll]', 'Client:ClientRead', 'postgres'), 'network');
+  assert.equal(kindOf('[epoll]', 'Client:ClientRead', 'postgres'), 'timer or idle', 'the next query');
+  assert.equal(kindOf('[epoll]', 'Client:ClientWrite', 'postgres'), 'network');
   assert.equal(kindOf('[futex]', 'IO:WALSync'), 'storage');
 });
 
