@@ -139,6 +139,9 @@ export function addProgram(
   const map = text.maps.get(OUR_MAP) ?? new BpftraceMap(OUR_MAP, 0);
   const rows = new MapRows(map, table, names, table.weights.slice());
   const meanings = readKeys(rows.keys, separator, order)?.meanings ?? [];
+  const isWhole = !program.isCut && !program.lacksThreads && execsOf(text) === 0;
+  if (isWhole && threads.size > 0 && meanings.length > 0 && !meanings.some(({ tid = -1 }) => threads.has(tid)))
+    return `its keys are not those of format ${format}: the program was changed; record with flamepipe's own`;
   callers.learn(meanings.map(({ caller }) => caller));
   const callerless: (readonly [row: number, ns: number])[] = [];
   rows.take(meanings, ({ texts, user, kernel, tuple = [] }) => {
