@@ -158,7 +158,7 @@ function functionsOf(cpu: CpuProfile | undefined, code: OwnCode): Pick<RunFacts,
   const objects = code.objects.map(decoded);
   return {
     top: topOf(shares, TOP, 'self').map(({ name, self, total }) => named({ name, self, total })),
-    ownCode: own.length > 0 ? { objects, top: topOf(own, TOP, 'total').map(named) } : undefined,
+    ownCode: own.length > 0 ? { objects, top: topOf(own, TOP, 'own').map(named) } : undefined,
   };
 }
 
