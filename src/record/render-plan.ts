@@ -73,20 +73,17 @@ export function renderSteps(
   environment: Environment,
   { samples, hasDump, slept }: Material,
 ): Step[] {
+  const switches = samples && hasSwitches(environment) ? [scriptOf(settings, environment, samples)] : [];
   return [
     ...(samples ? [foldCpuStep(settings, environment, samples), drawStep(settings, environment, PICTURES.cpu)] : []),
-    ...(hasDump && !slept?.isAll ? [foldOffcpuStep(settings, environment)] : []),
-    ...(hasDump ? offcpuSteps(settings, environment, slept) : []),
+    ...(hasDump && !slept?.isAll ? [foldOffcpuStep(settings, environment, switches)] : []),
+    ...(hasDump ? offcpuSteps(settings, environment, slept, slept?.isAll ? [] : switches) : []),
     ...(samples && hasDump ? [drawStep(settings, environment, PICTURES.wall)] : []),
   ];
 }
 
 /** perf's text of the window's samples, folded by thread. */
-function foldCpuStep(
-  settings: Settings,
-  environment: Environment,
-  { window, pids }: NonNullable<Material['samples']>,
-): Step {
+function foldCpuStep(settings: Settings, environment: Environment, samples: NonNullable<Material['samples']>): Step {
   const { folder, tool } = environment;
   const kernelSymbols = kernelSymbolsStep(settings, environment)?.output;
   const fold = [
@@ -98,16 +95,22 @@ function foldCpuStep(
   ];
   return {
     what: STEPS.foldCpu,
-    stages: [
-      scriptArgv(settings, environment, { startNs: window?.startNs, endNs: window?.endNs, pids }),
-      [...tool('perf-fold'), ...fold],
-    ],
+    stages: [scriptOf(settings, environment, samples), [...tool('perf-fold'), ...fold]],
     output: artifactIn(folder, 'cpuThreads'),
   };
 }
 
+/** perf, whose text is that of the samples, and of the switches where it recorded them. */
+function scriptOf(
+  settings: Settings,
+  environment: Environment,
+  { window, pids }: NonNullable<Material['samples']>,
+): string[] {
+  return scriptArgv(settings, environment, { startNs: window?.startNs, endNs: window?.endNs, pids });
+}
+
 /** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
-function foldOffcpuStep(settings: Settings, environment: Environment): Step {
+function foldOffcpuStep(settings: Settings, environment: Environment, switches: readonly (readonly string[])[]): Step {
   const { folder, tool, pids } = environment;
   const options = [
     '--unit',
@@ -120,16 +123,24 @@ function foldOffcpuStep(settings: Settings, environment: Environment): Step {
   ];
   return {
     what: STEPS.foldOffcpu,
-    stages: [[...tool('offcpu-fold'), ...options, artifactIn(folder, 'offcpuRaw')]],
+    stages: [
+      ...switches,
+      [...tool('offcpu-fold'), ...options, artifactIn(folder, 'offcpuRaw'), ...switches.map(() => '-')],
+    ],
     output: artifactIn(folder, 'offcpu'),
   };
 }
 
 /** The reasons of the dump and of those sleepers, and the pictures. */
-function offcpuSteps(settings: Settings, environment: Environment, slept: Slept | undefined): Step[] {
+function offcpuSteps(
+  settings: Settings,
+  environment: Environment,
+  slept: Slept | undefined,
+  switches: readonly (readonly string[])[],
+): Step[] {
   const step = (flags: readonly string[], to: Artifact): Step => ({
     what: STEPS.reasons,
-    stages: [classify(settings, environment, slept, flags)],
+    stages: [...switches, [...classify(settings, environment, slept, flags), ...switches.map(() => '-')]],
     output: artifactIn(environment.folder, to),
   });
   return [

@@ -184,6 +184,23 @@ describe('plan', () => {
     assert.equal(argv[argv.indexOf('-p') + 1], '7,8,9');
   });
 
+  test('stacks by DWARF: perf records the switches, and its text is one more input', () => {
+    const environment = { ...ENVIRONMENT, offcpuStacks: { how: 'dwarf', why: '' } } as const;
+    const record = (perfCommand(SETTINGS, environment)?.argv ?? []).join(' ');
+    assert.match(record, / -z -m 16M -e cycles\/freq=99\/ -e sched:sched_switch --switch-events /);
+    assert.equal(bpftraceCommand(SETTINGS, environment)?.argv.at(-1), '1');
+    assert.equal(bpftraceCommand(SETTINGS, environment)?.argv.length, 9 + 18);
+    const steps = [STEPS.foldOffcpu, STEPS.reasons].flatMap((what) => STEP(what, SETTINGS, environment));
+    for (const { stages } of steps) {
+      assert.match(
+        stages[0]?.join(' ') ?? '',
+        /^perf script .* -F comm,pid,tid,time,period,event,trace,ip,sym,dso --ns /,
+      );
+      assert.deepEqual(stages[1]?.slice(-2), ['out/a/offcpu.raw', '-']);
+    }
+    assert.match(foldCpu(SETTINGS, environment).stages[1]?.join(' ') ?? '', / --event-filter cycles /);
+  });
+
   test('sleepers are one more input, and the only one if nobody else is there', () => {
     const inputs = (slept?: Slept): string[] => {
       const argv = reasonSteps(ENVIRONMENT, slept)[0]?.stages[0] ?? [];

@@ -92,7 +92,9 @@ export async function record(
       environment = { ...environment, callGraph };
     }
     if (hasCpu(settings.mode) && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp') {
-      const offcpuStacks = choiceOfStacks(settings, environment.callGraph.how, await switchRate(pids, stop));
+      const { how } = environment.callGraph;
+      const rate = how.startsWith('dwarf') ? await switchRate(pids, stop) : undefined;
+      const offcpuStacks = choiceOfStacks(settings, how, rate);
       progress.phase(offcpuStacksText(offcpuStacks));
       environment = { ...environment, offcpuStacks };
     }

@@ -130,7 +130,9 @@ async function renderCpu(
   const symbols = kernelSymbolsStep(settings, environment)?.output;
   const size = sizeOf(artifactIn(environment.folder, 'perfData')) ?? 0;
   const mayCut = hasRoom(environment.folder, size * TEXT_TO_DATA);
-  const cuts = mayCut ? cutsOf(window, size, availableParallelism()) : [];
+  // perf prints the records of all switches into each slice
+  const mayCutSlices = mayCut && !hasSwitches(environment);
+  const cuts = mayCutSlices ? cutsOf(window, size, availableParallelism()) : [];
   const slices = scriptSlices(settings, environment, dump, cuts, recording.window.dump?.pids);
   const folded = await steps.run(STEPS.foldCpu, 'perf-fold', async (report, log) => {
     const text = artifactIn(environment.folder, 'cpuThreads');

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { textOf, tidsOf } from './proc-files.ts';
 
-const SECONDS = 0.5;
+const SECONDS = 0.25;
 // voluntary_ctxt_switches:	150
 // nonvoluntary_ctxt_switches:	3
 const COUNTER = /^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm;

@@ -57,7 +57,7 @@ export const recordOptions = {
   'off-cpu-stacks': {
     kind: 'choice',
     choices: OFFCPU_STACKS,
-    default: 'fp',
+    default: 'auto',
     group: 'Recording',
     describe:
       'callers off CPU: fp as bpftrace finds them, dwarf as perf does, too; auto: as the target is and --max-overhead allows',
