@@ -40,7 +40,7 @@ export function reportMarkdown(report: Report): string {
     part('Where the time went', split ? splitText(split) : plain(onCpuText(report))),
     part(
       'What holds it up',
-      [...heldUp.slice(0, FIRST).map(waitText), plain(basisOfWaits(report))].filter(Boolean).join('\n'),
+      [heldUp.slice(0, FIRST).map(waitText).join('\n'), plain(basisOfWaits(report))].filter(Boolean).join('\n\n'),
     ),
     part(
       own ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest',
@@ -139,14 +139,16 @@ function changesTable(changes: Changes): string {
 }
 
 function waitsTable(waits: readonly WaitRow[]): string {
-  const rows = waits.map(
-    ({ share, seconds, waits: count, longest, reason, function: name, object = '', statement = '', meaning = '' }) => [
-      ...[shareText(share), secondsText(seconds), count === undefined ? '' : grouped(count)],
-      ...[longest === undefined ? '' : secondsText(longest), plain(reason)],
-      ...[name === undefined ? '' : code(name), plain([statement, object, meaning].filter(Boolean).join(', '))],
-    ],
-  );
-  return table(['share', 'time', 'waits', 'longest', 'reason', 'function', 'on'], rows, 3);
+  const rows = waits.map((row) => {
+    const { share, waits: count, p50, p99, longest, reason, function: name, object, statement, meaning } = row;
+    return [
+      ...[shareText(share), secondsText(row.seconds), count === undefined ? '' : grouped(count)],
+      ...[p50, p99, longest].map((seconds) => (seconds === undefined ? '' : secondsText(seconds))),
+      ...[plain(reason), name === undefined ? '' : code(name)],
+      plain([statement, object, meaning].filter(Boolean).join(', ')),
+    ];
+  });
+  return table(['share', 'time', 'waits', 'median', 'p99', 'longest', 'reason', 'function', 'on'], rows, 3);
 }
 
 function functionTables({ own, bySelf }: Functions): string {
