@@ -72,7 +72,7 @@ function isHexDigit(c: number | undefined): boolean {
 //  55d0c0de1000<TAB>work (/opt/app)       simpleperf
 //  0x55D0C0De1000 work (/opt/app)         other profilers
 //                   ╭ address                                          ╭ what follows
-const FRAME = /^[ \t]*(?:0[xX])?([0-9a-f]+|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16})(?:[ \t](.*))?$/s;
+const FRAME = /^[ \t]*(?:0[xX])?([0-9a-f]+|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16}|F{16})(?:[ \t](.*))?$/s;
 //  55d0c0de1000<TAB>ilen: 7 insn: 48 89 15
 const INSTRUCTION = /^[ \t]*(?:insn|ilen):/;
 //                          ╭ symbol           ╭ dso, any parentheses in it

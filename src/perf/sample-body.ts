@@ -190,7 +190,7 @@ export class SampleBody {
 }
 
 //                           ╭ address, at least as long as a pid is rarely          ╭ its name
-const UNINDENTED = /^(?:0[xX][0-9a-fA-F]{1,16}|[0-9a-f]{4,16}|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16})[ \t]+\S/;
+const UNINDENTED = /^(?:0[xX][0-9a-fA-F]{1,16}|[0-9a-f]{4,16}|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16}|F{16})[ \t]+\S/;
 
 /** An address and nothing else. */
 function isBare(frame: PerfFrame): boolean {

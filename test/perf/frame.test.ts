@@ -55,6 +55,7 @@ const LINES: [line: string, expected: string][] = [
   ['\t0XFfFf1A\tfoo\t(/opt/app)', 'ffff1a|foo|/opt/app'],
   ['\tffff1a\tfoo+0x1\t(/opt/app)', 'ffff1a|foo|/opt/app'],
   ['\tffff1a\t[unknown]\t(/opt/app)', 'ffff1a||/opt/app'],
+  ['\tFFFFFFFFFFFFFFFF [unknown] ([unknown])', 'ffffffffffffffff||[unknown]'],
   ['  busy.c:10', 'place busy.c:10'],
   ['  x.c:10 (discriminator 3)', 'place x.c:10'],
   ['  libc-start.c:360 (inlined)', 'place libc-start.c:360 inlined'],
