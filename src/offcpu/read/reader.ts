@@ -45,6 +45,8 @@ export class OffcpuReader {
   #source: Source | undefined;
   #finish: () => string | undefined = () => '';
   #skipped = 0;
+  /** does it begin with samples of perf record --off-cpu? */
+  #isOffcpuTime = false;
   /** keeps what all texts of perf say, because two of them may tell of one thread */
   #perf: PerfInputs | undefined;
 
@@ -65,6 +67,7 @@ export class OffcpuReader {
     this.#kind = 'empty';
     this.#source = undefined;
     this.#finish = () => '';
+    this.#isOffcpuTime = false;
     this.#skipped = 0;
     this.stacks.settle();
     this.#clear();
@@ -94,6 +97,7 @@ export class OffcpuReader {
     }
     this.#source?.end();
     const why = this.#finish();
+    if (why !== undefined && this.#isOffcpuTime) return LACKS_FIELDS;
     if (why !== '') return why;
     return this.#skipped > 0 ? 'nothing of it could be read as an entry' : whyNothing(this.#kind);
   }
@@ -170,6 +174,7 @@ export class OffcpuReader {
     this.#start = Buffer.alloc(0);
     this.#kind = sniff(start);
     if (REFUSED.has(this.#kind)) throw new InputError(WHAT_TO_DO[this.#kind] ?? 'this is no text');
+    this.#isOffcpuTime = OFFCPU_TIME.test(start.toString('latin1', 0, SNIFFED_BYTES));
     this.#source = this.#open(formatOf(start, this.#kind));
     this.#source.write(start);
   }
@@ -248,6 +253,11 @@ export class OffcpuReader {
     this.inputs.push({ name: this.#name, ...facts });
   }
 }
+
+// w  4711    30412877 offcpu-time:          of perf script -F comm,tid,period,event,ip,sym
+const OFFCPU_TIME = /(?:^|\s)offcpu-time:(?:\w+:)?\s*$/m;
+const LACKS_FIELDS =
+  "perf's offcpu-time, without tid, time or period: print these fields, or fold it first: perf-fold FILE | offcpu-classify";
 
 /** The reason why nothing could be used, with bpftrace's own. */
 function withError(why: string, { errors }: Losses): string {

@@ -6,7 +6,7 @@
 // sched:sched_wakeup: off:21632 [120] success=1 CPU:001
 // PERF_RECORD_SWITCH OUT preempt         PERF_RECORD_SWITCH_CPU_WIDE IN   prev pid/tid:     0/0
 // PERF_RECORD_LOST lost 178
-// 30412877 offcpu-time:                  of perf record --off-cpu
+// 30412877 offcpu-time:                  of perf record --off-cpu; padded where another event has a longer name
 
 /** Ids are of threads. */
 export type PerfEvent =
@@ -39,7 +39,7 @@ const SWITCH =
   /sched:sched_switch: .*(?: prev_prio=-?\d+ prev_state=|:\d+ \[-?\d+\] )(\S+) ==> (?:.* next_pid=(\d+) next_prio=|.*:(\d+) \[)/s;
 const WAKEUP = /sched:sched_(?:wakeup|waking|wakeup_new): (?:.* pid=(\d+) prio=|.*:(\d+) \[)/s;
 const RECORD = /^\s*PERF_RECORD_(?:SWITCH(?:_CPU_WIDE)? +(IN|OUT)( +preempt)?|LOST(?:_SAMPLES)?(?: lost)? +(\d+))/;
-const OFF = /^\s*(\d+) offcpu-time:/;
+const OFF = /^\s*(\d+) +offcpu-time:/;
 
 /** Reads what follows a header's time (latin1). */
 export function readPerfEvent(text: string): PerfEvent {
