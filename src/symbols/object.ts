@@ -4,7 +4,7 @@
 import { InputError } from '../engine/errors.ts';
 import { type CallFrame, CallFrames } from './dwarf/call-frames.ts';
 import { Dwarf, type DwarfFrame } from './dwarf/dwarf.ts';
-import { endsCall } from './elf/call-sites.ts';
+import { calledBefore, endsCall } from './elf/call-sites.ts';
 import { checksum, debugFileOf, debugLinkFiles, debugLinkOf } from './elf/debug-file.ts';
 import { ElfFile } from './elf/elf-file.ts';
 import type { ReadBytes } from './elf/section-data.ts';
@@ -75,6 +75,11 @@ export class ObjectSymbols {
   /** Does a call end right before this address? Then it may be a return address. undefined: not known for this machine. */
   endsCall(address: number): boolean | undefined {
     return this.#file && endsCall(this.#file, address);
+  }
+
+  /** The address that a direct call right before this one goes to. */
+  calledBefore(address: number): number | undefined {
+    return this.#file && calledBefore(this.#file, address);
   }
 
   /** How the frame of the function at this address lies on the stack; undefined: nothing is known. */

@@ -21,27 +21,46 @@ export interface Walk {
   end: 'met' | 'left' | 'hidden';
 }
 
-/** Of the function around an address: its object, and how its frame lies; undefined: of no object that can be read. */
-export type FrameAt = (address: number) => { path: string; frame: CallFrame | undefined } | undefined;
+/** What the files of the process say of an address. */
+export interface Code {
+  /** Of the function around it: its object, and how its frame lies; undefined: of no object that can be read. */
+  frameAt(address: number): { path: string; frame: CallFrame | undefined } | undefined;
+  /** The address that a direct call right before it goes to. */
+  calledBefore(address: number): number | undefined;
+}
 
 const WORD = 8;
 /** The places at which older programs looked for one word. */
 export const USUAL_SLOTS: ReadonlySet<number> = new Set([0, 3, 5, 7]);
 
-/** From the instruction `leaf` outwards. undefined: of its frame nothing is known. */
-export function walkStack(leaf: number, words: readonly StackWord[], frameAt: FrameAt): Walk | undefined {
-  let found = frameAt(leaf);
+/**
+ * From the instruction `leaf` outwards. `outer` is the first return address that a walk by frame pointers found; where libc
+ * uses rbp for something else, that found none. undefined: of the leaf's frame nothing is known.
+ */
+export function walkStack(
+  leaf: number,
+  words: readonly StackWord[],
+  code: Code,
+  outer: number | undefined,
+): Walk | undefined {
+  let found = code.frameAt(leaf);
   if (!found?.frame) return undefined;
   const { path } = found;
   const callers: number[] = [];
-  for (let top = 0; found?.frame?.base === 'sp'; ) {
-    top += found.frame.size / WORD;
-    const word = words.find(({ slot }) => slot === top - 1 || (slot === undefined && USUAL_SLOTS.has(top - 1)));
+  for (let top = 0; found?.frame; ) {
+    const { frame }: { frame?: CallFrame | undefined } = found;
+    if (frame.base === 'sp') top += frame.size / WORD;
+    const isNext = ({ slot, address }: StackWord): boolean => {
+      if (frame.base === 'bp') return slot !== undefined && slot >= top && code.calledBefore(address) === frame.start;
+      return slot === undefined ? USUAL_SLOTS.has(top - 1) : slot === top - 1;
+    };
+    const word = words.find(isNext);
+    if (frame.base === 'bp' && (word?.slot === undefined || word.address === outer)) return { callers, end: 'met' };
     if (!word) break;
+    if (frame.base === 'bp') top = (word.slot as number) + 1;
     callers.push(word.address);
     // the call itself lies before the address that it returns to, and may be the last instruction of its function
-    found = frameAt(word.address - 1);
+    found = code.frameAt(word.address - 1);
   }
-  if (found?.frame?.base === 'bp') return { callers, end: 'met' };
   return { callers, end: found?.path === path ? 'hidden' : 'left' };
 }

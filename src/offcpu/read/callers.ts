@@ -69,7 +69,7 @@ export class Callers {
     if (depth === 0) return { user, isMissing: false };
     const leaf = user.ids[user.to - 1] as number;
     const words = this.#words.get(caller ?? 0) ?? [];
-    const found = this.#walk(leaf, caller ?? 0, words, pid) ?? this.#guess(user, words);
+    const found = this.#walk(user, caller ?? 0, words, pid) ?? this.#guess(user, words);
     const { ids, isMissing } = found;
     // a stack of one frame says by itself that its callers are not known
     const between = isMissing && found !== NOTHING && depth > 1 ? [this.#hidden, ...ids] : ids;
@@ -83,14 +83,25 @@ export class Callers {
   }
 
   /** By what the files of the process say of their frames. undefined: that of the waiting function is not known. */
-  #walk(leaf: number, caller: number, words: readonly StackWord[], pid: number | undefined): Between | undefined {
+  #walk(
+    { ids: user, from, to }: IdSpan,
+    caller: number,
+    words: readonly StackWord[],
+    pid: number | undefined,
+  ): Between | undefined {
     const { userFrames } = this.#names;
+    const leaf = user[to - 1] as number;
     const address = userFrames?.addressOf(leaf);
     if (userFrames === undefined || address === undefined) return undefined;
-    const key = `${leaf} ${caller} ${pid}`;
+    const outer = to - from > 1 ? userFrames.addressOf(user[to - 2] as number) : undefined;
+    const key = `${leaf} ${caller} ${outer} ${pid}`;
     let between = this.#walked.get(key);
     if (between === undefined && !this.#walked.has(key)) {
-      const walk = walkStack(address, words, (at) => userFrames.callFrameAt(at, pid));
+      const code = {
+        frameAt: (at: number) => userFrames.callFrameAt(at, pid),
+        calledBefore: (at: number) => userFrames.calledBefore(at, pid),
+      };
+      const walk = walkStack(address, words, code, outer);
       const ids = walk?.callers.map((at) => this.#known.get(at) as number).reverse() ?? [];
       between = walk && { ids, isMissing: walk.end === 'hidden' };
       this.#walked.set(key, between);

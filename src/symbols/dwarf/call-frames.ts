@@ -11,6 +11,8 @@ export interface CallFrame {
   base: 'sp' | 'bp';
   /** bytes from there */
   size: number;
+  /** the function's first address */
+  start: number;
 }
 
 const Register = { rbp: 6, rsp: 7, returnAddress: 16 } as const;
@@ -29,6 +31,7 @@ const PAIR = 8;
 const MOST_BYTES = 1 << 16;
 
 interface State {
+  start: number;
   register: number;
   offset: number;
   /** is the return address right below the frame's end? */
@@ -78,8 +81,9 @@ export class CallFrames {
     const place = this.#descriptionOf(address);
     const state = place === undefined ? undefined : this.#stateAt(place, address);
     if (!state?.isUsual) return undefined;
-    if (state.register === Register.rsp) return { base: 'sp', size: state.offset };
-    return state.register === Register.rbp ? { base: 'bp', size: state.offset } : undefined;
+    const { register, offset: size, start } = state;
+    if (register === Register.rsp) return { base: 'sp', size, start };
+    return register === Register.rbp ? { base: 'bp', size, start } : undefined;
   }
 
   /** Where in .eh_frame the function at this address is described. */
@@ -108,7 +112,7 @@ export class CallFrames {
     const length = this.#address(fde.cursor, common.encoding & Encoding.format, 0);
     if (from === undefined || length === undefined || address < from || address >= from + length) return undefined;
     if (common.isAugmented) skipBlock(fde.cursor);
-    const start: State = { register: -1, offset: 0, isUsual: false };
+    const start: State = { start: from, register: -1, offset: 0, isUsual: false };
     const before = run(cie.cursor, common, start, start, 0, Number.POSITIVE_INFINITY);
     return before && run(fde.cursor, common, { ...before }, before, from, address);
   }

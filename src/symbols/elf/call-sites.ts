@@ -4,6 +4,7 @@
 import { type ElfFile, Machine } from './elf-file.ts';
 
 const LONGEST_CALL = 7;
+const DIRECT_CALL = 5;
 
 /** Does a call end right before this address of the file? undefined: not known for this machine. */
 export function endsCall(file: ElfFile, address: number): boolean | undefined {
@@ -11,6 +12,12 @@ export function endsCall(file: ElfFile, address: number): boolean | undefined {
   if (file.machine !== Machine.x86_64 && file.machine !== Machine.i386) return undefined;
   const code = file.bytesBefore(address, LONGEST_CALL);
   return code && endsInCall(code);
+}
+
+/** The address that a call right before this one goes to; undefined: it is none, or an indirect one. x86-64 only. */
+export function calledBefore(file: ElfFile, address: number): number | undefined {
+  const code = file.machine === Machine.x86_64 ? file.bytesBefore(address, DIRECT_CALL) : undefined;
+  return code?.length === DIRECT_CALL && code[0] === 0xe8 ? address + code.readInt32LE(1) : undefined;
 }
 
 // e8 12 34 56 78           call rel32

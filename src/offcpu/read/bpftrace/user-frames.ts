@@ -6,7 +6,7 @@ import { frameText } from '../../../stacks/frame-name.ts';
 import type { CallFrame } from '../../../symbols/dwarf/call-frames.ts';
 import { originOf } from '../../../symbols/library-source.ts';
 import { ANY_PROCESS as ANY, type Mapping, type Mappings } from '../../../symbols/mappings.ts';
-import type { SymbolFrame } from '../../../symbols/object.ts';
+import type { ObjectSymbols, SymbolFrame } from '../../../symbols/object.ts';
 import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
 import type { Symbolizer } from '../../../symbols/symbolizer.ts';
 import { type IdSpan, spanOf } from './id-span.ts';
@@ -61,11 +61,29 @@ export class UserFrames {
 
   /** Of the function around an address of this process: its object, and how its frame lies on the stack. */
   callFrameAt(address: number, pid: number | undefined): { path: string; frame: CallFrame | undefined } | undefined {
+    const found = this.#placeOf(address, pid);
+    if (!found) return undefined;
+    const { path, object, own } = found;
+    const frame = own === undefined ? undefined : object.callFrameAt(own);
+    return { path, frame: frame && { ...frame, start: frame.start + address - (own as number) } };
+  }
+
+  /** The address that a direct call right before this one goes to. */
+  calledBefore(address: number, pid: number | undefined): number | undefined {
+    const { object, own } = this.#placeOf(address, pid) ?? {};
+    const called = own === undefined ? undefined : object?.calledBefore(own);
+    return called === undefined ? undefined : called + address - (own as number);
+  }
+
+  /** The object around an address of this process, and the object's own address of it. */
+  #placeOf(
+    address: number,
+    pid: number | undefined,
+  ): { path: string; object: ObjectSymbols; own: number | undefined } | undefined {
     const mapping = this.#mappingOf(address, pid ?? ANY);
     if (!mapping) return undefined;
     const object = this.lookup.symbolizer.object(mapping.path);
-    const own = object.addressAt(address - mapping.from + mapping.offset);
-    return { path: mapping.path, frame: own === undefined ? undefined : object.callFrameAt(own) };
+    return { path: mapping.path, object, own: object.addressAt(address - mapping.from + mapping.offset) };
   }
 
   /** What a frame is called by itself, latin1: to tell whether two are of one function. */
