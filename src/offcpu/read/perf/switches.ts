@@ -52,6 +52,9 @@ const TIME = /(\d+)\.(\d+):/;
 /** A line that begins with a blank is a frame, unless it has this. */
 const OF_SCHEDULER = /sched:sched_|PERF_RECORD_|offcpu-time:/;
 
+/** What the last line of an input is, when it ends too early. */
+const CUT_LINE = 'cut off in the middle of a line';
+
 export class PerfSwitches {
   /** by tid, as the events' headers have them */
   readonly pids = new Map<number, number>();
@@ -75,6 +78,8 @@ export class PerfSwitches {
   #event: PerfEvent = { kind: 'other' };
   #time = 0;
   #tid = 0;
+  /** is the line being read the input's last, without newline? */
+  #isLastLine = false;
 
   constructor(table: StackTable, names: BpftraceNames, skip: OnSkip, rows: StackTable, onSum: (sum: PerfSum) => void) {
     this.#table = table;
@@ -102,8 +107,9 @@ export class PerfSwitches {
   }
 
   end(): PerfRecording {
-    this.#table.closeLine();
+    this.#isLastLine = this.#table.closeLine();
     this.#read();
+    this.#isLastLine = false;
     this.#endSample();
     return this.#recording;
   }
@@ -164,6 +170,10 @@ export class PerfSwitches {
     const rest = table.text(header.tidTo, table.lineTo);
     if (isUnknown) table.pass();
     this.#endSample();
+    if (this.#isLastLine) {
+      this.#skip(CUT_LINE, table.linesRead, table.text(header.commFrom, table.lineTo));
+      return true;
+    }
     const time = TIME.exec(rest);
     if (!time) return true;
     const [matched, seconds = '', fraction = ''] = time;
@@ -285,7 +295,11 @@ export class PerfSwitches {
   #readFrame(text: string): void {
     const table = this.#table;
     const line = readFrameLine(text);
-    if (line?.kind === 'frame') {
+    if (this.#isLastLine && (line?.kind !== 'frame' || line.dso === '')) {
+      table.pass();
+      if (table.depth > 0) table.push(this.#names.truncated);
+      this.#skip(CUT_LINE, table.linesRead, text);
+    } else if (line?.kind === 'frame') {
       const { symbol, dso, inlined } = line;
       const isCut = line.address === CUT && symbol === '';
       const word = this.#names.word({ symbol, dso, inlined, isKernel: isKernel(line) });
@@ -312,7 +326,8 @@ export class PerfSwitches {
   }
 
   #readOther(text: string): void {
-    if (!isPerfNoise(text)) this.#skip('not a line of perf script', this.#table.linesRead, text);
+    const kind = this.#isLastLine ? CUT_LINE : 'not a line of perf script';
+    if (!isPerfNoise(text)) this.#skip(kind, this.#table.linesRead, text);
   }
 }
 
