@@ -13,6 +13,12 @@ export type OffcpuStacksWish = (typeof OFFCPU_STACKS)[number];
 /** What perf takes for a switch with its stack, in seconds of a CPU; docs/run.md tells it. */
 const SECONDS_A_SWITCH = 12e-6;
 
+/** More is not to be written without being asked for. */
+const MOST_BYTES = 1e9;
+/** Of a sample beside the copy of the stack. */
+const SAMPLE_BYTES = 400;
+const DEFAULT_STACK_BYTES = 8192;
+
 export interface SwitchFacts {
   wish: OffcpuStacksWish;
   /** are both halves recorded? perf takes samples then anyway */
@@ -21,22 +27,33 @@ export interface SwitchFacts {
   callGraph: string;
   /** switches a second of the targets; undefined: not measured */
   rate: number | undefined;
+  /** of the window */
+  seconds: number;
   /** percent of a CPU */
   maxOverhead: number;
 }
 
-export function offcpuStacksOf({ wish, isBoth, callGraph, rate, maxOverhead }: SwitchFacts): OffcpuStacksChoice {
-  const percent = rate === undefined ? undefined : 100 * rate * SECONDS_A_SWITCH;
-  const cost =
-    percent === undefined
-      ? ''
-      : `: about ${percent.toFixed(1)} % of a CPU at ${Math.round(rate ?? 0)} switches a second`;
+export function offcpuStacksOf(facts: SwitchFacts): OffcpuStacksChoice {
+  const { wish, isBoth, callGraph, rate, seconds, maxOverhead } = facts;
   if (wish === 'fp') return { how: 'fp', why: 'as asked for' };
-  if (wish === 'dwarf') return { how: 'dwarf', why: `as asked for${cost}` };
-  if (!isBoth) return { how: 'fp', why: 'perf does not record' };
-  if (!callGraph.startsWith('dwarf')) return { how: 'fp', why: 'the target keeps frame pointers' };
-  if (percent === undefined) return { how: 'fp', why: 'nobody knows how often the target switches' };
-  return percent > maxOverhead
-    ? { how: 'fp', why: `DWARF would take too much${cost}, --max-overhead is ${maxOverhead} %` }
-    : { how: 'dwarf', why: `finds callers without frame pointers${cost}` };
+  if (rate === undefined) {
+    if (wish === 'dwarf') return { how: 'dwarf', why: 'as asked for' };
+    if (!isBoth) return { how: 'fp', why: 'perf does not record' };
+    const isDwarf = callGraph.startsWith('dwarf');
+    return { how: 'fp', why: isDwarf ? 'the switches were not counted' : 'the call graph has frame pointers' };
+  }
+  const percent = 100 * rate * SECONDS_A_SWITCH;
+  const bytes = rate * seconds * (stackBytesOf(callGraph) + SAMPLE_BYTES);
+  const cost = `about ${percent.toFixed(1)} % of a CPU and ${(bytes / 1e6).toFixed(0)} MB at ${Math.round(rate)} switches a second`;
+  if (wish === 'dwarf') return { how: 'dwarf', why: `as asked for: ${cost}` };
+  if (percent > maxOverhead)
+    return { how: 'fp', why: `DWARF would take too much: ${cost}, --max-overhead is ${maxOverhead} %` };
+  if (bytes > MOST_BYTES)
+    return { how: 'fp', why: `perf would write too much: ${cost}; --off-cpu-stacks dwarf does it` };
+  return { how: 'dwarf', why: `finds callers without frame pointers: ${cost}` };
+}
+
+/** Of dwarf,SIZE */
+function stackBytesOf(callGraph: string): number {
+  return Number(/,(\d+)$/.exec(callGraph)?.[1] ?? DEFAULT_STACK_BYTES);
 }

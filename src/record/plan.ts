@@ -145,9 +145,10 @@ function samplingArgv(
   withSwitches = false,
 ): string[] {
   const event = eventOf(environment);
-  // -F would leave out most switches; a buffer of 16 MiB lost none up to 5,000 switches a second
+  // -F would leave out most switches; a buffer of 16 MiB lost none up to 5,000 switches a second. With -z perf 6.1 writes
+  // what it can't read where stacks compress badly (64 KiB a record).
   const events = withSwitches
-    ? ['-z', '-m', '16M', '-e', `${event}/freq=${frequency}/`, '-e', 'sched:sched_switch', '--switch-events']
+    ? ['-m', '16M', '-e', `${event}/freq=${frequency}/`, '-e', 'sched:sched_switch', '--switch-events']
     : ['-e', event, '-F', String(frequency)];
   return [
     ...['perf', 'record', ...events],

@@ -123,7 +123,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
   test('a large recording, which several perfs read at once: the stacks that the commands in run.json give', async () => {
     const pid = start(target, '600');
     const args = ['--pid', `${pid}`, '--mode', 'both', '--duration', '4', '--frequency', '1999', '--label', 'large'];
-    args.push('--off-cpu-stacks', 'fp'); // perf would compress what it writes
+    args.push('--off-cpu-stacks', 'fp'); // one perf reads the switches
     const [out, err, status] = await recorder(args).said;
     assert.equal(status, 0, err + out);
     const cuts = fileOf('large', 'perf.data').length / (16 << 20);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { offcpuStacksOf, type SwitchFacts } from '../../src/record/offcpu-stacks.ts';
 
-const FACTS: SwitchFacts = { wish: 'auto', isBoth: true, callGraph: 'dwarf,16384', rate: 1000, maxOverhead: 5 };
+const FACTS: SwitchFacts = {
+  wish: 'auto',
+  isBoth: true,
+  callGraph: 'dwarf,16384',
+  rate: 1000,
+  seconds: 10,
+  maxOverhead: 5,
+};
 
 test('auto takes DWARF where frame pointers are missing and switches are few', () => {
   const of = (facts: Partial<SwitchFacts>): string => offcpuStacksOf({ ...FACTS, ...facts }).how;
@@ -10,15 +17,19 @@ test('auto takes DWARF where frame pointers are missing and switches are few', (
   assert.equal(of({ rate: 5000 }), 'fp');
   assert.equal(of({ rate: 5000, maxOverhead: 10 }), 'dwarf');
   assert.equal(of({ rate: undefined }), 'fp');
-  assert.equal(of({ callGraph: 'fp' }), 'fp');
-  assert.equal(of({ isBoth: false }), 'fp');
+  assert.equal(of({ callGraph: 'fp', rate: undefined }), 'fp');
+  assert.equal(of({ isBoth: false, rate: undefined }), 'fp');
+  assert.deepEqual(
+    [of({ seconds: 55 }), of({ seconds: 65 }), of({ seconds: 65, wish: 'dwarf' })],
+    ['dwarf', 'fp', 'dwarf'],
+  );
   assert.deepEqual([of({ wish: 'fp' }), of({ wish: 'dwarf', rate: 50_000 })], ['fp', 'dwarf']);
 });
 
 test('the choice says what it costs', () => {
   assert.equal(
     offcpuStacksOf(FACTS).why,
-    'finds callers without frame pointers: about 1.2 % of a CPU at 1000 switches a second',
+    'finds callers without frame pointers: about 1.2 % of a CPU and 168 MB at 1000 switches a second',
   );
   assert.match(
     offcpuStacksOf({ ...FACTS, rate: 9000 }).why,

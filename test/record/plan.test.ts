@@ -187,7 +187,7 @@ describe('plan', () => {
   test('stacks by DWARF: perf records the switches, and its text is one more input', () => {
     const environment = { ...ENVIRONMENT, offcpuStacks: { how: 'dwarf', why: '' } } as const;
     const record = (perfCommand(SETTINGS, environment)?.argv ?? []).join(' ');
-    assert.match(record, / -z -m 16M -e cycles\/freq=99\/ -e sched:sched_switch --switch-events /);
+    assert.match(record, / -m 16M -e cycles\/freq=99\/ -e sched:sched_switch --switch-events /);
     assert.equal(bpftraceCommand(SETTINGS, environment)?.argv.at(-1), '1');
     assert.equal(bpftraceCommand(SETTINGS, environment)?.argv.length, 9 + 18);
     const steps = [STEPS.foldOffcpu, STEPS.reasons].flatMap((what) => STEP(what, SETTINGS, environment));

@@ -72,11 +72,11 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
 
 /** `rate`: the targets' switches a second; undefined: not measured yet. */
 export function choiceOfStacks(
-  { offcpuStacks: wish, mode, maxOverhead }: Settings,
+  { offcpuStacks: wish, mode, seconds, maxOverhead }: Settings,
   callGraph: string,
   rate: number | undefined,
 ): OffcpuStacksChoice {
-  return offcpuStacksOf({ wish, isBoth: mode === 'both', callGraph, rate, maxOverhead });
+  return offcpuStacksOf({ wish, isBoth: mode === 'both', callGraph, rate, seconds, maxOverhead });
 }
 
 /** Of the targets, or of the command that is yet to be started. */

@@ -16,6 +16,7 @@ import type { Settings } from '../settings.ts';
 import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
+import { Family } from './family.ts';
 import { findStatements } from './find-statements.ts';
 import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets } from './find-target.ts';
 import { launched } from './launched.ts';
@@ -93,7 +94,8 @@ export async function record(
     }
     if (hasCpu(settings.mode) && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp') {
       const { how } = environment.callGraph;
-      const rate = how.startsWith('dwarf') ? await switchRate(pids, stop) : undefined;
+      const family = new Family(targets, settings.followChildren);
+      const rate = how.startsWith('dwarf') ? await switchRate(family.look(), stop) : undefined;
       const offcpuStacks = choiceOfStacks(settings, how, rate);
       progress.phase(offcpuStacksText(offcpuStacks));
       environment = { ...environment, offcpuStacks };

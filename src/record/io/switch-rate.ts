@@ -9,19 +9,22 @@ const SECONDS = 0.25;
 const COUNTER = /^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm;
 
 /** Switches a second of all threads that live throughout; undefined: the kernel does not count them. */
-export async function switchRate(pids: readonly number[], stop: AbortSignal): Promise<number | undefined> {
-  const before = switchesOf(pids);
+export async function switchRate(
+  processes: readonly { pid: number }[],
+  stop: AbortSignal,
+): Promise<number | undefined> {
+  const before = switchesOf(processes);
   const started = performance.now();
   await sleep(SECONDS * 1000, undefined, { signal: stop }).catch(() => {});
-  const after = switchesOf(pids);
+  const after = switchesOf(processes);
   const seconds = (performance.now() - started) / 1000;
   if (after.size === 0) return undefined;
   return [...after].reduce((sum, [tid, count]) => sum + count - (before.get(tid) ?? count), 0) / seconds;
 }
 
-function switchesOf(pids: readonly number[]): Map<number, number> {
+function switchesOf(processes: readonly { pid: number }[]): Map<number, number> {
   const switches = new Map<number, number>();
-  for (const pid of pids) {
+  for (const { pid } of processes) {
     for (const tid of tidsOf(pid)) {
       const counts = [...(textOf(`/proc/${pid}/task/${tid}/status`) ?? '').matchAll(COUNTER)];
       if (counts.length > 0)
