@@ -76,19 +76,22 @@ function standing(boxes: Boxes, row: Uint32Array, carriers: readonly number[], s
   return kept;
 }
 
-/** Marks for the towers that have room for one. `isAbove`: no box of their row is drawn. */
+/** Marks for the towers that have room for one. Towers and row run from left to right. `isAbove`: no box of their row is drawn. */
 function marksOf(boxes: Boxes, towers: readonly number[], row: Uint32Array, isAbove: boolean, scale: number) {
   const marks: { x: number; hidden: number }[] = [];
+  const start = (box: number): number => (boxes.start[box] as number) * scale;
+  const width = (box: number): number => (boxes.width[box] as number) * scale;
+  let at = 0;
   for (const box of towers) {
-    const x = ((boxes.start[box] as number) + (boxes.width[box] as number) / 2) * scale;
+    const x = start(box) + width(box) / 2;
     const hidden = (boxes.top[box] as number) - (boxes.depth[box] as number);
-    const isFree = (other: number): boolean =>
-      Math.abs(((boxes.start[other] as number) + (boxes.width[other] as number) / 2) * scale - x) >
-      MARK_ROOM + ((boxes.width[other] as number) * scale) / 2;
     const previous = marks[marks.length - 1];
     if (previous && x - previous.x < 3 * MARK_ROOM) continue;
-    const within = (other: number): boolean => Math.abs((boxes.start[other] as number) * scale - x) < 2;
-    if (isAbove || row.every((other) => within(other) || isFree(other))) marks.push({ x, hidden });
+    while (at < row.length && start(row[at] as number) + width(row[at] as number) < x - MARK_ROOM) at++;
+    let isFree = true;
+    for (let i = at; isFree && i < row.length && start(row[i] as number) <= x + MARK_ROOM; i++)
+      isFree = Math.abs(start(row[i] as number) - x) < 2;
+    if (isAbove || isFree) marks.push({ x, hidden });
   }
   return marks;
 }
