@@ -1,6 +1,7 @@
 // Whose wait is it? Per reason: the function of the program that waited, on which lock, file or peer, and who ended it.
 
 import { HIDDEN } from '../../stacks/marks.ts';
+import { LIBRARY_SOURCE } from '../../symbols/library-source.ts';
 import type { OffcpuEntry, Statement, Waker } from '../entry.ts';
 import { kindOf } from '../reason/answer-tree.ts';
 import type { Reasons } from '../reason/reasons.ts';
@@ -91,11 +92,11 @@ function ownFunction(
   { table }: Reasons,
   objects: PlaceSettings['objects'],
 ): string | undefined {
-  const isLibcs = (frame: string): boolean => {
+  const isLibrarys = (frame: string): boolean => {
     const found = objects?.get(frame);
-    return found !== undefined && [...found].every((path) => LIBC.test(path));
+    return found !== undefined && [...found].every((path) => path === LIBRARY_SOURCE || LIBC.test(path));
   };
-  const own = user.find((frame) => frame === HIDDEN || (table.isOfProgram(frame) && !isLibcs(frame)));
+  const own = user.find((frame) => frame === HIDDEN || (table.isOfProgram(frame) && !isLibrarys(frame)));
   return own === HIDDEN ? undefined : own;
 }
 

@@ -4,11 +4,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
 import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { type Place, placesOf, type ReasonPlaces } from '../../../src/offcpu/table/where.ts';
 import { formatWhere } from '../../../src/offcpu/table/where-text.ts';
 import { ROOT } from '../../tools.ts';
+
+const WAIT: OffcpuEntry = {
+  ...{ kind: 'blocked', comm: 'host', pid: 7, tid: 8, user: [], ns: 1000, count: 1, maxNs: 1000, state: 1 },
+  kernel: ['schedule', 'futex_wait_queue', 'do_futex', '__x64_sys_futex'],
+  waitEvent: undefined,
+};
 
 function recorded(): ReasonPlaces[] {
   const options = { map: undefined, order: undefined, inputUnit: undefined, repeats: 'auto' } as const;
@@ -46,6 +53,28 @@ describe('where', () => {
       assert.equal(first?.name, keeper);
       assert.ok((first?.ns ?? 0) > 0.95 * (place?.ns ?? 0));
     }
+  });
+
+  test('passes over functions that only libraries have, and stops at a hidden one', () => {
+    const objects = new Map([
+      ['lock(mutex/futex.rs)', new Set(['library source'])],
+      ['getrandom_wait', new Set(['/usr/lib/x86_64-linux-gnu/libc.so.6'])],
+      ['read<u64>', new Set(['library source', '/srv/host'])],
+    ]);
+    const ownOf = (...user: string[]): string | undefined => {
+      const entry = { ...WAIT, user };
+      const [place] = placesOf([entry], new Reasons([], () => undefined), {
+        nameLock: () => undefined,
+        objects,
+        meaning: false,
+      }).flatMap(({ places }) => places);
+      return place?.function;
+    };
+    assert.equal(ownOf('syscall', 'lock(mutex/futex.rs)', 'host::lookup', 'main'), 'host::lookup');
+    assert.equal(ownOf('getrandom_wait', 'main'), 'main');
+    assert.equal(ownOf('syscall', 'read<u64>', 'main'), 'read<u64>');
+    assert.equal(ownOf('__lll_lock_wait', '[hidden]', 'worker'), undefined);
+    assert.equal(ownOf('__lll_lock_wait', 'hold_lock', '[hidden]', 'worker'), 'hold_lock');
   });
 
   test('names files and peers', () => {
