@@ -83,3 +83,13 @@ export function pidOf({ pidFrom, pidTo, tidFrom, tidTo }: Header, table: StackTa
   if (pidFrom >= 0) return Number(table.text(pidFrom, pidTo));
   return tidFrom < 0 ? 0 : Number(table.text(tidFrom, tidTo));
 }
+
+/** Is this time between two, which are perf's own or seconds from the first sample's time on? */
+export function isWithin(
+  time: number,
+  first: number,
+  { from, to }: { from?: number | undefined; to?: number | undefined },
+): boolean {
+  const absolute = (limit: number): number => (limit >= first ? limit : limit + first);
+  return (from === undefined || time >= absolute(from)) && (to === undefined || time < absolute(to));
+}

@@ -6,6 +6,17 @@ import type { PerfEvents } from './events.ts';
 import { type LooseHeader, readLooseHeader } from './loose-header.ts';
 import type { PerfRoots } from './roots.ts';
 
+/** Garbage without end has such lines without end. */
+const MOST_EMPTY = 1 << 16;
+
+interface Place {
+  /** in the order of appearance */
+  number: number;
+  place: string;
+  /** the input ends with this line, so that its frames may be missing */
+  isCut: boolean;
+}
+
 interface Sum {
   event: string;
   stacks: number;
@@ -18,16 +29,31 @@ export class HeadlessStacks {
   readonly #table: StackTable;
   readonly #roots: PerfRoots;
   readonly #usesPeriod: boolean;
+  readonly #onRest: (place: string, text: string) => void;
   readonly #counts: (event: string) => boolean;
   /** by event ('': none known) */
   readonly #sums = new Map<string, Sum>();
   /** by the shape of their line */
   readonly #headers = new Map<number, LooseHeader>();
+  /** what lines say before which stacks stand, but for names and numbers */
+  readonly #forms = new Set<string>();
+  /** lines before which no stack stands, each with its places in the inputs */
+  readonly #empty = new Map<string, { header: LooseHeader | undefined; places: Place[] }>();
+  #emptyCount = 0;
+  /** samples with an empty callchain */
+  empty = 0;
   /** by all that the line says but its period */
   readonly #targets = new Map<string, { sum: Sum; root: number }>();
 
-  /** `counts` tells at the end whether such stacks of an event count. */
-  constructor(table: StackTable, roots: PerfRoots, usesPeriod: boolean, counts: (event: string) => boolean) {
+  /** `counts` tells at the end whether such stacks of an event count; `onRest` is told of lines that are no headers. */
+  constructor(
+    table: StackTable,
+    roots: PerfRoots,
+    usesPeriod: boolean,
+    counts: (event: string) => boolean,
+    onRest: (place: string, text: string) => void,
+  ) {
+    this.#onRest = onRest;
     this.#table = table;
     this.#roots = roots;
     this.#usesPeriod = usesPeriod;
@@ -46,8 +72,8 @@ export class HeadlessStacks {
     const table = this.#table;
     const header = text === undefined ? undefined : this.#headerOf(text, shape);
     const target = this.#targetOf(text ?? '', header);
-    const [from = 0, to = 0] = header?.numbers.period ?? [];
-    const period = to > 0 && this.#usesPeriod ? Number((text as string).slice(from, to)) : 1;
+    if (header) this.#forms.add(formOf(text as string, header));
+    const period = this.#periodOf(text ?? '', header);
     const frames: number[] = [];
     if (!header && apart) while (table.depth > 0) frames.push(table.pop());
     const stacks = Math.max(1, frames.length);
@@ -60,6 +86,44 @@ export class HeadlessStacks {
       table.end(period, target.root);
     }
     return frames.length > 0 ? stacks : 0;
+  }
+
+  /** A line before which no stack stands: maybe the header of a sample with an empty callchain. False: there are too many. */
+  addEmpty(text: string, shape: number, place: string, isCut: boolean): boolean {
+    if (this.#emptyCount === MOST_EMPTY) return false;
+    const header = this.#headerOf(text, shape);
+    const known = this.#empty.get(text) ?? { header, places: [] };
+    known.places.push({ number: this.#emptyCount++, place, isCut });
+    this.#empty.set(text, known);
+    return true;
+  }
+
+  /** Counts these lines as samples, where `mayCount` and others of their form have stacks; tells of the rest. */
+  settleEmpty(mayCount: boolean): void {
+    const others: (Place & { text: string })[] = [];
+    for (const [text, { header, places: all }] of this.#empty) {
+      const isForm = mayCount && header !== undefined && this.#forms.has(formOf(text, header));
+      for (const place of all) if (!isForm || place.isCut) others.push({ ...place, text });
+      const samples = isForm ? all.filter(({ isCut }) => !isCut).length : 0;
+      if (samples > 0 && header) this.#countEmpty(text, header, samples);
+    }
+    this.#empty.clear();
+    for (const { place, text } of others.sort((a, b) => a.number - b.number)) this.#onRest(place, text);
+  }
+
+  #countEmpty(text: string, header: LooseHeader, samples: number): void {
+    const { sum, root } = this.#targetOf(text, header);
+    const weight = samples * this.#periodOf(text, header);
+    sum.stacks += samples;
+    sum.weight += weight;
+    this.empty += samples;
+    if (header.commTo === header.commFrom && header.tidFrom < 0) this.#table.push(this.#table.name('[unknown]'));
+    this.#table.end(weight, root);
+  }
+
+  #periodOf(text: string, header: LooseHeader | undefined): number {
+    const [from = 0, to = 0] = header?.numbers.period ?? [];
+    return to > 0 && this.#usesPeriod ? Number(text.slice(from, to)) : 1;
   }
 
   /** All is read, and they count if their events do: adds them to these. Gives how many samples count. */
@@ -96,4 +160,10 @@ export class HeadlessStacks {
     this.#targets.set(key, target);
     return target;
   }
+}
+
+/** The event and which fields there are; where there is no event, the whole line but for its digits. */
+function formOf(text: string, { eventFrom, eventTo, commFrom, commTo, tidFrom, numbers }: LooseHeader): string {
+  if (eventFrom < 0) return text.replace(/\d/g, '0');
+  return `${text.slice(eventFrom, eventTo)} ${commTo > commFrom} ${tidFrom >= 0} ${numbers.period !== undefined}`;
 }

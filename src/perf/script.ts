@@ -7,7 +7,7 @@ import { type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
 import { PendingFrames, type WordOf } from '../symbols/pending-frames.ts';
 import { type PerfEvent, PerfEvents } from './events.ts';
 import { bare, readFrameLine, withoutReturn } from './frame.ts';
-import { emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
+import { emptyHeader, type Header, isWithin, pidOf, readStrictHeader } from './header.ts';
 import { HeaderShapes, type Use } from './header-shapes.ts';
 import { HeadlessStacks } from './headless.ts';
 import { isFrameColumn, type LooseHeader, readHiddenHeader, readLooseHeader } from './loose-header.ts';
@@ -119,7 +119,8 @@ export class PerfScript {
     this.#truncated = table.name('[truncated]');
     this.#shapes = new HeaderShapes(table);
     const counts = (event: string): boolean => this.#headers === 0 && this.events.named(event).use === 'taken';
-    this.#headless = new HeadlessStacks(table, this.#roots, options.count === 'period', counts);
+    const onRest = (place: string, text: string): void => onSkip('not a sample header', place, text);
+    this.#headless = new HeadlessStacks(table, this.#roots, options.count === 'period', counts, onRest);
   }
 
   /** By the id of a root frame: whose it is. */
@@ -172,6 +173,8 @@ export class PerfScript {
 
   /** All inputs are read: settles which samples count. Throws InputError when the wanted event is not among them. */
   finish(): void {
+    this.#headless.settleEmpty(this.#headers === 0);
+    this.empty += this.#headless.empty;
     if (this.#headers > 0) this.events.settle();
     else this.samples += this.#headless.settle(this.events);
     // the rest of a sample whose header was cut off the recording's start
@@ -223,7 +226,7 @@ export class PerfScript {
     const prefix = this.#takePrefix(header, from);
     this.#dropPending();
     this.#afterNoise = false;
-    this.#headers++;
+    if (this.#headers++ === 0) this.#headless.settleEmpty(false);
     if (header.kind !== 'sample') {
       this.#mode = 'record';
       this.#objects?.readRecord(table.text(from, table.lineTo));
@@ -237,7 +240,7 @@ export class PerfScript {
     event.weight += weight;
     this.#mode = 'unwanted';
     if (event.use === 'left') return;
-    if (!this.#isWithin(header.time)) {
+    if (!isWithin(header.time, this.firstTime, this.#options)) {
       this.outside++;
       return;
     }
@@ -268,13 +271,6 @@ export class PerfScript {
     const key = header.eventKey || this.table.key(header.eventFrom, header.eventTo);
     this.#eventOf[key] ??= this.events.named(this.table.text(header.eventFrom, header.eventTo));
     return this.#eventOf[key];
-  }
-
-  #isWithin(time: number): boolean {
-    const { from, to } = this.#options;
-    if (from === undefined && to === undefined) return true;
-    const absolute = (limit: number): number => (limit >= this.firstTime ? limit : limit + this.firstTime);
-    return (from === undefined || time >= absolute(from)) && (to === undefined || time < absolute(to));
   }
 
   /** A line that starts with something visible and is no strict header. */
@@ -367,7 +363,11 @@ export class PerfScript {
   #dropPending(): void {
     const pending = this.#pending;
     this.#pending = undefined;
-    if (pending && !pending.ofRecord) this.#skip('not a sample header', pending.line, pending.text);
+    if (!pending || pending.ofRecord) return;
+    const { text, line, shape } = pending;
+    const isCut = line === this.table.linesRead;
+    if (this.#headers > 0 || !this.#headless.addEmpty(text, shape, `${this.input}:${line}`, isCut))
+      this.#skip('not a sample header', line, text);
   }
 
   #end(): void {
