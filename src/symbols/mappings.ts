@@ -1,5 +1,7 @@
 // What processes have mapped as code, and where: by the events of a recording, or by copies of /proc/PID/maps.
 
+import type { PerfMap } from './perf-map.ts';
+
 export interface Mapping {
   /** addresses of the process; `to` is behind the last */
   from: number;
@@ -18,6 +20,7 @@ export const ANY_PROCESS = -1;
 
 export class Mappings {
   readonly #ofPid = new Map<number, Mapping[]>();
+  readonly #compiled = new Map<number, PerfMap>();
   readonly #knowsAll: boolean;
   #count = 0;
 
@@ -57,6 +60,17 @@ export class Mappings {
     }
   }
 
+  /** What a compiler in that process told perf. */
+  addCompiled(pid: number, map: PerfMap): void {
+    this.#compiled.set(pid, map);
+  }
+
+  compiledFor(pid: number): PerfMap | undefined {
+    const own = this.#compiled.get(pid);
+    const [only] = this.#compiled.size === 1 && this.#isUnknown(pid) ? this.#compiled.values() : [];
+    return own ?? only;
+  }
+
   /**
    * The mapping of a process that an address lies in. With a `path`: of that file, and of any process, because a child has
    * its parent's, of which there may be no event. Path '': of any file; undefined where the process had several at that
@@ -69,7 +83,7 @@ export class Mappings {
   }
 
   #isUnknown(pid: number): boolean {
-    return pid === ANY_PROCESS || (!this.#knowsAll && this.#ofPid.size === 1);
+    return pid === ANY_PROCESS || (!this.#knowsAll && this.#ofPid.size <= 1);
   }
 }
 

@@ -6,10 +6,12 @@ import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { DataNames } from '../../symbols/data-names.ts';
 import type { ReadBytes } from '../../symbols/elf/section-data.ts';
 import { Mappings } from '../../symbols/mappings.ts';
+import { PerfMap } from '../../symbols/perf-map.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
 import { mapsFile, pidOfMaps } from '../artifacts.ts';
 import type { Process } from '../proc-pid.ts';
 import { namesIn, rootOf, textOf } from './proc-files.ts';
+import { processAt } from './processes.ts';
 
 /** By what was mapped. */
 export interface TargetNames {
@@ -28,6 +30,7 @@ export class TargetMaps {
   readonly #isFollowed: boolean;
   readonly #files: OpenFiles;
   readonly #isElsewhere: boolean;
+  readonly #symfs: string;
   /** of the first look, then code that was mapped since, by pid */
   readonly #lines = new Map<number, Set<string>>();
   /** files that may vanish with the targets, by path */
@@ -43,6 +46,7 @@ export class TargetMaps {
     this.#folder = folder;
     this.#isFollowed = isFollowed;
     this.#isElsewhere = symfs !== undefined;
+    this.#symfs = symfs ?? '';
     this.#files = new OpenFiles(symfs ?? (contained && `/proc/${contained.pid}/root`));
   }
 
@@ -93,6 +97,14 @@ export class TargetMaps {
     return this.#names;
   }
 
+  /** Where perf finds it, too, and while the target lives where the target put it. */
+  #perfMapOf(pid: number): PerfMap | undefined {
+    const path = `/tmp/perf-${pid}.map`;
+    const inside = `/proc/${pid}/root/tmp/perf-${processAt(pid)?.nsPids.at(-1) ?? pid}.map`;
+    const text = textOf(`${this.#symfs}${path}`) ?? (this.#isElsewhere ? undefined : textOf(inside));
+    return text === undefined || text === '' ? undefined : new PerfMap(path, text);
+  }
+
   async #namesOf(): Promise<TargetNames> {
     const { Symbolizer } = await import('../../symbols/symbolizer.ts');
     const symbolizer = new Symbolizer((path) => this.#kept.get(path) ?? this.#files.open(path));
@@ -102,6 +114,8 @@ export class TargetMaps {
       const text = [...lines].join('\n');
       data.addMaps(pid, text);
       mappings.addMaps(pid, text);
+      const compiled = this.#perfMapOf(pid);
+      if (compiled) mappings.addCompiled(pid, compiled);
     }
     return { symbolizer, mappings, nameLock: (address, pid) => data.at(address, pid) };
   }

@@ -122,9 +122,19 @@ export class UserFrames {
 
   #words({ address, printed }: UserFrame, pid: number, isLeaf: boolean): readonly number[] {
     const mapping = this.#mappingOf(address, pid);
-    if (!mapping) return [printed];
+    if (!mapping) return [this.#compiled(isLeaf ? address : address - 1, pid) ?? printed];
     const known = this.#table.nameText(printed) === UNKNOWN ? this.#objectWord(mapping.path) : printed;
     return this.named(this.#framesAt(address, mapping, isLeaf), known, mapping.path);
+  }
+
+  /** What a compiler made at run time, if it told perf. */
+  #compiled(address: number, pid: number): number | undefined {
+    const map = this.lookup.mappings.compiledFor(pid);
+    const name = map?.at(address);
+    if (!map || name === undefined) return undefined;
+    const word = this.#table.name(frameText(name));
+    this.#noteObject(word, map.path);
+    return word;
   }
 
   /** The ids of these functions of the object at `path`; `printed` stands for those without a name, and for none. */

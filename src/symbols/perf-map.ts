@@ -1,0 +1,45 @@
+// /tmp/perf-PID.map: the functions that a compiler made while the program ran, as it tells them to perf.
+
+// 3f5a2c40 1d8 JS:*handler file:///srv/app.mjs:12:21
+// └ from   └ bytes (hex)  └ name, to the end of the line
+const LINE = /^(?:0x)?([0-9a-fA-F]{1,16}) (?:0x)?([0-9a-fA-F]{1,12}) (.+)$/gm;
+/** Of the functions that begin before an address so many are looked at: compilers use a place again for others. */
+const MOST_TRIED = 64;
+
+export class PerfMap {
+  readonly path: string;
+  // of each function, in the order of their starts; of several with one start in that of the lines
+  readonly #starts: Float64Array;
+  readonly #ends: Float64Array;
+  readonly #lines: Uint32Array;
+  readonly #names: string[];
+
+  /** `text` is latin1. Lines that are none of its form are left out. */
+  constructor(path: string, text: string) {
+    this.path = path;
+    const functions = Array.from(text.matchAll(LINE), ([, from = '', size = '', name = ''], line) => {
+      const start = Number.parseInt(from, 16);
+      return { start, end: start + Number.parseInt(size, 16), name, line };
+    }).sort((a, b) => a.start - b.start || a.line - b.line);
+    this.#starts = Float64Array.from(functions, ({ start }) => start);
+    this.#ends = Float64Array.from(functions, ({ end }) => end);
+    this.#lines = Uint32Array.from(functions, ({ line }) => line);
+    this.#names = functions.map(({ name }) => name);
+  }
+
+  /** The name of the function around this address, latin1; of several the one told last. */
+  at(address: number): string | undefined {
+    let [from, to] = [0, this.#starts.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#starts[middle] as number) <= address) from = middle + 1;
+      else to = middle;
+    }
+    let found = -1;
+    for (let i = from - 1; i >= Math.max(0, from - MOST_TRIED); i--) {
+      const isIn = address < (this.#ends[i] as number);
+      if (isIn && (found < 0 || (this.#lines[i] as number) > (this.#lines[found] as number))) found = i;
+    }
+    return this.#names[found];
+  }
+}
