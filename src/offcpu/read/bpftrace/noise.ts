@@ -28,7 +28,9 @@ const LOST_STACK = /(?:failed to look up|Error looking up) stack id/;
 // └─ 1 ─┘
 const IN_A_LINE = /^(.+?)(?:ERROR: )?(?:failed to look up|Error looking up) stack id[: ].*$/s;
 // stdin:1:1-10: ERROR: syntax error, unexpected identifier
-const ERROR = /^(?:\S+: )?ERROR: /;
+// bash: line 1: bpftrace: command not found                                  the shell's and the loader's
+const ERROR =
+  /^(?:\S+: )?ERROR: |^\S+: .*(?:not found|No such file or directory|Permission denied)$|^(?:terminate called|Segmentation fault|Killed$|Aborted)/;
 // needs no help: bpftrace goes on without
 const HARMLESS = /RLIMIT_MEMLOCK/;
 const ERRORS_KEPT = 3;
