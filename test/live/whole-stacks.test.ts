@@ -54,6 +54,19 @@ describe('flame-record', { skip: skip ?? false }, () => {
     assert.match(fileOf('locks', 'offcpu.folded'), /^two-locks;.*;handler;handle_request;lookup;/m);
   });
 
+  test("finds it by bpftrace alone, too: by the words on the stack and libc's .eh_frame", async () => {
+    const source = join(ROOT, 'fixtures/live/two-locks.c');
+    for (const how of ['-fomit-frame-pointer', '-fno-omit-frame-pointer']) {
+      const program = join(folder, `two-locks${how}`);
+      execFileSync('gcc', ['-O2', '-g', how, '-pthread', '-o', program, source]);
+      await recorded([program], `words${how}`, '--off-cpu-stacks', 'fp');
+      const rows = fileOf(`words${how}`, 'offcpu.reasons.txt');
+      assert.match(rows, /^ {4}lookup .* lock registry$/m, how);
+      assert.match(rows, /^ {4}cached .* lock cache$/m, how);
+      assert.doesNotMatch(rows, /^ {4}(?!lookup |cached ).* lock (?:registry|cache)$/m, how);
+    }
+  });
+
   test('follows children: those that lived before, and those that live for a moment, by their own names', async () => {
     const script = "sh -c 'while :; do gzip -c /bin/sh >/dev/null; sleep 0.02; done' & while :; do sleep 0.05; done";
     await recorded(['sh', '-c', script], 'children', '--children');
