@@ -68,12 +68,12 @@ describe('flame-record', { skip: skip ?? false }, () => {
   });
 
   test('follows children: those that lived before, and those that live for a moment, by their own names', async () => {
-    const script = "sh -c 'while :; do gzip -c /bin/sh >/dev/null; sleep 0.02; done' & while :; do sleep 0.05; done";
+    const script =
+      "sh -c 'while :; do head -c 3000000 /dev/urandom | gzip >/dev/null; sleep 0.02; done' & while :; do sleep 0.05; done";
     await recorded(['sh', '-c', script], 'children', '--children');
-    for (const file of ['cpu.folded', 'offcpu.folded']) {
+    for (const file of ['cpu.folded', 'offcpu.folded'])
       assert.match(fileOf('children', file), /^gzip;.*(?:\[gzip\]|deflate|zip)/m, file);
-      assert.match(fileOf('children', file), /^(?:sh|sleep);/m, file);
-    }
+    assert.match(fileOf('children', 'offcpu.folded'), /^sh;/m);
     assert.match(fileOf('children', 'offcpu.folded'), /^sleep;.*nanosleep/m);
     const identity = JSON.parse(fileOf('children', 'run.json')).identity as {
       error: number;
