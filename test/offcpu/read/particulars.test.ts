@@ -93,7 +93,7 @@ describe('particulars', () => {
     const text =
       HEAD.replaceAll('pid 7 ', 'pid 0 ') +
       '@offcpu[\n    a+1\n, \n    f+1\n, app, 8, 1, 0, 202, 1, 0, 6, 0]: (100, 0, 1, 100, 0)\n' +
-      TAIL;
+      TAIL.replace('@thread[7]', '@thread[8]');
     assert.deepEqual(entriesOf(text).map(({ tid, pid }) => [tid, pid])[0], [8, 7]);
     assert.deepEqual(entriesOf(text.replace('@task[8]', '@task[9]')).map(({ tid, pid }) => [tid, pid])[0], [
       8,
