@@ -55,7 +55,8 @@ export function normalStatement(text: string, isCut: boolean): string {
       if (command !== undefined) out.push(token, ' ');
       command = undefined;
     } else if (command === 'planned') {
-      out.push(token);
+      // how much of a word is left depends on the constants before it, and would part alike statements
+      if (!(isCut && at === text.length && /\w$/.test(token))) out.push(token);
     } else if (command === 'on objects') {
       if (OBJECTS.test(token)) out.push(token.toLowerCase());
       command = 'utility';
@@ -88,10 +89,11 @@ function stringEnd(text: string, at: number, match: (pattern: RegExp) => string 
   return text.length;
 }
 
-/** Blanks and semicolons at the end go; lists of constants are one. */
+/** Blanks and semicolons at the end go, and signs of constants; lists of constants are one. */
 function tidied(text: string, isCut: boolean): string {
   const tidy = text
     .replace(/ +(?=[,;)])|(?<=\() +/g, '')
+    .replace(/(?<=[-+*/%<>=|(,] ?)[-+] ?(?=\?)/g, '')
     .replace(/\?(?: ?, ?\?)+/g, '?, ...')
     .replace(/[ ;]+$/, '');
   return isCut && tidy !== '' ? `${tidy}...` : tidy;

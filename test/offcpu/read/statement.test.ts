@@ -25,6 +25,7 @@ const CASES: readonly [string, string][] = [
   ["(select 'x') union select 2", '(select ?) union select ?'],
   ["explain analyze select 'secret'", 'explain'],
   ['with x as (select 1) select * from x', 'with x as (select ?) select * from x'],
+  ['update a set b = b + -12, c = -1 where d - 1 > (-2)', 'update a set b = b + ?, c = ? where d - ? > (?)'],
   ['', ''],
 ];
 
@@ -37,6 +38,10 @@ describe('a statement', () => {
     assert.equal(normalStatement('select $tag$secr', true), 'select ?...');
     assert.equal(normalStatement('select 1 /* secr', true), 'select ?...');
     assert.equal(normalStatement("alter role bob password 'secr", true), 'alter role');
+    for (const id of [7, 70, 700]) {
+      const cut = `update accounts set a = a + ${id} where bid = 3`.slice(0, 38);
+      assert.equal(normalStatement(cut, true), 'update accounts set a = a + ? where...');
+    }
   });
 
   test('never shows a constant, wherever it is cut off', () => {
