@@ -2,6 +2,9 @@
 
 import { InputError } from '../engine/errors.ts';
 
+/** The input has samples, but none of the events that were asked for. */
+export class NoSuchEvent extends InputError {}
+
 /** One event of the input. */
 export interface PerfEvent {
   /** as perf prints it, with modifiers; '' when perf printed none */
@@ -60,7 +63,7 @@ export class PerfEvents {
     const missing = this.#wanted.filter((wanted) => !isThere(wanted));
     if (missing.length === 0 || this.list.length === 0) return;
     const found = this.list.map(describeEvent).join(', ');
-    throw new InputError(`no sample of event ${missing.join(', ')}; the input has ${found}`);
+    throw new NoSuchEvent(`no sample of event ${missing.join(', ')}; the input has ${found}`);
   }
 
   /** The names that are folded, and the events that are not. */

@@ -23,6 +23,8 @@ export interface SwitchFacts {
   wish: OffcpuStacksWish;
   /** are both halves recorded? perf takes samples then anyway */
   isBoth: boolean;
+  /** may perf record switches? An ordinary user may not */
+  mayTrace: boolean;
   /** how perf unwinds */
   callGraph: string;
   /** switches a second of the targets; undefined: not measured */
@@ -34,8 +36,10 @@ export interface SwitchFacts {
 }
 
 export function offcpuStacksOf(facts: SwitchFacts): OffcpuStacksChoice {
-  const { wish, isBoth, callGraph, rate, seconds, maxOverhead } = facts;
+  const { wish, isBoth, mayTrace, callGraph, rate, seconds, maxOverhead } = facts;
   if (wish === 'fp') return { how: 'fp', why: 'as asked for' };
+  if (wish === 'auto' && isBoth && !mayTrace && callGraph.startsWith('dwarf'))
+    return { how: 'fp', why: 'perf may not record switches here; root may' };
   if (rate === undefined) {
     if (wish === 'dwarf') return { how: 'dwarf', why: 'as asked for' };
     if (!isBoth) return { how: 'fp', why: 'perf does not record' };

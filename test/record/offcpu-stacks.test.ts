@@ -5,6 +5,7 @@ import { offcpuStacksOf, type SwitchFacts } from '../../src/record/offcpu-stacks
 const FACTS: SwitchFacts = {
   wish: 'auto',
   isBoth: true,
+  mayTrace: true,
   callGraph: 'dwarf,16384',
   rate: 1000,
   seconds: 10,
@@ -17,6 +18,7 @@ test('auto takes DWARF where frame pointers are missing and switches are few', (
   assert.equal(of({ rate: 5000 }), 'fp');
   assert.equal(of({ rate: 5000, maxOverhead: 10 }), 'dwarf');
   assert.equal(of({ rate: undefined }), 'fp');
+  assert.deepEqual([of({ mayTrace: false }), of({ mayTrace: false, wish: 'dwarf' })], ['fp', 'dwarf']);
   assert.equal(of({ callGraph: 'fp', rate: undefined }), 'fp');
   assert.equal(of({ isBoth: false, rate: undefined }), 'fp');
   assert.deepEqual(

@@ -21,6 +21,7 @@ import { placeOf, rootOf, self, serverFilesOf } from './proc-files.ts';
 import { allProcesses, recorder } from './processes.ts';
 import { ownFile, ownTool } from './run-folder.ts';
 import { answerOf, pathOf } from './run-sync.ts';
+import { mayTraceSwitches } from './switch-rate.ts';
 
 /** The options that say which process. */
 export interface Choice {
@@ -72,11 +73,19 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
 
 /** `rate`: the targets' switches a second; undefined: not measured yet. */
 export function choiceOfStacks(
-  { offcpuStacks: wish, mode, seconds, maxOverhead }: Settings,
+  { offcpuStacks: wish, mode, seconds, maxOverhead, sudo }: Settings,
   callGraph: string,
   rate: number | undefined,
 ): OffcpuStacksChoice {
-  return offcpuStacksOf({ wish, isBoth: mode === 'both', callGraph, rate, seconds, maxOverhead });
+  return offcpuStacksOf({
+    wish,
+    isBoth: mode === 'both',
+    mayTrace: mayTraceSwitches(sudo),
+    callGraph,
+    rate,
+    seconds,
+    maxOverhead,
+  });
 }
 
 /** Of the targets, or of the command that is yet to be started. */

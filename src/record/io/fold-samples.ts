@@ -3,6 +3,7 @@
 import type { Report } from '../../cli/report.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { OffcpuFold } from '../../offcpu/read/fold-offcpu.ts';
+import { NoSuchEvent } from '../../perf/events.ts';
 import { PerfFold, type PerfFolded } from '../../perf/fold-perf.ts';
 import type { PerfScriptOptions } from '../../perf/script.ts';
 import { exitStatus } from './children.ts';
@@ -22,7 +23,7 @@ export async function foldSamples(
   switches?: Pick<OffcpuFold, 'begin' | 'block' | 'end'>,
 ): Promise<PerfFolded | undefined> {
   const fold = new PerfFold(options, (kind, place, text) => report.skip(kind, place, text));
-  let folded: ReturnType<PerfFold['finish']>;
+  let folded: ReturnType<PerfFold['finish']> | undefined;
   let endings: Awaited<ReturnType<Source['end']>> = [];
   try {
     fold.begin('<stdin>');
@@ -34,12 +35,22 @@ export async function foldSamples(
     fold.end();
     switches?.end();
     await allIsRead();
-    folded = fold.finish();
+    folded = finished(fold);
   } finally {
     endings = await source.end();
   }
-  if ('why' in folded && folded.isForeign) throw new UsageError(folded.why);
-  if (!('why' in folded)) for (const note of folded.notes) report.note(note);
+  if (folded && 'why' in folded && folded.isForeign) throw new UsageError(folded.why);
+  if (folded && !('why' in folded)) for (const note of folded.notes) report.note(note);
   for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(exitStatus(ending));
-  return 'why' in folded ? undefined : folded;
+  return folded && 'why' in folded ? undefined : folded;
+}
+
+/** Undefined: a target that slept through the window has switches only. */
+function finished(fold: PerfFold): ReturnType<PerfFold['finish']> | undefined {
+  try {
+    return fold.finish();
+  } catch (error) {
+    if (error instanceof NoSuchEvent) return undefined;
+    throw error;
+  }
 }

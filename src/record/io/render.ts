@@ -58,8 +58,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     (dump ? renderOffcpu(rendering, steps, dump, gates) : gone).finally(() => gates.dump.open()),
   ]);
   const hasSamples = mayHaveSamples && folded !== NO_SAMPLE;
-  if (mayHaveSamples && !hasSamples && !settings.followChildren && !hasSwitches(environment))
-    recording.warnings.push(CHILDREN_ONLY);
+  if (mayHaveSamples && !hasSamples && !settings.followChildren) recording.warnings.push(CHILDREN_ONLY);
   const cpu = folded === NO_SAMPLE ? undefined : folded;
   if (!cpu && !dump) {
     const isIdle = isWhole && recording.failures.length === 0;

@@ -1,12 +1,20 @@
 // How often targets leave a CPU, by the kernel's own counters.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { textOf, tidsOf } from './proc-files.ts';
+import { self, textOf, tidsOf } from './proc-files.ts';
 
 const SECONDS = 0.25;
 // voluntary_ctxt_switches:	150
 // nonvoluntary_ctxt_switches:	3
 const COUNTER = /^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm;
+
+const EVENT = 'events/sched/sched_switch/id';
+const TRACING = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+
+/** May perf record them? Root mounts what is missing; others read what root lets them, or perf ends at once. */
+export function mayTraceSwitches(asRoot: boolean): boolean {
+  return asRoot || self().uid === 0 || TRACING.some((folder) => textOf(`${folder}/${EVENT}`) !== undefined);
+}
 
 /** Switches a second of all threads that live throughout; undefined: the kernel does not count them. */
 export async function switchRate(
