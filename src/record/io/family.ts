@@ -6,6 +6,8 @@ import { statOf } from './processes.ts';
 
 /** /proc counts in hundredths, on every machine. */
 const TICKS_A_SECOND = 100;
+/** COMMAND has forked its workers by then. A younger one may end soon, and perf 6.1 spins when one has. */
+const YOUNG_SECONDS = 0.1;
 const SETTLED_SECONDS = 0.5;
 
 export class Family {
@@ -28,13 +30,14 @@ export class Family {
   }
 
   /**
-   * The descendants as of now that have lived for a while, and so will for a while: perf refuses all processes if one of
-   * them has ended.
+   * The descendants to tell perf of: those that have lived for a while, because they will for a while. perf refuses all
+   * processes if one of them has ended; in later attempts, from 2, the while is longer.
    */
-  settled(): number[] {
-    const latest = (Number.parseFloat(textOf('/proc/uptime') ?? '') - SETTLED_SECONDS) * TICKS_A_SECOND;
-    const descendants = this.look().slice(this.#targets.length);
-    return descendants.filter(({ startTicks }) => Number(startTicks) <= latest).map(({ pid }) => pid);
+  forPerf(attempt: number): number[] {
+    const living = this.look().slice(this.#targets.length);
+    const age = attempt === 1 ? YOUNG_SECONDS : SETTLED_SECONDS;
+    const latest = (Number.parseFloat(textOf('/proc/uptime') ?? '') - age) * TICKS_A_SECOND;
+    return living.filter(({ startTicks }) => Number(startTicks) <= latest).map(({ pid }) => pid);
   }
 }
 

@@ -18,8 +18,8 @@ export interface WindowPlan {
   seconds: number;
   /** what stands before a profiler to make it root's */
   asRoot: readonly string[];
-  /** gives undefined: perf is not wanted. Asked anew for each of so many attempts: perf ends at once where a process just did */
-  perf: () => ProfilerStart | undefined;
+  /** gives undefined: perf is not wanted. Asked anew for each of so many attempts, from 1: perf ends at once where a process just did */
+  perf: (attempt: number) => ProfilerStart | undefined;
   perfAttempts: number;
   bpftrace: ProfilerStart | undefined;
 }
@@ -95,7 +95,7 @@ export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: A
   let attempts = 0;
   const startPerf = (): Profiler | undefined => {
     attempts++;
-    const start = plan.perf();
+    const start = plan.perf(attempts);
     const profiler = start && new Profiler(start, plan.asRoot, true);
     profiler?.child.command('enable');
     return profiler;

@@ -129,8 +129,8 @@ export async function recordTargets(
     {
       seconds: settings.seconds,
       asRoot: asRoot(settings.sudo),
-      perf: () =>
-        versions.has('perf') ? perfCommand(settings, { ...environment, family: family.settled() }) : undefined,
+      perf: (attempt) =>
+        versions.has('perf') ? perfCommand(settings, { ...environment, family: family.forPerf(attempt) }) : undefined,
       perfAttempts: settings.followChildren ? PERF_ATTEMPTS : 1,
       bpftrace: versions.has('bpftrace') ? bpftraceCommand(settings, environment) : undefined,
     },
@@ -154,7 +154,7 @@ export async function recordTargets(
     }
     const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
     const failed = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
-    const isLate = !recorded.hasBegun && recorded.ending.code === 0;
+    const isLate = !recorded.hasBegun && (recorded.ending.code === 0 || recorded.ending.signal === 'SIGINT');
     fail(isLate ? `${tool} recorded nothing: the recording ended before it was ready` : failed);
   }
   return { ...recording, window };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Family } from '../../../src/record/io/family.ts';
 import { processAt } from '../../../src/record/io/processes.ts';
 import type { Process } from '../../../src/record/proc-pid.ts';
@@ -19,6 +20,9 @@ test('a family is the targets and, if followed, all that descends from them', as
     const pids = (family: Family): number[] => family.look().map(({ pid }) => pid);
     assert.deepEqual(pids(new Family(targets, false)), [shell.pid]);
     assert.deepEqual(pids(new Family(targets, true)), [shell.pid, child]);
+    await sleep(200); // old enough for the first attempt
+    assert.deepEqual(new Family(targets, true).forPerf(1), [child]);
+    assert.deepEqual(new Family(targets, false).forPerf(1), []);
   } finally {
     if (child > 0) process.kill(child);
     shell.kill();
