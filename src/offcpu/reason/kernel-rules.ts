@@ -59,6 +59,9 @@ export function isReasonHeading(heading: string): boolean {
   return heading in PLACES;
 }
 
+// JS:^fsyncSync node:fs:1322:19
+const NODES_OWN = /^JS:.* node:\S+$/;
+
 export class KernelRules {
   readonly #kernel = new NamesIndex<Vote>();
   readonly #user = new NamesIndex<Vote>();
@@ -130,6 +133,7 @@ export class KernelRules {
   /** Has the function a name, and is it neither libc's nor a runtime's? */
   isOfProgram(frame: string): boolean {
     if (frame.startsWith('[') || frame.startsWith('0x') || libcCall(frame) !== undefined) return false;
+    if (NODES_OWN.test(frame)) return false;
     return !this.votesOfUser(frame).some(({ of }) => of.place !== 'user');
   }
 

@@ -95,3 +95,18 @@ describe('where', () => {
     for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
   });
 });
+
+test('the wait of JavaScript is of the function that asked Node for it', () => {
+  const user = [
+    ...['uv__fs_work', 'node::fs::Fsync', 'Builtins_CEntry_Return1_ArgvOnStack_BuiltinExit'],
+    ...['JS:^fsyncSync node:fs:1322:19', 'JS:^syncNow /srv/nd.js:3:17', 'JS:*tick /srv/nd.js:2:14'],
+  ];
+  const entry = { ...WAIT, user };
+  const reasons = new Reasons([], () => undefined);
+  reasons.notice({ ...entry, isRunnable: false });
+  const [reason] = placesOf([entry], reasons, { nameLock: () => undefined, meaning: false });
+  assert.deepEqual(
+    reason?.places.map((place) => place.function),
+    ['JS:^syncNow /srv/nd.js:3:17'],
+  );
+});
