@@ -21,7 +21,7 @@ import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
 
 import { classifyOptions } from './offcpu-classify/options.ts';
 import { comparable, readRun } from './offcpu-classify/run.ts';
-import { formatOf, textOf } from './offcpu-classify/text.ts';
+import { formatOf, textOf, whereNotes } from './offcpu-classify/text.ts';
 
 type Options = Values<typeof classifyOptions>;
 
@@ -89,7 +89,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     } else {
       const whereTable = compareWhere(run, before);
       const text = textOf(format, table, account, { ...options, where, whereTable });
-      if (where?.length === 0) report.note('--where shows nothing: the input is no dump of bpf/offcpu.bt');
+      for (const note of whereNotes(where, options.maps.length > 0)) report.note(note);
       if (where && before.length > 0 && !whereTable) report.note('a baseline does not tell whose waits it has');
       await output([Buffer.from(format === 'table' ? fitLines(text, columns) : text, 'latin1')]);
     }

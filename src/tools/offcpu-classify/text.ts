@@ -8,7 +8,7 @@ import { formatJson } from '../../offcpu/table/json.ts';
 import type { TableSettings } from '../../offcpu/table/reason-rows.ts';
 import { formatMarkdown, formatTable } from '../../offcpu/table/reason-table.ts';
 import { formatExplanations, formatTsv } from '../../offcpu/table/tsv.ts';
-import type { ReasonPlaces } from '../../offcpu/table/where.ts';
+import type { Place, ReasonPlaces } from '../../offcpu/table/where.ts';
 import { withoutSmall } from '../../offcpu/table/where-rows.ts';
 import { formatWhere } from '../../offcpu/table/where-text.ts';
 import type { classifyOptions } from './options.ts';
@@ -56,4 +56,15 @@ export function formatOf(options: Values<typeof classifyOptions>, isTerminal: bo
     throw new UsageError(`--${format} does not show the baseline; add --summary, or choose another format`);
   }
   return format;
+}
+
+/** What a reader of --where should know; `where` is undefined if it was not asked for. */
+export function whereNotes(where: readonly ReasonPlaces[] | undefined, hasMaps: boolean): string[] {
+  if (where?.length === 0) return ['--where shows nothing: the input is no dump of bpf/offcpu.bt'];
+  const places = (where ?? []).flatMap((reason) => reason.places);
+  const sum = (some: readonly Place[]): number => some.reduce((all, { ns }) => all + ns, 0);
+  const unknown = sum(places.filter((place) => place.function === undefined)) / Math.max(1, sum(places));
+  if (hasMaps || unknown < 0.01) return [];
+  const share = (100 * unknown).toFixed(0);
+  return [`${share} % of the time is of no known function: --maps FILE, a copy of /proc/PID/maps, may name it`];
 }
