@@ -74,12 +74,12 @@ pictures: $(BUILT) ## photograph pictures in all their ways into build/pictures;
 	@$(NODE) scripts/pictures.ts
 
 soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, laws often, and the table of faults
-	@LAW_RUNS=1000 $(call TEST,$$(grep -l fast-check $(TESTS)))
+	@export LAW_RUNS=1000 LIMIT_MINUTES=120 SILENCE_SECONDS=3000; $(call TEST,$$(grep -l fast-check $(TESTS)))
 	@$(NODE) soak/soak.ts
 	@soak/faults.sh
 
 live: $(BUILT) ## tests with the real perf, bpftrace and Postgres of this machine
-	@$(if $(LIVE_TESTS),$(call TEST,$(LIVE_TESTS)),echo "live: there are no live tests yet")
+	@export LIMIT_MINUTES=240 SILENCE_SECONDS=3000; $(if $(LIVE_TESTS),$(call TEST,$(LIVE_TESTS)),echo "live: there are no live tests yet")
 
 demo: $(BUILT) ## profile a sample program and draw demo/cpu.svg
 	@scripts/demo.sh

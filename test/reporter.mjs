@@ -5,8 +5,8 @@
 import { relative } from 'node:path';
 
 const TOTAL = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
-/** The longest test takes a tenth of this on two busy cores. */
-const SILENCE_MS = 300_000;
+/** The longest test takes a tenth of this on two busy cores; live ones build whole systems. */
+const SILENCE_MS = 1000 * Number(process.env.SILENCE_SECONDS ?? 300);
 
 /** @type {Set<string>} */
 const begun = new Set();
