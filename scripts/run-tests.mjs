@@ -54,6 +54,8 @@ function run(bundle) {
     let last;
     child.stdout.on('data', (chunk) => {
       text += chunk;
+      // whole pieces of the report, at once: a run that is stopped has told what failed
+      process.stdout.write(String(chunk).replace(/^# .*\n/gm, ''));
       if (/^# duration_ms /m.test(text))
         last ??= setTimeout(end(`had not ended ${END_MS / 1000} s after its tests`), END_MS);
     });
@@ -63,7 +65,6 @@ function run(bundle) {
       running.delete(child);
       kill(child); // what it left behind would keep its pipe open
       const totals = new Map([...text.matchAll(TOTAL)].map(([, name = '', count]) => [name, Number(count)]));
-      process.stdout.write(text.replace(/^# .*\n/gm, ''));
       if (fate !== undefined) console.log(`${bundle}: ${fate}; killed`);
       const counted = totals.get('fail') === 0 && totals.get('cancelled') === 0;
       // a process whose tests all have passed, and that then stays, is told, and no fault of theirs
