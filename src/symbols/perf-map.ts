@@ -1,10 +1,17 @@
 // /tmp/perf-PID.map: the functions that a compiler made while the program ran, as it tells them to perf.
 
+import { countUpTo } from './elf/column.ts';
+
 // 3f5a2c40 1d8 JS:*handler file:///srv/app.mjs:12:21
 // └ from   └ bytes (hex)  └ name, to the end of the line
 const LINE = /^(?:0x)?([0-9a-fA-F]{1,16}) (?:0x)?([0-9a-fA-F]{1,12}) (.+)$/gm;
 /** Of the functions that begin before an address so many are looked at: compilers use a place again for others. */
 const MOST_TRIED = 64;
+
+/** Where a process leaves it, by the process's own number. */
+export function perfMapPath(pid: number): string {
+  return `/tmp/perf-${pid}.map`;
+}
 
 export class PerfMap {
   readonly path: string;
@@ -29,12 +36,7 @@ export class PerfMap {
 
   /** The name of the function around this address, latin1; of several the one told last. */
   at(address: number): string | undefined {
-    let [from, to] = [0, this.#starts.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if ((this.#starts[middle] as number) <= address) from = middle + 1;
-      else to = middle;
-    }
+    const from = countUpTo(this.#starts, address);
     let found = -1;
     for (let i = from - 1; i >= Math.max(0, from - MOST_TRIED); i--) {
       const isIn = address < (this.#ends[i] as number);

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { exportedSymbol, isGoProgram, keepsFramePointers } from '../../symbols/elf.ts';
 import { mappedFiles } from '../../symbols/maps.ts';
+import { perfMapPath } from '../../symbols/perf-map.ts';
 import type { CodeFacts } from '../call-graph.ts';
 import { bytesOf, linkOf, rootOf, sizeOf, textOf } from './proc-files.ts';
 import { processAt } from './processes.ts';
@@ -26,7 +27,7 @@ export function codeFactsOf(pid: number): CodeFacts {
     ...program,
     isJava: program.isJava || paths.some((path) => path.endsWith('/libjvm.so')),
     isBarePython: python === undefined ? program.isBarePython : keepsFramePointers(bytesOf(seen(python))) === false,
-    hasPerfMap: (sizeOf(`/proc/${pid}/root/tmp/perf-${ownPid}.map`) ?? 0) > 0,
+    hasPerfMap: (sizeOf(`/proc/${pid}/root${perfMapPath(ownPid)}`) ?? 0) > 0,
     framePointers: paths.length > 0 && paths.every((path) => keepsFramePointers(bytesOf(seen(path))) !== false),
   };
 }

@@ -6,7 +6,7 @@ import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { DataNames } from '../../symbols/data-names.ts';
 import type { ReadBytes } from '../../symbols/elf/section-data.ts';
 import { Mappings } from '../../symbols/mappings.ts';
-import { PerfMap } from '../../symbols/perf-map.ts';
+import { PerfMap, perfMapPath } from '../../symbols/perf-map.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
 import { mapsFile, pidOfMaps } from '../artifacts.ts';
 import type { Process } from '../proc-pid.ts';
@@ -99,8 +99,8 @@ export class TargetMaps {
 
   /** Where perf finds it, too, and while the target lives where the target put it. */
   #perfMapOf(pid: number): PerfMap | undefined {
-    const path = `/tmp/perf-${pid}.map`;
-    const inside = `/proc/${pid}/root/tmp/perf-${processAt(pid)?.nsPids.at(-1) ?? pid}.map`;
+    const path = perfMapPath(pid);
+    const inside = `/proc/${pid}/root${perfMapPath(processAt(pid)?.nsPids.at(-1) ?? pid)}`;
     const text = textOf(`${this.#symfs}${path}`) ?? (this.#isElsewhere ? undefined : textOf(inside));
     return text === undefined || text === '' ? undefined : new PerfMap(path, text);
   }

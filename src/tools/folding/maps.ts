@@ -8,7 +8,7 @@ import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { DataNames } from '../../symbols/data-names.ts';
 import { ANY_PROCESS, Mappings } from '../../symbols/mappings.ts';
-import { PerfMap } from '../../symbols/perf-map.ts';
+import { PerfMap, perfMapPath } from '../../symbols/perf-map.ts';
 
 // /proc/4242/maps     run/4242.maps     maps.4242
 const PID = /(?:^|[/.])(\d+)(?=[/.]|$)/;
@@ -34,7 +34,7 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
     const named = PID.exec(file)?.[1];
     const pid = maps.length > 1 ? named : undefined;
     const text = textOf(file);
-    const compiled = named === undefined ? undefined : perfMapOf(named, symfs);
+    const compiled = named === undefined ? undefined : perfMapOf(Number(named), symfs);
     if (compiled) mappings.addCompiled(Number(named), compiled);
     data.addMaps(pid === undefined ? undefined : Number(pid), text);
     mappings.addMaps(pid === undefined ? ANY_PROCESS : Number(pid), text);
@@ -43,8 +43,8 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
 }
 
 /** Where perf finds it, too. */
-function perfMapOf(pid: string, symfs = ''): PerfMap | undefined {
-  const path = `/tmp/perf-${pid}.map`;
+function perfMapOf(pid: number, symfs = ''): PerfMap | undefined {
+  const path = perfMapPath(pid);
   try {
     return new PerfMap(path, readFileSync(symfs + path, 'latin1'));
   } catch {

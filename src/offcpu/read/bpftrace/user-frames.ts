@@ -4,6 +4,7 @@
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText } from '../../../stacks/frame-name.ts';
 import type { CallFrame } from '../../../symbols/dwarf/call-frames.ts';
+import { countUpTo } from '../../../symbols/elf/column.ts';
 import { originOf } from '../../../symbols/library-source.ts';
 import { ANY_PROCESS as ANY, type Mapping, type Mappings } from '../../../symbols/mappings.ts';
 import type { ObjectSymbols, SymbolFrame } from '../../../symbols/object.ts';
@@ -172,11 +173,11 @@ export class UserFrames {
   #noteAll(): void {
     if (this.#isNoted) return;
     this.#isNoted = true;
-    const addresses = [...new Set([...this.#frames.values()].map(({ address }) => address))].sort((a, b) => a - b);
+    const addresses = Float64Array.from(new Set(Array.from(this.#frames.values(), ({ address }) => address))).sort();
     const seen = new Set<string>();
     for (const mapping of this.lookup.mappings.all()) {
       if (!isFile(mapping.path)) continue;
-      for (let i = firstFrom(addresses, mapping.from); (addresses[i] ?? mapping.to) < mapping.to; i++) {
+      for (let i = countUpTo(addresses, mapping.from - 1); (addresses[i] ?? mapping.to) < mapping.to; i++) {
         const address = addresses[i] as number;
         const place = `${address - mapping.from + mapping.offset} ${mapping.path}`;
         if (seen.has(place)) continue;
@@ -196,17 +197,6 @@ export class UserFrames {
 
 function isFile(path: string): boolean {
   return /^\/(?!memfd:|dev\/|SYSV|\/anon)/.test(path);
-}
-
-/** Where the first of these sorted numbers stands that is not below. */
-function firstFrom(sorted: readonly number[], low: number): number {
-  let [from, to] = [0, sorted.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((sorted[middle] as number) < low) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 const UNKNOWN = '[unknown]';
