@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, createWriteStream, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -119,11 +119,12 @@ function writeEntries(
   return file;
 }
 
-/** Sorted folded text. `most`: of the frames of a stack, the innermost. */
+/** Sorted folded text, made once for all who ask for it. `most`: of the frames of a stack, the innermost. */
 export function growFolded(folder: string, bytes: number, stacks: number, most = Number.POSITIVE_INFINITY): string {
   const line = (path: readonly number[], count: number): string =>
     `app;${path.slice(-most).map(nameOf).join(';')} ${count}\n`;
-  return writeEntries(join(folder, 'deep.folded'), bytes, stacks, most === Number.POSITIVE_INFINITY, line);
+  const file = join(folder, `deep-${bytes}-${stacks}.folded`);
+  return existsSync(file) ? file : writeEntries(file, bytes, stacks, most === Number.POSITIVE_INFINITY, line);
 }
 
 const PREFIXES = ['std::', 'tokio::', 'pg_', 'exec_', 'v8::', 'alloc::', '', '', 'Perl_', 'ssl_'];
