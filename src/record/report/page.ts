@@ -107,7 +107,7 @@ ${about
 ${warnings.map((warning) => `<p class="warning">${text(warning)}</p>`).join('\n')}</header>`;
 }
 
-/** The first screen. */
+/** The first screen: where the time went, what to mend first, what changed, and how sure that is. */
 function answers(report: Report): string {
   const { split, heldUp, waits, functions, trust, changes } = report;
   const own = functions?.own;
@@ -121,11 +121,13 @@ function answers(report: Report): string {
   const held =
     waits.length > 0 ? card('What holds it up', `${heldText}<p class="soft">${text(basisOfWaits(report))}</p>`) : '';
   const hot = hottest.length > 0 ? card(heading, `${heat}<p class="soft">${BASIS_OF_FUNCTIONS}</p>`) : '';
-  const trusted = card('How far to trust it', trustHtml(trust), trust.grade);
-  const columns = held && hot ? [held, `${hot}\n${trusted}`] : [`${held}${hot}`, trusted];
+  const trusted = card('How far to trust it', trustHtml(trust), changes ? `${trust.grade} wide` : trust.grade);
+  // beside a table as wide as the page, what is short stands below it
+  const columns = changes
+    ? [held, hot, changed, trusted]
+    : (held && hot ? [held, `${hot}\n${trusted}`] : [`${held}${hot}`, trusted]).map((cards) => `<div>${cards}</div>`);
   return `<div class="answers">${card('Where the time went', time, 'wide')}
-${changed}
-${columns.map((column) => `<div>${column}</div>`).join('\n')}</div>`;
+${columns.filter(Boolean).join('\n')}</div>`;
 }
 
 function card(title: string, content: string, kind = ''): string {

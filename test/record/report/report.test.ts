@@ -84,6 +84,21 @@ test('page and Markdown say what the data says, and no name becomes markup', () 
     assert.ok(html.includes(name) && markdown.includes(name), name);
   }
   assert.ok(markdown.split(/\s+/).length < 2000);
+  const order = [
+    'Where the time went',
+    'What holds it up',
+    'What runs hottest',
+    'What changed since',
+    'How far to trust it',
+  ];
+  for (const text of [html, markdown]) {
+    const places = order.map((heading) => text.search(new RegExp(`(?:<h2>|^## )${heading}`, 'm')));
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
+    assert.ok((places[0] as number) > 0);
+  }
 });
 
 test('the page allows itself by hash: its style, each picture and the script of these', () => {
