@@ -1,16 +1,19 @@
-// Wall time: on-CPU and off-CPU stacks in one, in µs, so that 100 % is the time of all threads.
+// Wall time: on-CPU and off-CPU stacks in one, in µs, so that 100 % is the time of all threads. Switches tell how long these
+// ran, to the nanosecond; perf's samples, as coarse as they are few, only where.
 
 import { StackTable } from '../engine/stack-table.ts';
 import type { ReasonedStack } from '../offcpu/table/account.ts';
+import { grouped } from '../stacks/amounts.ts';
 import { commFrame } from '../stacks/frame-name.ts';
 import { isThreadStart } from '../stacks/known-frames.ts';
+import { whole } from '../stacks/rounding.ts';
 import type { Identity, ThreadIdentity } from './identity.ts';
 import { shortName } from './summary.ts';
 
 export interface WallParts {
-  /** comm;frames or comm-PID;frames, in samples; and what a sample is */
+  /** comm;frames or comm-PID;frames, in samples, which share out the time on the CPU */
   cpu: StackTable;
-  usPerSample: number;
+  onCpuUs: number;
   /** the comm is the first of their frames; counts in µs */
   offcpu: readonly ReasonedStack[];
   threads: readonly ThreadIdentity[];
@@ -27,9 +30,10 @@ export interface Wall {
   meetings: string[];
 }
 
-export function wallOf({ cpu, usPerSample, offcpu, threads, roots }: WallParts): Wall {
+export function wallOf({ cpu, onCpuUs, offcpu, threads, roots }: WallParts): Wall {
   const off = offcpu.map(({ reason, frames, count }) => stackOf(frames, reason, count));
   const on: Stack[] = [];
+  const usPerSample = onCpuUs / cpu.weights.reduce((sum, weight) => sum + weight, 0);
   const names = Array.from({ length: cpu.nameCount + 1 }, (_, id) => (id === 0 ? '' : cpu.nameText(id)));
   for (const { ids, weight } of cpu.stacks()) {
     on.push(
@@ -66,7 +70,7 @@ function stackOf([comm = '', ...frames]: readonly string[], tip: readonly string
   return { comm, frames: withoutStart(frames), tip, us };
 }
 
-/** Sums are rounded, not each stack; what is less than half a microsecond is dropped. */
+/** Whole microseconds, whose sum is right; a stack of less is dropped. */
 function tableOf(stacks: readonly Stack[]): StackTable {
   const exact = new StackTable();
   for (const { comm, frames, tip, us } of stacks) {
@@ -76,7 +80,7 @@ function tableOf(stacks: readonly Stack[]): StackTable {
       1,
     );
   }
-  exact.weights.set(exact.weights.map(Math.round));
+  exact.weights.set(whole(Array.from(exact.weights)));
   exact.rewrite((ids, weight) => (weight > 0 ? ids : null));
   return exact;
 }
@@ -112,8 +116,17 @@ function withoutStart(frames: string[]): string[] {
 
 const NAME_COLUMNS = 60;
 
-/** 100 % = 40.02 s: 4 threads in 10.01 s; 2 slept all the time, 50.0 %; callers of StartBackgroundWorker hidden */
-export function wallText({ threads, lifeNs }: Identity, windowNs: number, meetings: readonly string[]): string {
+/** Time on the CPU, as the switches tell it. */
+export function onCpuNsOf({ threads }: Identity): number {
+  return threads.reduce((sum, { onCpuNs }) => sum + onCpuNs, 0);
+}
+
+/**
+ * 100 % = 40.02 s: 4 threads in 10.01 s; on the CPU 3.97 s by the switches, shared out by 396 samples; 2 slept all the time,
+ * 50.0 %; callers of StartBackgroundWorker hidden
+ */
+export function wallText(identity: Identity, samples: number, windowNs: number, meetings: readonly string[]): string {
+  const { threads, lifeNs } = identity;
   const asleep = threads.filter((thread) => thread.lifeNs > 0 && thread.inProgressNs === thread.lifeNs);
   const sleptNs = asleep.reduce((sum, thread) => sum + thread.lifeNs, 0);
   const count = `${threads.length} ${threads.length === 1 ? 'thread' : 'threads'}`;
@@ -123,7 +136,9 @@ export function wallText({ threads, lifeNs }: Identity, windowNs: number, meetin
     meetings.length === 0
       ? ''
       : `; callers of ${meetings.map((name) => shortName(name, NAME_COLUMNS)).join(', ')} hidden`;
-  return `100 % = ${seconds(lifeNs)}: ${count} in ${seconds(windowNs)}${sleepers}${callers}`;
+  const taken = `${grouped(samples)} ${samples === 1 ? 'sample' : 'samples'}`;
+  const onCpu = `; on the CPU ${seconds(onCpuNsOf(identity))} by the switches, shared out by ${taken}`;
+  return `100 % = ${seconds(lifeNs)}: ${count} in ${seconds(windowNs)}${onCpu}${sleepers}${callers}`;
 }
 
 function seconds(ns: number): string {

@@ -10,7 +10,7 @@ import { foldedText, sumOf, tableOf } from '../folded-tables.ts';
 const thread = { onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0, lifeNs: 1e9 };
 const identity = identityOf(
   [
-    { ...thread, tid: 1, beforeNs: 4e8, blockedNs: 3e8 },
+    { ...thread, tid: 1, onCpuNs: 2.9e8, beforeNs: 4e8, blockedNs: 3.1e8 },
     { ...thread, tid: 2, beforeNs: 5e8, blockedNs: 5e8 },
   ],
   [3],
@@ -29,7 +29,7 @@ describe('wall', () => {
   test('stacks of both profilers begin where the program does; what was off the CPU ends with its reason', () => {
     const { stacks } = wallOf({
       cpu: tableOf('app;_start;__libc_start_main_impl;__libc_start_call_main;main;read;work 30\n'),
-      usPerSample: 10_000,
+      onCpuUs: 300_000,
       offcpu: reasoned(
         '[futex]: app;start_thread;worker;wait 500000',
         '[sleep]: app;[unknown];main;read;nap 300000',
@@ -53,7 +53,7 @@ describe('wall', () => {
 
   test('what a wait means stands behind its reason, not for the comm', () => {
     const { stacks } = wallOf({
-      ...{ cpu: tableOf('my app;main;f 1\n'), usPerSample: 1, threads: [], roots: new Map() },
+      ...{ cpu: tableOf('my app;main;f 1\n'), onCpuUs: 1, threads: [], roots: new Map() },
       offcpu: reasoned('[fsync] IO:WALSync: my app;main;f;g 2', '[fsync]: my app 3', '[cpu]: my app;main;f 4'),
     });
     assert.equal(
@@ -64,18 +64,21 @@ describe('wall', () => {
 
   test('a stack of nothing but starts keeps them', () => {
     const { stacks } = wallOf({
-      ...{ cpu: tableOf('app;[unknown];_start 2\napp 1\n'), usPerSample: 1, offcpu: [] },
+      ...{ cpu: tableOf('app;[unknown];_start 2\napp 1\n'), onCpuUs: 3, offcpu: [] },
       ...{ threads: [], roots: new Map() },
     });
     assert.equal(foldedText(stacks), 'app 1\napp;[unknown];_start 2\n');
   });
 
   test('says what 100 % is, and who slept', () => {
-    assert.equal(wallText(identity, 1e9, []), '100 % = 3.00 s: 3 threads in 1.00 s; 1 slept all the time, 33.3 %');
+    assert.equal(
+      wallText(identity, 30, 1e9, []),
+      '100 % = 3.00 s: 3 threads in 1.00 s; on the CPU 0.29 s by the switches, shared out by 30 samples; 1 slept all the time, 33.3 %',
+    );
   });
 
   describe('where one profiler lost the outer frames', () => {
-    const parts = { usPerSample: 1, threads: [], roots: new Map() };
+    const parts = { onCpuUs: 100, threads: [], roots: new Map() };
     const cpu = 'pg;main;Postmaster;start;worker;work 95\npg;free 5\n';
     const offcpu = reasoned(
       '[epoll]: pg;start;worker;epoll 90',
@@ -90,13 +93,13 @@ describe('wall', () => {
         foldedText(stacks),
         'pg;free 5\npg;read;[other] 5\npg;start;worker;epoll;[epoll] 90\npg;start;worker;fsync;[fsync] 5\npg;start;worker;work 95\n',
       );
-      assert.match(wallText(identity, 1e9, meetings), /; callers of start hidden$/);
+      assert.match(wallText(identity, 30, 1e9, meetings), /; callers of start hidden$/);
     });
 
     test('whichever it was', () => {
       const { stacks, meetings } = wallOf({
         ...parts,
-        cpu: tableOf('pg;start;worker;work 9\n'),
+        ...{ cpu: tableOf('pg;start;worker;work 9\n'), onCpuUs: 9 },
         offcpu: reasoned('[epoll]: pg;main;start;worker;epoll 9'),
       });
       assert.deepEqual(

@@ -26,7 +26,7 @@ import { cutsOf, eventOf, hasSwitches, kernelSymbolsStep, scriptSlices, TEXT_TO_
 import { drawOptionsOf, PICTURES, type Picture, STEPS } from '../render-plan.ts';
 import { rootOfTask, rootsOf } from '../sleepers.ts';
 import { isWithoutSamples } from '../summary.ts';
-import { wallOf, wallText } from '../wall.ts';
+import { onCpuNsOf, wallOf, wallText } from '../wall.ts';
 import { compareRuns } from './compare-runs.ts';
 import { costSoFar } from './cost.ts';
 import { foldSamples } from './fold-samples.ts';
@@ -72,14 +72,15 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   if (cpu && identity) {
     const { stacks, meetings } = wallOf({
       cpu: cpu.byRoot,
-      usPerSample: periodNs / NANOSECONDS[UNIT],
+      onCpuUs: onCpuNsOf(identity) / NANOSECONDS[UNIT],
       offcpu: offcpu.profile.classified.account.stacks(NANOSECONDS[UNIT]),
       threads: identity.threads,
       roots: new Map(recording.tasksAtEnd.map((task) => [task.tid, rootOfTask(task, rootsOf(recording.targets))])),
     });
     stacks.unit = UNIT;
     steps.write('wall', stacks.folded());
-    await draw(rendering, steps, PICTURES.wall, stacks, wallText(identity, windowNs, meetings.map(utf8)));
+    const subtitle = wallText(identity, cpu.stats.samples, windowNs, meetings.map(utf8));
+    await draw(rendering, steps, PICTURES.wall, stacks, subtitle);
   }
   const { perf } = recording.window;
   const valid: Half[] = [];
