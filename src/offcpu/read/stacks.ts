@@ -89,7 +89,7 @@ export class OffcpuStacks {
   readonly #headOf = new Map<Subject, [unit: Unit, hasCount: boolean, head: number]>();
   readonly #particulars = new Map<Particulars, number>();
   /** the longest interval, by the bytes of the row */
-  readonly #maxima = new Map<string, number>();
+  #maxima = new Map<string, number>();
   #unsettled: Unsettled | undefined;
   #stackNames: StackNames | undefined;
   #ids = new Uint32Array(1024);
@@ -139,28 +139,31 @@ export class OffcpuStacks {
    */
   makeWhole(whole: WholeStacks): void {
     this.settle();
-    const [rows, callerless] = [this.#rows, this.#callerless];
+    const [rows, callerless, maxima] = [this.#rows, this.#callerless, this.#maxima];
     this.#rows = new StackTable();
     this.#callerless = new Map();
+    this.#maxima = new Map();
     this.wholeNs = 0;
     let index = 0;
     for (const { ids, weight, hits } of rows.stacks()) {
       const { subject, unit } = this.#heads[ids[0] as number] as RowHead;
       const kernelFrom = 2 + (ids[1] as number);
-      const parts = whole.partsOf(subject, ids.subarray(2, kernelFrom), ids.subarray(kernelFrom), weight, hits);
       const lacking = callerless.get(index++) ?? 0;
+      const [user, kernel] = [ids.subarray(2, kernelFrom), ids.subarray(kernelFrom)];
+      const max = maxima.get(bytesOf(ids));
+      // the unit of the dumps that tell their waits
+      const parts = unit === 'ns' ? whole.partsOf(subject, user, kernel, { ns: weight, count: hits, maxNs: max }) : [];
       if (parts.length === 0) {
         const row = this.#rows.add(ids, weight, hits);
+        this.#noteMaximum(ids, max);
         if (lacking > 0) this.noteCallerless(row, lacking);
         continue;
       }
-      this.wholeNs += weight * NANOSECONDS[unit];
-      const max = this.#maxima.get(bytesOf(ids));
-      for (const { user, ns, count, longestNs } of parts) {
-        const row = Uint32Array.from([ids[0] as number, user.length, ...user, ...ids.subarray(kernelFrom)]);
-        this.#rows.add(row, ns, count);
-        // perf's clock is read a little later than bpf's
-        this.#noteMaximum(row, parts.length === 1 || max === undefined ? max : Math.min(max, longestNs));
+      this.wholeNs += weight;
+      for (const part of parts) {
+        const row = Uint32Array.from([ids[0] as number, part.user.length, ...part.user, ...kernel]);
+        this.#rows.add(row, part.ns, part.count);
+        this.#noteMaximum(row, part.maxNs);
       }
     }
   }

@@ -12,14 +12,15 @@ export interface WholePart {
   user: Uint32Array;
   ns: number;
   count: number;
-  /** of perf's intervals with this stack */
-  longestNs: number;
+  /** its longest wait; undefined: the entry does not tell */
+  maxNs: number | undefined;
 }
 
 /** All that perf saw of waits that are one entry, with one user stack. */
 interface Seen {
   user: Uint32Array;
   ns: number;
+  count: number;
   longestNs: number;
 }
 
@@ -45,18 +46,20 @@ export class WholeStacks implements EntrySink {
     const stacks = this.#seen.get(key) ?? new Map<string, Seen>();
     this.#seen.set(key, stacks);
     const ids = user.ids.slice(user.from, user.to);
-    const seen = stacks.get(ids.join()) ?? { user: ids, ns: 0, longestNs: 0 };
+    const seen = stacks.get(ids.join()) ?? { user: ids, ns: 0, count: 0, longestNs: 0 };
     stacks.set(ids.join(), seen);
     seen.ns += ns;
+    seen.count++;
     seen.longestNs = Math.max(seen.longestNs, ns);
   }
 
-  /** The parts of an entry, whose sums are the entry's; none: perf did not see it. */
-  partsOf(subject: Subject, user: Uint32Array, kernel: Uint32Array, ns: number, count: number): WholePart[] {
+  /** The parts of an entry: their sums, and their largest maximum, are the entry's. None: perf did not see it. */
+  partsOf(subject: Subject, user: Uint32Array, kernel: Uint32Array, entry: Amount): WholePart[] {
     const stacks = subject.tid === undefined ? undefined : this.#seen.get(this.#keyOf(subject.tid, subject, kernel));
     const alike = this.#mostAlike([...(stacks?.values() ?? [])], user);
     // not more stacks than waits
-    return divided(alike.sort((a, b) => b.ns - a.ns).slice(0, Math.max(1, count)), ns, count);
+    const parts = alike.sort((a, b) => b.ns - a.ns).slice(0, Math.max(1, entry.count));
+    return parts.length > 0 ? divided(parts, entry) : [];
   }
 
   #keyOf(
@@ -94,18 +97,45 @@ function common(whole: Uint32Array, frames: Uint32Array): number {
   return found;
 }
 
-/** Whole numbers whose sums are `ns` and `count`, in the proportions of what perf saw. */
-function divided(all: readonly Seen[], ns: number, count: number): WholePart[] {
-  const total = all.reduce((sum, seen) => sum + seen.ns, 0);
-  let [sum, nsBefore, countBefore] = [0, 0, 0];
-  const parts = all.map((seen, i) => {
-    sum += seen.ns;
-    const reached = i === all.length - 1 || total === 0 ? 1 : sum / total;
-    const part = { ns: Math.round(ns * reached) - nsBefore, count: Math.round(count * reached) - countBefore };
-    nsBefore += part.ns;
-    countBefore += part.count;
-    return { user: seen.user, longestNs: seen.longestNs, ...part };
+/** What an entry sums up. */
+type Amount = Pick<WholePart, 'ns' | 'count' | 'maxNs'>;
+
+/**
+ * Whole numbers whose sums are the entry's, in the proportions of what perf saw. The entry's longest wait is that of the
+ * stack with perf's longest, because the clocks differ by less than two waits do.
+ */
+function divided(all: readonly Seen[], { ns, count, maxNs }: Amount): WholePart[] {
+  const longest = all.reduce((found, seen) => (seen.longestNs > found.longestNs ? seen : found));
+  const taken = { ns: Math.min(maxNs ?? 0, ns), count: Math.min(maxNs === undefined ? 0 : 1, count) };
+  const left = all.map((seen) =>
+    seen === longest && maxNs !== undefined ? { ns: seen.ns - seen.longestNs, count: seen.count - 1 } : seen,
+  );
+  const times = shares(
+    left.map((seen) => seen.ns),
+    ns - taken.ns,
+  );
+  const counts = shares(
+    left.map((seen) => seen.count),
+    count - taken.count,
+  );
+  const parts = all.map((seen, i): WholePart => {
+    const own = { user: seen.user, ns: times[i] as number, count: counts[i] as number };
+    if (seen === longest) return { ...own, ns: own.ns + taken.ns, count: own.count + taken.count, maxNs };
+    return { ...own, maxNs: maxNs && Math.min(maxNs, seen.longestNs, own.ns) };
   });
   const worth = parts.filter((part) => part.ns > 0 || part.count > 0);
   return worth.length > 0 ? worth : parts.slice(0, 1);
+}
+
+/** `sum` as whole numbers in these proportions. */
+function shares(weights: readonly number[], sum: number): number[] {
+  const total = weights.reduce((before, weight) => before + weight, 0);
+  let [reached, given] = [0, 0];
+  return weights.map((weight, i) => {
+    reached += weight;
+    const upTo = i === weights.length - 1 || total === 0 ? sum : Math.round((sum * reached) / total);
+    const share = upTo - given;
+    given = upTo;
+    return share;
+  });
 }

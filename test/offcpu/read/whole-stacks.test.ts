@@ -31,7 +31,7 @@ function wholeOf(...seen: [Subject, user: number[], ns: number, kernel?: number[
 describe('an entry of a dump', () => {
   const stacksOf = (whole: WholeStacks, subject: Subject, user: number[], ns = 1000, count = 10): unknown[] =>
     whole
-      .partsOf(subject, ids(...user), ids(...KERNEL), ns, count)
+      .partsOf(subject, ids(...user), ids(...KERNEL), { ns, count, maxNs: undefined })
       .map((part) => [[...part.user], part.ns, part.count]);
 
   test('has the stack that perf saw of its thread, in that place of the kernel', () => {
@@ -55,7 +55,7 @@ describe('an entry of a dump', () => {
   });
 
   test('is divided among the stacks of its waits, but never into more stacks than waits', () => {
-    const whole = wholeOf([A, [1, 2, 3], 300], [A, [1, 4, 3], 100]);
+    const whole = wholeOf([A, [1, 2, 3], 100], [A, [1, 2, 3], 100], [A, [1, 2, 3], 100], [A, [1, 4, 3], 100]);
     assert.deepEqual(stacksOf(whole, A, [3]), [
       [[1, 2, 3], 750, 8],
       [[1, 4, 3], 250, 2],
@@ -63,15 +63,31 @@ describe('an entry of a dump', () => {
     assert.deepEqual(stacksOf(whole, A, [3], 1000, 1), [[[1, 2, 3], 1000, 1]]);
   });
 
+  test('keeps its longest wait where perf saw the longest', () => {
+    const whole = wholeOf([A, [1, 2, 3], 40], [A, [1, 2, 3], 40], [A, [1, 4, 3], 69]);
+    const parts = whole.partsOf(A, ids(3), ids(...KERNEL), { ns: 150, count: 3, maxNs: 70 });
+    assert.deepEqual(
+      parts.map(({ user, ...rest }) => ({ frame: user[1], ...rest })),
+      [
+        { frame: 2, ns: 80, count: 2, maxNs: 40 },
+        { frame: 4, ns: 70, count: 1, maxNs: 70 },
+      ],
+    );
+  });
+
   test('loses nothing when it is divided', () => {
     const seen = fc.array(fc.record({ frame: fc.integer({ min: 1, max: 9 }), ns: fc.nat(1e9) }));
+    const longest = fc.option(fc.nat(1e12), { nil: undefined });
     fc.assert(
-      fc.property(seen, fc.nat(1e12), fc.nat(1e6), (all, ns, count) => {
+      fc.property(seen, fc.nat(1e12), fc.nat(1e6), longest, (all, ns, count, most) => {
+        const maxNs = most && Math.min(most, ns);
         const whole = wholeOf(...all.map(({ frame, ns: one }): [Subject, number[], number] => [A, [1, frame, 3], one]));
-        const parts = whole.partsOf(A, ids(3), ids(...KERNEL), ns, count);
+        const parts = whole.partsOf(A, ids(3), ids(...KERNEL), { ns, count, maxNs });
         const sums = (['ns', 'count'] as const).map((of) => parts.reduce((total, part) => total + part[of], 0));
         assert.deepEqual(sums, all.length > 0 ? [ns, count] : [0, 0]);
-        assert.ok(parts.every((part) => part.ns >= 0 && part.count >= 0));
+        assert.ok(parts.every((part) => part.ns >= 0 && part.count >= 0 && (part.maxNs ?? 0) <= part.ns));
+        if (parts.length > 0 && maxNs !== undefined)
+          assert.equal(Math.max(...parts.map((part) => part.maxNs ?? -1)), maxNs);
       }),
     );
   });
