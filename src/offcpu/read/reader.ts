@@ -17,6 +17,7 @@ import { OffcpuFolded } from './folded.ts';
 import type { Format, InputFacts } from './input-facts.ts';
 import { PerfInputs } from './perf-inputs.ts';
 import { type FoldOptions, OffcpuStacks, type Quality } from './stacks.ts';
+import { Waits } from './waits.ts';
 import { WholeStacks } from './whole-stacks.ts';
 
 export interface ReaderOptions extends SymbolOptions, DumpOptions {
@@ -156,8 +157,9 @@ export class OffcpuReader {
     const perf = this.#perf;
     this.#perf = undefined;
     if (!perf) return;
-    const waits = this.inputs.find(({ dump }) => dump?.program)?.dump?.program?.waits;
-    if (!waits || waits.isEmpty) {
+    const waits = new Waits();
+    for (const { dump } of this.inputs) if (dump?.program) waits.addAll(dump.program.waits);
+    if (waits.isEmpty) {
       perf.settle(this.stacks);
       return;
     }

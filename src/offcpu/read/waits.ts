@@ -1,4 +1,4 @@
-// The waits of a dump one by one, by thread and time: bpf/offcpu.bt prints them on demand (docs/offcpu-dump.md).
+// The waits of dumps one by one, by thread and time: bpf/offcpu.bt prints them on demand (docs/offcpu-dump.md).
 
 import type { Subject } from '../entry.ts';
 
@@ -24,6 +24,11 @@ export class Waits {
     if (waits) waits.push(wait);
     else this.#ofTid.set(tid, [wait]);
     this.#isSorted = false;
+  }
+
+  /** Takes those of another dump, too. */
+  addAll(other: Waits): void {
+    for (const [tid, waits] of other.#ofTid) for (const wait of waits) this.add(tid, wait);
   }
 
   /** The wait of a thread that began about then; undefined: there is none. */

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Subject } from '../../../src/offcpu/entry.ts';
 import { spanOf } from '../../../src/offcpu/read/bpftrace/id-span.ts';
+import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { Waits } from '../../../src/offcpu/read/waits.ts';
 import { WholeStacks } from '../../../src/offcpu/read/whole-stacks.ts';
 
@@ -99,4 +100,56 @@ test('a wait is found by its thread and time, of two the nearer one, and none th
   const at = (tid: number, ns: number): number | undefined => waits.at(tid, ns)?.sinceNs;
   assert.deepEqual([at(7, 1.02e6), at(7, 1.09e6), at(7, 2.99e6)], [1e6, 1.1e6, 3e6]);
   assert.deepEqual([at(7, 2e6), at(7, 0), at(7, 9e6), at(8, 1e6)], [undefined, undefined, undefined, undefined]);
+});
+
+test('perf names the waits of several dumps beside one text of its', () => {
+  const dump = (tid: number): string =>
+    `flamepipe offcpu 4 pid ${tid} attach_ns 1 wait_events 0 objects 1 children 0 statements 0
+flamepipe offcpu begins
+flamepipe offcpu end pid ${tid} start_ns 1000000000 end_ns 1100000000
+
+
+@cpu[0]: (1100000000, 0)
+@execs: 0
+@missed: 0
+@offcpu[
+    schedule+1
+    do_nanosleep+2
+,${' '}
+    7f00 clock_nanosleep+3 (/lib/libc.so.6)
+, app, ${tid}, 1, 0, 230, 0, 0, 23, -1, 0]: (10000000, 0, 1, 10000000, 0)
+@ours[${tid}]: 1
+@thread[${tid}]: (1000000000, 1100000000, 0, 90000000, 10000000, 0, 1)
+@threads: 1
+@wait0[1020000000]: (${tid}, 0, 230, 0, 23, -1, 0)
+
+`;
+  const perf = (tid: number, own: string): string =>
+    `app ${tid}/${tid} 1.020010000: 1 sched:sched_switch: prev_comm=app prev_pid=${tid} prev_prio=120 prev_state=S ==> next_comm=x next_pid=99 next_prio=120
+\tffffffff81000001 schedule+0x1 ([kernel.kallsyms])
+\tffffffff81000002 do_nanosleep+0x2 ([kernel.kallsyms])
+\t    7f00 clock_nanosleep+0x3 (/lib/libc.so.6)
+\t    1100 ${own}+0x3 (/app)
+
+app ${tid}/${tid} 1.030010000: PERF_RECORD_SWITCH IN
+`;
+  const reader = new OffcpuReader(
+    {
+      ...{ map: undefined, order: undefined, inputUnit: undefined, repeats: 'auto' },
+      tidy: true,
+      demangle: true,
+      keepHash: false,
+    },
+    (...skipped) => assert.fail(skipped.join()),
+  );
+  for (const text of [dump(7), dump(8), perf(7, 'nap') + perf(8, 'doze')]) {
+    reader.beginInput();
+    reader.write(Buffer.from(text));
+    assert.equal(reader.endInput(), undefined);
+  }
+  const found = [...reader.entries()].filter(({ kind }) => kind === 'blocked');
+  assert.deepEqual(found.map(({ tid, user, maxNs }) => [tid, ...user, maxNs]).sort(), [
+    [7, 'clock_nanosleep', 'nap', 10e6],
+    [8, 'clock_nanosleep', 'doze', 10e6],
+  ]);
 });
