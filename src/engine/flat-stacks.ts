@@ -1,6 +1,6 @@
-// Stacks as columns in some order, for those who walk hundred thousands of them: no object each.
+// Stacks as columns, in some order. They cost no object each, so a caller may walk hundreds of thousands of them.
 
-/** An entry a stack: where in `words` its ids begin and end, root first, its weight, its hits. `words` is a view. */
+/** One place a stack: where in `words` its ids begin and end, root first, its weight, its hits. `words` is a view. */
 export interface FlatStacks {
   words: Uint32Array;
   from: Uint32Array;
@@ -9,7 +9,7 @@ export interface FlatStacks {
   hits: Float64Array;
 }
 
-/** Where in the engine's memory the places of the stacks lie, in order, and the weights where each place has its own. */
+/** Where in the engine's memory the indices of the stacks lie, in order; and the weights, if each place has its own. */
 interface Order {
   orders: number;
   count: number;

@@ -1,12 +1,13 @@
-// The entries of bpftrace's maps: the TypeScript face of map-entry.as.ts. Those of the usual form are read by the engine
-// alone; for others the host says what each of their lines is. Each entry becomes a stack of the table, whose first ids
+// The entries of bpftrace's maps: the TypeScript face of map-entry.as.ts. The engine reads entries of the usual form
+// alone. Of others the host says what each of their lines is. Each entry becomes a stack of the table, whose first ids
 // are a header.
 
 import type { Engine } from './engine.ts';
 
 /**
- * Where an entry's parts lie in its stack: the id of its map, a number of the host's, its shape; then for each of its
- * stacks, in the order of the dump, how many frames it has. All frames follow, root first, the last stack's before.
+ * Where an entry's parts lie in its stack: the id of its map, a number of the host's, its shape. Then comes the length
+ * of each of its stacks, in the order of the dump. All frames follow, root first, those of the last stack before the
+ * others.
  */
 export const Entry = { map: 0, extra: 1, shape: 2, lengths: 3 } as const;
 
@@ -23,7 +24,7 @@ export interface Shape {
   entries: number;
 }
 
-/** What is needed of the StackTable whose entries these are. */
+/** The part of StackTable that its entries use. */
 interface Table {
   readonly bytes: Buffer;
   readonly words: Uint32Array;
@@ -45,12 +46,12 @@ export class MapEntries {
     return this.#engine.scanEntries();
   }
 
-  /** Another input comes; call it before. Its maps and shapes are not those of the one before. */
+  /** Call this before another input: it forgets the maps and shapes of the one before. */
   restart(): void {
     this.#engine.restartEntries();
   }
 
-  /** Begins an entry of a map (an id other than 0); what was read of a stack is forgotten. */
+  /** Begins an entry of a map (an id other than 0), and forgets what was read of a stack. */
   begin(map: number): void {
     this.#engine.openEntry(map, 0, 0);
   }
@@ -110,16 +111,17 @@ export class MapEntries {
   }
 
   /**
-   * Entries of this shape, which has so many stacks, only need the frames `root` outside and `leaf` inside of theirs (0:
-   * none) to be folded stacks: for take().
+   * Plans how take() folds the entries of this shape, which has `count` stacks. It adds the frame `root` outside of
+   * their frames and `leaf` inside, where those are not 0.
    */
   plan(shape: number, count: number, root: number, leaf: number): void {
     this.#engine.planShape(shape, count, root, leaf);
   }
 
   /**
-   * Takes all stacks from the table, and adds those that were planned. The others of this map, also planned ones of which
-   * a stack has `limit` frames, are handed out as StackTable.takeAll() does. Gives the sum of the weights added.
+   * Takes all stacks from the table, and adds those that were planned. It hands out the others of this map as
+   * StackTable.takeAll() does; also planned entries that have a stack of `limit` frames. Gives the sum of the weights
+   * added.
    */
   take(map: number, limit: number, tell: (from: number, to: number, index: number) => void): number {
     let sum = 0;

@@ -27,7 +27,7 @@ export const Line = {
   ignore: 0,
   /** stop at this line each time */
   ask: 0xffffffff,
-  /** flag on a name id: drops the frames further out */
+  /** flag on a name id: the stack ends here; drops the frames further out */
   last: 0x80000000,
   /** flag on a name id: does not count for the limit of end() */
   uncounted: 0x40000000,
@@ -38,7 +38,7 @@ export const Line = {
 /** The longest line that is read; anything longer is not text. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-/** Said of sums above 2^53. */
+/** The message about sums above 2^53. */
 export const INEXACT = 'a count is above 2^53 and would no longer be exact: fold fewer inputs at a time';
 
 /** One distinct stack: name ids root first, the sum of its weights, and how often it was added. */
@@ -86,7 +86,7 @@ export class StackTable {
     return true;
   }
 
-  /** The next input's lines are counted from 1 again. */
+  /** Counts the next input's lines from 1 again. */
   restartLineNumbers(): void {
     this.#engine.restartLineNumbers();
   }
@@ -112,8 +112,8 @@ export class StackTable {
   }
 
   /**
-   * Reads folded lines; true when stopped at a line that is none or says something of the others (`# unit: us`), false
-   * when all are read. A count without a stack, as py-spy writes it, counts as `[unknown]`.
+   * Reads folded lines. Gives true at a line that is none or says something of the others (`# unit: us`); false when all
+   * are read. A count without a stack, as py-spy writes it, counts as `[unknown]`.
    */
   scanFolded(): boolean {
     return this.#engine.scanFolded() !== 0;
@@ -152,8 +152,8 @@ export class StackTable {
   }
 
   /**
-   * Reads the line that scan() stopped at as a header of `perf script`; undefined when it is none. What was found lies
-   * in `words` from `at` on, and in `floats` from `at / 2` on, as the class Header of perf-header.as.ts has it.
+   * Reads the line that scan() stopped at as a header of `perf script`; undefined when it is none. The fields lie in
+   * `words` from `at` on, and in `floats` from `at / 2` on, in the order of the class Header of perf-header.as.ts.
    */
   readPerfHeader(): { words: Uint32Array; floats: Float64Array; at: number } | undefined {
     return this.#engine.readPerfHeader() ? this.#perfHeader() : undefined;
@@ -256,9 +256,9 @@ export class StackTable {
   }
 
   /**
-   * All stacks, else as stacks(), in byte order of their folded lines; or frame by frame, so that all stacks with the
-   * same first frames are neighbours (as lines, `a-x` comes between `a` and `a;b`); or the largest weight first, or the
-   * largest sum of weight and hits, equal ones in byte order.
+   * All stacks as stacks() gives them, but sorted. `line`: in byte order of their folded lines. `frame`: frame by
+   * frame, so that all stacks with the same first frames are neighbours (as lines, `a-x` comes between `a` and `a;b`).
+   * `weight` and `pair`: the largest weight, or sum of weight and hits, first; equal ones in byte order.
    */
   *sorted(by: 'line' | 'frame' | 'weight' | 'pair' = 'line'): Generator<Stack> {
     const count = this.stackCount;
@@ -268,11 +268,11 @@ export class StackTable {
     for (let i = 0; i < count; i++) yield this.#stack(columns, this.words[order + i] as number);
   }
 
-  /** Replaces each stack by what `change` gives for its ids: these or other ones, or null to leave it away. */
+  /** Replaces each stack by what `change` gives for its ids: these or other ids, or null to drop the stack. */
   rewrite(change: (ids: Uint32Array, weight: number, hits: number) => ArrayLike<number> | null): void {
     const [, sizes, weights, hits] = this.#columns();
     const longest = this.words.subarray(sizes, sizes + this.stackCount).reduce((most, size) => Math.max(most, size), 0);
-    this.#engine.scratchFor(longest); // else add() may move the memory in which the very ids lie that it is given
+    this.#engine.scratchFor(longest); // otherwise add() may move the memory that holds the ids it is given
     this.takeAll((from, to, index) => {
       const weight = this.#floats()[weights + index] as number;
       const count = this.#floats()[hits + index] as number;
@@ -282,8 +282,8 @@ export class StackTable {
   }
 
   /**
-   * Drops all stacks, but tells of each where in `words` its ids lie, and its index; others may be added meanwhile.
-   * `drop` may do it in its own way, and gives the indices to be told of.
+   * Drops all stacks, and tells of each where in `words` its ids lie, and its index; `tell` may add others. `drop`,
+   * where given, drops them in its own way, and returns the indices of those that `tell` hears of.
    */
   takeAll(tell: (from: number, to: number, index: number) => void, drop?: () => Uint32Array): void {
     let count = this.stackCount;
@@ -298,7 +298,9 @@ export class StackTable {
     }
   }
 
-  /** Tells for each stack where in `words` its ids lie, and its index, until told to stop. The table must not change. */
+  /**
+   * Tells for each stack where in `words` its ids lie, and its index, until told to stop. The table must not change.
+   */
   forEachAt(tell: (from: number, to: number, index: number) => 'stop' | undefined): void {
     const count = this.stackCount;
     const [ats, sizes] = this.#columns();
@@ -309,7 +311,7 @@ export class StackTable {
     }
   }
 
-  /** Leaves all stacks away. */
+  /** Drops all stacks. */
   clear(): void {
     this.#engine.renewStacks();
   }
@@ -337,8 +339,8 @@ export class StackTable {
   }
 
   /**
-   * The folded text, sorted by bytes or largest count first, in blocks of whole lines, behind one that says the unit; the
-   * next block overwrites the one before. With `pairs` each line ends in two counts, its hits and its weight. Throws
+   * The folded text, sorted by bytes or largest count first, in blocks of whole lines; the first one says the unit. Each
+   * block overwrites the one before. With `pairs` each line ends in two counts, its hits and its weight. Throws
    * InputError if a count is no longer exact.
    */
   *folded(pairs = false, order: 'bytes' | 'count' = 'bytes'): Generator<Buffer> {
@@ -354,10 +356,9 @@ export class StackTable {
     }
   }
 
+  /** Throws InputError if a sum passed 2^53. */
   checkExact(): void {
-    if (this.#engine.overflowed()) {
-      throw new InputError(INEXACT);
-    }
+    if (this.#engine.overflowed()) throw new InputError(INEXACT);
   }
 
   #toScratch(ids: ArrayLike<number>): void {
@@ -379,8 +380,8 @@ export class StackTable {
   }
 
   #columns(): [number, number, number, number] {
-    const k = this.#engine;
-    return [k.stackAtColumn() >>> 2, k.stackSizeColumn() >>> 2, k.stackWeightColumn() >>> 3, k.stackHitsColumn() >>> 3];
+    const e = this.#engine;
+    return [e.stackAtColumn() >>> 2, e.stackSizeColumn() >>> 2, e.stackWeightColumn() >>> 3, e.stackHitsColumn() >>> 3];
   }
 
   #wordView = new Uint32Array(0);

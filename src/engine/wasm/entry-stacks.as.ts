@@ -1,5 +1,5 @@
-// Entries of a map → folded stacks. Most need no more than a frame of their own outside: the engine makes those of a
-// whole dump in one go.
+// Entries of a map → folded stacks. Most need only a root frame more, so the engine makes those of a whole dump in one
+// go.
 
 import { Column32 } from './memory.as';
 import { addStackAt, renewStacks, stacks } from './stacks.as';
@@ -14,7 +14,10 @@ const leaves = new Column32();
 /** indices of the stacks that are left to the host */
 let left = new Column32();
 
-/** Entries of this shape, with so many stacks, become their frames with `root` outside and `leaf` inside, where not 0. */
+/**
+ * Entries of this shape, which has `count` stacks, become their frames with `root` outside and `leaf` inside, where not
+ * 0.
+ */
 export function planShape(shape: u32, count: u32, root: u32, leaf: u32): void {
   while (headers.length <= shape) {
     headers.push(0);
@@ -27,8 +30,8 @@ export function planShape(shape: u32, count: u32, root: u32, leaf: u32): void {
 }
 
 /**
- * Drops all stacks, and adds those of this map's planned entries; others of the map are left to the host, as those are
- * whose stacks have `limit` frames. Gives the sum of what was added. The plan is forgotten.
+ * Drops all stacks, and adds those of this map's planned entries. Leaves to the host the map's other entries, and
+ * planned ones that have a stack of `limit` frames. Gives the sum of what was added, and forgets the plan.
  */
 export function takePlanned(map: u32, limit: u32): f64 {
   const old = stacks;

@@ -1,6 +1,6 @@
-// Folded lines: `root;caller;leaf COUNT`. Sums of many recordings have the same stacks in the same order over and over, so
-// a line is first compared with the stack that came next last time. Else, since neighbours in a sorted file share most of
-// their frames, it is compared with the line before it, and only what differs is split and interned.
+// Folded lines: `root;caller;leaf COUNT`. Many recordings have the same stacks in the same order over and over. So a
+// line is first compared with the stack that came next last time. If it differs, it is compared with the line before
+// it, and only the rest is split and interned, because neighbours in a sorted file share most of their frames.
 
 import { names } from './intern.as';
 import { lineEnd, lineStart, moves, nextLine, nextLineStart, passLine } from './lines.as';
@@ -29,7 +29,7 @@ export function beginFolded(n: u32): void {
   pairs = 0;
   previous = NONE;
 }
-/** Folded lines of this input; those of them that have another number before the count. */
+/** Folded lines of this input; then those of them that have another number before the count. */
 export function foldedLines(): f64 {
   return lines;
 }
@@ -62,8 +62,8 @@ export function inputOrderWeightColumn(): usize {
 }
 
 /**
- * Reads whole lines. True: stopped at a line that is no folded line (lineStart, lineEnd), also one that says something of
- * the others (isMetadata); false: all are read. A count without a stack counts for the frame `[unknown]`.
+ * Reads whole lines. True: stopped at a line that is no folded line (lineStart, lineEnd), also one that says something
+ * of the others (isMetadata); false: all are read. A count without a stack counts for the frame `[unknown]`.
  */
 export function scanFolded(): bool {
   while (true) {
@@ -167,8 +167,8 @@ function endOf(start: usize, stack: u32): usize {
 const HASH: u8 = 35;
 
 /**
- * Does a line that starts with `#` say something of the others, as `# unit: us`, or nothing? A comm may start with `#`,
- * too, and have blanks: where there is a `;`, only what has a key, a colon and a blank before it is no stack.
+ * Is a line that starts with `#` no stack: a comment, or a word about the others, as `# unit: us`? A comm may start
+ * with `#`, too, and have blanks. So a line with a `;` is metadata only if a key, a colon and a blank stand before it.
  */
 function isMetadata(start: usize, end: usize): bool {
   const isSpaced = start + 1 == end || isBlank(load<u8>(start + 1));

@@ -1,5 +1,5 @@
-// The frame lines seen so far, with what each of them does. What is asked of a line lies together, for most of the time
-// of a scan goes to waiting for memory.
+// The frame lines seen so far, with what each of them does. All that a scan asks of a line lies together, because a
+// scan spends most of its time waiting for memory.
 
 import { Arena, sameBytes } from './memory.as';
 

@@ -1,5 +1,5 @@
-// Lines: blocks of text in, one event a line out. A line that starts with a blank is a frame line and is looked at
-// by the host only when it is new; anything else is a control line, the host's to read. Knows no format.
+// Lines: blocks of text in, one event a line out. A line that starts with a blank is a frame line, which the host sees
+// only when it is new. Anything else is a control line, which the host reads. This file knows no format.
 
 import { hashBytes } from './intern.as';
 import { ACTION, AT, FOLLOWER, KnownLines, SIZE } from './known-lines.as';
@@ -11,7 +11,7 @@ export const MORE: u32 = 0; // all whole lines are read
 export const CONTROL: u32 = 1; // a line that starts with something visible
 export const BLANK: u32 = 2; // an empty line
 export const UNKNOWN: u32 = 3; // a frame line never seen before: answer with define() or pass()
-export const CALL: u32 = 4; // a known line that the host wants to see each time
+export const ASKED: u32 = 4; // a known line that the host wants to see each time
 
 /** What a known line does; any other action is the name id that it pushes, perhaps with flags. */
 const IGNORE: u32 = 0;
@@ -41,7 +41,7 @@ export function lineFrom(): usize {
 export function lineTo(): usize {
   return lineEnd;
 }
-/** Lines read of this input, the present one included. */
+/** How many lines of this input were read, the present one included. */
 export function linesRead(): f64 {
   return lineNumber;
 }
@@ -221,7 +221,7 @@ export function scan(): u32 {
         pos = q + 1 - input;
         lineNumber += lines + 1;
         previous = before;
-        return CALL;
+        return ASKED;
       }
       if ((what & FLAGS) != 0 || closed || top == room) pushFrame(what);
       else {

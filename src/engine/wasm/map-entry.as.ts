@@ -6,8 +6,8 @@
 //     , ,  postgres, 4242         texts between the stacks and behind the last
 //     ]: 598                      ends it
 //
-// An entry becomes a stack of the table: the id of its map, a number of the host's, its shape, the length of each of its
-// stacks in the order of the dump, then all frames, root first. The shape is what stands around the stacks.
+// An entry becomes a stack of the table: the id of its map, a number of the host's, its shape. Then come the lengths of
+// its stacks in the order of the dump, then all frames, root first. The shape is what stands around the stacks.
 
 import { Interner, keys, names } from './intern.as';
 import {
@@ -84,7 +84,7 @@ function closeStack(): void {
 
 // ── what the host may ask for ────────────────────────────────────────────────────────────────────────────────────
 
-/** Another input comes: call this before it is read. */
+/** The host calls this before it reads another input. */
 export function restartEntries(): void {
   dropEntry();
   startLine = 0;

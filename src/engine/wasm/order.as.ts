@@ -11,8 +11,8 @@ let spare: usize = 0;
 let byFrames: bool = false;
 
 /**
- * Sorts the stacks. Gives a column of stack indices in byte order of their lines; or, with `frames`, frame by frame, so
- * that all stacks with the same first frames are neighbours: as lines, `a-x` comes between `a` and `a;b`.
+ * Sorts the stacks. Gives a column of stack indices in byte order of their lines. With `frames` the order is frame by
+ * frame, so that all stacks with the same first frames are neighbours: as lines, `a-x` comes between `a` and `a;b`.
  */
 export function sortStacks(frames: bool): usize {
   byFrames = frames;

@@ -5,7 +5,8 @@
 //     ╰─comm──╯ ╰pid╯ ╰tid╯ ╰cpu╯ ╰──time───╯      ╰period╯╰──event──╯╰rest
 //
 // A comm may hold anything, even text that looks like a header. But perf pads the tid to at least 5 columns and the
-// time to 12, together more than the 15 bytes of a comm, so the leftmost match of that width can't be part of one.
+// time to 12. Together that is more than the 15 bytes of a comm, so the leftmost match of that width can't be part of
+// one.
 
 import { keys } from './intern.as';
 import { isDigit, lineEnd, lineStart } from './lines.as';
