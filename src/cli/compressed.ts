@@ -17,7 +17,7 @@ export class Unpacking {
   #failed: unknown;
   #settle: (() => void) | undefined;
 
-  /** `block` takes what is unpacked; what it throws, the present or next call of write() or end() throws. */
+  /** `block` takes the unpacked bytes. If it throws, the present or next call of write() or end() throws the same. */
   constructor(packing: Packing, block: (bytes: Uint8Array) => void) {
     const stream = packing === 'gzip' ? createGunzip({ chunkSize: BLOCK }) : unzstd();
     this.#stream = stream;
@@ -41,7 +41,7 @@ export class Unpacking {
     return this.#settled((done) => this.#stream.write(bytes, done));
   }
 
-  /** No more bytes come. False: but there should. */
+  /** Ends the data. False: it is cut off. */
   async end(): Promise<boolean> {
     try {
       await this.#settled(() => this.#stream.end());
@@ -66,7 +66,7 @@ export class Unpacking {
   }
 }
 
-/** Does not look at checksums. */
+/** Unpacks zstd, without a look at its checksums. */
 function unzstd(): Transform {
   const stream = new Transform({
     transform: (bytes: Uint8Array, _, done) => push(Buffer.from(bytes), false, done), // it keeps them

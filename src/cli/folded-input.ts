@@ -1,8 +1,8 @@
-// Folded text from operands or stdin, as the tools take it that need all of it at once.
+// Folded text from operands or stdin, for tools that need all of it at once.
 
 import { BAD_LINES, type Folded, FoldedReader, ForeignInput } from '../stacks/folded.ts';
-import { type Said, type UnitSettings, unitOfSum } from '../stacks/units.ts';
-import { readInputs, telling } from './inputs.ts';
+import { type InputUnits, type UnitSettings, unitOfSum } from '../stacks/units.ts';
+import { messagesTo, readInputs } from './inputs.ts';
 import { Status } from './report.ts';
 import type { World } from './run.ts';
 
@@ -14,16 +14,16 @@ interface Settings {
   oneCount?: boolean;
   /** the root frames that the stacks of an operand get, by its place; latin1 */
   rootsOf?: (index: number) => readonly string[];
-  /** how the units that inputs say are added up */
+  /** what to do about inputs without a unit, or with different ones */
   units?: UnitSettings;
-  /** is called behind each input that was read to its end; may throw InputError */
+  /** called after each input that was read to its end; may throw InputError */
   ended?: (reader: FoldedReader, name: string) => void;
 }
 
 /**
- * Reads all inputs into one table, which knows their common unit, and reports what it could not use. `folded` is
- * undefined where that was all: the run ends with `status`. Throws InputError for inputs that are empty, or whose units
- * differ.
+ * Reads all inputs into one table, which knows their common unit, and reports what it could not use. If it could use
+ * nothing, `folded` is undefined and the run ends with `status`. Throws InputError for inputs that are empty, or whose
+ * units differ.
  */
 export async function readFolded(
   { operands, report, stop, stdin, streams }: Pick<World, 'operands' | 'report' | 'stop' | 'stdin' | 'streams'>,
@@ -33,7 +33,7 @@ export async function readFolded(
   let isForeign = false;
   let index = 0;
   const kinds = new Set<string>();
-  const said: Said[] = [];
+  const inputUnits: InputUnits[] = [];
   const reader = new FoldedReader((kind, line, text) => {
     kinds.add(kind);
     report.skip(kind, `${input}:${line}`, text);
@@ -57,15 +57,15 @@ export async function readFolded(
   const end = (): void => {
     reading(() => reader.end());
     if (isForeign) return;
-    if (reader.facts.lines > 0) said.push({ name: input, units: reader.facts.units });
+    if (reader.facts.lines > 0) inputUnits.push({ name: input, units: reader.facts.units });
     ended?.(reader, input);
   };
-  await readInputs(operands, { begin, block, end, ...telling(report) }, { stop, stdin, streams });
+  await readInputs(operands, { begin, block, end, ...messagesTo(report) }, { stop, stdin, streams });
   const status = report.finish(strict);
   for (const kind of kinds) report.note(`${kind}: ${BAD_LINES[kind]}`);
   if (status === Status.failed && reader.isEmpty) return { folded: undefined, status };
   const folded = reader.finish(oneCount);
-  const { unit, note } = unitOfSum(said, units);
+  const { unit, note } = unitOfSum(inputUnits, units);
   if (note !== undefined) report.note(note);
   folded.table.unit = unit;
   return { folded, status };

@@ -1,5 +1,5 @@
-// Inputs: operands in order, `-` or none is stdin, each handed over in blocks, unpacked where it is compressed. One block
-// buffer serves all reading.
+// Inputs: operands in order, where `-` or none is stdin. Each is handed over in blocks, and unpacked if it is
+// compressed. One block buffer serves all reading.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError, UsageError } from '../engine/errors.ts';
@@ -18,20 +18,20 @@ export interface Sink {
   begin(name: string): void;
   /** A block of it. The bytes are overwritten when this returns. May throw InputError to give this input up. */
   block(bytes: Uint8Array): void;
-  /** It was read to its end; not whole: it is compressed and was cut off, and only whole lines of it were passed. */
+  /** It was read to its end. Not whole: it is compressed and cut off, so block() got only its whole lines. */
   end(isWhole: boolean): void;
-  /** It is not whole: `message` says so. Its end() comes next. */
+  /** The input is cut off, as `message` says. Its end() comes next. */
   cut(message: string): void;
-  /** It can't be opened, or not be read on: `message` says why. Its end() does not come; the next input follows. */
+  /** The input can't be opened or read on, and `message` says why. No end() follows, but the next input does. */
   fail(message: string): void;
 }
 
-/** What a sink does with messages: they go to the report. */
-export function telling(report: Report): Pick<Sink, 'cut' | 'fail'> {
+/** The part of a sink that passes messages on to the report. */
+export function messagesTo(report: Report): Pick<Sink, 'cut' | 'fail'> {
   return { cut: (message) => report.cutInput(message), fail: (message) => report.failInput(message) };
 }
 
-/** What there is besides files. */
+/** What a run can read besides files, and what stops it. */
 export interface Surroundings {
   /** ends the present input where it is and leaves the others */
   stop: AbortSignal;
@@ -77,7 +77,7 @@ export async function readInputs(
   }
 }
 
-/** Takes the next bytes, which are overwritten when it returns, or when its promise is kept. */
+/** Takes the next bytes, which the reader overwrites after it returns, or after its promise is kept. */
 type Take = (bytes: Uint8Array) => Promise<void> | undefined;
 
 async function readAll(fd: number, take: Take, stop: AbortSignal): Promise<void> {
@@ -137,7 +137,10 @@ async function readStream(stream: AsyncIterable<Uint8Array>, take: Take, stop: A
   }
 }
 
-/** A file answers at once, so a plain read costs least; now and then the event loop gets its turn, for signals. */
+/**
+ * A file answers at once, so a plain read costs least. Now and then the event loop takes a turn, so that signals
+ * arrive.
+ */
 async function readFile(fd: number, take: Take, stop: AbortSignal): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(BLOCK);
   for (let blocks = 1; !stop.aborted; blocks++) {

@@ -1,12 +1,12 @@
-// Intake: the bytes of one input. Plain text is handed on as it comes; gzip and zstd, told by their first bytes, are
-// unpacked; a picture of flame-svg gives the folded text it was drawn from.
+// Intake: the bytes of one input. It hands plain text on as it comes, and unpacks gzip and zstd, which it knows by
+// their first bytes. Of a picture of flame-svg it hands on the folded text that the picture was drawn from.
 
 import { InputError } from '../engine/errors.ts';
 import { isPicture } from '../stacks/packed/picture-data.ts';
 import { SNIFFED_BYTES } from '../stacks/sniff.ts';
 import type { Packing, Unpacking } from './compressed.ts';
 
-/** How compressed data begins; a file of pzstd begins with a frame to be skipped. */
+/** How compressed data begins. A file of pzstd begins with a frame that readers skip. */
 const BEGINNINGS: readonly (readonly [Packing, string])[] = [
   ['gzip', '\x1f\x8b\x08'],
   ['zstd', '\x28\xb5\x2f\xfd'],
@@ -18,12 +18,12 @@ const NEWLINE = 10;
 
 export class Intake {
   readonly #block: (bytes: Uint8Array) => void;
-  /** what was read until it tells what it is */
+  /** the first bytes, until there are enough to tell the kind */
   #start: Buffer | undefined = Buffer.alloc(0);
   #unpacking: Unpacking | undefined;
   /** the picture read so far */
   #picture: Buffer[] | undefined;
-  /** unpacked, but not a whole line yet */
+  /** unpacked bytes that are no whole line yet */
   #line = Buffer.alloc(0);
 
   /** `block` takes plain bytes, which are overwritten when it returns; never a byte order mark. */
@@ -55,14 +55,14 @@ export class Intake {
       this.#picture = [start];
       return undefined;
     }
-    // a pipe's first block may be shorter than what tells its kind
+    // a pipe's first block may be too short to tell the kind
     const isShort = start.length < SNIFFED_BYTES;
     this.#start = isShort ? start : undefined;
     if (!isShort) this.#block(start);
     return undefined;
   }
 
-  /** The input is at its end. False: but its compressed data is not, and the line that was cut is left out. */
+  /** Ends the input. False: its compressed data is cut off, so the last line, which is cut as well, was left out. */
   async end(): Promise<boolean> {
     if (this.#unpacking && !(await this.#unpacking.end())) return false;
     if (this.#picture) {
@@ -75,7 +75,7 @@ export class Intake {
     return true;
   }
 
-  /** The reading was stopped: what is held back counts. */
+  /** Ends an input whose reading was stopped: hands on the bytes that it held back. */
   stop(): void {
     if (this.#start !== undefined && this.#start.length > 0) this.#block(this.#start);
   }
@@ -84,7 +84,7 @@ export class Intake {
     this.#unpacking?.close();
   }
 
-  /** Was this thrown for damaged data? Its message says so. */
+  /** Was this thrown because the compressed data is damaged? Then its message says so. */
   isDamage(error: unknown): error is Error {
     return this.#unpacking !== undefined && error === this.#unpacking.damage;
   }
@@ -114,7 +114,7 @@ async function* foldedOf(file: Buffer): AsyncGenerator<Buffer> {
   try {
     yield* foldedOfPicture(file) ?? [file];
   } catch (error) {
-    // a bundle of its own has error classes of its own
+    // the other bundle has error classes of its own
     throw new InputError((error as Error).message);
   }
 }

@@ -59,7 +59,7 @@ export interface Manual<T extends OptionTable> {
   summary: string;
   /** the operands as the usage line shows them */
   operands: string;
-  /** words that may stand in place of operands, for completions */
+  /** words that may stand in place of operands; completions offer them */
   commands?: readonly string[];
   options: T;
   /** command line, what it does */

@@ -1,8 +1,8 @@
-// Files that are read here and there, as objects with debug information are: a gigabyte of which a few megabytes matter.
+// Files that are read in places, such as objects with debug information: of a gigabyte only a few megabytes matter.
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
-/** Where debug packages put their files: they are looked for there, too, if a recording comes from elsewhere. */
+/** Where debug packages put their files. A recording of another machine may find them on this one, too. */
 const DEBUG = '/usr/lib/debug/';
 
 export class OpenFiles {

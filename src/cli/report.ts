@@ -37,7 +37,7 @@ export class Report {
     this.#write = write;
   }
 
-  /** Prints one line, after the tool's name, with escapes in place of what a terminal would obey. */
+  /** Prints one line, behind the tool's name, with escapes in place of what a terminal would obey. */
   note(message: string): void {
     this.#write(`${this.#tool}: ${message.replace(CONTROL, escapeOf)}\n`);
   }
@@ -77,8 +77,8 @@ export class Report {
   }
 
   /**
-   * Ends a run that could use no input at all. `message` says why, unless failed inputs have said it. An input of our own
-   * kind may have bad lines, so they are shown; a foreign one has nothing else. Returns the exit status.
+   * Ends a run that could use no input at all. `message` says why, unless failed inputs have said it. Shows the bad
+   * lines of an input of our own kind, but not those of a foreign one, which has no others. Returns the exit status.
    */
   nothing(message: string, isForeign: boolean): number {
     if (!isForeign) this.finish(true);

@@ -3,7 +3,7 @@
 import { InputError } from '../engine/errors.ts';
 
 /** An input and the units that its text says, each once. */
-export interface Said {
+export interface InputUnits {
   name: string;
   units: readonly string[];
 }
@@ -22,7 +22,7 @@ export interface UnitSettings {
  * where the inputs can't be added up.
  */
 export function unitOfSum(
-  inputs: readonly Said[],
+  inputs: readonly InputUnits[],
   { declared, mustSay = false, mayMix = false }: UnitSettings,
 ): { unit: string | undefined; note?: string } {
   const own = inputs.map(({ name, units }) => ({ name, units: units.length > 0 || !declared ? units : [declared] }));

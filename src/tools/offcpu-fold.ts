@@ -1,7 +1,7 @@
 // offcpu-fold: reads off-CPU recordings of bpftrace, bcc or perf, writes folded stacks.
 
 import { writeFileSync } from 'node:fs';
-import { readInputs, telling } from '../cli/inputs.ts';
+import { messagesTo, readInputs } from '../cli/inputs.ts';
 import type { Values } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
@@ -39,7 +39,7 @@ export const offcpuFold: Command<typeof optionTable> = {
           const why = fold.end();
           if (why !== undefined) report.failInput(why);
         },
-        ...telling(report),
+        ...messagesTo(report),
       },
       { stop, stdin },
     );

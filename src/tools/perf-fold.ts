@@ -1,7 +1,7 @@
 // perf-fold: reads the text of `perf script`, writes folded stacks.
 
 import { writeFileSync } from 'node:fs';
-import { readInputs, telling } from '../cli/inputs.ts';
+import { messagesTo, readInputs } from '../cli/inputs.ts';
 import type { Command } from '../cli/run.ts';
 import { PerfFold } from '../perf/fold-perf.ts';
 import { describeStats } from '../perf/stats.ts';
@@ -32,7 +32,7 @@ export const perfFold: Command<typeof perfFoldOptions> = {
         begin: (name) => fold.begin(name),
         block: (bytes) => fold.block(bytes),
         end: (isWhole) => fold.end(isWhole),
-        ...telling(report),
+        ...messagesTo(report),
       },
       { stop, stdin },
     );

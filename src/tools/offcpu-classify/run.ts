@@ -1,6 +1,6 @@
 // Reads one run of offcpu-classify from its inputs: the one in question, or an earlier one.
 
-import { readInputs, type Sink, type Surroundings, telling } from '../../cli/inputs.ts';
+import { messagesTo, readInputs, type Sink, type Surroundings } from '../../cli/inputs.ts';
 import type { Report } from '../../cli/report.ts';
 import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { Unit } from '../../offcpu/read/stacks.ts';
@@ -57,7 +57,7 @@ export async function readRun(
       const why = read.end();
       if (why !== undefined) sink.fail(why);
     },
-    ...telling(report),
+    ...messagesTo(report),
   });
   await readInputs(operands, sink, surroundings);
   const [minNs, maxNs] = [settings['min-us'], settings['max-us']].map((us) =>
