@@ -1,4 +1,4 @@
-// Numbers as people read them. Written by hand, not by Intl: the same in each locale and version.
+// Numbers as people read them. Intl would write them differently in each locale and version of Node.
 
 /** 1234567.5 → 1,234,567.5 (two decimals at most). */
 export function grouped(value: number): string {
@@ -40,7 +40,9 @@ export function secondsIn(unit: string): number | undefined {
   return SECONDS[unit];
 }
 
-/** A count with its unit: `1,234 samples`; times also as a length that can be grasped: `1,201,654 us = 1.20 s`. */
+/**
+ * A count with its unit: `1,234 samples`. Times of a second or more are also shown in seconds: `1,201,654 us = 1.2 s`.
+ */
 export function amount(value: number, unit: string): string {
   const text = `${grouped(value)} ${unit}`;
   const scale = SECONDS[unit] ?? 1;

@@ -3,8 +3,8 @@
 import type { StackTable } from '../engine/stack-table.ts';
 
 /**
- * Adds all stacks of `from` to `to`, which takes over the unit; the two tables number their names differently. `rootOf` gives another name (latin1)
- * for a root frame, by its id in `from`.
+ * Adds all stacks of `from` to `to`, which takes over the unit; the two tables number their names differently. `rootOf`
+ * gives another name (latin1) for a root frame, by its id in `from`.
  */
 export function copyStacks(from: StackTable, to: StackTable, rootOf = (id: number): string => from.nameText(id)): void {
   to.unit = from.unit;

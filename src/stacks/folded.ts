@@ -11,7 +11,7 @@ export interface Folded {
   isDifferential: boolean;
 }
 
-/** Is told of each line that can't be used: why, its number in its input from 1, its text (latin1). */
+/** Hears of each line that can't be used: why, its number in its input from 1, its text (latin1). */
 export type OnBadLine = (kind: string, line: number, text: string) => void;
 
 /** The kinds of bad lines, each with what to do about it. */
@@ -45,7 +45,7 @@ const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'compressed
 export class ForeignInput extends InputError {}
 
 /** What one input turned out to be. */
-export interface InputFacts {
+export interface FoldedFacts {
   lines: number;
   /** does each of its lines end in two numbers? */
   isPairs: boolean;
@@ -67,7 +67,7 @@ export class FoldedReader {
   #units: string[] = [];
   #metadataLines = 0;
 
-  /** With `inOrder` the lines can also be had in the order of the input, for flame charts. */
+  /** With `inOrder` the table also keeps the lines in the order of the input, which flame charts need. */
   constructor(onBad: OnBadLine, inOrder = false) {
     this.#onBad = onBad;
     if (inOrder) this.table.keepInputOrder();
@@ -100,7 +100,7 @@ export class FoldedReader {
     this.#bad += this.#badOfInput;
   }
 
-  /** The first bytes of an input, once there are enough of them. */
+  /** Reads the first bytes of an input, once there are enough of them to tell its kind. */
   #passStart(): void {
     const start = this.#start as Buffer;
     this.#start = undefined;
@@ -135,7 +135,7 @@ export class FoldedReader {
   }
 
   /** What the present input has turned out to be. */
-  get facts(): InputFacts {
+  get facts(): FoldedFacts {
     const [all, pairs] = this.table.foldedLines;
     return { lines: all, isPairs: all > 0 && all === pairs, units: [...new Set(this.#units)] };
   }
@@ -146,8 +146,8 @@ export class FoldedReader {
   }
 
   /**
-   * Ends the reading. `oneCount`: each line has one, even if all end in two numbers. Throws InputError when nothing was
-   * read, or a sum is no longer exact.
+   * Ends the reading. `oneCount`: each line has one count, even if all end in two numbers. Throws InputError when
+   * nothing was read, or a sum is no longer exact.
    */
   finish(oneCount = false): Folded {
     const table = this.table;
@@ -167,8 +167,8 @@ export class FoldedReader {
 const NAME_AND_COUNT = /^(|.*[^ \t])[ \t]+(\d+(?:\.\d+)?)$/s;
 
 /**
- * Does every line end in two numbers? Else such digits belong to a name: `FS Broker 5858`. `counts`: look only at the
- * stacks that have one there.
+ * Does every line end in two numbers? If not, such digits belong to a name: `FS Broker 5858`. With `counts`, looks only
+ * at the stacks whose count there is not 0.
  */
 export function hasTwoCounts(table: StackTable, counts?: Float64Array): boolean {
   const known = new Uint8Array(table.nameCount + 1); // 1 ends in a number, 2 does not
@@ -185,9 +185,9 @@ export function hasTwoCounts(table: StackTable, counts?: Float64Array): boolean 
 }
 
 /**
- * Renames frames where lines would not be read back as they are: a root frame that makes metadata of its line, and all
- * names that end in a number where *each* line would seem to end in two counts. `_` replaces the blank that misleads.
- * Gives an example, latin1; undefined where nothing had to be done.
+ * Renames frames where a reader would take lines for something else. That is a root frame that makes metadata of its
+ * line. And if *each* line would seem to end in two counts, it is all names that end in a number. `_` replaces the
+ * blank that misleads. Gives a new name as an example, latin1; undefined: no name misleads.
  */
 export function guardLines(table: StackTable): string | undefined {
   if (table.stackCount === 0) return undefined;

@@ -31,9 +31,11 @@ const BEFORE_LENGTH = 16;
 
 /**
  * The name without its argument list.
- * 1. An argument list is the balanced `(…)` at the very end, directly after a name, an operator or a `>`, `]`, `)`, `}`.
+ * 1. An argument list is the balanced `(…)` at the very end, directly after a name, an operator or a `>`, `]`, `)`,
+ * `}`.
  *    After a blank, a dot, a colon or nothing it is part of the name: `StubRoutines (1)`, `ns::(anonymous namespace)`.
- * 2. Qualifiers behind it (` const &`), and a Java agent's return type, go with it; marks (` [clone .cold]`, `@plt`) stay.
+ * 2. Qualifiers behind it (` const &`), and a Java agent's return type, go with it; marks (` [clone .cold]`, `@plt`)
+ * stay.
  * 3. The brackets of `operator()` and `decltype(auto)` belong to the name; so does anything in front, as return types.
  * 4. Names with a kind in front (`JS:`, `RegExp:`, `type:`, `py::`) are left alone.
  * Applying it twice changes nothing more; it takes linear time, and never empties a name.
@@ -78,7 +80,9 @@ function openingBracket(name: string, close: number): number {
   return 0;
 }
 
-/** At most `length` characters that end at `end`: an anchored expression must not search a hostile name from its start. */
+/**
+ * At most `length` characters that end at `end`: an anchored expression must not search a hostile name from its start.
+ */
 function tail(name: string, end: number, length: number): string {
   return name.slice(Math.max(0, end - length), end);
 }
@@ -95,8 +99,8 @@ export function dropHash(name: string): string {
 const UNFIT = /[;\x00-\x1f\x7f]/;
 
 /**
- * What a folded line can hold of a name: `;` separates frames and becomes `:`, white space other than a blank becomes
- * one, other control characters `?`; blanks around it belong to the line, and an empty name is `[unknown]`.
+ * What a folded line can hold of a name. `;` separates frames, so it becomes `:`. White space becomes a blank, and
+ * another control character `?`. Blanks around a name belong to the line, so they go. An empty name is `[unknown]`.
  */
 export function frameText(name: string): string {
   const text = UNFIT.test(name) ? name.replace(/[;\x00-\x1f\x7f]/g, substitute) : name;
@@ -108,7 +112,9 @@ function substitute(char: string): string {
   return char >= '\t' && char <= '\r' ? ' ' : '?';
 }
 
-/** `[libc.so.6]` for a place in that object (latin1) of which no symbol is known; `[unknown]` where the object isn't. */
+/**
+ * `[libc.so.6]` for a place in that object (latin1) that has no symbol; `[unknown]` if the object isn't known either.
+ */
 export function objectFrame(object: string, address = ''): string {
   const path = object.replace(/ \(deleted\)$/, '');
   const base = path.slice(path.lastIndexOf('/') + 1).replace(/^\[(.*)\]$/, '$1') || 'unknown';

@@ -1,8 +1,8 @@
-// The grain of counts: what they all are multiples of.
+// The grain of counts: the largest number that they all are multiples of.
 
 const MOST_SCALE = 1e6;
 
-/** The largest number of which all counts are whole multiples: 1 where there are none. */
+/** The grain of all these columns; 1 if they hold no counts. Fractions have a decimal one: 0.1, 0.01 … */
 export function grainOf(columns: readonly Float64Array[]): number {
   let divisor = 0;
   for (const counts of columns) {
@@ -14,7 +14,7 @@ export function grainOf(columns: readonly Float64Array[]): number {
   return divisor || 1;
 }
 
-/** As many decimals as the counts have, at most six. */
+/** A grain with as many decimals as the counts have, at most six. */
 function decimalGrain(columns: readonly Float64Array[]): number {
   let scale = 1;
   for (const counts of columns) {

@@ -1,5 +1,5 @@
-// Frames whose name alone tells what they are: where a thread begins, where the kernel is entered, and what is of the
-// kernel in any program. Names are as folded text spells them, with or without a mark, an offset's suffix cut off.
+// Frames whose name alone tells what they are: where a thread begins, where code enters the kernel, and which functions
+// are the kernel's in any program. Names are as folded text spells them, with or without a mark.
 
 import { unmarked } from './marks.ts';
 
@@ -33,7 +33,7 @@ export function isKernelThreadStart(frame: string): boolean {
   return KERNEL_THREAD_START.test(unmarked(frame));
 }
 
-// The functions through which code enters the kernel, and those that kernel threads begin with: all that these call is
+// The functions through which code enters the kernel, and those that kernel threads begin with. All that they call is
 // kernel code as well. Source: arch/*/kernel/{entry*,head*}.S of Linux 4.4 to 6.18.
 const KERNEL_ENTRY = anyOf(
   // x86
@@ -56,12 +56,12 @@ const KERNEL_ENTRY = anyOf(
   '\\[kernel\\.kallsyms\\]|\\[kernel\\.vmlinux\\]|\\[guest\\.kernel\\.kallsyms\\]',
 );
 
-// … and those of names that programs might use as well: they are the kernel's if what they call is
+// … and those whose names programs might use as well: they are the kernel's if the function they call is
 const KERNEL_DOOR = anyOf(
   'system_call|handle_exception|page_fault|handle_sys(?:n32|n64|64|call)?|do_syscall|syscall_common|start_kernel',
 );
 
-// what only the kernel calls so, and what is in most of its stacks
+// names that only the kernel uses, and that are in most of its stacks
 const KERNEL_FUNCTION = anyOf(
   '__schedule|preempt_schedule(?:_.*)?|finish_task_switch|schedule_timeout|schedule_hrtimeout_range\\w*',
   '__(?:x64|ia32|x32|arm64|s390x?|riscv|powerpc|loongarch|mips|se|do)_(?:compat_)?sys_\\w+|k?sys_\\w+|SyS_\\w+',
@@ -69,8 +69,8 @@ const KERNEL_FUNCTION = anyOf(
 );
 
 /**
- * What a name tells of the kernel: `entry` is where it is entered, `door` the same if the frame that it calls is one of
- * these, `function` any other of its own. Undefined tells nothing.
+ * What a name tells of the kernel. `entry`: code enters the kernel there. `door`: it does so if the frame called next
+ * is a `function`, which is any other function of the kernel. Undefined tells nothing.
  */
 export type KernelPart = 'entry' | 'door' | 'function' | undefined;
 
@@ -82,8 +82,8 @@ export function kernelPart(frame: string): KernelPart {
 }
 
 /**
- * Where the kernel is entered in a stack of so many frames, root first: the index of its outermost frame from `first` on;
- * -1: nowhere, as far as names tell.
+ * Where a stack of `depth` frames, root first, enters the kernel: the index of the kernel's outermost frame from
+ * `first` on; -1: nowhere, as far as names tell.
  */
 export function kernelStart(depth: number, partAt: (index: number) => KernelPart, first = 0): number {
   for (let at = first; at < depth; at++) {

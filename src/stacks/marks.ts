@@ -1,9 +1,9 @@
-// Marks behind a frame's name, as the field's tools write them: `_[k]` kernel, `_[i]` inlined, `_[j]` JIT, `_[w]` waker;
-// and frames that are marks by themselves.
+// Marks behind a frame's name, as the field's tools write them: `_[k]` kernel, `_[i]` inlined, `_[j]` JIT, `_[w]`
+// waker; and frames that are marks by themselves.
 
 const MARK = /_\[([kijw])\]$/;
 
-/** What other formats call the place that such code is from. */
+/** What other formats call the origin of such code. */
 const ORIGINS: Record<string, string> = { k: '[kernel.kallsyms]', i: '[inlined]', j: '[jit]', w: '[waker]' };
 const MARKS = new Map(Object.entries(ORIGINS).map(([letter, origin]) => [origin, `_[${letter}]`]));
 
@@ -26,7 +26,9 @@ export function markOf(origin: string): string {
 export const LOST = '[lost]';
 /** Stands for callers beyond the depth limit. */
 export const TRUNCATED = '[truncated]';
-/** Stands for functions between two frames that the recorder could not see. */
+/**
+ * Stands for functions that the recorder could not see; and for a stack whose frames fold-grep --hide all took away.
+ */
 export const HIDDEN = '[hidden]';
 
 /** The innermost frame of off-CPU stacks, where it says how their time counts: by the kind of the entry. */

@@ -5,11 +5,11 @@ import { INEXACT, type StackTable } from '../engine/stack-table.ts';
 import { whole } from './rounding.ts';
 
 export interface MergeSettings {
-  /** leave out a frame that its caller is, too */
+  /** drop a frame that equals its caller */
   collapseRecursion: boolean;
   /** multiply all counts; undefined leaves them as they are */
   scale: number | undefined;
-  /** keep so many of the largest stacks; undefined: all */
+  /** keep this many stacks, the largest; undefined: all */
   top: number | undefined;
   /** root frames that inputs were given, which keep a rest of their own */
   labels: readonly (readonly string[])[];
@@ -20,8 +20,8 @@ const REST = '[rest]';
 const MAX_EXACT = Number.MAX_SAFE_INTEGER;
 
 /**
- * Changes the table as told. With `pairs` a stack has two counts, its hits and its weight. Sums of counts stay, but for
- * `scale`, where they are the rounded ones. Throws InputError for a count above 2^53.
+ * Applies the settings to the table. With `pairs` a stack has two counts, its hits and its weight. The sum of the
+ * counts stays; with `scale` it is the scaled sum, rounded. Throws InputError for a count above 2^53.
  */
 export function settleMerged(table: StackTable, settings: MergeSettings, pairs: boolean): void {
   if (settings.collapseRecursion) table.rewrite(withoutRecursion);
@@ -36,7 +36,7 @@ function withoutRecursion(ids: Uint32Array): Uint32Array {
   return ids.filter((id, i) => i === 0 || id !== ids[i - 1]);
 }
 
-/** What is lost by rounding is shared out in byte order, so that the order of the inputs makes no difference. */
+/** Shares out in byte order what rounding loses, so that the order of the inputs makes no difference. */
 function scaleCounts(table: StackTable, factor: number, pairs: boolean): void {
   const order = Array.from(table.sorted(), ({ index }) => index);
   for (const counts of pairs ? [table.weights, table.hits] : [table.weights]) {
@@ -46,7 +46,7 @@ function scaleCounts(table: StackTable, factor: number, pairs: boolean): void {
   }
 }
 
-/** The largest stacks as they are; all others of a label, or of none, under one frame. */
+/** Keeps the largest stacks, and joins all others of a label, or of none, in one frame. */
 function keepLargest(table: StackTable, most: number, labels: MergeSettings['labels'], pairs: boolean): void {
   const rest = table.name(REST);
   const rootsOf = rootsIn(table, labels);
@@ -60,7 +60,7 @@ function keepLargest(table: StackTable, most: number, labels: MergeSettings['lab
   table.rewrite((ids) => (kept.has(index++) ? ids : [...rootsOf(ids), rest]));
 }
 
-/** Finds the label that a stack begins with, the longest; else nothing. */
+/** Finds the longest label that a stack begins with; no frames if it begins with none. */
 function rootsIn(table: StackTable, labels: MergeSettings['labels']): (ids: Uint32Array) => Uint32Array {
   const known = new Set(labels.map((frames) => frames.map((frame) => table.name(frame)).join()));
   const lengths = [...new Set(labels.map((frames) => frames.length))].sort((a, b) => b - a);

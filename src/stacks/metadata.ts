@@ -11,8 +11,8 @@ const LONG_UNIT = /^(n|nano|u|micro|\xc2?\xb5|\xce\xbc|m|milli|)s(?:ec(?:ond)?s?
 const SHORT: Readonly<Record<string, string>> = { '': '', n: 'n', nano: 'n', m: 'm', milli: 'm' };
 
 /**
- * The unit that a line of folded text says its counts are in, times by their short name: microseconds → us; undefined: it
- * is no such line.
+ * The unit that this line says the counts are in, times by their short name: microseconds → us. Undefined: it is no
+ * such line.
  */
 export function unitIn(line: string): string | undefined {
   const unit = UNIT.exec(line)?.[1];

@@ -15,7 +15,7 @@ const LOOK_AROUND = /^\(\?<?[=!]/;
 //  \1  \k<name>
 const BACK_REFERENCE = /^\\(?:[1-9]|k<)/;
 
-/** `option` stands in the message, as `--include`. Throws UsageError where the text is no such expression. */
+/** Compiles a pattern. Throws UsageError, which names `option` (`--include`), if the text is no such expression. */
 export function patternOf(source: string, option: string, ignoreCase = false): Pattern {
   const named = `${option} ${JSON.stringify(source)}`;
   const unsupported = unsupportedIn(source);

@@ -4,7 +4,10 @@
 import { isKernelThreadStart, isThreadStart } from './known-frames.ts';
 import { unmarked } from './marks.ts';
 
-/** Outside of main there are a few frames: _start, __libc_start_main. Any of them will do, because others may lack a name. */
+/**
+ * Outside of main there are a few frames: _start, __libc_start_main. Any of them will do, because others may lack a
+ * name.
+ */
 const OUTERMOST = 4;
 // [libc.so.6]   [libc-2.31.so]   [libpthread.so.0]   [ld-musl-x86_64.so.1]   [libc.so.6 <7f00c0d>]
 const LIBC = /^\[(?:libc|libpthread|ld)[-.][^\]]*\]$/;
@@ -15,8 +18,8 @@ const SIGNAL_RETURN = /^(?:__restore(?:_rt)?|__kernel_rt_sigreturn)$/;
 const PLACE = /(?: \([^()]*\))?:[^:]*:\d+$/;
 
 /**
- * `nothing`: not even the object is known, as of the address that perf prints where its copy of the stack ended, or of a
- * word that no frame pointer led to.
+ * `nothing`: not even the object is known. perf prints such an address where its copy of the stack ended, and code
+ * without frame pointers leads to any word.
  */
 type Part = 'start' | 'kernel start' | 'libc' | 'nothing' | 'other';
 
@@ -27,9 +30,9 @@ export class Reach {
   readonly #isMarked: boolean;
 
   /**
-   * `nameOf` tells the name of a frame, latin1; `starts` are other functions that a stack may begin
-   * with. `isMarked`: a frame of which nothing is known stands where a stack was cut, as perf has it; else it may be a
-   * wrong one beyond the start.
+   * `nameOf` tells the name of a frame, latin1; `starts` are other functions that a stack may begin with. `isMarked`:
+   * an unknown outermost frame means that the stack was cut, as with perf. If not, it may be a wrong one beyond the
+   * start.
    */
   constructor(nameOf: (id: number) => string, starts: readonly string[] = [], isMarked = true) {
     this.#nameOf = nameOf;
@@ -38,8 +41,9 @@ export class Reach {
   }
 
   /**
-   * Does the stack, root first, from `from` on, without a root frame, reach a start? Where libc has no symbols, its
-   * outermost frame has no name, and counts as one if it calls something; so does the return of a signal handler.
+   * Does the stack, root first, from `from` on, without a root frame, reach a start? If libc has no symbols, its
+   * outermost frame has no name. It counts as a start if it calls something, and so does the return of a signal
+   * handler.
    */
   reaches(ids: Uint32Array, from: number): boolean {
     const outermost = this.#partOf(ids[from] as number);
@@ -74,7 +78,7 @@ const GO_START = /^runtime\.(?:mcall|mstart\d?|systemstack|morestack)(?:\.abi0)?
 
 /** From this share on, a message says what to do. */
 export const MUCH_CUT = 0.05;
-/** Where a recording's stacks lack their callers. */
+/** What to do about a recording whose stacks lack their callers. */
 export const UNCUT =
   'record with perf --call-graph dwarf,65528; for Go and Node, or code with frame pointers (-fno-omit-frame-pointer, -C force-frame-pointers=yes), --call-graph fp';
 export const UNCUT_OFFCPU =

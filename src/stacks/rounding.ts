@@ -1,4 +1,4 @@
-// Whole numbers whose sum is right: what is lost by rounding down goes where most was lost.
+// Whole numbers whose sum is right: the numbers that lose most by rounding down get one more.
 
 /** Each whole number divided by `divisor` and made whole, so that their sum is the rounded quotient of the sum. */
 export function divided(numbers: ArrayLike<number>, divisor: number): number[] {

@@ -1,7 +1,7 @@
-// Selection: which stacks are kept, and which of their frames.
+// Selection: which stacks fold-grep keeps, and which of their frames.
 
 import type { StackTable } from '../engine/stack-table.ts';
-import { unmarked } from './marks.ts';
+import { HIDDEN, TRUNCATED, unmarked } from './marks.ts';
 import { nameText } from './name-text.ts';
 import type { Pattern } from './pattern.ts';
 
@@ -10,8 +10,8 @@ export const PLACES = ['any', 'root', 'leaf'] as const;
 type Place = (typeof PLACES)[number];
 
 /**
- * What to keep. Patterns and names are compared with a frame's name as it is and without its mark (`_[k]`); of several,
- * one is enough. A list that is empty selects nothing and is no condition.
+ * What to keep. Patterns and names match a frame's name with or without its mark (`_[k]`); one of several is enough. An
+ * empty list is no condition.
  */
 export interface Selection {
   include: readonly Pattern[];
@@ -24,7 +24,7 @@ export interface Selection {
   rootAt: readonly string[];
   /** stacks with such a frame, up to the innermost one */
   leafAt: readonly string[];
-  /** keep the stacks that would go, as they are, and leave out those that would be kept */
+  /** keep the stacks that would go, as they are, and drop those that would be kept */
   invert: boolean;
   hide: readonly Pattern[];
   /** leaf first */
@@ -41,13 +41,9 @@ export interface Sums {
 export interface Selected {
   all: Sums;
   kept: Sums;
-  /** what no frame is like: the part of the selection it stands in, and its text */
+  /** patterns and names that no frame matches: the part of the selection, and the text */
   unused: { part: keyof Selection; text: string }[];
 }
-
-/** Stands for frames that were cut off, and for a stack whose frames are all hidden. */
-const TRUNCATED = '[truncated]';
-const HIDDEN = '[hidden]';
 
 /** Reduces the table to what is selected. Law: what is kept, and what is kept with `invert`, add up to all. */
 export function select(table: StackTable, selection: Selection): Selected {
@@ -111,7 +107,7 @@ function share(kept: Sums, all: Sums, key: 'weight' | 'hits'): string {
 
 type Edit = (ids: Uint32Array) => Uint32Array;
 
-/** What is done to each stack that is kept. New names are made now: later the table's memory must not move. */
+/** What happens to each stack that is kept. It makes new names now, because the table's memory must not move later. */
 function editor(table: StackTable, selection: Selection, hidden: Uint8Array | undefined): Edit {
   const { reverse, depth } = selection;
   const edits: Edit[] = [];

@@ -1,4 +1,4 @@
-// What kind of data is this? For messages only: a reader that finds nothing says what it was given instead.
+// What kind of data is this? Only messages use it: a reader that finds nothing says what it got instead.
 
 import { isMetadata } from './metadata.ts';
 
@@ -41,6 +41,7 @@ const RAW_DUMP = /^(?:\d+ )*0(?:x[0-9a-f]+)? \[(?:0x)?[0-9a-f]+\]: (?!failed to 
 const STATISTICS =
   /^(?:#.*\n|\s)*(?:Performance counter stats for |\{"(?:interval" : [\d.]+, "|\w+" : "[^"]*", ")*counter-value" : |[\d.<][^,;\n]*([,;])[\w/]*\1[\w:/=.-]+\1\d+\1\d+\.\d\d\1)|^#\s+time\s+counts unit events$/m;
 
+/** The kind of data that begins with these bytes. It looks at SNIFFED_BYTES of them at most. */
 export function sniff(start: Uint8Array): Kind {
   if (start.length === 0) return 'empty';
   const text = Buffer.from(start.subarray(0, SNIFFED_BYTES)).toString('latin1');

@@ -4,7 +4,7 @@ import { readFolded } from '../cli/folded-input.ts';
 import type { OptionTable } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
-import type { Folded, InputFacts } from '../stacks/folded.ts';
+import type { Folded, FoldedFacts } from '../stacks/folded.ts';
 import { settleMerged } from '../stacks/merge.ts';
 import { inputsOf } from './fold-merge/inputs.ts';
 import { noUnitLine } from './folding/options.ts';
@@ -60,7 +60,7 @@ export const foldMerge: Command<typeof options> = {
   async run(options, world) {
     const inputs = inputsOf(world.operands, options.label, options['by-file']);
     if (options.scale === 0) throw new UsageError('--scale takes a number above 0');
-    const facts: (InputFacts & { name: string })[] = [];
+    const facts: (FoldedFacts & { name: string })[] = [];
     const { folded, status } = await readFolded(
       { ...world, operands: inputs.map(({ file }) => file) },
       {

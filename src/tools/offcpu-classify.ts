@@ -14,7 +14,7 @@ import { compare, doubtsOn, type Run } from '../offcpu/table/comparison.ts';
 import { measuredReason } from '../offcpu/table/limit.ts';
 import { formatTable } from '../offcpu/table/reason-table.ts';
 import { compareWhere } from '../offcpu/table/where-rows.ts';
-import { broken, type Limit, parseLimit } from '../stacks/diff/limit.ts';
+import { checkLimits, type Limit, parseLimit } from '../stacks/diff/limit.ts';
 import { namesByMaps } from './folding/maps.ts';
 import { writeFolded } from './folding/write.ts';
 import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
@@ -77,7 +77,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     if (account.isEmpty) return report.nothing(read.whyEmpty, read.isForeign);
     const run = comparable(nameOf(operands), read);
     const table = compare(run, before);
-    const { failures, notes: notBroken } = broken(limits, (limit) => measuredReason(limit, table));
+    const { failures, notes: notBroken } = checkLimits(limits, (limit) => measuredReason(limit, table));
 
     if (format === 'folded') {
       for (const { name, ns } of table.excluded) {

@@ -3,7 +3,7 @@
 import type { TimeSums } from '../thread-times.ts';
 import type { Before, ComparedRow, ReasonTable, Run } from './comparison.ts';
 import { quantile } from './lengths.ts';
-import { markOf } from './reason-comparison.ts';
+import { changeMark } from './reason-comparison.ts';
 import { bare } from './reason-rows.ts';
 import type { Summary } from './tally.ts';
 import { unlikeIn } from './unlike.ts';
@@ -24,7 +24,7 @@ export interface ResultJson extends RunJson {
   other: OtherJson[];
 }
 
-/** What a run comes to, without its rows. */
+/** The sums of a run, without its rows. */
 export interface RunJson {
   name?: string;
   windowSeconds?: number;
@@ -110,9 +110,9 @@ interface BeforeJson {
 export interface JsonSettings {
   /** waiting for work and timers are left out */
   busy: boolean;
-  /** undefined: not asked for */
+  /** undefined: the result has no such member */
   where?: readonly ReasonPlaces[] | undefined;
-  /** the same compared with earlier runs; undefined: not known of all of them */
+  /** `where` compared with earlier runs; undefined: not all of them have it */
   whereTable?: ReasonTable | undefined;
 }
 
@@ -120,7 +120,7 @@ function unlikeJson(unlike: string[]): { unlike?: string[] } {
   return unlike.length > 0 ? { unlike } : {};
 }
 
-/** One object. */
+/** Writes the table as one JSON object, a ResultJson. */
 export function formatJson(table: ReasonTable, { busy, where, whereTable }: JsonSettings): string {
   const amount = (row: ComparedRow): AmountJson => amountJson(row, table.ns);
   const document: ResultJson = {
@@ -168,7 +168,7 @@ export function formatJson(table: ReasonTable, { busy, where, whereTable }: Json
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Places that earlier runs had, and this one has not, are at the end. */
+/** The places; behind them those that only earlier runs had. */
 function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefined): PlaceJson[] {
   const compared = new Map<string, ComparedRow>(
     table?.rows.flatMap(({ name, parts }) =>
@@ -209,7 +209,7 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
   return [...places, ...gone];
 }
 
-/** Of `[epoll] Lock:tuple`. */
+/** The two parts of `[epoll] Lock:tuple`. */
 function headOf(title: string): Pick<PlaceJson, 'reason' | 'meaning'> {
   const [reason = '', meaning] = title.split(' ');
   return { reason: bare(reason), ...(meaning === undefined ? {} : { meaning }) };
@@ -274,7 +274,7 @@ function beforeJson(now: number, before: readonly Before[]): Pick<AmountJson, 'b
   return {
     before: before.map((one) => {
       const { ns, share, shareChange, rateChange } = one;
-      const mark = markOf(now, one, rateChange !== undefined);
+      const mark = changeMark(now, one, rateChange !== undefined);
       return {
         us: ns / 1000,
         share,

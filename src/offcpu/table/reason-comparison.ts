@@ -5,7 +5,7 @@ import type { Column, Line } from './reason-rows.ts';
 import { unlikeIn } from './unlike.ts';
 
 /**
- * Both names, and what the change is of, a line each earlier run, and what makes them unlike:
+ * A line each earlier run: both names, and the unit of the change. Behind it, what makes the two runs unlike:
  *
  *     b.txt against a.txt; change in ms per second of wall time (23.4 s against 23.5 s)
  *     b.txt against a.folded; change in points of share: the wall time of a.folded is not known
@@ -27,7 +27,7 @@ function basisOf(name: string, windowNs: number | undefined, run: Against): stri
   return `points of share: the wall time of ${windowNs === undefined ? name : run.name} is not known`;
 }
 
-/** For each earlier run its share, the change, and a mark where a row is new or gone, if one is. */
+/** For each earlier run its share, the change, and the marks of rows, if one has a mark. */
 export function comparisonColumns({ windowNs, against }: ReasonTable, lines: readonly Line[]): Column[] {
   return against.flatMap((run, i) => {
     const at = ({ before }: Line): Before | undefined => before[i];
@@ -37,7 +37,7 @@ export function comparisonColumns({ windowNs, against }: ReasonTable, lines: rea
       { title: run.name, unit: '', least: 'share', cell: (line) => shareText(at(line)) },
       { title: 'change', unit: isRate ? 'ms/s' : 'pp', least: 'share', cell: change },
     ];
-    const mark = (line: Line): string => markOf(line.ns, at(line), isRate);
+    const mark = (line: Line): string => changeMark(line.ns, at(line), isRate);
     if (lines.some((line) => mark(line) !== '')) columns.push({ title: '', unit: '', least: 'any', cell: mark });
     return columns;
   });
@@ -65,17 +65,17 @@ function scaled(value: number | undefined, by: number): number | undefined {
 }
 
 /** `new`, `gone`, `noise` where the change may be chance, or nothing. */
-export function markOf(ns: number, before: Before | undefined, isRate: boolean): string {
+export function changeMark(ns: number, before: Before | undefined, isRate: boolean): string {
   if (before === undefined) return '';
   const isNoise = before.isNoise[isRate ? 'rate' : 'share'] === true;
   if (before.ns > 0 === ns > 0) return isNoise ? 'noise' : '';
   return `${ns > 0 ? 'new' : 'gone'}${isNoise ? ', noise' : ''}`;
 }
 
-/** What the marks of a table mean that are not plain. */
+/** Explains the marks of a table that do not explain themselves. */
 export function markNotes({ windowNs, against }: ReasonTable, lines: readonly Line[]): string[] {
   const isMarked = lines.some(({ ns, before }) =>
-    before.some((one, i) => markOf(ns, one, hasRate(windowNs, against[i] as Against)).endsWith('noise')),
+    before.some((one, i) => changeMark(ns, one, hasRate(windowNs, against[i] as Against)).endsWith('noise')),
   );
   if (!isMarked) return [];
   const spread = against.length > 1 ? ', or no larger than between the earlier runs' : '';

@@ -2,7 +2,7 @@
 
 import type { Explanation } from './account.ts';
 import type { Before, ComparedRow, ReasonTable } from './comparison.ts';
-import { markOf } from './reason-comparison.ts';
+import { changeMark } from './reason-comparison.ts';
 import { bare, mean, sumOf, usOf } from './reason-rows.ts';
 
 /** A line a reason, label and meaning; the meaning is empty where none is known. Earlier runs are columns at the end. */
@@ -31,7 +31,7 @@ export function formatTsv(table: ReasonTable): string {
           fixed(one.share, 6),
           fixed(one.shareChange, 6),
           one.rateChange === undefined ? '' : fixed(one.rateChange * 1000, 3),
-          markOf(ns, one, one.rateChange !== undefined),
+          changeMark(ns, one, one.rateChange !== undefined),
         ]),
       ].join('\t'),
     );
@@ -44,7 +44,7 @@ function fixed(value: number, digits: number): string {
   return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
-/** The finest rows: what has no meaning is a row with an empty one. */
+/** The finest rows. The time of a label without a meaning is a row with an empty one. */
 function* cellsOf({ rows }: ReasonTable): Generator<[string, string, Omit<ComparedRow, 'parts' | 'name'>, string]> {
   for (const reason of rows) {
     for (const label of reason.parts) {
@@ -65,7 +65,7 @@ function* cellsOf({ rows }: ReasonTable): Generator<[string, string, Omit<Compar
   }
 }
 
-/** What of an earlier run's row is in none of its parts. */
+/** The rest of an earlier run's row that is in none of its parts. */
 function withoutParts(whole: Before, parts: readonly ComparedRow[], run: number): Before {
   return parts.reduce((left, { before }) => {
     const part = before[run];

@@ -1,4 +1,5 @@
-// What two sides are compared by: counts, or counts per second of wall time, or of equal totals; and what one sample counts.
+// What two sides are compared by: counts, per second of wall time, scaled to one total, or as shares. And what one
+// sample counts.
 
 import { type Sides, totalOf } from './diff.ts';
 import type { NoiseSource, ValueBasis } from './function-table.ts';

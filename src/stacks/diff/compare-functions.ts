@@ -6,7 +6,7 @@ import { basisOf, noiseOf, type Seconds } from './basis.ts';
 import { type Sides, totalOf } from './diff.ts';
 import type { FunctionTable, ValueBasis } from './function-table.ts';
 import { byChange, changeFrom, type FunctionChange, functionChanges, isNoise } from './functions.ts';
-import { type Broken, broken, type Measured, parseLimit } from './limit.ts';
+import { type Broken, checkLimits, type Measured, parseLimit } from './limit.ts';
 
 export interface TableSettings {
   /** of both sides, latin1 */
@@ -36,7 +36,10 @@ export function functionTable(sides: Sides, { names, unit, basis, by, sample, se
   };
 }
 
-/** Throws InputError and UsageError for limits that mean nothing here. `texts` are latin1. */
+/**
+ * Holds both sides to the limits of --fail-over, latin1. Throws InputError and UsageError for limits that make no
+ * sense.
+ */
 export function brokenLimits(
   texts: readonly string[],
   sides: Sides,
@@ -48,7 +51,7 @@ export function brokenLimits(
   let shares: Map<string, FunctionChange> | undefined;
   const unknown: string[] = [];
   const limits = texts.map(parseLimit);
-  const found = broken(limits, ({ name, unit: of, text }): Measured => {
+  const found = checkLimits(limits, ({ name, unit: of, text }): Measured => {
     const isTime = of === 'ms/s';
     const scale = isTime ? secondsIn(unit ?? 'samples') : 1;
     if (isTime && seconds === undefined) {

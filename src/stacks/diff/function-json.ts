@@ -1,6 +1,6 @@
 // The table of functions for programs, as JSON. Texts are latin1, in and out.
 
-import { type FunctionTable, markOf, type SideLabel } from './function-table.ts';
+import { changeMark, type FunctionTable, type SideLabel } from './function-table.ts';
 import type { Change } from './functions.ts';
 
 /** One object with all functions; docs/comparing.md names its members. */
@@ -16,7 +16,7 @@ export function formatFunctionsJson(table: FunctionTable): string {
     after: sideOf(after, total.after),
     noise,
     functions: rows.map((row) => {
-      const mark = markOf(row, by);
+      const mark = changeMark(row, by);
       return {
         function: row.name,
         inclusive: partOf(row.inclusive),

@@ -1,4 +1,4 @@
-// The table of functions of two sides, for people, as text and as Markdown. Texts are latin1, in and out.
+// The table of functions of two sides as people read it: text and Markdown. Texts are latin1, in and out.
 
 import { grouped, relative } from '../amounts.ts';
 import type { Change, FunctionChange } from './functions.ts';
@@ -15,7 +15,10 @@ export interface SideLabel {
 /** What values are: counts, counts scaled to the total after, counts per second of wall time. */
 export type ValueBasis = 'counts' | 'normalized' | 'per second';
 
-/** Where the noise is known from; or why it is not. `sample`: what one sample counts, if counts are samples. */
+/**
+ * What the noise was computed from: the spread of several runs, or samples. Or why it is not known: the counts are no
+ * samples, because of their unit or size. `sample`: what one sample counts, if counts are samples.
+ */
 export type NoiseSource = { from: 'spread' | 'samples' | 'unit' | 'size'; sample?: number };
 
 export interface FunctionTable {
@@ -38,7 +41,7 @@ interface Column {
   cell(row: FunctionChange): string;
 }
 
-/** A row that has changed; at most so many are shown, 0: all. */
+/** The first `top` rows that have changed, 0: all of them; then how many more have changed, and how many have not. */
 function shownRows({ rows }: FunctionTable, top: number): { rows: FunctionChange[]; more: number; same: number } {
   const changed = rows.filter(({ inclusive, self }) => inclusive.change !== 0 || self.change !== 0);
   const shown = top > 0 ? changed.slice(0, top) : changed;
@@ -46,7 +49,7 @@ function shownRows({ rows }: FunctionTable, top: number): { rows: FunctionChange
 }
 
 /** `new`, `gone`, `noise` where the change that counts may be chance, or nothing. */
-export function markOf(row: FunctionChange, by: FunctionTable['by']): string {
+export function changeMark(row: FunctionChange, by: FunctionTable['by']): string {
   const { before, after } = row.inclusive;
   const kind = before === 0 ? 'new' : after === 0 ? 'gone' : '';
   const noise = row[by].change !== 0 && isNoise(row[by]) ? 'noise' : '';
@@ -130,7 +133,7 @@ function secondsText({ seconds = [] }: SideLabel): string {
 
 function notesOf(table: FunctionTable, rows: readonly FunctionChange[], more: number, same: number): string[] {
   const { noise, unit, before, after } = table;
-  const marked = rows.some((row) => markOf(row, table.by).endsWith('noise')) ? '; marked rows are within it' : '';
+  const marked = rows.some((row) => changeMark(row, table.by).endsWith('noise')) ? '; marked rows are within it' : '';
   const { sample = 1 } = noise;
   const assumed = sample === 1 ? 'each count is a sample' : `a sample counts ${grouped(sample)}`;
   const notes = {
@@ -160,7 +163,7 @@ export function formatFunctions(table: FunctionTable, top: number): string {
   const { rows, more, same } = shownRows(table, top);
   const columns = columnsOf(table, rows);
   const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
-  const marks = rows.map((row) => markOf(row, table.by));
+  const marks = rows.map((row) => changeMark(row, table.by));
   const widths = columns.map(({ title }, i) =>
     Math.max(title.length, ...cells.map((row) => (row[i] as string).length)),
   );
@@ -198,7 +201,7 @@ export function formatFunctionsMarkdown(table: FunctionTable, top: number): stri
     line([
       `\`${visible(row.name).replace(/[`|]/g, "'")}\``,
       ...columns.map(({ cell }) => cell(row)),
-      markOf(row, table.by),
+      changeMark(row, table.by),
     ]),
   );
   const heading = visible(headingOf(table)).replace(/[|<*_`\\]/g, '\\$&');

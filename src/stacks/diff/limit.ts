@@ -14,7 +14,7 @@ export interface Limit {
   unit: '%' | 'ms/s';
 }
 
-/** What a limit is held against: values as `most`. */
+/** What a run measured, in the unit of `most`. */
 export interface Measured {
   now: number;
   /** the change since each earlier run, and whether it may be chance */
@@ -26,7 +26,7 @@ export interface Measured {
 const LIMIT = /^\s*(.+?)\s*>\s*(\+?)\s*(\d+(?:\.\d+)?)\s*(%|ms\/s)\s*$/;
 const SIZES = { '%': 100, 'ms/s': 1000 } as const;
 
-/** Throws InputError. */
+/** Reads the text of --fail-over. Throws InputError if it is no limit. */
 export function parseLimit(text: string): Limit {
   const [, name, plus, number, unit] = LIMIT.exec(text) ?? [];
   if (name === undefined)
@@ -41,8 +41,11 @@ export interface Broken {
   notes: string[];
 }
 
-/** `measure` may throw InputError for a limit that its runs can't be held to. */
-export function broken(limits: readonly Limit[], measure: (limit: Limit) => Measured): Broken {
+/**
+ * Compares each limit with what `measure` gives for it, which may throw InputError for a limit that makes no sense
+ * there.
+ */
+export function checkLimits(limits: readonly Limit[], measure: (limit: Limit) => Measured): Broken {
   const found = limits.flatMap((limit) => brokenBy(limit, measure(limit)));
   const textsOf = (isNoise: boolean): string[] =>
     found.filter((one) => one.isNoise === isNoise).map(({ text }) => text);

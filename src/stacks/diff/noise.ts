@@ -4,16 +4,16 @@
 const NORMAL = 2;
 
 /**
- * From the variances of both values. Of samples, which come by chance, it is known; samples that follow each other are
- * alike, so it is a lower bound.
+ * From the variances of both values. Samples come by chance, so theirs is known. It is a lower bound, because samples
+ * that follow each other are alike.
  */
 export function countNoise(before: number, after: number): number {
   return NORMAL * Math.sqrt(before + after);
 }
 
 /**
- * From the spread of several runs a side, whatever it comes from (Welch's test). A side of one run is taken to spread as
- * the other does.
+ * From the spread of several runs a side, whatever it comes from (Welch's test). A side of one run is assumed to spread
+ * as the other does.
  */
 export function spreadNoise(before: readonly number[], after: readonly number[]): number {
   const [a, b] = [varianceOf(before) ?? varianceOf(after), varianceOf(after) ?? varianceOf(before)];

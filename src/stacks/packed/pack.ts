@@ -61,10 +61,10 @@ function written(bytes: Uint8Array, at: number, value: number): number {
 }
 
 /**
- * Takes stacks, root first, such that neighbours share frames. A stack is written as how many frames of the one before
- * fall away, how many are new, and these: 0 is a name that was not there yet, and gets the next number from 1; then come
- * the places among what the caller called last; then the numbers of other names.
- * Counts are decimal text, so that fractions stay what they are.
+ * Takes stacks, root first, such that neighbours share frames. It writes of a stack how many frames of the one before
+ * fall away, how many are new, and a code for each of these. Code 0 is a name that was not there yet; it gets the next
+ * number, from 1. Codes up to REMEMBERED are places among what the caller called last. Larger ones are numbers of other
+ * names. Counts are decimal text, so that fractions stay what they are.
  */
 export class Packer {
   readonly #numbers: Uint32Array;
@@ -88,7 +88,7 @@ export class Packer {
     this.#befores = isPair ? new Column() : undefined;
   }
 
-  /** The next stack: `words` from `from` to `to`, of which the first `common` are those of the stack before. */
+  /** Adds a stack: `words` from `from` to `to`. Its first `common` frames are those of the stack before. */
   add(words: Uint32Array, from: number, to: number, common: number, count: number, before: number): void {
     this.#falls.number(this.#depth - common);
     this.#fresh.number(to - from - common);

@@ -1,14 +1,14 @@
-// How flame-svg puts all stacks into its picture, and how such a picture is known.
+// How flame-svg puts all stacks into its picture, and how readers know such a picture.
 
 /** The class of the element with the data. */
 export const DATA_CLASS = 'flamepipe-data';
 /** How that element begins; what follows is JSON, up to the next `<`. The script in the picture does not hold this text. */
 export const DATA_BEGINS = `<metadata class="${DATA_CLASS}">`;
 
-/** Counts how the stacks were packed: a reader understands its own alone. */
+/** Grows with each change of the packed form, because a reader understands only its own. */
 export const DATA_VERSION = 3;
 
-/** What of the data a reader of its stacks needs. */
+/** The part of the data that a reader of its stacks needs. */
 export interface PackedStacks {
   version: typeof DATA_VERSION;
   /** the unit that the folded text said */

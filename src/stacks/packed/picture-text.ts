@@ -1,4 +1,4 @@
-// The folded text of which a picture was drawn: flame-svg puts all stacks into its file.
+// The folded text that a picture was drawn from: flame-svg puts all stacks into its file.
 
 import { inflateSync } from 'node:zlib';
 import { DATA_BEGINS, DATA_VERSION, type PackedStacks } from './picture-data.ts';
@@ -14,8 +14,8 @@ const OTHER_VERSION =
 const DAMAGED = 'the stacks in this picture are damaged or cut off';
 
 /**
- * The folded text of the picture in a file, in blocks of whole lines; undefined: it holds no stacks. Throws an Error whose
- * message says so where it holds several pictures, or a damaged one, which may come out at a later block.
+ * The folded text of the picture in a file, in blocks of whole lines; undefined: it holds no stacks. Throws an Error
+ * with a message for users if the file holds several pictures or a damaged one; damage may show only at a later block.
  */
 export function foldedOfPicture(file: Buffer): Generator<Buffer> | undefined {
   const at = file.indexOf(DATA_BEGINS);

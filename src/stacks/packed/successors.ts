@@ -1,6 +1,6 @@
 // What each function called last. Most calls repeat, so a picture holds a frame as its place among those.
 
-/** So many are remembered of each caller. More make a picture no smaller. */
+/** How many names are remembered of each caller. More make a picture no smaller. */
 export const REMEMBERED = 8;
 
 /** Names are numbers from 1; 0 is the caller of the outermost frames. */

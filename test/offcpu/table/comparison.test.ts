@@ -10,7 +10,7 @@ import { formatJson } from '../../../src/offcpu/table/json.ts';
 import { isResult, parseResult } from '../../../src/offcpu/table/json-read.ts';
 import { measuredReason } from '../../../src/offcpu/table/limit.ts';
 import { Tally } from '../../../src/offcpu/table/tally.ts';
-import { type Broken, broken, parseLimit } from '../../../src/stacks/diff/limit.ts';
+import { type Broken, checkLimits, parseLimit } from '../../../src/stacks/diff/limit.ts';
 
 type Times = Readonly<Record<string, number>>;
 
@@ -119,7 +119,7 @@ describe('a comparison', () => {
 });
 
 function heldTo(limit: string, runs: ReasonTable): Broken {
-  return broken([parseLimit(limit)], (one) => measuredReason(one, runs));
+  return checkLimits([parseLimit(limit)], (one) => measuredReason(one, runs));
 }
 
 describe('a limit', () => {
