@@ -12,7 +12,7 @@ export interface PerfEvent {
   samples: number;
   /** sum of the periods, where a sample without one weighs 1 */
   weight: number;
-  /** taken: it is the one. perhaps: its name is the one asked for, but for modifiers. */
+  /** taken: it is folded. perhaps: the user asked for its name, but with other modifiers. left: it is only counted. */
   use: 'taken' | 'perhaps' | 'left';
 }
 
@@ -66,7 +66,7 @@ export class PerfEvents {
     throw new NoSuchEvent(`no sample of event ${missing.join(', ')}; the input has ${found}`);
   }
 
-  /** The names that are folded, and the events that are not. */
+  /** The events that are folded; then those that are not. */
   taken(): PerfEvent[] {
     return this.list.filter((event) => event.use === 'taken');
   }
@@ -88,7 +88,7 @@ export function plainName(name: string): string {
   return term ?? name.replace(MODIFIERS, '');
 }
 
-/** `cpu_core/cycles/P` and `cpu_atom/cycles/P`: one event, which the two kinds of cores count each by its own unit. */
+/** `cpu_core/cycles/P` and `cpu_atom/cycles/P`: one event, which each of the two kinds of cores counts by itself. */
 function isSameOnAllCores(a: string, b: string): boolean {
   return CORE_PMU.test(a) && CORE_PMU.test(b) && plainName(a) === plainName(b);
 }

@@ -1,4 +1,4 @@
-// perf-fold as a function: options and the text of `perf script` in, folded stacks and what to say of them out.
+// perf-fold as a function: options and the text of `perf script` in; folded stacks, statistics and notes out.
 
 import { StackTable } from '../engine/stack-table.ts';
 import { WHAT_TO_DO } from '../stacks/sniff.ts';
@@ -6,7 +6,7 @@ import type { RootParts } from './roots.ts';
 import { type OnSkip, PerfScript, type PerfScriptOptions } from './script.ts';
 import { notesOn, type PerfStats, statsOf, unitOf, whyEmpty } from './stats.ts';
 
-/** What an option is that nobody gave. */
+/** The values of options that nobody gave. */
 const DEFAULTS: PerfScriptOptions = {
   by: 'comm',
   event: [],
@@ -38,7 +38,7 @@ export interface PerfFolded {
   objects: ReadonlyMap<number, readonly string[]>;
 }
 
-/** The inputs held no sample: why, and whether they are known to be something else. */
+/** The inputs held no sample: why, and whether they are of a foreign kind. */
 export interface NothingFolded {
   why: string;
   isForeign: boolean;

@@ -143,7 +143,9 @@ function splitDso(text: string): [symbol: string, dso: string] {
   return [trimBlanks(text.slice(0, open)), dso];
 }
 
-/** String's own trim() would take the byte 0xA0 of a UTF-8 name for a blank; a regular expression takes quadratic time. */
+/**
+ * String's own trim() would take the byte 0xA0 of a UTF-8 name for a blank, and a regular expression quadratic time.
+ */
 export function trimBlanks(text: string): string {
   let from = 0;
   let to = text.length;
@@ -158,8 +160,8 @@ function isBlank(c: number): boolean {
 
 /**
  * The frame in the tail of a one-line sample: `ADDR 55dc3f1b71a3 leaf+0x1a (/src) insn: 48 89` → its address and
- * `leaf+0x1a (/src)`. The first address with a name behind it, or the second of two such: what stands before are flags and data addresses.
- * Undefined where there is none, as in a tracepoint's text.
+ * `leaf+0x1a (/src)`. It is the first address with a name behind it, or the second of two such, because flags and data
+ * addresses stand before it. Undefined where there is none, as in a tracepoint's text.
  */
 export function findTailFrame(tail: string, isSecond = false): { address: string; text: string } | undefined {
   let tried = 0;
@@ -188,7 +190,7 @@ export function findTailFrame(tail: string, isSecond = false): { address: string
 
 /** Fewer numbers than these stand before an address; the text of a tracepoint may be long. */
 const MOST_FIELDS = 16;
-/** perf pads the address of such a frame to so many columns; the numbers in a tracepoint's text have no padding. */
+/** perf pads the address of such a frame to this width; the numbers in a tracepoint's text have no padding. */
 const ADDRESS_COLUMNS = 16;
 const PADDED = /^[ \t]?(?=.{16}$)(?:[ \t]+[0-9a-fx]+|[89a-f][0-9a-f]{15})$/i;
 //                    ╭ address            ╭ not followed by another one and its name

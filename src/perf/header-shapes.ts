@@ -1,11 +1,13 @@
-// The shapes of header lines that are not as perf pads them. To read such a line by its grammar takes 10 us; but two
-// lines of which only digits differ have their fields in the same places, so each shape is read once.
+// The shapes of header lines without perf's padding. The grammar of loose-header.ts takes 10 us a line. But lines that
+// differ only in digits have their fields in the same places, so it reads each such shape once.
 
 import type { StackTable } from '../engine/stack-table.ts';
 import { emptyHeader, type Header, readEvent } from './header.ts';
 import type { LooseHeader } from './loose-header.ts';
 
-/** What became of a line: its sample began, or it waits for the next line, without its leading blanks or with them. */
+/**
+ * What became of a line: its sample began, or it waits for the next line, with its leading blanks or `bare` of them.
+ */
 export type Use = 'begin' | 'wait' | 'wait-bare';
 
 interface Shape {
@@ -14,7 +16,7 @@ interface Shape {
   header: LooseHeader;
 }
 
-/** Text without end has shapes without end. */
+/** Endless text may have endless shapes. */
 const MOST_SHAPES = 1 << 16;
 
 export class HeaderShapes {

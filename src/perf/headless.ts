@@ -1,12 +1,12 @@
-// Stacks that no header precedes by itself: `perf script -F ip,sym,dso`, headers that are such only because frames follow
-// (`-F comm,ip,sym`), or a recording that lost its start. Only the end of the input tells whether they count.
+// Stacks without a certain header: of `perf script -F ip,sym,dso`, of `-F comm,ip,sym`, whose lines are headers only
+// because frames follow, or of a recording that lost its start. Only the end of the input tells whether they count.
 
 import type { StackTable } from '../engine/stack-table.ts';
 import type { PerfEvents } from './events.ts';
 import { type LooseHeader, readLooseHeader } from './loose-header.ts';
 import type { PerfRoots } from './roots.ts';
 
-/** Garbage without end has such lines without end. */
+/** Endless garbage may have endless lines of this kind. */
 const MOST_EMPTY = 1 << 16;
 
 interface Place {
@@ -35,17 +35,17 @@ export class HeadlessStacks {
   readonly #sums = new Map<string, Sum>();
   /** by the shape of their line */
   readonly #headers = new Map<number, LooseHeader>();
-  /** what lines say before which stacks stand, but for names and numbers */
+  /** the forms of the lines that stacks follow: the event and which fields they have */
   readonly #forms = new Set<string>();
-  /** lines before which no stack stands, each with its places in the inputs */
+  /** lines that no stack follows, each with its places in the inputs */
   readonly #empty = new Map<string, { header: LooseHeader | undefined; places: Place[] }>();
   #emptyCount = 0;
   /** samples with an empty callchain */
   empty = 0;
-  /** by all that the line says but its period */
+  /** by the whole line but its period */
   readonly #targets = new Map<string, { sum: Sum; root: number }>();
 
-  /** `counts` tells at the end whether such stacks of an event count; `onRest` is told of lines that are no headers. */
+  /** `counts` tells at the end whether such stacks of an event count; `onRest` hears of lines that are no headers. */
   constructor(
     table: StackTable,
     roots: PerfRoots,
@@ -65,8 +65,8 @@ export class HeadlessStacks {
   }
 
   /**
-   * Ends the stack being read; `text` is the line before it, `shape` that line's (0: not known). `apart`: its frames are
-   * those of samples without callchain. Gives how many such samples there were.
+   * Ends the stack being read. `text` is the line before it, `shape` that line's shape (0: not known). `apart`: each of
+   * its frames is a sample without callchain. Gives how many such samples there were.
    */
   add(text: string | undefined, shape: number, apart: boolean): number {
     const table = this.#table;
@@ -88,7 +88,10 @@ export class HeadlessStacks {
     return frames.length > 0 ? stacks : 0;
   }
 
-  /** A line before which no stack stands: maybe the header of a sample with an empty callchain. False: there are too many. */
+  /**
+   * Keeps a line that no stack follows: maybe the header of a sample with an empty callchain. False: there are too
+   * many.
+   */
   addEmpty(text: string, shape: number, place: string, isCut: boolean): boolean {
     if (this.#emptyCount === MOST_EMPTY) return false;
     const header = this.#headerOf(text, shape);
@@ -98,7 +101,9 @@ export class HeadlessStacks {
     return true;
   }
 
-  /** Counts these lines as samples, where `mayCount` and others of their form have stacks; tells of the rest. */
+  /**
+   * Counts these lines as samples, where `mayCount` and others of their form have stacks. Tells `onRest` of the others.
+   */
   settleEmpty(mayCount: boolean): void {
     const others: (Place & { text: string })[] = [];
     for (const [text, { header, places: all }] of this.#empty) {
@@ -126,7 +131,9 @@ export class HeadlessStacks {
     return to > 0 && this.#usesPeriod ? Number(text.slice(from, to)) : 1;
   }
 
-  /** All is read, and they count if their events do: adds them to these. Gives how many samples count. */
+  /**
+   * At the end of all inputs: adds these stacks to their events. Gives how many samples belong to events that count.
+   */
   settle(events: PerfEvents): number {
     for (const { event: name, stacks, weight } of this.#sums.values()) {
       const event = events.named(name);
@@ -162,7 +169,7 @@ export class HeadlessStacks {
   }
 }
 
-/** The event and which fields there are; where there is no event, the whole line but for its digits. */
+/** The event and which fields the line has; without an event, the whole line with each digit as 0. */
 function formOf(text: string, { eventFrom, eventTo, commFrom, commTo, tidFrom, numbers }: LooseHeader): string {
   if (eventFrom < 0) return text.replace(/\d/g, '0');
   return `${text.slice(eventFrom, eventTo)} ${commTo > commFrom} ${tidFrom >= 0} ${numbers.period !== undefined}`;

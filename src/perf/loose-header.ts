@@ -1,5 +1,5 @@
-// Header lines that lost their padding (pasted, squeezed, tabs) or fields (`perf script -F`). Tried only on lines
-// that are no strict header, so speed does not matter here.
+// Header lines that lost their padding (pasted, squeezed, tabs) or fields (`perf script -F`). They are tried only on
+// lines that are no strict header, once for each shape (header-shapes.ts).
 //
 //     two words  24621/24622 [000]  1257.128449:     250000 cpu-clock:u:      55dc3f1b71a3 leaf+0x1a (/srv/app)
 //     ╰─comm──╯  ╰pid╯ ╰tid╯ ╰cpu╯ ╰──time───╯      ╰period╯╰──event──╯ ╰── frame, of a sample without callchain
@@ -10,8 +10,8 @@
 import type { StackTable } from '../engine/stack-table.ts';
 import { emptyHeader, type Header, readEvent } from './header.ts';
 
-/** A line that is a header by itself, or one that is only when frames follow. */
 export interface LooseHeader extends Header {
+  /** the line is a header only if frames follow */
   weak: boolean;
   /** a frame stands on the same line: a sample without callchain */
   hasFrame: boolean;
@@ -21,7 +21,7 @@ export interface LooseHeader extends Header {
   dependsOnDigits: boolean;
 }
 
-/** The largest pid of Linux: a greater number in the tid's place is a period. */
+/** The largest pid of Linux. A larger number in the tid's place is a period. */
 const MAX_PID = 4194304;
 const PERIOD_COLUMNS = 10;
 const ADDRESS_COLUMNS = 16;
@@ -57,7 +57,7 @@ interface Task {
 
 /**
  * Reads `line` (latin1), the line that the table stopped at; undefined when it can't be a header. Places are in the
- * table's bytes, or from the line's start where there is no table: a line once held to be weak is so for good.
+ * table's bytes, or from the line's start where no table is given.
  */
 export function readLooseHeader(line: string, table?: StackTable): LooseHeader | undefined {
   const text = line.slice(0, MOST_COLUMNS);
@@ -125,8 +125,8 @@ export function readLooseHeader(line: string, table?: StackTable): LooseHeader |
 }
 
 /**
- * The header of a line that begins with blanks and could as well be a frame: ` 5301 [001] cpu-clock:` begins with digits
- * that may be hexadecimal. A frame's line has a name left over, and a column for its address.
+ * The header of a line that begins with blanks and could as well be a frame: ` 5301 [001] cpu-clock:` begins with
+ * digits that may be hexadecimal. A frame's line has a name left over, and pads its address to a column.
  */
 export function readHiddenHeader(line: string, table: StackTable): LooseHeader | undefined {
   const header = readLooseHeader(line, table);
@@ -134,7 +134,10 @@ export function readHiddenHeader(line: string, table: StackTable): LooseHeader |
   return header.weak && isFrameColumn(line) ? undefined : header;
 }
 
-/** Does this line begin with an address in the column of samples without callchain, behind the blank of no header? */
+/**
+ * Does this line begin with an address in the column of samples without callchain? The blank of a missing header is
+ * first.
+ */
 export function isFrameColumn(line: string): boolean {
   return /^ +[0-9a-f]+(?= |$)/.exec(line)?.[0].length === ADDRESS_COLUMNS + 1;
 }

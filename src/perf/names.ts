@@ -1,4 +1,4 @@
-// What a perf frame is called in a folded stack: its tidied symbol or its object, with the marks asked for.
+// The name of a perf frame in a folded stack: its tidied symbol or its object, with the marks that the options ask for.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import { commFrame, frameText, objectFrame } from '../stacks/frame-name.ts';
@@ -26,9 +26,9 @@ export interface NameOptions extends SymbolOptions {
   markInlined: boolean;
   /** unresolved frames as `[name <address>]` */
   addresses: boolean;
-  /** leave away the callers of these functions */
+  /** drop the callers of these functions */
   skipAfter: readonly string[];
-  /** for addresses of the kernel that perf left without a name; undefined: they are unresolved */
+  /** names addresses of the kernel that perf left without a name; undefined: they stay unresolved */
   kernelSymbols: KernelSymbols | undefined;
 }
 
@@ -50,7 +50,7 @@ export class PerfNames {
     this.#options = options;
   }
 
-  /** Is this name one of a frame that perf could not resolve? */
+  /** Does this name stand for a frame that perf could not resolve? */
   isUnresolved(id: number): boolean {
     return this.#unresolved.has(id);
   }
@@ -99,7 +99,9 @@ export class PerfNames {
     return objects;
   }
 
-  /** What a frame line means, for the table: name ids with flags, leaf first. More than one where JITs inline. */
+  /**
+   * The name ids of a frame line, with the table's flags, leaf first. There are several where a JIT compiler inlined.
+   */
   words(printed: PerfFrame): number[] {
     const frame = this.#named(printed);
     const { dso, symbol } = frame;
@@ -118,7 +120,10 @@ export class PerfNames {
     return { ...frame, symbol: kernelSymbols.nameAt(frame.address) ?? '' };
   }
 
-  /** The id, with flags, of a function that was found in the object `dso`; `behind` stands between its name and its mark. */
+  /**
+   * The id, with flags, of a function that was found in the object `dso`; `behind` stands between its name and its
+   * mark.
+   */
   found(frame: SymbolFrame, behind: string, dso: string): number {
     const { name = '', isInlined } = frame;
     const text = this.#symbolText(name);

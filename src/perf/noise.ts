@@ -1,4 +1,4 @@
-// What perf writes to stderr and people merge into the text with `2>&1`, and comments: understood, and no samples.
+// Lines that are no samples: comments, and what perf writes to stderr and people merge into the text with `2>&1`.
 
 //# cmdline : perf record …                                       header block of `perf script --header`
 //Warning:                                                        and the two lines that follow it
@@ -17,7 +17,7 @@ export function isPerfNoise(line: string): boolean {
   return NOISE.test(line);
 }
 
-/** What the line says of data that perf lost, which is mostly nothing. */
+/** The line, if it says that perf lost data; else nothing. */
 export function lossIn(line: string): string[] {
   return LOSS.exec(line) ?? [];
 }

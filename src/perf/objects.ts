@@ -1,11 +1,12 @@
-// Frames of `perf script` by their objects: which file an address lies in, and where, whatever form perf printed it in.
+// Frames of `perf script` by their objects: which file an address lies in, and where, in whatever form perf printed it.
 
 import { type Mapping, Mappings } from '../symbols/mappings.ts';
 import type { ObjectSymbols } from '../symbols/object.ts';
 import type { Expansion, Symbolizer } from '../symbols/symbolizer.ts';
 import { isKernel, type PerfFrame } from './frame.ts';
 
-// busy 18646/18646 3685.517583: PERF_RECORD_MMAP2 18646/18646: [0x562199e91000(0x121000) @ 0xc6000 fe:00 6013295 26]: r-xp /opt/busy
+// busy 18646/18646 3685.517583: PERF_RECORD_MMAP2 18646/18646: [0x562199e91000(0x121000) @ 0xc6000 fe:00 6013295 26]:
+// r-xp /opt/busy
 //                               └ with --show-mmap-events       └ from         └ length    └ offset  └ file, or <build-id>
 const MMAP =
   /PERF_RECORD_MMAP2? (-?\d+)\/-?\d+: \[0x([0-9a-f]+)\((?:0x)?([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: <([0-9a-f]+)>| [^\]]*)?\]: (\S+) (.+)$/;
@@ -20,9 +21,9 @@ const NO_FILE = /^(?:\[|\/\/anon|\/memfd:|\/SYSV|\/dev\/zero|inlined$|\/tmp\/per
 /** How frames are looked up in their objects. */
 export interface LookupOptions {
   symbolizer: Symbolizer;
-  /** is filled with what processes had mapped, by the records */
+  /** where to keep what the records say that processes had mapped */
   mappings?: Mappings | undefined;
-  /** frames of their own for inlined functions */
+  /** give inlined functions frames of their own */
   inline: boolean;
 }
 
@@ -66,8 +67,8 @@ export class PerfObjects {
   }
 
   /**
-   * Perf 6.1 prints offsets in the file, 6.12 addresses of the process, and with -F +dsoff both. An address that lies in
-   * a map of that file is one of the process, unless it would be a good offset, too, as in programs that are loaded low.
+   * perf 6.1 prints offsets in the file, 6.12 addresses of the process, and with -F +dsoff both. An address that lies
+   * in a map of that file is the process's. But in programs that are loaded low it may be a good offset as well.
    */
   #offsetOf(frame: PerfFrame, pid: number, object: ObjectSymbols): number | undefined {
     if (frame.dsoOffset !== undefined) return Number(`0x${frame.dsoOffset}`);

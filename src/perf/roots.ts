@@ -1,4 +1,5 @@
-// Root frames of samples: what they are called, and the samples of which only the end of the input tells if they count.
+// Root frames of samples: their names; and provisional ones, of samples that count or not as the end of input will
+// tell.
 
 import type { StackTable } from '../engine/stack-table.ts';
 import type { PerfEvent } from './events.ts';
@@ -60,12 +61,12 @@ export class PerfRoots {
     return root;
   }
 
-  /** A root of a sample that counts only if its event does in the end. */
+  /** A provisional root of a sample that counts only if its event does in the end. */
   ifTaken(root: number, event: PerfEvent): number {
     return this.#provisionally(`${event.name}\0${root}`, root, () => event.use === 'taken');
   }
 
-  /** A root of a stack without header: `counts` will tell whether such stacks of this event count. */
+  /** A provisional root of a stack without header: `counts` will tell whether such stacks of this event count. */
   ifHeadless(event: string, root: number, counts: () => boolean): number {
     return this.#provisionally(`\0${event}\0${root}`, root, counts);
   }
@@ -80,7 +81,10 @@ export class PerfRoots {
     return id;
   }
 
-  /** All is read: gives stacks their true roots, drops those that don't count, and cuts them to `maxDepth` frames. */
+  /**
+   * At the end of all inputs: gives stacks their true roots, drops those that don't count, cuts them to `maxDepth`
+   * frames.
+   */
   settle(maxDepth: number | undefined): void {
     if (this.#provisional.size === 0 && maxDepth === undefined) return;
     const cut = this.#table.name('[truncated]');

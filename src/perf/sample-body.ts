@@ -50,8 +50,8 @@ export class SampleBody {
   }
 
   /**
-   * A line that starts with a blank and was never seen. Tells what it was: `strange` lines are neither defined nor
-   * passed. `discarding`: it belongs to something that is no sample. `last`: the input ends within it.
+   * Reads a line that starts with a blank and was never seen. Leaves a `strange` line neither defined nor passed.
+   * `discarding`: the line belongs to something that is no sample. `last`: the input ends within it.
    */
   readUnknown(discarding: boolean, last: boolean): 'read' | 'cut' | 'strange' {
     const table = this.#table;
@@ -89,7 +89,7 @@ export class SampleBody {
     this.readAsked();
   }
 
-  /** A line whose meaning depends on what stands above it, or that stands for several frames. */
+  /** Reads a line whose meaning depends on what stands above it, or that stands for several frames. */
   readAsked(): void {
     const text = this.#table.lineText();
     const words = this.#several.get(text);
@@ -104,7 +104,7 @@ export class SampleBody {
       if (popped === 0) return;
       const frame = this.#lookup?.pending.printedOf(popped) ?? popped;
       if (frame !== popped && this.#lookup?.inline) {
-        this.#table.push(popped); // has places of its own
+        this.#table.push(popped); // it has places of its own
         return;
       }
       const word = this.#options.srcline && isSource(line.place) ? this.#names.withPlace(frame, line.place) : frame;
@@ -121,8 +121,8 @@ export class SampleBody {
   }
 
   /**
-   * Without callchains the leaf stands on the header line, from `from` to `to`. Anything else there is text of a
-   * tracepoint, or flags. Was there one?
+   * Reads the leaf of a sample without callchain, which stands on the header line, between `from` and `to`. False: only
+   * flags or the text of a tracepoint stand there.
    */
   readSingleLine(from: number, to: number): boolean {
     const { bytes } = this.#table;
@@ -135,7 +135,7 @@ export class SampleBody {
     return true;
   }
 
-  /** A frame line without indentation, as in pasted text. False when it is none. */
+  /** Reads a frame line without indentation, as in pasted text. False when it is none. */
   readUnindented(text: string, inSample: boolean): boolean {
     if (!UNINDENTED.test(text)) return false;
     const frame = readFrameLine(text);
@@ -144,7 +144,7 @@ export class SampleBody {
     return true;
   }
 
-  /** Name ids with flags, leaf first; of a frame that is looked up the one that stands for it. */
+  /** Name ids with flags, leaf first; for a frame that is looked up, the one that stands for it until settle(). */
   #words(frame: PerfFrame): number[] {
     const words = this.#names.words(frame);
     const lookup = this.#lookup;
@@ -157,7 +157,9 @@ export class SampleBody {
     return found ? [lookup.pending.add(found, Line.ids & word, frame.address, frame.dso)] : words;
   }
 
-  /** Of all stacks, which have `roots` root frames, before settle(); undefined: frames are not looked up. */
+  /**
+   * How well the user frames of all stacks are known, which have `roots` root frames; undefined: nobody looks them up.
+   */
   #userFrames(roots: number): UserFrames | undefined {
     const pending = this.#lookup?.pending;
     if (!pending) return undefined;
@@ -175,8 +177,8 @@ export class SampleBody {
   }
 
   /**
-   * All is read: puts the functions that were found in objects into the stacks, which have `roots` root frames. Gives how
-   * well user frames were known before.
+   * At the end of all inputs: puts the functions that were found in objects into the stacks, which have `roots` root
+   * frames. Gives how well user frames are known.
    */
   settle(roots: number): UserFrames | undefined {
     const frames = this.#userFrames(roots);
@@ -189,7 +191,7 @@ export class SampleBody {
   }
 }
 
-//                           ╭ address, at least as long as a pid is rarely          ╭ its name
+//                           ╭ address, of four digits at least                      ╭ its name
 const UNINDENTED = /^(?:0[xX][0-9a-fA-F]{1,16}|[0-9a-f]{4,16}|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16}|F{16})[ \t]+\S/;
 
 /** An address and nothing else. */
@@ -197,7 +199,9 @@ function isBare(frame: PerfFrame): boolean {
   return frame.symbol === '' && frame.dso === '';
 }
 
-/** The last line of an input, without newline: is it cut within the name or the object? Other frames may `haveObjects`. */
+/**
+ * The last line of an input, without newline: is it cut within the name or the object? Other frames may `haveObjects`.
+ */
 function isCut(text: string, line: ReturnType<typeof readFrameLine>, haveObjects: boolean): boolean {
   if (line?.kind !== 'frame') return line === undefined;
   return isBare(line) || (line.dso === '' && (haveObjects || /(?: \([^)]*|\+(?:0x?)?)$/.test(text)));

@@ -33,24 +33,24 @@ export interface PerfScriptOptions extends NameOptions {
   maxDepth: number | undefined;
 }
 
-/** Told of each line that could not be used: what it is not, its place as INPUT:LINE, its latin1 text. */
+/** Hears of each line that could not be used: what is wrong with it, its place as INPUT:LINE, its latin1 text. */
 export type OnSkip = (kind: string, place: string, text: string) => void;
 
 /** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
 const PERF_MAX_STACK = 127;
 const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'compressed', 'perf stat', 'perf script -D', 'UTF-16']);
-/** What the last line of an input is, when it ends too early. */
+/** The message about the last line of an input that ends too early. */
 const CUT = 'cut off in the middle of a line';
 /** Linux's limit on a comm, without its NUL. */
 const COMM_BYTES = 15;
 
 const MODES = ['none', 'sample', 'unwanted', 'record'] as const;
 const TAB = 9;
-/** A line that is a header, or the first half of one, only if what follows it says so. */
+/** A line that may be a header, or the first half of one: what follows it will tell. */
 interface Pending {
   text: string;
   line: number;
-  /** it follows a record that is no sample, whose text may go on */
+  /** it follows a record that is no sample, and may belong to that record's text */
   ofRecord: boolean;
   /** of the line, as HeaderShapes has it; 0: none */
   shape: number;
@@ -68,7 +68,7 @@ export class PerfScript {
   singles = 0;
   /** lines below headers that are of no known kind */
   misread = 0;
-  /** how well user frames are known; undefined: they were not looked up */
+  /** how well user frames are known; undefined: nobody looked them up */
   userFrames: UserFrames | undefined;
   /** weight of stacks cut at perf's depth limit */
   truncatedWeight = 0;
@@ -138,7 +138,7 @@ export class PerfScript {
     return { inline, objects, pending };
   }
 
-  /** What was missing where frames were looked up in their objects, one line each. */
+  /** What was missing to look frames up in their objects, one line each. */
   get lookupNotes(): string[] {
     const { lookup } = this.#options;
     return !lookup || (this.#body.printsPlaces && !lookup.inline) ? [] : lookup.symbolizer.notes();
@@ -161,7 +161,7 @@ export class PerfScript {
     this.#read();
   }
 
-  /** The present input ends, and with it its last sample, which has lost its outer frames if the input is not whole. */
+  /** Ends the present input and its last sample, which has lost its outer frames if the input is not whole. */
   endInput(isWhole = true): void {
     this.#lastLine = this.table.closeLine();
     this.#read();
@@ -171,7 +171,7 @@ export class PerfScript {
     this.#dropPending();
   }
 
-  /** All inputs are read: settles which samples count. Throws InputError when the wanted event is not among them. */
+  /** Settles which samples count, when all inputs are read. Throws InputError if none is of the wanted event. */
   finish(): void {
     this.#headless.settleEmpty(this.#headers === 0);
     this.empty += this.#headless.empty;
@@ -205,7 +205,7 @@ export class PerfScript {
     }
   }
 
-  /** Is this line a header, as perf prints it? Then its sample begins; an `unknown` line is left behind. */
+  /** Is this line a header as perf prints it? Then begins its sample, and passes an `unknown` line. */
   #readHeader(unknown: boolean): boolean {
     const { table } = this;
     const from = table.lineFrom;
@@ -273,7 +273,7 @@ export class PerfScript {
     return this.#eventOf[key];
   }
 
-  /** A line that starts with something visible and is no strict header. */
+  /** Reads a line that starts with something visible and is no strict header. */
   #readOther(): void {
     const { table } = this;
     const shape = this.#shapeOfLine();
@@ -292,7 +292,7 @@ export class PerfScript {
     }
   }
 
-  /** A line that starts with a blank, was never seen, and is no strict header. */
+  /** Reads a line that starts with a blank, was never seen, and is no strict header. */
   #readUnknown(): void {
     const { table } = this;
     this.#afterNoise = false;
@@ -313,7 +313,7 @@ export class PerfScript {
     else this.#end(); // nothing but blanks
   }
 
-  /** A header that begins with blanks, and whose digits could be a frame's address. */
+  /** Reads a header that begins with blanks and digits that could be a frame's address. False: it is none. */
   #readHidden(text: string, shape: number): boolean {
     const { table } = this;
     const kind = readFrameLine(text)?.kind;
@@ -331,7 +331,7 @@ export class PerfScript {
     return this.#lastLine ? 0 : this.#shapes.keyOfLine(MODES.indexOf(this.#mode));
   }
 
-  /** Is this a line as was read before? Then the same is done with it; an `unknown` line is left behind. */
+  /** Was a line of this shape read before? Then does the same with this one, and passes it if it is `unknown`. */
   #readKnownShape(shape: number, unknown: boolean): boolean {
     const use = shape === 0 ? undefined : this.#shapes.useOf(shape);
     if (use === undefined) return false;
@@ -347,7 +347,7 @@ export class PerfScript {
     this.#begin(header, this.table.lineFrom);
   }
 
-  /** What this line is, the next will tell. */
+  /** Keeps this line until the next one tells what it is. */
   #suspend(text: string, shape: number, header?: LooseHeader, use: Use = 'wait'): void {
     if (header) this.#shapes.remember(shape, use, header);
     if (this.#mode === 'none') this.#end();

@@ -34,7 +34,7 @@ export interface PerfStats {
   losses: string[];
 }
 
-/** Call it when all is read and finish()ed. */
+/** Of a reader whose finish() was called. */
 export function statsOf(perf: PerfScript, count: 'period' | 'samples', skippedLines: number): PerfStats {
   let weight = 0;
   let unresolvedWeight = 0;
@@ -69,8 +69,8 @@ export function statsOf(perf: PerfScript, count: 'period' | 'samples', skippedLi
 const NANOSECONDS = /^(?:(?:cpu|task)-clock|offcpu-time)(?=[:/]|$)/;
 
 /**
- * What the folded weights are of: samples, ns, an event by its name without modifiers, or `events` where perf printed
- * periods and no name; undefined: several. Call it when all is read and finish()ed.
+ * The unit of the folded weights: samples, ns, an event's name without modifiers, or `events` where perf printed
+ * periods and no name. Undefined: they have several. Call it after finish().
  */
 export function unitOf(perf: PerfScript, count: 'period' | 'samples'): string | undefined {
   if (count === 'samples') return 'samples';
@@ -104,7 +104,7 @@ export function describeStats(stats: PerfStats): string {
   return `${samplesOf(stats.samples)} of ${names.join(', ')} (${weighed}) in ${stats.stacks} stacks${span}; ${parts.join(', ')}${advice}`;
 }
 
-/** What the reader should know of the input even when nobody asked: one line each. */
+/** What users should know of the input even without --stats: one line each. */
 export function notesOn(perf: PerfScript): string[] {
   const notes = perf.losses.map((loss) => `perf lost data while recording: ${loss}`);
   const left = perf.events.left();
