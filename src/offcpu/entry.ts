@@ -1,5 +1,5 @@
 // What an off-CPU dump says, entry by entry: who did not run, for how long, with which stacks, and why as far as the
-// dump tells. OffcpuReader (reader.ts) gives these, for bpftrace text and JSON and for bcc alike.
+// dump tells. OffcpuReader (read/reader.ts) gives these, whichever recorder wrote the dump.
 
 /**
  * - `off-cpu`: not running; the dump has no switch-out state
@@ -8,7 +8,7 @@
  * - `runnable`: woken, waiting for a CPU; the stacks are those it had blocked with
  * - `preempted`: switched out though it could have run on (state 0 or 0x100)
  * - `in-progress`: still off the CPU when the recording ended; `state` says how
- * - `lost`: bpftrace lost both stacks
+ * - `lost`: the recorder lost both stacks
  */
 export type OffcpuKind = 'off-cpu' | 'blocked' | 'runnable' | 'preempted' | 'in-progress' | 'lost';
 
@@ -59,19 +59,12 @@ export interface Statement {
   queryId: string | undefined;
 }
 
-/** Without a tid it was no thread, but the kernel: a timer, a disk, the network. */
+/** Without a tid it was the kernel instead of a thread: a timer, a disk, the network. */
 export interface Waker {
   tid: number | undefined;
   pid: number | undefined;
   comm: string | undefined;
 }
 
-/** What an entry is of, beside its stacks and sums. */
+/** What tells an entry from others, beside its stacks and sums. */
 export type Subject = Pick<OffcpuEntry, 'kind' | 'comm' | 'pid' | 'tid' | 'state' | 'waitEvent' | 'particulars'>;
-
-// How offcpu-fold and offcpu-classify get them:
-//
-//   const reader = new OffcpuReader(options, onSkip);      // reader.ts
-//   for each input: reader.beginInput(); reader.write(block) …; reader.endInput();
-//   for (const entry of reader.entries()) …                // OffcpuEntry, each distinct one once
-//   reader.fold({ by, unit, markKernel, maxDepth });       // or: folded stacks, in reader.table

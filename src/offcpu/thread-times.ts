@@ -14,7 +14,7 @@ export interface ThreadTimes {
   beforeNs: number;
 }
 
-/** The sums over so many threads, in nanoseconds. */
+/** The sums over `threads` threads, in nanoseconds. */
 export type TimeSums = Omit<ThreadTimes, 'tid'> & { threads: number };
 
 export function sumOfTimes(all: Iterable<ThreadTimes>): TimeSums {

@@ -35,7 +35,7 @@ const NEGATIVE = /^WARN: Skipped an event with negative duration/;
 
 export class BccText {
   readonly losses = noLosses();
-  /** other lines */
+  /** lines that are neither entries nor messages of bcc */
   readonly said: string[] = [];
   /** did the last line, a value, lack its newline? */
   cut = false;
@@ -170,7 +170,7 @@ export class BccText {
     else if (!NEGATIVE.test(text) && !BANNER.test(text) && !readNoise(text, this.losses)) this.said.push(text);
   }
 
-  /** Adds the entries read to `stacks` and gives how many there are. */
+  /** Adds the entries read to `stacks`, and gives how many there are. */
   addTo(stacks: OffcpuStacks, unit: Unit): number {
     let entries = 0;
     for (const { ids, weight, hits } of this.#table.stacks()) {

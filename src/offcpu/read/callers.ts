@@ -11,10 +11,10 @@ import type { ParticularsReader } from './particulars.ts';
 const WAITS_BY_ANOTHER =
   /^_*(?:GI_+)?(?:pthread_(?:mutex|cond|rwlock|barrier|join|timedjoin|clockjoin|once|spin)\w*|(?:new_)?sem_\w*|do_futex_wait|u?sleep|nanosleep|thrd_\w+|mtx_\w+|cnd_\w+|system|popen|pclose|getaddrinfo)(?:[.@+]|$)/;
 
-/** A user stack with the callers that were found. */
+/** A user stack with the callers that the walk found. */
 interface Whole {
   user: IdSpan;
-  /** is there a function, after its waiting one, that is not known? */
+  /** is a function missing behind the waiting one? */
   isMissing: boolean;
 }
 
@@ -36,7 +36,7 @@ export class Callers {
   readonly #known = new Map<number, number>();
   readonly #named = new Set<number>();
   readonly #walked = new Map<string, Between | undefined>();
-  /** has any caller been put into a stack? Then libc keeps no frame pointers, and where none was found one is missing. */
+  /** has any stack got a caller? Then libc keeps no frame pointers, so stacks that got none lack one. */
   hasFound = false;
 
   constructor(particulars: ParticularsReader | undefined, names: BpftraceNames) {
@@ -45,7 +45,9 @@ export class Callers {
     this.#hidden = names.nameOf(names.word({ symbol: HIDDEN, dso: '', isKernel: undefined, inlined: false }));
   }
 
-  /** Names the callers that these numbers of keys stand for. To be done before spans are read: names move them. */
+  /**
+   * Names the callers that these numbers of keys stand for. Call it before spans are read, because new names move them.
+   */
   learn(callers: Iterable<number | undefined>): void {
     for (const caller of callers) {
       if (!caller || this.#words.has(caller)) continue;
@@ -63,7 +65,7 @@ export class Callers {
     if (symbol !== undefined || this.#names.userFrames?.isMapped(address)) this.#named.add(address);
   }
 
-  /** The user stack of process `pid` with its innermost function's callers put in, if they are not there already. */
+  /** The user stack of process `pid`, with the callers of its innermost function unless it has them already. */
   into(user: IdSpan, caller: number | undefined, pid: number | undefined): Whole {
     const depth = user.to - user.from;
     if (depth === 0) return { user, isMissing: false };
@@ -71,7 +73,7 @@ export class Callers {
     const words = this.#words.get(caller ?? 0) ?? [];
     const found = this.#walk(user, caller ?? 0, words, pid) ?? this.#guess(user, words);
     const { ids, isMissing } = found;
-    // a stack of one frame says by itself that its callers are not known
+    // a stack of one frame shows by itself that it lacks its callers
     const between = isMissing && found !== NOTHING && depth > 1 ? [this.#hidden, ...ids] : ids;
     if (between.length === 0) return { user, isMissing: isMissing && depth > 1 };
     this.hasFound = true;
@@ -82,7 +84,7 @@ export class Callers {
     return { user: spanOf(whole), isMissing };
   }
 
-  /** By what the files of the process say of their frames. undefined: that of the waiting function is not known. */
+  /** By what the files of the process say of their frames. Undefined: they say nothing of the waiting function. */
   #walk(
     { ids: user, from, to }: IdSpan,
     caller: number,
@@ -110,8 +112,8 @@ export class Callers {
   }
 
   /**
-   * Without files: the first word that is likely to be a return address. What lies on the stack in place of one has no
-   * name, or is of the function itself.
+   * Without files: the first word that is likely to be a return address. Any other word has no name, or lies in the
+   * function itself.
    */
   #guess({ ids, from, to }: IdSpan, words: readonly StackWord[]): Between {
     const address = words.find(({ slot }) => slot === undefined || USUAL_SLOTS.has(slot))?.address;

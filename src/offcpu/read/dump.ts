@@ -12,24 +12,24 @@ import type { OffcpuStacks, Unit } from './stacks.ts';
 import { addInFlight, type InFlight } from './threads.ts';
 
 export interface DumpOptions {
-  /** the map to fold, with or without its `@`; undefined: found out */
+  /** the map to fold, with or without its `@`; undefined: the reader chooses */
   map: string | undefined;
-  /** what the parts of its keys are; undefined: found out */
+  /** what the parts of its keys are; undefined: the reader finds out */
   order: readonly KeyPart[] | undefined;
-  /** of its sums; undefined: ns for our own program, us for others */
+  /** the unit of its sums; undefined: ns for our own program, us for others */
   inputUnit: Unit | undefined;
-  /** what a map printed several times holds: sums since the last dump, or since the start */
+  /** a map that was printed several times: add its dumps up, or take the last one's running totals */
   repeats: 'auto' | 'add' | 'last';
 }
 
-/** What was done with a dump. */
+/** How a dump was read. */
 export interface DumpFacts {
   map: string;
   order: readonly KeyPart[];
   unit: Unit;
   /** other maps with stacks */
   leftOut: string[];
-  /** how often the map was printed, and whether that was taken for running totals */
+  /** how often the map was printed, and whether it holds running totals */
   dumps: number;
   running: boolean;
   inFlight: InFlight;
@@ -38,8 +38,8 @@ export interface DumpFacts {
 }
 
 /**
- * Adds the entries of the dump to `stacks`; they may lie in the table until those are settled.
- * Gives what was done, or the reason why nothing could be.
+ * Adds the entries of the dump to `stacks`; they may lie in the table until those are settled. Gives how it read the
+ * dump, or the reason why it can't.
  */
 export function addDump(
   text: BpftraceText,

@@ -1,6 +1,8 @@
-// offcpu-fold as a function: options and recordings of bpftrace or bcc in, folded stacks and what to say of them out.
+// offcpu-fold as a function: options and recordings of bpftrace, bcc or perf in; folded stacks, statistics and notes
+// out.
 
 import type { StackTable } from '../../engine/stack-table.ts';
+import type { OnSkip } from '../../perf/script.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { OffcpuReader, type ReaderOptions } from './reader.ts';
 import type { FoldOptions, Quality } from './stacks.ts';
@@ -8,7 +10,7 @@ import { lossesOn, notesOn, type OffcpuStats, statsOf, uncoveredNotes } from './
 
 export type FoldOffcpuOptions = ReaderOptions & FoldOptions;
 
-/** What an option is that nobody gave. */
+/** The values of options that nobody gave. */
 const DEFAULTS: FoldOffcpuOptions = {
   map: undefined,
   order: undefined,
@@ -23,12 +25,9 @@ const DEFAULTS: FoldOffcpuOptions = {
   maxDepth: undefined,
 };
 
-/** Is told of each line that can't be used: why, its place as INPUT:LINE, its text (latin1). */
-type OnSkip = (kind: string, place: string, text: string) => void;
-
 export interface OffcpuFolded {
   table: StackTable;
-  /** undefined where nobody asked for the quality before */
+  /** undefined unless measure() was called */
   stats: OffcpuStats | undefined;
   /** what is missing in the recording itself, and other sentences that the user should read */
   losses: string[];
@@ -37,7 +36,7 @@ export interface OffcpuFolded {
   uncovered: string[];
 }
 
-/** Takes inputs one after the other: begin, block …, end for each; then what is asked of it, and finish at last. */
+/** Takes inputs one after the other: begin, block …, end for each; then entries and measure, and finish at last. */
 export class OffcpuFold {
   readonly #options: FoldOffcpuOptions;
   readonly #reader: OffcpuReader;
@@ -59,7 +58,7 @@ export class OffcpuFold {
     this.#reader.beginInput(name);
   }
 
-  /** Throws InputError when it is nothing that can be read on. */
+  /** Throws InputError when the input is of a kind that it can't read. */
   block(bytes: Uint8Array): void {
     this.#reader.write(bytes);
   }
@@ -80,22 +79,22 @@ export class OffcpuFold {
     return this.#reader.whyEmpty;
   }
 
-  /** Is the last input known to be something else? */
+  /** Is the last input of a foreign kind? */
   get isForeign(): boolean {
     return this.#reader.isForeign;
   }
 
-  /** What the inputs were. */
+  /** The inputs that had something to read. */
   get inputs(): OffcpuReader['inputs'] {
     return this.#reader.inputs;
   }
 
-  /** Each distinct entry once. To be asked for before finish(). */
+  /** Each distinct entry once. Call it before finish(). */
   entries(): Iterable<OffcpuEntry> {
     return this.#reader.entries();
   }
 
-  /** Has the statistics made, which takes time: not all who fold want them. To be called before finish(). */
+  /** Makes the statistics, which take time and which few want. Call it before finish(). */
   measure(): void {
     this.#quality = this.#reader.quality();
   }

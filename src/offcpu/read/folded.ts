@@ -1,4 +1,4 @@
-// Folded text: as `offcputime -f` of bcc prints it, or made by offcpu-fold before.
+// Folded text of off-CPU time, as bcc's `offcputime -f` and offcpu-fold print it.
 //
 // two words;start_thread;worker;clock_nanosleep;-;entry_SYSCALL_64_after_hwframe;…;schedule 938082
 // └─ comm ┘ └──────────── user ────────────────┘ └ with -d
@@ -14,8 +14,8 @@ import { type OffcpuStacks, timeUnitOf, type Unit } from './stacks.ts';
 
 const KERNEL_MARK = '_[k]';
 
-export class OffcpuFolded {
-  /** of its counts, where a line says it */
+export class FoldedText {
+  /** the unit of its counts, if a line says it */
   unit: Unit | undefined;
   readonly #table: StackTable;
   readonly #names: BpftraceNames;
@@ -30,7 +30,7 @@ export class OffcpuFolded {
     this.#skip = skip;
   }
 
-  /** Throws InputError where its counts are no time. */
+  /** Throws InputError if its counts are no time. */
   write(block: Uint8Array): void {
     this.#table.write(block);
     this.#read();
@@ -51,7 +51,7 @@ export class OffcpuFolded {
     }
   }
 
-  /** Adds the entries read to `stacks` and gives how many there are. */
+  /** Adds the entries read to `stacks`, and gives how many there are. */
   addTo(stacks: OffcpuStacks, unit: Unit): number {
     const table = this.#table;
     const words: number[] = [];

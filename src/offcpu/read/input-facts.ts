@@ -1,4 +1,4 @@
-// What an input of the off-CPU tools was.
+// What the off-CPU tools found an input to be.
 
 import type { Losses } from './bpftrace/noise.ts';
 import type { DumpFacts } from './dump.ts';
@@ -8,7 +8,6 @@ import type { Recording } from './window.ts';
 
 export type Format = 'bpftrace' | 'json' | 'bcc' | 'folded' | 'perf';
 
-/** What an input was. */
 export interface InputFacts {
   name: string;
   format: Format;

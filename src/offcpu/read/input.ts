@@ -1,12 +1,13 @@
-// Off-CPU data of any kind, found out by itself: a raw dump goes to its reader, folded text is kept as it is.
+// Off-CPU data of any kind. It recognises the kind, passes raw dumps to their reader, and keeps folded text as it is.
 
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { isMetadata, unitIn } from '../../stacks/metadata.ts';
 import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import type { OnSkip } from './bpftrace/text.ts';
 import { isUnit, timeUnitOf, type Unit } from './stacks.ts';
 
-/** What reads raw dumps. */
+/** A reader of raw dumps. */
 export interface DumpReader {
   beginInput(name?: string): void;
   write(block: Uint8Array): void;
@@ -14,10 +15,7 @@ export interface DumpReader {
   endInput(): string | undefined;
 }
 
-/** Is told of each line that can't be used: why, its number in its input from 1, its text (latin1). */
-type OnSkip = (kind: string, line: number, text: string) => void;
-
-/** What this can't be, and what to do with it. */
+/** Kinds of data that hold no off-CPU time, and what to do with them. */
 const FOREIGN: Partial<Record<Kind, string>> = {
   'perf.data': 'this is perf.data, of time on the CPU',
   'perf report': 'this is the text of perf report',
@@ -32,7 +30,7 @@ const FOREIGN: Partial<Record<Kind, string>> = {
 export class OffcpuInput<Dump extends DumpReader> {
   /** folded stacks of all inputs that were folded */
   readonly folded = new StackTable();
-  /** of their counts, where lines in them say it */
+  /** the unit of their counts, if lines in them say it */
   unit: Unit | undefined;
   readonly #openDump: () => Dump;
   readonly #isDeclared: boolean;
@@ -42,7 +40,7 @@ export class OffcpuInput<Dump extends DumpReader> {
   #isFolded = false;
   #name = '';
 
-  /** `openDump` gives the reader of raw dumps, when the first comes. `isDeclared`: the user says the unit of folded text. */
+  /** `openDump` makes the reader when the first raw dump comes. `isDeclared`: the user says the unit of folded text. */
   constructor(openDump: () => Dump, isDeclared: boolean, onSkip: OnSkip) {
     this.#openDump = openDump;
     this.#isDeclared = isDeclared;

@@ -1,5 +1,5 @@
-// The particulars of a wait in a dump of bpf/offcpu.bt, format 2 to 4: numbers in its keys, and maps that name what they are.
-// docs/offcpu-dump.md describes them.
+// The particulars of a wait in a dump of bpf/offcpu.bt, format 2 to 4: numbers in its keys, and maps that say what
+// these stand for. docs/offcpu-dump.md describes them.
 
 import type { StackWord } from '../../symbols/stack-walk.ts';
 import type { Particulars, Statement, WaitObject, Waker } from '../entry.ts';
@@ -35,9 +35,9 @@ const ARM64: Calls = {
 };
 /** From this format of the dump on, callers are words of the stack. */
 const WITH_WORDS = 4;
-/** What the dump's header says of objects. */
+/** How the dump's header says that its system calls are arm64's. */
 const OF_ARM64 = 2;
-/** Waits for any of many: which, it does not tell. */
+/** An epoll set: it does not tell which of its files a thread waits for. */
 const EVENT_POLL = '[eventpoll]';
 const FileType = { mask: 0xf000, fifo: 0x1000, socket: 0xc000 } as const;
 const Family = { unix: 1, ipv4: 2, ipv6: 10 } as const;
@@ -66,7 +66,7 @@ export class ParticularsReader {
   readonly #known = new Map<string, Particulars>();
   readonly #statements = new Map<string, Statement>();
 
-  /** `objects` is what the header says of them. `format` is the dump's. */
+  /** `objects` is the number behind that word in the header, `format` the dump's. */
   constructor(text: BpftraceText, objects: number, format: number) {
     this.#text = text;
     this.#hasWords = format >= WITH_WORDS;
@@ -157,7 +157,7 @@ export class ParticularsReader {
     return { tid: waker, pid: pid === undefined ? undefined : Number(pid), comm };
   }
 
-  /** The process that a thread is of; undefined: the dump does not tell. */
+  /** The process of a thread; undefined: the dump does not tell. */
   processOf(tid: number): number | undefined {
     const [, pid] = this.#taskOf(tid);
     return pid === undefined ? undefined : Number(pid);

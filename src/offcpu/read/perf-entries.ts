@@ -1,4 +1,4 @@
-// All recordings of perf that were read → entries: each thread's events put in order over the recordings that saw it.
+// Recordings of perf → entries: puts each thread's events in order, over all recordings that saw the thread.
 
 import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuKind, Particulars, Subject, Waker } from '../entry.ts';
@@ -8,7 +8,7 @@ import type { PerfRecording, PerfStack, PerfSwitches } from './perf/switches.ts'
 import { type Interval, NONE, ThreadEvents } from './perf/thread-events.ts';
 import type { Recording } from './window.ts';
 
-/** What takes entries, each of one interval, which began at `sinceNs` of perf's clock. */
+/** Takes entries, each of one interval, which began at `sinceNs` of perf's clock. */
 export interface EntrySink {
   add(
     subject: Subject,
@@ -24,25 +24,32 @@ export interface EntrySink {
 
 /** What became of the threads of a recording. */
 export interface PerfTimes extends Recording {
-  /** intervals; those of them whose switch-out or switch-in was lost; those that had not ended; wake-ups that were seen */
+  /**
+   * intervals; those of them whose switch-out or switch-in was lost; those that had not ended; wake-ups that were seen
+   */
   intervals: number;
   lost: number;
   inProgress: number;
   woken: number;
 }
 
-/** In these, only another thread ends the wait of the first; a timer or device may end others, in whose context nobody can tell. */
+/**
+ * Only another thread ends a wait in these functions. Others may end by a timer or device, and a dump can't tell by
+ * which.
+ */
 const ENDED_BY_THREADS: ReadonlySet<string> = new Set([
   ...['pipe_read', 'anon_pipe_read', 'pipe_write', 'anon_pipe_write', 'unix_stream_data_wait', 'unix_wait_for_peer'],
   ...['do_wait', '__do_wait'],
 ]);
 const FUTEX: ReadonlySet<string> = new Set(['futex_wait', '__futex_wait', 'futex_wait_queue', 'futex_do_wait']);
-/** Of libc and of runtimes: these waits may end by time. */
+/** Functions of libc and of runtimes whose waits may end by time. */
 const TIMED = /timed|clock(?:wait|lock)|nanosleep|sleep|timeout/;
 /** The innermost frames, which are libc's and the runtime's. */
 const NEAR = 5;
 
-/** Adds all intervals of the recordings to `stacks`, and gives what became of the threads of each; undefined: has none. */
+/**
+ * Adds all intervals of the recordings to `stacks`. Gives what became of the threads of each; undefined: it has none.
+ */
 export function settlePerf(
   recordings: readonly PerfRecording[],
   switches: PerfSwitches,
@@ -81,7 +88,7 @@ class Entries {
   readonly #stacks: EntrySink;
   readonly #subjects = new Map<string, Subject>();
   readonly #particulars = new Map<string, Particulars>();
-  /** of each stack, who can have ended its wait */
+  /** by stack: who may have ended its wait */
   readonly #ends: ('thread' | 'own thread' | undefined)[];
 
   constructor(switches: PerfSwitches, table: StackTable, stacks: EntrySink) {

@@ -1,5 +1,5 @@
-// The texts of `perf script` among the inputs. One may tell of switch-outs and another of the wake-ups that follow them,
-// so their entries are known when all are read.
+// The texts of `perf script` among the inputs. One may tell of switch-outs, and another of the wake-ups that follow
+// them. So their entries are complete only when all are read.
 
 import { StackTable } from '../../engine/stack-table.ts';
 import { spanOf } from './bpftrace/id-span.ts';
@@ -38,7 +38,7 @@ export class PerfInputs {
     this.#recordings.push(this.#switches.end());
   }
 
-  /** What the input that has ended was, or the reason why it is of no use. */
+  /** What the input that has just ended is, or the reason why it is of no use. */
   factsOf(name: string): InputFacts | string {
     const { switches, sums, others, lostEvents } = this.#recordings.at(-1) as PerfRecording;
     if (switches + sums + others === 0) {

@@ -31,15 +31,18 @@ export interface Program extends Recording {
   order: readonly KeyPart[];
   /** intervals that had not ended */
   inProgress: number;
-  /** does the end of the dump miss? */
+  /** is the end of the dump missing? */
   isCut: boolean;
   /** time that is in no entry, because the map was full */
   unmappedNs: number;
-  /** threads of its processes that did not leave a CPU in the window, so that nothing is known of them; 0: not known */
+  /**
+   * threads of its processes that never left a CPU in the window, so the dump says nothing of them; 0: also if not
+   * known
+   */
   uncovered: number;
   /** was there no room for some threads? */
   lacksThreads: boolean;
-  /** each by itself, where the program was told to print them */
+  /** each wait by itself, if the program printed them */
   waits: Waits;
 }
 
@@ -61,7 +64,7 @@ const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), (?:(\d+), )?
 const WAIT_MAPS = ['@wait0', '@wait1'];
 /** The footer's pid when the program followed several processes. */
 const SEVERAL = 0;
-/** What bpftrace prints last: it goes by the maps' names. */
+/** The map that bpftrace prints last, because it sorts them by name. */
 const LAST_MAP = '@threads';
 
 export function isOurProgram(text: BpftraceText): boolean {
@@ -89,7 +92,7 @@ function footerOf(text: BpftraceText): RegExpExecArray | undefined {
   return text.said.map((line) => FOOTER.exec(line)).find((match) => match !== null) ?? undefined;
 }
 
-/** What intervals are of. */
+/** An interval's thread, stacks and particulars. */
 interface Thread {
   comm: string;
   /** undefined: one of several processes, and the dump does not tell which */
@@ -102,7 +105,7 @@ interface Thread {
   kernel: IdSpan;
 }
 
-/** Adds the closed intervals, by stack, and those that were still open. Gives the reason if that can't be done. */
+/** Adds the closed intervals, by stack, and those that were still open. Gives the reason if it can't. */
 export function addProgram(
   text: BpftraceText,
   table: StackTable,
@@ -195,7 +198,7 @@ export function addProgram(
   return program;
 }
 
-/** Those that had ended. */
+/** Adds the waits that had ended. */
 function addWaits(
   text: BpftraceText,
   waits: Waits,
@@ -211,7 +214,10 @@ function addWaits(
   }
 }
 
-/** Time that is in the sums of the threads, but in no entry. After an exec a thread has another id: then of all together. */
+/**
+ * Time that is in the sums of the threads, but in no entry: by thread, or of all together after an exec, which changes
+ * tids.
+ */
 function* unmapped(
   threads: readonly ThreadTimes[],
   mapped: ReadonlyMap<number, number>,
@@ -234,14 +240,17 @@ function execsOf(text: BpftraceText): number {
   return Number(text.scalars.get('@execs') ?? 0);
 }
 
-/** Those that the processes had, less those of which the last switch-out is known. */
+/** How many threads of the processes have no last switch-out in the dump. */
 function uncoveredIn(text: BpftraceText): number {
   let living = 0;
   for (const [value] of text.maps.get('@living')?.threads.values() ?? []) living += numbersOf(value)[0] ?? 0;
   return Math.max(0, living - (text.maps.get('@open')?.threads.size ?? 0));
 }
 
-/** Each thread is counted when it is seen first; an exec makes two of them one. */
+/**
+ * Were there more threads than the map holds? The program counts each when it first sees it; an exec makes two of them
+ * one.
+ */
 function lacksThreads(text: BpftraceText): boolean {
   const known = text.maps.get('@thread')?.threads.size ?? 0;
   return Number(text.scalars.get(LAST_MAP) ?? 0) > known + execsOf(text);
@@ -285,7 +294,7 @@ function addOpen(open: Thread, { blockedNs, runnableNs, isOff }: End, stacks: Of
   const kind = (other: OffcpuKind): OffcpuKind => (isOff ? 'in-progress' : other);
   const count = isOff ? 0 : 1;
   if (blockedNs > 0) add(stacks, open, kind('blocked'), blockedNs, count, blockedNs);
-  // woken, and still waiting for a CPU: that it is in progress matters less
+  // a woken thread that still waits for a CPU counts as runnable, though it is in progress, too
   const runnable = canRun ? kind(runnableKind(open.state)) : 'runnable';
   if (runnableNs > 0) add(stacks, open, runnable, runnableNs, count, runnableNs);
 }
@@ -341,7 +350,7 @@ function withPlaces(parts: readonly Part[]): string {
     .join('');
 }
 
-/** Since when the thread runs on some CPU; undefined: on none. */
+/** Since when the thread runs on a CPU; undefined: it runs on none. */
 function runningSince(text: BpftraceText, tid: number): number | undefined {
   for (const [value] of text.maps.get('@cpu')?.threads.values() ?? []) {
     const [since, who] = numbersOf(value);
@@ -350,7 +359,7 @@ function runningSince(text: BpftraceText, tid: number): number | undefined {
   return undefined;
 }
 
-/** Up to the last switch-out of each. */
+/** The times of each thread, up to its last switch-out. */
 function threadsOf(text: BpftraceText, endNs: number): Map<number, ThreadTimes> {
   const threads = new Map<number, ThreadTimes>();
   for (const [id, [value]] of text.maps.get('@thread')?.threads ?? []) {

@@ -1,5 +1,5 @@
 // Off-CPU recordings of all kinds → entries and folded stacks. Finds out what each input is: the dump of a bpftrace
-// program, as text or JSON, or what bcc's offcputime prints, folded or not.
+// program, as text or JSON; what bcc's offcputime prints, folded or not; or text of perf script.
 
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
@@ -13,7 +13,7 @@ import { type Losses, noLosses } from './bpftrace/noise.ts';
 import { BpftraceText, type OnSkip } from './bpftrace/text.ts';
 import type { FrameLookup } from './bpftrace/user-frames.ts';
 import { addDump, type DumpOptions } from './dump.ts';
-import { OffcpuFolded } from './folded.ts';
+import { FoldedText } from './folded.ts';
 import type { Format, InputFacts } from './input-facts.ts';
 import { PerfInputs } from './perf-inputs.ts';
 import { type FoldOptions, OffcpuStacks, type Quality } from './stacks.ts';
@@ -21,7 +21,7 @@ import { Waits } from './waits.ts';
 import { WholeStacks } from './whole-stacks.ts';
 
 export interface ReaderOptions extends SymbolOptions, DumpOptions {
-  /** looks user frames up in the files that the process had mapped; undefined: they keep the names that were printed */
+  /** looks user frames up in the files that the process had mapped; undefined: they keep the names that the dump has */
   lookup?: FrameLookup | undefined;
 }
 
@@ -36,7 +36,7 @@ export class OffcpuReader {
   readonly table = new StackTable();
   readonly names: BpftraceNames;
   readonly stacks: OffcpuStacks;
-  /** the inputs of which something could be used */
+  /** the inputs that had something to read */
   readonly inputs: InputFacts[] = [];
   readonly #options: ReaderOptions;
   readonly #skip: OnSkip;
@@ -46,9 +46,9 @@ export class OffcpuReader {
   #source: Source | undefined;
   #finish: () => string | undefined = () => '';
   #skipped = 0;
-  /** does it begin with samples of perf record --off-cpu? */
+  /** does the input begin with samples of perf record --off-cpu? */
   #isOffcpuTime = false;
-  /** keeps what all texts of perf say, because two of them may tell of one thread */
+  /** keeps the events of all texts of perf, because two of them may tell of one thread */
   #perf: PerfInputs | undefined;
 
   constructor(options: ReaderOptions, skip: OnSkip) {
@@ -61,7 +61,7 @@ export class OffcpuReader {
     this.stacks = new OffcpuStacks(this.table, this.names);
   }
 
-  /** The next input begins. `name` is for facts only. */
+  /** Begins the next input. Only its facts use `name`. */
   beginInput(name = ''): void {
     this.#name = name;
     this.#start = Buffer.alloc(0);
@@ -75,7 +75,7 @@ export class OffcpuReader {
     this.table.restartLineNumbers();
   }
 
-  /** Takes a block of it, cut anywhere. Throws InputError when it is nothing that can be read on. */
+  /** Takes a block of the input, cut anywhere. Throws InputError when it is of a kind that can't be read. */
   write(block: Uint8Array): void {
     if (this.#source) {
       this.#source.write(block);
@@ -86,7 +86,7 @@ export class OffcpuReader {
   }
 
   /**
-   * The present input ends. Gives the reason why nothing of it could be used, without the input's name; undefined when
+   * Ends the present input. Gives the reason why nothing of it could be used, without the input's name; undefined when
    * all is well.
    */
   endInput(): string | undefined {
@@ -103,7 +103,7 @@ export class OffcpuReader {
     return this.#skipped > 0 ? 'nothing of it could be read as an entry' : whyNothing(this.#kind);
   }
 
-  /** Leaves nothing of an input in the table, even if it was given up in its middle. */
+  /** Empties the table, even if the input was given up in its middle. */
   #clear(): void {
     this.table.closeLine();
     this.table.skipLines();
@@ -111,12 +111,12 @@ export class OffcpuReader {
     this.table.clear();
   }
 
-  /** What kind of data the last input begun is, for messages. */
+  /** The kind of data in the last input, as messages name it. */
   get kind(): Kind {
     return this.#kind;
   }
 
-  /** Is the last input begun of a kind that is for other tools? */
+  /** Is the last input of a kind that other tools read? */
   get isForeign(): boolean {
     return !['bpftrace', 'folded', 'text'].includes(this.#kind);
   }
@@ -134,8 +134,8 @@ export class OffcpuReader {
   }
 
   /**
-   * Each distinct entry of all inputs once, made anew each time that it is walked through: all at once would be several
-   * times the dump.
+   * Each distinct entry of all inputs once. Each walk makes them anew, because all at once would take several times the
+   * memory of the dump.
    */
   entries(): Iterable<OffcpuEntry> {
     this.#settlePerf();
@@ -147,7 +147,7 @@ export class OffcpuReader {
     return this.stacks.quality();
   }
 
-  /** Makes folded stacks of them, in `table`. Nothing can be read after that. */
+  /** Makes folded stacks of all entries, in `table`. After that it can't read any more. */
   fold(options: FoldOptions): void {
     this.#settlePerf();
     this.stacks.fold(options);
@@ -198,9 +198,9 @@ export class OffcpuReader {
     if (format === 'bcc' || format === 'folded') {
       const isDeclared = this.#options.inputUnit !== undefined;
       const source =
-        format === 'bcc' ? new BccText(table, names, skip) : new OffcpuFolded(table, names, isDeclared, skip);
+        format === 'bcc' ? new BccText(table, names, skip) : new FoldedText(table, names, isDeclared, skip);
       this.#finish = () => {
-        const told = source instanceof OffcpuFolded ? source.unit : undefined;
+        const told = source instanceof FoldedText ? source.unit : undefined;
         const unit = this.#options.inputUnit ?? told ?? 'us';
         const entries = source.addTo(stacks, unit);
         const { losses = noLosses(), said = [], cut = false } = source instanceof BccText ? source : {};
@@ -261,7 +261,7 @@ const OFFCPU_TIME = /(?:^|\s)offcpu-time:(?:\w+:)?\s*$/m;
 const LACKS_FIELDS =
   "perf's offcpu-time, without tid, time or period: print these fields, or fold it first: perf-fold FILE | offcpu-classify";
 
-/** The reason why nothing could be used, with bpftrace's own. */
+/** The reason why nothing could be used, with bpftrace's own error behind it. */
 function withError(why: string, { errors }: Losses): string {
   const [error] = errors;
   if (error === undefined) return why;
@@ -275,7 +275,7 @@ function whyNothing(kind: Kind): string {
   return WHAT_TO_DO[kind] ?? 'no map found; pipe the output of bpftrace or offcputime in';
 }
 
-/** What is no text at all, or is known not to be an entry anywhere. */
+/** Kinds that are no text at all, or hold no entry anywhere. */
 const REFUSED: ReadonlySet<Kind> = new Set<Kind>(['perf.data', 'compressed', 'binary', 'offwaketime', 'reasons']);
 
 // {"type": "attached_probes", "data": {"probes": 1}}

@@ -1,4 +1,4 @@
-// What an off-CPU entry is as a folded stack: root frame; user frames; kernel frames; a frame that says what it is.
+// The shape of an off-CPU entry as a folded stack: root frame; user frames; kernel frames; a frame for its kind.
 
 import type { StackTable } from '../../engine/stack-table.ts';
 import { rootText } from '../../perf/names.ts';
@@ -45,7 +45,7 @@ export class OffcpuShape {
     return isKnown ? this.#table.name(rootText(by, comm ?? '', String(pid ?? ''), String(tid ?? ''))) : 0;
   }
 
-  /** Do frames themselves change, or go? Else there are only ends to be put around them. */
+  /** Do frames themselves change, or go? If not, only the ends around them are new. */
   get changesFrames(): boolean {
     return this.#options.markKernel || this.#options.maxDepth !== undefined;
   }
@@ -55,7 +55,7 @@ export class OffcpuShape {
     this.#table.add(this.#idsOf(ends, user, kernel), weight, hits);
   }
 
-  /** The name ids, root first: a view, gone with the next. The spans are read before names are made. */
+  /** The name ids, root first, as a view that the next call overwrites. It reads the spans before it makes names. */
   #idsOf({ root, leaf, needsKernel }: Ends, user: IdSpan, kernel: IdSpan): Uint32Array {
     const { markKernel, maxDepth } = this.#options;
     const kernelDepth = kernel.to - kernel.from;

@@ -1,12 +1,12 @@
-// Stacks in which the kernel's frames follow the user's without being told apart.
+// Stacks whose kernel frames follow the user's frames, with little or nothing between that tells them apart.
 
 import type { Subject } from '../entry.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import type { OffcpuStacks, Unit } from './stacks.ts';
 
 /**
- * Adds an entry by its stack, frame ids root first. The kernel's part begins behind `boundary`; where there is none, at
- * the outermost frame that is known to be of the kernel.
+ * Adds an entry by its stack, frame ids root first. The kernel's part begins behind `boundary`. Without one, it begins
+ * at the outermost frame that is known to be the kernel's.
  */
 export function addSplitStack(
   stacks: OffcpuStacks,

@@ -5,7 +5,7 @@ import type { StackTable } from '../../engine/stack-table.ts';
 export class StackNames {
   readonly #table: StackTable;
   readonly #texts: string[] = [];
-  /** by a number made from their ids; it may be that of several stacks */
+  /** by a hash of their ids, which several stacks may have */
   readonly #shared = new Map<number, { ids: Uint32Array; names: readonly string[] }[]>();
 
   constructor(table: StackTable) {
@@ -19,7 +19,7 @@ export class StackNames {
     return names;
   }
 
-  /** The same, but equal stacks get the same array: where few differ, what was found out of one holds for many. */
+  /** The same, but equal stacks get the same array, so that callers can remember by it what they found out. */
   sharedInnermostFirst(ids: Uint32Array, from: number, to: number): readonly string[] {
     let hash = to - from;
     for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + (ids[i] as number)) | 0;

@@ -1,4 +1,4 @@
-// What was read of all inputs: distinct entries with their sums; given out as they are, or as folded stacks.
+// The distinct entries of all inputs with their sums. Gives them out as they are, or as folded stacks.
 
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
@@ -29,20 +29,20 @@ export interface FoldOptions extends ShapeOptions {
   unit: Unit;
 }
 
-/** Nanoseconds of what is not as good as it could be, or special. */
+/** Nanoseconds of time whose stacks are flawed, or that counts in another way. */
 export interface Quality {
   /** cut at the depth limit; the innermost user frame without a symbol */
   truncatedNs: number;
   unresolvedNs: number;
-  /** its user stack reaches no start of a process or thread; the caller of its innermost user function is not known */
+  /** the user stack reaches no start of a process or thread; it lacks the caller of its innermost function */
   cutNs: number;
   callerlessNs: number;
-  /** not ended; waiting for a CPU, be it woken or preempted */
+  /** not ended; waiting for a CPU, woken or preempted */
   inProgressNs: number;
   runnableNs: number;
 }
 
-/** Is handed an entry. */
+/** Takes an entry. */
 type Visit = (
   subject: Subject,
   user: IdSpan,
@@ -59,13 +59,13 @@ export interface Unsettled {
   /** is each entry's value the weight of its stack? */
   isPlain: boolean;
   /**
-   * Hands them out one by one, and takes their stacks from the table. With `endsOf`, entries that only need those ends
-   * around their frames are made folded stacks instead. Gives the sum of their values.
+   * Hands them out one by one, and takes their stacks from the table. With `endsOf`, it makes folded stacks instead of
+   * those entries that only need these ends around their frames. Gives the sum of their values.
    */
   take(visit: Visit, endsOf?: (subject: Subject) => Ends): number;
 }
 
-/** What the entries of a row are of. */
+/** The subject and unit of a row's entries. */
 interface RowHead {
   subject: Subject;
   unit: Unit;
@@ -80,7 +80,7 @@ export class OffcpuStacks {
   readonly #names: BpftraceNames;
   /** entries as stacks of ids: index of the head, number of user frames, user frames, kernel frames */
   #rows = new StackTable();
-  /** by row: of its time that whose innermost user function was found to lack its caller, though it has others */
+  /** by row: the time whose innermost user function lacks its caller, though the stack has others */
   #callerless = new Map<number, number>();
   /** nanoseconds of entries whose user stack perf had whole; undefined: perf did not record any */
   wholeNs: number | undefined;
@@ -134,8 +134,8 @@ export class OffcpuStacks {
   }
 
   /**
-   * Gives entries the user stacks that perf had whole. An entry that may have several of them is divided in their
-   * proportions; none of its time, count or maximum is lost.
+   * Gives entries the user stacks that perf has whole. Divides an entry that may have several of them in their
+   * proportions, and keeps the sums of its time and count.
    */
   makeWhole(whole: WholeStacks): void {
     this.settle();
@@ -168,7 +168,7 @@ export class OffcpuStacks {
     }
   }
 
-  /** The user's frames by their files, where those are known. */
+  /** The user's frames as their files name them, if those are known. */
   #expanded(user: IdSpan, { pid }: Subject): IdSpan {
     return this.#names.userFrames?.expanded(user, pid) ?? user;
   }
@@ -184,7 +184,7 @@ export class OffcpuStacks {
     this.#unsettled = unsettled;
   }
 
-  /** Takes over what still lies in the table. */
+  /** Takes over the entries that still lie in the table. */
   settle(): void {
     const unsettled = this.#unsettled;
     this.#unsettled = undefined;
@@ -245,7 +245,7 @@ export class OffcpuStacks {
       if (subject.kind === 'in-progress') quality.inProgressNs += ns;
       if (subject.kind === 'runnable' || subject.kind === 'preempted') quality.runnableNs += ns;
     }
-    // of a recording without user stacks they are not missing
+    // a recording without user stacks does not lack them
     return hasUser ? quality : { ...quality, cutNs: 0 };
   }
 
@@ -278,9 +278,9 @@ export class OffcpuStacks {
   }
 
   /**
-   * Makes folded stacks of all entries, in the table. Sums are converted once a stack; what that leaves over goes to the
-   * stacks with the largest remainders, so the total is that of the input, rounded; a stack of less than one unit, of
-   * which nothing is left, is left away. After that there are no entries any more.
+   * Makes folded stacks of all entries, in the table. It converts each stack's sum once, and gives what that leaves
+   * over to the stacks with the largest remainders. So the total is that of the input, rounded. Stacks that come to 0
+   * are dropped. After that there are no entries any more.
    */
   fold(options: FoldOptions): void {
     const table = this.#table;
@@ -308,7 +308,7 @@ export class OffcpuStacks {
     for (const { ids, weight, hits } of converted) if (weight > 0) table.add(ids, weight, hits);
   }
 
-  /** The usual case: one dump, in the unit asked for. Its stacks are changed where they lie. */
+  /** The usual case, one dump in the wanted unit: changes its stacks where they lie. */
   #foldInPlace({ subjects, unit, take }: Unsettled, shape: OffcpuShape): void {
     const ends = new Map(subjects.map((subject) => [subject, shape.endsOf(subject)]));
     const factor = NANOSECONDS[unit];

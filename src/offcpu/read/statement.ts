@@ -1,7 +1,7 @@
-// The text of a Postgres statement without what it is about: constants and comments leave the machine with no report. Of
-// utility statements, which may hold passwords, only the command is kept. Latin1, in and out.
+// The text of a Postgres statement without its data: constants and comments must not leave the machine in a report. Of
+// utility statements, which may hold passwords, only the command stays. Latin1, in and out.
 
-/** Statements whose text is of use: the others are shown by their command. */
+/** Statements that keep their text; of the others only the command stays. */
 const PLANNED = /^(?:select|insert|update|delete|merge|with|values|table)$/i;
 /** Commands of two words. */
 const ON_OBJECTS = /^(?:create|alter|drop)$/i;
@@ -26,11 +26,13 @@ const PARAMETER = /\$\d+/y;
 /** Postgres calls them all `?`, as older pg_stat_statements did. */
 const CONSTANT = '?';
 
-/** `update queue set state = ?` of `UPDATE queue SET state = 'done'`; `isCut`: the text goes on. '' for an empty one. */
+/**
+ * `update queue SET state = ?` of `UPDATE queue SET state = 'done'`; `isCut`: the text goes on. '' for an empty one.
+ */
 export function normalStatement(text: string, isCut: boolean): string {
   const out: string[] = [];
   let at = 0;
-  /** of the present statement, undefined before its first word; a utility statement's rest is left away */
+  /** the kind of the present statement, undefined before its first word */
   let command: 'planned' | 'utility' | 'on objects' | undefined;
   const match = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
@@ -55,7 +57,7 @@ export function normalStatement(text: string, isCut: boolean): string {
       if (command !== undefined) out.push(token, ' ');
       command = undefined;
     } else if (command === 'planned') {
-      // how much of a word is left depends on the constants before it, and would part alike statements
+      // how much of a word is left depends on the constants before it, so it would make two of one statement
       if (!(isCut && at === text.length && /\w$/.test(token))) out.push(token);
     } else if (command === 'on objects') {
       if (OBJECTS.test(token)) out.push(token.toLowerCase());
@@ -80,7 +82,7 @@ function stringEnd(text: string, at: number, match: (pattern: RegExp) => string 
   const opening = match(STRING);
   if (opening === undefined) return undefined;
   for (let i = at + opening.length; i < text.length; i++) {
-    // whether a backslash escapes the quote behind it is a setting of the server: the rest may be of the string
+    // a setting of the server says whether a backslash escapes the quote behind it: the rest may belong to the string
     if (text[i] === '\\' && !/^e/i.test(opening) && text[i + 1] === "'") return text.length;
     if (text[i] === '\\' && /^e/i.test(opening)) i++;
     else if (text[i] === "'" && text[i + 1] === "'") i++;
@@ -89,7 +91,7 @@ function stringEnd(text: string, at: number, match: (pattern: RegExp) => string 
   return text.length;
 }
 
-/** Blanks and semicolons at the end go, and signs of constants; lists of constants are one. */
+/** Without blanks and semicolons at the end and signs of constants; with lists of constants as one. */
 function tidied(text: string, isCut: boolean): string {
   const tidy = text
     .replace(/ +(?=[,;)])|(?<=\() +/g, '')

@@ -48,7 +48,7 @@ export interface OffcpuStats {
   }[];
 }
 
-/** Call it when all is read and folded; `share` is of before that. */
+/** Of a reader whose fold() was called; `share` is its quality() before that. */
 export function statsOf(reader: OffcpuReader, share: Quality, unit: Unit, skippedLines: number): OffcpuStats {
   const { inputs, stacks, table } = reader;
   const inUnit = (ns: number): number => Math.round(ns / NANOSECONDS[unit]);
@@ -108,7 +108,7 @@ export function describeStats(stats: OffcpuStats): string {
   return `${count(stats.entries, 'entry', 'entries')} of ${from} in ${count(stats.stacks, 'stack')}, ${stats.weight} ${stats.unit}; ${parts.join(', ')}${advice}`;
 }
 
-/** What the reader should know of the input even when nobody asked: one line each. */
+/** What users should know of the input even without --stats: one line each. */
 export function notesOn(reader: OffcpuReader): string[] {
   const notes = reader.inputs.flatMap((facts) => notesOnInput(facts).map((note) => `${facts.name}: ${note}`));
   const { lostNs, totalNs } = reader.stacks;
@@ -125,12 +125,15 @@ export function uncoveredNotes(inputs: readonly InputFacts[]): string[] {
   });
 }
 
-/** What is missing in the recording itself, one line each: a table of it is not the whole truth. */
+/** What the recording itself lacks, one line each: its sums are too small by that. */
 export function lossesOn(reader: OffcpuReader): string[] {
   return reader.inputs.flatMap((facts) => lossesOnInput(facts).map((loss) => `${facts.name}: ${loss}`));
 }
 
-/** bpftrace's limit on the entries of a map, unless the environment says otherwise; up to 0.19 a full map says nothing. */
+/**
+ * bpftrace's limit on the entries of a map, unless the environment sets another. Up to 0.19 it does not tell of full
+ * maps.
+ */
 const MAP_LIMIT = 4096;
 const MORE_ROOM = 'give bpftrace BPFTRACE_MAX_MAP_KEYS (up to 0.19: BPFTRACE_MAP_KEYS_MAX)';
 

@@ -1,5 +1,5 @@
-// Helper maps, keyed by tid: what a program remembers of each thread from its switch-out on. Where a thread was still
-// off the CPU at the end, they are all that is left of its last wait, which is in no sum.
+// Helper maps, keyed by tid: what a program remembers of each thread from its switch-out on. If a thread was off the
+// CPU at the end, no sum holds its last wait, but these maps do.
 
 import { spanOf } from './bpftrace/id-span.ts';
 import type { BpftraceMap } from './bpftrace/map.ts';

@@ -2,13 +2,13 @@
 
 import type { Subject } from '../entry.ts';
 
-/** What tells the entries of a thread apart, besides their stacks. */
+/** What tells the entries of a thread apart, beside their stacks. */
 export interface Wait extends Pick<Subject, 'particulars' | 'waitEvent'> {
   /** when the thread left the CPU, in nanoseconds of CLOCK_MONOTONIC */
   sinceNs: number;
 }
 
-/** bpf and perf stamp the same switch one after the other; perf copies the stack meanwhile. */
+/** bpf and perf stamp the same switch one after the other, and perf copies the stack between. */
 const APART_NS = 200_000;
 
 export class Waits {

@@ -1,5 +1,5 @@
-// Whole user stacks for a dump's entries: perf recorded the same switches, and walked their stacks by DWARF. The dump says
-// when each wait began, so perf's find the entry they were summed into.
+// Whole user stacks for a dump's entries: perf recorded the same switches, and walked their stacks by DWARF. The dump
+// says when each wait began, and so which of its entries holds a switch of perf's.
 
 import type { Particulars, Subject } from '../entry.ts';
 import type { IdSpan } from './bpftrace/id-span.ts';
@@ -16,7 +16,7 @@ export interface WholePart {
   maxNs: number | undefined;
 }
 
-/** All that perf saw of waits that are one entry, with one user stack. */
+/** The sum of perf's waits of one entry with one user stack. */
 interface Seen {
   user: Uint32Array;
   ns: number;
@@ -28,16 +28,16 @@ export class WholeStacks implements EntrySink {
   readonly #names: Pick<BpftraceNames, 'isUnresolved'>;
   readonly #waits: Waits;
   readonly #numbers = new Map<Particulars | undefined, number>();
-  /** by what makes an entry but its user stack, then by user stack */
+  /** by an entry without its user stack, then by user stack */
   readonly #seen = new Map<string, Map<string, Seen>>();
 
-  /** `waits` are those that the dump tells one by one. */
+  /** `waits`: the single waits of the dump. */
   constructor(names: Pick<BpftraceNames, 'isUnresolved'>, waits: Waits) {
     this.#names = names;
     this.#waits = waits;
   }
 
-  /** Takes an interval of perf's, which began at `sinceNs`. One of which the dump does not tell is left out. */
+  /** Takes an interval of perf's, which began at `sinceNs`. Drops those that the dump does not know. */
   add(subject: Subject, _: 'ns', user: IdSpan, kernel: IdSpan, ns: number, _n: number, _max: number, sinceNs: number) {
     if (user.from === user.to || kernel.from === kernel.to || subject.tid === undefined) return;
     const wait = this.#waits.at(subject.tid, sinceNs);
@@ -59,7 +59,7 @@ export class WholeStacks implements EntrySink {
     const alike = this.#mostAlike([...(stacks?.values() ?? [])], user);
     // not more stacks than waits
     const parts = alike.sort((a, b) => b.ns - a.ns).slice(0, Math.max(1, entry.count));
-    return parts.length > 0 ? divided(parts, entry) : [];
+    return parts.length > 0 ? partsOfEntry(parts, entry) : [];
   }
 
   #keyOf(
@@ -75,7 +75,7 @@ export class WholeStacks implements EntrySink {
     return `${tid} ${number} ${waitEvent ?? 0} ${kernel.join()}`;
   }
 
-  /** Those with the most frames of the stack, in its order: entries may differ in nothing but those. */
+  /** Those that share the most frames with the stack, in its order: entries may differ in their user stacks alone. */
   #mostAlike(all: Seen[], user: Uint32Array): Seen[] {
     if (all.length < 2) return all;
     const known = user.filter((id) => !this.#names.isUnresolved(id));
@@ -104,7 +104,7 @@ type Amount = Pick<WholePart, 'ns' | 'count' | 'maxNs'>;
  * Whole numbers whose sums are the entry's, in the proportions of what perf saw. The entry's longest wait is that of the
  * stack with perf's longest, because the clocks differ by less than two waits do.
  */
-function divided(all: readonly Seen[], { ns, count, maxNs }: Amount): WholePart[] {
+function partsOfEntry(all: readonly Seen[], { ns, count, maxNs }: Amount): WholePart[] {
   const longest = all.reduce((found, seen) => (seen.longestNs > found.longestNs ? seen : found));
   const taken = { ns: Math.min(maxNs ?? 0, ns), count: Math.min(maxNs === undefined ? 0 : 1, count) };
   const left = all.map((seen) =>

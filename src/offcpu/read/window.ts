@@ -1,4 +1,4 @@
-// The wall time that recordings cover, and how their threads spent it, where they tell.
+// The wall time that recordings cover, and how their threads spent it.
 
 import { sumOfTimes, type ThreadTimes, type TimeSums } from '../thread-times.ts';
 
@@ -9,7 +9,7 @@ export interface Recording {
   threads: ThreadTimes[];
 }
 
-/** What an input is, or is a part of; undefined: not known. */
+/** An input with the recording that it is, or is a part of; undefined: not known. */
 interface OfRecording {
   recording: Recording | undefined;
 }
@@ -33,7 +33,7 @@ export function timesOf(inputs: readonly OfRecording[]): TimeSums | undefined {
   return recordings && sumOfTimes(recordings.flatMap(({ threads }) => threads));
 }
 
-/** Each once: several inputs may be parts of one. */
+/** Each recording once, because several inputs may be parts of one. */
 function recordingsOf(inputs: readonly OfRecording[]): Recording[] | undefined {
   const recordings = new Set(inputs.map(({ recording }) => recording));
   return recordings.size === 0 || recordings.has(undefined) ? undefined : ([...recordings] as Recording[]);

@@ -1,5 +1,5 @@
-// Why a thread did not run: the reason of one stack. OFF-CPU stacks end in the scheduler; what stands right below it
-// says whether the thread waited at all, and the frames further out say for what.
+// Why a thread did not run: the reason of one stack. Off-CPU stacks end in the scheduler. The frame right below it says
+// whether the thread waited at all, and the frames further out say for what.
 
 import { libcCall } from './function-name.ts';
 import type { Facts, KernelRules, Vote } from './kernel-rules.ts';
@@ -14,7 +14,7 @@ export interface Blocked {
   user: readonly string[];
   /** prev_state of sched_switch, where known */
   state?: number | undefined;
-  /** woken, and waiting for a CPU since */
+  /** was it woken, so that it waits for a CPU? */
   isRunnable?: boolean;
 }
 
@@ -41,7 +41,7 @@ const IDLE: Rule = {
   text: 'a kernel thread without work',
 };
 
-/** Reasons that no rule file needs to name. */
+/** Reasons that no rule file names. */
 export const BUILT_IN: readonly Rule[] = [NO_STACK, PREEMPTED, RUNNABLE, STOPPED, TRACED, EXIT, IDLE];
 
 /** The states that sched_switch prints; others (0, preemption's 0x100) are those of a thread that could run. */
@@ -50,7 +50,9 @@ const State = { sleeping: 3, stopped: 4, traced: 8, dead: 16 + 32, parked: 64 + 
 export class Classifier {
   readonly #table: KernelRules;
   readonly #derived = new Map<string, Rule>();
-  /** by the array of kernel frames, because a dump has few such stacks, but each many times; for sleepers, and others */
+  /**
+   * by the array of kernel frames, because a dump has few such stacks, but each many times; of others, then of sleepers
+   */
   readonly #byKernel = [new WeakMap<readonly string[], Verdict>(), new WeakMap<readonly string[], Verdict>()] as const;
 
   constructor(table: KernelRules) {
@@ -78,12 +80,12 @@ export class Classifier {
     const known = verdicts.get(kernel);
     if (known) return known;
     const verdict = this.#ofStack(blocked, sleeps);
-    // else the user's frames decide
+    // in other stacks the user's frames decide
     if (!table.hasUserRules && kernel.some((frame) => !table.facts(frame).isTracer)) verdicts.set(kernel, verdict);
     return verdict;
   }
 
-  /** By the frames alone. A thread known to sleep was not preempted, whatever stands below the switch. */
+  /** By the frames alone. A thread that surely sleeps was not preempted, whatever stands below the switch. */
   #ofStack({ kernel, user }: Blocked, sleeps: boolean): Verdict {
     const table = this.#table;
     const stack: Facts[] = [];
@@ -132,7 +134,7 @@ export class Classifier {
     return { rule: inFault && rule.inPageFault !== undefined ? this.#pageFault(rule) : rule, frame: frames[bestAt] };
   }
 
-  /** By the function that went into the kernel, whose own frames were not recorded. */
+  /** By the function that went into the kernel, because the kernel's own frames were not recorded. */
   #withoutKernel(user: readonly string[]): Verdict {
     const own = this.#table.hasUserRules ? this.#ofUser(user, undefined) : undefined;
     if (own) return own;

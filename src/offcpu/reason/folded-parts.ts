@@ -10,7 +10,7 @@ export interface Parts {
   comm: string | undefined;
   user: string[];
   kernel: string[];
-  /** what offcpu-fold and bcc put in the place of the innermost frame: `[in-progress]`, `[lost]` … */
+  /** the mark that offcpu-fold or bcc put in place of the innermost frame: `[in-progress]`, `[lost]` … */
   note: Note | undefined;
 }
 
@@ -19,9 +19,9 @@ export type Note = NonNullable<ReturnType<typeof kindOfFrame>> | 'lost';
 const KERNEL_MARK = '_[k]';
 
 /**
- * Takes a stack (root first) apart. The kernel's frames are those marked `_[k]`; else those behind a lone `-`, as
- * `offcputime -df` prints it; else those from a known entry into the kernel on; else all. The root frame is the comm,
- * unless `hasComm` says that this text has none.
+ * Takes a stack (root first) apart. The kernel's frames are the first of these that it has: those marked `_[k]`; those
+ * behind a lone `-`, as `offcputime -df` prints it; those from a known entry into the kernel on; all, if it ends in the
+ * scheduler. The root frame is the comm, unless `hasComm` says that this text has none.
  */
 export function partsOf(frames: readonly string[], table: KernelRules, hasComm = true): Parts {
   const end = frames.length - 1;

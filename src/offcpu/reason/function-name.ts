@@ -12,7 +12,7 @@ const COMPILER = /(?:\.(?:isra|constprop|part|cold|llvm|lto_priv|localalias)(?:\
 const CALL =
   /^(?:__(?:x64|ia32|ia32_compat|x32|x32_compat|arm64|arm64_compat|s390|s390x|riscv|powerpc|loongarch|mips|se|se_compat|do|do_compat)_sys_|compat_SyS_|SyS_|compat_sys_|sys_)(\w+?)(?:_time32|_time64)?$/;
 
-/** `f`, without address, offset, module, mark and what the compiler appended; a system call's wrapper as `read()`. */
+/** `f` without address, offset, module, mark and compiler's suffix; the wrapper of a system call as `read()`. */
 export function kernelName(frame: string): string {
   let name = frame;
   if (ADDRESS.test(name)) name = name.replace(ADDRESS, '');
@@ -28,7 +28,7 @@ export function kernelName(frame: string): string {
 const VERSION = /@@?[A-Za-z_][\w.]*$/;
 const ABI = /\.abi(?:0|internal)$/;
 
-/** A user function without its version, and without what the compiler appended. */
+/** A user function without its version and the compiler's suffix. */
 export function userName(frame: string): string {
   let name = frame;
   if (name.includes('@')) name = name.replace(VERSION, '');
@@ -40,7 +40,9 @@ export function userName(frame: string): string {
 const LIBC_CALL =
   /^_*(?:GI_+)?(?:libc_)?(p?readv?|p?writev?|open|openat|close|ioctl|fcntl|unlink|rename|f?truncate|fallocate|f?stat|lseek|getdents|sendfile|splice|execve|fork|clone3?)(?:64|v2|_2)*(?:_nocancel)?$/;
 
-/** The system call of a libc function that is named like it, where only the kernel's frames tell what it waits for. */
+/**
+ * The system call of a libc function that is named like it, if only the kernel's frames could tell what it waits for.
+ */
 export function libcCall(frame: string): string | undefined {
   return LIBC_CALL.exec(userName(frame))?.[1];
 }

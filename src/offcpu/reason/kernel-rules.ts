@@ -1,9 +1,7 @@
-// The rules for kernel frames, ready to be asked about a name.
+// The rules for kernel frames, and those for functions of libraries, by name.
 
 import { InputError } from '../../engine/errors.ts';
-
 import { type KernelPart, kernelPart } from '../../stacks/known-frames.ts';
-
 import { isCall, kernelName, libcCall, userName } from './function-name.ts';
 import { type Candidate, NamesIndex } from './names-index.ts';
 import type { Rule, Section } from './rule-file.ts';
@@ -71,7 +69,10 @@ export class KernelRules {
   /** do any rules look at user frames? */
   readonly hasUserRules: boolean;
 
-  /** `own` come from the user's files and go before the built-in ones of the same kind. Throws InputError. */
+  /**
+   * `own` come from the user's files, and go before the built-in ones of the same kind. Throws InputError for an
+   * unknown heading, and for functions without a reason.
+   */
   constructor(builtIn: readonly Section[], own: readonly Section[] = []) {
     const isTop = (section: Section): boolean => BEFORE_WAITS.includes(placeOf(section));
     const given = builtIn.filter(({ patterns }) => patterns.length > 0);
@@ -122,7 +123,7 @@ export class KernelRules {
     return votes;
   }
 
-  /** What the rules know of a function as libc's own: its place and, where it waits, its rule. */
+  /** What the rules know of a function of libc: its place and, if it waits, its rule. */
   inLibc(frame: string): { place: 'libc' | 'libc-wrapper' | undefined; rule: Rule | undefined } {
     for (const { of } of this.votesOfUser(frame)) {
       if (of.place === 'libc' || of.place === 'libc-wrapper') return { place: of.place, rule: of.rule };
@@ -130,7 +131,7 @@ export class KernelRules {
     return { place: undefined, rule: undefined };
   }
 
-  /** Has the function a name, and is it neither libc's nor a runtime's? */
+  /** Does the function have a name, and is it neither a library's nor a runtime's? */
   isOfProgram(frame: string): boolean {
     if (frame.startsWith('[') || frame.startsWith('0x') || libcCall(frame) !== undefined) return false;
     if (NODES_OWN.test(frame)) return false;

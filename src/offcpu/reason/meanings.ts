@@ -11,7 +11,7 @@ interface NameFacts {
   isStale: boolean;
   isUnnamed: boolean;
   programs: readonly string[];
-  /** it waits for its caller, if the rest of one of these holds */
+  /** the function waits for its caller, if the rest of one of these holds */
   ways: readonly Candidate<true>[];
   fits: readonly Candidate<Fit>[];
 }
@@ -72,7 +72,10 @@ export class Meanings {
   readonly #programsOfComm = new Map<string | undefined, Set<string>>();
   #order = 0;
 
-  /** `own` come from the user's files and go before the built-in ones. Throws InputError. */
+  /**
+   * `own` come from the user's files, and go before the built-in ones. Throws InputError for functions without a
+   * meaning.
+   */
   constructor(builtIn: readonly Section[], own: readonly Section[] = []) {
     for (const section of own) this.#add(section, true);
     for (const section of builtIn) this.#add(section, false);
@@ -99,7 +102,7 @@ export class Meanings {
     }
   }
 
-  /** Learns from a stack which program its comm is. To be shown all stacks before the first meaningOf(). */
+  /** Learns from a stack which program its comm is. Show it all stacks before the first meaningOf(). */
   notice({ comm, user }: Thread): void {
     for (const frame of user) this.#note(comm, this.#factsOf(frame));
     this.#note(comm, this.#factsOfComm(comm));
@@ -113,8 +116,8 @@ export class Meanings {
   }
 
   /**
-   * The meaning of a wait with this reason: its full label, and how it counts. Where that is decided, only a user's rule
-   * may decide otherwise.
+   * The meaning of a wait whose reason has this full label and kind; undefined: none. If the kind is not `open`, only a
+   * user's rule may give a meaning of another kind.
    */
   meaningOf(thread: Thread, label: string, kind: Kind = 'open'): Meaning | undefined {
     const stack = this.#stackOf(thread);
@@ -184,14 +187,14 @@ function hasFits(stack: readonly NameFacts[]): boolean {
   return false;
 }
 
-/** Where the function stands that makes the wait: the first that does not wait for its caller. */
+/** Where in a stack the function stands that makes the wait: the first that does not wait for its caller. */
 interface Makers {
-  /** where nothing is hidden between it and the wait */
+  /** its place, if no unnamed frame may hide another between it and the wait */
   sure: number;
-  /** unnamed frames, and callers that were lost, passed over */
+  /** its place, if unnamed frames and lost callers are passed over */
   likely: number;
   commAt: number;
-  /** are only makers of the wait left of the stack, and the comm? */
+  /** does the stack hold nothing but functions that wait for their callers, and the comm? */
   isCommAlone: boolean;
 }
 
@@ -208,14 +211,17 @@ function makersOf(stack: readonly NameFacts[], nameAt: (index: number) => string
   };
 }
 
-/** May the first function of this rule stand at `at`? Idle time is taken away, so the whole way to the kernel must be seen. */
+/**
+ * May the first function of this rule stand at `at`? For an idle wait the whole way to the kernel must be known,
+ * because --busy takes its time away.
+ */
 function isMaker({ kind }: Rule, links: number, at: number, makers: Makers): boolean {
   if (at === makers.commAt) return makers.isCommAlone;
   if (kind !== 'idle') return at <= makers.likely;
   return at <= makers.sure && (at > 0 || links > 0);
 }
 
-/** Of two rules that fit. Rules for any place stand in the order of their files, as those of a user do. */
+/** Which of two rules that fit decides? A user's rules, and rules for any place, go by the order of their files. */
 function goesBefore(a: Found, b: Found): boolean {
   if (a.fit.isOwn !== b.fit.isOwn) return a.fit.isOwn;
   if (!a.fit.isParked || !b.fit.isParked) return a.fit.order < b.fit.order;

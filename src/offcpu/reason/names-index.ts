@@ -1,4 +1,4 @@
-// Patterns by name: which of them begin with a given function. A name is looked up once, then it is known.
+// Patterns by name: which of them begin with a given function.
 
 import type { Link, Pattern } from './rule-file.ts';
 
@@ -26,7 +26,7 @@ const WHOLE = Number.POSITIVE_INFINITY;
 export class NamesIndex<Of> {
   readonly #whole = new Map<string, Ranked<Of>[]>();
   readonly #prefixes = new Map<string, Ranked<Of>[]>();
-  /** of the prefixes, the longest first; undefined: to be found out */
+  /** the lengths of the prefixes, the longest first; undefined: not computed since the last add() */
   #lengths: number[] | undefined;
 
   add(pattern: Pattern, of: Of): void {
@@ -44,7 +44,9 @@ export class NamesIndex<Of> {
     }
   }
 
-  /** All that begin with this name: whole names first, then prefixes from long to short; else in order of add(). */
+  /**
+   * All that begin with this name: whole names first, then prefixes from long to short; equal ones in order of add().
+   */
   find(name: string): Candidate<Of>[] {
     const found: Ranked<Of>[] = [...(this.#whole.get(name) ?? [])];
     const bare = unprefixed(name);
@@ -62,7 +64,7 @@ function push<V>(map: Map<string, V[]>, key: string, value: V): void {
   else map.set(key, [value]);
 }
 
-/** Prefixes are compared without leading underscores: `nfs_*` is `__nfs_revalidate_inode` as well. */
+/** Prefixes are compared without leading underscores: `nfs_*` fits `__nfs_revalidate_inode` as well. */
 function unprefixed(name: string): string {
   let from = 0;
   while (name.charCodeAt(from) === 0x5f) from++;

@@ -1,4 +1,4 @@
-// From stacks to reasons: which rules hold, and what is decided for each stack.
+// From stacks to reasons: which rules there are, and what they decide for each stack.
 
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
@@ -15,7 +15,7 @@ export interface OffcpuStack {
   kernel: readonly string[];
   /** prev_state of sched_switch */
   state: number | undefined;
-  /** was it woken already, or never asleep? */
+  /** was it woken, so that it waits for a CPU? */
   isRunnable: boolean;
   /** Postgres' wait_event_info */
   waitEvent: number | undefined;
@@ -27,7 +27,7 @@ export interface OffcpuStack {
 /** One distinct stack with its reason. */
 export interface Wait {
   rule: Rule;
-  /** the name of its meaning and how its time counts; undefined: none known */
+  /** the name of its meaning, and how its time counts; undefined: none known */
   meaning: { label: string; kind: Kind } | undefined;
   ns: number;
   /** intervals; undefined: not known */
@@ -41,7 +41,7 @@ export interface Wait {
 
 export interface Decision extends Wait {
   verdict: Verdict;
-  /** what gave the meaning: a frame, `comm:NAME`, or `wait event`; and where that rule stands */
+  /** what gave the meaning: a frame, `comm:NAME`, or `wait event`; then where that rule stands */
   meaningBy: string | undefined;
   meaningPlace: string | undefined;
 }
@@ -55,10 +55,10 @@ export class Reasons {
   readonly #meanings: Meanings;
   readonly #decode: DecodeWaitEvent;
   readonly #names = new Set<string>(['other']);
-  /** were wait events recorded? Where all are 0, they were not */
+  /** were wait events recorded? If all are 0, they were not */
   #hasEvents = false;
 
-  /** `own`: rule files of the user, name and text. Throws InputError. */
+  /** `own`: rule files of the user, name and text. Throws InputError if they are none. */
   constructor(own: readonly { name: string; text: string }[], decode: DecodeWaitEvent) {
     const sections = own.flatMap(({ name, text }) => parseRules(text, name));
     const reasons = [...parseRules(reasonRules, 'reasons.rules')];
@@ -88,7 +88,9 @@ export class Reasons {
     return false;
   }
 
-  /** To be shown all stacks before the first is decided: a thread's stacks tell together which program it is of. */
+  /**
+   * Show it all stacks before the first decide(), because only all of a thread's stacks tell which program it is of.
+   */
   notice(stack: OffcpuStack): void {
     if (stack.waitEvent) this.#hasEvents = true;
     this.#meanings.notice(stack);
@@ -130,7 +132,7 @@ export class Reasons {
     const event = this.#decode(stack.waitEvent);
     if (event === undefined) return undefined;
     const kind = kindOfEvent(event);
-    // the server names what it is about to wait for; a page of a file, say, may hold it up before
+    // the server names the wait that it is about to make; a page of a file, say, may hold it up before
     const isBefore = (kind === 'idle' || kind === 'open') && reason.kind !== 'open';
     return { label: event, kind: isBefore ? reason.kind : kind, by: 'wait event', place: 'the server' };
   }
@@ -141,7 +143,7 @@ interface Meant {
   kind: Kind;
 }
 
-/** Who could run waited for nothing but a CPU, whatever the program was about to do. */
+/** A thread that could run waited for nothing but a CPU, whatever the program was about to do. */
 function hasMeaning({ kind, label }: Rule): boolean {
   return kind !== 'cpu' && kind !== 'excluded' && label !== 'no-stack';
 }

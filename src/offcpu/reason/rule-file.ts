@@ -20,7 +20,7 @@ export interface Rule {
   place: string;
 }
 
-/** Names, and what has to stand between them and the names before: nothing (`<-`), or anything (`<<`). */
+/** Names, and what may stand between them and the names before: nothing (`<-`), or anything (`<<`). */
 export interface Link {
   relation: '<-' | '<<' | undefined;
   /** whole names, or prefixes with a `*` at the end */

@@ -2,7 +2,7 @@
 
 import { pgWaitEvents } from './pg-wait-events.generated.ts';
 
-/** The server's major version where nobody tells it. */
+/** The server's major version if nobody tells it. */
 export const DEFAULT_VERSION = 15;
 
 const LWLOCK = 1;
@@ -13,7 +13,7 @@ const CLASS = 2 ** 24;
 const tables = new Map<number, Map<number, string>>();
 
 /**
- * What the server calls this wait, as in `Lock:transactionid`; undefined for 0 (no wait), and for what is not known.
+ * The server's name for this wait, such as `Lock:transactionid`; undefined for 0 (no wait), and for unknown numbers.
  * `version` is the major one, 13 to 18. Extensions number lightweight locks and waits of their own above the server's.
  */
 export function decodeWaitEvent(version: number, waitEvent: number): string | undefined {

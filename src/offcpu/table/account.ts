@@ -22,20 +22,20 @@ export interface AccountSettings {
   by: 'comm' | 'pid';
   /** leave out waiting for work and timers */
   busy: boolean;
-  /** names locks, where what a wait was on and who ended it are frames behind its reason; undefined: they are none */
+  /** names locks, and puts a wait's object and waker as frames behind its reason; undefined: it gets none */
   particulars: NameLock | undefined;
   /** put the statement of a Postgres process at the root */
   statements: boolean;
 }
 
-/** A stack, and the line it is in folded text. */
+/** A stack, and its line in folded text. */
 interface Item {
   stack: OffcpuStack;
-  /** of a dump */
+  /** undefined: the stack is of a folded text */
   entry: OffcpuEntry | undefined;
-  /** root first; of an entry they are made when they are asked for, because most are not */
+  /** root first; undefined for an entry, because few callers want its frames */
   frames: readonly string[] | undefined;
-  /** its count in the input, where that is a folded text */
+  /** its count in a folded text; undefined for an entry */
   weight: number | undefined;
 }
 
@@ -104,11 +104,11 @@ function framesOf({ kind, comm, pid, user, kernel }: OffcpuEntry, by: AccountSet
   return frames;
 }
 
-/** Stacks that are alike, with their reason. */
+/** A distinct stack with its reason. */
 export interface ReasonedStack {
-  /** the statement, where it is asked for */
+  /** the statement, if the settings ask for it */
   roots: readonly string[];
-  /** one frame, or two where the wait has a meaning to the program; behind it the particulars */
+  /** one frame, or two if the wait has a meaning to the program; then the particulars */
   reason: readonly string[];
   /** root first */
   frames: readonly string[];
@@ -121,16 +121,16 @@ export class Account {
   readonly tally: Tally;
   /** the share of the time, 0 to 1, whose innermost user frame is an address or object without a name */
   readonly unnamedShare: number;
-  /** A large dump has hundreds of thousands of them, so they are made when they are walked through, and not kept. */
+  /** A large dump has hundreds of thousands of items, so each walk makes them anew. */
   readonly #items: Iterable<Item>;
-  /** of each item */
+  /** one for each item, in their order */
   readonly #decisions: Decision[] = [];
-  /** All of it is folded text, whose counts need not be whole. */
+  /** is all of it folded text, whose counts need not be whole? */
   readonly #isFolded: boolean;
   readonly #unitNs: number;
   readonly #settings: AccountSettings;
 
-  /** Walks through the items here, and again for each that asks for their stacks. */
+  /** Walks through the items here, and again in each method that gives their stacks. */
   constructor(items: Iterable<Item>, reasons: Reasons, unitNs: number, settings: AccountSettings) {
     this.tally = new Tally(settings.busy);
     this.#items = items;
@@ -180,7 +180,10 @@ export class Account {
     return table;
   }
 
-  /** Each stack once for each of its reasons, counted in units of `unitNs`: whole ones, unless the input had others. */
+  /**
+   * Each stack once for each of its reasons, counted in units of `unitNs`: whole numbers, unless the input had
+   * fractions.
+   */
   stacks(unitNs: number): ReasonedStack[] {
     const sums = new Map<string, ReasonedStack>();
     const isAsRead = this.#isFolded && this.#unitNs === unitNs;
@@ -226,17 +229,17 @@ export class Account {
     return this.#settings.meaning && meaning ? [reason, meaning.label, ...behind] : [reason, ...behind];
   }
 
-  /** What was decided of each stack, as often as the input has it. */
+  /** The decision about each stack, as often as the input has it. */
   *decisions(): Generator<{ stack: OffcpuStack; entry: OffcpuEntry | undefined; decision: Decision }> {
     yield* this.#decided();
   }
 
-  /** The entries of the dumps among what is counted. */
+  /** The entries of dumps that count. */
   *entries(): Generator<OffcpuEntry> {
     for (const { entry } of this.#counted()) if (entry) yield entry;
   }
 
-  /** What decided, stack by stack: each once, whatever its waits were on. */
+  /** What decided, for each distinct stack and answer once. */
   explanations(): Iterable<Explanation> {
     const sums = new Map<string, Explanation>();
     for (const one of this.#explained()) {
@@ -276,7 +279,7 @@ function isUnnamed(frame = ''): boolean {
 
 const NO_STATEMENT = '[no statement]';
 
-/** One who waits for the next statement executes none. */
+/** The statement of a wait. A server that waits for the next statement executes none. */
 function statementFrame(decision: Decision, entry: OffcpuEntry | undefined): string {
   const statement = kindOf(decision) === 'idle' ? undefined : entry?.particulars?.statement;
   return statement ? frameText(statement.text) : NO_STATEMENT;

@@ -1,4 +1,4 @@
-// offcpu-classify as a function: dumps or folded stacks in, each of their stacks with its reason and the sums of them out.
+// offcpu-classify as a function: dumps or folded stacks in; each stack with its reason, and the sums, out.
 
 import { InputError } from '../../engine/errors.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
@@ -17,15 +17,15 @@ import type { Run } from './comparison.ts';
 import type { LengthLimits } from './lengths.ts';
 
 export interface ClassifySettings extends AccountSettings {
-  /** the wall time of the recording, where the inputs do not tell */
+  /** the wall time of the recording; undefined: as the inputs tell */
   windowNs: number | undefined;
-  /** a new one for each run: it learns from the run's stacks */
+  /** a new one for each run, because it learns from the run's stacks */
   reasons: Reasons;
-  /** keep waits of such lengths only; undefined: all */
+  /** keep only waits within these limits; undefined: all */
   lengths?: LengthLimits | undefined;
 }
 
-/** What is classified: folded stacks, whose counts are in units of `unitNs`, and entries of the dumps `inputs`. */
+/** What classify() reads: folded stacks, whose counts are in units of `unitNs`, and entries of the dumps `inputs`. */
 export interface OffcpuStacksRead {
   folded: StackTable;
   unitNs: number;
@@ -54,15 +54,15 @@ export function classify(
   };
 }
 
-/** As compare() takes it. */
+/** The run as compare() takes it. */
 export function runOf(name: string, { account, windowNs, times }: Classified): Run {
   return { name, summary: account.tally.summary(), windowNs, times };
 }
 
 export interface OffcpuInputOptions {
-  /** the bpftrace map to read; undefined: found out */
+  /** the bpftrace map to read; undefined: the reader chooses */
   map: string | undefined;
-  /** of the counts; undefined: as the input says, else us */
+  /** the unit of the counts; undefined: as the input says, else us */
   inputUnit: Unit | undefined;
   /** names user frames of a dump; undefined: they keep theirs */
   lookup?: FrameLookup | undefined;
@@ -89,7 +89,7 @@ export class OffcpuClassify {
     this.#read.begin(name);
   }
 
-  /** Throws InputError when it is something else. */
+  /** Throws InputError if the input is of a foreign kind. */
   block(bytes: Uint8Array): void {
     this.#read.block(bytes);
   }
@@ -101,8 +101,8 @@ export class OffcpuClassify {
   }
 
   /**
-   * `isForeign`: is the last input known to be something else? `whyEmpty`: why there may be no entries. `losses`: what is missing in the recording itself;
-   * `notes`: other sentences that the user should read.
+   * `isForeign`: is the last input of a foreign kind? `whyEmpty`: why there may be no entries. `losses`: what the
+   * recording itself lacks. `notes`: other sentences that the user should read.
    */
   finish(
     settings: ClassifySettings,

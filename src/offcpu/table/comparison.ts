@@ -3,7 +3,7 @@
 import type { TimeSums } from '../thread-times.ts';
 import type { Row, Summary } from './tally.ts';
 
-/** What was recorded at one time. */
+/** A run's sums, as a comparison needs them. */
 export interface Run {
   name: string;
   summary: Summary;
@@ -16,8 +16,7 @@ export interface Run {
 }
 
 /**
- * A row in an earlier run, and the change since. Shares and changes of rows may be added up, like times: the parts of a
- * row have its sums.
+ * A row in an earlier run, and the change since. Shares and changes add up like times: those of its parts make a row's.
  */
 export interface Before {
   ns: number;
@@ -30,14 +29,14 @@ export interface Before {
   isNoise: { share: boolean | undefined; rate: boolean | undefined };
 }
 
-/** A row with what it was in each of the earlier runs; its own time is 0 where it is gone. */
+/** A row, with the same row in each of the earlier runs. Its own time is 0 if only those have it. */
 export interface ComparedRow extends Row {
   /** one for each earlier run */
   before: Before[];
   parts: ComparedRow[];
 }
 
-/** The table of a run, with the rows of the earlier runs that it is compared with; there may be none of those. */
+/** The table of a run, with the rows of the earlier runs, if there are any. */
 export interface ReasonTable extends Summary {
   name: string;
   rows: ComparedRow[];
@@ -121,12 +120,12 @@ function measured(
   };
 }
 
-/** A change of so many standard errors is not told from none. */
+/** A change of this many standard errors may be chance. */
 const STANDARD_ERRORS = 2;
 
 /**
- * Is a change no larger than what counting would give by chance, or no larger than the differences between the earlier
- * runs among themselves, where there are several?
+ * May this change be chance? It may if it is no larger than that of counts usually is, or than the differences between
+ * several earlier runs. Undefined: not known.
  */
 function isNoise(
   now: Measured | undefined,
@@ -174,7 +173,7 @@ function compareOthers(all: readonly Run[], changes: Changes): ReasonTable['othe
     .sort(byTime);
 }
 
-/** The longest first; what is gone, by what it was. */
+/** The longest first; rows of earlier runs alone by their time in those. */
 function byTime(a: Compared, b: Compared): number {
   const first = (row: Compared): number => row.before.reduce((sum, { ns }) => sum + ns, 0);
   return b.ns - a.ns || first(b) - first(a) || (a.name < b.name ? -1 : 1);
@@ -184,7 +183,7 @@ type Compared = Pick<ComparedRow, 'name' | 'ns' | 'before'>;
 /** Runs that differ this much are probably counted in different units. */
 const UNITS_APART = 500;
 
-/** What makes the earlier runs' times doubtful, a sentence each. */
+/** Why the earlier runs' times may be wrong, a sentence each. */
 export function doubtsOn({ name, ns, windowNs, against }: ReasonTable): string[] {
   return against
     .filter((run) => run.windowNs === undefined || windowNs === undefined)

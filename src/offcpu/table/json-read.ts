@@ -1,4 +1,4 @@
-// The table of reasons from its JSON, so that a later run can be compared with an earlier one. Texts are latin1.
+// Reads the table of reasons from its JSON, so that a later run can be compared with an earlier one. Texts are latin1.
 
 import { InputError } from '../../engine/errors.ts';
 import type { TimeSums } from '../thread-times.ts';
@@ -21,7 +21,7 @@ import type { Row, Summary } from './tally.ts';
 import { titleOf } from './where.ts';
 import { placeName, reasonRow } from './where-rows.ts';
 
-/** As many bytes tell such a result from a dump in bpftrace's JSON, whose lines begin with `{"type"`. */
+/** How many bytes tell such a result from a dump in bpftrace's JSON, whose lines begin with `{"type"`. */
 export const RESULT_SNIFFED_BYTES = 8;
 
 export function isResult(start: Uint8Array): boolean {
@@ -31,7 +31,7 @@ export function isResult(start: Uint8Array): boolean {
 /** `isBusy`: waiting for work and timers are left out. */
 export type Result = Omit<Run, 'name'> & { isBusy: boolean };
 
-/** Members that may be missing or of any kind, until each was looked at. */
+/** An object whose members may be missing or of any type, until somebody checks each. */
 type Unchecked<T> = { [Member in keyof T]?: unknown };
 
 /** Reads latin1 text. Throws InputError for any other JSON. */
@@ -109,7 +109,7 @@ function reasonsOf(list: unknown): Row[] {
   }));
 }
 
-/** What a comparison called gone is no row. */
+/** The rows of a list, without those that a comparison called gone. */
 function rowsOf<T extends AmountJson>(list: unknown, own: (row: Unchecked<T>) => Pick<Row, 'name' | 'parts'>): Row[] {
   return listOf<T>(list)
     .filter(({ us, before }: Unchecked<AmountJson>) => before === undefined || numberOf(us) > 0)

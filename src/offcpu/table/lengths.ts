@@ -9,8 +9,8 @@ export interface Bucket {
 }
 
 /**
- * The length that this share of the waits, 0 to 1, does not exceed: the mean of the bucket in which it lies, nanoseconds.
- * Undefined: there are no waits.
+ * The length in nanoseconds that this share of the waits, 0 to 1, does not exceed: the mean of the bucket that holds
+ * it. Undefined: there are no waits.
  */
 export function quantile(buckets: ReadonlyMap<number, Bucket>, share: number): number | undefined {
   const sorted = [...buckets].sort(([a], [b]) => a - b).filter(([, { waits }]) => waits > 0);
@@ -24,11 +24,11 @@ export function quantile(buckets: ReadonlyMap<number, Bucket>, share: number): n
 }
 
 /**
- * Keeps waits by their length. It is known to a power of two, so a limit is rounded to the nearest one. The time in which a
- * woken thread waited for a CPU goes with its wait.
+ * Keeps waits by their length. Dumps know it to a power of two, so a limit is rounded to the nearest one. The time in
+ * which a woken thread waited for a CPU goes with its wait.
  */
 export class LengthLimits {
-  /** what was not kept, and that part of it whose length is not known; nanoseconds */
+  /** nanoseconds that were not kept, and those of them whose length is not known */
   leftOutNs = 0;
   unknownNs = 0;
   /** does the input tell the length of any wait? */

@@ -1,10 +1,10 @@
-// What a limit of --fail-over is held against: a reason's part of the time, or its ms per second, now and before.
+// What --fail-over compares with a limit: a reason's part of the time, or its ms per second, now and before.
 
 import { InputError } from '../../engine/errors.ts';
 import type { Limit, Measured } from '../../stacks/diff/limit.ts';
 import type { ComparedRow, ReasonTable } from './comparison.ts';
 
-/** Throws InputError where these runs can't be held to the limit. */
+/** Throws InputError if these runs do not tell what the limit is about. */
 export function measuredReason(limit: Limit, runs: ReasonTable): Measured {
   const { name, unit, isChange, text } = limit;
   const rows = rowsCalled(name, runs.rows);

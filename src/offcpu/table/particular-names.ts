@@ -1,4 +1,4 @@
-// What the particulars of a wait are called: in the table of --where, and as frames. Latin1.
+// The names of a wait's particulars, in the table of --where and as frames. Latin1.
 
 import { commFrame, frameText } from '../../stacks/frame-name.ts';
 import type { DataName } from '../../symbols/data-names.ts';
@@ -19,7 +19,7 @@ export function objectName(object: WaitObject, pid: number | undefined, nameLock
   return object.peer === undefined ? `${object.protocol} socket` : `${object.protocol} ${object.peer}`;
 }
 
-/** `thread rebuild` of the process `pid`, `postgres 13517` of another; an interrupt or a thread of the kernel has no tid. */
+/** `thread rebuild` in the same process, `postgres 13517` in another; `interrupt` for a waker without a tid. */
 export function wakerName({ tid, pid, comm }: Waker, ofPid: number | undefined): string {
   if (tid === undefined) return 'interrupt';
   if (pid !== undefined && ofPid !== undefined && pid !== ofPid) return `${comm ?? 'process'} ${pid}`;
@@ -27,8 +27,8 @@ export function wakerName({ tid, pid, comm }: Waker, ofPid: number | undefined):
 }
 
 /**
- * Who ended a wait with this reason; undefined: not known, or a device, as always where one waits for a disk or a timer.
- * These wake in the context of the thread that they found on their CPU, perhaps in a system call.
+ * Who ended a wait with this reason; undefined: not known, or a device. Disks and timers wake in the context of any
+ * thread that they find on their CPU, perhaps in a system call, so that thread is not the waker.
  */
 export function enderOf(particulars: Particulars | undefined, label: string): Waker | undefined {
   return ENDED_BY_DEVICES.test(label) ? undefined : particulars?.waker;
@@ -37,8 +37,8 @@ export function enderOf(particulars: Particulars | undefined, label: string): Wa
 const ENDED_BY_DEVICES = /^(?:disk|sleep|memory)\//;
 
 /**
- * The frames that stand behind the reason of a wait, by its label: its object, and the thread that ended it. Addresses, process ids and ports of
- * clients differ from run to run, so they are no part of a frame.
+ * The frames behind the reason of a wait, by its label: its object, and the thread that ended it. Addresses, process
+ * ids and ports of clients differ from run to run, so frames leave them out.
  */
 export function particularFrames(entry: OffcpuEntry, label: string, nameLock: NameLock): string[] {
   const { kind, pid, particulars } = entry;

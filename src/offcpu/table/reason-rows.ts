@@ -1,8 +1,8 @@
-// The rows of the table of reasons: what there is to show, and which of it is shown, in which order.
+// The rows of the table of reasons: which are shown, and in which order.
 
 import type { Before, ComparedRow, ReasonTable } from './comparison.ts';
 
-/** The kinds, and what is printed for them. */
+/** The kinds, and how the table calls them. */
 export const KINDS = [
   ['wait', 'blocked'],
   ['idle', 'waiting for work'],
@@ -90,7 +90,7 @@ export function plus(a: ComparedRow, b: ComparedRow): ComparedRow {
   };
 }
 
-/** The longest first; what is gone, by what it was. */
+/** The longest first; rows of earlier runs alone by their time in those. */
 function byTime(rows: ComparedRow[]): ComparedRow[] {
   const first = ({ before }: ComparedRow): number => before.reduce((sum, { ns }) => sum + ns, 0);
   return rows.sort((a, b) => b.ns - a.ns || first(b) - first(a) || (a.name < b.name ? -1 : 1));

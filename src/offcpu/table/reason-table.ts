@@ -1,4 +1,4 @@
-// The table of reasons for people, as text and as Markdown. Texts are latin1, in and out.
+// The table of reasons as people read it: text and Markdown. Texts are latin1, in and out.
 
 import type { TimeSums } from '../thread-times.ts';
 import type { Against, ReasonTable } from './comparison.ts';
@@ -57,7 +57,7 @@ function columnsOf(table: ReasonTable, { wide }: TableSettings, lines: readonly 
   return [...(wide ? WIDE : []), ...comparisonColumns(table, lines)];
 }
 
-/** Sentences below the table: how the time counts, and what is not in it. */
+/** Sentences below the table: how the time counts, and what it leaves out. */
 export function notesOf(table: ReasonTable): string[] {
   const before = table.against.flatMap((run) => notesOfRun(run).map((note) => `${run.name}: ${note}`));
   return [...notesOfRun(table), ...before];

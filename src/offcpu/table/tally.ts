@@ -4,7 +4,7 @@ import { kindOf } from '../reason/answer-tree.ts';
 import type { Wait } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 
-/** A row of the table, with those it consists of: reasons of labels, labels of meanings, NO_EVENT of functions. */
+/** A row of the table, with its parts: a reason's are labels, a label's meanings, those of NO_EVENT functions. */
 export interface Row {
   name: string;
   ns: number;
@@ -12,11 +12,11 @@ export interface Row {
   count: number | undefined;
   maxNs: number | undefined;
   /**
-   * The variance of `ns`, at most, ns²: had the same program run again, as many waits as come independently of each other
-   * would have summed up differently. That is the sum of the squares of all waits, which is no more than time × longest.
+   * An upper bound of the variance of `ns` in ns²: if waits come independently of each other, another run of the
+   * program would sum up to another time. It is the sum of the squares of all waits, which is at most time × longest.
    */
   variance: number | undefined;
-  /** from the wake-up that ended such waits until a CPU was free: not part of `ns`, but of the row [cpu] */
+  /** from the wake-up that ended such waits until a CPU was free; no part of `ns`, but of the row [cpu] */
   queuedNs: number;
   /** the longest first */
   parts: Row[];
@@ -24,15 +24,15 @@ export interface Row {
 
 /** Off-CPU time in nanoseconds. */
 export interface Summary {
-  /** the sum of the rows: all but `excluded`, and but `leftOut` */
+  /** the sum of the rows: the whole time without `excluded` and `leftOutNs` */
   ns: number;
   /** the longest first */
   rows: Row[];
   /** the same time by kind; `lost` is of stacks that were not recorded */
   kinds: Record<Exclude<Kind, 'excluded'> | 'lost', number>;
-  /** no waiting at all: ended threads, the idle task; by label */
+  /** time that is no waiting, by label: of ended threads, of the idle task */
   excluded: { name: string; ns: number }[];
-  /** waiting for work and timers, where they were to be left out */
+  /** waiting for work and timers, if `busy` leaves them out */
   leftOutNs: number;
   /** the innermost functions of [other], the longest first */
   other: { name: string; label: string; ns: number }[];

@@ -1,10 +1,10 @@
-// Recordings that measured different things: a comparison of them says so before it shows any number.
+// Recordings that measured different things: their comparison says so before it shows any number.
 
 import type { Against, ReasonTable } from './comparison.ts';
 
-/** One thread against a process, and windows that differ so much, are no repetition. */
+/** Runs whose threads or windows differ by this factor are no repetition of each other. */
 const TIMES_APART = 2;
-/** Less of it may be chance. */
+/** A smaller share of time in the queue may be chance. */
 const SOME = 0.01;
 
 /** What a run is, without its rows. */

@@ -1,4 +1,5 @@
-// Whose wait it is, as rows that can be compared between runs: a row a reason, and below it a row a function and object.
+// Whose wait it is, as rows that can be compared between runs: a row a reason, and below it a row a function and
+// object.
 
 import { type ComparedRow, compare, type ReasonTable, type Run } from './comparison.ts';
 import { stableObject } from './particular-names.ts';
@@ -6,7 +7,7 @@ import { plus } from './reason-rows.ts';
 import type { Row, Summary } from './tally.ts';
 import { type Place, type ReasonPlaces, titleOf } from './where.ts';
 
-/** What a place is called in every run: `host::lookup on lock host::REGISTRY`, `_bt_search in select * from queue`. */
+/** The name of a place in every run: `host::lookup on lock host::REGISTRY`, `_bt_search in select * from queue`. */
 export function placeName(own: string | undefined, object: string | undefined, statement: string | undefined): string {
   const on = object === undefined ? '' : ` on ${stableObject(object)}`;
   return `${own ?? '(none known)'}${on}${statement === undefined ? '' : ` in ${statement}`}`;
@@ -26,7 +27,7 @@ export function rowsOfPlaces(reasons: readonly ReasonPlaces[]): Row[] {
   );
 }
 
-/** The row of a reason from those of its places, of which those of one name become one. */
+/** The row of a reason from the rows of its places, of which those with one name become one. */
 export function reasonRow(name: string, places: readonly Row[]): Row {
   const parts = new Map<string, Row>();
   for (const place of places) {
@@ -60,7 +61,10 @@ function amountOf(place: Place): Omit<Row, 'name' | 'parts'> {
   return { ns, queuedNs, count: waits, maxNs, variance: varianceOf(place) };
 }
 
-/** Undefined where one of the runs does not tell whose waits they were, or there is none to compare with. */
+/**
+ * The rows of this run compared with earlier ones; undefined: a run does not tell whose waits they were, or none is
+ * earlier.
+ */
 export function compareWhere(now: Run, before: readonly Run[]): ReasonTable | undefined {
   if (before.length === 0 || [now, ...before].some(({ where }) => where === undefined)) return undefined;
   return compare(runOfWhere(now), before.map(runOfWhere));
@@ -79,7 +83,7 @@ function runOfWhere({ where = [], ...run }: Run): Run {
   return { ...run, times: undefined, summary };
 }
 
-/** Rows of less than this share of their reason, in all runs, are summed up. */
+/** Rows below this share of their reason, in all runs, are summed up. */
 const SMALL = 0.05;
 
 /** The same for people: the small rows of each reason as one, and long names cut. */
@@ -101,7 +105,7 @@ function summedUp({ ns, before, parts }: ComparedRow): ComparedRow[] {
   return [...parts.filter((part) => !isSmall(part)).map(shortened), rest];
 }
 
-/** So that the numbers behind it stay on the screen. */
+/** Longer names would push the numbers behind them off the screen. */
 const MOST_COLUMNS = 56;
 
 function shortened(row: ComparedRow): ComparedRow {

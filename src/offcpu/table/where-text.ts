@@ -3,15 +3,15 @@
 import { quantile } from './lengths.ts';
 import { type Place, type ReasonPlaces, titleOf } from './where.ts';
 
-/** Rows of less than this share of their reason are summed up. */
+/** Rows below this share of their reason are summed up. */
 const SMALL = 0.05;
-/** Below it a tenth of a millisecond says too little. */
+/** Shorter times get two decimals of a millisecond. */
 const SHORT_NS = 10e6;
 const MOST_ROWS = 10;
 const MOST_WAKERS = 3;
 const SMALL_WAKER = 0.05;
 const FUNCTION_WIDTH = 30;
-/** The table is no wider. */
+/** The width of the table. */
 const MOST_COLUMNS = 100;
 const INDENT = '    ';
 const COLUMNS = ['ms', 'queued', 'waits', 'p50', 'p99', 'max'] as const;

@@ -13,7 +13,7 @@ export interface Place {
   /** the innermost function of the stack that is no library's; undefined: none has a name */
   function: string | undefined;
   object: string | undefined;
-  /** of Postgres, where it was recorded, and the wait was not for the next one */
+  /** the statement of a Postgres process; undefined: not recorded, or the wait was for the next one */
   statement: Statement | undefined;
   ns: number;
   /** from the wake-up to the CPU: not part of `ns` */
@@ -23,14 +23,14 @@ export interface Place {
   maxNs: number;
   /** waits by length; empty where the dump does not know it */
   buckets: Map<number, Bucket>;
-  /** who ended the waits, and how much of `ns`, the most first; waits without a known waker are in none */
+  /** who ended the waits, and how much of `ns`, the most first; no waker has waits whose waker is unknown */
   wakers: { name: string; ns: number }[];
 }
 
 export interface ReasonPlaces {
   /** `[futex]` */
   reason: string;
-  /** `Lock:tuple`; undefined: none is known, or nobody asked */
+  /** `Lock:tuple`; undefined: none is known, or the settings do not ask */
   meaning: string | undefined;
   ns: number;
   queuedNs: number;
@@ -45,7 +45,7 @@ interface Sum extends Omit<Place, 'wakers'> {
 
 export interface PlaceSettings {
   nameLock: NameLock;
-  /** by the name of a frame, latin1: the objects that it was found in; undefined: no files were looked at */
+  /** the objects that a frame was found in, by its name, latin1; undefined: nobody looked at files */
   objects?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** split reasons by what the wait means to the program */
   meaning: boolean;
@@ -70,7 +70,7 @@ export function placesOf(
     addTo(ofReason.sums, entry, {
       own: ownFunction(entry.user, reasons, objects),
       object: entry.particulars?.object && objectName(entry.particulars.object, entry.pid, nameLock),
-      // one who waits for the next statement shows the last one
+      // a server that waits for the next statement still shows the last one
       statement: kindOf(decision) === 'idle' ? undefined : entry.particulars?.statement,
       waker: enderOf(entry.particulars, rule.label),
     });
@@ -86,7 +86,7 @@ export function placesOf(
 // /usr/lib/x86_64-linux-gnu/libc.so.6     /lib/libpthread-2.31.so     /lib64/ld-linux-x86-64.so.2     /lib/ld-musl-x86_64.so.1
 const LIBC = /\/(?:lib(?:c|pthread|resolv|rt|dl|anl|nss_\w+)|ld(?:-linux|-musl)?[\w-]*)(?:-[\d.]+)?\.so(?:\.\d+)*$/;
 
-/** The innermost that is no library's. What may stand behind a hidden function is not the one that waits. */
+/** The innermost function that is no library's. A function behind a hidden one need not be the one that waits. */
 function ownFunction(
   user: readonly string[],
   { table }: Reasons,

@@ -9,7 +9,7 @@ export interface BpftraceFrame {
   /** known where an address is printed: mode `perf`, `raw`, and frames without a symbol */
   isKernel: boolean | undefined;
   inlined: boolean;
-  /** where it is printed, in hexadecimal; '' or undefined: it is not */
+  /** hexadecimal, where bpftrace printed it; '' or undefined: it did not */
   address?: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface SymbolPlaces {
   /** of the symbol; empty for an address alone */
   from: number;
   to: number;
-  /** is the address, where it stands alone, one of the kernel? */
+  /** is an address that stands alone the kernel's? */
   isKernel: boolean;
 }
 

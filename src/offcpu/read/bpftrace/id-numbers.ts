@@ -1,4 +1,4 @@
-// Numbers by id. A plain array would do, but one that is filled here and there becomes a dictionary, ten times slower.
+// Numbers by id. A plain array with gaps would become a dictionary in V8, which is ten times slower.
 
 export class IdNumbers {
   #values = new Uint32Array(1 << 10);

@@ -8,7 +8,7 @@
 /** Between the parts of a key in JSON. In text it is `, `. */
 export const JSON_SEPARATOR = ',';
 
-/** Told of what can't be used: what it is not, its line in the input, the text there (latin1). */
+/** Hears of what can't be used: what it is not, its line in the input, the text there (latin1). */
 export type OnBadJson = (kind: string, line: number, text: string) => void;
 
 const QUOTE = 34;
@@ -19,9 +19,9 @@ const OPEN = 123;
 const CLOSE = 125;
 const OPEN_LIST = 91;
 const CLOSE_LIST = 93;
-/** The members of a map lie at this depth; what is deeper is their values. */
+/** The members of a map lie at this depth, their values deeper. */
 const MEMBERS = 3;
-/** Where a member is too long to be one. */
+/** Longer texts are no member of a map. */
 const MAX_MEMBER = 1 << 24;
 
 export class BpftraceJson {
@@ -29,7 +29,7 @@ export class BpftraceJson {
   line = 1;
   readonly #write: (text: string) => void;
   readonly #bad: OnBadJson;
-  /** what was read of the present member, or of a line outside of any document; latin1 */
+  /** the present member so far, or the line outside of any document; latin1 */
   #read = '';
   #depth = 0;
   /** lists open within the member */
@@ -129,7 +129,7 @@ export class BpftraceJson {
     else if (this.#depth === MEMBERS) this.#line(`${this.#map}[${keyText(name)}]: ${valueText(value)}`);
   }
 
-  /** What the program printed can't be mistaken for a map here. */
+  /** Passes on what the program printed, without lines that would look like those of a map. */
   #said(text: string): void {
     for (const line of text.split('\n')) if (line !== '' && !/^[@ \t]/.test(line)) this.#line(line);
   }
@@ -181,7 +181,7 @@ function memberOf(text: string): { name: string; value: Json } | undefined {
   return parsed === undefined ? undefined : { name, value: parsed };
 }
 
-/** Undefined: there is a wrong escape in it. */
+/** Undefined: the text has a wrong escape. */
 function withoutEscapes(text: string): string | undefined {
   if (!text.includes('\\')) return text;
   const name = parsedJson(`"${text.replace(/[\x00-\x1f]/g, ' ')}"`);
@@ -205,7 +205,7 @@ function repair(text: string): string {
   return bytes.replace(/[\u0100-\uffff]+/g, (wide) => Buffer.from(wide, 'utf8').toString('latin1'));
 }
 
-/** Frames on lines of their own, behind blanks: from 0.24 on all blanks are missing. */
+/** Frames on lines of their own, behind blanks, which bpftrace leaves out from 0.24 on. */
 function keyText(key: string): string {
   const lines = key.split('\n');
   for (let i = 1; i < lines.length - 1; i++) {

@@ -1,7 +1,7 @@
 // What the parts of a map's key are. A dump doesn't say: `@offcpu[` stack `, ` stack `, tid 42 x, 3242]: 598` may be any
-// expression. The shape shows in all entries together; which number is a tid and which a state is told by the values.
+// expression. All entries together show the shape; the values show which number is a tid and which a state.
 
-/** What a part of a key is; `-` is of no use here. */
+/** What a part of a key is; `-`: anything else, which nobody uses. */
 export const KEY_PARTS = ['kstack', 'ustack', 'comm', 'pid', 'tid', 'state', 'wait-event', '-'] as const;
 /** The particulars of bpf/offcpu.bt: docs/offcpu-dump.md. */
 export const PARTICULAR_PARTS = ['call', 'object', 'caller', 'length', 'waker', 'statement'] as const;
@@ -15,7 +15,7 @@ export function isKeyPart(text: string): text is KeyPart {
 
 /** A distinct combination of texts around the stacks of a key. */
 export interface KeyTexts {
-  /** before, between and behind its stacks: one more than there are stacks that are not empty */
+  /** before, between and behind its stacks that are not empty: one text more than stacks */
   texts: readonly string[];
   /** for each of these stacks: entries in which it is surely of the kernel */
   kernelVotes: number[];
@@ -41,7 +41,7 @@ export interface KeyLayout {
 
 /**
  * Reads the key texts of a map. `separator` stands between parts: `, ` in text, `,` in JSON. `order` says what the parts
- * are; undefined: found out. Gives undefined when the keys have no place for a stack, or more than two of them.
+ * are; undefined: finds it out. Gives undefined when the keys have no place for a stack, or more than two of them.
  */
 export function readKeys(
   keys: readonly KeyTexts[],
@@ -55,7 +55,7 @@ export function readKeys(
 
 // ── the order of the parts ───────────────────────────────────────────────────────────────────────────────────────
 
-/** Less than one entry in so many is an exception. */
+/** A shape that fewer than one entry in this many has is an exception. */
 const EXCEPTIONS = 10;
 
 /** What stands at a place of a key in all entries. */
@@ -87,14 +87,14 @@ function orderOf(keys: readonly KeyTexts[], separator: string): KeyPart[] | unde
   });
 }
 
-/** The kernel's stack by its frames; where none is known, the first of two, and none of one. */
+/** The kernel's stack, by its frames. If no frame is known, it is the first of two stacks, or none of one. */
 function kernelStack(stacks: readonly Place[]): Place | undefined {
   const [first, second] = stacks as [Place, Place | undefined];
   if (!second) return first.kernelVotes > 0 ? first : undefined;
   return second.kernelVotes > first.kernelVotes ? second : first;
 }
 
-/** The places of a key, by the entries with the most stacks, and of these the shortest: a comm may hold separators. */
+/** The places of a key: those of the shortest entries with the most stacks, because a comm may hold separators. */
 function placesOf(keys: readonly KeyTexts[], separator: string): Place[] {
   const most = Math.max(...keys.map((key) => key.texts.length));
   const full = keys.filter((key) => key.texts.length === most);
@@ -141,7 +141,7 @@ function piecesOf(text: string, isFirst: boolean, isLast: boolean, separator: st
   return rest.split(separator);
 }
 
-/** Editors take the blank of `, ` at the end of a line away. */
+/** Editors remove the blank of `, ` at the end of a line. */
 function isSeparator(text: string): boolean {
   return text === ', ' || text === ',';
 }
@@ -235,7 +235,7 @@ function align(
   return values;
 }
 
-/** As many pieces as there are parts: a comm that holds separators was split. Empty stacks must be empty. */
+/** As many pieces as parts, with a comm that holds separators in one; undefined if they don't fit the parts. */
 function joinExtra(pieces: string[], parts: readonly KeyPart[], separator: string): string[] | undefined {
   const extra = pieces.length - parts.length;
   let own = pieces;

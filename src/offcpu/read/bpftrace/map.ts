@@ -6,7 +6,7 @@ import { type Settled, settleTuples } from './tuple-dumps.ts';
 /** A value that is no plain number: texts and stacks (frame ids, innermost first) in the order of the dump. */
 export type Part = string | Uint32Array;
 
-/** So many stacks may be compared for each line, and in any case. */
+/** How many stacks may be compared for each line; and in any case. */
 const MOST_COMPARED = 64;
 const LEAST_COMPARED = 1e6;
 
@@ -17,7 +17,7 @@ export class BpftraceMap {
   readonly id: number;
   /** entries read whose key is more than a number */
   entries = 0;
-  /** has any of them frames; has any without frames an empty part in its key? */
+  /** has any entry frames? has any entry without frames an empty part in its key? */
   hasStacks = false;
   hasGaps = false;
   /** of entries whose key is a single number, by that number: what a program remembers of each thread */
@@ -57,8 +57,8 @@ export class BpftraceMap {
   }
 
   /**
-   * Entries in any order look like as many dumps, and each compares all stacks of the table. Real dumps have lines in
-   * proportion.
+   * May another dump be compared? Entries in no order look like as many dumps, and each would compare all stacks of the
+   * table. Real dumps have lines in proportion.
    */
   #mayCompare(table: StackTable): boolean {
     const line = table.linesRead;
@@ -88,15 +88,15 @@ export class BpftraceMap {
   }
 
   /**
-   * The weight of each of its stacks over all its dumps, once all is read. Where each dump has all that the ones before
-   * had, with sums at least as large, they are running totals and the last one counts; else they are added up.
+   * The weight of each of its stacks over all its dumps, once all is read. Dumps are running totals if each has all
+   * stacks of those before, with sums at least as large. Then the last one counts; if not, they are added up.
    */
   settle(table: StackTable, repeats: 'auto' | 'add' | 'last'): Settled {
     if (this.#tupleStarts.length > 1) return settleTuples(this.id, this.#tupleStarts, table, repeats);
     const { weights, hits, words } = table;
     if (this.#isUnordered) return { weights: weights.slice(), dumps: 1, running: false };
     if (this.#dumps > 1) this.#compare(table);
-    // entries that are in another order than bpftrace prints them are no dumps of their own
+    // entries in another order than bpftrace's are no dumps of their own
     if (!this.#repeated) return { weights: weights.slice(), dumps: 1, running: false };
     const last = new Float64Array(table.stackCount);
     let gone = false;

@@ -1,5 +1,5 @@
-// What frames of bpftrace and bcc are called in a folded stack: by the rules of perf-fold, so that on- and off-CPU
-// pictures use the same names. Also remembers what a frame line tells of its stack.
+// The names of bpftrace's and bcc's frames in a folded stack, by the rules of perf-fold: so on- and off-CPU pictures
+// use the same names. Also remembers what a frame line tells of its stack.
 
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { objectFrame } from '../../../stacks/frame-name.ts';
@@ -13,7 +13,7 @@ import { type FrameLookup, UserFrames } from './user-frames.ts';
 /** The object of kernel frames without a symbol, as perf prints it. */
 const KERNEL = '[kernel.kallsyms]';
 
-/** What is known of a frame beside its name. */
+/** Facts about a frame beside its name. */
 const Fact = { user: 1, kernel: 2, inlined: 4 } as const;
 const PARTS: readonly KernelPart[] = [undefined, 'entry', 'door', 'function', undefined];
 
@@ -39,7 +39,7 @@ export class BpftraceNames {
   readonly #marked = new Map<number, number>();
   readonly #unresolved = new Set<number>();
 
-  /** names them by their files; undefined: they keep the names that were printed */
+  /** names user frames by their files; undefined: they keep the names that the dump has */
   readonly userFrames: UserFrames | undefined;
 
   constructor(table: StackTable, options: SymbolOptions & { lookup?: FrameLookup | undefined }) {
@@ -54,7 +54,7 @@ export class BpftraceNames {
     this.userFrames = options.lookup && new UserFrames(table, options.lookup, options, ofObject);
   }
 
-  /** The id of the frame line between two places of the table's bytes. Strings are made for new symbols only. */
+  /** The id of the frame line between two places of the table's bytes. It makes strings for new symbols only. */
   wordAt(from: number, to: number): number {
     const table = this.#table;
     const places = this.#places;
@@ -80,7 +80,7 @@ export class BpftraceNames {
     return this.atAddress(Number(`0x${address}`), word);
   }
 
-  /** The id of a user frame at an address, which was printed as `word`. */
+  /** The id of a user frame at an address, which the dump prints as `word`. */
   atAddress(address: number, word: number): number {
     if (!this.userFrames) return this.nameOf(word);
     const id = this.userFrames.add(address, this.nameOf(word));
@@ -130,7 +130,7 @@ export class BpftraceNames {
     return this.#unresolved.has(name);
   }
 
-  /** Is the frame one of the kernel, by its address or its name? undefined: can't tell. */
+  /** Is the frame the kernel's, by its address or its name? Undefined: they don't tell. */
   isKernel(word: number): boolean | undefined {
     const facts = this.#facts.get(word);
     if ((facts & Fact.kernel) !== 0) return true;
@@ -138,7 +138,7 @@ export class BpftraceNames {
     return this.#kernelPart(word) === undefined || this.isDoor(word) ? undefined : true;
   }
 
-  /** Is it the kernel's if the frame that it calls is? */
+  /** Is the frame the kernel's if the frame that it calls is? */
   isDoor(word: number): boolean {
     return this.#kernelPart(word) === 'door';
   }

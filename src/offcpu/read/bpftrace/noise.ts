@@ -1,8 +1,8 @@
-// What stands around bpftrace's maps and is no part of them, its stderr merged in with `2>&1` included.
+// The lines around bpftrace's maps: its messages, also those of stderr, which people merge in with `2>&1`.
 
 import stripAnsi from 'strip-ansi';
 
-/** What was lost while recording, told of by the lines around the maps. */
+/** What a recorder lost, as the lines around the maps say. */
 export interface Losses {
   /** events that the kernel could not hand over */
   events: number;
@@ -31,7 +31,7 @@ const IN_A_LINE = /^(.+?)(?:ERROR: )?(?:failed to look up|Error looking up) stac
 // bash: line 1: bpftrace: command not found                                  the shell's and the loader's
 const ERROR =
   /^(?:\S+: )?ERROR: |^\S+: .*(?:not found|No such file or directory|Permission denied)$|^(?:terminate called|Segmentation fault|Killed$|Aborted)/;
-// needs no help: bpftrace goes on without
+// bpftrace goes on without it
 const HARMLESS = /RLIMIT_MEMLOCK/;
 const ERRORS_KEPT = 3;
 const ERROR_LENGTH = 200;
@@ -42,7 +42,7 @@ const MAP_FULL = /Failed to map_update_elem: Argument list too long|Map full; ca
 const OTHER =
   /^(?:\^C)*(?:Attaching \d+ probes?\.\.\.|Attached \d+ probes?|(?:\S+:\d+:\d+(?:-\d+)?: )?(?:WARNING|ERROR|INFO|DEBUG|HINT|perf_event_open)[: ].*|\d\d:\d\d:\d\d)?$/;
 
-/** Understands such a line (latin1) and adds up what it says was lost; false when it is of another kind. */
+/** Reads such a line (latin1), and adds to the losses what it says was lost. False: the line is of another kind. */
 export function readNoise(line: string, losses: Losses): boolean {
   const text = line.includes('\x1b') ? stripAnsi(line) : line;
   const events = LOST_EVENTS.exec(text);
@@ -59,7 +59,10 @@ function addError(text: string, { errors }: Losses): void {
   if (errors.length < ERRORS_KEPT && !HARMLESS.test(text) && !errors.includes(printable)) errors.push(printable);
 }
 
-/** What of a line stood there before such a message came between: the next line goes on with it. */
+/**
+ * The part of a line before a message that came between, which the next line goes on with; undefined: none came
+ * between.
+ */
 export function beforeMessage(line: string): string | undefined {
   if (!line.includes('stack id')) return undefined;
   const before = IN_A_LINE.exec(line.includes('\x1b') ? stripAnsi(line) : line)?.[1];

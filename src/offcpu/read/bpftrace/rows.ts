@@ -29,7 +29,7 @@ export class MapRows {
   /** which combination, from 1, by shape */
   readonly #keyOf = new IdNumbers();
 
-  /** `weights` are by index of the table's stacks. The table must not change as long as rows are read. */
+  /** `weights` are by index of the table's stacks. The table must not change until take(). */
   constructor(map: BpftraceMap, table: StackTable, names: BpftraceNames, weights: Float64Array) {
     this.#map = map;
     this.#table = table;
@@ -66,8 +66,8 @@ export class MapRows {
 
   /**
    * Hands out each stack of the map, and drops all that lie in the table; `visit` may put others there. `meanings` are
-   * those of `keys`. With `endsOf`, which tells what a folded stack needs around the frames of a key, stacks that need
-   * nothing else are folded without being handed out. Gives the sum of their weights.
+   * those of `keys`. `endsOf` tells the frames around those of a key in a folded stack. With it, stacks that need
+   * nothing else are folded instead of handed out. Gives the sum of the weights of those.
    */
   take(meanings: readonly KeyMeaning[], visit: (row: Row) => void, endsOf?: (texts: number) => Ends): number {
     const table = this.#table;
@@ -123,7 +123,7 @@ function keyOf(table: StackTable, { parts, entries }: Shape): KeyTexts {
   return { texts: texts.map((lines) => lines.join('\n')), kernelVotes: Array(texts.length - 1).fill(0), entries };
 }
 
-/** So many entries of the same texts tell which stack is the kernel's. */
+/** This many entries of the same texts tell which stack is the kernel's. */
 const ENOUGH = 100;
 /** Frames looked at from either end of a stack to tell whether it is of the kernel. */
 const TELLING = 4;
@@ -138,7 +138,10 @@ export function isKernelStack(ids: Uint32Array, from: number, to: number, names:
   return false;
 }
 
-/** The names of a stack's frames; one that may have lost its root says so. The ids given are overwritten. */
+/**
+ * The names of a stack's frames; a stack that may have lost its root begins with `[truncated]`. Overwrites the ids
+ * given.
+ */
 export function nameSpan(span: IdSpan, names: BpftraceNames): IdSpan {
   const { ids, from, to } = span;
   let depth = to - from;

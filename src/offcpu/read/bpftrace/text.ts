@@ -1,5 +1,5 @@
-// The maps that bpftrace prints, as text → stacks in the table. An entry is `@name[KEY]: VALUE`; the stacks in its key
-// are lines of their own that start with a blank, everything else is a control line. docs/formats.md has the variants.
+// The maps that bpftrace prints, as text → stacks in the table. An entry is `@name[KEY]: VALUE`. The stacks in its key
+// are lines of their own that start with a blank; every other line is a control line. docs/formats.md has the variants.
 
 import { type MapEntries, STACK } from '../../../engine/map-entries.ts';
 import { type StackTable, Stop } from '../../../engine/stack-table.ts';
@@ -8,7 +8,7 @@ import { BpftraceMap, type Part } from './map.ts';
 import type { BpftraceNames } from './names.ts';
 import { beforeMessage, noLosses, readNoise } from './noise.ts';
 
-/** Told of each line that could not be used: what it is not, its number in the input, its latin1 text. */
+/** Hears of each line that could not be used: what is wrong with it, its number in the input, its latin1 text. */
 export type OnSkip = (kind: string, line: number, text: string) => void;
 
 //  @offcpu[             @offcpu[[kw/0:1],        @off_ts[4242]: 123456          @[, ]: 738
@@ -42,7 +42,7 @@ export class BpftraceText {
   readonly maps = new Map<string, BpftraceMap>();
   /** values of maps without a key */
   readonly scalars = new Map<string, string>();
-  /** other lines: what the program printed by itself */
+  /** lines that are no part of a map and no message: the program printed them by itself */
   readonly said: string[] = [];
   readonly losses = noLosses();
   /** did the last entry lack its newline? */
@@ -56,7 +56,7 @@ export class BpftraceText {
   readonly #skip: OnSkip;
   /** maps by id */
   readonly #maps: BpftraceMap[] = [];
-  /** of the last entry that was begun here, and what stood on its first line */
+  /** the map of the last entry that began here, and the text on its first line */
   #map: BpftraceMap | undefined;
   #startText = '';
   /** the last text of the open entry, and how many frames came before it */
@@ -92,7 +92,7 @@ export class BpftraceText {
     this.#countEntries();
   }
 
-  /** What the maps' entries are like. */
+  /** Tells the maps how many entries they have, and whether these have stacks. */
   #countEntries(): void {
     for (const { map: id, parts, entries } of this.#entries.shapes()) {
       const map = this.#maps[id - 1] as BpftraceMap;
@@ -148,7 +148,7 @@ export class BpftraceText {
     else if (!this.#entries.isOpen || !this.#readInKey(from, to)) this.#readLine(from, to);
   }
 
-  /** A line whose beginning came before such a message. */
+  /** Reads a line whose beginning came before such a message. */
   #readMended(rest: string): void {
     if (this.#isBroken(rest) || (rest !== '' && readNoise(rest, this.losses))) return;
     const text = this.#begun + rest;
@@ -162,7 +162,7 @@ export class BpftraceText {
 
   // ── within a key ───────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The text between and behind the stacks of a key. False: a line that is no part of it. */
+  /** Reads the text between and behind the stacks of a key. False: the line is no part of it. */
   #readInKey(from: number, to: number): boolean {
     const table = this.#table;
     const b = table.bytes;
@@ -201,7 +201,7 @@ export class BpftraceText {
 
   /**
    * Does a line that looks like the start of an entry go on with a thread's name that has a newline in it? The name is
-   * the last part of a key but for numbers, and no longer than Linux lets it be.
+   * the last part of a key before its numbers, and no longer than Linux lets it be.
    */
   #isOfComm(text: string): boolean {
     if (!this.#tail.startsWith(',') || this.#tailDepth !== this.#table.depth) return false;
@@ -211,7 +211,7 @@ export class BpftraceText {
     return true;
   }
 
-  /** The end of an entry whose value is no plain number. */
+  /** Reads the end of an entry whose value is no plain number. */
   #readOtherEnd(text: string): boolean {
     const tuple = TUPLE_END.exec(text);
     if (tuple) {
@@ -292,7 +292,7 @@ export class BpftraceText {
     return map;
   }
 
-  /** A line that starts an entry and perhaps ends it as well. */
+  /** Reads a line that starts an entry, and perhaps ends it as well. */
   #readStart(text: string): boolean {
     const scalar = SCALAR.exec(text);
     if (scalar) {
@@ -324,7 +324,7 @@ export class BpftraceText {
     return true;
   }
 
-  /** A further line of a value; the stacks between are frame lines. */
+  /** Reads a further line of a value; the stacks between are frame lines. */
   #readInValue(text: string): boolean {
     const [first] = this.#parts;
     if (first === '') {
@@ -345,7 +345,7 @@ export class BpftraceText {
     this.#ofThread = undefined;
   }
 
-  /** The frames read since, innermost first. */
+  /** Takes the frames read since then off the table, innermost first. */
   #takeFrames(): Uint32Array {
     const table = this.#table;
     const frames = new Uint32Array(table.depth);

@@ -1,5 +1,5 @@
-// A map whose values are tuples, printed several times. Each of its entries is a stack of its own in the table, so those
-// of one key must be found again by what else they consist of.
+// A map whose values are tuples, printed several times. Each of its entries is a stack of its own in the table, so
+// entries of one key have to be found again by their shape and frames.
 
 import { Entry } from '../../../engine/map-entries.ts';
 import type { StackTable } from '../../../engine/stack-table.ts';
@@ -10,7 +10,7 @@ export interface Settled {
   weights: Float64Array;
   /** how often the map was printed */
   dumps: number;
-  /** were several dumps taken for running totals? */
+  /** do several dumps hold running totals? */
   running: boolean;
 }
 

@@ -1,5 +1,5 @@
-// User frames of a dump, named by the files that the process had mapped instead of by bpftrace: inlined functions, too,
-// and after the process has ended. While a dump is read, an id stands for each address; entries expand them.
+// User frames of a dump, named by the files that the process had mapped instead of by bpftrace. So they have inlined
+// functions, too, and names after the process has ended. An id stands for each address until entries expand it.
 
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText } from '../../../stacks/frame-name.ts';
@@ -16,7 +16,7 @@ import { type IdSpan, spanOf } from './id-span.ts';
 export interface FrameLookup {
   mappings: Mappings;
   symbolizer: Symbolizer;
-  /** is filled: by the name of a frame, latin1, the objects that it was found in */
+  /** where to keep the objects that a frame was found in, by its name, latin1 */
   objects?: Map<string, Set<string>> | undefined;
 }
 
@@ -30,7 +30,7 @@ export class UserFrames {
   readonly #table: StackTable;
   readonly lookup: FrameLookup;
   readonly #options: SymbolOptions;
-  /** the id of a frame that is an object's, of which no function is known */
+  /** the id of a frame that lies in an object, in no known function */
   readonly #objectWord: (path: string) => number;
   readonly #frames = new Map<number, UserFrame>();
   readonly #expanded = new Map<string, readonly number[]>();
@@ -43,7 +43,7 @@ export class UserFrames {
     this.#objectWord = objectWord;
   }
 
-  /** The id that stands for the frame at this address, which was printed as `printed`. */
+  /** The id that stands for the frame at this address, which bpftrace prints as `printed`. */
   add(address: number, printed: number): number {
     const id = this.#table.name(`\0a${address}\0${printed}`);
     if (!this.#frames.has(id)) this.#frames.set(id, { address, printed });
@@ -55,12 +55,12 @@ export class UserFrames {
     return this.#mappingOf(address, ANY) !== undefined;
   }
 
-  /** Where the frame with this id is; undefined: that is not known. */
+  /** The address of the frame with this id; undefined: not known. */
   addressOf(id: number): number | undefined {
     return this.#frames.get(id)?.address;
   }
 
-  /** Of the function around an address of this process: its object, and how its frame lies on the stack. */
+  /** The object of the function around an address of this process, and how its frame lies on the stack. */
   callFrameAt(address: number, pid: number | undefined): { path: string; frame: CallFrame | undefined } | undefined {
     const found = this.#placeOf(address, pid);
     if (!found) return undefined;
@@ -87,7 +87,7 @@ export class UserFrames {
     return { path: mapping.path, object, own: object.addressAt(address - mapping.from + mapping.offset) };
   }
 
-  /** What a frame is called by itself, latin1: to tell whether two are of one function. */
+  /** The function of a frame, latin1, whatever process it is of: tells whether two frames are of one. */
   functionOf(id: number): string {
     const frame = this.#frames.get(id);
     const [word = id] = frame ? this.#words(frame, ANY, false) : [];
@@ -128,7 +128,7 @@ export class UserFrames {
     return this.named(this.#framesAt(address, mapping, isLeaf), known, mapping.path);
   }
 
-  /** What a compiler made at run time, if it told perf. */
+  /** The function that a compiler made at run time, if it told perf. */
   #compiled(address: number, pid: number): number | undefined {
     const map = this.lookup.mappings.compiledFor(pid);
     const name = map?.at(address);
@@ -138,7 +138,10 @@ export class UserFrames {
     return word;
   }
 
-  /** The ids of these functions of the object at `path`; `printed` stands for those without a name, and for none. */
+  /**
+   * The ids of these functions of the object at `path`. `printed` stands for those without a name, and for an empty
+   * list.
+   */
   named(frames: readonly SymbolFrame[], printed: number, path: string): readonly number[] {
     if (frames.length === 0) {
       this.#noteObject(printed, path);
@@ -169,7 +172,7 @@ export class UserFrames {
     return (isLeaf ? found?.exact : found?.caller) ?? [];
   }
 
-  /** Bare names are told apart when all are known. */
+  /** Notes the functions at all addresses, because bare names can only be told apart when all are known. */
   #noteAll(): void {
     if (this.#isNoted) return;
     this.#isNoted = true;

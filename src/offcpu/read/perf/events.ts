@@ -8,14 +8,14 @@
 // PERF_RECORD_LOST lost 178
 // 30412877 offcpu-time:                  of perf record --off-cpu; padded where another event has a longer name
 
-/** Ids are of threads. */
-export type PerfEvent =
+/** An event of the scheduler, or perf's own word on one. Ids are of threads. */
+export type SchedulerEvent =
   | { kind: 'switch'; state: number; next: number }
   | { kind: 'wakeup'; wakee: number }
   | { kind: 'in' }
   | { kind: 'out'; isPreempted: boolean }
   | { kind: 'lost'; events: number }
-  /** a sum of perf's own */
+  /** all the time that a thread was off the CPU with this stack, as perf summed it up */
   | { kind: 'off'; ns: number }
   | { kind: 'other' };
 
@@ -42,7 +42,7 @@ const RECORD = /^\s*PERF_RECORD_(?:SWITCH(?:_CPU_WIDE)? +(IN|OUT)( +preempt)?|LO
 const OFF = /^\s*(\d+) +offcpu-time:/;
 
 /** Reads what follows a header's time (latin1). */
-export function readPerfEvent(text: string): PerfEvent {
+export function readSchedulerEvent(text: string): SchedulerEvent {
   const [, direction, preempt, lost] = RECORD.exec(text) ?? [];
   if (lost !== undefined) return { kind: 'lost', events: Number(lost) };
   if (direction === 'IN') return { kind: 'in' };

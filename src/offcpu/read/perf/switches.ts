@@ -1,5 +1,5 @@
-// `perf script` text of scheduler events → entries. Two recordings make a whole: one of the target's switch-outs with
-// their stacks, and one of the machine's wake-ups and switch-ins (docs/off-cpu.md has the commands). Also reads
+// `perf script` text of scheduler events → the events of each thread, and its stacks. A user makes two recordings: the
+// target's switch-outs with stacks, and the machine's wake-ups and switch-ins (docs/off-cpu.md). Also reads
 // offcpu-time, the sums of `perf record --off-cpu`.
 
 import { Line, type StackTable, Stop } from '../../../engine/stack-table.ts';
@@ -11,7 +11,7 @@ import { PerfObjects } from '../../../perf/objects.ts';
 import type { Expansion } from '../../../symbols/symbolizer.ts';
 import type { BpftraceNames } from '../bpftrace/names.ts';
 import type { OnSkip } from '../bpftrace/text.ts';
-import { type PerfEvent, PREEMPTED, readPerfEvent } from './events.ts';
+import { PREEMPTED, readSchedulerEvent, type SchedulerEvent } from './events.ts';
 import { Happened, NONE, ThreadEvents } from './thread-events.ts';
 
 /** One input: the events of its threads. Times are nanoseconds on perf's clock. */
@@ -29,14 +29,14 @@ export interface PerfRecording {
   lostEvents: number;
 }
 
-/** A stack as it was switched out: ids of names, root first. */
+/** The stack of a switch-out: ids of names, root first. */
 export interface PerfStack {
   comm: string;
   user: Uint32Array;
   kernel: Uint32Array;
 }
 
-/** A sample of offcpu-time: all that a thread waited with this stack. */
+/** A sample of offcpu-time: the whole time that a thread waited with this stack. */
 export interface PerfSum extends PerfStack {
   pid: number | undefined;
   tid: number;
@@ -52,7 +52,7 @@ const TIME = /(\d+)\.(\d+):/;
 /** A line that begins with a blank is a frame, unless it has this. */
 const OF_SCHEDULER = /sched:sched_|PERF_RECORD_|offcpu-time:/;
 
-/** What the last line of an input is, when it ends too early. */
+/** The message about the last line of an input that ends too early. */
 const CUT_LINE = 'cut off in the middle of a line';
 
 export class PerfSwitches {
@@ -68,14 +68,14 @@ export class PerfSwitches {
   readonly #rows: StackTable;
   readonly #commNames: string[] = [];
   readonly #commIds = new Map<string, number>();
-  /** where user frames are named by their files */
+  /** names user frames by their files; undefined: they keep perf's names */
   readonly #objects: PerfObjects | undefined;
-  /** by the id that stands for a frame: its functions, the name that was printed, its object */
+  /** by the id that stands for a frame: its functions, the name that perf prints, its object */
   readonly #found = new Map<number, { functions: Expansion; printed: number; dso: string }>();
-  /** the first second that was read: whole nanoseconds since then are exact */
+  /** the first event's second: nanoseconds since then are exact as doubles */
   #baseSeconds: number | undefined;
   #recording = newRecording();
-  #event: PerfEvent = { kind: 'other' };
+  #event: SchedulerEvent = { kind: 'other' };
   #time = 0;
   #tid = 0;
   /** is the line being read the input's last, without newline? */
@@ -91,7 +91,7 @@ export class PerfSwitches {
     this.#objects = lookup && new PerfObjects({ ...lookup, inline: true });
   }
 
-  /** Of perf's clock, where the times of events begin. */
+  /** Where the times of events begin, in nanoseconds of perf's clock. */
   get baseNs(): number {
     return (this.#baseSeconds ?? 0) * 1e9;
   }
@@ -180,7 +180,7 @@ export class PerfSwitches {
     this.#baseSeconds ??= Number(seconds);
     this.#time = (Number(seconds) - this.#baseSeconds) * 1e9 + Number(fraction.padEnd(9, '0'));
     this.#tid = tid;
-    this.#event = readPerfEvent(rest.slice(time.index + matched.length));
+    this.#event = readSchedulerEvent(rest.slice(time.index + matched.length));
     if (tid > 0) {
       this.comms.set(tid, comm);
       if (pid !== undefined && pid > 0) this.pids.set(tid, pid);
@@ -189,7 +189,7 @@ export class PerfSwitches {
     return true;
   }
 
-  /** What is known of an event before its stack is. */
+  /** Reads what an event says before its stack comes. */
   #readEvent(): void {
     const event = this.#event;
     const recording = this.#recording;
@@ -239,7 +239,7 @@ export class PerfSwitches {
     recording.endNs = Math.max(recording.endNs, this.#time);
   }
 
-  /** The frames of a sample are complete. Those of a switch without any say nothing of who was switched out. */
+  /** Ends a sample, whose frames are complete. A switch without frames says nothing of who was switched out. */
   #endSample(): void {
     const table = this.#table;
     const event = this.#event;
@@ -312,7 +312,7 @@ export class PerfSwitches {
     }
   }
 
-  /** The id that stands for a frame whose functions are known by its file; else the word. */
+  /** The id that stands for a frame whose file tells its functions; else the word. */
   #foundOr(word: number, frame: PerfFrame): number {
     const functions = this.#objects?.at(frame, this.pids.get(this.#tid) ?? this.#tid);
     if (!functions) return word;

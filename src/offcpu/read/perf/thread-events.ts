@@ -3,7 +3,10 @@
 import type { ThreadTimes } from '../../thread-times.ts';
 import { PREEMPTED } from './events.ts';
 
-/** What happened to a thread: it was switched out, with a stack or seen by the record alone; came onto a CPU; was woken. */
+/**
+ * What happened to a thread: it was switched out, with a stack or by a record alone; came onto a CPU, by a record or
+ * another thread's switch; was woken.
+ */
 export const Happened = { switched: 0, out: 1, in: 2, next: 3, woken: 4 } as const;
 
 /** No stack, or no waker, is known. */
@@ -24,13 +27,13 @@ export interface Interval {
   runnableNs: number;
   /** tid of the thread in whose context the wake-up ran; 0: none, the CPU was idle; NONE: there was no wake-up */
   waker: number;
-  /** had it not ended? */
+  /** had it not ended when the recording did? */
   isOpen: boolean;
   /** when it began */
   sinceNs: number;
 }
 
-/** Grows by every event. Columns of numbers, because a busy minute has a million. */
+/** Columns of numbers, because a busy minute has a million events. */
 export class ThreadEvents {
   readonly #times: number[] = [];
   readonly #whats: number[] = [];
@@ -47,7 +50,7 @@ export class ThreadEvents {
     this.#states.push(state);
   }
 
-  /** Takes over those of another recorder, up to a time. */
+  /** Takes over another recording's events between two times. */
   addAll(other: ThreadEvents, from: number, to: number): void {
     for (let i = 0; i < other.#times.length; i++) {
       const time = other.#times[i] as number;
@@ -57,7 +60,7 @@ export class ThreadEvents {
   }
 
   /**
-   * Tells each interval between `startNs` and `endNs`, and gives what the thread did in that time.
+   * Tells of each interval between `startNs` and `endNs`, and gives what the thread did in that time.
    *
    * perf stamps sched_switch before it copies the stack, and PERF_RECORD_SWITCH behind that: the first of each pair
    * counts. So a switch-in is the other thread's sched_switch, where that was recorded, too.
@@ -154,7 +157,7 @@ export class ThreadEvents {
     return times;
   }
 
-  /** Indices by time; what was read first comes first. */
+  /** Indices by time; of equal times, the event read first comes first. */
   #order(): Iterable<number> {
     const order = this.#times.keys();
     if (this.isSorted) return order;
