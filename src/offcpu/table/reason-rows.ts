@@ -37,16 +37,19 @@ export interface Column {
 }
 
 const OTHERS_SHOWN = 5;
+/** Of the labels of [cpu] the one that has a remedy of its own, from this share of the table's time on. */
+const THROTTLED = { label: 'cpu/throttled', name: 'throttled (cpu.max)', least: 0.01 } as const;
 const FUNCTIONS_SHOWN = 3;
 
 /** The rows that these settings show, those below others one level further in. */
-export function linesOf({ rows, other }: ReasonTable, { detail, meaning }: TableSettings): Line[] {
+export function linesOf({ rows, other, ns }: ReasonTable, { detail, meaning }: TableSettings): Line[] {
   const tops = detail ? byTime(rows.flatMap(({ parts }) => parts)) : rows;
   return tops.flatMap((row) => {
     const below = detail ? row.parts : merged(row.parts.flatMap(({ parts }) => parts));
     const unknown = other.filter(({ label }) => row.name === '[other]' || row.name === label);
     return [
       { ...row, level: 0 },
+      ...(detail ? [] : row.parts.filter((part) => isThrottled(part, ns)).map(throttledLine)),
       ...(meaning ? below.flatMap(meaningLines) : []),
       ...unknown.slice(0, OTHERS_SHOWN).map(({ name, label, ...times }) => ({
         ...times,
@@ -59,6 +62,16 @@ export function linesOf({ rows, other }: ReasonTable, { detail, meaning }: Table
       })),
     ];
   });
+}
+
+function isThrottled({ name, ns, before }: ComparedRow, allNs: number): boolean {
+  return (
+    name === THROTTLED.label && (ns >= THROTTLED.least * allNs || before.some(({ share }) => share >= THROTTLED.least))
+  );
+}
+
+function throttledLine(row: ComparedRow): Line {
+  return { ...row, name: THROTTLED.name, level: 1 };
 }
 
 function meaningLines(row: ComparedRow): Line[] {
