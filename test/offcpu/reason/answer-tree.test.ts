@@ -106,7 +106,6 @@ describe('answers about blocking', () => {
             assert.ok(!isWorse);
           },
         ),
-        { numRuns: 60 },
       );
     }
     assert.ok(changed > 0, 'no stack was changed so that it mattered');
