@@ -64,6 +64,8 @@ export interface Waker {
   tid: number | undefined;
   pid: number | undefined;
   comm: string | undefined;
+  /** its user frames, innermost first, where they were recorded */
+  stack?: readonly string[];
 }
 
 /** What tells an entry from others, beside its stacks and sums. */

@@ -215,14 +215,23 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
 }
 
 /** Those of the program, as its head says; zeros at the end are left out. */
-function operandsOf({ followChildren }: Settings, environment: Environment): string[] {
+function operandsOf({ followChildren, wakerStacks }: Settings, environment: Environment): string[] {
   const { waitEvents, statements } = environment;
   const [first, ...others] = pidsOf(environment).slice(0, OPERAND_PIDS).map(String);
   const address = typeof waitEvents === 'object' ? `0x${waitEvents.address.toString(16)}` : '0';
   const none = Array.from({ length: OPERAND_PIDS - 1 - others.length }, () => '0');
   const last = statements ? statementArguments(statements) : Array.from({ length: STATEMENT_NUMBERS }, () => '0');
   const waits = hasSwitches(environment) ? '1' : '0';
-  const operands = [first ?? UNSTARTED, address, followChildren ? '1' : '0', ...others, ...none, ...last, waits];
+  const operands = [
+    first ?? UNSTARTED,
+    address,
+    followChildren ? '1' : '0',
+    ...others,
+    ...none,
+    ...last,
+    waits,
+    wakerStacks ? '1' : '0',
+  ];
   return operands.slice(0, operands.findLastIndex((operand) => operand !== '0') + 1);
 }
 

@@ -6,6 +6,8 @@ import type { OffcpuStacksWish } from './offcpu-stacks.ts';
 
 export const MODES = ['cpu', 'offcpu', 'both'] as const;
 export type Mode = (typeof MODES)[number];
+/** What is recorded of those who end waits. */
+export const WAKERS = ['threads', 'stacks'] as const;
 
 /** A file to run in a session of its own: how to connect, and what to run. */
 export interface SqlSource {
@@ -31,6 +33,8 @@ export interface Settings {
   waitEvents: boolean | undefined;
   /** of a Postgres server, with each switch */
   statements: boolean;
+  /** record the stacks of those who end waits, too */
+  wakerStacks: boolean;
   /** are processes that the targets fork recorded off CPU, too? perf always follows them */
   followChildren: boolean;
   /** run the profilers with it */
@@ -63,6 +67,7 @@ export interface SettingOptions {
   'wait-events': boolean;
   'no-wait-events': boolean;
   statements: boolean;
+  wakers: (typeof WAKERS)[number];
   children: boolean;
   sudo: boolean;
   label: string | undefined;
@@ -105,6 +110,8 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
   if (options.statements && options.postgres === undefined)
     throw new UsageError('--statements needs --postgres DSN: a session of its own shows where the server keeps them');
   if (options.statements && options.mode === 'cpu') throw new UsageError('--statements needs --mode offcpu or both');
+  if (options.wakers === 'stacks' && options.mode === 'cpu')
+    throw new UsageError('--wakers stacks needs --mode offcpu or both');
   if (options.workload?.trim() === '') throw new UsageError('--workload takes a shell line, not ""');
   if (options.workload?.includes('\0')) throw new UsageError('--workload holds a NUL');
   if (options['out-dir'] === '') throw new UsageError('--out-dir takes a folder, not ""');
@@ -119,6 +126,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     inline: !options['no-inline'],
     waitEvents: options['wait-events'] ? true : options['no-wait-events'] ? false : undefined,
     statements: options.statements,
+    wakerStacks: options.wakers === 'stacks',
     followChildren: options.children,
     sudo: options.sudo,
     label,

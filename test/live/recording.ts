@@ -33,6 +33,8 @@ export interface RecordingOptions {
   seconds: number;
   /** of my_wait_event_info */
   address?: number;
+  /** the program's own, behind the process */
+  operands?: readonly string[];
   /** called when all probes are in place, and when the recording is about to end */
   onStart?: () => void;
   onEnd?: () => void;
@@ -41,7 +43,7 @@ export interface RecordingOptions {
 /** Records a process for so many seconds. Gives what bpftrace printed, latin1. */
 export async function record(pid: number, options: RecordingOptions): Promise<string> {
   const { seconds, address, onStart, onEnd } = options;
-  const operands = [PROGRAM, String(pid), ...(address === undefined ? [] : [String(address)])];
+  const operands = [PROGRAM, String(pid), ...(options.operands ?? (address === undefined ? [] : [String(address)]))];
   const child = spawn(BPFTRACE, [...WORDS, ...operands], {
     env: { ...process.env, BPFTRACE_CACHE_USER_SYMBOLS: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

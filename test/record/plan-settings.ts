@@ -15,6 +15,7 @@ export const SETTINGS: Settings = {
   waitEvents: undefined,
   sql: undefined,
   statements: false,
+  wakerStacks: false,
   followChildren: false,
   sudo: false,
   label: 'a',

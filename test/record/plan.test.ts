@@ -95,6 +95,12 @@ describe('plan', () => {
     assert.doesNotMatch(perfCommand(settings, ENVIRONMENT)?.argv.join(' ') ?? '', /inherit/);
   });
 
+  test('the stacks of wakers are the last operand', () => {
+    const settings = { ...SETTINGS, wakerStacks: true };
+    const zeros = Array.from({ length: 17 }, () => '0');
+    assert.deepEqual(bpftraceCommand(settings, ENVIRONMENT)?.argv.slice(8), ['/p/offcpu.bt', '7', ...zeros, '1']);
+  });
+
   test('several processes are operands of the program; those that find no room are written into it', () => {
     const nine = [7, 8, 9, 10, 11, 12, 13, 14, 15];
     const last = (pids: number[]): string =>

@@ -24,6 +24,7 @@ const OPTIONS: SettingOptions = {
   workload: undefined,
   postgres: undefined,
   statements: false,
+  wakers: 'threads',
   children: false,
   sql: undefined,
 };

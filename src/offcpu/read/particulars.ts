@@ -59,12 +59,25 @@ const ESCAPE = /\\x([0-9a-f]{2})/g;
 /** In place of a query's id: its text had several. */
 const SEVERAL_QUERIES = '1';
 
+/** A waker's number is its thread's, which has 22 bits, plus so much times that of its stack. */
+export const WAKER_STACK = 2 ** 22;
+
+/** The thread of a waker's number; negative numbers are no threads. */
+export function tidOfWaker(waker: number): number {
+  return waker < 0 ? waker : waker % WAKER_STACK;
+}
+
+/** By the waker's number, the names of its user frames, innermost first. */
+export type WakerStacks = ReadonlyMap<number, readonly string[]>;
+
 export class ParticularsReader {
   readonly #text: BpftraceText;
   readonly #calls: Calls;
   readonly #hasWords: boolean;
   readonly #known = new Map<string, Particulars>();
   readonly #statements = new Map<string, Statement>();
+  /** of those who ended waits, where they were recorded */
+  wakerStacks: WakerStacks = new Map();
 
   /** `objects` is the number behind that word in the header, `format` the dump's. */
   constructor(text: BpftraceText, objects: number, format: number) {
@@ -153,8 +166,10 @@ export class ParticularsReader {
   #wakerOf(waker: number | undefined): Waker | undefined {
     if (waker === undefined || waker === 0) return undefined;
     if (waker === INTERRUPT) return { tid: undefined, pid: undefined, comm: undefined };
-    const [, pid, comm] = this.#taskOf(waker);
-    return { tid: waker, pid: pid === undefined ? undefined : Number(pid), comm };
+    const tid = tidOfWaker(waker);
+    const [, pid, comm] = this.#taskOf(tid);
+    const stack = this.wakerStacks.get(waker);
+    return { tid, pid: pid === undefined ? undefined : Number(pid), comm, ...(stack && { stack }) };
   }
 
   /** The process of a thread; undefined: the dump does not tell. */

@@ -14,6 +14,7 @@ import { Callers } from './callers.ts';
 import { ParticularsReader } from './particulars.ts';
 import type { OffcpuStacks } from './stacks.ts';
 import { Waits } from './waits.ts';
+import { wakerStacksOf } from './waker-stacks.ts';
 import type { Recording } from './window.ts';
 
 export const OUR_MAP = '@offcpu';
@@ -40,6 +41,8 @@ export interface Program extends Recording {
    * known
    */
   uncovered: number;
+  /** wake-ups whose waker's stack found no room */
+  stackless: number;
   /** was there no room for some threads? */
   lacksThreads: boolean;
   /** each wait by itself, if the program printed them */
@@ -134,6 +137,7 @@ export function addProgram(
     unmappedNs: 0,
     uncovered: uncoveredIn(text),
     lacksThreads: lacksThreads(text),
+    stackless: Number(text.scalars.get('@stackless') ?? 0),
     waits: new Waits(),
   };
   const hasWaitEvents = headerOf(text)?.[2] === '1';
@@ -146,6 +150,11 @@ export function addProgram(
   if (isWhole && threads.size > 0 && meanings.length > 0 && !meanings.some(({ tid = -1 }) => threads.has(tid)))
     return `its keys are not those of format ${format}: the program was changed; record with flamepipe's own`;
   callers.learn(meanings.map(({ caller }) => caller));
+  if (particulars) {
+    const wakers = meanings.map(({ waker }) => waker);
+    const processOf = (tid: number): number | undefined => particulars.processOf(tid);
+    particulars.wakerStacks = wakerStacksOf(wakers, { text, table, names, callers, processOf });
+  }
   const callerless: (readonly [row: number, ns: number])[] = [];
   rows.take(meanings, ({ texts, user, kernel, tuple = [] }) => {
     const meaning = meanings[texts] as KeyMeaning;

@@ -191,6 +191,9 @@ function notesOnInput({ format, losses, imitations, cut, dump, perf }: InputFact
       `${map} was printed ${dumps} times; taken for ${taken} (--repeats ${running ? 'add' : 'last'}: otherwise)`,
     );
   }
+  const { stackless = 0 } = dump.program ?? {};
+  if (stackless > 0)
+    notes.push(`${count(stackless, 'wake-up')} without the waker's stack: there was room for 4000 distinct ones`);
   const missing = inFlight.threads - inFlight.counted;
   if (missing > 0) {
     notes.push(`${count(missing, 'thread')} still off the CPU when the recording ended: that last wait is in no sum`);

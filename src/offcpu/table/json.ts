@@ -7,7 +7,7 @@ import { changeMark } from './reason-comparison.ts';
 import { bare } from './reason-rows.ts';
 import type { Summary } from './tally.ts';
 import { unlikeIn } from './unlike.ts';
-import { type ReasonPlaces, titleOf } from './where.ts';
+import { type PlaceWaker, type ReasonPlaces, titleOf } from './where.ts';
 import { placeName, varianceOf } from './where-rows.ts';
 
 export const FORMAT = 'flamepipe off-CPU reasons';
@@ -93,8 +93,16 @@ export interface PlaceJson {
   p99Us?: number;
   maxUs: number;
   errorUs: number;
-  wakers: { name: string; us: number }[];
+  wakers: WakerJson[];
   before?: BeforeJson[];
+}
+
+interface WakerJson {
+  name: string;
+  us: number;
+  /** of its stacks, where they were recorded; frames innermost first */
+  function?: string;
+  stacks?: { frames: readonly string[]; us: number }[];
 }
 
 interface BeforeJson {
@@ -195,7 +203,7 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
         ...(p50 === undefined || p99 === undefined ? {} : { p50Us: p50 / 1000, p99Us: p99 / 1000 }),
         maxUs: place.maxNs / 1000,
         errorUs: Math.sqrt(varianceOf(place)) / 1000,
-        wakers: place.wakers.map(({ name, ns }) => ({ name, us: ns / 1000 })),
+        wakers: place.wakers.map(wakerJson),
         ...(row ? beforeJson(row.ns, row.before) : {}),
       };
     }),
@@ -207,6 +215,15 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
     ...beforeJson(0, row.before),
   }));
   return [...places, ...gone];
+}
+
+function wakerJson({ name, ns, function: own, stacks }: PlaceWaker): WakerJson {
+  return {
+    name,
+    us: ns / 1000,
+    ...(own === undefined ? {} : { function: own }),
+    ...(stacks.length === 0 ? {} : { stacks: stacks.map((one) => ({ frames: one.frames, us: one.ns / 1000 })) }),
+  };
 }
 
 /** The two parts of `[epoll] Lock:tuple`. */

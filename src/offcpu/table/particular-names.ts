@@ -37,8 +37,9 @@ export function enderOf(particulars: Particulars | undefined, label: string): Wa
 const ENDED_BY_DEVICES = /^(?:disk|sleep|memory)\//;
 
 /**
- * The frames behind the reason of a wait, by its label: its object, and the thread that ended it. Addresses, process
- * ids and ports of clients differ from run to run, so frames leave them out.
+ * The frames behind the reason of a wait, by its label: its object, and the thread that ended it, with its stack,
+ * innermost first, where that was recorded. Addresses, process ids and ports of clients differ from run to run, so frames
+ * leave them out.
  */
 export function particularFrames(entry: OffcpuEntry, label: string, nameLock: NameLock): string[] {
   const { kind, pid, particulars } = entry;
@@ -47,6 +48,7 @@ export function particularFrames(entry: OffcpuEntry, label: string, nameLock: Na
   const frames = object ? [frameText(stableObject(objectName(object, pid, nameLock)))] : [];
   const waker = enderOf(particulars, label);
   if (waker?.comm !== undefined) frames.push(`<- ${commFrame(waker.comm)}_[w]`);
+  for (const name of waker?.stack ?? []) frames.push(`${frameText(name)}_[w]`);
   return frames;
 }
 

@@ -1,7 +1,7 @@
 // The table of --where: function of the program, what it waited on, how long, and who ended it. Latin1, in and out.
 
 import { quantile } from './lengths.ts';
-import { type Place, type ReasonPlaces, titleOf } from './where.ts';
+import { type Place, type PlaceWaker, type ReasonPlaces, titleOf } from './where.ts';
 
 /** Rows below this share of their reason are summed up. */
 const SMALL = 0.05;
@@ -50,13 +50,18 @@ function placeLines(place: Place): string[] {
     ...wakers
       .slice(0, MOST_WAKERS)
       .filter((waker) => waker.ns >= SMALL_WAKER * ns)
-      .map((waker) => `<- ${((100 * waker.ns) / ns).toFixed(0)}% ${waker.name}`),
+      .map((waker) => `<- ${((100 * waker.ns) / ns).toFixed(0)}% ${wakerText(waker)}`),
   ];
   const [first = '', ...others] = texts;
   return [
     `${INDENT}${name.padEnd(FUNCTION_WIDTH - INDENT.length + 2)}${numbers}  ${fitted(first, width)}`.trimEnd(),
     ...others.map((text) => `${blank}  ${fitted(text, width)}`),
   ];
+}
+
+/** `thread rebuild in publish` */
+function wakerText({ name, function: own }: PlaceWaker): string {
+  return own === undefined ? name : `${name} in ${own}`;
 }
 
 function restLine(rest: readonly Place[]): string[] {

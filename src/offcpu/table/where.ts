@@ -23,8 +23,19 @@ export interface Place {
   maxNs: number;
   /** waits by length; empty where the dump does not know it */
   buckets: Map<number, Bucket>;
-  /** who ended the waits, and how much of `ns`, the most first; no waker has waits whose waker is unknown */
-  wakers: { name: string; ns: number }[];
+  /** who ended the waits, the most first; no waker has waits whose waker is unknown */
+  wakers: PlaceWaker[];
+}
+
+export interface PlaceWaker {
+  /** `thread rebuild` */
+  name: string;
+  /** the innermost function of its stack that is no library's; undefined: no stack was recorded, or none has a name */
+  function: string | undefined;
+  /** of the place's `ns` */
+  ns: number;
+  /** its stacks, innermost frame first; none where they were not recorded */
+  stacks: { frames: readonly string[]; ns: number }[];
 }
 
 export interface ReasonPlaces {
@@ -40,7 +51,11 @@ export interface ReasonPlaces {
 }
 
 interface Sum extends Omit<Place, 'wakers'> {
-  wakers: Map<string, number>;
+  wakers: Map<string, WakerSum>;
+}
+
+interface WakerSum extends Omit<PlaceWaker, 'stacks'> {
+  stacks: Map<string, PlaceWaker['stacks'][number]>;
 }
 
 export interface PlaceSettings {
@@ -67,12 +82,14 @@ export function placesOf(
     const title = titleOf(head);
     const ofReason = byReason.get(title) ?? { head, sums: new Map<string, Sum>() };
     byReason.set(title, ofReason);
+    const waker = enderOf(entry.particulars, rule.label);
     addTo(ofReason.sums, entry, {
       own: ownFunction(entry.user, reasons, objects),
       object: entry.particulars?.object && objectName(entry.particulars.object, entry.pid, nameLock),
       // a server that waits for the next statement still shows the last one
       statement: kindOf(decision) === 'idle' ? undefined : entry.particulars?.statement,
-      waker: enderOf(entry.particulars, rule.label),
+      waker,
+      wakersOwn: waker?.stack && ownFunction(waker.stack, reasons, objects),
     });
   }
   const rows = Array.from(byReason.values(), ({ head, sums }) => {
@@ -110,9 +127,11 @@ interface OfPlace {
   object: string | undefined;
   statement: Statement | undefined;
   waker: Waker | undefined;
+  wakersOwn: string | undefined;
 }
 
-function addTo(sums: Map<string, Sum>, entry: OffcpuEntry, { own, object, statement, waker }: OfPlace): void {
+function addTo(sums: Map<string, Sum>, entry: OffcpuEntry, of: OfPlace): void {
+  const { own, object, statement, waker, wakersOwn } = of;
   const { kind, pid, ns, count = 0, maxNs = 0, particulars } = entry;
   const key = [own, object, statement?.queryId, statement?.text].join('\0');
   const sum = sums.get(key) ?? newSum(own, object, statement);
@@ -129,10 +148,25 @@ function addTo(sums: Map<string, Sum>, entry: OffcpuEntry, { own, object, statem
     const bucket = sum.buckets.get(length) ?? { ns: 0, waits: 0 };
     sum.buckets.set(length, { ns: bucket.ns + ns, waits: bucket.waits + count });
   }
-  if (waker) {
-    const name = wakerName(waker, pid);
-    sum.wakers.set(name, (sum.wakers.get(name) ?? 0) + ns);
-  }
+  if (waker) addWaker(sum.wakers, waker, wakerName(waker, pid), wakersOwn, ns);
+}
+
+function addWaker(
+  sums: Map<string, WakerSum>,
+  { stack }: Waker,
+  name: string,
+  own: string | undefined,
+  ns: number,
+): void {
+  const key = `${name}\0${own ?? ''}`;
+  const sum = sums.get(key) ?? { name, function: own, ns: 0, stacks: new Map() };
+  sums.set(key, sum);
+  sum.ns += ns;
+  if (stack === undefined) return;
+  const text = stack.join(';');
+  const same = sum.stacks.get(text) ?? { frames: stack, ns: 0 };
+  sum.stacks.set(text, same);
+  same.ns += ns;
 }
 
 function newSum(own: string | undefined, object: string | undefined, statement: Statement | undefined): Sum {
@@ -141,7 +175,11 @@ function newSum(own: string | undefined, object: string | undefined, statement: 
 }
 
 function placeOf({ wakers, ...sum }: Sum): Place {
-  return { ...sum, wakers: Array.from(wakers, ([name, ns]) => ({ name, ns })).sort(byTime) };
+  const found = Array.from(wakers.values(), (waker) => ({
+    ...waker,
+    stacks: [...waker.stacks.values()].sort(byTime),
+  }));
+  return { ...sum, wakers: found.sort(byTime) };
 }
 
 function byTime(a: { ns: number }, b: { ns: number }): number {

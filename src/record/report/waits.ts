@@ -140,13 +140,14 @@ export function waitRows(
       ...{ wakers: new Map(), comms: new Map(), buckets: new Map() },
     };
     sums.set(key, sum);
-    addTo(sum, entry, enderOf(entry.particulars, decision.rule.label));
+    const waker = enderOf(entry.particulars, decision.rule.label);
+    addTo(sum, entry, waker, waker?.stack?.find(isOfProgram));
     if (entry.kind !== 'runnable' && !idle.has(entry.tid ?? -1)) sum.busySeconds += entry.ns / 1e9;
   }
   return Array.from(sums.values(), (sum) => rowOf(sum, lifeSeconds)).sort((a, b) => b.seconds - a.seconds);
 }
 
-function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined): void {
+function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined, wakersOwn: string | undefined): void {
   const { kind, ns, count = 0, maxNs = 0, comm, pid, particulars } = entry;
   const seconds = ns / 1e9;
   if (kind === 'runnable') {
@@ -163,7 +164,7 @@ function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined): void {
     sum.buckets.set(length, { ns: bucket.ns + ns, waits: bucket.waits + count });
   }
   if (!waker) return;
-  const name = wakerName(waker, pid);
+  const name = `${wakerName(waker, pid)}${wakersOwn === undefined ? '' : ` in ${wakersOwn}`}`;
   sum.wakers.set(name, (sum.wakers.get(name) ?? 0) + seconds);
 }
 

@@ -1,8 +1,8 @@
-// The options of flame-record, but for those of Postgres.
+// The options of flame-record, but for those of Postgres and of off-CPU stacks.
 
 import type { OptionTable } from '../../cli/options.ts';
-import { OFFCPU_STACKS } from '../../record/offcpu-stacks.ts';
 import { MODES } from '../../record/settings.ts';
+import { offcpuOptions } from './offcpu-options.ts';
 import { postgresOptions } from './postgres-options.ts';
 
 export const recordOptions = {
@@ -54,22 +54,7 @@ export const recordOptions = {
     group: 'Recording',
     describe: 'how perf unwinds user stacks: fp, dwarf[,SIZE], lbr; auto: as the binaries and the warm-up say',
   },
-  'off-cpu-stacks': {
-    kind: 'choice',
-    choices: OFFCPU_STACKS,
-    default: 'auto',
-    group: 'Recording',
-    describe:
-      'callers off CPU: fp as bpftrace finds them, dwarf as perf does, too; auto: as the target is and --max-overhead allows',
-  },
-  'max-overhead': {
-    kind: 'number',
-    value: 'PERCENT',
-    default: 5,
-    least: 0,
-    group: 'Recording',
-    describe: 'of a CPU, which --off-cpu-stacks auto may take',
-  },
+  ...offcpuOptions,
   label: { kind: 'text', value: 'NAME', group: 'Output', describe: 'names the run [date and time]' },
   'out-dir': {
     kind: 'text',

@@ -89,6 +89,27 @@ describe('particulars', () => {
     assert.equal(wakerOf(0), undefined);
   });
 
+  test('tell the stack of who ended the wait, and of its words the caller that libc hides', () => {
+    const stack = `@callers[77]: (1280005, 1280000, 0, 0, 0, 0)
+@stack[1025]: (77, 
+\t7f01 unlock+3 (/lib/libc.so.6)
+\t5501 main+9 (/app)
+)
+@stack[2049]: (0, )
+@stackless: 3
+`;
+    const keyOf = (waker: number): string => `app, 7, 1, 0, 202, 1, 0, 6, ${waker}, 0`;
+    const entry = (waker: number): string =>
+      `@offcpu[\n    __schedule+1\n, \n    main+2\n, ${keyOf(waker)}]: (100, 0, 1, 100, 0)\n`;
+    const text = HEAD.replace('offcpu 2', 'offcpu 4') + [8, 1025 * 2 ** 22 + 8, 2049 * 2 ** 22 + 8].map(entry).join('');
+    const entries = entriesOf(text + stack + TAIL).filter(({ kind }) => kind !== 'lost');
+    const known = { tid: 8, pid: 7, comm: 'two, words' };
+    assert.deepEqual(
+      entries.map(({ particulars }) => particulars?.waker),
+      [known, { ...known, stack: ['unlock', 'save<int, char>', 'main'] }, known],
+    );
+  });
+
   test('tell the process of a thread where several were recorded', () => {
     const text =
       HEAD.replaceAll('pid 7 ', 'pid 0 ') +

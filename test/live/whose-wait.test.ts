@@ -1,0 +1,167 @@
+// Whose wait it is, against a program that measures itself: of each wait its function, its lock, file or peer, who ended it,
+// and how long it took. fixtures/live/whose-wait.c makes them. Skipped, and said so, where this machine can't record.
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ROOT, shell } from '../tools.ts';
+import { percent, table } from './reading.ts';
+import { bpftraceVersion, endOf, obstacle, record, until } from './recording.ts';
+
+const SECONDS = 3;
+/** Of the time, with the right function, object and waker. */
+const RIGHT = 0.95;
+/** The first and last wait of a thread may lie beyond the window, and the program's clock runs while it is preempted. */
+const APART = 0.03;
+const APART_US = 30_000;
+/** The bpf program's 19th operand: stacks of wakers. */
+const WITH_WAKERS = [...Array.from({ length: 17 }, () => '0'), '1'];
+
+/** On a disk, which /tmp may not be. */
+const folder = mkdtempSync('/var/tmp/flamepipe-live-');
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** Times in microseconds. */
+interface Site {
+  function: string;
+  object: string;
+  waker: string;
+  us: number;
+  count: number;
+  maxUs: number;
+}
+
+interface Place {
+  function?: string;
+  object?: string;
+  us: number;
+  queuedUs: number;
+  count: number;
+  maxUs: number;
+  wakers: { name: string; us: number; function?: string }[];
+}
+
+function whyNot(): string | undefined {
+  if (spawnSync('cc', ['--version']).error) return 'no C compiler: apt-get install gcc libc6-dev';
+  return obstacle();
+}
+
+const why = whyNot();
+if (why !== undefined) console.error(`SKIPPED: whose wait it is was not tried on a live program: ${why}`);
+
+async function recorded(flag: string): Promise<{ sites: Site[]; places: Place[] }> {
+  const name = `whose-wait${flag}`;
+  const source = join(ROOT, 'fixtures/live/whose-wait.c');
+  const { status, stderr } = spawnSync('cc', ['-O2', flag, '-o', join(folder, name), source, '-lpthread']);
+  assert.equal(status, 0, String(stderr));
+  const program = spawn(`./${name}`, ['.'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
+  let said = '';
+  program.stdout.setEncoding('latin1').on('data', (text: string) => {
+    said += text;
+  });
+  try {
+    assert.ok(await until(() => said.includes('ready'), 20_000), 'the program does not start');
+    const dump = await record(program.pid!, {
+      seconds: SECONDS,
+      operands: WITH_WAKERS,
+      onStart: () => program.stdin.write('start\n'),
+      onEnd: () => program.stdin.write('stop\n'),
+    });
+    writeFileSync(join(folder, `${name}.txt`), dump, 'latin1');
+    writeFileSync(join(folder, `${name}.maps`), readFileSync(`/proc/${program.pid}/maps`));
+    assert.ok(await until(() => said.split('site ').length > 7, 20_000), 'the program does not tell its times');
+  } finally {
+    program.kill('SIGKILL');
+    await endOf(program);
+  }
+  const { out, err } = await shell(`offcpu-classify --where --json --maps ${name}.maps ${name}.txt`, folder);
+  assert.equal(err.toString(), '');
+  const sites = Array.from(
+    said.matchAll(/^site (\S+) (\S+) (\S+) (\d+) (\d+) (\d+)$/gm),
+    ([, own = '', object = '', waker = '', ns, count, longest]) => ({
+      ...{ function: own, object, waker },
+      ...{ us: Number(ns) / 1000, count: Number(count), maxUs: Number(longest) / 1000 },
+    }),
+  );
+  return { sites, places: JSON.parse(out.toString()).where };
+}
+
+/** `lock registry_lock`, `heap lock 0x55e1c0`, `x/journal.log`, `tcp 127.0.0.1:4711` */
+function isOf(object = '', { object: real }: Site): boolean {
+  return real === 'heap' ? object.startsWith('heap lock ') : new RegExp(`[ /:]${real}$`).test(object);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+describe('each wait has its function, its object, its waker and its length', { skip: why ?? false }, () => {
+  for (const flag of ['-fno-omit-frame-pointer', '-fomit-frame-pointer']) {
+    describe(flag, () => {
+      let sites: Site[] = [];
+      let places: Place[] = [];
+      const placesOf = (site: Site): Place[] => places.filter((place) => place.function === site.function);
+      before(async () => {
+        ({ sites, places } = await recorded(flag));
+      });
+      after(() => {
+        const rows = sites.map((site) => {
+          const own = placesOf(site);
+          const us = sum(own.map((place) => place.us));
+          const right = own.filter(({ object }) => isOf(object, site));
+          const woken = own.flatMap(({ wakers }) => wakers).filter(({ name }) => name === `thread ${site.waker}`);
+          return [
+            site.function,
+            ...[site.us, us + sum(own.map(({ queuedUs }) => queuedUs))].map((time) => (time / 1000).toFixed(1)),
+            percent(sum(right.map((place) => place.us)) / us),
+            site.waker === '-' ? '-' : percent(sum(woken.map((waker) => waker.us)) / us),
+            site.waker === '-' ? '-' : [...new Set(woken.map((waker) => waker.function ?? '?'))].join(' '),
+          ];
+        });
+        const title = [`${bpftraceVersion()} ${flag}`, 'its own ms', 'ours', 'object', 'waker', 'where'];
+        console.log(`${table([title, ...rows])}\n`);
+      });
+
+      test('the time of each function is what the program measured', () => {
+        for (const site of sites) {
+          const ours = sum(placesOf(site).map(({ us, queuedUs }) => us + queuedUs));
+          const most = APART * site.us + APART_US;
+          assert.ok(Math.abs(ours - site.us) <= most, `${site.function}: ${ours} of ${site.us} us`);
+        }
+      });
+
+      test('on the right lock, file or peer', () => {
+        for (const site of sites) {
+          const own = placesOf(site);
+          const right = own.filter(({ object }) => isOf(object, site));
+          assert.ok(sum(right.map(({ us }) => us)) >= RIGHT * sum(own.map(({ us }) => us)), JSON.stringify(own));
+        }
+      });
+
+      test('ended by the right thread, in the right function', () => {
+        for (const site of sites.filter(({ waker }) => waker !== '-')) {
+          const own = placesOf(site);
+          const wakers = own.flatMap((place) => place.wakers);
+          const right = wakers.filter(({ name }) => name === `thread ${site.waker}`);
+          assert.ok(sum(right.map(({ us }) => us)) >= RIGHT * sum(own.map(({ us }) => us)), JSON.stringify(own));
+          const where = site.function.startsWith('take_') ? 'let_go' : 'send_one';
+          const wrong = right.filter((waker) => waker.function !== undefined && waker.function !== where);
+          assert.ok(
+            sum(wrong.map(({ us }) => us)) <= (1 - RIGHT) * sum(right.map(({ us }) => us)),
+            JSON.stringify(wrong),
+          );
+          const named = right.filter((waker) => waker.function === where);
+          assert.ok(sum(named.map(({ us }) => us)) >= RIGHT * sum(right.map(({ us }) => us)), JSON.stringify(right));
+        }
+      });
+
+      test('nobody is named where a disk ended the wait', () => {
+        for (const site of sites.filter(({ waker }) => waker === '-'))
+          assert.deepEqual(
+            placesOf(site).flatMap(({ wakers }) => wakers),
+            [],
+          );
+      });
+    });
+  }
+});
