@@ -84,14 +84,22 @@ async function readAll(fd: number, take: Take, stop: AbortSignal): Promise<void>
   const stat = fstatSync(fd);
   if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   if (stat.isFIFO() || stat.isSocket()) return readPipe(fd, take, stop);
-  if (fd === 0 && stat.isCharacterDevice() && stat.rdev >> 8 !== MEMORY_DEVICES && process.stdin.isTTY) {
+  if (fd === 0 && isTerminal(0)) {
     throw new UsageError('nothing to read: stdin is a terminal; pipe text in or name a file');
   }
   return readFile(fd, take, stop);
 }
 
-/** The major number of /dev/null and its like, which are no terminals; to ask process.stdin would make a stream. */
+/** The major number of /dev/null and its like, which are no terminals. */
 const MEMORY_DEVICES = 1;
+
+/** Is it a terminal? Node is asked only about a device: it makes a stream to answer, which takes a start 3 ms. */
+export function isTerminal(fd: 0 | 1 | 2): boolean {
+  const stat = fstatSync(fd);
+  if (!stat.isCharacterDevice() || stat.rdev >> 8 === MEMORY_DEVICES) return false;
+  const stream = fd === 0 ? process.stdin : fd === 1 ? process.stdout : process.stderr;
+  return stream.isTTY === true;
+}
 
 /** A pipe may stay silent for long, so it is waited for in the event loop, which signals can interrupt. */
 async function readPipe(fd: number, take: Take, stop: AbortSignal): Promise<void> {

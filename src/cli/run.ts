@@ -1,10 +1,10 @@
 // Run: from argv to the exit status. The only place that touches process: arguments, signals, stdout, exit status.
 
-import { isatty } from 'node:tty';
+import { writeSync } from 'node:fs';
 import { InputError, UsageError } from '../engine/errors.ts';
 import { type CommandLine, readArguments } from './arguments.ts';
 import { helpText, versionText } from './help.ts';
-import { isSystemError, reason, type Surroundings } from './inputs.ts';
+import { isSystemError, isTerminal, reason, type Surroundings } from './inputs.ts';
 import { type Manual, type OptionTable, type Request, type Values, valuesOf } from './options.ts';
 import { Report, Status } from './report.ts';
 
@@ -51,8 +51,7 @@ export function mistakeText(tool: string, error: unknown): string {
 }
 
 async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<void> {
-  const report = new Report(command.name, (text) => process.stderr.write(text));
-  process.stderr.on('error', () => {}); // where nobody reads the messages, the data still counts
+  const report = new Report(command.name, writeMessage);
   const stop = new AbortController();
   let interrupted: number | undefined;
   for (const [signal, status] of Object.entries(STOPPED_BY)) {
@@ -65,13 +64,22 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
     report,
     stop: stop.signal,
     stdin: undefined,
-    interactive: process.stderr.isTTY === true,
-    terminal: isatty(1), // process.stdout.isTTY would make a stream
-    columns: columnsOf(isatty(1)),
+    interactive: isTerminal(2),
+    terminal: isTerminal(1),
+    columns: columnsOf(isTerminal(1)),
     output: writeOut,
   });
   process.exitCode = interrupted ?? status;
   if (interrupted !== undefined) process.exit();
+}
+
+/** Where nobody reads the messages, the data still counts. */
+function writeMessage(text: string | Uint8Array): void {
+  const ignore = (): void => {};
+  try {
+    const left = writeNow(2, text);
+    if (left.length > 0) process.stderr.once('error', ignore).write(left, () => process.stderr.off('error', ignore));
+  } catch {}
 }
 
 /** COLUMNS, where it is exported, or else the terminal's own width. */
@@ -144,23 +152,37 @@ function argumentsOf<T extends OptionTable>(command: Command<T>, argv: readonly 
 
 /** Writes each block when the one before is out, because it may lie in memory that the next one overwrites. */
 async function writeOut(blocks: Iterable<Uint8Array | string>): Promise<void> {
-  const { stdout } = process;
-  let failed: Error | undefined;
-  const onError = (error: Error): void => {
-    failed = error;
-  };
-  stdout.on('error', onError);
   for (const block of blocks) {
-    await new Promise<void>((resolve) => {
-      stdout.write(block, (error) => {
-        failed ??= error ?? undefined;
-        resolve();
-      });
-    });
-    if (failed) break;
+    try {
+      const left = writeNow(1, block);
+      if (left.length > 0) await writeLater(left);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      if (error.code === 'EPIPE') throw new ReaderLeft();
+      throw new UsageError(`<stdout>: ${reason(error)}`);
+    }
   }
-  if (!failed) return;
-  if (!isSystemError(failed)) throw failed;
-  if (failed.code === 'EPIPE') throw new ReaderLeft();
-  throw new UsageError(`<stdout>: ${reason(failed)}`);
+}
+
+/** Writes without a stream, because to make one takes a start 3 ms. Returns what a pipe that never waits has no room for. */
+function writeNow(fd: 1 | 2, block: Uint8Array | string): Uint8Array {
+  let left = typeof block === 'string' ? Buffer.from(block) : block;
+  try {
+    while (left.length > 0) left = left.subarray(writeSync(fd, left));
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== 'EAGAIN') throw error;
+  }
+  return left;
+}
+
+function writeLater(block: Uint8Array): Promise<void> {
+  const { stdout } = process;
+  return new Promise((resolve, reject) => {
+    stdout.once('error', reject);
+    stdout.write(block, (error) => {
+      stdout.off('error', reject);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
