@@ -1,5 +1,6 @@
 // pprof's profile.proto, gzip'd: https://github.com/google/pprof/blob/main/proto/profile.proto
 
+import { gzipSync } from 'node:zlib';
 import { emptyTableToken, Profile, type SampleInput, StringTable, type ValueTypeInput } from 'pprof-format';
 import { type Meaning, UNITS } from './meaning.ts';
 import { multiplied, namesOf, type Recording, sidesOf } from './recording.ts';
@@ -28,7 +29,6 @@ export function columnsOf(recording: Recording, { unit, type, periodNs }: Meanin
 
 /** The profile, gzip'd. Counts must be rounded. Throws InputError where 64 bits can't hold a value. */
 export function formatPprof(recording: Recording, meaning: Meaning): Buffer {
-  const { gzipSync } = process.getBuiltinModule('node:zlib'); // a start need not wait for it
   return gzipSync(Buffer.concat([...messages(recording, meaning)]));
 }
 

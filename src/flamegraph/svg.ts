@@ -1,5 +1,6 @@
 // The SVG text. Everything that comes from the input passes through shown() and escapeXml(), or JSON with escapes.
 
+import { deflateSync } from 'node:zlib';
 import { DATA_BEGINS, DATA_VERSION } from '../stacks/packed/picture-data.ts';
 import { CHANGES } from './change-colours.ts';
 import { colourOf, type Family, INK, type Scheme } from './classes.ts';
@@ -196,7 +197,6 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   };
   const bytes = packer.bytes((id) => recording.table.nameText(id), json(viewerTexts(settings, words), /[^ -~]/g));
   yield `${json(head).slice(0, -1)},"letters":"${packer.names.map((id) => picture.letters[id]).join('')}","stacks":"`;
-  const { deflateSync } = process.getBuiltinModule('node:zlib'); // a start need not wait for it
   yield deflateSync(bytes, { level: DEFLATE_LEVEL, memLevel: 9 }).toString('base64');
   yield '"}';
 }
