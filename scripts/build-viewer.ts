@@ -9,10 +9,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Properties of the viewer's own objects, which get short names: neither the picture's data nor browsers have such. */
 const OWN =
-  'befores boxes changed choose chosenKey counts element falls found forPrint fresh glyph group hover icicle isAlone ' +
-  'isAtEnd isDrawn isRoot keepInSight kindOf model nameOf nextMatch nodeUnder noise numberOf pathOf pick picked places ' +
-  'searchField selected selfBefore showFound showFunction showNode showNothing showTrail showView sizes sliver sums ' +
-  'toggleHelp tree whole zoomStep zoomTo classOf colour texts';
+  'befores boxes cell changed choose chosenKey classOf close colour count counts cut depth element end falls ' +
+  'finish flame found forPrint fresh glyph group hover icicle isAlone isAtEnd isDrawn isRoot keepInSight kindOf ' +
+  'model nameOf nextMatch nodeUnder noise numberOf open order own ownBefore ownBits pathOf pick picked places ' +
+  'resize scale searchField selected selfBefore showFound showFunction showNode showNothing showTrail showView ' +
+  'sizes sliver sums texts toggleHelp tree whole zoomStep zoomTo';
 
 /** Writes src/flamegraph/viewer.generated.ts. */
 export async function buildViewer(): Promise<void> {

@@ -11,6 +11,8 @@ export interface Family {
   mark?: string;
   /** the kinds of time it stands for; see waits.ts */
   bits?: number;
+  /** keeps its colour among time that is coloured by its kind */
+  isApart?: boolean;
   light: readonly string[];
   dark: readonly string[];
 }
@@ -34,4 +36,12 @@ export function nameHash(bytes: Uint8Array, from: number, to: number): number {
 /** The class of a family's shade for a name with this hash. */
 export function shadeOf({ letter, light }: Family, hash: number): string {
   return letter + (hash % light.length).toString(36);
+}
+
+/**
+ * The class of a name of the family `own` in time of the family `wait`, if it is time off the CPU. What stays apart says
+ * with a third character which time it is of.
+ */
+export function classIn(wait: Family | undefined, own: Family, hash: number): string {
+  return own.isApart ? shadeOf(own, hash) + (wait?.letter ?? '') : shadeOf(wait ?? own, hash);
 }

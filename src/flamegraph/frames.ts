@@ -54,10 +54,11 @@ export function* drawRow(row: readonly number[], settings: Row): Generator<strin
     yield script && width < TOOLTIP
       ? `${rect}/>`
       : `${rect}><title>${escapeXml(boxText(measure, name, sizes))}</title></rect>`;
-    const text = label(signOf(box) + name, labelColumns(width, fontSize * GLYPH));
+    const sign = signOf(box);
+    const text = label(name, labelColumns(width, fontSize * GLYPH) - sign.length);
     const struck = isGone ? ' text-decoration="line-through"' : '';
     if (text !== '')
-      yield `<text x="${hundredths(from + LABEL_INDENT)}" y="${baseline}"${struck}>${escapeXml(text)}</text>`;
+      yield `<text x="${hundredths(from + LABEL_INDENT)}" y="${baseline}"${struck}>${sign}${escapeXml(text)}</text>`;
   }
   for (const [colour, path] of slivers.finish()) yield `<path stroke="${colour}" d="M0 ${height / 2}${path}"/>`;
 }

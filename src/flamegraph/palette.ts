@@ -4,6 +4,7 @@
 import type { Family } from './classes.ts';
 import { family, shades } from './colours.ts';
 import { type Kind, kindOf } from './kinds.ts';
+import { PARTICULARS } from './particulars.ts';
 import { WAITS } from './waits.ts';
 
 export const PALETTES = [
@@ -98,12 +99,18 @@ function ofHue(letter: string, meaning: string, hue: string): Family {
 }
 
 function byKind(processes: boolean): Palette {
-  const families = KINDS.map(([, letter, meaning, light, dark]) =>
-    family(letter, meaning, shades(...light), shades(...dark)),
-  );
+  const families = KINDS.map(([kind, letter, meaning, light, dark]) => ({
+    ...family(letter, meaning, shades(...light), shades(...dark)),
+    ...(kind === 'waker' ? { isApart: true } : {}),
+  }));
   const letters = new Map(KINDS.map(([kind, letter]) => [kind, letter]));
   return {
-    families: [...families, ...WAITS],
+    families: [
+      ...families.filter((one) => !one.isApart),
+      ...WAITS,
+      ...PARTICULARS,
+      ...families.filter((one) => one.isApart),
+    ],
     letterOf: (frame) => letters.get(kindOf(frame)) as string,
     rootClass: processes ? 'f0' : '',
     byTime: true,

@@ -7,10 +7,11 @@ import { sampleOf } from '../stacks/diff/sample.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { Packer } from '../stacks/packed/pack.ts';
 import { type Basis, changeClass, noiseOf } from './change.ts';
-import { type Family, nameHash, shadeOf } from './classes.ts';
+import { classIn, type Family, nameHash } from './classes.ts';
 import { kernelNames } from './kinds.ts';
 import { type Boxes, Layout } from './layout.ts';
 import { type Palette, palette } from './palette.ts';
+import { particularLetters } from './particulars.ts';
 import { basisOf, NOMINAL_WIDTH, type Settings } from './settings.ts';
 import { kindAt, ON_CPU, waitFamily } from './time.ts';
 import { waitBit } from './waits.ts';
@@ -102,7 +103,9 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
   }
 
   const colours = palette(settings.colors, !settings.reverse && rootsAreProcesses(table));
-  const letterOf = (text: string, id: number): string => colours.letterOf(kernel?.[id] ? `${text}_[k]` : text);
+  const particulars = colours.byTime && hasWaits ? particularLetters(table, waits) : undefined;
+  const letterOf = (text: string, id: number): string =>
+    particulars?.get(id) ?? colours.letterOf(kernel?.[id] ? `${text}_[k]` : text);
   return {
     settings,
     recording,
@@ -186,7 +189,7 @@ export function boxClass(picture: Picture, box: number): string {
     return changeClass(settings.negate ? -change : change, boxes.mostChange, noise);
   }
   const wait = colours.byTime ? waitFamily(colours.families, boxes.bits[box] as number) : undefined;
-  if (depth === 1 && wait === undefined && colours.rootClass !== '') return colours.rootClass;
-  const family = wait ?? (colours.families.find(({ letter }) => letter === picture.letters[id]) as Family);
-  return shadeOf(family, picture.hashes[id] as number);
+  const own = colours.families.find(({ letter }) => letter === picture.letters[id]) as Family;
+  const isRoot = depth === 1 && wait === undefined && !own.isApart;
+  return isRoot && colours.rootClass !== '' ? colours.rootClass : classIn(wait, own, picture.hashes[id] as number);
 }

@@ -14,7 +14,7 @@ import { type Rows, rowsOf } from './rows.ts';
 import { NOMINAL_WIDTH } from './settings.ts';
 import { MONO, PAPER, type Paper, paperOn, SANS, styleSheet } from './style.ts';
 import { viewerTexts } from './viewer-texts.ts';
-import { waitBit } from './waits.ts';
+import { WAITS, waitBit } from './waits.ts';
 import type { Measure } from './words.ts';
 
 const BLOCK = 1 << 16;
@@ -105,6 +105,7 @@ function* frames(
   const scale = framesWidth(settings) / picture.span;
   const titles = picture.names.map(() => '');
   const marks = new Map(families.map(({ letter, mark }) => [letter, mark === undefined ? '' : `${mark} `]));
+  const apart = new Set(families.flatMap(({ letter, isApart }) => (isApart ? [letter] : [])));
   const kinds = new Map<number, string>();
   const kindOf = (box: number): string => {
     const kind = kinds.get(box) ?? boxClass(picture, box);
@@ -116,8 +117,9 @@ function* frames(
   const row = {
     ...{ picture, scale, measure, titles, sliver: rows.sliver, colourOf: colourOfBox },
     signOf: (box: number): string => {
-      const isReason = picture.palette.byTime && waitBit(picture.names[boxes.name[box] as number] as string) > 0;
-      return isReason ? (marks.get(kindOf(box).charAt(0)) ?? '') : '';
+      const [letter = ''] = kindOf(box);
+      const isMarked = apart.has(letter) || waitBit(picture.names[boxes.name[box] as number] as string) > 0;
+      return picture.palette.byTime && isMarked ? (marks.get(letter) ?? '') : '';
     },
   };
   const storeys = rows.rows.length + (hasMarks ? 1 : 0);
@@ -164,6 +166,11 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   const { settings, palette, boxes, recording, packer, basis } = picture;
   if (packer === undefined) return;
   const bitOf = (id: number): number => (palette.byTime ? waitBit(recording.table.nameText(id)) : 0);
+  const letters = packer.names.map((id) => picture.letters[id] as string);
+  const isTimed = letters.some((_, i) => bitOf(packer.names[i] as number) > 0);
+  // what is too thin to be drawn here may be zoomed to there
+  const known = (family: Family): boolean =>
+    families.includes(family) || letters.includes(family.letter) || (isTimed && WAITS.includes(family));
   const head: Omit<Data, 'letters' | 'stacks'> = {
     version: DATA_VERSION,
     key,
@@ -186,7 +193,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     inverted: settings.inverted,
     reversed: settings.reverse,
     flamechart: settings.flamechart,
-    families,
+    families: recording.isDifferential ? families : palette.families.filter(known),
     byTime: palette.byTime,
     rootClass: recording.isDifferential ? '' : palette.rootClass,
     waits: Object.fromEntries(packer.names.flatMap((id, i) => (bitOf(id) > 0 ? [[i + 1, bitOf(id)]] : []))),
@@ -196,7 +203,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     ...(settings.meta === undefined ? {} : { meta: settings.meta }),
   };
   const bytes = packer.bytes((id) => recording.table.nameText(id), json(viewerTexts(settings, words), /[^ -~]/g));
-  yield `${json(head).slice(0, -1)},"letters":"${packer.names.map((id) => picture.letters[id]).join('')}","stacks":"`;
+  yield `${json(head).slice(0, -1)},"letters":"${letters.join('')}","stacks":"`;
   yield deflateSync(bytes, { level: DEFLATE_LEVEL, memLevel: 9 }).toString('base64');
   yield '"}';
 }

@@ -12,7 +12,8 @@ import { openFile, skip, started, theBrowser } from './chromium.ts';
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 const FILLS = 'boxes => boxes.map((box) => getComputedStyle(box).fill)';
 const CPU = 'app;main;parse;malloc 100\napp;main;exec;scan 400\napp;main;exec;scan;malloc 100\nlog;main;write 400\n';
-const OFF = '# unit: us\n[fsync];app;main;commit 700\n[futex];app;main;lock 200\n[epoll];app;main;wait 100\n';
+const OFF =
+  '# unit: us\n[fsync];data/journal.log;app;main;commit 700\n[futex];lock a::B;<- other_[w];app;main;lock 200\n[epoll];app;main;wait 100\n';
 
 describe('pictures in Chromium', { skip }, () => {
   const folder = temporaryFolder();
@@ -186,6 +187,24 @@ describe('pictures in Chromium', { skip }, () => {
     await page.locator('.legend button').first().focus();
     await page.keyboard.press('Enter');
     assert.equal(await page.locator('.legend [aria-pressed=true]').count(), 1);
+    silent();
+  });
+
+  test('an entry of the legend lets what waits were on stand out, or all time of one kind', async () => {
+    const [, off] = pictures as [string, string];
+    const [page, silent] = await open(off, 'legend.svg');
+    const bright = (): Promise<number> =>
+      page.evaluate(
+        `[...document.querySelector('.flamepipe-host').shadowRoot.querySelectorAll('.rows rect:not(.cursor)')]
+          .filter((box) => getComputedStyle(box).opacity === '1').length`,
+      );
+    const all = await bright();
+    await page.getByRole('button', { name: '● what it waits on 90.00%' }).click();
+    assert.equal(await bright(), 2);
+    await page.keyboard.press('Escape');
+    assert.equal(await bright(), all);
+    await page.getByRole('button', { name: '◊ lock 20.00%' }).click();
+    assert.equal(await bright(), 6);
     silent();
   });
 

@@ -171,15 +171,23 @@ export function namesTo(tree: Tree, node: number): number[] {
     .map((at) => tree.name[at] as number);
 }
 
-/** By family letter of a wait or of a leaf: what share of the whole the leaves of that kind have. */
-export function sharesOf(tree: Tree, letterOf: (node: number) => string): Map<string, number> {
+/**
+ * By family letter of a wait or of a leaf: what share of the whole the leaves of that kind have. `hasApart`: of families that
+ * stay apart, too, all that they have.
+ */
+export function sharesOf(tree: Tree, hasApart: boolean, classOf: (node: number) => string): Map<string, number> {
   const shares = new Map<string, number>();
   const all = (tree.size[0] as number) + (tree.before[0] ?? 0) || 1;
+  const add = (letter: string, value: number): void => {
+    shares.set(letter, (shares.get(letter) ?? 0) + value / all);
+  };
   for (let node = 1; node < tree.count; node++) {
     const value = (tree.own[node] as number) + (tree.ownBefore[node] ?? 0);
-    if (value <= 1e-9 * all) continue;
-    const letter = letterOf(node);
-    shares.set(letter, (shares.get(letter) ?? 0) + value / all);
+    const isLeaf = value > 1e-9 * all;
+    if (!isLeaf && !hasApart) continue;
+    const [letter = '', , time] = classOf(node);
+    if (time) add(letter, tree.size[node] as number);
+    if (isLeaf) add(time ?? letter, value);
   }
   return shares;
 }

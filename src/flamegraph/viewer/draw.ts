@@ -52,9 +52,13 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
       continue;
     }
     const fill = model.colour(kind, scheme);
-    const look = `of-${kind.charAt(0)}`;
     const x = hundredths(from);
-    const box = set(emptyBox.cloneNode() as SVGElement, { class: look, fill, x, width: hundredths(boxWidth(width)) });
+    const box = set(emptyBox.cloneNode() as SVGElement, {
+      class: look(kind),
+      fill,
+      x,
+      width: hundredths(boxWidth(width)),
+    });
     const isGone = tree.size[node] === 0 && tree.width[node] !== 0;
     if (isGone) {
       box.classList.add('gone');
@@ -62,18 +66,16 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
     }
     elements.push(box);
     boxes.push([box, tree.name[node] as number]);
-    const text = label(
-      model.sign(tree.name[node] as number, kind) + model.nameOf(tree, node),
-      labelColumns(width, glyph),
-    );
+    const sign = model.sign(tree.name[node] as number, kind);
+    const text = label(model.nameOf(tree, node), labelColumns(width, glyph) - sign.length);
     if (text === '') continue;
     const words = set(noWords.cloneNode() as SVGElement, { x: hundredths(from + LABEL_INDENT) });
-    words.textContent = text;
+    words.textContent = sign + text;
     elements.push(words);
   }
   for (const [kind, path] of slivers.finish()) {
     const stroke = model.colour(kind, scheme);
-    elements.push(svgElement('path', { class: `of-${kind.charAt(0)}`, stroke, d: `M0 ${height / 2}${path}` }));
+    elements.push(svgElement('path', { class: look(kind), stroke, d: `M0 ${height / 2}${path}` }));
   }
   for (const [x, hidden] of marksOf(collected, depth, drawing)) {
     const mark = svgElement('text', { class: 'mark', x: Math.round(x), y: frameHeight - 5 });
@@ -84,6 +86,11 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
   const row = { group, boxes, nodes };
   showFound(row, drawing);
   return row;
+}
+
+/** The classes that entries of the legend select. */
+function look(kind: string): string {
+  return `of-${kind[0]}${kind[2] ? ` of-${kind[2]}` : ''}`;
 }
 
 /** Marks what the search has found; without building the row anew. */

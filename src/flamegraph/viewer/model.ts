@@ -3,7 +3,7 @@
 import { columnsOf } from '../../stacks/packed/unpack.ts';
 import type { ViewerTexts } from '../acts.ts';
 import { changeClass, noiseOf } from '../change.ts';
-import { colourOf, type Family, nameHash, type Scheme, shadeOf } from '../classes.ts';
+import { classIn, colourOf, type Family, nameHash, type Scheme, shadeOf } from '../classes.ts';
 import type { Data } from '../data.ts';
 import { shown, shownName } from '../display.ts';
 import { waitFamily } from '../time.ts';
@@ -17,10 +17,10 @@ export class Model {
   /** of all stacks */
   readonly whole: Tree;
   readonly texts: ViewerTexts;
-  /** by name number: as it is shown; as links name it; the two characters of its class */
+  /** by name number: as it is shown; as links name it; its family by the name alone */
   readonly names: string[] = ['all'];
   readonly keys: string[] = [''];
-  readonly #classes: string[] = ['r0'];
+  readonly #own: (Family | undefined)[] = [undefined];
   readonly #hashes: number[] = [0];
   /** by name number: are all its places outermost ones? */
   readonly #isRoot: Uint8Array;
@@ -50,11 +50,10 @@ export class Model {
     for (const [i, text] of texts.entries()) {
       const end = bytes.indexOf(NEWLINE, from);
       const hash = nameHash(bytes, from, end);
-      const family = this.#families.get(this.data.letters.charAt(i));
       this.names.push(shownName(text));
       this.keys.push(shown(text) || shownName(text)); // '' is the whole
       this.#hashes.push(hash);
-      this.#classes.push(family ? shadeOf(family, hash) : 'n0');
+      this.#own.push(this.#families.get(this.data.letters.charAt(i)));
       from = end + 1;
     }
   }
@@ -88,13 +87,17 @@ export class Model {
     }
     const name = tree.name[node] as number;
     const wait = byTime ? waitFamily(this.data.families, tree.bits[node] as number) : undefined;
-    if (wait) return shadeOf(wait, this.#hashes[name] as number);
+    const own = this.#own[name];
+    if (own && (wait || own.isApart)) return classIn(wait, own, this.#hashes[name] as number);
     return tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0 ? rootClass : this.kindOf(name);
   }
 
   /** The class of a function's colour, wherever it is. */
   kindOf(name: number): string {
-    return this.#isRoot[name] ? this.data.rootClass : (this.#classes[name] as string);
+    const own = this.#own[name];
+    return own && (own.isApart || !this.#isRoot[name])
+      ? shadeOf(own, this.#hashes[name] as number)
+      : this.data.rootClass;
   }
 
   colour(kind: string, scheme: Scheme): string {
@@ -103,12 +106,16 @@ export class Model {
 
   /** What stands before the label of a frame that tells a wait. */
   sign(name: number, kind: string): string {
-    const mark = this.data.waits[name] && this.#families.get(kind.charAt(0))?.mark;
-    return mark ? `${mark} ` : '';
+    const { mark, isApart } = this.#familyOf(kind) ?? {};
+    return mark && (isApart || this.data.waits[name]) ? `${mark} ` : '';
+  }
+
+  #familyOf(kind: string): Family | undefined {
+    return this.#families.get(kind.charAt(0));
   }
 
   /** What the colour of a class means. */
   meaning(kind: string): string {
-    return this.#families.get(kind.charAt(0))?.meaning ?? '';
+    return this.#familyOf(kind)?.meaning ?? '';
   }
 }

@@ -10,7 +10,7 @@ export interface Shown {
   tree: Tree;
   /** computed when first asked for, since it takes a while */
   sums: () => FunctionSums;
-  /** by family's letter: its share of the time of leaves */
+  /** by family's letter: its share of the time */
   shares: Map<string, number>;
   /** hidden functions, and the share of the whole that each takes away */
   hidden: [name: string, share: string, key: string][];
@@ -19,11 +19,13 @@ export interface Shown {
 export class Trees {
   readonly #model: Model;
   readonly #numbers = new Map<string, number>();
+  readonly #hasApart: boolean;
   #key = '';
   #shown: Shown | undefined;
 
   constructor(model: Model) {
     this.#model = model;
+    this.#hasApart = model.data.families.some(({ isApart }) => isApart);
     for (const [number, key] of model.keys.entries()) this.#numbers.set(key, number);
   }
 
@@ -54,7 +56,7 @@ export class Trees {
     if (number) tree = calleesOf(tree, number, model.order);
     let made: FunctionSums | undefined;
     const sums = (): FunctionSums => (made ??= functionSums(tree, model.names.length - 1));
-    const shares = sharesOf(tree, (node) => model.classOf(tree, node).charAt(0));
+    const shares = sharesOf(tree, this.#hasApart, (node) => model.classOf(tree, node));
     this.#key = key;
     this.#shown = { tree, sums, shares, hidden };
     return this.#shown;

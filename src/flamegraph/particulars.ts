@@ -1,0 +1,76 @@
+// Frames around a reason that are no functions: behind it what the wait was on and who ended it, in front of it the
+// statement that waited. They keep a look of their own where all around them has the colour of its kind of time.
+
+import type { StackTable } from '../engine/stack-table.ts';
+import { isKernelThreadStart } from '../stacks/known-frames.ts';
+import { family, shades } from './colours.ts';
+import { MEANING } from './time.ts';
+
+const OBJECT = 'i';
+const STATEMENT = 'k';
+
+export const PARTICULARS = [
+  {
+    ...family(
+      OBJECT,
+      'what it waits on',
+      shades(3, [322, 332], [56, 66], [88, 91]),
+      shades(3, [322, 332], [22, 28], [33, 37]),
+    ),
+    mark: '●',
+    isApart: true,
+  },
+  {
+    ...family(STATEMENT, 'statement', shades(3, [54, 58], [60, 70], [86, 89]), shades(3, [54, 58], [24, 30], [24, 28])),
+    mark: '§',
+    isApart: true,
+  },
+];
+
+// lock host::REGISTRY     heap lock     shared memory lock     data of libpq.so.5 lock     lock
+const LOCK = '(?:.+ )?lock(?: .+)?';
+// tcp 127.0.0.1:5432     tcp [::1]     unix pid 1203     unix socket
+const SOCKET = '[a-z][\\w-]* (?:socket|pid \\d+|[\\d.]+(?::\\d+)?|\\[[\\da-f:.]*\\](?::\\d+)?)';
+// base/16384     pipe     [eventfd]     inotify
+const FILE = '[^/]+/[^/]+|pipe|inotify|(?:anon_inode:)?\\[(?:event|timer|signal|pid|userfault)fd\\]|\\[io_uring\\]';
+const ON = new RegExp(`^(?:${LOCK}|${SOCKET}|${FILE})$`, 's');
+// kworker/0:1     ksoftirqd/0     jbd2/sda1-8
+const KERNEL_THREAD =
+  /^(?:kworker|ksoftirqd|migration|stopper|cpuhp|rcu\w*|jbd2|irq|watchdog|idle_inject|kdmflush|xfs[\w-]*)\//;
+// update queue set state = ?     alter table     (select ?)
+const SQL = /^\(*(?:select|insert|update|delete|merge|with|values|table|begin|commit|alter|create|drop) /;
+const NO_STATEMENT = '[no statement]';
+
+/** By name id, the letter of a frame that is no function. `waits`: by name id, see waitBit(). */
+export function particularLetters(table: StackTable, waits: Uint8Array): ReadonlyMap<number, string> {
+  const letters = new Map<number, string>();
+  const { words } = table;
+  const texts = Array.from(waits, (_, id) => (id === 0 ? '' : table.nameText(id)));
+  const isReason = (at: number): boolean => {
+    const bits = waits[words[at] as number] as number;
+    return bits > 0 && bits < MEANING;
+  };
+  const roots = new Set<number>();
+  let isBehindRoots = true;
+  table.forEachAt((from, to) => {
+    roots.add(words[from] as number);
+    isBehindRoots &&= to - from > 1 && !isReason(from) && isReason(from + 1);
+    for (let at = from; at < to; at++) {
+      if (!isReason(at)) continue;
+      if (at + 1 < to && (waits[words[at + 1] as number] as number) >= MEANING) at++;
+      const id = words[at + 1] as number;
+      if (at + 1 >= to || letters.has(id)) continue;
+      const next = at + 2 < to ? (texts[words[at + 2] as number] as string) : '';
+      if (isObject(texts[id] as string, next)) letters.set(id, OBJECT);
+    }
+    return undefined;
+  });
+  if (isBehindRoots && [...roots].some((id) => texts[id] === NO_STATEMENT || SQL.test(texts[id] as string)))
+    for (const id of roots) if (texts[id] !== NO_STATEMENT) letters.set(id, STATEMENT);
+  return letters;
+}
+
+/** Is it what a wait was on? The comm of a kernel thread looks like a file, but has the kernel's frames behind it. */
+function isObject(name: string, next: string): boolean {
+  return ON.test(name) && !KERNEL_THREAD.test(name) && !next.endsWith('_[k]') && !isKernelThreadStart(next);
+}
