@@ -29,32 +29,52 @@ process.chdir(root);
 
 const DEMANGLER = 'demangle.generated.wasm';
 
-const ENGINE = 'src/engine/wasm';
-// 64 pages, 4 MiB: a small input fits, so that memory need not grow; each growth took a start 1 ms
-const ENGINE_MEMORY = ['--runtime', 'stub', '--initialMemory', '64'];
-const ENGINE_FLAGS = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory', ...ENGINE_MEMORY];
+/** What is compiled to WebAssembly: a folder of AssemblyScript, its first file, and the module that holds the result. */
+interface Wasm {
+  folder: string;
+  entry: string;
+  flags: readonly string[];
+  module: string;
+  constant: string;
+}
 
-/** Compiles the engine, where its sources changed since the last time: it takes more CPU time than all the rest. */
-function buildEngine(): void {
-  const sources = createHash('sha256').update(ENGINE_FLAGS.join(' ')).update(readFileSync('package-lock.json'));
-  for (const file of readdirSync(ENGINE).sort()) sources.update(file).update(readFileSync(`${ENGINE}/${file}`));
+const FLAGS = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory'];
+const WASMS: readonly Wasm[] = [
+  {
+    folder: 'src/engine/wasm',
+    entry: 'engine',
+    // 64 pages, 4 MiB: a small input fits, so that memory need not grow; each growth took a start 1 ms
+    flags: [...FLAGS, '--runtime', 'stub', '--initialMemory', '64'],
+    module: 'src/engine/wasm.generated.ts',
+    constant: 'engineWasm',
+  },
+  {
+    folder: 'src/symbols/dwarf/wasm',
+    entry: 'dwarf',
+    flags: [...FLAGS, '--runtime', 'minimal'], // it gives memory back
+    module: 'src/symbols/dwarf/wasm.generated.ts',
+    constant: 'dwarfWasm',
+  },
+];
+
+/** Compiles what has changed since the last time: it takes more CPU time than all the rest. */
+function buildWasm({ folder, entry, flags, module, constant }: Wasm): void {
+  const sources = createHash('sha256').update(flags.join(' ')).update(readFileSync('package-lock.json'));
+  for (const file of readdirSync(folder).sort()) sources.update(file).update(readFileSync(`${folder}/${file}`));
   const key = sources.digest('hex');
-  const known = 'build/engine.sources';
-  if (!existsSync(known) || !existsSync('build/engine.wasm') || readFileSync(known, 'utf8') !== key) {
+  const [known, made] = [`build/${entry}.sources`, `build/${entry}.wasm`];
+  if (!existsSync(known) || !existsSync(made) || readFileSync(known, 'utf8') !== key) {
     const compiler = 'node_modules/assemblyscript/bin/asc.js';
-    const output = ['-o', 'build/engine.wasm'];
-    execFileSync(process.execPath, [compiler, `${ENGINE}/engine.as.ts`, ...ENGINE_FLAGS, ...output], {
-      stdio: 'inherit',
-    });
+    execFileSync(process.execPath, [compiler, `${folder}/${entry}.as.ts`, ...flags, '-o', made], { stdio: 'inherit' });
     writeFileSync(known, key);
   }
-  writeModule('src/engine/wasm.generated.ts', 'engineWasm', readFileSync('build/engine.wasm').toString('base64'));
+  writeModule(module, constant, readFileSync(made).toString('base64'));
 }
 
 /** Writes all that is no TypeScript as modules that tests and bundles import alike. */
 function buildModules(): void {
   mkdirSync('build', { recursive: true });
-  buildEngine();
+  for (const wasm of WASMS) buildWasm(wasm);
   writeDemangleWasm(`src/symbols/${DEMANGLER}`);
   writeOffcpuRules('src/offcpu/reason/rules.generated.ts');
   writeWaitEvents('src/offcpu/reason/pg-wait-events.generated.ts');

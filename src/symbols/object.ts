@@ -166,7 +166,13 @@ export class ObjectSymbols {
 
   /** The separate file with its symbols and debug information. */
   #debug(): ElfFile | undefined {
-    if (this.#debugFile === 'unknown') this.#debugFile = this.#findDebugFile();
+    if (this.#debugFile !== 'unknown') return this.#debugFile;
+    this.#debugFile = undefined;
+    try {
+      this.#debugFile = this.#findDebugFile();
+    } catch (error) {
+      this.#note(error);
+    }
     return this.#debugFile;
   }
 

@@ -1,6 +1,6 @@
 // /tmp/perf-PID.map: the functions that a compiler made while the program ran, as it tells them to perf.
 
-import { countUpTo } from './elf/column.ts';
+import { countUpTo } from './elf/sorted.ts';
 
 // 3f5a2c40 1d8 JS:*handler file:///srv/app.mjs:12:21
 // └ from   └ bytes (hex)  └ name, to the end of the line

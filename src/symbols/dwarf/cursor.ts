@@ -1,6 +1,6 @@
 // A place in bytes that moves on as numbers are read. Beyond the end everything is 0, and `isOver` tells.
 
-import { type ByteOrder, bigEndian } from '../elf/byte-order.ts';
+import type { ByteOrder } from '../elf/byte-order.ts';
 
 /** From this many bits on, a LEB128 number is rounded or meant to be negative; none of ours is. */
 const MOST_LEB = 2 ** 70;
@@ -27,10 +27,6 @@ export class Cursor {
     this.at += 2;
     return this.order.u16(this.bytes, this.at - 2);
   }
-  u24(): number {
-    const [a, b, c] = [this.u8(), this.u8(), this.u8()];
-    return this.order === bigEndian ? (a << 16) | (b << 8) | c : a | (b << 8) | (c << 16);
-  }
   u32(): number {
     this.at += 4;
     return this.order.u32(this.bytes, this.at - 4);
@@ -38,11 +34,6 @@ export class Cursor {
   u64(): number {
     this.at += 8;
     return this.order.u64(this.bytes, this.at - 8);
-  }
-
-  /** A number of 4 or 8 bytes. */
-  word(isLong: boolean): number {
-    return isLong ? this.u64() : this.u32();
   }
 
   uleb(): number {
@@ -81,10 +72,5 @@ export class Cursor {
     const end = this.bytes.indexOf(0, from);
     this.at = end < 0 ? this.bytes.length + 1 : end + 1;
     return this.bytes.toString('latin1', from, end < 0 ? this.bytes.length : end);
-  }
-
-  skipText(): void {
-    const end = this.bytes.indexOf(0, this.at);
-    this.at = end < 0 ? this.bytes.length + 1 : end + 1;
   }
 }

@@ -1,17 +1,18 @@
 // DWARF 2 to 5: which functions an address lies in, inlined ones included, and which source lines they stand at.
 
+import { InputError } from '../../engine/errors.ts';
+import { bigEndian } from '../elf/byte-order.ts';
 import type { ElfFile } from '../elf/elf-file.ts';
-import { At } from './codes.ts';
-import { Cursor } from './cursor.ts';
-import { type EntryName, EntryNames } from './entry-names.ts';
-import { FormReader } from './forms.ts';
-import { type FunctionSpan, FunctionTable } from './function-table.ts';
-import { readFunctions } from './functions.ts';
-import { LineRows, LineTable, type Place } from './line-table.ts';
-import { RangeLists } from './ranges.ts';
-import { type DwarfSections, dwarfSections } from './sections.ts';
-import { Abbreviations, type Unit } from './unit.ts';
-import { messageOf, UnitIndex } from './unit-index.ts';
+import type { SectionData } from '../elf/section-data.ts';
+import { openReader, type Reader } from './reader.ts';
+import { type DwarfSections, dwarfSections, NAMES } from './sections.ts';
+
+/** What the function of an entry is called. */
+export interface EntryName {
+  /** latin1; mangled if `isLinkage` */
+  text: string;
+  isLinkage: boolean;
+}
 
 /** One function around an address, as DWARF has it. */
 export interface DwarfFrame {
@@ -23,129 +24,180 @@ export interface DwarfFrame {
   line: number;
 }
 
-/** What was read of a unit; undefined: it can't be. */
+/** A unit that was read, as far as it can be. */
 interface Contents {
-  functions: FunctionSpan | undefined;
-  lines: LineTable | undefined;
+  hasFunctions: boolean;
+  hasLines: boolean;
+  /** by the indices of its files */
+  paths: (string | undefined)[];
 }
 
-/** Bytes of tables that are kept, about; then they are made anew for the units that are met. */
+/** Bytes of tables that are kept; then they are made anew for the units that are met. */
 const MOST_KEPT = 96 * 2 ** 20;
+const DOUBLES_A_LEVEL = 3;
+// findEntryName() gives these
+const [LINKAGE, PLAIN, ELSEWHERE] = [1, 2, 3];
 
 export class Dwarf {
   readonly #sections: DwarfSections;
-  readonly #index: UnitIndex;
-  readonly #abbreviations: Abbreviations;
-  readonly #names: EntryNames;
-  readonly #contents = new Map<Unit, Contents>();
-  readonly #functions = new FunctionTable();
-  readonly #rows = new LineRows();
-  readonly #lists: RangeLists;
+  readonly #reader: Reader;
+  readonly #contents = new Map<number, Contents>();
+  readonly #names = new Map<number, EntryName | undefined>();
+  readonly #texts = NAMES.map(() => new Map<number, string>());
+  readonly #problems = new Map<string, number>();
+  /** names that lie in another file (dwz's) */
+  #elsewhere = 0;
+  #kept = 0;
 
   /** Reads the first entry of each unit. Throws InputError where a section can't be unpacked. */
   constructor(file: ElfFile) {
     this.#sections = dwarfSections(file);
-    this.#lists = new RangeLists(this.#sections);
-    const code = file.segments.filter(({ isCode }) => isCode);
-    const isCode = (address: number): boolean =>
-      code.some(({ address: from, memorySize }) => address >= from && address < from + memorySize);
-    this.#index = new UnitIndex(this.#sections, isCode);
-    this.#abbreviations = new Abbreviations(this.#sections);
-    this.#names = new EntryNames(this.#sections, this.#index.units, this.#abbreviations);
+    this.#reader = openReader(this.#sections, file.order === bigEndian);
+    for (const { isCode, address, memorySize } of file.segments) {
+      if (isCode) this.#reader.addCode(address, address + memorySize);
+    }
+    this.#readUnits();
+    for (let unit = 0; unit < this.unitCount; unit++) this.#try(() => this.#reader.indexUnit(unit));
+    this.#reader.endIndex();
   }
 
   get unitCount(): number {
-    return this.#index.units.length;
+    return this.#reader.unitCount();
   }
 
   /** What could not be read, and how many units, or names, that concerns. */
   get problems(): ReadonlyMap<string, number> {
-    const problems = new Map(this.#index.problems);
-    if (this.#names.elsewhere > 0) problems.set("names in dwz's other file", this.#names.elsewhere);
+    const problems = new Map(this.#problems);
+    if (this.#elsewhere > 0) problems.set("names in dwz's other file", this.#elsewhere);
     return problems;
   }
 
   /** The functions around an address of the file, the one that exists as code first; empty: no unit knows it. */
   framesAt(address: number): DwarfFrame[] {
-    for (const unit of this.#index.at(address)) {
-      const { functions, lines } = this.#contentsOf(unit);
-      const levels = functions ? this.#functions.at(functions, address) : [];
-      const place = lines?.at(address);
-      if (levels.length === 0 && !place) continue;
-      if (levels.length === 0) return [this.#frame(undefined, place, lines)];
-      return levels.map(({ entry }, i) => {
-        const inner = levels[i + 1];
-        const at = inner ? { file: inner.callFile, line: inner.callLine } : place;
-        return this.#frame(this.#nameOf(entry), at, lines);
-      });
+    const reader = this.#reader;
+    for (let found = reader.findUnits(address), i = 0; i < found; i++) {
+      if (i > 0) reader.findUnits(address); // reading may have asked for others
+      const unit = reader.foundUnit(i);
+      const contents = this.#contentsOf(unit);
+      const count = contents.hasFunctions ? reader.levelsOf(unit, address) : 0;
+      const hasPlace = contents.hasLines && reader.placeOf(unit, address) !== 0;
+      if (count > 0 || hasPlace) return this.#frames(unit, contents, count, hasPlace);
     }
     return [];
   }
 
-  #frame(name: EntryName | undefined, place: Place | undefined, lines: LineTable | undefined): DwarfFrame {
-    return { name, file: place && lines?.file(place.file), line: place?.line ?? 0 };
+  /** Of an address whose levels and place were found. */
+  #frames(unit: number, contents: Contents, count: number, hasPlace: boolean): DwarfFrame[] {
+    const reader = this.#reader;
+    const line = hasPlace ? reader.placeLine() >>> 0 : 0;
+    const path = hasPlace ? this.#path(unit, contents, reader.placeFile() >>> 0) : undefined;
+    if (count === 0) return [{ name: undefined, file: path, line }];
+    // a copy, since the memory may grow
+    const levels = new Float64Array(reader.memory.buffer, reader.levelsAt(), count * DOUBLES_A_LEVEL).slice();
+    const frames: DwarfFrame[] = [];
+    for (let at = 0; at < levels.length; at += DOUBLES_A_LEVEL) {
+      const name = this.#nameOf(levels[at] as number);
+      const inner = at + DOUBLES_A_LEVEL;
+      if (inner === levels.length) frames.push({ name, file: path, line });
+      else {
+        const callFile = this.#path(unit, contents, levels[inner + 1] as number);
+        frames.push({ name, file: callFile, line: levels[inner + 2] as number });
+      }
+    }
+    return frames;
   }
 
   #nameOf(entry: number): EntryName | undefined {
-    try {
-      return this.#names.of(entry);
-    } catch (error) {
-      this.#index.addProblem(messageOf(error));
-      return undefined;
+    let name = this.#names.get(entry);
+    if (name === undefined && !this.#names.has(entry)) {
+      name = this.#try(() => this.#readName(entry));
+      this.#names.set(entry, name);
+    }
+    return name;
+  }
+
+  #readName(entry: number): EntryName | undefined {
+    const found = this.#reader.findEntryName(entry);
+    if (found >= ELSEWHERE) this.#elsewhere++;
+    const kind = found % ELSEWHERE;
+    const text = kind === LINKAGE || kind === PLAIN ? this.#foundText() : undefined;
+    return text === undefined ? undefined : { text, isLinkage: kind === LINKAGE };
+  }
+
+  /** The path of a unit's file by its index; undefined: there is none. */
+  #path(unit: number, { hasLines, paths }: Contents, index: number): string | undefined {
+    if (!hasLines) return undefined;
+    if (!(index in paths)) paths[index] = this.#try(() => this.#readPath(unit, index));
+    return paths[index];
+  }
+
+  #readPath(unit: number, file: number): string | undefined {
+    const reader = this.#reader;
+    reader.findFile(unit, file, 0);
+    const name = this.#foundText() ?? '';
+    if (name === '') return undefined;
+    reader.findFile(unit, file, 1);
+    const directory = this.#foundText() ?? '';
+    reader.findFolder(unit);
+    return joined(joined(this.#foundText() ?? '', directory), name);
+  }
+
+  /** The text that the reader found; undefined: none. */
+  #foundText(): string | undefined {
+    const section = this.#reader.textSection();
+    const at = this.#reader.textPlace();
+    const [texts, name] = [this.#texts[section], NAMES[section]];
+    if (!texts || !name) return undefined;
+    let text = texts.get(at);
+    if (text === undefined) {
+      text = (this.#sections[name] as SectionData).text(at);
+      texts.set(at, text);
+    }
+    return text;
+  }
+
+  #readUnits(): void {
+    for (let from = 0; from < this.#sections.info.size; ) {
+      const start = from;
+      const next = this.#try(() => this.#reader.addUnit(start));
+      if (next === undefined) break;
+      this.#try(() => this.#reader.readFirstEntry(this.unitCount - 1));
+      from = next;
     }
   }
 
-  #contentsOf(unit: Unit): Contents {
+  #contentsOf(unit: number): Contents {
     let contents = this.#contents.get(unit);
     if (!contents) {
-      if (this.#functions.size + this.#rows.size > MOST_KEPT) this.#forget();
-      contents = { functions: this.#functionsOf(unit), lines: this.#linesOf(unit) };
+      if (this.#kept > MOST_KEPT) this.#forget();
+      const functions = this.#try(() => this.#reader.readFunctions(unit));
+      const lines = this.#reader.hasLines(unit) === 0 ? undefined : this.#try(() => this.#reader.readLines(unit));
+      this.#kept += (functions ?? 0) + (lines ?? 0);
+      contents = { hasFunctions: functions !== undefined, hasLines: lines !== undefined, paths: [] };
       this.#contents.set(unit, contents);
     }
     return contents;
   }
 
   #forget(): void {
+    for (const unit of this.#contents.keys()) this.#reader.forgetUnit(unit);
     this.#contents.clear();
-    this.#functions.clear();
-    this.#rows.clear();
+    this.#kept = 0;
   }
 
-  #functionsOf(unit: Unit): FunctionSpan | undefined {
-    const room = { functions: this.#functions, lists: this.#lists };
+  /** What it gives; undefined: that can't be read, which is counted as a problem. */
+  #try<T>(read: () => T): T | undefined {
     try {
-      return readFunctions(this.#sections, unit, this.#cursorAt(unit), this.#abbreviations.of(unit), room);
+      return read();
     } catch (error) {
-      this.#index.addProblem(messageOf(error));
+      if (!(error instanceof InputError)) throw error;
+      this.#problems.set(error.message, (this.#problems.get(error.message) ?? 0) + 1);
       return undefined;
     }
   }
+}
 
-  #linesOf(unit: Unit): LineTable | undefined {
-    if (unit.lineAt === undefined) return undefined;
-    try {
-      return new LineTable(this.#sections, unit, unit.lineAt, this.#folderOf(unit), this.#rows);
-    } catch (error) {
-      this.#index.addProblem(messageOf(error));
-      return undefined;
-    }
-  }
-
-  /** The directory of the unit's compilation; '': it says none. */
-  #folderOf(unit: Unit): string {
-    const cursor = this.#cursorAt(unit, 1 << 16);
-    const { attributes, forms } = this.#abbreviations.of(unit).of(cursor.uleb());
-    const reader = new FormReader(this.#sections, unit, cursor);
-    for (const [i, form] of forms.entries()) {
-      if (attributes[i] === At.compDir) return reader.text(form) ?? '';
-      reader.skip(form);
-    }
-    return '';
-  }
-
-  /** At the first entry of a unit, in all of its bytes or the first of them. */
-  #cursorAt(unit: Unit, most = Number.POSITIVE_INFINITY): Cursor {
-    const bytes = this.#sections.info.bytes(unit.from, Math.min(unit.to - unit.from, most));
-    return new Cursor(bytes, this.#sections.order, unit.entryAt);
-  }
+function joined(folder: string, path: string): string {
+  if (path.startsWith('/') || folder === '') return path;
+  return path === '' ? folder : `${folder}${folder.endsWith('/') ? '' : '/'}${path}`;
 }

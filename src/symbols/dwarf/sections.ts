@@ -1,39 +1,25 @@
 // The sections that DWARF spreads over a file.
 
-import type { ByteOrder } from '../elf/byte-order.ts';
 import type { ElfFile } from '../elf/elf-file.ts';
 import { SectionData } from '../elf/section-data.ts';
 
-export interface DwarfSections {
-  order: ByteOrder;
-  info: SectionData;
-  abbrev: SectionData;
-  line: SectionData;
-  str: SectionData;
-  lineStr: SectionData;
-  /** DWARF 5: places of strings, of addresses */
-  strOffsets: SectionData;
-  addr: SectionData;
-  /** DWARF 2 to 4, and DWARF 5 */
-  ranges: SectionData;
-  rnglists: SectionData;
-}
+/** In the order of wasm/sections.as.ts. str_offsets, addr, rnglists: of DWARF 5; ranges: of DWARF 2 to 4. */
+export const NAMES = [
+  'info',
+  'abbrev',
+  'line',
+  'str',
+  'line_str',
+  'str_offsets',
+  'addr',
+  'ranges',
+  'rnglists',
+] as const;
 
-const EMPTY = new SectionData(() => Buffer.alloc(0), 0);
+export type DwarfSections = Readonly<Record<(typeof NAMES)[number], SectionData>>;
 
 /** Sections that are not there are empty. Throws InputError where one can't be unpacked. */
 export function dwarfSections(file: ElfFile): DwarfSections {
-  const data = (name: string): SectionData => file.data(`.debug_${name}`) ?? EMPTY;
-  return {
-    order: file.order,
-    info: data('info'),
-    abbrev: data('abbrev'),
-    line: data('line'),
-    str: data('str'),
-    lineStr: data('line_str'),
-    strOffsets: data('str_offsets'),
-    addr: data('addr'),
-    ranges: data('ranges'),
-    rnglists: data('rnglists'),
-  };
+  const empty = new SectionData(() => Buffer.alloc(0), 0);
+  return Object.fromEntries(NAMES.map((name) => [name, file.data(`.debug_${name}`) ?? empty])) as DwarfSections;
 }

@@ -39,10 +39,9 @@ export class SectionData {
     return this.#read(at, end - at);
   }
 
-  /** The same, but keeps no page: for a look at places far apart. */
+  /** The same, but keeps nothing. */
   peek(at: number, length: number): Buffer {
     const end = Math.min(at + length, this.size);
-    if (this.size <= WHOLE) return this.bytes(at, length);
     return at >= 0 && at < end ? this.#read(at, end - at) : Buffer.alloc(0);
   }
 

@@ -1,10 +1,10 @@
 // The symbols of an ELF file by address. Where several names have one address, one rule chooses, and it is perf's: so a
 // function has one name, whoever recorded it.
 
-import { countUpTo, orderOf } from './column.ts';
 import type { ElfFile, ElfSection, ElfSymbol } from './elf-file.ts';
 import { pltSymbols } from './plt.ts';
 import type { SectionData } from './section-data.ts';
+import { countUpTo, orderOf } from './sorted.ts';
 
 const STT_NOTYPE = 0;
 const STT_OBJECT = 1;

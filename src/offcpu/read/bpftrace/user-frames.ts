@@ -4,7 +4,7 @@
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText } from '../../../stacks/frame-name.ts';
 import type { CallFrame } from '../../../symbols/dwarf/call-frames.ts';
-import { countUpTo } from '../../../symbols/elf/column.ts';
+import { countUpTo } from '../../../symbols/elf/sorted.ts';
 import { originOf } from '../../../symbols/library-source.ts';
 import { ANY_PROCESS as ANY, type Mapping, type Mappings } from '../../../symbols/mappings.ts';
 import type { ObjectSymbols, SymbolFrame } from '../../../symbols/object.ts';

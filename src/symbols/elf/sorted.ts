@@ -1,46 +1,4 @@
-// Numbers in a row that grows: tables of debug information hold millions of them, and arrays of JavaScript would take
-// thrice the memory. And what is done with sorted ones.
-
-type Values = Float64Array | Uint32Array;
-
-export class Column<T extends Values> {
-  length = 0;
-  /** longer than `length`; another one after a push */
-  raw: T;
-  readonly #make: (length: number) => T;
-
-  constructor(make: (length: number) => T, room = 64) {
-    this.#make = make;
-    this.raw = make(room);
-  }
-
-  push(value: number): void {
-    if (this.length === this.raw.length) {
-      const grown = this.#make(this.length * 2);
-      grown.set(this.raw);
-      this.raw = grown;
-    }
-    this.raw[this.length++] = value;
-  }
-
-  /** Replaces the last one. */
-  amend(value: number): void {
-    this.raw[this.length - 1] = value;
-  }
-
-  /** Forgets all, but keeps the memory. */
-  clear(): void {
-    this.length = 0;
-  }
-
-  /** What was pushed. A view: take it when all is pushed. */
-  values(): T {
-    return this.raw.subarray(0, this.length) as T;
-  }
-}
-
-export const doubles = (length: number): Float64Array => new Float64Array(length);
-export const words = (length: number): Uint32Array => new Uint32Array(length);
+// Numbers in order: where a value belongs among them, and how they come to be in order.
 
 /** How many of the sorted numbers are at most `value`; those before `from` are known to be. */
 export function countUpTo(sorted: ArrayLike<number>, value: number, from = 0, to = sorted.length): number {

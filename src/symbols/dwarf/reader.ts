@@ -1,0 +1,82 @@
+// The WebAssembly that reads DWARF (wasm/*.as.ts) as its host sees it. Debug information is read once, by code that V8 would
+// not have compiled by then: that took three times as long in JavaScript.
+
+import { InputError } from '../../engine/errors.ts';
+import type { SectionData } from '../elf/section-data.ts';
+import { type DwarfSections, NAMES } from './sections.ts';
+import { dwarfWasm } from './wasm.generated.ts';
+
+/** Its functions; units and files by their indices. Those that read throw InputError. */
+export interface Reader {
+  memory: WebAssembly.Memory;
+  setSize(section: number, size: number): void;
+  setBigEndian(isBig: number): void;
+  addCode(start: number, end: number): void;
+  addUnit(from: number): number;
+  unitCount(): number;
+  readFirstEntry(unit: number): void;
+  indexUnit(unit: number): void;
+  endIndex(): void;
+  findUnits(address: number): number;
+  foundUnit(at: number): number;
+  readFunctions(unit: number): number;
+  hasLines(unit: number): number;
+  readLines(unit: number): number;
+  forgetUnit(unit: number): void;
+  levelsOf(unit: number, address: number): number;
+  levelsAt(): number;
+  placeOf(unit: number, address: number): number;
+  placeFile(): number;
+  placeLine(): number;
+  findEntryName(entry: number): number;
+  findFile(unit: number, file: number, isDirectory: number): void;
+  findFolder(unit: number): void;
+  textSection(): number;
+  textPlace(): number;
+}
+
+/** By the numbers of wasm/failures.as.ts. */
+const FAILURES: readonly ((value: number, other: number) => string)[] = [
+  (from, length) => `.debug_info is cut off or damaged at ${from}: a unit of ${length} bytes`,
+  (version) => `DWARF ${version}`,
+  (size) => `addresses of ${size} bytes`,
+  () => 'split DWARF, in a .dwo or .dwp file',
+  () => 'a unit is cut off',
+  (code, at) => `no abbreviation ${code} in the table at ${at}`,
+  (_, at) => `the abbreviations at ${at} are cut off`,
+  (form) => `DWARF form 0x${form.toString(16)} is not known`,
+  (index) => `no address ${index} in .debug_addr`,
+  () => 'an index that leads out of its section',
+  () => 'entries nest too deep',
+  (at) => `a list of ranges at ${at} has no end`,
+  (kind) => `a range of kind ${kind} is not known`,
+  (entry) => `no unit of .debug_info has an entry at ${entry}`,
+  (entry) => `the entry at ${entry} is cut off`,
+  (version) => `lines of DWARF ${version}`,
+  () => 'lines that are cut off or damaged',
+  () => 'lines with damaged names',
+];
+
+let compiled: WebAssembly.Module | undefined;
+
+/** A reader of these sections, with memory of its own. */
+export function openReader(sections: DwarfSections, isBig: boolean): Reader {
+  compiled ??= new WebAssembly.Module(Buffer.from(dwarfWasm, 'base64'));
+  const data = NAMES.map((name): SectionData => sections[name]);
+  const fail = (kind: number, value: number, other: number): never => {
+    throw new InputError(FAILURES[kind]?.(value, other) ?? `failure ${kind}`);
+  };
+  const abort = (): never => {
+    throw new InputError('out of memory');
+  };
+  const bytesOf = (section: number, at: number, to: number, length: number): number => {
+    const bytes = data[section]?.peek(at, length) ?? Buffer.alloc(0);
+    new Uint8Array(reader.memory.buffer).set(bytes, to);
+    return bytes.length;
+  };
+  const { exports } = new WebAssembly.Instance(compiled, { env: { fail, abort, bytesOf } });
+  const reader = exports as unknown as Reader;
+  for (const [i, { size }] of data.entries()) reader.setSize(i, size);
+  reader.setBigEndian(isBig ? 1 : 0);
+  return reader;
+}

@@ -1,0 +1,171 @@
+// The functions of units, with the ranges of their code.
+
+import { countUpTo, kept, Rows, sortRows } from './memory.as';
+import { Unit } from './units.as';
+
+/** Of each function, in the order of the entries: outer ones before those inlined into them. */
+@unmanaged
+class FunctionRow {
+  /** its entry, counted from the unit */
+  entry: u32;
+  /** where it was called, if it is inlined: an index of the unit's files, and a line; 0: not known */
+  callFile: u32;
+  callLine: u32;
+  /** how many inlined ones enclose it, itself included; 0: it exists as code */
+  depth: u32;
+}
+
+/** Of each range, those of one function in a row. */
+@unmanaged
+class RangeRow {
+  start: f64;
+  end: f64;
+  owner: u32;
+}
+
+/** Of each range of a function that exists as code, by address: where the ranges of those inlined into it lie. */
+@unmanaged
+class OuterRow {
+  start: f64;
+  end: f64;
+  owner: u32;
+  innerFrom: u32;
+  innerTo: u32;
+}
+
+/** A function that exists as code, of the unit that is being read. */
+@unmanaged
+class Pending {
+  owner: u32;
+  from: u32;
+  inner: u32;
+  to: u32;
+}
+
+/** What is kept of a unit; the rows follow it. */
+@unmanaged
+class Head {
+  functions: u32;
+  ranges: u32;
+  outers: u32;
+}
+
+/** Functions that begin before another one may reach beyond it; so many are looked at. */
+const MOST_OVERLAPS: u32 = 8;
+const FUNCTION: usize = offsetof<FunctionRow>();
+const RANGE: usize = offsetof<RangeRow>();
+const OUTER: usize = offsetof<OuterRow>();
+const PENDING: usize = offsetof<Pending>();
+const HEAD: usize = offsetof<Head>();
+
+const functions: Rows = new Rows();
+const ranges: Rows = new Rows();
+const outers: Rows = new Rows();
+const pending: Rows = new Rows();
+
+/** The functions around an address that levelsAt() found: entry, call's file, its line, f64 each. */
+export const levels: Rows = new Rows();
+const LEVEL: usize = 24;
+
+export function beginUnit(): void {
+  functions.length = ranges.length = outers.length = pending.length = 0;
+}
+
+/** Ranges added from here on belong to the function that is added next. */
+export function rangeCount(): u32 {
+  return <u32>(ranges.length / RANGE);
+}
+
+export function addRange(start: f64, end: f64): void {
+  if (!(end > start)) return;
+  const row = changetype<RangeRow>(ranges.add(RANGE));
+  row.start = start;
+  row.end = end;
+  row.owner = <u32>(functions.length / FUNCTION);
+}
+
+/** Adds the function whose ranges are those from `rangesFrom` on; `depth` 0: it exists as code. */
+export function addFunction(entry: u32, callFile: u32, callLine: u32, depth: u32, rangesFrom: u32): void {
+  if (depth == 0) {
+    const outer = changetype<Pending>(pending.add(PENDING));
+    outer.owner = <u32>(functions.length / FUNCTION);
+    outer.from = rangesFrom;
+    outer.inner = rangeCount();
+    outer.to = rangeCount();
+  }
+  const row = changetype<FunctionRow>(functions.add(FUNCTION));
+  row.entry = entry;
+  row.callFile = callFile;
+  row.callLine = callLine;
+  row.depth = depth;
+}
+
+/** How many that exist as code were added since beginUnit(). */
+export function outerCount(): i32 {
+  return <i32>(pending.length / PENDING);
+}
+
+/** All that is inlined into this one of them has been added. */
+export function endOuter(index: i32): void {
+  if (index >= 0 && index < outerCount()) {
+    changetype<Pending>(pending.ptr + <usize>index * PENDING).to = rangeCount();
+  }
+}
+
+/** Puts the unit's functions in the order of their addresses, and keeps them. Gives the bytes of that. */
+export function endUnit(unit: Unit): u32 {
+  for (let at: usize = 0; at < pending.length; at += PENDING) {
+    const outer = changetype<Pending>(pending.ptr + at);
+    for (let i = outer.from; i < outer.inner; i++) {
+      const range = changetype<RangeRow>(ranges.ptr + <usize>i * RANGE);
+      const row = changetype<OuterRow>(outers.add(OUTER));
+      row.start = range.start;
+      row.end = range.end;
+      row.owner = outer.owner;
+      row.innerFrom = outer.inner;
+      row.innerTo = outer.to;
+    }
+  }
+  sortRows(outers, OUTER);
+  unit.functions = kept(HEAD, functions, ranges, outers);
+  const head = changetype<Head>(unit.functions);
+  head.functions = <u32>(functions.length / FUNCTION);
+  head.ranges = rangeCount();
+  head.outers = <u32>(outers.length / OUTER);
+  return <u32>(HEAD + functions.length + ranges.length + outers.length);
+}
+
+/** Finds the functions of a unit around an address, the one that exists as code first. Gives how many. */
+export function findLevels(unit: Unit, address: f64): u32 {
+  levels.length = 0;
+  if (unit.functions == 0) return 0;
+  const head = changetype<Head>(unit.functions);
+  const functionsAt = unit.functions + HEAD;
+  const rangesAt = functionsAt + <usize>head.functions * FUNCTION;
+  const outersAt = rangesAt + <usize>head.ranges * RANGE;
+  const next = countUpTo(outersAt, head.outers, OUTER, address);
+  for (let i = next; i > 0 && i + MOST_OVERLAPS > next; i--) {
+    const outer = changetype<OuterRow>(outersAt + <usize>(i - 1) * OUTER);
+    if (address >= outer.end) continue;
+    addLevel(unit, functionsAt, outer.owner);
+    let depth: u32 = 0;
+    for (let r = outer.innerFrom; r < outer.innerTo; r++) {
+      const range = changetype<RangeRow>(rangesAt + <usize>r * RANGE);
+      if (address < range.start || address >= range.end) continue;
+      const deeper = changetype<FunctionRow>(functionsAt + <usize>range.owner * FUNCTION).depth;
+      if (deeper <= depth) continue;
+      depth = deeper;
+      addLevel(unit, functionsAt, range.owner);
+    }
+    break;
+  }
+  return <u32>(levels.length / LEVEL);
+}
+
+function addLevel(unit: Unit, functionsAt: usize, index: u32): void {
+  const row = changetype<FunctionRow>(functionsAt + <usize>index * FUNCTION);
+  const level = levels.add(LEVEL);
+  store<f64>(level, unit.from + <f64>row.entry);
+  store<f64>(level + 8, row.callFile);
+  store<f64>(level + 16, row.callLine);
+}

@@ -1,0 +1,111 @@
+// What the function of an entry in .debug_info is called: by its linkage name, which is whole, else by its plain one; its
+// own, or that of the entry it refers to.
+
+import { Attribute, abbreviation, attributesEnd, behind, firstAttribute } from './abbreviations.as';
+import {
+  AT_ABSTRACT_ORIGIN,
+  AT_LINKAGE_NAME,
+  AT_MIPS_LINKAGE_NAME,
+  AT_NAME,
+  AT_SPECIFICATION,
+} from './codes.as';
+import { isOver, ulebAt } from './cursor.as';
+import { CUT_ENTRY, fail, NO_UNIT } from './failures.as';
+import { numberAt, skip, Text, textAt } from './forms.as';
+import { ENTRIES, hasMore, seek } from './sections.as';
+import { unitAt, unitOf, useUnit } from './units.as';
+
+export const NO_NAME: u32 = 0;
+export const LINKAGE: u32 = 1;
+export const PLAIN: u32 = 2;
+/** it lies in another file (dwz's) */
+export const ELSEWHERE: u32 = 3;
+
+/** Bytes of a large .debug_info that are read at once. Entries that are asked for lie near each other. */
+const PAGE: f64 = 16384;
+const FIRST_BYTES: f64 = 64;
+const MOST_BYTES: f64 = 1048576;
+/** Concrete → abstract → declaration: three in real files. */
+const MOST_STEPS: u32 = 16;
+
+/** What an entry says: where its names lie (section -1: it has none), and the entry that has more to say. */
+class Found {
+  static linkageIn: i32 = -1;
+  static linkageAt: f64 = 0;
+  static plainIn: i32 = -1;
+  static plainAt: f64 = 0;
+  static hasNext: bool = false;
+  static next: f64 = 0;
+}
+
+/** Sets Text to where the name of an entry lies. Gives of which kind it is. */
+export function findEntryName(entry: f64): u32 {
+  let plainIn = -1;
+  let plainAt: f64 = 0;
+  let isElsewhere = false;
+  for (let step: u32 = 0, at = entry; step < MOST_STEPS; step++, at = Found.next) {
+    if (isNaN(at)) {
+      isElsewhere = true;
+      break;
+    }
+    readEntry(at);
+    if (Found.linkageIn >= 0) {
+      Text.section = Found.linkageIn;
+      Text.at = Found.linkageAt;
+      return LINKAGE;
+    }
+    if (plainIn < 0) {
+      plainIn = Found.plainIn;
+      plainAt = Found.plainAt;
+    }
+    if (!Found.hasNext) break;
+  }
+  Text.section = plainIn;
+  Text.at = plainAt;
+  return (plainIn < 0 ? NO_NAME : PLAIN) + (isElsewhere ? ELSEWHERE : 0);
+}
+
+function readEntry(entry: f64): void {
+  const index = unitAt(entry);
+  if (index < 0) fail(NO_UNIT, entry, 0);
+  useUnit(unitOf(index));
+  for (let least = FIRST_BYTES; ; least *= 16) {
+    seek(ENTRIES, entry, least, PAGE);
+    readAttributes();
+    if (!isOver()) return;
+    if (!hasMore(ENTRIES) || least > MOST_BYTES) fail(CUT_ENTRY, entry, 0);
+  }
+}
+
+function readAttributes(): void {
+  Found.linkageIn = -1;
+  Found.plainIn = -1;
+  Found.hasNext = false;
+  const code = ulebAt();
+  if (code == 0) return;
+  const found = abbreviation(code);
+  const end = attributesEnd(found);
+  for (let one = firstAttribute(found); one < end && !isOver(); one = behind(one)) {
+    const form = changetype<Attribute>(one).form;
+    switch (changetype<Attribute>(one).name) {
+      case AT_LINKAGE_NAME:
+      case AT_MIPS_LINKAGE_NAME:
+        textAt(form);
+        Found.linkageIn = Text.section;
+        Found.linkageAt = Text.at;
+        break;
+      case AT_NAME:
+        textAt(form);
+        Found.plainIn = Text.section;
+        Found.plainAt = Text.at;
+        break;
+      case AT_ABSTRACT_ORIGIN:
+      case AT_SPECIFICATION:
+        Found.next = numberAt(form, 0);
+        Found.hasNext = true;
+        break;
+      default:
+        skip(form);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// Lists of address ranges: .debug_ranges of DWARF 3 and 4, .debug_rnglists of DWARF 5.
+
+import { isOver, u8At, ulebAt, wordAt } from './cursor.as';
+import { ENDLESS_RANGES, fail, UNKNOWN_RANGE } from './failures.as';
+import { addressOf } from './forms.as';
+import { Rows } from './memory.as';
+import { Cursor, hasMore, RANGES, RNGLISTS, seek } from './sections.as';
+import { Unit } from './units.as';
+
+const END_OF_LIST: u32 = 0;
+const BASE_ADDRESSX: u32 = 1;
+const STARTX_ENDX: u32 = 2;
+const STARTX_LENGTH: u32 = 3;
+const OFFSET_PAIR: u32 = 4;
+const BASE_ADDRESS: u32 = 5;
+const START_END: u32 = 6;
+const START_LENGTH: u32 = 7;
+
+/** Bytes of a large section that are read at once: the lists of a unit lie in a row. */
+const PAGE: f64 = 16384;
+const MOST_BYTES: f64 = 33554432;
+
+/** The list that readRanges() read, empty ranges included: a start and an end each. */
+export const ranges: Rows = new Rows();
+export const RANGE: usize = 16;
+
+/** Reads the list of a unit, the one in use, at this offset. Leaves the cursor where it is. */
+export function readRanges(unit: Unit, at: f64): void {
+  const cursor = Cursor.at;
+  const end = Cursor.end;
+  const start = Cursor.start;
+  const from = Cursor.from;
+  const section = Cursor.section;
+  const isNew = unit.version >= 5;
+  const own = isNew ? RNGLISTS : RANGES;
+  for (let least: f64 = 16; ; least *= 8) {
+    seek(own, at, least, PAGE);
+    ranges.length = 0;
+    if (isNew ? readNew(unit) : readOld(unit)) break;
+    if (!hasMore(own) || least > MOST_BYTES) fail(ENDLESS_RANGES, at, 0);
+  }
+  Cursor.at = cursor;
+  Cursor.end = end;
+  Cursor.start = start;
+  Cursor.from = from;
+  Cursor.section = section;
+}
+
+@inline
+function add(start: f64, end: f64): void {
+  const range = ranges.add(RANGE);
+  store<f64>(range, start);
+  store<f64>(range + 8, end);
+}
+
+/** False: the bytes at hand were too few. */
+function readOld(unit: Unit): bool {
+  const isLong = unit.addressSize == 8;
+  const baseFollows: f64 = isLong ? 18446744073709551616.0 : 4294967295.0;
+  let base = unit.low;
+  while (true) {
+    const start = wordAt(isLong);
+    const end = wordAt(isLong);
+    if (isOver()) return false;
+    if (start == 0 && end == 0) return true;
+    if (start == baseFollows) base = end;
+    else add(base + start, base + end);
+  }
+}
+
+function readNew(unit: Unit): bool {
+  const isLong = unit.addressSize == 8;
+  let base = unit.low;
+  while (true) {
+    const kind = u8At();
+    if (isOver()) return false;
+    let start: f64 = 0;
+    let end: f64 = 0;
+    switch (kind) {
+      case END_OF_LIST:
+        return true;
+      case BASE_ADDRESSX:
+        base = addressOf(<f64>ulebAt());
+        continue;
+      case STARTX_ENDX:
+        start = addressOf(<f64>ulebAt());
+        end = addressOf(<f64>ulebAt());
+        break;
+      case STARTX_LENGTH:
+        start = addressOf(<f64>ulebAt());
+        end = start + <f64>ulebAt();
+        break;
+      case OFFSET_PAIR:
+        start = base + <f64>ulebAt();
+        end = base + <f64>ulebAt();
+        break;
+      case BASE_ADDRESS:
+        base = wordAt(isLong);
+        continue;
+      case START_END:
+        start = wordAt(isLong);
+        end = wordAt(isLong);
+        break;
+      case START_LENGTH:
+        start = wordAt(isLong);
+        end = start + <f64>ulebAt();
+        break;
+      default:
+        fail(UNKNOWN_RANGE, kind, 0);
+    }
+    if (isOver()) return false;
+    add(start, end);
+  }
+}

@@ -1,0 +1,116 @@
+// The bytes of sections, as windows on them: a small section is at hand as a whole, of a large one what was read last.
+
+import { PAD } from './memory.as';
+
+/** Copies bytes of a section to an address, fewer at its end. Gives how many. */
+@external('env', 'bytesOf')
+declare function bytesOf(section: u32, at: f64, to: usize, length: u32): u32;
+
+// in the order of the host's list
+export const INFO: u32 = 0;
+export const ABBREV: u32 = 1;
+export const LINE: u32 = 2;
+export const STR: u32 = 3;
+export const LINE_STR: u32 = 4;
+export const STR_OFFSETS: u32 = 5;
+export const ADDR: u32 = 6;
+export const RANGES: u32 = 7;
+export const RNGLISTS: u32 = 8;
+/** another window on .debug_info: entries that are met far from the unit that is being read */
+export const ENTRIES: u32 = 9;
+const WINDOWS: u32 = 10;
+
+/** A section up to this size is read as a whole. */
+const WHOLE: f64 = 8388608;
+
+@unmanaged
+class Window {
+  size: f64 = 0;
+  ptr: usize = 0;
+  capacity: usize = 0;
+  /** of the section's bytes, the place of the first one at hand, and how many there are */
+  from: f64 = 0;
+  length: u32 = 0;
+}
+
+const windows: usize = heap.alloc(<usize>WINDOWS << 2);
+for (let i: u32 = 0; i < WINDOWS; i++) store<usize>(windows + (<usize>i << 2), changetype<usize>(new Window()));
+
+@inline
+function windowOf(window: u32): Window {
+  return changetype<Window>(load<usize>(windows + (<usize>window << 2)));
+}
+
+/** Bytes of a section. */
+export function sizeOf(section: u32): f64 {
+  return windowOf(section).size;
+}
+
+export function setSize(section: u32, size: f64): void {
+  windowOf(section).size = size;
+  if (section == INFO) windowOf(ENTRIES).size = size;
+}
+
+/** Numbers in them, in the order of their bytes; beyond the end all is 0. */
+export class Cursor {
+  static at: usize = 0;
+  static end: usize = 0;
+  /** where the window's bytes begin, in memory and in which section */
+  static start: usize = 0;
+  static from: f64 = 0;
+  static section: u32 = 0;
+  static isBig: bool = false;
+}
+
+/**
+ * Puts the cursor on the byte at `at` of a section, with `least` bytes at hand, fewer at its end; of a large section
+ * `page` bytes are read.
+ */
+export function seek(window: u32, at: f64, least: f64, page: f64): void {
+  const section = window == ENTRIES ? INFO : window;
+  Cursor.section = section;
+  Cursor.from = at;
+  const one = windowOf(window);
+  if (!(at >= 0 && at < one.size)) {
+    if (one.ptr == 0) reserve(one, 0);
+    Cursor.at = one.ptr + one.length;
+    Cursor.start = Cursor.at;
+    Cursor.end = Cursor.at;
+    return;
+  }
+  const to = min<f64>(at + least, one.size);
+  const hasAll = one.from <= at && one.from + <f64>one.length >= to;
+  if (!hasAll) fill(one, section, at, max<f64>(to, min<f64>(at + page, one.size)));
+  const start = one.ptr + <usize>(at - one.from);
+  Cursor.start = start;
+  Cursor.at = start;
+  Cursor.end = max(start, one.ptr + one.length);
+}
+
+/** Is there more of the section behind the bytes at hand? */
+export function hasMore(window: u32): bool {
+  return Cursor.from + <f64>(Cursor.end - Cursor.start) < windowOf(window).size;
+}
+
+function fill(one: Window, section: u32, at: f64, to: f64): void {
+  const isWhole = one.size <= WHOLE;
+  const from = isWhole ? 0 : at;
+  const length = <u32>(isWhole ? one.size : to - at);
+  reserve(one, length);
+  one.from = from;
+  one.length = 0;
+  one.length = bytesOf(section, from, one.ptr, length);
+  if (one.length < length) one.size = from + <f64>one.length; // the file is cut off
+  memory.fill(one.ptr + one.length, 0, PAD);
+}
+
+function reserve(one: Window, length: u32): void {
+  if (<usize>length + PAD <= one.capacity) return;
+  if (one.ptr != 0) heap.free(one.ptr);
+  one.ptr = 0;
+  one.capacity = 0;
+  one.length = 0;
+  one.ptr = heap.alloc(<usize>length + PAD);
+  one.capacity = <usize>length + PAD;
+  memory.fill(one.ptr, 0, PAD);
+}
