@@ -42,9 +42,9 @@ export type Artifact = keyof typeof ARTIFACTS;
 
 export interface RunFolders {
   final: string;
-  /** hidden, beside it: the run is made there, and a rename is enough, because both lie on one file system */
+  /** hidden, beside it: the run grows there, and a rename ends it, because both lie on one file system */
   temporary: string;
-  /** where a recording stays whose run could not be finished */
+  /** where the recording of a run stays that could not be finished */
   spare: string;
 }
 
@@ -61,7 +61,7 @@ export function artifactIn(folder: string, artifact: Artifact): string {
   return join(folder, ARTIFACTS[artifact]);
 }
 
-/** What a target had mapped: copies of its /proc/PID/maps, in one. */
+/** The file of what a target had mapped: copies of its /proc/PID/maps, in one. */
 export function mapsFile(folder: string, pid: number): string {
   return join(folder, `${pid}.maps`);
 }
@@ -72,7 +72,7 @@ export function pidOfMaps(name: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
-/** What a mode asks for. */
+/** A half of a run, which one profiler records. */
 export type Half = 'cpu' | 'offcpu';
 
 export function halvesOf(mode: Mode): Half[] {

@@ -1,5 +1,5 @@
-// Backends: the processes of a Postgres server, as pg_stat_activity lists them, and which of them is meant. All of it is
-// asked for by one fixed query and chosen from here, so that nothing a user types ever gets into SQL.
+// Backends: the processes of a Postgres server, as pg_stat_activity lists them, and which of them the user means. One
+// fixed query asks for all, and flame-record chooses, so that nothing a user types ever gets into SQL.
 
 import { UsageError } from '../engine/errors.ts';
 import { type Pattern, patternOf } from '../stacks/pattern.ts';
@@ -12,11 +12,11 @@ export interface Backend {
   type: string;
   application: string;
   state: string;
-  /** the latest one, as far as track_activity_query_size goes; '' if there is none, or if it may not be seen */
+  /** the latest one, as far as track_activity_query_size goes; '' if there is none, or if the user may not see it */
   query: string;
 }
 
-/** The options that say which backend. */
+/** What the user says of the backend. */
 export interface BackendChoice {
   /** how to connect: a URI, `key=value …`, or a database; '' is what libpq makes of it */
   dsn: string;
@@ -79,14 +79,14 @@ export function backendsOf(answer: string): Backend[] {
   }));
 }
 
-/** Whom to run psql as if it was refused: the server lets in, by name, a user that root can be. */
+/** Whom to run psql as if the server refused us: it lets in a user by name, and root can be any user. */
 export function otherUserOf(message: string): string {
   return /Peer authentication failed for user "([^"]+)"/.exec(message)?.[1] ?? 'postgres';
 }
 
 /**
- * The chosen backends: all that match, unless `several` says otherwise. Throws UsageError if there are none, and lists them
- * where nothing was said of which.
+ * The chosen backends: all that match, unless `several` says otherwise. Throws UsageError if there are none, or if the
+ * user has said nothing of which; the message lists them.
  */
 export function chosenBackends(
   choice: BackendChoice,
@@ -120,7 +120,7 @@ function queryOf({ query }: BackendChoice): Pattern | undefined {
   return query === undefined ? undefined : patternOf(query, '--query');
 }
 
-/** A server's process, as this machine knows it. Throws UsageError if it can't be profiled here. */
+/** The process of this machine that is a server's process `pid`. Throws UsageError if it can't be profiled here. */
 export function processOfBackend(
   pid: number,
   processes: readonly Process[],
@@ -148,7 +148,7 @@ export function processOfBackend(
 // postgres: main: app db [local] idle       /usr/lib/postgresql/15/bin/postgres -D …
 const SERVER = /^(?:\S*\/)?[\w.-]*(?:postgres|postmaster)(?:[: ]|$)/;
 
-/** Lest a backend of a server elsewhere be taken for some process that has the same id here. */
+/** Is this a Postgres process? The server may run elsewhere, and any process here may have that id. */
 function isServer({ comm, command }: Process): boolean {
   return /postgres|postmaster/.test(comm) || SERVER.test(command);
 }
@@ -174,7 +174,7 @@ export function listOfBackends(backends: readonly Backend[]): string {
   return lines.join('\n');
 }
 
-/** What a terminal would obey is escaped. */
+/** In one line, with escapes in place of what a terminal would obey. */
 function oneLine(text: string): string {
   return text
     .trim()

@@ -1,9 +1,9 @@
-// The call graph: how perf shall unwind user stacks. The one place where it is decided, from what the target's binaries
-// are and from how well the warm-up's samples were unwound.
+// The call graph: how perf unwinds user stacks. Only this file decides it, by the target's binaries and by how well the
+// warm-up's samples were unwound.
 
 import { MUCH_CUT } from '../stacks/reach.ts';
 
-/** How, as perf's --call-graph takes it, and why so. */
+/** `how` as perf's --call-graph takes it, and the reason. */
 export interface CallGraph {
   how: string;
   why: string;
@@ -16,9 +16,9 @@ export interface CodeFacts {
   isNode: boolean;
   isJava: boolean;
   hasPerfMap: boolean;
-  /** is it a Python that keeps no frame pointers itself? */
+  /** is it a Python without frame pointers of its own? */
   isBarePython: boolean;
-  /** does all that it has mapped keep frame pointers? undefined: not known */
+  /** does all code that it has mapped keep frame pointers? undefined: not known */
   framePointers: boolean | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface CodeFacts {
 export interface TrialRates {
   how: string;
   samples: number;
-  /** of their weight, 0 to 1: stacks that reach no start of a thread */
+  /** the share of their weight, 0 to 1, whose stacks reach no start of a thread */
   cutShare: number;
 }
 
@@ -37,8 +37,8 @@ const LARGEST = `dwarf,${MOST_STACK_BYTES}`;
 const ENOUGH_SAMPLES = 10;
 
 /**
- * @param asked as the user has it; undefined: it is for us to say
- * @param targets none where nothing is known of them, as before a command is started
+ * @param asked the user's choice; undefined: flame-record chooses
+ * @param targets none if nothing is known of them, as before a command starts
  * @param trial undefined: there was none, or it saw nothing
  */
 export function callGraphOf(
@@ -78,7 +78,7 @@ function whyFramePointers({ isGo, isNode, isJava, hasPerfMap, framePointers }: C
 //       └ SIZE
 const DWARF = /^dwarf(?:,(\d+))?$/;
 
-/** As perf takes it; undefined: perf would refuse it. */
+/** The text as perf takes it; undefined: perf would refuse it. */
 export function checkedCallGraph(text: string): string | undefined {
   if (text === 'fp' || text === 'lbr') return text;
   const match = DWARF.exec(text);

@@ -1,4 +1,4 @@
-// A run against an earlier one of the same folder: how the earlier one's counts are scaled, and what is shown.
+// A run against an earlier one of the same folder: how they differ, and how the earlier one's counts are scaled.
 
 import { StackTable } from '../engine/stack-table.ts';
 import type { Options as DrawOptions } from '../flamegraph/settings.ts';
@@ -34,7 +34,7 @@ export interface Comparison {
   workloadBefore: readonly string[];
 }
 
-/** What of a run matters when its counts are compared. */
+/** The part of a run that scales its counts. */
 export interface Measure {
   /** of the window */
   seconds: number;
@@ -96,7 +96,7 @@ export function outcomeOf(json: string): { samples: number | undefined; workload
 
 const MUCH_LONGER = 2;
 
-/** How the runs differ in what they measured, a line each; the numbers of such runs are to be read with care. */
+/** How the runs differ in what they measured, a line each; the more they differ, the less a comparison says. */
 export function unlikeRuns(now: Shape, before: Shape): string[] {
   const lines: string[] = [];
   const differ = (what: string, of: (shape: Shape) => string | undefined): void => {
@@ -114,7 +114,7 @@ export function unlikeRuns(now: Shape, before: Shape): string[] {
   return lines;
 }
 
-/** The same stacks as another run names them: without the ids of processes, and without tiers of functions. */
+/** The same stacks, with names that other runs have, too: without ids of processes and tiers of functions. */
 export function namedAlike(table: StackTable, pids: readonly number[]): StackTable {
   const known = new Set(pids.length < 2 ? [] : pids);
   const texts = Array.from({ length: table.nameCount + 1 }, (_, id) => (id === 0 ? '' : table.nameText(id)));
@@ -139,7 +139,7 @@ export function namedAlike(table: StackTable, pids: readonly number[]): StackTab
 
 const ALIKE = 0.02;
 
-/** What the earlier counts are multiplied with, so that they are those of a window as long as this; 1 if about alike. */
+/** The factor that makes the earlier counts those of a window as long as this one; 1 if they are about alike. */
 export function scaleOf(now: Measure, before: Measure, unit: 'samples' | 'us'): number {
   const amount = ({ seconds, frequency }: Measure): number => seconds * (unit === 'samples' ? frequency : 1);
   const scale = amount(now) / amount(before);
@@ -147,8 +147,8 @@ export function scaleOf(now: Measure, before: Measure, unit: 'samples' | 'us'): 
 }
 
 /**
- * Both runs' stacks in the table of the earlier one, whose counts are scaled and rounded. What is left of a stack in
- * neither run is dropped. The table's own counts are gone afterwards.
+ * Both runs' stacks in the table of the earlier one, with its counts scaled and rounded. Drops stacks that come to 0 in
+ * both runs. The table's own counts are gone afterwards.
  */
 export function sidesOf(before: StackTable, now: StackTable, scale: number): Sides {
   if (scale !== 1) before.weights.set(before.weights.map((count) => Math.round(count * scale)));
@@ -173,14 +173,14 @@ export function rootsOf(table: StackTable): Set<string> {
   return new Set([...roots].filter((id) => !functions.has(id)).map((id) => table.nameText(id)));
 }
 
-/** The functions of both runs, those that changed most with what they call first. `names`: of both runs, latin1. */
+/** The functions of both runs, sorted by their change with all they call. `names`: those of the runs, latin1. */
 export function comparedFunctions(
   sides: Sides,
   names: readonly [string, string],
   now: Measure,
   before: Measure,
 ): FunctionTable {
-  // what differs in frequency counts as a longer or shorter window
+  // another frequency counts as a longer or shorter window
   const seconds = { before: [(before.seconds * before.frequency) / now.frequency], after: [now.seconds] };
   const by = 'inclusive';
   return functionTable(sides, { names, unit: 'samples', basis: 'per second', by, sample: undefined, seconds });
@@ -211,7 +211,7 @@ export function onCpuChange(
   return changeFrom([samples.before], [samples.now], { before: factor(before), after: factor(now), sample: 1 });
 }
 
-/** The picture of what grew and what shrank, and how it is drawn. */
+/** The artifact of the picture that compares the runs, and the options to draw it. */
 export function comparedPicture(
   { title, label: own }: Settings,
   label: string,

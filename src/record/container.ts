@@ -1,20 +1,20 @@
-// Containers: whose processes belong to one. Their symbols need no care: perf enters the target's mount namespace while
-// it lives, and of a target that was only chrooted /proc/PID/maps tells the paths as they are seen from here.
+// Containers: which processes belong to one. Their symbols need no care: perf enters the mount namespace of a living
+// target. And if a target is only chrooted, /proc/PID/maps has its paths as this process sees them.
 
 import { UsageError } from '../engine/errors.ts';
 
-/** How to ask for a container's first process; the first that answers is believed. Names are checked before. */
+/** How to ask for a container's first process; the first tool that knows it counts. Check the name before. */
 export function inspectArgvs(name: string): string[][] {
   return ['podman', 'docker'].map((tool) => [tool, 'inspect', '--format', '{{.State.Pid}}', '--', name]);
 }
 
-/** Throws UsageError unless docker and podman could name one so: then no name can be taken for an option. */
+/** Throws UsageError unless docker and podman could give a container this name. So no tool takes it for an option. */
 export function checkContainerName(name: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return;
   throw new UsageError(`--container takes a container's name or id, not ${JSON.stringify(name)}`);
 }
 
-/** What /proc tells of a process's place. */
+/** What /proc tells of the namespace and control group of a process. */
 export interface Place {
   pid: number;
   /** the target of /proc/PID/ns/pid; undefined: unreadable */
@@ -24,8 +24,8 @@ export interface Place {
 }
 
 /**
- * The host's PIDs of a container: those in the PID namespace of its first process, unless that is the host's (then its
- * control group tells), or, where no tool knows the container, those whose control group bears its name.
+ * The host's PIDs of a container: those in the PID namespace of its first process, or in its control group if it has
+ * the host's namespace. If no tool knows the container, those whose control group has its name.
  */
 export function membersOf(
   name: string,
@@ -63,7 +63,7 @@ function isNamed(part: string, name: string): boolean {
   return bare === name || (/^[0-9a-f]{12,}$/.test(name) && bare.startsWith(name));
 }
 
-/** Has it a root of its own, though no mount namespace? A container has both, and then all tools find its files. */
+/** Does it have a root of its own, but no mount namespace? A container has both, and all tools find its files. */
 export function isChrooted({ root, isForeignNamespace }: { root: string; isForeignNamespace: boolean }): boolean {
   return root !== '/' && !isForeignNamespace;
 }

@@ -20,7 +20,7 @@ export interface CpuProfile {
   stats: PerfStats;
 }
 
-/** `folded` has a root frame a thread; `by` says what the profile has at its root. */
+/** Takes what perf-fold --tid folds: a root frame a thread. `by`: the root frames of byRoot. */
 export function cpuProfileOf({ table, roots, objects, stats }: PerfFolded, by: RunRoots): CpuProfile {
   const byRoot = new StackTable();
   copyStacks(table, byRoot, (id) => {

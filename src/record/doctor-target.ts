@@ -1,4 +1,4 @@
-// The doctor, of a process: what its binaries offer to who looks up symbols in them.
+// The doctor's findings on a process: what its binaries offer to tools that look up symbols in them.
 
 import type { ElfFacts } from '../symbols/elf.ts';
 import type { Finding } from './doctor.ts';
@@ -10,7 +10,7 @@ export interface ObjectFacts {
   /** undefined: no ELF file, or not readable */
   elf: ElfFacts | undefined;
   hasDebugFile: boolean;
-  /** the Debian package it came with; '' none; undefined: not known here */
+  /** the Debian package it came with; '': none; undefined: this machine can't tell */
   owner: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface TargetFacts {
   root: string;
   isForeignNamespace: boolean;
   objects: ObjectFacts[];
-  /** mapped as code, and deleted or replaced since */
+  /** files with mapped code that were deleted or replaced since */
   replaced: readonly string[];
   /** may its maps be read? */
   mayRead: boolean;
@@ -34,10 +34,10 @@ const RUST_LINES =
 const C_LINES = 'compile with -g1 or -g';
 const C = 'compile and link with -g, without -s and strip';
 const C_FRAMES = 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
-/** From so many exported functions on, a stripped program's stacks can still be read: postgres exports 10 000. */
+/** With this many exported functions, the stacks of a stripped program still say enough: postgres exports 10 000. */
 const MANY = 1000;
 
-/** Of the target: its root, its own binaries, and the libraries of distributions, all in one. */
+/** Findings on the target's root, its language and its own binaries; one for all libraries of the distribution. */
 export function targetFindings({
   pid,
   command,
@@ -67,7 +67,7 @@ export function targetFindings({
   return [...findings, { level: 'note', text, mend: installedForAll(libraries, pid) }];
 }
 
-/** The target's own code stands before what a distribution brought. */
+/** The target's own code first, then libc, then what the distribution brought. */
 function ownFirst(objects: readonly ObjectFacts[]): ObjectFacts[] {
   const rank = ({ isMain, owner, path }: ObjectFacts): number => {
     if (isMain) return 0;
@@ -77,9 +77,9 @@ function ownFirst(objects: readonly ObjectFacts[]): ObjectFacts[] {
   return objects.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** Most waits are calls of libc, so whether it can be unwound matters for all off-CPU stacks. */
+/** Most waits are calls of libc, so all off-CPU stacks depend on its frame pointers. */
 const LIBC = /\/(?:libc[.-][^/]*|ld-musl-[^/]*)$/;
-/** With more packages nobody reads the command. */
+/** A command with more packages would be too long to read. */
 const MOST_PACKAGES = 4;
 
 function installedForAll(libraries: readonly ObjectFacts[], pid: number): string {
@@ -92,7 +92,7 @@ const RESTART = 'restart the process, or the server that it belongs to';
 
 /** perf and bpftrace look up symbols by path, where another file lies now, or none; flame-record opens the old one. */
 export function replacedText(pid: number, path: string): string {
-  return `${path} was deleted or replaced since process ${pid} started: perf loses the callers of its code, and who goes by that path its names`;
+  return `${path} was deleted or replaced since process ${pid} started: perf loses the callers of its code, and tools that open that path its names`;
 }
 
 function rootFinding(root: string, isForeignNamespace: boolean): Finding {
@@ -130,7 +130,7 @@ function objectFindings(one: ObjectFacts, elf: ElfFacts): Finding[] {
     : [{ level: 'ok', text: `${path} has symbols and debug information` }];
 }
 
-/** One command for all: by package where they have one, else by build-id. */
+/** One command for all: by package if they have one, else by build-id. */
 function installed(objects: readonly ObjectFacts[]): string {
   const owners = new Set(objects.flatMap(({ owner }) => owner || []));
   if (owners.size > 0) {
@@ -147,7 +147,7 @@ function count(n: number, one: string, many: string): string {
 
 const COLUMNS = ['.symtab', '.debug_line', 'debug file', 'frame pointers', 'exported', ''] as const;
 
-/** With more rows, those of the distribution's libraries but libc become one. */
+/** A longer table leaves out the distribution's libraries, except libc. */
 const MOST_ROWS = 10;
 
 /** What each mapped file has, a line a file: the target's own first. */

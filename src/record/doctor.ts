@@ -1,4 +1,4 @@
-// The doctor: from what was probed of the machine to what is wrong, each with the one command that mends it.
+// The doctor: from facts about the machine to findings, each fault with the one command that mends it.
 
 export interface MachineFacts {
   /** first lines of --version; undefined: not installed */
@@ -9,11 +9,11 @@ export interface MachineFacts {
   sudo: boolean | undefined;
   /** effective, as in /proc/self/status */
   capabilities: bigint;
-  /** of the perf program: those that setcap gave it; as getcap prints them */
+  /** those that setcap gave the perf program, as getcap prints them */
   perfCapabilities: string;
   paranoid: number | undefined;
   kptrRestrict: number | undefined;
-  /** is it mounted, and may sched_switch be read there? */
+  /** is it mounted, and may this user read sched_switch there? */
   tracefs: 'readable' | 'mounted' | 'missing';
   hasBtf: boolean;
   hasCycles: boolean;
@@ -27,7 +27,7 @@ export interface Finding {
   text: string;
   /** a command line, or lines for a configuration file */
   mend?: string;
-  /** which profiler can't work because of it */
+  /** the profiler that can't work because of it */
   stops?: 'perf' | 'bpftrace';
 }
 
@@ -65,14 +65,14 @@ function bpftraceFinding({ bpftrace }: MachineFacts): Finding {
   return { level: 'fault', stops: 'bpftrace', text: `${bpftrace}: too old, flame-record needs 0.17`, mend };
 }
 
-/** Whether perf and bpftrace may record: as root, by capabilities, as perf_event_paranoid has it. */
+/** May perf and bpftrace record: as root, by capabilities, or because perf_event_paranoid lets them? */
 function rightsFindings(facts: MachineFacts): Finding[] {
   const { uid, sudo, capabilities, perfCapabilities } = facts;
   const has = (name: keyof typeof CAPABILITIES): boolean => ((capabilities >> CAPABILITIES[name]) & 1n) === 1n;
   if (sudo === true) return [{ level: 'ok', text: 'sudo lets perf and bpftrace run as root' }];
   const refused: Finding = {
     level: 'fault',
-    text: 'sudo asks for a password, which profilers in the background can not be asked for',
+    text: 'sudo asks for a password, which profilers in the background can not give',
     mend: 'sudo flame-record ...    (all of it as root), or NOPASSWD in sudoers',
   };
   const asked = sudo === false ? [refused] : [];
@@ -81,7 +81,7 @@ function rightsFindings(facts: MachineFacts): Finding[] {
       ...asked,
       {
         level: 'ok',
-        text: `root with CAP_SYS_ADMIN, whom perf_event_paranoid (${facts.paranoid ?? '?'}) does not bind`,
+        text: `root with CAP_SYS_ADMIN: perf_event_paranoid (${facts.paranoid ?? '?'}) does not limit it`,
       },
     ];
   }
@@ -114,7 +114,7 @@ function paranoidFinding({ paranoid, uid }: MachineFacts): Finding {
 
 function tracefsFinding({ tracefs, uid, sudo }: MachineFacts): Finding {
   if (tracefs === 'readable') return { level: 'ok', text: 'tracefs is mounted, with sched_switch' };
-  if (tracefs === 'mounted') return { level: 'ok', text: 'tracefs is mounted, for root to read' };
+  if (tracefs === 'mounted') return { level: 'ok', text: 'tracefs is mounted, and root may read it' };
   const mend = `${uid === 0 ? '' : 'sudo '}mount -t tracefs tracefs /sys/kernel/tracing`;
   const text = 'tracefs is not mounted: bpftrace finds no tracepoints';
   return sudo || uid === 0 ? { level: 'fault', stops: 'bpftrace', text, mend } : { level: 'note', text, mend };
@@ -160,7 +160,7 @@ export function findingLines(findings: readonly Finding[]): string {
     .join('');
 }
 
-/** What the doctor would say to a profiler's failure: `why; mend it with: command`. '' if nothing. */
+/** The command that may mend a profiler's failure; '': the doctor knows none. */
 export function adviceOn(findings: readonly Finding[], tool: 'perf' | 'bpftrace'): string {
   return findings.find(({ stops }) => stops === tool)?.mend ?? '';
 }

@@ -1,13 +1,13 @@
-// The window of a dump of bpf/offcpu.bt, noticed while bpftrace prints it: samples of perf are cut to it.
+// The window of a dump of bpf/offcpu.bt, read while bpftrace prints it. flame-record cuts perf's samples to it.
 
 import type { Window } from './plan.ts';
 
 export interface DumpWindow extends Window {
   /** false: nobody switched, and there is nothing to fold */
   hasThreads: boolean;
-  /** was it printed to its end? */
+  /** did bpftrace print it to its end? */
   isWhole: boolean;
-  /** the processes that it is of */
+  /** the processes that the program followed */
   pids: number[];
 }
 
@@ -16,7 +16,7 @@ const OURS = /^@ours\[(\d+)\]: 1$/;
 // flamepipe offcpu end pid 4242 start_ns 4435305347608 end_ns 4438836079481
 const FOOTER = /^flamepipe offcpu end pid \d+ start_ns (\d+) end_ns (\d+)$/;
 
-/** Is shown each line that bpftrace prints. */
+/** Give line() each line that bpftrace prints. */
 export class DumpWatcher {
   #startNs = 0;
   #endNs = 0;

@@ -3,10 +3,10 @@
 import { UsageError } from '../engine/errors.ts';
 import type { DumpWindow } from './dump-window.ts';
 
-/** Both profilers ended without anything to render. */
+/** Both profilers failed, so there is nothing to render. */
 export class NothingRecorded extends UsageError {}
 
-/** How a child ended, as far as it matters here. */
+/** How a child ended. */
 interface Ending {
   code: number | null;
   signal: string | null;
@@ -30,7 +30,7 @@ export function lastWords({ code, signal, problem }: Ending, log: string): strin
   return `${signal ?? `status ${code}`}${last === '' ? '' : `: ${last}`}`;
 }
 
-/** perf: Access to performance monitoring … is limited. Consider … */
+/** `perf failed (status 255): Access to performance monitoring … is limited. Consider …` */
 export function failureText(tool: string, { code, signal, problem }: Ending, log: string): string {
   if (problem !== undefined) return problem;
   const lines = log

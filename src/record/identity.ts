@@ -1,12 +1,12 @@
-// The identity: on-CPU + runnable + blocked + in progress = the window, for each thread. On-CPU time is perf's, the rest
-// bpftrace's, so that the sum is a check of both.
+// The identity: on-CPU + runnable + blocked + in progress = the window, for each thread. perf measures the time on the
+// CPU and bpftrace the rest, so the sum checks both.
 
 import type { ThreadTimes } from '../offcpu/thread-times.ts';
 
 export interface ThreadIdentity extends ThreadTimes {
   /** perf's samples × their period; undefined: perf did not record */
   sampledNs: number | undefined;
-  /** what is missing (negative) or too much, as a share of the thread's time */
+  /** the time that is missing (negative) or too much, as a share of the thread's time */
   error: number;
 }
 
@@ -18,7 +18,7 @@ export interface Identity {
   inProgressNs: number;
   beforeNs: number;
   error: number;
-  /** the same with the on-CPU time of the switches in place of perf's samples, which are as coarse as they are few */
+  /** the error with the on-CPU time of the switches instead of perf's samples, which are coarse if they are few */
   errorOfSwitches: number;
   threads: ThreadIdentity[];
   /** those whose times don't add up, the worst first */
@@ -27,7 +27,7 @@ export interface Identity {
 
 export const MOST_ERROR = 0.02;
 
-/** What the samples of perf can't tell finer than this is no error. */
+/** perf's samples, and the time that each stands for: a difference below that is no error. */
 export interface Sampling {
   samplesByThread: ReadonlyMap<number, number>;
   periodNs: number;

@@ -1,8 +1,8 @@
-// The target's language, and what its runtime must be told so that profilers see its functions.
+// The target's language, and the options that its runtime needs so that profilers see its functions.
 
 import { extensionsIn, fileName } from './own-code.ts';
 
-/** What is known of a process, or of a command that is yet to be started. */
+/** Facts about a process, or about a command that will be started. */
 export interface ProgramFacts {
   /** path of its executable */
   executable: string;
@@ -26,7 +26,7 @@ export interface TargetLanguage {
   language: (typeof LANGUAGES)[number];
   /** file names of a server's extensions */
   extensions: readonly string[];
-  /** what hides its functions */
+  /** why its functions are hidden */
   lacks: readonly Lack[];
 }
 
@@ -146,27 +146,27 @@ export function languageText({ language, extensions }: TargetLanguage): string {
   return extensions.length === 0 ? language : `${language} with ${extensions.join(', ')}`;
 }
 
-/** What Java lacked at the start, and got while it was recorded: a map of names. */
+/** The languages without the lacks that Java's map of names mended during the recording. */
 export function withNames(languages: readonly TargetLanguage[]): TargetLanguage[] {
   return languages.map((one) =>
     one.language === 'Java' ? { ...one, lacks: one.lacks.filter(({ what }) => what !== 'names') } : one,
   );
 }
 
-/** A line each: what hides the names of functions, and what to do. */
+/** Why functions have no names, and what to do, a line each. */
 export function namesMissing(languages: readonly TargetLanguage[]): string[] {
   return lackLines(languages, false);
 }
 
-/** A line each: what hides the functions, and what to do. */
+/** Why functions are hidden, and what to do, a line each. */
 export function lackLines(languages: readonly TargetLanguage[], hasOffcpu: boolean): string[] {
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names' || hasOffcpu));
   return [...new Set(lacks.map(({ text, mend }) => `${text}: ${mend}`))];
 }
 
 /**
- * What brings the outermost callers back, in the target's languages: `otherwise`, unless a runtime brings its own
- * stacks or code, which DWARF can't unwind. Undefined: nothing does.
+ * How to get the outermost callers back, in the target's languages. It is `otherwise`, unless a runtime has stacks or
+ * code that DWARF can't unwind. Undefined: no way is known.
  */
 export function mendOfCallers(languages: readonly TargetLanguage[], otherwise: string): string | undefined {
   const [lack] = languages.flatMap(({ lacks }) => lacks.filter(({ what }) => what === 'callers'));

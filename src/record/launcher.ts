@@ -2,7 +2,7 @@
 
 const SHELL = /^(?:[abdkz]|ba|da|mk|fi|tc|c)?sh$|^busybox$|^env$/;
 
-/** Is a program of that file name one that starts others? */
+/** Is a program of that file name a shell, or another one that starts programs? */
 export function isShell(name: string): boolean {
   return SHELL.test(name);
 }

@@ -19,41 +19,41 @@ export const UNIT = 'us';
 export interface OffcpuProfile {
   /** comm;frames or comm-PID;frames, sleepers included; counts in µs */
   stacks: StackTable;
-  /** those who slept through the window; undefined: none */
+  /** threads that slept through the window; undefined: there were none */
   sleepers: StackTable | undefined;
   slept: Slept | undefined;
   asleep: readonly number[];
-  /** of those who switched */
+  /** of the threads that switched */
   threads: readonly ThreadTimes[];
   classified: Classified;
-  /** that decided */
+  /** the rules that decided */
   reasons: Reasons;
   /** whose waits they were */
   places: readonly ReasonPlaces[];
   /** are meanings of waits known? */
   hasMeanings: boolean;
-  /** undefined: nobody switched */
+  /** undefined: no thread switched */
   stats: OffcpuStats | undefined;
   notes: readonly string[];
 }
 
 export interface OffcpuParts {
-  /** the dump, read to its end; undefined: nobody switched, and it holds nothing to be read */
+  /** the dump, read to its end; undefined: no thread switched, so it holds nothing */
   dump: OffcpuFold | undefined;
   windowNs: number;
-  /** of the targets, at the window's end; and their ids at its start */
+  /** the targets' threads at the window's end; and their ids at its start */
   tasks: readonly Task[];
   tidsAtStart: ReadonlySet<number>;
-  /** what is at the root */
+  /** the kind of root frames */
   by: RunRoots;
   nameLock: NameLock;
-  /** by the name of a frame, latin1: the objects that it was found in; empty: no files were looked at */
+  /** the objects that a frame was found in, by its name, latin1; empty: nobody looked at files */
   objects: ReadonlyMap<string, ReadonlySet<string>>;
-  /** of the Postgres server, whose wait events were recorded; undefined: they were not */
+  /** of the Postgres server whose wait events the dump has; undefined: it has none */
   postgresVersion: number | undefined;
 }
 
-/** Throws InputError where a sum is no longer exact. */
+/** Throws InputError if a sum is no longer exact. */
 export function offcpuProfileOf({
   dump,
   windowNs,
@@ -73,7 +73,7 @@ export function offcpuProfileOf({
     { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries: [...(dump?.entries() ?? [])], inputs: dump?.inputs ?? [] },
     {
       reasons,
-      // a window that the dump tells is not that of the sleepers
+      // the dump's own window does not hold for the sleepers
       windowNs: slept && windowNs,
       by,
       detail: false,

@@ -1,7 +1,7 @@
-// How user stacks off the CPU are found: bpftrace walks frame pointers; perf copies the stack at each switch and walks it
-// by DWARF, which costs more. The one place where it is decided.
+// Who finds the user stacks off the CPU: bpftrace walks frame pointers. Or perf copies the stack at each switch and
+// walks it by DWARF, which costs more. Only this file decides it.
 
-/** fp: as bpftrace has them. dwarf: made whole by perf's. */
+/** fp: bpftrace's stacks. dwarf: perf's stacks make them whole. */
 export interface OffcpuStacksChoice {
   how: 'fp' | 'dwarf';
   why: string;
@@ -10,12 +10,12 @@ export interface OffcpuStacksChoice {
 export const OFFCPU_STACKS = ['auto', 'fp', 'dwarf'] as const;
 export type OffcpuStacksWish = (typeof OFFCPU_STACKS)[number];
 
-/** What perf takes for a switch with its stack, in seconds of a CPU; docs/run.md tells it. */
+/** The cost of a switch with its stack to perf, in seconds of a CPU; docs/run.md says so, too. */
 const SECONDS_A_SWITCH = 12e-6;
 
-/** More is not to be written without being asked for. */
+/** A larger recording needs the user's word. */
 const MOST_BYTES = 1e9;
-/** Of a sample beside the copy of the stack. */
+/** The size of a sample without its copy of the stack. */
 const SAMPLE_BYTES = 400;
 const DEFAULT_STACK_BYTES = 8192;
 

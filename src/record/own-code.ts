@@ -8,13 +8,13 @@ import { LIBRARY_SOURCE } from '../symbols/library-source.ts';
 export interface OwnCode {
   /** file names of the objects: `two`, `pgmqtt.so`; `JIT code` is what a compiler made in memory */
   objects: readonly string[];
-  /** frames without a function's name, `[two]`, count where they are of these objects */
+  /** also true for frames of these objects without a function's name: `[two]` */
   isOwn(name: string): boolean;
   /** the file name of an own function's object; undefined: it was never seen on a CPU */
   objectOf(name: string): string | undefined;
 }
 
-/** What is known of the names of a recording. */
+/** The names of a recording, and what profilers saw of them. */
 export interface SeenNames {
   /** paths of the target's executables; none where they are not known */
   executables: readonly string[];
@@ -22,7 +22,7 @@ export interface SeenNames {
   objects: ReadonlyMap<string, readonly string[]>;
   /** were the executables made by Go's compiler, which puts all packages into them? */
   isGo: boolean;
-  /** is it neither libc's nor a runtime's? */
+  /** is the function neither libc's nor a runtime's? */
   isOfProgram(name: string): boolean;
 }
 
@@ -55,7 +55,7 @@ const OF_RUNTIME =
 const OF_GO =
   /^(?:(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|type:|unicode|unique|unsafe|vendor|weak)[./]|[^./]+(?:\.abi\w+)?$)/;
 
-/** Own are the extensions of a server, else what a runtime compiled, else the executable itself. */
+/** Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself. */
 export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: SeenNames): OwnCode {
   const objects = new Map([...seen, ...Array.from(seen, ([name, paths]) => [withoutTier(name), paths] as const)]);
   const paths = new Set([...objects.values()].flat());
@@ -67,7 +67,7 @@ export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: See
   if (isCompiled) for (const path of paths) if (isJitted(path)) own.add(path);
   if (own.size === 0) for (const path of paths) if (programs.has(fileName(path))) own.add(path);
   const names = new Set([...own].map(shownName));
-  // of a server's or runtime's many functions only those seen in the objects are sure
+  // a server or runtime has many functions, so only those that a profiler saw in an own object count
   const isSeenOnly = own.size === 0 || isCompiled || extensions.length > 0;
   // a program of cargo install has its own source where libraries have theirs
   const isFound = (name: string, seenIn: readonly string[]): boolean =>
@@ -88,7 +88,7 @@ export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: See
   };
 }
 
-/** The objects by name that both profilers saw; bpftrace's are paths of mappings, as perf's are. */
+/** The objects by name that either profiler saw; both name them by the paths of mappings. */
 export function bothObjects(
   onCpu: ReadonlyMap<string, readonly string[]>,
   offCpu: ReadonlyMap<string, ReadonlySet<string>>,
@@ -98,7 +98,7 @@ export function bothObjects(
   return both;
 }
 
-/** Of the paths of objects, those that servers among these programs load as extensions, and that others wrote. */
+/** The paths of extensions that a server among these programs loads, and that do not come with it. */
 export function extensionsIn(programs: ReadonlySet<string>, paths: Iterable<string>): string[] {
   const servers = SERVERS.filter(({ executable }) => [...programs].some((name) => executable.test(name)));
   return [...paths].filter((path) =>
@@ -119,7 +119,7 @@ export function fileName(path: string): string {
   return path.replace(/ \(deleted\)$/, '').replace(/^.*\//, '');
 }
 
-/** Is it a function's name? `[two]` says only of which object it is. */
+/** Is it a function's name? `[two]` names only the object. */
 export function isNamed(name: string): boolean {
   return bare(name) === '';
 }

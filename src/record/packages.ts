@@ -1,6 +1,6 @@
 // Packages: which Debian package a file came with, as `dpkg-query -S` tells.
 
-/** The names dpkg may know a file by: /usr/lib and /lib are the same folder by now, but not to dpkg. */
+/** The names by which dpkg may know a file: /usr/lib and /lib are one folder today, but two to dpkg. */
 export function packagePaths(paths: readonly string[]): string[] {
   return paths.flatMap((path) => [path, otherName(path)]);
 }

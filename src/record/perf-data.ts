@@ -9,7 +9,7 @@ const HEADER_BYTES = 56;
 const RECORD_BYTES = 8;
 const SIZE_AT = 6;
 const SAMPLE = 9;
-/** Many records of frame pointers, or one of DWARF, whose stack need not be read. */
+/** This holds many records with frame pointers, or the start of one with a copy of the stack. */
 const LOOKED_AT_BYTES = 4096;
 /** A look must not take time from what is recorded. */
 const MOST_READS = 2000;
@@ -19,7 +19,7 @@ export class SampleCounter {
   #at = 0;
   #samples = 0;
 
-  /** @param read gives bytes of the file, fewer than asked for at its end, none while there is no file */
+  /** @param read gives bytes of the file, fewer at its end, none while there is no file */
   constructor(read: (at: number, length: number) => Buffer) {
     this.#read = read;
   }

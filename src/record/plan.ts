@@ -1,4 +1,4 @@
-// The plan: from settings to the command lines that record and render them. No decision is left to those who run it.
+// The plan: from settings to the command lines that record. Those who run them decide nothing more.
 
 import { artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
 import type { CallGraph } from './call-graph.ts';
@@ -10,13 +10,13 @@ import type { WaitEvents } from './wait-events.ts';
 /** Whose registers bpf/offcpu.bt can read. arm64 comes from the kernel's headers: nobody has run it yet. */
 export type Registers = 'x86-64' | 'arm64';
 
-/** What the plan stands on, probed before. */
+/** Facts about target and machine that the plan depends on. */
 export interface Environment {
-  /** of the target; undefined: it is yet to be started */
+  /** of the targets; empty: the target is yet to start */
   pids: readonly number[];
-  /** with --children: descendants of theirs that lived when the profilers attached */
+  /** with --children: their descendants that lived when the profilers attached */
   family?: readonly number[] | undefined;
-  /** the run's folder while it is made */
+  /** the run's folder while the run goes on */
   folder: string;
   /** bpf/offcpu.bt */
   program: string;
@@ -30,7 +30,7 @@ export interface Environment {
   hasKernelSymbols: boolean;
   /** how perf unwinds */
   callGraph: CallGraph;
-  /** whose user stacks off the CPU have */
+  /** who finds user stacks off the CPU */
   offcpuStacks: OffcpuStacksChoice;
   symfs: string | undefined;
   /** does the target see another root than we do, within our mount namespace? */
@@ -39,7 +39,7 @@ export interface Environment {
   waitEvents?: WaitEvents | string | undefined;
   /** where the server keeps its statements; undefined: they are not recorded */
   statements?: StatementPlaces | undefined;
-  /** what runs a filter of this package */
+  /** the command of a filter of this package */
   tool(name: string): readonly string[];
 }
 
@@ -54,7 +54,7 @@ export interface ProfilerCommand {
   ends?: RegExp;
 }
 
-/** Commands whose stdout runs into the next one's stdin, and of the last one into a file. */
+/** A pipe of commands, whose last one writes into a file. */
 export interface Step {
   /** what a person reads */
   what: string;
@@ -65,7 +65,7 @@ export interface Step {
 export const UNSTARTED = 'PID';
 const STATEMENT_NUMBERS = 6;
 const MAP_KEYS = '65536';
-/** So many processes the program takes as operands. */
+/** How many processes bpf/offcpu.bt takes as operands. */
 const OPERAND_PIDS = 9;
 /** What a profiler may need besides the window: to attach, and to print. */
 const GRACE_SECONDS = 660;
@@ -98,7 +98,7 @@ export function offcpuStacksText({ how, why }: OffcpuStacksChoice): string {
   return `stacks off the CPU: ${how} (${why})`;
 }
 
-/** What is missing of a target in a chroot: bpftrace opens /proc/PID/root/PATH, with the path as it is seen from here. */
+/** What a target in a chroot lacks: bpftrace opens /proc/PID/root/PATH, where PATH already begins with that root. */
 export function chrootNotes({ mode }: Pick<Settings, 'mode'>, { isChrooted }: Environment): string[] {
   return isChrooted && hasOffcpu(mode)
     ? ['the target lives in a chroot: bpftrace finds no names for its user frames; perf does']
@@ -106,8 +106,9 @@ export function chrootNotes({ mode }: Pick<Settings, 'mode'>, { isChrooted }: En
 }
 
 /**
- * What stands before a profiler: sudo if asked for, and who ends it should flame-record be killed. setpriv does so at
- * once; below sudo, whose own death nobody notices, and where there is no such setpriv, timeout does it some time.
+ * The words before a profiler's command: sudo if the user wants it, and a program that ends the profiler should
+ * flame-record be killed. setpriv does so at once. timeout does it later: below sudo, whose own death nobody notices,
+ * and without a setpriv that can.
  */
 function guard({ sudo, seconds }: Settings, { hasSetpriv }: Environment): string[] {
   if (hasSetpriv && !sudo) return ['setpriv', '--pdeathsig', 'KILL'];
@@ -137,7 +138,7 @@ export function hasSwitches({ offcpuStacks }: Environment): boolean {
   return offcpuStacks.how === 'dwarf';
 }
 
-/** What is sampled, and how, into which file. */
+/** The perf record that samples the target into `output`. */
 function samplingArgv(
   { frequency }: Settings,
   environment: Environment,
@@ -145,8 +146,8 @@ function samplingArgv(
   withSwitches = false,
 ): string[] {
   const event = eventOf(environment);
-  // -F would leave out most switches; a buffer of 16 MiB lost none up to 5,000 switches a second. With -z perf 6.1 writes
-  // what it can't read where stacks compress badly (64 KiB a record).
+  // -F would leave out most switches; a buffer of 16 MiB lost none up to 5,000 switches a second. With -z perf 6.1
+  // writes what it can't read where stacks compress badly (64 KiB a record).
   const events = withSwitches
     ? ['-m', '16M', '-e', `${event}/freq=${frequency}/`, '-e', 'sched:sched_switch', '--switch-events']
     : ['-e', event, '-F', String(frequency)];
@@ -160,7 +161,7 @@ function samplingArgv(
   ];
 }
 
-/** A short recording, and the text of it: only how deep its stacks go matters. */
+/** A short recording and its text, which only show how deep stacks go. */
 export function trialArgvs(
   settings: Settings,
   environment: Environment,
@@ -183,7 +184,8 @@ export function trialArgvs(
 
 /**
  * A copy of the kernel's symbols, made before the window. perf would read them after it, which takes most of the time
- * that a small recording needs; and with the copy the recording can be read after the next boot. Undefined: perf does.
+ * that a small recording needs. And with the copy perf can read the recording after the next boot. Undefined: perf
+ * reads them.
  */
 export function kernelSymbolsStep({ mode }: Settings, { folder, hasKernelSymbols }: Environment): Step | undefined {
   if (!hasKernelSymbols || !hasCpu(mode)) return undefined;
@@ -214,7 +216,7 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
   };
 }
 
-/** Those of the program, as its head says; zeros at the end are left out. */
+/** The operands of bpf/offcpu.bt, as its head lists them, without zeros at the end. */
 function operandsOf({ followChildren, wakerStacks }: Settings, environment: Environment): string[] {
   const { waitEvents, statements } = environment;
   const [first, ...others] = pidsOf(environment).slice(0, OPERAND_PIDS).map(String);
@@ -249,7 +251,7 @@ export function programStep(environment: Environment): Step | undefined {
   };
 }
 
-/** Without BTF its lines go; on arm64 those for x86-64 make room for their own. */
+/** Without BTF the lines that need it go; on arm64 its own lines replace those for x86-64. */
 function editsFor(registers: Registers | undefined): string[] {
   if (registers === 'x86-64') return [];
   return registers === 'arm64' ? ['/ x86 BTF$/d', 's,//arm64 ,,'] : ['/ BTF$/d'];
@@ -271,9 +273,9 @@ export interface Window {
 }
 
 /**
- * The perfs whose texts, one behind the other, are the text of the window's samples. Undefined bounds: of all of the
- * recording. `cutsNs` are times within it at which it is cut, so that several perfs unwind it at once. `pids` are the
- * processes of the dump; undefined: there is none.
+ * The perfs whose texts, one behind the other, are the text of the window's samples; without a window, of the whole
+ * recording. `cutsNs` are the times between two of them, so that several perfs unwind at once. `pids` are the processes
+ * of the dump; undefined: there is none.
  */
 export function scriptSlices(
   settings: Settings,
@@ -287,7 +289,7 @@ export function scriptSlices(
   return starts.map((startNs, i) => scriptArgv(settings, environment, { startNs, endNs: ends[i], pids }));
 }
 
-/** Which samples: between two bounds, both inclusive; of the processes of the dump. Undefined: no such limit. */
+/** Limits of samples: two bounds, both inclusive, and the processes of the dump. Undefined: no such limit. */
 export interface Limits {
   startNs: number | undefined;
   endNs: number | undefined;
@@ -296,7 +298,7 @@ export interface Limits {
 
 const FIELDS = 'comm,pid,tid,time,period,event,ip,sym,dso';
 
-/** perf, whose text tells the samples within the limits. */
+/** The perf script whose text has the samples within the limits. */
 export function scriptArgv(settings: Settings, environment: Environment, { startNs, endNs, pids }: Limits): string[] {
   const { folder, symfs, hasKernelSymbols } = environment;
   const switches = hasSwitches(environment);
@@ -314,11 +316,11 @@ export function scriptArgv(settings: Settings, environment: Environment, { start
     ],
     ...(switches ? ['--ns', '--show-switch-events', '--show-lost-events'] : []),
     '--no-inline',
-    // where objects lie in memory: perf-fold finds inlined functions in them, in a second instead of minutes
+    // where objects lie in memory: so perf-fold finds inlined functions in a second, and perf in minutes
     ...(settings.inline ? ['--show-mmap-events'] : []),
-    // whose maps children begin with
+    // which process a child has its maps from
     ...(settings.inline && settings.followChildren ? ['--show-task-events'] : []),
-    // perf would demangle all symbols of an object when it meets the first; perf-fold does those that are needed
+    // perf would demangle all symbols of an object when it meets the first; perf-fold demangles those in the samples
     '--no-demangle',
     ...(isBounded ? ['--time', time] : []),
     ...processLimit(settings, environment, pids),
@@ -333,8 +335,8 @@ export function scriptArgv(settings: Settings, environment: Environment, { start
 }
 
 /**
- * perf followed the children that were started meanwhile, and bpftrace did so only if asked to. Then it knows all whose
- * parents were alive, and perf may know others, which were forked while both attached.
+ * perf always follows new children, and bpftrace only with --children. Then its dump lists all whose parents were
+ * alive; perf may know others, which were forked while both attached. So both are cut to the same processes.
  */
 function processLimit({ mode, followChildren }: Settings, environment: Environment, pids: Limits['pids']): string[] {
   if (!hasOffcpu(mode)) return [];
@@ -342,7 +344,7 @@ function processLimit({ mode, followChildren }: Settings, environment: Environme
   return limit.length > 0 ? ['--pid', limit.join(',')] : [];
 }
 
-/** A perf takes as long to start as it takes for so much of a recording. */
+/** A perf takes as long to start as to read this much of a recording. */
 const SLICE_BYTES = 16 << 20;
 /** perf's text of a recording is up to four times as long: short callchains by frame pointers. */
 export const TEXT_TO_DATA = 8;

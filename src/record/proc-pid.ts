@@ -29,7 +29,7 @@ const KERNEL_THREAD = 0x00200000; // PF_KTHREAD
 // └pid └─ comm ──┘ └─ rest ───
 const STAT = /^(\d+) \((.*)\) (\S .*)$/s;
 
-/** Throws nothing: undefined is a process that was gone before it was read. */
+/** Undefined: the process was gone before its files were read. */
 export function processOf({ stat, status, cmdline }: ProcessTexts): Process | undefined {
   const match = STAT.exec(stat.trimEnd());
   if (!match) return undefined;

@@ -1,5 +1,5 @@
-// The rehearsal: a made-up recording, folded and drawn while the workload warms up, when flame-record has nothing else to
-// do. The real one then finds its code compiled, which is a fifth of what rendering a small one takes.
+// The rehearsal: folds and draws a made-up recording while the workload warms up, when flame-record has nothing else to
+// do. Then V8 has compiled the code before the real one comes, which saves a fifth of the time to render a small one.
 
 import { drawFlameGraph } from '../flamegraph/draw.ts';
 import { settingsOf as drawSettingsOf } from '../flamegraph/settings.ts';
@@ -9,7 +9,7 @@ import { cpuProfileOf } from './cpu-profile.ts';
 import { functionShares, topOf } from './top-functions.ts';
 
 const ROUNDS = 2;
-/** Enough for the compiler to take an interest. */
+/** Enough that V8 compiles the code. */
 const SAMPLES = 400;
 const FRAMES = 12;
 const FUNCTION_BYTES = 128;

@@ -1,5 +1,5 @@
-// The rendering as command lines: which filters make the same of a recording as flame-record, which calls their
-// functions. --dry-run and run.json show them.
+// The rendering as command lines of filters, which --dry-run and run.json show. flame-record itself calls the filters'
+// functions, with the same result.
 
 import type { Options as DrawOptions } from '../flamegraph/settings.ts';
 import { type Artifact, artifactIn, mapsFile } from './artifacts.ts';
@@ -15,7 +15,7 @@ import {
 import type { Settings } from './settings.ts';
 import { rootsOf } from './sleepers.ts';
 
-/** What a person reads of each step. */
+/** The steps, as users read them. */
 export const STEPS = {
   foldCpu: 'folding on-CPU samples',
   foldOffcpu: 'folding off-CPU stacks',
@@ -60,14 +60,14 @@ export interface Material {
   slept: Slept | undefined;
 }
 
-/** Threads that slept through the window are in a file of their own; if all did, the dump holds nothing that can be read. */
+/** Threads that slept through the window have a file of their own. If all did (`isAll`), the dump holds nothing. */
 export interface Slept {
   /** of the window */
   seconds: number;
   isAll: boolean;
 }
 
-/** All of them, in an order in which they can run. */
+/** All steps, in an order in which they can run. */
 export function renderSteps(
   settings: Settings,
   environment: Environment,
@@ -100,7 +100,7 @@ function foldCpuStep(settings: Settings, environment: Environment, samples: NonN
   };
 }
 
-/** perf, whose text is that of the samples, and of the switches where it recorded them. */
+/** The perf script whose text has the samples, and the switches if perf recorded them. */
 function scriptOf(
   settings: Settings,
   environment: Environment,
@@ -109,7 +109,7 @@ function scriptOf(
   return scriptArgv(settings, environment, { startNs: window?.startNs, endNs: window?.endNs, pids });
 }
 
-/** The dump as folded stacks; threads that slept through the window are merged into it afterwards. */
+/** The dump as folded stacks; flame-record merges threads that slept through the window into it afterwards. */
 function foldOffcpuStep(settings: Settings, environment: Environment, switches: readonly (readonly string[])[]): Step {
   const { folder, tool, pids } = environment;
   const options = [
@@ -131,7 +131,7 @@ function foldOffcpuStep(settings: Settings, environment: Environment, switches: 
   };
 }
 
-/** The reasons of the dump and of those sleepers, and the pictures. */
+/** The reasons of the dump and of the sleepers, and the pictures. */
 function offcpuSteps(
   settings: Settings,
   environment: Environment,
@@ -157,7 +157,7 @@ function byRoots(pids: Environment['pids']): string[] {
   return rootsOf(pids) === 'pid' ? ['--by', 'pid'] : [];
 }
 
-/** User frames and locks are named by the files that were mapped. */
+/** The options that name user frames and locks by the files that the targets had mapped. */
 function byMaps({ inline }: Settings, { folder, pids, symfs }: Environment): string[] {
   if (!inline || pids.length === 0) return [];
   const maps = pids.flatMap((pid) => ['--maps', mapsFile(folder, pid)]);
@@ -172,7 +172,7 @@ function classify(
 ): string[] {
   const { folder, tool, pids, waitEvents } = environment;
   const meaning = typeof waitEvents === 'object' ? ['--meaning', '--pg-version', String(waitEvents.version)] : [];
-  // together with the sleepers, which are folded text, the dump's own window is not believed
+  // beside folded text, such as the sleepers', offcpu-classify does not use the dump's own window
   const window = slept === undefined ? [] : ['--window', String(slept.seconds)];
   const inputs = [
     ...(slept?.isAll ? [] : [artifactIn(folder, 'offcpuRaw')]),

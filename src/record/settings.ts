@@ -1,4 +1,4 @@
-// Settings: what the user asked for, checked before anything is started.
+// Settings: what the user asked for, checked before flame-record starts anything.
 
 import { UsageError } from '../engine/errors.ts';
 import { checkedCallGraph, MOST_STACK_BYTES } from './call-graph.ts';
@@ -15,36 +15,36 @@ export interface SqlSource {
   file: string;
 }
 
-/** What a run shall be; times in seconds. */
+/** The settings of a run; times in seconds. */
 export interface Settings {
   mode: Mode;
   seconds: number;
   warmupSeconds: number;
   /** samples a second */
   frequency: number;
-  /** perf's --call-graph: fp, dwarf,SIZE or lbr; undefined: as the target has it */
+  /** perf's --call-graph: fp, dwarf,SIZE or lbr; undefined: as suits the target */
   callGraph: string | undefined;
   /** user stacks off the CPU; and what `auto` may take for them, in percent of a CPU */
   offcpuStacks: OffcpuStacksWish;
   maxOverhead: number;
   /** inlined functions as frames of their own, by the objects' debug information */
   inline: boolean;
-  /** of a Postgres server; undefined: if they can be recorded */
+  /** record those of a Postgres server? undefined: if possible */
   waitEvents: boolean | undefined;
-  /** of a Postgres server, with each switch */
+  /** record the statements of a Postgres server, with each switch? */
   statements: boolean;
-  /** record the stacks of those who end waits, too */
+  /** record the stacks of threads that end waits, too? */
   wakerStacks: boolean;
-  /** are processes that the targets fork recorded off CPU, too? perf always follows them */
+  /** record processes that the targets fork off CPU, too? perf always follows them */
   followChildren: boolean;
-  /** run the profilers with it */
+  /** run the profilers with sudo? */
   sudo: boolean;
   label: string;
   outDir: string;
   title: string | undefined;
   /** the label of an earlier run */
   compare: string | undefined;
-  /** perf looks up binaries below this folder; undefined: where they are */
+  /** the folder below which binaries are looked up; undefined: the root */
   symfs: string | undefined;
   /** a file to run in a session of its own, whose backend is profiled */
   sql: SqlSource | undefined;
@@ -54,7 +54,7 @@ export interface Settings {
   command: readonly string[] | undefined;
 }
 
-/** The options of flame-record that settings are made of, by name. */
+/** The options of flame-record that make the settings, by name. */
 export interface SettingOptions {
   mode: Mode;
   duration: number;

@@ -1,4 +1,4 @@
-// Command lines as a person can paste them into a shell; --dry-run and run.json show them.
+// Command lines that a user can paste into a shell; --dry-run and run.json show them.
 
 import { artifactIn } from './artifacts.ts';
 import {
@@ -24,7 +24,7 @@ export function shellLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(' ');
 }
 
-/** With its redirections. */
+/** The command line of a profiler with its redirections. */
 export function profilerLine({ argv, output, errors }: ProfilerCommand): string {
   return `${shellLine(argv)}${output === errors ? '' : ` > ${shellWord(output)}`} 2> ${shellWord(errors)}`;
 }
@@ -33,7 +33,7 @@ export function stepLine({ stages, output }: Step): string {
   return `${stages.map(shellLine).join(' | ')} > ${shellWord(output)}`;
 }
 
-/** All that a run would do, in order, for --dry-run. */
+/** The output of --dry-run: all that a run would do, in order. */
 export function planLines(settings: Settings, environment: Environment): string {
   const workload = workloadArgv(settings);
   const log = `> ${shellWord(artifactIn(environment.folder, 'workloadLog'))} 2>&1 &`;

@@ -4,7 +4,7 @@ import { StackTable } from '../engine/stack-table.ts';
 import { rootText } from '../perf/names.ts';
 import { kindFrame } from '../stacks/marks.ts';
 
-/** A thread, as /proc/PID/task/TID tells at the end of the window. */
+/** A thread, as /proc/PID/task/TID shows it at the end of the window. */
 export interface Task {
   pid: number;
   tid: number;
@@ -22,7 +22,7 @@ const FRAME = /^\[<[0-9a-f]+>\] ([^+\s]+)/;
 //                 └ TID      └ line
 const LINE = /^\/proc\/\d+\/task\/(\d+)\/stack:(.*)$/gm;
 
-/** The kernel stacks, by thread, of those files of /proc printed all in one. */
+/** The kernel stacks by thread, from all these files printed in one. */
 export function stacksIn(printed: string): Map<number, string> {
   const stacks = new Map<number, string>();
   for (const [, tid, line] of printed.matchAll(LINE)) {
@@ -31,15 +31,15 @@ export function stacksIn(printed: string): Map<number, string> {
   return stacks;
 }
 
-/** Those of the tasks that were there at the start, are asleep, and are in no map of the dump. */
+/** The tasks that were there at the start, are asleep, and are in no map of the dump. */
 export function sleepersOf(tasks: readonly Task[], atStart: ReadonlySet<number>, seen: ReadonlySet<number>): Task[] {
   return tasks.filter(({ tid, state }) => atStart.has(tid) && !seen.has(tid) && state !== 'R' && state !== 'Z');
 }
 
-/** What a run's root frames are: `pid`, comm-PID, where it has several processes. */
+/** A run's root frames: comm, or comm-PID if it has several processes. */
 export type RunRoots = 'comm' | 'pid';
 
-/** Processes of one comm must not become one. */
+/** Several targets have their ids in root frames, because processes of one comm must not become one. */
 export function rootsOf(targets: { readonly length: number }): RunRoots {
   return targets.length > 1 ? 'pid' : 'comm';
 }
@@ -48,7 +48,7 @@ export function rootOfTask({ pid, comm }: Task, by: RunRoots): string {
   return rootText(by, comm, String(pid), '');
 }
 
-/** Stacks of a root frame, no user frames (nobody recorded them), kernel frames, [in-progress]; counts in µs. */
+/** Stacks of a root frame, kernel frames and [in-progress]; nobody recorded user frames. Counts in µs. */
 export function foldSleepers(sleepers: readonly Task[], windowNs: number, by: RunRoots): StackTable {
   const table = new StackTable();
   table.unit = 'us';

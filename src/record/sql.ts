@@ -1,5 +1,5 @@
-// A file of SQL in a session of its own: how psql runs it, held up until the profilers are in place, and the session held
-// open until they are done, since symbols of a process that is gone can't be looked up.
+// A file of SQL in a session of its own: how psql runs it. It waits until the profilers are in place. And it keeps the
+// session open until they are done, because nobody can look up symbols of a process that is gone.
 
 import { ARTIFACTS } from './artifacts.ts';
 import { psqlArgv } from './backends.ts';
@@ -8,7 +8,7 @@ import type { SqlSource } from './settings.ts';
 const BACKEND = 'flamepipe backend';
 const END = 'flamepipe end of file';
 
-/** psql goes on with each line that it gets on its stdin. The shell lines are fixed; no name gets into them. */
+/** psql goes on with each line on its stdin. The shell lines are fixed, so that no name gets into them. */
 export function sqlArgv({ dsn, file }: SqlSource): string[] {
   const steps = [
     ...['-c', `select '${BACKEND} ' || pg_backend_pid() as session`],
@@ -20,7 +20,7 @@ export function sqlArgv({ dsn, file }: SqlSource): string[] {
   return ['env', 'PGAPPNAME=flame-record', 'psql', '-X', '-w', `--dbname=${dsn}`, ...steps];
 }
 
-/** The server's process of the session, once psql tells it. */
+/** The server's process of the session, in the line by which psql tells it. */
 export function backendIn(line: string): number | undefined {
   const [, pid] = new RegExp(`^ *${BACKEND} (\\d+)$`).exec(line) ?? [];
   return pid === undefined ? undefined : Number(pid);
@@ -40,7 +40,7 @@ export function terminateArgv(dsn: string, pid: number): string[] {
 //      └ file, line ┘  └ severity, perhaps in the server's language
 const MESSAGE = /^psql:(?:.*:\d+:)? (?!(?:NOTICE|WARNING|INFO|LOG|DEBUG|HINT|DETAIL): )./;
 
-/** What psql and the server complained about; undefined: nothing. */
+/** The first complaint of psql or the server, and how many there are; undefined: none. */
 export function errorsText({ file }: SqlSource, said: string): string | undefined {
   const errors = said.split('\n').filter((line) => MESSAGE.test(line));
   if (errors.length === 0) return undefined;

@@ -1,5 +1,5 @@
-// Statements: where a Postgres server keeps what it executes, so that bpf/offcpu.bt can read it at each switch. Some of the
-// places have names, and the others are found in a session of our own, by what is known to stand there.
+// Statements: where a Postgres server keeps what it executes, so that bpf/offcpu.bt can read it at each switch. Some
+// places have names. flame-record finds the others in a session of its own, whose statement it knows.
 
 import { UsageError } from '../engine/errors.ts';
 
@@ -34,7 +34,7 @@ const VARIABLES = ['error_context_stack', 'debug_query_string', 'MyBEEntry'] as 
 const MOST_CALLBACKS = 20;
 const STATUS_BYTES = 1024;
 
-/** Throws UsageError that says what can't be found. */
+/** Throws UsageError, which says which place can't be found. */
 export function statementPlacesOf({ addressOf, read, queryId }: SleepingServer): StatementPlaces {
   const wordAt = (address: bigint): bigint => {
     const bytes = read(address, 8);
@@ -82,13 +82,13 @@ function cannot(why: string): UsageError {
   return new UsageError(`--statements: ${why}`);
 }
 
-/** What bpf/offcpu.bt takes behind eight more processes. */
+/** The operands of bpf/offcpu.bt behind those of eight more processes. */
 export function statementArguments({ context, callback, debug, entry, activity, query }: StatementPlaces): string[] {
   const addresses = [context, callback, debug, entry].map((address) => `0x${address.toString(16)}`);
   return [...addresses, String(activity), String(query)];
 }
 
-/** psql, in the session whose memory tells the places. Without the right to it there is no query id, and all else. */
+/** The psql whose session tells the places. If it may not set compute_query_id, only the query id is missing. */
 export function sleepArgv(dsn: string): string[] {
   const steps = [`select '${BACKEND} ' || pg_backend_pid()`, 'set compute_query_id = on', SLEEP];
   return [

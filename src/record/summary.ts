@@ -1,4 +1,4 @@
-// What a run prints at its end, and what of it is kept in run.json.
+// The lines that a run prints at its end; run.json keeps some of them.
 
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
@@ -40,7 +40,7 @@ export function eventText(name: string): string {
   return name.replace(/\/freq=\d+\/([a-zA-Z]*)$/, (_, modifiers: string) => (modifiers === '' ? '' : `:${modifiers}`));
 }
 
-/** What is missing of stacks, and what to do, a line a half; `callGraph` is how perf unwound. */
+/** How many stacks lack callers, and what to do, a line a half; `callGraph` is how perf unwound. */
 export function cutWarnings(
   cpu: PerfStats | undefined,
   offcpu: OffcpuStats | undefined,
@@ -64,13 +64,13 @@ export function cutWarnings(
   return lines;
 }
 
-/** What brings back the outermost callers of a stack that perf unwound so. */
+/** How to get back the outermost callers of stacks that perf unwound by `callGraph`. */
 export function mendOfCut(callGraph: string): string {
   if (!callGraph.startsWith('dwarf')) return '--call-graph dwarf';
   return callGraph === LARGEST ? FRAMES : `--call-graph ${LARGEST}`;
 }
 
-/** Does perf's log tell that it took none, as of a process that slept? */
+/** Does perf's log tell that it took no sample, as of a process that slept? */
 export function isWithoutSamples(perfLog: string): boolean {
   // [ perf record: Captured and wrote 2.448 MB perf.data (152 samples) ]       of none it says nothing
   const [said] = /^\[ perf record: Captured and wrote .* \]$/m.exec(perfLog) ?? [];
@@ -123,7 +123,7 @@ export function windowText(startNs: number, endNs: number): string {
   return `${((endNs - startNs) / 1e9).toFixed(2)} s (${at(startNs)} to ${at(endNs)} s since boot)`;
 }
 
-/** Perf falls back to user code where it may not see the kernel; undefined: it has not. */
+/** perf samples user code only if it may not see the kernel; undefined: it saw the kernel. */
 export function userOnlyText(cpu: PerfStats | undefined): string | undefined {
   const folded = cpu?.events.filter((event) => event.folded) ?? [];
   return folded.length > 0 && folded.every(({ name }) => /:u+$/.test(eventText(name)))

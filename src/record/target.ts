@@ -1,4 +1,4 @@
-// The target: which process shall be profiled, out of those that run.
+// The target: which of the running processes to profile.
 
 import { UsageError } from '../engine/errors.ts';
 import { patternOf } from '../stacks/pattern.ts';
@@ -8,12 +8,12 @@ export interface TargetChoice {
   /** as given: host's PIDs, or, with a container, its own */
   pids: readonly string[];
   pattern: string | undefined;
-  /** processes of the container that was asked for; undefined: none was */
+  /** the processes of --container; undefined: there is no such option */
   container: { name: string; pids: ReadonlySet<number> } | undefined;
   several: Several | undefined;
 }
 
-/** What to do where several match: `all` of them, the `first`, or none, because there must be `one`. */
+/** What to do if several match: profile `all`, the `first`, or none, because there must be `one`. */
 export type Several = 'all' | 'first' | 'one';
 
 /** Undefined: the user gave none. Throws UsageError for options that contradict each other. */
@@ -23,7 +23,7 @@ export function severalOf(options: Readonly<Record<Several, boolean>>): Several 
   return one;
 }
 
-/** Who asks; `uid` is whose the profilers will be. */
+/** This process; `uid` is the user of the profilers. */
 export interface Self {
   pid: number;
   uid: number;
@@ -49,7 +49,7 @@ export function targetsOf(choice: TargetChoice, processes: readonly Process[], s
   if (pids.length > 0 || several !== 'one' || found.length === 1) return found;
   const what = pattern === undefined ? `container ${container?.name} has` : `${JSON.stringify(pattern)} matches`;
   throw new UsageError(
-    `${what} ${found.length} processes; choose with --pid PID or --first, or leave --one away:\n${listOf(found)}`,
+    `${what} ${found.length} processes; choose with --pid PID or --first, or drop --one:\n${listOf(found)}`,
   );
 }
 
@@ -67,7 +67,7 @@ function byPids({ pids, container }: TargetChoice, processes: readonly Process[]
   return [...found];
 }
 
-/** By a regular expression on the command line, as `pgrep -f` does it; by container alone if there is none. */
+/** By a regular expression on the command line, as `pgrep -f` does it; without a pattern by container alone. */
 function byPattern({ pattern, container }: TargetChoice, processes: readonly Process[], self: Self): Process[] {
   if (pattern === undefined && !container) {
     throw new UsageError('which process? --pid PID, --pid-pattern REGEX, --container NAME, or -- COMMAND to start one');
@@ -85,7 +85,7 @@ function byPattern({ pattern, container }: TargetChoice, processes: readonly Pro
   );
 }
 
-/** This process and those it was started by: a shell's or sudo's command line holds the pattern, too. */
+/** This process and those that started it: the command line of a shell or of sudo holds the pattern, too. */
 function ownOf(processes: readonly Process[], self: number): Set<number> {
   const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
   const own = new Set<number>();
@@ -95,7 +95,7 @@ function ownOf(processes: readonly Process[], self: number): Set<number> {
   return own;
 }
 
-/** Another flame-record, with the same pattern perhaps: `node /usr/local/bin/flame-record --pid-pattern …` */
+/** Another flame-record, perhaps with the same pattern: `node /usr/local/bin/flame-record --pid-pattern …` */
 function isRecorder({ command }: Process): boolean {
   return /^(?:\S*\/)?(?:node \S*\/)?flame-record(?:\.cjs)?(?: |$)/.test(command);
 }
@@ -114,7 +114,7 @@ export function whyNot({ pid, comm, isKernelThread, state, uid }: Process, self:
 const SHOWN_COMMAND = 100;
 const SHOWN = 20;
 
-/** The message where several are recorded. */
+/** The message about several targets. */
 export function severalText(targets: readonly Process[]): string {
   return `recording ${targets.length} processes, each with a root frame of its own, comm-PID:\n${listOf(targets)}`;
 }

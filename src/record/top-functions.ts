@@ -15,7 +15,7 @@ export interface Share {
 export interface FunctionShare extends Share {
   isOwn: boolean;
   /**
-   * of stacks in which it is the innermost function of the target's own code that has a name: itself, and what libraries,
+   * of stacks whose innermost named function of the target's own code it is: the time of itself, and of what libraries,
    * the kernel and unnamed functions do for it
    */
   own: number;
@@ -24,7 +24,9 @@ export interface FunctionShare extends Share {
 export const RANKS = ['self', 'total', 'own'] as const;
 export type Rank = (typeof RANKS)[number];
 
-/** All functions (names latin1), all tiers of one together. The root frame is the process, no function. */
+/**
+ * All functions (names latin1), with all tiers of one together. The root frame is the process, so it counts as none.
+ */
 export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>): FunctionShare[] {
   const size = table.nameCount + 1;
   const self = new Float64Array(size);

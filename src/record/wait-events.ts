@@ -3,7 +3,7 @@
 import type { ReadBytes } from '../symbols/elf/section-data.ts';
 import { exportedSymbol } from '../symbols/elf.ts';
 
-/** What of /proc/PID it takes to find out. */
+/** The files of /proc/PID that tell it. */
 export interface ServerFiles {
   exe: ReadBytes;
   /** '' if it can't be read */
@@ -35,7 +35,7 @@ export function waitEventsOf({ exe, auxv, version }: ServerFiles): WaitEvents | 
   return { address: Number(symbol.value + entry - symbol.entry), version: major };
 }
 
-/** What holds for several processes, recorded by one program: they must be of one server. */
+/** The wait events of several processes, which one program records only if they are of one server. */
 export function sharedWaitEvents(found: readonly ReturnType<typeof waitEventsOf>[]): ReturnType<typeof waitEventsOf> {
   const [first] = found;
   const isShared = found.every((one) =>
@@ -44,7 +44,7 @@ export function sharedWaitEvents(found: readonly ReturnType<typeof waitEventsOf>
   return isShared ? first : 'the processes are not of one Postgres server';
 }
 
-/** Where a process was entered, by its /proc/PID/auxv: its program's own address plus where it was loaded. */
+/** The entry point of a process, by its /proc/PID/auxv: the program's own address, plus where it was loaded. */
 export function entryOf(auxv: Buffer): bigint | undefined {
   return valueIn(auxv, AT_ENTRY);
 }

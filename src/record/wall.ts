@@ -1,5 +1,5 @@
-// Wall time: on-CPU and off-CPU stacks in one, in µs, so that 100 % is the time of all threads. Switches tell how long these
-// ran, to the nanosecond; perf's samples, as coarse as they are few, only where.
+// Wall time: on-CPU and off-CPU stacks in one, in µs, so that 100 % is the time of all threads. Switches tell to the
+// nanosecond how long these ran; perf's samples, which are coarse if they are few, tell only where.
 
 import { StackTable } from '../engine/stack-table.ts';
 import type { ReasonedStack } from '../offcpu/table/account.ts';
@@ -23,7 +23,7 @@ export interface WallParts {
 
 export interface Wall {
   /**
-   * comm;frames;[reason] or comm;frames;[reason];meaning of what was off the CPU, comm;frames of what was on it; in whole µs
+   * off the CPU comm;frames;[reason] or comm;frames;[reason];meaning, on it comm;frames; in whole µs
    */
   stacks: StackTable;
   /** functions whose callers are hidden, because only one of the profilers saw them */
@@ -59,7 +59,7 @@ export function wallOf({ cpu, onCpuUs, offcpu, threads, roots }: WallParts): Wal
 
 interface Stack {
   comm: string;
-  /** without those every thread begins with */
+  /** without the frames that every thread begins with */
   frames: string[];
   /** what stands behind them */
   tip: readonly string[];
@@ -85,13 +85,13 @@ function tableOf(stacks: readonly Stack[]): StackTable {
   return exact;
 }
 
-/** Of the time of a side: as good as all of it. */
+/** This share of a side's time is as good as all of it. */
 const MOST = 0.9;
 
 /**
- * One profiler unwinds by DWARF and the other by frame pointers, so that one may end where the other goes on, as in a
- * server without frame pointers that calls an extension which has them. Where nearly all stacks of the `shorter` ones
- * begin with one function, and nearly all `longer` ones have it, its callers are hidden there. Gives the function.
+ * One profiler unwinds by DWARF and the other by frame pointers, so one may end where the other goes on. An example is
+ * a server without frame pointers that calls an extension which has them. If nearly all `shorter` stacks begin with one
+ * function, and nearly all `longer` ones have it, its callers are hidden there. Gives the function.
  */
 function letMeet(shorter: readonly Stack[], longer: readonly Stack[]): string | undefined {
   const firsts = new Map<string, number>();
@@ -122,8 +122,8 @@ export function onCpuNsOf({ threads }: Identity): number {
 }
 
 /**
- * 100 % = 40.02 s: 4 threads in 10.01 s; on the CPU 3.97 s by the switches, shared out by 396 samples; 2 slept all the time,
- * 50.0 %; callers of StartBackgroundWorker hidden
+ * 100 % = 40.02 s: 4 threads in 10.01 s; on the CPU 3.97 s by the switches, shared out by 396 samples; 2 slept all the
+ * time, 50.0 %; callers of StartBackgroundWorker hidden
  */
 export function wallText(identity: Identity, samples: number, windowNs: number, meetings: readonly string[]): string {
   const { threads, lifeNs } = identity;

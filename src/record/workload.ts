@@ -1,9 +1,9 @@
-// The workload's fate: did it run through the window, and what did it say in the end, such as its throughput?
+// How the workload ended: did it run through the window, and what did it print last, such as its throughput?
 
 import { lastWords } from './failure.ts';
 import type { Window } from './plan.ts';
 
-/** How a workload ended; `before`, `during`, `after` the window. */
+/** When and how a workload ended. */
 export interface WorkloadEnd {
   when: 'before' | 'during' | 'after';
   /** of the window, when it ended; undefined: not during it */
@@ -15,7 +15,7 @@ export interface WorkloadEnd {
   lastLines: string[];
 }
 
-/** What is known of a workload after the window; `endedNs` is of CLOCK_MONOTONIC, undefined: flame-record ended it. */
+/** Facts about a workload after the window. `endedNs` is of CLOCK_MONOTONIC; undefined: flame-record ended it. */
 export interface WorkloadFacts {
   ending: { code: number | null; signal: string | null; problem?: string };
   endedNs: number | undefined;
@@ -43,7 +43,7 @@ export function workloadEndOf({ ending, endedNs, window, log }: WorkloadFacts): 
   };
 }
 
-/** What a terminal would obey is escaped, and what a progress line wrote over is dropped. */
+/** The last lines, with escapes in place of what a terminal would obey, and without what a progress line wrote over. */
 function lastLinesOf(log: string): string[] {
   const lines = log.split('\n').map((line) => line.trimEnd().split('\r').at(-1) ?? '');
   return lines
@@ -56,7 +56,7 @@ function lastLinesOf(log: string): string[] {
     );
 }
 
-/** Did it fail by itself? One that flame-record ended may say what it likes. */
+/** Did it fail by itself? The status of one that flame-record ended says nothing. */
 export function hasFailed({ when, code, problem }: WorkloadEnd): boolean {
   return problem !== undefined || (when !== 'after' && code !== 0);
 }

@@ -55,7 +55,7 @@ describe('targetsOf', () => {
   test('several where there must be one: their command lines and how to choose', () => {
     assert.equal(
       find({ pattern: 'pgmqtt', several: 'one' }),
-      '"pgmqtt" matches 2 processes; choose with --pid PID or --first, or leave --one away:\n  10  postgres: pgmqtt worker\n  11  postgres: pgmqtt tenant 7',
+      '"pgmqtt" matches 2 processes; choose with --pid PID or --first, or drop --one:\n  10  postgres: pgmqtt worker\n  11  postgres: pgmqtt tenant 7',
     );
   });
 
