@@ -1,5 +1,5 @@
-// Children: programs started by a tool, each in a process group of its own, so that a Ctrl-C on the terminal reaches the
-// tool alone and it can end them in order. None of them outlives the tool: a second signal, or its end, kills all.
+// Children: programs started by a tool, each in a process group of its own, so that a Ctrl-C on the terminal reaches
+// the tool alone and it can end them in order. None of them outlives the tool: a second signal, or its end, kills all.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, createWriteStream, openSync } from 'node:fs';
@@ -21,12 +21,12 @@ export interface Ending {
 
 export interface Start {
   argv: readonly string[];
-  /** what stands before it to make it root's, as `sudo -n`; signals then need the same */
+  /** words before its command that make it root's, as `sudo -n`; signals then need the same */
   asRoot?: readonly string[];
   /** files, appended to; no output: it is read, from `stdout` */
   output?: string;
   errors: string;
-  /** as whom it runs, if not as this user */
+  /** the user that it runs as; undefined: this user */
   user?: User | undefined;
   /** it takes commands on its stdin */
   takesCommands?: boolean;
@@ -39,13 +39,13 @@ export interface Start {
 export class Child {
   /** undefined: it could not be started */
   readonly pid: number | undefined;
-  /** when it has ended and all of its output is written */
+  /** kept when it has ended and all of its output is written */
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcess;
   readonly #asRoot: readonly string[];
   #ending: Ending | undefined;
 
-  /** Throws system errors: its files can't be opened. */
+  /** Throws system errors if its files can't be opened. */
   constructor({ argv, asRoot = [], user, output, errors, takesCommands, onLine, onAnswer }: Start) {
     const log = openSync(errors, 'a', PRIVATE);
     const isRead = onLine || onAnswer || output === undefined;
@@ -59,8 +59,8 @@ export class Child {
     this.#child = child;
     this.#asRoot = asRoot;
     this.pid = child.pid;
-    child.stdin?.on('error', () => {}); // it has ended: `ended` tells
-    // when it ends Node throws away what nobody has begun to read, but for this
+    child.stdin?.on('error', () => {}); // the child has ended, as `ended` tells
+    // without a listener, Node throws away at its end what nobody has begun to read
     if (output === undefined) child.stdout?.on('readable', () => {});
     if (onAnswer) child.stdout?.on('data', (bytes: Buffer) => onAnswer(bytes.toString('latin1')));
     watchSignals();
@@ -75,7 +75,7 @@ export class Child {
     });
   }
 
-  /** Its output, of a child that was started without a file for it. */
+  /** The output of a child that has no file for it. */
   get stdout(): Readable {
     return this.#child.stdout as Readable;
   }
@@ -84,12 +84,12 @@ export class Child {
     return this.#ending !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** To the child alone. */
+  /** Signals the child alone. */
   signal(name: NodeJS.Signals): void {
     if (!this.hasEnded && this.pid !== undefined) signal(this.pid, name, this.#asRoot);
   }
 
-  /** To its whole group, which may outlive it. */
+  /** Signals its whole group, which may outlive it. False: nobody is left. */
   signalGroup(name: NodeJS.Signals): boolean {
     return this.pid !== undefined && signal(-this.pid, name, this.#asRoot);
   }
@@ -104,7 +104,7 @@ export class Child {
   }
 }
 
-/** What children print may hold names and secrets of others. */
+/** The output of children may hold names and secrets of others. */
 const PRIVATE = 0o600;
 const GRACE_MS = 2000;
 const LOOK_MS = 20;
@@ -120,7 +120,7 @@ export async function endGroup(child: Child): Promise<void> {
   await child.ended;
 }
 
-/** As a shell would give it. */
+/** The exit status that a shell would give. */
 export function exitStatus({ code, signal }: Ending): number {
   return code ?? (signal === null ? 127 : 128 + constants.signals[signal]);
 }
@@ -132,7 +132,9 @@ function endingOf(child: ChildProcess, program: string): Promise<Ending> {
   });
 }
 
-/** The child's stdout into a file, and each line to `onLine`. Gives what went wrong. */
+/**
+ * Writes the child's stdout into a file, and hands each line to `onLine`. Gives what went wrong; undefined: nothing.
+ */
 async function writeLines(
   child: ChildProcess,
   file: string,
@@ -158,7 +160,7 @@ function whyNotStarted(program: string, error: Error): string {
   return error.code === 'ENOENT' ? `${program} is not installed, or not on PATH` : `${program}: ${reason(error)}`;
 }
 
-/** What kills them that live. */
+/** How to kill each child that lives. */
 const living = new Set<() => void>();
 let watching = false;
 
@@ -168,7 +170,7 @@ function watchSignals(): void {
   let signals = 0;
   for (const [signal, status] of Object.entries(STOPPED_BY)) {
     process.on(signal, () => {
-      if (++signals >= 2) process.exit(status); // kills them all
+      if (++signals >= 2) process.exit(status); // and so kills all children
     });
   }
   process.on('exit', () => {
@@ -176,7 +178,7 @@ function watchSignals(): void {
   });
 }
 
-/** To a process, or, negative, a group. False: nobody is left. */
+/** Signals a process, or with a negative id a group. False: nobody is left. */
 function signal(pid: number, name: NodeJS.Signals | 0, asRoot: readonly string[]): boolean {
   const text = name === 0 ? '0' : name.slice('SIG'.length);
   if (asRoot.length > 0) return answerOf([...asRoot, 'kill', '-s', text, '--', String(pid)])?.status === 0;

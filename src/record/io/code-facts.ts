@@ -1,4 +1,4 @@
-// What a target's code is, looked up in /proc and in its files: whether DWARF or frame pointers unwind it.
+// Facts about a target's code, from /proc and its files: do DWARF or frame pointers unwind it?
 
 import { basename } from 'node:path';
 import { exportedSymbol, isGoProgram, keepsFramePointers } from '../../symbols/elf.ts';
@@ -17,7 +17,7 @@ const LIBPYTHON = /\/libpython[\d.]+\.so[\d.]*$/;
 export function codeFactsOf(pid: number): CodeFacts {
   const exe = `/proc/${pid}/exe`;
   const { isForeignNamespace } = rootOf(pid);
-  // a container's paths are its own; those of a chroot are shown as they are seen from here
+  // a container has paths of its own; /proc shows those of a chroot from our root on
   const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
   const paths = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
   const ownPid = processAt(pid)?.nsPids.at(-1) ?? pid;
@@ -32,7 +32,7 @@ export function codeFactsOf(pid: number): CodeFacts {
   };
 }
 
-/** Of a program that is yet to be started. */
+/** The same of a program that will be started. */
 export function codeFactsOfFile(path: string): CodeFacts {
   return { ...programFacts(path, basename(path)), hasPerfMap: false, framePointers: undefined };
 }

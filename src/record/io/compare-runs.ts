@@ -44,13 +44,13 @@ interface Earlier {
   folder: string;
   measure: Measure;
   shape: Shape;
-  /** on-CPU; undefined: none were taken */
+  /** on-CPU; undefined: perf did not record */
   samples: number | undefined;
   /** what its workload said last */
   workload: readonly string[];
 }
 
-/** Throws UsageError, before anything is recorded, if there is no run to compare with. */
+/** Throws UsageError if there is no run to compare with. Call it before anything is recorded. */
 export function checkEarlier({ compare, outDir }: Settings): void {
   if (compare !== undefined) earlierOf(compare, outDir);
 }
@@ -67,7 +67,7 @@ function earlierOf(label: string, outDir: string): Earlier {
   throw new UsageError(`--compare ${label}: ${outDir} holds no such run; ${there}`);
 }
 
-/** What of a run is compared. */
+/** The parts of a run that a comparison needs. */
 export interface ComparedRun {
   settings: Settings;
   measure: Measure;
@@ -78,7 +78,7 @@ export interface ComparedRun {
   offcpu: { profile: OffcpuProfile; reasons: { stacks: StackTable } | undefined } | undefined;
 }
 
-/** Undefined: no comparison was asked for. */
+/** Undefined: there is no --compare. */
 export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise<Comparison | undefined> {
   const { settings, measure, offcpu } = run;
   const pids = run.shape.pids ?? [];

@@ -1,4 +1,4 @@
-// The cost of what this process does, its ended children included.
+// The cost of this process, its ended children included.
 
 import { textOf } from './proc-files.ts';
 
@@ -12,7 +12,7 @@ const TICKS_A_SECOND = 100;
 // 4242 (flame-record) S 1 … utime stime cutime cstime           the 16th and 17th field are those of ended children
 const CHILDREN_AT = 13;
 
-/** What has passed since some time in the past: to be subtracted. */
+/** The time since some moment in the past. Only differences of it mean something. */
 export function costSoFar(): Cost {
   const stat = textOf('/proc/self/stat') ?? '';
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

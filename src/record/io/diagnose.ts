@@ -16,7 +16,7 @@ import { bytesOf, linkOf, rootOf, textOf } from './proc-files.ts';
 import { languagesOf } from './program-facts.ts';
 import { answerOf } from './run-sync.ts';
 
-/** 0: nothing is in the way; 1: something is. */
+/** Gives the exit status: 0: it found no fault; 1: it found some. */
 export async function diagnose(choice: Choice, isSudo: boolean, { output }: World): Promise<number> {
   const { pids, pattern, container, postgres } = choice;
   const isAsked = pids.length > 0 || (pattern ?? container ?? postgres) !== undefined;
@@ -30,7 +30,7 @@ export async function diagnose(choice: Choice, isSudo: boolean, { output }: Worl
 
 function examined({ pid, command }: Process): { findings: Finding[]; table: string } {
   const { root, isForeignNamespace } = rootOf(pid);
-  // a container's paths are its own; those of a chroot are shown as they are seen from here
+  // a container has paths of its own; /proc shows those of a chroot from our root on
   const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
   const openable = (path: string): string => (bytesOf(seen(path))(0, 1).length > 0 ? seen(path) : path);
   const maps = textOf(`/proc/${pid}/maps`) ?? '';

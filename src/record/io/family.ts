@@ -1,4 +1,4 @@
-// The targets of a run, and with --children all that descends from them, as /proc tells of them from time to time.
+// The targets of a run, and with --children all their descendants, as /proc lists them from time to time.
 
 import type { Process } from '../proc-pid.ts';
 import { numbersIn, textOf } from './proc-files.ts';
@@ -6,7 +6,7 @@ import { statOf } from './processes.ts';
 
 /** /proc counts in hundredths, on every machine. */
 const TICKS_A_SECOND = 100;
-/** COMMAND has forked its workers by then. A younger one may end soon, and perf 6.1 spins when one has. */
+/** COMMAND has forked its workers by then. A younger process may end soon, and perf 6.1 spins when one has ended. */
 const YOUNG_SECONDS = 0.1;
 const SETTLED_SECONDS = 0.5;
 
@@ -30,8 +30,8 @@ export class Family {
   }
 
   /**
-   * The descendants to tell perf of: those that have lived for a while, because they will for a while. perf refuses all
-   * processes if one of them has ended; in later attempts, from 2, the while is longer.
+   * The descendants that perf should record: those that have lived for a while, because they will probably go on
+   * living. perf refuses all processes if one of them has ended. So from attempt 2 on, they must have lived longer.
    */
   forPerf(attempt: number): number[] {
     const living = this.look().slice(this.#targets.length);
@@ -41,7 +41,7 @@ export class Family {
   }
 }
 
-/** Whom they forked, and whom those did, and so on; without this process, what it started, zombies, and themselves. */
+/** All descendants of the targets, without this process, its own children, zombies, and the targets. */
 function descendantsOf(targets: readonly Process[]): Process[] {
   const ofParent = new Map<number, Process[]>();
   for (const pid of numbersIn('/proc')) {

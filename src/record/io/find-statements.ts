@@ -1,4 +1,4 @@
-// Finds where a Postgres server keeps its statements, in the memory of a session of our own.
+// Finds where a Postgres server keeps its statements, by the memory of a session of flame-record's own.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../engine/errors.ts';
@@ -11,11 +11,11 @@ import { askServer } from './postgres.ts';
 import { bytesOf, serverFilesOf } from './proc-files.ts';
 import { allProcesses, recorder } from './processes.ts';
 
-/** By then the session executes what it was told to. */
+/** After this time the session executes its statement. */
 const SETTLE_MS = 200;
 const NO_FILE = '/dev/null';
 
-/** Throws UsageError that says what can't be found. */
+/** Throws UsageError, which says what can't be found. */
 export async function findStatements(dsn: string, isSudo: boolean): Promise<StatementPlaces> {
   const { user } = askServer(psqlArgv(dsn, 'select 1'));
   let tell: (pid: number | undefined) => void = () => {};

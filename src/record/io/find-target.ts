@@ -1,4 +1,4 @@
-// Where a recording stands: its target, looked up in /proc, and what this machine has.
+// The targets of a recording, looked up in /proc, and its environment on this machine.
 
 import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
@@ -23,7 +23,7 @@ import { ownFile, ownTool } from './run-folder.ts';
 import { answerOf, pathOf } from './run-sync.ts';
 import { mayTraceSwitches } from './switch-rate.ts';
 
-/** The options that say which process. */
+/** What the user says of the target. */
 export interface Choice {
   pids: readonly string[];
   pattern: string | undefined;
@@ -88,14 +88,14 @@ export function choiceOfStacks(
   });
 }
 
-/** Of the targets, or of the command that is yet to be started. */
+/** Facts about the code of the targets, or of the command that will be started. */
 export function codeOf({ command }: Settings, pids: readonly number[]): CodeFacts[] {
   if (pids.length > 0) return pids.map(codeFactsOf);
   const path = command && pathOf(command[0] as string);
   return path === undefined ? [] : [codeFactsOfFile(path)];
 }
 
-/** Throws UsageError if they were asked for and can't be had. */
+/** Throws UsageError if the user asked for wait events that can't be recorded. */
 function waitEventsFor({ mode, waitEvents }: Settings, pids: readonly number[]): Environment['waitEvents'] {
   if (waitEvents === false || mode === 'cpu' || pids.length === 0) return undefined;
   const found = sharedWaitEvents(pids.map((pid) => waitEventsOf(serverFilesOf(pid))));
@@ -105,7 +105,7 @@ function waitEventsFor({ mode, waitEvents }: Settings, pids: readonly number[]):
   return found;
 }
 
-/** Prints what would be run, and runs nothing. */
+/** Prints what it would run, and runs nothing. */
 export async function dryRun(settings: Settings, choice: Choice, { output }: World): Promise<number> {
   const targets = settings.command || settings.sql ? [] : findTargets(choice, settings.sudo);
   const { final } = runFolders(settings.outDir, settings.label, self().pid);

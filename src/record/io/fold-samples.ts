@@ -1,4 +1,4 @@
-// Folds the text that `perf script` prints while it prints it.
+// Folds the text of `perf script` while that prints it.
 
 import type { Report } from '../../cli/report.ts';
 import { UsageError } from '../../engine/errors.ts';
@@ -11,9 +11,9 @@ import { ProgramFailed } from './render-steps.ts';
 import type { Source } from './source.ts';
 
 /**
- * Reads the source to its end; names are settled when `allIsRead`. `switches` reads the same text. What it can't use goes to the report. Undefined: it held
- * no sample. Throws InputError and UsageError where nothing could be folded, ProgramFailed where a program of the source
- * failed.
+ * Reads the source to its end, and settles names after `allIsRead`. `switches` reads the same text. The report gets
+ * what it can't use. Undefined: the source held no sample. Throws InputError and UsageError if nothing could be folded,
+ * and ProgramFailed if a program of the source failed.
  */
 export async function foldSamples(
   source: Source,

@@ -1,4 +1,4 @@
-// A gate: work waits before it until other work has opened it.
+// A gate: work waits at it until other work opens it.
 
 export class Gate {
   readonly opened: Promise<void>;
@@ -10,7 +10,7 @@ export class Gate {
     });
   }
 
-  /** Once is enough. */
+  /** Opens it for good. */
   open(): void {
     this.#open();
   }

@@ -9,11 +9,11 @@ import { asItIs, isAlive } from './processes.ts';
 import { pathOf } from './run-sync.ts';
 
 const LOOK_MS = 20;
-/** Launchers take less, and of a script that does not start its program soon no more is to be lost. */
+/** Launchers take less. If a script does not start its program soon, the recording begins without it. */
 const MOST_MS = 2000;
 const SCRIPT_BYTES = 1 << 16;
 
-/** The process of that command line, as what it is from now on; a shell that goes on as such is waited for in vain. */
+/** The process of that command line, after it has become the program that it starts; or as it is after MOST_MS. */
 export async function launched(process: Process, command: readonly string[]): Promise<Process> {
   const path = pathOf(command[0] ?? '');
   const script = path === undefined ? '' : bytesOf(path)(0, SCRIPT_BYTES).toString('latin1');

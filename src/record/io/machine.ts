@@ -1,4 +1,4 @@
-// The machine that is recorded on: what it has, what it lets us do, and what to say where that is not enough.
+// The machine of the recording: what it has, what it lets us do, and the advice if that is not enough.
 
 import { UsageError } from '../../engine/errors.ts';
 import { hasCpu, hasOffcpu } from '../artifacts.ts';
@@ -82,17 +82,17 @@ function numberIn(path: string): number | undefined {
 
 export type ProfilerName = 'perf' | 'bpftrace';
 
-/** Those that are wanted: which version is installed, and what to say where none is. */
+/** The profilers that the mode needs: their versions, and a message for each that is not installed. */
 export interface Profilers {
   versions: ReadonlyMap<ProfilerName, string>;
   missing: readonly string[];
 }
 
-/** Throws UsageError if none is installed that is wanted, or if sudo is asked for and refused. */
+/** Throws UsageError if none of the profilers is installed, or if --sudo is refused. */
 export function installedProfilers({ mode, sudo }: Settings): Profilers {
   if (sudo && answerOf(['sudo', '-n', 'true'])?.status !== 0) {
     throw new UsageError(
-      '--sudo: sudo is not there or asks for a password: sudo flame-record ... runs all of it as root',
+      '--sudo: sudo is not installed, or asks for a password: sudo flame-record ... runs all of it as root',
     );
   }
   const wanted = [...(hasCpu(mode) ? (['perf'] as const) : []), ...(hasOffcpu(mode) ? (['bpftrace'] as const) : [])];
@@ -107,7 +107,7 @@ export function installedProfilers({ mode, sudo }: Settings): Profilers {
   return { versions, missing };
 }
 
-/** With what the doctor would say. */
+/** The text with the doctor's advice behind it. */
 export function advised(text: string, tool: ProfilerName, isSudo: boolean): string {
   const advice = adviceOn(machineFindings(machineFacts(isSudo)), tool);
   return advice === '' ? text : `${text}; mend it with: ${advice}`;

@@ -1,5 +1,5 @@
-// A Postgres server, asked through psql: it knows all that libpq does of services, passwords, sockets and TLS, and can be
-// run as the user whom a server lets in by name, which a library within this process could not.
+// Asks a Postgres server through psql, which knows all that libpq does of services, passwords, sockets and TLS. And it
+// can run as the user whom a server lets in by name, which a library within this process could not.
 
 import { UsageError } from '../../engine/errors.ts';
 import { artifactIn } from '../artifacts.ts';
@@ -22,16 +22,19 @@ import { type Answer, answerOf, type User, userNamed } from './run-sync.ts';
 import { SqlSession } from './sql-session.ts';
 
 const VARIABLES = { PGAPPNAME: 'flame-record', PGCONNECT_TIMEOUT: '5', PGCLIENTENCODING: 'SQL_ASCII' };
-/** of psql: no connection */
+/** psql's exit status without a connection */
 const REFUSED = 2;
 
-/** What psql says, and as whom it was let in. */
+/** What psql says, and the user that the server let in. */
 export interface Connected {
   answer: string;
   user: User | undefined;
 }
 
-/** Root is refused by a server that wants its users by name: so once more as one whom it knows. Throws UsageError. */
+/**
+ * Asks the server. One that lets in users by name refuses root, so it asks once more as a user whom the server knows.
+ * Throws UsageError.
+ */
 export function askServer(argv: readonly string[]): Connected {
   const own = psqlAnswer(argv);
   if (own.status === 0) return { answer: own.out, user: undefined };
@@ -53,7 +56,7 @@ function psqlAnswer(argv: readonly string[], user?: User): Answer {
   return answer;
 }
 
-/** The backends that are meant, as processes of this machine. Throws UsageError if none is found, or several. */
+/** The chosen backends, as processes of this machine. Throws UsageError if there are none, or too many. */
 export function findBackends(
   choice: BackendChoice,
   { several, container }: Pick<TargetChoice, 'several' | 'container'>,
@@ -67,11 +70,11 @@ export function findBackends(
 export interface Opened {
   session: SqlSession;
   target: Process;
-  /** ends it, if need be in the middle of its file; a text says what went wrong in it */
+  /** ends it, if need be in the middle of its file; gives what went wrong in the file; undefined: nothing */
   close(): Promise<string | undefined>;
 }
 
-/** A session that stands at the beginning of its file, and its process. Throws UsageError. */
+/** Opens a session that waits at the beginning of its file. Throws UsageError. */
 export async function openSession(source: SqlSource, folder: string, recorder: Self): Promise<Opened> {
   const { user } = askServer(psqlArgv(source.dsn, 'select 1'));
   if (answerOf(['test', '-f', source.file, '-a', '-r', source.file], { user })?.status !== 0) {

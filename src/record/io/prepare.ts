@@ -1,4 +1,4 @@
-// What must lie in a run's folder before it is recorded.
+// Writes the files that a run's folder needs before the recording.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../engine/errors.ts';
@@ -9,7 +9,7 @@ import type { Settings } from '../settings.ts';
 import { Child } from './children.ts';
 import { textOf } from './proc-files.ts';
 
-/** Throws UsageError, or system errors, if it can't be made. */
+/** Throws UsageError, or system errors, if a file can't be written. */
 export async function prepare(settings: Settings, environment: Environment): Promise<void> {
   const symbols = kernelSymbolsStep(settings, environment);
   if (symbols) writeFileSync(symbols.output, readFileSync('/proc/kallsyms'));

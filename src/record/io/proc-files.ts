@@ -1,4 +1,4 @@
-// /proc, as texts: what the rules that choose and judge a target are fed with. All may be gone or forbidden at any time.
+// /proc, as texts for the rules that choose and judge a target. Any file may be gone or forbidden at any time.
 
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 
@@ -7,7 +7,7 @@ export function self(): { pid: number; uid: number } {
   return { pid: process.pid, uid: process.geteuid?.() ?? 0 };
 }
 
-/** A file of /proc, latin1; undefined: not there, or not for us. */
+/** A file of /proc, latin1; undefined: it is not there, or we may not read it. */
 export function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'latin1');
@@ -16,7 +16,7 @@ export function textOf(path: string): string | undefined {
   }
 }
 
-/** In bytes; undefined: there is no such file, or not for us. */
+/** A file's size in bytes; undefined: it is not there, or we may not look. */
 export function sizeOf(path: string): number | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })?.size;
@@ -57,7 +57,7 @@ export function placeOf(pid: number): { pid: number; pidNamespace: string | unde
   return { pid, pidNamespace: linkOf(`/proc/${pid}/ns/pid`), cgroup: textOf(`/proc/${pid}/cgroup`) ?? '' };
 }
 
-/** The program of a process itself, whichever root it is below; its auxiliary vector; and a Postgres server's version. */
+/** The program of a process, whatever its root; its auxiliary vector; and a Postgres server's version. */
 export function serverFilesOf(pid: number): { exe: ReturnType<typeof bytesOf>; auxv: Buffer; version?: string } {
   const version = textOf(`/proc/${pid}/cwd/PG_VERSION`);
   return {
@@ -67,7 +67,7 @@ export function serverFilesOf(pid: number): { exe: ReturnType<typeof bytesOf>; a
   };
 }
 
-/** Where a process lives, as seen from here. */
+/** The root of a process, seen from our own root, and whether it has another mount namespace. */
 export function rootOf(pid: number): { pid: number; root: string; isForeignNamespace: boolean } {
   const namespace = linkOf(`/proc/${pid}/ns/mnt`);
   const isForeignNamespace = namespace !== undefined && namespace !== linkOf('/proc/self/ns/mnt');
@@ -78,7 +78,7 @@ export function tidsOf(pid: number): number[] {
   return numbersIn(`/proc/${pid}/task`);
 }
 
-/** A thread, with its kernel stack where root may read it. */
+/** A thread, with its kernel stack if we may read it. */
 export function taskOf(
   pid: number,
   tid: number,
@@ -94,7 +94,7 @@ export function taskOf(
   };
 }
 
-/** Reads pieces of a file; nothing where it can't be read. */
+/** Reads pieces of a file; no bytes if it can't be read. */
 export function bytesOf(path: string): (at: number, length: number) => Buffer {
   return (at, length) => {
     let fd: number | undefined;

@@ -1,4 +1,4 @@
-// The processes of this machine, as /proc tells, and whose the profilers are among them.
+// The processes of this machine, as /proc lists them, and the user of the profilers.
 
 import { asRoot } from '../plan.ts';
 import { type Process, processOf } from '../proc-pid.ts';
@@ -11,19 +11,19 @@ export function allProcesses(): Process[] {
   return processTexts().flatMap((texts) => processOf(texts) ?? []);
 }
 
-/** Whose the profilers will be. */
+/** This process, with the user that the profilers will run as. */
 export function recorder(isSudo: boolean): Self {
   return isSudo ? { ...self(), uid: 0 } : self();
 }
 
-/** Is it still there, and not another one of the same id? */
+/** Does the process still live, and not another one with its id? */
 export function isAlive({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>): boolean {
   const texts = processText(pid);
   const now = texts && processOf(texts);
   return now !== undefined && now.state !== 'Z' && now.state !== 'X' && now.startTicks === startTicks;
 }
 
-/** By its stat alone: its arguments and user are not read. */
+/** A process by its stat alone, without arguments and user. */
 export function statOf(pid: number): Process | undefined {
   const stat = textOf(`/proc/${pid}/stat`);
   return stat === undefined ? undefined : processOf({ stat, status: '', cmdline: '' });
@@ -34,13 +34,13 @@ export function processAt(pid: number): Process | undefined {
   return texts && processOf(texts);
 }
 
-/** The process as it is now, because it may have become another program; as it was where it has ended. */
+/** The process as it is now, because it may have become another program; as it was if it has ended. */
 export function asItIs(process: Process): Process {
   const now = isAlive(process) ? processAt(process.pid) : undefined;
   return now && now.state !== 'Z' ? now : process;
 }
 
-/** All threads, with their kernel stacks, which are for root to read. */
+/** All threads with their kernel stacks, which only root may read. */
 export function tasksOf(targets: readonly Process[], isSudo: boolean): Task[] {
   const tasks = targets.flatMap(({ pid }) => tidsOf(pid).map((tid) => taskOf(pid, tid)));
   if (!isSudo) return tasks;

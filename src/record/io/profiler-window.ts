@@ -1,5 +1,5 @@
-// The window: two profilers at once on one process. perf is started disabled and switched on and off by commands on its
-// stdin; bpftrace says on its output when its probes are in place and when they are gone. perf's time encloses
+// The window: two profilers at once on one process. perf starts disabled, and commands on its stdin switch it on and
+// off. bpftrace says on its output when its probes are in place and when they are gone. perf's time encloses
 // bpftrace's, so that both can be cut to the same window afterwards.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,9 +16,11 @@ export interface ProfilerStart {
 
 export interface WindowPlan {
   seconds: number;
-  /** what stands before a profiler to make it root's */
+  /** words before a profiler's command that make it root's */
   asRoot: readonly string[];
-  /** gives undefined: perf is not wanted. Asked anew for each of so many attempts, from 1: perf ends at once where a process just did */
+  /**
+   * called for each attempt, from 1, because perf ends at once if a process just has; undefined: perf does not record
+   */
   perf: (attempt: number) => ProfilerStart | undefined;
   perfAttempts: number;
   bpftrace: ProfilerStart | undefined;
@@ -29,28 +31,28 @@ export interface WindowHooks {
   isAlive(): boolean;
   /** has the SQL file finished? */
   isDone(): boolean;
-  /** the window begins; it is about to end, the target and the profilers still living */
+  /** called when the window begins; and before it ends, while the target and the profilers still live */
   begins(): void;
   ends(): void;
-  /** some time of the window has passed; or of what bpftrace takes to print afterwards */
+  /** called while the window lasts; and while bpftrace prints afterwards */
   recording(elapsedSeconds: number): void;
   printing(elapsedSeconds: number): void;
 }
 
 export interface WindowResult {
-  /** of CLOCK_MONOTONIC; what perf recorded, or, without it, about what bpftrace did */
+  /** perf's window in CLOCK_MONOTONIC; without perf about bpftrace's */
   startNs: number;
   endNs: number;
-  /** as bpftrace tells it; undefined: it told of none */
+  /** the window in bpftrace's dump; undefined: it has none */
   dump: DumpWindow | undefined;
   cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
-  /** how they ended; undefined: not asked for */
+  /** how they ended; undefined: they were not started */
   perf: Recorded | undefined;
   bpftrace: Recorded | undefined;
 }
 
 export interface Recorded {
-  /** was it ready to record? and did it record up to the end? */
+  /** was it ready to record? did it record up to the end? */
   hasBegun: boolean;
   isWhole: boolean;
   ending: Ending;
@@ -90,7 +92,7 @@ class Profiler {
   }
 }
 
-/** The endings say what failed. Throws system errors: a profiler's files can't be opened. */
+/** The endings say what failed. Throws system errors if a profiler's files can't be opened. */
 export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: AbortSignal): Promise<WindowResult> {
   let attempts = 0;
   const startPerf = (): Profiler | undefined => {
@@ -166,7 +168,10 @@ async function waitFor(
   }
 }
 
-/** Until its probes are gone. SIGINT again only before that: while it prints, a second one would kill it. */
+/**
+ * Waits until its probes are gone. It repeats SIGINT only before that: while bpftrace prints, a second one would kill
+ * it.
+ */
 async function endBpftrace(profiler: Profiler): Promise<void> {
   for (let i = 0; i < INSISTS && !profiler.child.hasEnded && profiler.endsNs === undefined; i++) {
     profiler.child.signal('SIGINT');

@@ -1,4 +1,4 @@
-// What a target's program is, looked up in /proc and its files: for its language.
+// Facts about a target's program, from /proc and its files, which tell its language.
 
 import { elfFacts } from '../../symbols/elf.ts';
 import { mappedFiles } from '../../symbols/maps.ts';
@@ -15,7 +15,7 @@ function factsOf(pid: number): ProgramFacts {
   const executable = linkOf(`/proc/${pid}/exe`) ?? '';
   const mapped = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
   const seen = (path: string): string => (rootOf(pid).isForeignNamespace ? `/proc/${pid}/root${path}` : path);
-  // of a server the extension is what one can build anew
+  // users of a server can build its extension anew, but hardly the server
   const [extension] = extensionsIn(new Set([fileName(executable)]), mapped);
   const elf = elfFacts(bytesOf(extension === undefined ? `/proc/${pid}/exe` : seen(extension)));
   const { isGo, isNode, isBarePython, hasPerfMap } = codeFactsOf(pid);

@@ -1,4 +1,4 @@
-// Progress: what a long run is at. A line a phase; on a terminal also a last line that is written over.
+// Progress of a long run: a line a phase; on a terminal also a last line that each step writes over.
 
 import type { Report } from '../../cli/report.ts';
 
@@ -23,18 +23,18 @@ export class Progress {
     this.#isTerminal = interactive && !quiet;
   }
 
-  /** A phase begins. */
+  /** Tells that a phase begins. */
   phase(text: string): void {
     if (!this.#isQuiet) this.note(text);
   }
 
-  /** What a person should know, --quiet or not. */
+  /** Tells what users should know, --quiet or not. */
   note(text: string): void {
     this.done();
     this.#report.note(text);
   }
 
-  /** How far it is, for a terminal only; a function is only called for one. */
+  /** Shows how far the run is, on a terminal only. It calls a function only then. */
   passing(what: string | (() => string)): void {
     if (!this.#isTerminal) return;
     const text = typeof what === 'string' ? what : what();
@@ -43,7 +43,7 @@ export class Progress {
     this.#passing = text;
   }
 
-  /** Nothing passes any more. */
+  /** Clears the last line. */
   done(): void {
     if (this.#passing !== '') this.#write(CLEAR);
     this.#passing = '';

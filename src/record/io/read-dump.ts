@@ -6,12 +6,12 @@ import { UsageError } from '../../engine/errors.ts';
 import { type FoldOffcpuOptions, OffcpuFold } from '../../offcpu/read/fold-offcpu.ts';
 import { UNIT } from '../offcpu-profile.ts';
 
-/** For a run's dump. What can't be used goes to the report of the step that reads. */
+/** The reader of a run's dump. What it can't use goes to the report of the step that reads. */
 export function dumpFold(options: Pick<FoldOffcpuOptions, 'by' | 'lookup'>, report: () => Report): OffcpuFold {
   return new OffcpuFold({ ...options, unit: UNIT }, (kind, place, text) => report().skip(kind, place, text));
 }
 
-/** Reads the dump to its end. Throws UsageError where nothing of it can be used. */
+/** Reads the dump to its end. Throws UsageError if nothing of it can be used. */
 export async function readDump(file: string, fold: OffcpuFold, report: Report): Promise<OffcpuFold> {
   let why: string | undefined;
   const sink = {

@@ -1,4 +1,4 @@
-// A run of flame-record: target, workload, window, rendering, and the folder that is renamed when all is done.
+// A run of flame-record: target, workload, window, rendering, and the folder that gets its name when all is done.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError, reason } from '../../cli/inputs.ts';
@@ -35,14 +35,17 @@ import { tryCallGraph } from './trial.ts';
 import { Workload } from './workload.ts';
 
 /**
- * Node 20 may never end if it should exit while V8 compiles in the background and its compiler waits for memory to be
- * collected, which nobody does any more. After the rendering it is likely to compile: so it gets the time to end.
+ * Node 20 hangs if it exits while V8's compiler waits for the main thread to collect garbage. V8 often compiles after
+ * the rendering, so it gets this time to end.
  */
 const SETTLE_MS = 50;
 /** A rehearsal takes a third of a second, and must not make the warm-up longer. */
 const REHEARSED_SECONDS = 1;
 
-/** Records and renders. 2 if a profiler failed, though the other one's results are kept; 1 if the file of SQL or the workload failed. */
+/**
+ * Records and renders. Gives the exit status: 2 if a profiler failed, though the other one's results are kept; 1 if the
+ * file of SQL or the workload failed.
+ */
 export async function record(
   settings: Settings,
   choice: Choice,
@@ -126,7 +129,7 @@ export async function record(
     return recording.complaints.length === 0 ? Status.ok : Status.skipped;
   } catch (error) {
     if (error instanceof NothingRecorded) folder.unprotect();
-    // a failed write does not say of which file
+    // a failed write does not name its file
     if (isSystemError(error) && error.path === undefined) throw new UsageError(`${folder.path}: ${reason(error)}`);
     throw error;
   } finally {
@@ -139,7 +142,7 @@ export async function record(
   }
 }
 
-/** Is it for us to say how perf unwinds, and is there time to try it? */
+/** Does flame-record choose how perf unwinds, and is there time to try it? */
 function mayTry({ mode, callGraph, warmupSeconds }: Settings, environment: Environment): boolean {
   const isOpen = callGraph === undefined && environment.callGraph.how.startsWith('dwarf');
   return hasCpu(mode) && isOpen && warmupSeconds >= REHEARSED_SECONDS;

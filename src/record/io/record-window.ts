@@ -1,4 +1,4 @@
-// The recording itself: both profilers on one window, and what they say when they fail.
+// The recording itself: both profilers on one window, and the messages when they fail.
 
 import { UsageError } from '../../engine/errors.ts';
 import { replacedFiles } from '../../symbols/maps.ts';
@@ -25,22 +25,22 @@ import type { Progress } from './progress.ts';
 import type { SqlSession } from './sql-session.ts';
 import { TargetMaps } from './target-maps.ts';
 
-/** What was recorded, for the rendering. */
+/** The recording, as the rendering needs it. */
 export interface Recording {
   targets: Process[];
   window: WindowResult;
-  /** of the targets at the start of the window; and as they were at its end */
+  /** the targets' threads at the start of the window; and at its end */
   tidsAtStart: Set<number>;
   tasksAtEnd: Task[];
-  /** paths of the targets' executables, as they see them; those that may be read */
+  /** paths of the targets' executables, as the targets see them, if we may read them */
   executables: string[];
   maps: TargetMaps;
-  /** what they are written in, and what hides their functions */
+  /** the targets' languages, and why their functions are hidden */
   languages: TargetLanguage[];
   versions: Profilers['versions'];
-  /** of profilers and of the rendering; other things the reader of the run should know */
+  /** of profilers and of the rendering */
   failures: string[];
-  /** of the file of SQL and the workload, which failed while the profilers did not */
+  /** of the file of SQL and the workload, when these failed while the profilers did not */
   complaints: string[];
   warnings: string[];
   workload: WorkloadEnd | undefined;
@@ -51,11 +51,11 @@ export interface RecordingPlan {
   environment: Environment;
   targets: Process[];
   profilers: Profilers;
-  /** of psql, whose file begins with the window */
+  /** psql's, which begins its file with the window */
   session: SqlSession | undefined;
 }
 
-/** One of the children that perf was told of may end before perf looks at it. */
+/** A child in perf's list may end before perf looks at it. */
 const PERF_ATTEMPTS = 5;
 
 /** Throws UsageError if a target can't be recorded. */

@@ -1,4 +1,5 @@
-// recording.json: what the rendering of a run needs beside the profilers' files, so that its report can be made again.
+// recording.json: what the rendering of a run needs beside the profilers' files, so that flame-record can report it
+// again.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -15,7 +16,7 @@ import type { Rendering } from './write-report.ts';
 
 const FORMAT = 'flamepipe recording';
 const VERSION = 1;
-/** What the first recordings of this version do not say. */
+/** What the first files of this version lack. */
 const FIRST_ONES = { offcpuStacks: { how: 'fp', why: 'as always then' } } as const;
 
 interface RecordingFile {
@@ -29,7 +30,7 @@ interface RecordingFile {
   };
 }
 
-/** To be called before the rendering, which adds its own failures. */
+/** Call it before the rendering, which adds its own failures. */
 export function writeRecording({ settings, environment, recording, folder }: Rendering): void {
   const { tidsAtStart, versions, maps: _, ...rest } = recording;
   const file = {
@@ -46,8 +47,8 @@ export interface Bounds {
 }
 
 /**
- * A run, ready to be rendered once more, in its own folder; a part of it, in a folder within. Throws UsageError where there is no such
- * run, and for bounds outside of its window.
+ * A run that render() can take once more: into its own folder, or, with bounds, into a folder within. Throws UsageError
+ * if there is no such run, and for bounds outside of its window.
  */
 export function readRecording(path: string, bounds: Bounds, progress: Progress): Rendering {
   const run = path.replace(/\/+$/, '');

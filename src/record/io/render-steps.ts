@@ -1,4 +1,4 @@
-// The steps of the rendering: each is timed, shown on a terminal, and told where it fails; and the files that they leave.
+// The steps of the rendering: times each, shows it on a terminal, tells of failures, and writes files.
 
 import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -12,7 +12,7 @@ import type { StepTime } from '../report/facts.ts';
 import { textOf } from './proc-files.ts';
 import type { Progress } from './progress.ts';
 
-/** A program that a step ran has failed; what it said is in the log. */
+/** A program that a step ran has failed; the log has its messages. */
 export class ProgramFailed extends Error {
   readonly status: number;
 
@@ -24,13 +24,13 @@ export class ProgramFailed extends Error {
 
 export class RenderSteps {
   readonly folder: string;
-  /** what each step took; they may have run at once */
+  /** the time of each step; several may have run at once */
   readonly times: StepTime[] = [];
   readonly #log: string;
   readonly #progress: Pick<Progress, 'passing' | 'note'>;
   readonly #failures: string[];
 
-  /** `failures`: where steps that failed are noted. */
+  /** Steps that fail are added to `failures`. */
   constructor(folder: string, progress: Pick<Progress, 'passing' | 'note'>, failures: string[]) {
     this.folder = folder;
     this.#log = artifactIn(folder, 'renderLog');
@@ -39,8 +39,8 @@ export class RenderSteps {
   }
 
   /**
-   * Does a step's work as the filter `tool` does it, whose messages go to the log. Gives what the work gives; undefined:
-   * it failed, which has been told.
+   * Does a step's work as the filter `tool` does it, with its messages in the log. Gives what the work gives;
+   * undefined: the step failed, and the user knows.
    */
   async run<T>(
     what: string,
@@ -48,7 +48,7 @@ export class RenderSteps {
     work: (report: Report, log: string) => T | Promise<T>,
   ): Promise<T | undefined> {
     this.#progress.passing(what);
-    await new Promise(setImmediate); // others read what waits for them
+    await new Promise(setImmediate); // lets other steps read what waits for them
     const from = performance.now();
     const saidBefore = this.#said().length;
     const report = new Report(tool, (text) => appendFileSync(this.#log, text));
@@ -74,7 +74,7 @@ export class RenderSteps {
     return textOf(this.#log) ?? '';
   }
 
-  /** Writes texts, or blocks of bytes, each of which may overwrite the one before. Throws UsageError. */
+  /** Writes texts, or blocks of bytes, which may lie in the same memory one after the other. Throws UsageError. */
   write(artifact: Artifact, blocks: Iterable<Uint8Array | string>): void {
     const path = artifactIn(this.folder, artifact);
     const file = openSync(path, 'w');

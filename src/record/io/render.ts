@@ -37,7 +37,7 @@ import { RenderSteps } from './render-steps.ts';
 import { hasRoom, spooled, streamed } from './source.ts';
 import { type Rendering, writeReport } from './write-report.ts';
 
-/** Renders what there is and prints the report. Throws UsageError where nothing was recorded. */
+/** Renders what there is and prints the report. Throws NothingRecorded if there is nothing. */
 export async function render(rendering: Rendering, { output }: World): Promise<void> {
   const { settings, environment, recording, folder, progress, part } = rendering;
   const before = costSoFar();
@@ -104,22 +104,22 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);
 }
 
-/** Open when a half is read, or is not to come: names are settled then, because both halves need the same ones. */
+/** Open when a half is read, or will not come. Names are settled then, because both halves need the same ones. */
 interface Gates {
   samples: Gate;
   dump: Gate;
-  /** by the name of a user frame off the CPU, latin1: the objects it was found in */
+  /** the objects of user frames off the CPU, by their names, latin1 */
   objects: Map<string, Set<string>>;
-  /** which has read perf's switches, where perf recorded them; its messages go to the step that reads */
+  /** the reader of the dump, and of perf's switches if there are any; its messages go to the step that reads */
   fold: { reader: OffcpuFold; report: Report } | undefined;
 }
 
-/** Of the processes that count: perf may have taken some of their children. */
+/** No sample of the targets, though perf may have some of their children. */
 const NO_SAMPLE = 'no sample';
 const CHILDREN_ONLY =
   'note: perf took no sample of the target itself in the window; --children records its children, too';
 
-/** Undefined: they could not be folded, which has been told. */
+/** Undefined: the step failed, and the user knows. */
 async function renderCpu(
   rendering: Rendering,
   steps: RenderSteps,
@@ -140,7 +140,7 @@ async function renderCpu(
     const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);
     const kernelSymbols = symbols === undefined ? undefined : new KernelSymbols(readFileSync(symbols));
     const { symbolizer, mappings } = await recording.maps.names();
-    // of children that ended soon perf alone knows what they had mapped; switches are named by it, too
+    // only perf knows what children had mapped that ended soon, and switches need their names, too
     const shared = settings.followChildren || hasSwitches(environment) ? mappings : undefined;
     const lookup = settings.inline ? { symbolizer, mappings: shared, inline: true } : undefined;
     const allIsRead = (): Promise<void> => {
@@ -162,7 +162,7 @@ async function renderCpu(
   return profile;
 }
 
-/** The one reader of all that tells of time off the CPU. */
+/** Opens the one reader of all that tells of time off the CPU, or gives the open one to this step. */
 async function openFold(
   { settings, recording }: Rendering,
   gates: Gates,
@@ -180,24 +180,24 @@ async function openFold(
   return opened;
 }
 
-/** What the rendering knows of the off-CPU half. */
+/** The off-CPU half, rendered. */
 export interface RenderedOffcpu {
   profile: OffcpuProfile;
-  /** undefined: they could not be found, which has been told */
+  /** undefined: the step failed, and the user knows */
   reasons: RenderedReasons | undefined;
-  /** by the name of a user frame, latin1: the objects it was found in */
+  /** the objects of user frames, by their names, latin1 */
   objects: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface RenderedReasons {
   /** [reason];comm;frames, or [reason];meaning;comm;frames */
   stacks: StackTable;
-  /** for people and for programs, latin1 */
+  /** as people and as programs read it, latin1 */
   table: string;
   json: string;
 }
 
-/** Undefined: the dump could not be read, which has been told. */
+/** Undefined: the dump could not be read, and the user knows. */
 async function renderOffcpu(
   rendering: Rendering,
   steps: RenderSteps,

@@ -6,7 +6,7 @@ import { Progress } from './progress.ts';
 import { type Bounds, readRecording } from './recording-file.ts';
 import { render } from './render.ts';
 
-/** Throws UsageError where there is no such run. 2 if a step failed. */
+/** Gives the exit status, 2 if a step failed. Throws UsageError if there is no such run. */
 export async function reportAgain(path: string, bounds: Bounds, quiet: boolean, world: World): Promise<number> {
   const progress = new Progress(world.report, { quiet, interactive: world.interactive });
   const rendering = readRecording(path, bounds, progress);

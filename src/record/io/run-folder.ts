@@ -1,4 +1,4 @@
-// The folder of a run: made aside, renamed when it is whole; and where this package's own files lie.
+// The folder of a run, which is made aside and renamed when it is whole. And the places of this package's own files.
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -8,21 +8,21 @@ import { UsageError } from '../../engine/errors.ts';
 import type { RunFolders } from '../artifacts.ts';
 import { textOf } from './proc-files.ts';
 
-/** For its owner alone: stacks, command lines and logs may tell what others should not know. */
+/** Only its owner may read it: stacks, command lines and logs may tell what others should not know. */
 const PRIVATE = 0o700;
 
 export class RunFolder {
   readonly path: string;
   readonly #final: string;
-  /** the name it gets where it can't have its own */
+  /** the name it gets if it can't have its own */
   readonly #spare: string;
   readonly #force: boolean;
-  /** folders above it that were not there before, the innermost last */
+  /** the folders above it that this run made, the innermost last */
   readonly #made: string[];
   #isProtected = false;
 
   /**
-   * Throws UsageError if there is such a run and it is not to be replaced, or if another process records one; system
+   * Throws UsageError if there is such a run already, unless `force`, or if another process records one. Throws system
    * errors if the folder can't be made.
    */
   constructor({ final, temporary, spare }: RunFolders, force: boolean) {
@@ -50,7 +50,7 @@ export class RunFolder {
     process.on('exit', this.drop); // whatever happens: whole, or absent
   }
 
-  /** From now on it holds a recording, which is not to be lost. */
+  /** From now on it holds a recording, which must not be lost. */
   protect(): void {
     this.#isProtected = true;
   }
@@ -60,7 +60,7 @@ export class RunFolder {
     this.#isProtected = false;
   }
 
-  /** It is whole. Gives the name that it got. */
+  /** Gives the whole run its name, and returns that. */
   keep(): string {
     if (this.#force) rmSync(this.#final, { recursive: true, force: true });
     process.off('exit', this.drop);
@@ -75,7 +75,7 @@ export class RunFolder {
     return this.path;
   }
 
-  /** Removes it, unless it holds a recording: then it gets its spare name, which this gives. */
+  /** Removes it. But if it holds a recording, gives it its spare name, and returns that. */
   readonly drop = (): string | undefined => {
     process.off('exit', this.drop);
     if (this.#isProtected && existsSync(this.path)) {
@@ -92,19 +92,19 @@ export class RunFolder {
   };
 }
 
-/** Of two that were made in one moment, just one is older. */
+/** Which of two folders was made first? Their names decide between two of one moment. */
 function isOlder(one: string, other: string): boolean {
   const born = (path: string): number =>
     statSync(path, { throwIfNoEntry: false })?.birthtimeMs ?? Number.POSITIVE_INFINITY;
   return born(one) < born(other) || (born(one) === born(other) && one < other);
 }
 
-/** Somebody has made a run of that name meanwhile. */
+/** Did somebody make a run of that name meanwhile? */
 function isTaken(error: unknown): boolean {
   return isSystemError(error) && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST');
 }
 
-/** As mkdir -p. Node's own `recursive` never returns below /proc, where a folder is missing and can't be made. */
+/** Does what mkdir -p does, because Node's own `recursive` never returns below /proc, where no folder can be made. */
 function makeFolders(folder: string): string[] {
   if (existsSync(folder)) return [];
   const made = makeFolders(dirname(folder));
@@ -123,7 +123,7 @@ interface Other {
   isLive: boolean;
 }
 
-/** Folders of other runs of this label: that are made right now, and that were left when their process was killed. */
+/** Folders of other runs of this label: of runs that go on now, and of killed ones. */
 function othersOf(temporary: string): Other[] {
   const [folder, name] = [dirname(temporary), basename(temporary)];
   const start = name.replace(TEMPORARY, '');
@@ -138,7 +138,7 @@ function othersOf(temporary: string): Other[] {
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** What runs a tool of this package: the same Node, the program beside this one. */
+/** The command of a tool of this package: the same Node, the program beside this one. */
 export function ownTool(name: string): string[] {
   return [process.execPath, join(HERE, `${name}.cjs`)];
 }

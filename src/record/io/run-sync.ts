@@ -13,14 +13,14 @@ export interface Answer {
   err: string;
 }
 
-/** As whom a program runs, if not as this one. */
+/** A user of this machine. */
 export interface User {
   name: string;
   uid: number;
   gid: number;
 }
 
-/** What a program says; undefined: it is not installed. No shell, no stdin. */
+/** Runs a program to its end, without shell and stdin; undefined: it is not installed. */
 export function answerOf(
   argv: readonly string[],
   { user, variables }: { user?: User | undefined; variables?: Readonly<Record<string, string>> } = {},
@@ -37,7 +37,7 @@ export function answerOf(
   return error && (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : { status, out: stdout, err: stderr };
 }
 
-/** Where on PATH a program lies, links followed. */
+/** The path of a program on PATH, with links followed; undefined: there is none. */
 export function pathOf(program: string): string | undefined {
   if (program.includes('/')) return existsSync(program) ? realpathSync(program) : undefined;
   const folders = (process.env.PATH ?? '').split(':').filter((folder) => folder !== '');
@@ -45,7 +45,7 @@ export function pathOf(program: string): string | undefined {
   return found && realpathSync(found);
 }
 
-/** A user of this machine. */
+/** The user with this name; undefined: there is none. */
 export function userNamed(name: string): User | undefined {
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(answerOf(['id', flag, '--', name])?.out.trim() || Number.NaN));
   return Number.isInteger(uid) && Number.isInteger(gid) ? { name, uid: uid as number, gid: gid as number } : undefined;

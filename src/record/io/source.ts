@@ -1,14 +1,14 @@
-// A source: what a program writes, for a reader in this process. Through a pipe, or, sooner, through files: then the
-// program is never held up by its reader, and parts of the work can be done by several programs at once.
+// A source: what a program writes, for a reader in this process. It comes through a pipe, or, sooner, through files:
+// then the program never waits for its reader, and several programs can share the work.
 
 import { closeSync, openSync, readSync, rmSync, statfsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, type Ending } from './children.ts';
 
 export interface Source {
-  /** blocks, each of which is overwritten when the next is asked for */
+  /** blocks; asking for the next one overwrites the one before */
   text: AsyncIterable<Uint8Array>;
-  /** Nobody reads it any more. Gives how the programs ended; their files are gone. */
+  /** Call it when nobody reads any more. Removes the files, and gives how the programs ended. */
   end(): Promise<Ending[]>;
 }
 
@@ -48,7 +48,7 @@ export function spooled(slices: readonly (readonly string[])[], file: string, er
 const BLOCK = 1 << 18;
 const LOOK_MS = 1;
 
-/** A file while a child writes it, up to its end. */
+/** The blocks of a file while a child writes it, up to its end. */
 async function* growing(file: string, child: Child): AsyncGenerator<Uint8Array> {
   const fd = openSync(file, 'r');
   const block = Buffer.allocUnsafeSlow(BLOCK);
@@ -65,7 +65,7 @@ async function* growing(file: string, child: Child): AsyncGenerator<Uint8Array> 
   }
 }
 
-/** May so many bytes be written there? */
+/** Is there room for this many bytes on the folder's disk? */
 export function hasRoom(folder: string, bytes: number): boolean {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize >= bytes;

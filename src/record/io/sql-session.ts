@@ -1,21 +1,21 @@
-// A session of psql that waits for the word to go on, and stays open at the end of its file.
+// A session of psql that waits for run(), and stays open at the end of its file.
 
 import { Child, endGroup } from './children.ts';
 import type { User } from './run-sync.ts';
 
 export interface SessionPlan {
   argv: readonly string[];
-  /** as whom psql runs, if not as this user */
+  /** the user that psql runs as; undefined: this user */
   user: User | undefined;
   output: string;
   errors: string;
-  /** what a line of its output tells: the server's process; the end of the file */
+  /** the server's process in a line of its output; is a line the end of the file? */
   backendIn(line: string): number | undefined;
   isEnd(line: string): boolean;
 }
 
 export class SqlSession {
-  /** the server's process, by the server's own count; undefined: it ended before it had one */
+  /** the server's process, by the id that the server sees; undefined: psql ended before it had one */
   readonly backend: Promise<number | undefined>;
   #hasRun = false;
   readonly #child: Child;
@@ -34,12 +34,12 @@ export class SqlSession {
     this.#child.ended.then(() => tell(undefined));
   }
 
-  /** The file begins. */
+  /** Begins the file. */
   run(): void {
     this.#child.command('go');
   }
 
-  /** Has the file been run? */
+  /** Has the file run to its end? */
   get hasRun(): boolean {
     return this.#hasRun;
   }

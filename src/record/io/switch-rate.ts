@@ -11,7 +11,10 @@ const COUNTER = /^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm;
 const EVENT = 'events/sched/sched_switch/id';
 const TRACING = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 
-/** May perf record them? Root mounts what is missing; others read what root lets them, or perf ends at once. */
+/**
+ * May perf record switches? Root mounts what is missing; others need a tracefs that they may read, or perf ends at
+ * once.
+ */
 export function mayTraceSwitches(asRoot: boolean): boolean {
   return asRoot || self().uid === 0 || TRACING.some((folder) => textOf(`${folder}/${EVENT}`) !== undefined);
 }

@@ -1,4 +1,5 @@
-// What the targets have mapped while they live: kept in the run's folder, for who names frames and locks afterwards.
+// What the targets have mapped while they live. The run's folder keeps it, so that frames and locks get names
+// afterwards.
 
 import { writeFileSync } from 'node:fs';
 import { OpenFiles } from '../../cli/read-at.ts';
@@ -13,7 +14,7 @@ import type { Process } from '../proc-pid.ts';
 import { namesIn, rootOf, textOf } from './proc-files.ts';
 import { processAt } from './processes.ts';
 
-/** By what was mapped. */
+/** What gives names to frames and locks. */
 export interface TargetNames {
   symbolizer: Symbolizer;
   mappings: Mappings;
@@ -31,15 +32,15 @@ export class TargetMaps {
   readonly #files: OpenFiles;
   readonly #isElsewhere: boolean;
   readonly #symfs: string;
-  /** of the first look, then code that was mapped since, by pid */
+  /** by pid: the lines of the first look, then those of code that was mapped since */
   readonly #lines = new Map<number, Set<string>>();
   /** files that may vanish with the targets, by path */
   readonly #kept = new Map<string, ReadBytes | undefined>();
   #names: Promise<TargetNames> | undefined;
 
   /**
-   * Files are below `symfs`, else as the targets see them: a container's are in a root of its own. `isFollowed`: there are
-   * children of theirs, too, each with maps of its own.
+   * Files lie below `symfs`, or else where the targets see them: a container has a root of its own. `isFollowed`:
+   * children of the targets have maps of their own, too.
    */
   constructor(folder: string, targets: readonly Process[], symfs: string | undefined, isFollowed = false) {
     const contained = targets.find(({ pid }) => rootOf(pid).isForeignNamespace);
@@ -50,7 +51,7 @@ export class TargetMaps {
     this.#files = new OpenFiles(symfs ?? (contained && `/proc/${contained.pid}/root`));
   }
 
-  /** Those that a run has kept, whose targets may have ended since. */
+  /** The maps that a run has kept. Its targets may have ended since. */
   static ofRun(
     folder: string,
     targets: readonly Process[],
@@ -65,7 +66,7 @@ export class TargetMaps {
     return maps;
   }
 
-  /** Reads their maps, and opens what would not be found any more when they have ended. */
+  /** Reads the targets' maps, and opens files that nobody would find any more when the targets have ended. */
   look(targets: readonly Process[]): void {
     for (const { pid } of targets) {
       const text = textOf(`/proc/${pid}/maps`) ?? '';
@@ -91,13 +92,13 @@ export class TargetMaps {
     }
   }
 
-  /** One for all who ask, so that names that need their file to be told apart are told apart alike. */
+  /** The same object for all callers, so that all tell names of several files apart in the same way. */
   names(): Promise<TargetNames> {
     this.#names ??= this.#namesOf();
     return this.#names;
   }
 
-  /** Where perf finds it, too, and while the target lives where the target put it. */
+  /** The map of code compiled at run time: where perf finds it, or, while the target lives, where the target put it. */
   #perfMapOf(pid: number): PerfMap | undefined {
     const path = perfMapPath(pid);
     const inside = `/proc/${pid}/root${perfMapPath(processAt(pid)?.nsPids.at(-1) ?? pid)}`;

@@ -1,4 +1,4 @@
-// A trial while the workload warms up: perf records for a second, to see whether its copies of the stack are large enough.
+// A trial while the workload warms up: perf records for a second. Are its copies of the stack large enough?
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,12 +15,12 @@ import { ProgramFailed } from './render-steps.ts';
 import { streamed } from './source.ts';
 
 const SECONDS = 1;
-/** perf's start, the second, and its text. */
+/** What the trial takes: perf's start, the second, and its text. */
 const TAKES_SECONDS = 2;
 /** A perf that takes longer hangs. */
 const LIMIT_SECONDS = 5;
 
-/** Undefined: it saw nothing, or failed, which is no matter. Ends about when the warm-up does. */
+/** Undefined: it saw nothing, or failed, which does no harm. Ends about when the warm-up does. */
 export async function tryCallGraph(
   settings: Settings,
   environment: Environment,

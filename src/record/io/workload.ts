@@ -6,9 +6,9 @@ import { type WorkloadEnd, workloadEndOf } from '../workload.ts';
 import { type Child, endGroup } from './children.ts';
 import { textOf } from './proc-files.ts';
 
-/** After SIGINT load generators print what they measured, which may take them a while. */
+/** After SIGINT load generators print what they measured, which may take this long. */
 const SUMMARY_MS = 10_000;
-/** What the shell left in the background ignores SIGINT. */
+/** Programs that the shell left in the background ignore SIGINT, so they get less time. */
 const BACKGROUND_MS = 200;
 const LOOK_MS = 20;
 
@@ -25,14 +25,14 @@ export class Workload {
     });
   }
 
-  /** Of one that has ended before the window; undefined: it runs, or some of its group do. */
+  /** How it ended before the window; undefined: it runs, or some of its group do. */
   async early(): Promise<WorkloadEnd | undefined> {
     if (!this.#child.hasEnded || this.#child.isGroupAlive) return undefined;
     const ending = await this.#child.ended;
     return workloadEndOf({ ending, endedNs: this.#endedNs, window: undefined, log: this.#said() });
   }
 
-  /** Ends what is left of it: SIGINT, time to print its summary, then SIGTERM and SIGKILL. */
+  /** Ends what still runs: SIGINT, time to print a summary, then SIGTERM and SIGKILL. */
   async end(window: Window): Promise<WorkloadEnd> {
     const isLeft = this.#child.isGroupAlive;
     const endedNs = isLeft ? undefined : this.#endedNs;

@@ -1,4 +1,4 @@
-// The end of a run: run.json and the page, the folder under its name, and the report on stdout.
+// The end of a run: writes run.json and the page, gives the folder its name, and prints the report.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -42,11 +42,11 @@ export interface Rendering {
   recording: Recording;
   folder: Pick<RunFolder, 'path' | 'keep'>;
   progress: Progress;
-  /** of the window, where not all of it is to be shown: then of samples only, because off-CPU stacks are sums */
+  /** the part of the window to render: of samples only, because off-CPU stacks are sums; undefined: all of it */
   part?: Window | undefined;
 }
 
-/** What the rendering found out. */
+/** The results of the rendering. */
 export interface Rendered extends Rendering {
   window: Window;
   /** halves that were recorded to the end and rendered */
@@ -68,7 +68,7 @@ export interface Rendered extends Rendering {
 
 const TOP = 10;
 
-/** The last step: from here on there is a run. */
+/** The last step. After it there is a run. */
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
   const { settings, environment, recording, folder, window, valid, identity, cpu, offcpu, comparison, before, steps } =
     rendered;
@@ -86,7 +86,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     userOnlyText(cpu?.stats) ?? [],
     cutText(recording.window.cause, settings.seconds) ?? [],
   ].flat();
-  // of which the report's part on trust says more
+  // the report's part on trust says more of these
   const ofData = [
     ...namesMissing(languages).map((line) => `warning: ${line}`),
     ...cutWarnings(cpu?.stats, offcpu?.profile.stats, environment.callGraph.how, recording.languages),
@@ -149,7 +149,7 @@ function ownCode({ cpu, offcpu, recording }: Rendered): { isOfProgram: (name: st
   return { isOfProgram, code: ownCodeOf({ executables, objects, isGo, isOfProgram }) };
 }
 
-/** Names are decoded when they are few. */
+/** Decodes the names only of the few functions that are shown. */
 function functionsOf(cpu: CpuProfile | undefined, code: OwnCode): Pick<RunFacts, 'top' | 'ownCode'> {
   if (!cpu) return { top: [], ownCode: undefined };
   const shares = functionShares(cpu.byRoot, code);
@@ -162,7 +162,7 @@ function functionsOf(cpu: CpuProfile | undefined, code: OwnCode): Pick<RunFacts,
   };
 }
 
-/** Texts of files and of /proc are read as bytes, because they may not be UTF-8; here they meet what the user typed. */
+/** Decodes texts of files and of /proc, which are read as bytes because they may not be UTF-8. */
 function decoded(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString();
 }
