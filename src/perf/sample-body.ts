@@ -137,7 +137,7 @@ export class SampleBody {
 
   /** Reads a frame line without indentation, as in pasted text. False when it is none. */
   readUnindented(text: string, inSample: boolean): boolean {
-    if (!UNINDENTED.test(text)) return false;
+    if (!isUnindentedFrame(text)) return false;
     const frame = readFrameLine(text);
     if (frame?.kind !== 'frame' || (frame.dso === '' && !inSample)) return false;
     this.#push(this.#words(frame));
@@ -193,6 +193,13 @@ export class SampleBody {
 
 //                           ╭ address, of four digits at least                      ╭ its name
 const UNINDENTED = /^(?:0[xX][0-9a-fA-F]{1,16}|[0-9a-f]{4,16}|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16}|F{16})[ \t]+\S/;
+//b46 __vdso_clock_gettime ([vdso])      shorter ones could begin a header, but for what stands behind
+const SHORT_UNINDENTED = /^[0-9a-f]{1,3}[ \t]+[^\s\d]\S* \([^()\s]+\)$/;
+
+/** Does the line look like a frame that lost its indentation? */
+export function isUnindentedFrame(text: string): boolean {
+  return UNINDENTED.test(text) || SHORT_UNINDENTED.test(text);
+}
 
 /** An address and nothing else. */
 function isBare(frame: PerfFrame): boolean {

@@ -3,7 +3,7 @@
 
 import { InputError } from '../engine/errors.ts';
 import { type StackTable, Stop } from '../engine/stack-table.ts';
-import { type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
+import { isCertain, type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
 import { PendingFrames, type WordOf } from '../symbols/pending-frames.ts';
 import { type PerfEvent, PerfEvents } from './events.ts';
 import { bare, readFrameLine, withoutReturn } from './frame.ts';
@@ -38,7 +38,6 @@ export type OnSkip = (kind: string, place: string, text: string) => void;
 
 /** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
 const PERF_MAX_STACK = 127;
-const NO_TEXT: ReadonlySet<Kind> = new Set(['perf.data', 'compressed', 'perf stat', 'perf script -D', 'UTF-16']);
 /** The message about the last line of an input that ends too early. */
 const CUT = 'cut off in the middle of a line';
 /** Linux's limit on a comm, without its NUL. */
@@ -155,7 +154,7 @@ export class PerfScript {
   write(block: Uint8Array): void {
     if (this.kind === 'empty') {
       this.kind = sniff(block);
-      if (NO_TEXT.has(this.kind)) throw new InputError(WHAT_TO_DO[this.kind]);
+      if (isCertain(this.kind)) throw new InputError(WHAT_TO_DO[this.kind] as string);
     }
     this.table.write(block);
     this.#read();

@@ -3,7 +3,7 @@
 import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { isMetadata, unitIn } from './metadata.ts';
-import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
+import { isCertain, type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
 
 /** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Folded {
@@ -25,21 +25,18 @@ export const BAD_LINES: Readonly<Record<string, string>> = {
 
 /** What an input may be instead, and what to do with it. */
 const FOREIGN: Partial<Record<Kind, string>> = {
-  'perf stat': WHAT_TO_DO['perf stat'],
-  'perf script -D': WHAT_TO_DO['perf script -D'],
-  'UTF-16': WHAT_TO_DO['UTF-16'],
   reasons: WHAT_TO_DO.reasons,
+  JSON: WHAT_TO_DO.JSON,
   'perf.data': 'this is perf.data; pipe `perf script -i FILE | perf-fold` in',
   'perf script': 'this is the text of perf script; fold it first: `perf-fold FILE`',
   'perf report': 'this is the text of perf report; pipe `perf script | perf-fold` in',
-  'perf trace': 'this is the text of perf trace; pipe `perf script | perf-fold` in',
   bpftrace: "this is bpftrace's output; fold it first: `offcpu-fold FILE`",
-  svg: 'this is XML or SVG; give the folded text that it was made from',
-  compressed: WHAT_TO_DO.compressed,
+  svg: 'this is XML, SVG or HTML; give the folded text that it was made from',
+  pprof: 'this is a profile of pprof; fold it first: `pprof-fold FILE`',
   binary: 'this is binary data, not folded text',
 };
-/** Those that no folded text can look like. */
-const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['perf.data', 'svg', 'compressed', 'UTF-16', 'binary']);
+/** Those besides that no folded text can look like. */
+const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['svg', 'binary']);
 
 /** Thrown by block() and end() when this input is something else; the message says what. Other inputs may follow. */
 export class ForeignInput extends InputError {}
@@ -105,7 +102,8 @@ export class FoldedReader {
     const start = this.#start as Buffer;
     this.#start = undefined;
     this.#kind = sniff(start);
-    if (NEVER_FOLDED.has(this.#kind)) throw new ForeignInput(FOREIGN[this.#kind]);
+    if (isCertain(this.#kind) || NEVER_FOLDED.has(this.#kind))
+      throw new ForeignInput(FOREIGN[this.#kind] ?? WHAT_TO_DO[this.#kind]);
     this.table.write(start);
     this.#scan();
   }

@@ -1,11 +1,13 @@
 // What kind of data is this? Only messages use it: a reader that finds nothing says what it got instead.
 
+import { FOREIGN_TO_DO, foreignTextOf } from './foreign-texts.ts';
 import { isMetadata } from './metadata.ts';
 
 export type Kind = keyof typeof WHAT_TO_DO;
 
 /** What it is, and what to do with it, as the end of a message. */
 export const WHAT_TO_DO = {
+  ...FOREIGN_TO_DO,
   'perf.data': 'this is perf.data; pipe `perf script -i FILE` in',
   'perf script': undefined,
   folded: 'this is folded already; pipe it into flame-svg',
@@ -15,21 +17,38 @@ export const WHAT_TO_DO = {
     'this is the text of perf stat, which holds no stacks; record with perf record -g, pipe `perf script` in',
   'perf script -D': 'this is a raw dump of perf script -D; leave -D out',
   'UTF-16': 'this is UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8',
-  'perf trace': 'this is the text of perf trace; pipe `perf script` in',
   offwaketime: 'this is the text of offwaketime or wakeuptime; record with -f, which prints folded stacks',
   reasons: 'this is a result of offcpu-classify --json; give it to offcpu-classify --baseline',
-  svg: 'this is XML or SVG',
+  svg: 'this is XML, SVG or HTML',
+  JSON: 'this is JSON of no kind that the tools read',
+  pprof: 'this is a profile of pprof; use pprof-fold',
+  JFR: 'this is a recording of Java Flight Recorder; convert it first: jfrconv -o collapsed',
+  program: 'this is a program or a core dump, not what a profiler recorded of it',
   compressed: 'this is compressed; unpack it first: only gzip and zstd are read as they are',
   binary: 'this is binary data',
   empty: 'the input is empty; did the command before the pipe fail?',
   text: undefined,
 } as const;
 
+/** What is certain from the first bytes on: no line of it is worth a look. */
+export function isCertain(kind: Kind): boolean {
+  return kind in FOREIGN_TO_DO || CERTAIN.has(kind);
+}
+
+const CERTAIN: ReadonlySet<Kind> = new Set<Kind>([
+  ...(['perf.data', 'perf stat', 'perf report', 'perf script -D', 'UTF-16'] as const),
+  ...(['compressed', 'pprof', 'JFR', 'program'] as const),
+]);
+
 /** Enough of the input to tell: its first bytes. */
 export const SNIFFED_BYTES = 4096;
 
-// xz, bzip2, lz4; gzip and zstd come here unpacked, unless they were packed twice
-const PACKED = /^(?:\xfd7zXZ|BZh[1-9]1AY|\x04\x22\x4d\x18|\x1f\x8b|\x28\xb5\x2f\xfd)/;
+// xz, bzip2, lz4, zip; gzip and zstd come here unpacked, unless they were packed twice
+const PACKED = /^(?:\xfd7zXZ|PK\x03\x04|BZh[1-9]1AY|\x04\x22\x4d\x18|\x1f\x8b|\x28\xb5\x2f\xfd)/;
+
+const PROGRAM = /^\x7fELF/;
+// sample_type: { type: 1, unit: 2 }
+const PPROF = /^\x0a\x04\x08[\0-\x7f]\x10[\0-\x7f][\x0a\x12]/;
 
 //0x1e8 [0x28]: event: 79
 //0 39371250354000 0x5e8 [0x28]: PERF_RECORD_SAMPLE(IP, 0x2): …
@@ -41,13 +60,22 @@ const RAW_DUMP = /^(?:\d+ )*0(?:x[0-9a-f]+)? \[(?:0x)?[0-9a-f]+\]: (?!failed to 
 const STATISTICS =
   /^(?:#.*\n|\s)*(?:Performance counter stats for |\{"(?:interval" : [\d.]+, "|\w+" : "[^"]*", ")*counter-value" : |[\d.<][^,;\n]*([,;])[\w/]*\1[\w:/=.-]+\1\d+\1\d+\.\d\d\1)|^#\s+time\s+counts unit events$/m;
 
+//# Samples: 12K of event 'cycles'
+//# Overhead  Command  Shared Object  Symbol          # Overhead,Command,Symbol        #      Samples  Symbol
+//     5.00%  app  libc.so.6  [.] work               5.00% main;work      [.] work  12      Aggregated stats:
+const REPORT =
+  /^# Samples: [\d.]+[KMG]? +of events? |^#\s+(?:Overhead|Children|Samples)\b *[ ,;|\t]|^\s*\d+\.\d+% +(?:\S+;|.*\[[.kgu]\] )|^\d+\.\d+% \S|^ +\[[.kgu]\] \S|^Aggregated stats:$/m;
+
 /** The kind of data that begins with these bytes. It looks at SNIFFED_BYTES of them at most. */
 export function sniff(start: Uint8Array): Kind {
   if (start.length === 0) return 'empty';
   const text = Buffer.from(start.subarray(0, SNIFFED_BYTES)).toString('latin1');
-  if (/^PERFILE2|^PERFFILE/.test(text)) return 'perf.data';
+  if (/^(?:PERFILE2|2ELIFREP|PERFFILE)/.test(text)) return 'perf.data';
   if (PACKED.test(text)) return 'compressed';
-  if (/^\s*<(?:\?xml|svg|!DOCTYPE)/.test(text)) return 'svg';
+  if (PROGRAM.test(text)) return 'program';
+  if (PPROF.test(text)) return 'pprof';
+  if (text.startsWith('FLR\0')) return 'JFR';
+  if (/^\s*<(?:\?xml|svg|html|!DOCTYPE)/i.test(text)) return 'svg';
   if (/^(?:\xff\xfe|\xfe\xff)|^(?:[ -~\n\r\t]\0){4}|^(?:\0[ -~\n\r\t]){4}/.test(text)) return 'UTF-16';
   if (RAW_DUMP.test(text)) return 'perf script -D';
   if (STATISTICS.test(text)) return 'perf stat';
@@ -55,13 +83,14 @@ export function sniff(start: Uint8Array): Kind {
   if (text.includes('\0')) return isFolded(text) ? 'folded' : 'binary';
   if (/^\s*\{\s*"format": "flamepipe off-CPU reasons"/.test(text)) return 'reasons';
   if (/^ {4}waker: {11}/m.test(text)) return 'offwaketime';
-  if (/^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": "(?:map|attached_probes)"/m.test(text)) return 'bpftrace';
-  if (/^ *\d+\.\d+ \( *(?:\d+\.\d+ ms)? *\): /m.test(text)) return 'perf trace';
-  if (/^\s*(?:# (?:Overhead|Children)|\d+\.\d+% +(?:\S+;|.*\[[.kgu]\] ))|^\d+\.\d+% \S/m.test(text))
-    return 'perf report';
-  if (/ \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m.test(text)) return 'perf script';
+  if (/^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": ?"/m.test(text)) return 'bpftrace';
+  const isScript = / \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m.test(text);
+  const foreign = foreignTextOf(text, isScript);
+  if (foreign !== undefined) return foreign;
+  if (REPORT.test(text)) return 'perf report';
+  if (isScript) return 'perf script';
   if (isFolded(text)) return 'folded';
-  return 'text';
+  return /^\s*(?:\{|\[\s*\{)\s*"/.test(text) ? 'JSON' : 'text';
 }
 
 /** Most whole lines are `frame;frame COUNT`. */

@@ -23,8 +23,8 @@ export interface InputFacts {
   broken: number;
   /** of bpftrace */
   dump: DumpFacts | undefined;
-  /** of perf: events that it lost, and the recording that it is a part of, once all inputs are read */
-  perf?: { lostEvents: number; times: PerfTimes | undefined };
+  /** of perf: events that it lost, events without a field that they need, and the recording that it is a part of, once all inputs are read */
+  perf?: { lostEvents: number; lacking: ReadonlyMap<string, number>; times: PerfTimes | undefined };
   /** the window, and what became of the threads, where known */
   recording: Recording | undefined;
 }

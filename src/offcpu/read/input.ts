@@ -3,7 +3,7 @@
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { isMetadata, unitIn } from '../../stacks/metadata.ts';
-import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import { isCertain, type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import { isUnit, timeUnitOf, type Unit } from './stacks.ts';
 
@@ -19,11 +19,9 @@ export interface DumpReader {
 const FOREIGN: Partial<Record<Kind, string>> = {
   'perf.data': 'this is perf.data, of time on the CPU',
   'perf report': 'this is the text of perf report',
-  'perf trace': 'this is the text of perf trace',
   offwaketime: WHAT_TO_DO.offwaketime,
   reasons: 'this is a result of offcpu-classify --json; give it to --baseline',
-  svg: 'this is XML or SVG; give the folded text that it was made from',
-  compressed: WHAT_TO_DO.compressed,
+  svg: 'this is XML, SVG or HTML; give the folded text that it was made from',
   binary: 'this is binary data',
 };
 
@@ -90,7 +88,7 @@ export class OffcpuInput<Dump extends DumpReader> {
   #passStart(start: Buffer): void {
     this.#start = undefined;
     const kind = sniff(start);
-    const foreign = FOREIGN[kind];
+    const foreign = FOREIGN[kind] ?? (isCertain(kind) ? WHAT_TO_DO[kind] : undefined);
     if (foreign !== undefined) throw new InputError(foreign);
     this.#isFolded = kind === 'folded';
     if (!this.#isFolded) {

@@ -5,7 +5,7 @@ import type { OffcpuKind, Particulars, Subject, Waker } from '../entry.ts';
 import { EMPTY_SPAN, type IdSpan, spanOf } from './bpftrace/id-span.ts';
 import { PREEMPTED } from './perf/events.ts';
 import type { PerfRecording, PerfStack, PerfSwitches } from './perf/switches.ts';
-import { type Interval, NONE, ThreadEvents } from './perf/thread-events.ts';
+import { type Interval, NONE, SOMEBODY, ThreadEvents } from './perf/thread-events.ts';
 import type { Recording } from './window.ts';
 
 /** Takes entries, each of one interval, which began at `sinceNs` of perf's clock. */
@@ -145,7 +145,7 @@ class Entries {
 
   /** An interrupt wakes in the context of the thread that it found on its CPU: such a thread is not the waker. */
   #wakerOf(tid: number, row: number, waker: number): Waker | undefined {
-    if (waker === NONE) return undefined;
+    if (waker === NONE || waker === SOMEBODY) return undefined;
     if (waker === 0) return { tid: undefined, pid: undefined, comm: undefined };
     const { pids, comms } = this.#switches;
     const end = this.#ends[row];

@@ -40,14 +40,22 @@ export class PerfInputs {
 
   /** What the input that has just ended is, or the reason why it is of no use. */
   factsOf(name: string): InputFacts | string {
-    const { switches, sums, others, lostEvents } = this.#recordings.at(-1) as PerfRecording;
-    if (switches + sums + others === 0) {
+    const recording = this.#recordings.at(-1) as PerfRecording;
+    const { switches, sums, lostEvents, lacking } = recording;
+    const why = whyUseless(recording);
+    if (why !== undefined) {
       this.#recordings.pop();
-      return 'this is the text of perf script, of time on the CPU; fold it with perf-fold';
+      return why;
     }
     const facts: InputFacts = {
       ...{ name, format: 'perf', unit: 'ns', entries: switches + sums, losses: noLosses(), said: [], cut: false },
-      ...{ imitations: 0, broken: 0, dump: undefined, perf: { lostEvents, times: undefined }, recording: undefined },
+      ...{
+        imitations: 0,
+        broken: 0,
+        dump: undefined,
+        perf: { lostEvents, lacking, times: undefined },
+        recording: undefined,
+      },
     };
     this.#facts.push(facts);
     return facts;
@@ -62,4 +70,19 @@ export class PerfInputs {
       if (facts.perf) facts.perf.times = times[i];
     });
   }
+}
+
+/** In the order of `perf script -F`. */
+const FIELDS = ['tid', 'time', 'period', 'trace'] as const;
+/** Text of perf is in the order of its times, but for a few events. */
+const MOST_BACKWARDS = 0.2;
+
+function whyUseless({ switches, sums, others, lacking, backwards }: PerfRecording): string | undefined {
+  if (others > 0 && backwards > MOST_BACKWARDS * others) {
+    return "perf's scheduler events, with times that are no times: print it without --deltatime";
+  }
+  if (switches + sums + others > 0) return undefined;
+  const missing = FIELDS.filter((field) => lacking.has(field));
+  if (missing.length === 0) return 'this is the text of perf script, of time on the CPU; fold it with perf-fold';
+  return `perf's off-CPU events without ${missing.join(', ')}: print them, perf script -F comm,pid,tid,time,period,event,trace,ip,sym,dso`;
 }

@@ -3,7 +3,7 @@
 
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
-import { type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import { isCertain, type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
 import type { SymbolOptions } from '../../symbols/symbol-frame.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { BccText } from './bcc-text.ts';
@@ -15,6 +15,7 @@ import type { FrameLookup } from './bpftrace/user-frames.ts';
 import { addDump, type DumpOptions } from './dump.ts';
 import { FoldedText } from './folded.ts';
 import type { Format, InputFacts } from './input-facts.ts';
+import { isOfScheduler } from './perf/events.ts';
 import { PerfInputs } from './perf-inputs.ts';
 import { type FoldOptions, OffcpuStacks, type Quality } from './stacks.ts';
 import { Waits } from './waits.ts';
@@ -46,8 +47,6 @@ export class OffcpuReader {
   #source: Source | undefined;
   #finish: () => string | undefined = () => '';
   #skipped = 0;
-  /** does the input begin with samples of perf record --off-cpu? */
-  #isOffcpuTime = false;
   /** keeps the events of all texts of perf, because two of them may tell of one thread */
   #perf: PerfInputs | undefined;
 
@@ -68,7 +67,6 @@ export class OffcpuReader {
     this.#kind = 'empty';
     this.#source = undefined;
     this.#finish = () => '';
-    this.#isOffcpuTime = false;
     this.#skipped = 0;
     this.stacks.settle();
     this.#clear();
@@ -98,7 +96,6 @@ export class OffcpuReader {
     }
     this.#source?.end();
     const why = this.#finish();
-    if (why !== undefined && this.#isOffcpuTime) return LACKS_FIELDS;
     if (why !== '') return why;
     return this.#skipped > 0 ? 'nothing of it could be read as an entry' : whyNothing(this.#kind);
   }
@@ -175,8 +172,8 @@ export class OffcpuReader {
     const start = this.#start;
     this.#start = Buffer.alloc(0);
     this.#kind = sniff(start);
-    if (REFUSED.has(this.#kind)) throw new InputError(WHAT_TO_DO[this.#kind] ?? 'this is no text');
-    this.#isOffcpuTime = OFFCPU_TIME.test(start.toString('latin1', 0, SNIFFED_BYTES));
+    if (isCertain(this.#kind) || REFUSED.has(this.#kind))
+      throw new InputError(WHAT_TO_DO[this.#kind] ?? 'this is no text');
     this.#source = this.#open(formatOf(start, this.#kind));
     this.#source.write(start);
   }
@@ -256,11 +253,6 @@ export class OffcpuReader {
   }
 }
 
-// w  4711    30412877 offcpu-time:          of perf script -F comm,tid,period,event,ip,sym
-const OFFCPU_TIME = /(?:^|\s)offcpu-time:(?:\w+:)?\s*$/m;
-const LACKS_FIELDS =
-  "perf's offcpu-time, without tid, time or period: print these fields, or fold it first: perf-fold FILE | offcpu-classify";
-
 /** The reason why nothing could be used, with bpftrace's own error behind it. */
 function withError(why: string, { errors }: Losses): string {
   const [error] = errors;
@@ -276,7 +268,7 @@ function whyNothing(kind: Kind): string {
 }
 
 /** Kinds that are no text at all, or hold no entry anywhere. */
-const REFUSED: ReadonlySet<Kind> = new Set<Kind>(['perf.data', 'compressed', 'binary', 'offwaketime', 'reasons']);
+const REFUSED: ReadonlySet<Kind> = new Set<Kind>(['binary', 'offwaketime', 'reasons']);
 
 // {"type": "attached_probes", "data": {"probes": 1}}
 const JSON_LINE = /^\{"type": ?"/m;
@@ -287,6 +279,7 @@ const BCC_LINE = /^(?:\^C)?Tracing .*(?:stack|off-CPU)|^ {4}- {16}.* \(-?\d+\)\r
 function formatOf(start: Buffer, kind: Kind): Format {
   if (kind === 'perf script') return 'perf';
   const text = start.toString('latin1', 0, SNIFFED_BYTES);
+  if (kind === 'text' && isOfScheduler(text)) return 'perf';
   if (JSON_LINE.test(text)) return 'json';
   if (kind === 'bpftrace') return 'bpftrace';
   if (BCC_LINE.test(text)) return 'bcc';

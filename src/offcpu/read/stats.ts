@@ -137,8 +137,9 @@ export function lossesOn(reader: OffcpuReader): string[] {
 const MAP_LIMIT = 4096;
 const MORE_ROOM = 'give bpftrace BPFTRACE_MAX_MAP_KEYS (up to 0.19: BPFTRACE_MAP_KEYS_MAX)';
 
-function lossesOnInput({ losses, entries, broken, dump, perf }: InputFacts): string[] {
+function lossesOnInput({ losses, entries, broken, cut, dump, perf }: InputFacts): string[] {
   const notes = perf ? perfLosses(perf) : [];
+  if (cut) notes.push('the last line has no newline: its number may be cut off');
   if (losses.mapFull > 0) notes.push(`bpftrace says that a map was full: entries are missing; ${MORE_ROOM}`);
   if (!dump) return notes;
   const { map, dumps, program } = dump;
@@ -156,8 +157,9 @@ function lossesOnInput({ losses, entries, broken, dump, perf }: InputFacts): str
 
 type PerfFacts = NonNullable<InputFacts['perf']>;
 
-function perfLosses({ lostEvents, times }: PerfFacts): string[] {
+function perfLosses({ lostEvents, lacking, times }: PerfFacts): string[] {
   const notes: string[] = [];
+  for (const [field, events] of lacking) notes.push(`${count(events, 'event')} without ${field}: left out`);
   if (lostEvents > 0) notes.push(`perf lost ${count(lostEvents, 'event')}: give it -m 16M, or copy less of each stack`);
   if (times && times.lost > 0) {
     const ofAll = ((100 * times.lost) / times.intervals).toFixed(1);
@@ -171,7 +173,7 @@ function perfNotes({ times }: PerfFacts): string[] {
   return ['without wake-ups, waiting for a CPU counts as blocked: add a recording of sched:sched_wakeup'];
 }
 
-function notesOnInput({ format, losses, imitations, cut, dump, perf }: InputFacts): string[] {
+function notesOnInput({ format, losses, imitations, dump, perf }: InputFacts): string[] {
   const notes = perf ? perfNotes(perf) : [];
   const recorder = format === 'bcc' ? 'bcc' : 'bpftrace';
   if (losses.events > 0) notes.push(`${recorder} lost ${count(losses.events, 'event')} while recording`);
@@ -181,7 +183,6 @@ function notesOnInput({ format, losses, imitations, cut, dump, perf }: InputFact
     const belong = imitations === 1 ? 'belongs' : 'belong';
     notes.push(`${count(imitations, 'entry', 'entries')} ${belong} to threads whose names imitate a dump's lines`);
   }
-  if (cut) notes.push('the last line has no newline: its number may be cut off');
   if (!dump) return notes;
   const { map, leftOut, dumps, running, inFlight } = dump;
   if (leftOut.length > 0) notes.push(`folded ${map}; left out ${leftOut.join(', ')}: choose with --map`);

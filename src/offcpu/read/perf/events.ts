@@ -10,13 +10,15 @@
 
 /** An event of the scheduler, or perf's own word on one. Ids are of threads. */
 export type SchedulerEvent =
-  | { kind: 'switch'; state: number; next: number }
+  | { kind: 'switch'; state: number; prev: number; prevComm: string; next: number }
   | { kind: 'wakeup'; wakee: number }
   | { kind: 'in' }
   | { kind: 'out'; isPreempted: boolean }
   | { kind: 'lost'; events: number }
-  /** all the time that a thread was off the CPU with this stack, as perf summed it up */
+  /** all the time that a thread was off the CPU with this stack, as perf summed it up; NaN: printed without its period */
   | { kind: 'off'; ns: number }
+  /** a scheduler event without its fields */
+  | { kind: 'bare' }
   | { kind: 'other' };
 
 /** prev_state of sched_switch by the letter that perf prints. */
@@ -36,24 +38,37 @@ export const PREEMPTED = 0x100;
 const SLEEPING = 1;
 
 const SWITCH =
-  /sched:sched_switch: .*(?: prev_prio=-?\d+ prev_state=|:\d+ \[-?\d+\] )(\S+) ==> (?:.* next_pid=(\d+) next_prio=|.*:(\d+) \[)/s;
-const WAKEUP = /sched:sched_(?:wakeup|waking|wakeup_new): (?:.* pid=(\d+) prio=|.*:(\d+) \[)/s;
+  /sched_switch: (?:prev_comm=(.*) prev_pid=(-?\d+) prev_prio=-?\d+ prev_state=|(.*):(\d+) \[-?\d+\] )(\S+) ==> (?:.* next_pid=(\d+) next_prio=|.*:(\d+) \[)/s;
+const WAKEUP = /sched_(?:wakeup|waking|wakeup_new): (?:.* pid=(\d+) prio=|.*:(\d+) \[)/s;
 const RECORD = /^\s*PERF_RECORD_(?:SWITCH(?:_CPU_WIDE)? +(IN|OUT)( +preempt)?|LOST(?:_SAMPLES)?(?: lost)? +(\d+))/;
-const OFF = /^\s*(\d+) +offcpu-time:/;
+const OFF = /^\s*(?:(\d+) +)?offcpu-time:/;
+const BARE = /^\s*(?:\d+ +)?(?:sched:)?sched_(?:switch|wakeup|waking|wakeup_new):/;
+/** Of `perf script` text, what is worth a look here. */
+const OF_SCHEDULER =
+  /(?:^|\s)(?:(?:sched:)?sched_(?:switch|wakeup|waking|wakeup_new)|offcpu-time):(?:\w+:)?(?:\s|$)|PERF_RECORD_/m;
 
-/** Reads what follows a header's time (latin1). */
+/** Does the text (latin1) have scheduler events, or off-CPU samples? */
+export function isOfScheduler(text: string): boolean {
+  return OF_SCHEDULER.test(text);
+}
+
+/** Reads what follows a header's time, or where it has none, its task (latin1). */
 export function readSchedulerEvent(text: string): SchedulerEvent {
   const [, direction, preempt, lost] = RECORD.exec(text) ?? [];
   if (lost !== undefined) return { kind: 'lost', events: Number(lost) };
   if (direction === 'IN') return { kind: 'in' };
   if (direction === 'OUT') return { kind: 'out', isPreempted: preempt !== undefined };
   const switched = SWITCH.exec(text);
-  if (switched)
-    return { kind: 'switch', state: stateOf(switched[1] as string), next: Number(switched[2] ?? switched[3]) };
+  if (switched) {
+    const [, comm, pid, plainComm = '', plainPid, state = '', next, plainNext] = switched;
+    const prev = { prev: Number(pid ?? plainPid), prevComm: comm ?? plainComm };
+    return { kind: 'switch', state: stateOf(state), ...prev, next: Number(next ?? plainNext) };
+  }
   const woken = WAKEUP.exec(text);
   if (woken) return { kind: 'wakeup', wakee: Number(woken[1] ?? woken[2]) };
   const off = OFF.exec(text);
-  return off ? { kind: 'off', ns: Number(off[1]) } : { kind: 'other' };
+  if (off) return { kind: 'off', ns: Number(off[1]) };
+  return { kind: BARE.test(text) ? 'bare' : 'other' };
 }
 
 /** `D`, `R+`, `S|K` */

@@ -4,15 +4,15 @@
 
 import { Line, type StackTable, Stop } from '../../../engine/stack-table.ts';
 import { isKernel, type PerfFrame, readFrameLine, withoutReturn } from '../../../perf/frame.ts';
-import { emptyHeader, readStrictHeader } from '../../../perf/header.ts';
-import { readLooseHeader } from '../../../perf/loose-header.ts';
 import { isPerfNoise } from '../../../perf/noise.ts';
 import { PerfObjects } from '../../../perf/objects.ts';
+import { isUnindentedFrame } from '../../../perf/sample-body.ts';
 import type { Expansion } from '../../../symbols/symbolizer.ts';
 import type { BpftraceNames } from '../bpftrace/names.ts';
 import type { OnSkip } from '../bpftrace/text.ts';
-import { PREEMPTED, readSchedulerEvent, type SchedulerEvent } from './events.ts';
-import { Happened, NONE, ThreadEvents } from './thread-events.ts';
+import { type EventHeader, readEventHeader } from './event-header.ts';
+import { PREEMPTED, type SchedulerEvent } from './events.ts';
+import { Happened, NONE, SOMEBODY, ThreadEvents } from './thread-events.ts';
 
 /** One input: the events of its threads. Times are nanoseconds on perf's clock. */
 export interface PerfRecording {
@@ -27,6 +27,10 @@ export interface PerfRecording {
   sums: number;
   others: number;
   lostEvents: number;
+  /** how many events were printed without a field that they need, by its name */
+  lacking: Map<'tid' | 'time' | 'period' | 'trace', number>;
+  /** events that are earlier than the one before */
+  backwards: number;
 }
 
 /** The stack of a switch-out: ids of names, root first. */
@@ -39,7 +43,7 @@ export interface PerfStack {
 /** A sample of offcpu-time: the whole time that a thread waited with this stack. */
 export interface PerfSum extends PerfStack {
   pid: number | undefined;
-  tid: number;
+  tid: number | undefined;
   ns: number;
 }
 
@@ -47,11 +51,6 @@ export interface PerfSum extends PerfStack {
 const MAX_STACK = 127;
 /** The address that ends a chain of call-graph dwarf whose copy of the stack was too short. */
 const CUT = 'ffffffffffffffff';
-// 5122.617485606:
-const TIME = /(\d+)\.(\d+):/;
-/** A line that begins with a blank is a frame, unless it has this. */
-const OF_SCHEDULER = /sched:sched_|PERF_RECORD_|offcpu-time:/;
-
 /** The message about the last line of an input that ends too early. */
 const CUT_LINE = 'cut off in the middle of a line';
 
@@ -63,7 +62,6 @@ export class PerfSwitches {
   readonly #names: BpftraceNames;
   readonly #skip: OnSkip;
   readonly #onSum: (sum: PerfSum) => void;
-  readonly #header = emptyHeader();
   /** id of the comm, number of user frames, user frames, kernel frames */
   readonly #rows: StackTable;
   readonly #commNames: string[] = [];
@@ -77,7 +75,12 @@ export class PerfSwitches {
   #recording = newRecording();
   #event: SchedulerEvent = { kind: 'other' };
   #time = 0;
+  /** 0: not known */
   #tid = 0;
+  #comm = '';
+  /** is there an id in the header? of the input's switches: is it the thread's? */
+  #hasTid = true;
+  #haveTids = true;
   /** is the line being read the input's last, without newline? */
   #isLastLine = false;
 
@@ -99,6 +102,7 @@ export class PerfSwitches {
   begin(): void {
     this.#recording = newRecording();
     this.#event = { kind: 'other' };
+    this.#haveTids = true;
   }
 
   write(block: Uint8Array): void {
@@ -157,65 +161,82 @@ export class PerfSwitches {
 
   #readHeader(isUnknown: boolean): boolean {
     const table = this.#table;
-    const header = this.#header;
-    if (!readStrictHeader(table, header)) {
-      const text = table.lineText();
-      const loose = !isUnknown || OF_SCHEDULER.test(text) ? readLooseHeader(withoutReturn(text), table) : undefined;
-      if (!loose || loose.tidFrom < 0) return false;
-      Object.assign(header, loose);
-    }
-    const comm = table.text(header.commFrom, header.commTo).trimEnd();
-    const tid = Number(table.text(header.tidFrom, header.tidTo));
-    const pid = header.pidFrom < 0 ? undefined : Number(table.text(header.pidFrom, header.pidTo));
-    const rest = table.text(header.tidTo, table.lineTo);
+    const header = readEventHeader(table, isUnknown);
+    if (!header) return false;
+    const text = this.#isLastLine ? table.lineText().trimStart() : '';
     if (isUnknown) table.pass();
     this.#endSample();
     if (this.#isLastLine) {
-      this.#skip(CUT_LINE, table.linesRead, table.text(header.commFrom, table.lineTo));
+      this.#skip(CUT_LINE, table.linesRead, text);
       return true;
     }
-    const time = TIME.exec(rest);
-    if (!time) return true;
-    const [matched, seconds = '', fraction = ''] = time;
-    this.#baseSeconds ??= Number(seconds);
-    this.#time = (Number(seconds) - this.#baseSeconds) * 1e9 + Number(fraction.padEnd(9, '0'));
-    this.#tid = tid;
-    this.#event = readSchedulerEvent(rest.slice(time.index + matched.length));
-    if (tid > 0) {
-      this.comms.set(tid, comm);
-      if (pid !== undefined && pid > 0) this.pids.set(tid, pid);
-    }
-    this.#readEvent();
+    this.#takeTime(header);
+    this.#takeThread(header);
+    this.#event = header.event;
+    this.#readEvent(header.time !== undefined);
     return true;
   }
 
+  #takeTime({ time }: EventHeader): void {
+    if (!time) return;
+    this.#baseSeconds ??= Number(time.seconds);
+    const now = (Number(time.seconds) - this.#baseSeconds) * 1e9 + Number(time.fraction.padEnd(9, '0'));
+    if (now < this.#time) this.#recording.backwards++;
+    this.#time = now;
+  }
+
+  /** A switch says itself who was switched out: headers may lack it, or have the pid there, or one of a container. */
+  #takeThread({ comm, pid, tid, event }: EventHeader): void {
+    const prev = event.kind === 'switch' && event.prev > 0 ? event.prev : undefined;
+    const isOther = prev !== undefined && prev !== tid && tid !== -1;
+    if (isOther) this.#haveTids = false;
+    this.#hasTid = tid !== undefined;
+    this.#tid = isOther ? prev : (tid ?? 0);
+    this.#comm = event.kind === 'switch' && (isOther || comm === '') ? event.prevComm : comm;
+    if (this.#tid <= 0) return;
+    if (this.#comm !== '') this.comms.set(this.#tid, this.#comm);
+    if (pid !== undefined && pid > 0) this.pids.set(this.#tid, pid);
+  }
+
+  #lack(field: 'tid' | 'time' | 'period' | 'trace'): void {
+    const { lacking } = this.#recording;
+    lacking.set(field, (lacking.get(field) ?? 0) + 1);
+    this.#event = { kind: 'other' };
+  }
+
   /** Reads what an event says before its stack comes. */
-  #readEvent(): void {
+  #readEvent(hasTime: boolean): void {
     const event = this.#event;
     const recording = this.#recording;
     const tid = this.#tid;
-    switch (event.kind) {
-      case 'switch':
-        recording.others++;
-        if (event.next > 0) this.#add(event.next, Happened.next, NONE, 0);
-        break;
-      case 'wakeup':
-        recording.others++;
-        if (event.wakee > 0) this.#add(event.wakee, Happened.woken, Math.max(tid, 0), 0);
-        break;
-      case 'in':
-        if (tid > 0) this.#addOwn(Happened.in, NONE, 0);
-        break;
-      case 'out':
-        if (tid > 0) this.#addOwn(Happened.out, NONE, event.isPreempted ? PREEMPTED : NONE);
-        break;
-      case 'lost':
-        recording.lostEvents += event.events;
-        break;
-      case 'other':
-        this.#widen();
-        break;
-      default:
+    if (event.kind === 'bare') this.#lack('trace');
+    else if (event.kind === 'off') {
+      if (Number.isNaN(event.ns)) this.#lack('period');
+    } else if (event.kind === 'lost') recording.lostEvents += event.events;
+    else if (!hasTime) {
+      if (event.kind !== 'other') this.#lack('time');
+    } else {
+      switch (event.kind) {
+        case 'switch':
+          recording.others++;
+          if (event.next > 0) this.#add(event.next, Happened.next, NONE, 0);
+          break;
+        case 'wakeup':
+          recording.others++;
+          if (event.wakee > 0)
+            this.#add(event.wakee, Happened.woken, this.#hasTid && this.#haveTids ? Math.max(tid, 0) : SOMEBODY, 0);
+          break;
+        case 'in':
+          if (tid > 0) this.#addOwn(Happened.in, NONE, 0);
+          else if (tid === 0) this.#lack('tid');
+          break;
+        case 'out':
+          if (tid > 0) this.#addOwn(Happened.out, NONE, event.isPreempted ? PREEMPTED : NONE);
+          else if (tid === 0) this.#lack('tid');
+          break;
+        default:
+          this.#widen();
+      }
     }
   }
 
@@ -267,9 +288,9 @@ export class PerfSwitches {
 
   #addSum(ns: number): void {
     const { user, kernel } = this.#popStack();
-    const tid = this.#tid;
+    const tid = this.#tid > 0 ? this.#tid : undefined;
     const stack = { user: this.#named(Uint32Array.from(user)), kernel: Uint32Array.from(kernel) };
-    this.#onSum({ comm: this.comms.get(tid) ?? '', pid: this.pids.get(tid), tid, ...stack, ns });
+    this.#onSum({ comm: this.#comm, pid: this.pids.get(this.#tid), tid, ...stack, ns });
   }
 
   /** Takes the frames that were read off the table, root first. */
@@ -300,16 +321,19 @@ export class PerfSwitches {
       if (table.depth > 0) table.push(this.#names.truncated);
       this.#skip(CUT_LINE, table.linesRead, text);
     } else if (line?.kind === 'frame') {
-      const { symbol, dso, inlined } = line;
-      const isCut = line.address === CUT && symbol === '';
-      const word = this.#names.word({ symbol, dso, inlined, isKernel: isKernel(line) });
-      table.define(isCut ? this.#names.truncated : this.#foundOr(word, line));
+      table.define(this.#wordOf(line));
     } else if (line) {
       table.define(Line.ignore);
     } else {
       table.pass();
       if (text.trim() !== '') this.#skip('not a line of perf script', table.linesRead, text);
     }
+  }
+
+  #wordOf(frame: PerfFrame): number {
+    const { address, symbol, dso, inlined } = frame;
+    if (address === CUT && symbol === '') return this.#names.truncated;
+    return this.#foundOr(this.#names.word({ symbol, dso, inlined, isKernel: isKernel(frame) }), frame);
   }
 
   /** The id that stands for a frame whose file tells its functions; else the word. */
@@ -326,6 +350,12 @@ export class PerfSwitches {
   }
 
   #readOther(text: string): void {
+    // as pasted, without its blanks
+    const frame = isUnindentedFrame(text) ? readFrameLine(text) : undefined;
+    if (frame?.kind === 'frame' && !(this.#isLastLine && frame.dso === '')) {
+      this.#table.push(this.#wordOf(frame));
+      return;
+    }
     const kind = this.#isLastLine ? CUT_LINE : 'not a line of perf script';
     if (!isPerfNoise(text)) this.#skip(kind, this.#table.linesRead, text);
   }
@@ -334,6 +364,6 @@ export class PerfSwitches {
 function newRecording(): PerfRecording {
   return {
     ...{ threads: new Map<number, ThreadEvents>(), own: new Set<number>(), startNs: Infinity, endNs: -Infinity },
-    ...{ switches: 0, sums: 0, others: 0, lostEvents: 0 },
+    ...{ switches: 0, sums: 0, others: 0, lostEvents: 0, lacking: new Map(), backwards: 0 },
   };
 }

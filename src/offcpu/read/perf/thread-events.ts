@@ -11,6 +11,8 @@ export const Happened = { switched: 0, out: 1, in: 2, next: 3, woken: 4 } as con
 
 /** No stack, or no waker, is known. */
 export const NONE = -1;
+/** A waker that nobody knows. */
+export const SOMEBODY = -2;
 
 /** X, Z: the thread does not come back. */
 function isDead({ state }: { state: number | undefined }): boolean {
@@ -25,7 +27,7 @@ export interface Interval {
   state: number | undefined;
   blockedNs: number;
   runnableNs: number;
-  /** tid of the thread in whose context the wake-up ran; 0: none, the CPU was idle; NONE: there was no wake-up */
+  /** tid of the thread in whose context the wake-up ran; 0: none, the CPU was idle; SOMEBODY: not known; NONE: there was no wake-up */
   waker: number;
   /** had it not ended when the recording did? */
   isOpen: boolean;

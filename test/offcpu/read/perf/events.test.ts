@@ -7,7 +7,9 @@ test('switches and wake-ups are read in the form of the kernel and in that of li
     ' sched:sched_switch: prev_comm=a b prev_pid=21 prev_prio=120 prev_state=D ==> next_comm=next_pid=7 next_pid=22 next_prio=98',
     '          1 sched:sched_switch: a b:21 [120] D ==> next_pid=7:22 [98]',
   ];
-  for (const form of forms) assert.deepEqual(readSchedulerEvent(form), { kind: 'switch', state: 2, next: 22 });
+  for (const form of forms) {
+    assert.deepEqual(readSchedulerEvent(form), { kind: 'switch', state: 2, prev: 21, prevComm: 'a b', next: 22 });
+  }
   const wakeUps = [
     ' sched:sched_wakeup: comm=a pid=3 b pid=21632 prio=120 target_cpu=001',
     ' sched:sched_wakeup: a pid=3 b:21632 [120] success=1 CPU:001',
