@@ -18,6 +18,9 @@ export interface ProfileMessage {
   samples: Iterable<SampleMessage>;
   /** how many values the samples have */
   valueCounts: Set<number>;
+  /** by key, a place in `strings`: how many samples have such a label */
+  labels: Map<bigint, number>;
+  labelledSamples: number;
   /** file name by id */
   mappings: Map<bigint, bigint>;
   locations: Map<bigint, LocationMessage>;
@@ -37,6 +40,8 @@ export interface SampleMessage {
   /** leaf first */
   locations: bigint[];
   values: bigint[];
+  /** keys of its labels */
+  labels: Set<bigint>;
 }
 
 export interface LocationMessage {
@@ -51,6 +56,8 @@ export function readProfile(bytes: Uint8Array): ProfileMessage {
     types: [],
     samples: { [Symbol.iterator]: () => samplesIn(bytes) },
     valueCounts: new Set(),
+    labels: new Map(),
+    labelledSamples: 0,
     mappings: new Map(),
     locations: new Map(),
     functions: new Map(),
@@ -63,7 +70,10 @@ export function readProfile(bytes: Uint8Array): ProfileMessage {
     if (field === 1) profile.types.push(valueType(message.bytes()));
     else if (field === 2) {
       limit(++samples, MOST_SAMPLES, 'samples');
-      profile.valueCounts.add(sample(message.bytes()).values.length);
+      const { values, labels } = sample(message.bytes());
+      profile.valueCounts.add(values.length);
+      for (const key of labels) profile.labels.set(key, (profile.labels.get(key) ?? 0) + 1);
+      if (labels.size > 0) profile.labelledSamples++;
     } else if (field === 3) addNamed(profile.mappings, message.bytes(), 5);
     else if (field === 4) names += addLocation(profile.locations, message.bytes());
     else if (field === 5) addNamed(profile.functions, message.bytes(), 2, 3);
@@ -136,10 +146,11 @@ function valueType(bytes: Uint8Array): ValueTypeMessage {
 }
 
 function sample(bytes: Uint8Array): SampleMessage {
-  const message: SampleMessage = { locations: [], values: [] };
+  const message: SampleMessage = { locations: [], values: [], labels: new Set() };
   eachField(bytes, (field, value) => {
     if (field === 1) value.numbersTo(message.locations, false);
     else if (field === 2) value.numbersTo(message.values, true);
+    else if (field === 3) message.labels.add(numberIn(value.bytes()));
   });
   return message;
 }
@@ -163,7 +174,7 @@ function addLocation(locations: Map<bigint, LocationMessage>, bytes: Uint8Array)
     if (field === 1) id = value.number();
     else if (field === 2) message.mapping = value.number();
     else if (field === 4) {
-      message.functions.push(lineFunction(value.bytes()));
+      message.functions.push(numberIn(value.bytes()));
       limit(message.functions.length, MOST_NUMBERS, 'lines in a place');
     }
   });
@@ -171,12 +182,13 @@ function addLocation(locations: Map<bigint, LocationMessage>, bytes: Uint8Array)
   return message.functions.length;
 }
 
-function lineFunction(bytes: Uint8Array): bigint {
-  let id = 0n;
+/** Field 1: the function of a line, the key of a label. */
+function numberIn(bytes: Uint8Array): bigint {
+  let number = 0n;
   eachField(bytes, (field, value) => {
-    if (field === 1) id = value.number();
+    if (field === 1) number = value.number();
   });
-  return id;
+  return number;
 }
 
 function latin1(bytes: Uint8Array): string {

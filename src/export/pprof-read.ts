@@ -18,6 +18,8 @@ export interface Pprof {
   types: SampleType[];
   /** the place among them of the one that is shown first */
   main: number;
+  /** keys of the samples' labels, latin1, the most frequent first; no stack has them */
+  labels: string[];
   profile: ProfileMessage;
 }
 
@@ -41,7 +43,8 @@ export function readPprof(bytes: Buffer): Pprof {
   for (const name of [...profile.functions.values(), ...profile.mappings.values()]) textAt(profile, name);
   const shown = textAt(profile, profile.defaultType);
   const named = types.findIndex(({ type }) => type !== '' && type === shown);
-  return { types, main: named < 0 ? types.length - 1 : named, profile };
+  const labels = [...profile.labels].sort(([, a], [, b]) => b - a).map(([key]) => textAt(profile, key));
+  return { types, main: named < 0 ? types.length - 1 : named, labels, profile };
 }
 
 function profileIn(bytes: Buffer): ProfileMessage {
@@ -70,7 +73,7 @@ function otherKind(bytes: Buffer): string | undefined {
   }
   const kind = sniff(bytes);
   if (kind === 'perf script') return 'this is the text of perf script; use perf-fold';
-  return kind === 'binary' || kind === 'text' ? undefined : WHAT_TO_DO[kind];
+  return kind === 'binary' || kind === 'text' || kind === 'pprof' ? undefined : WHAT_TO_DO[kind];
 }
 
 function textAt({ strings }: ProfileMessage, index: bigint): string {
@@ -81,6 +84,16 @@ function textAt({ strings }: ProfileMessage, index: bigint): string {
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+const MOST_LABELS = 5;
+
+/** left out the labels of 40 samples (thread, request): go tool pprof -tagroot KEY shows them; latin1 */
+export function labelsText({ labels, profile: { labelledSamples } }: Pprof): string {
+  const rest = labels.length > MOST_LABELS ? ', …' : '';
+  const keys = labels.slice(0, MOST_LABELS).join(', ');
+  const samples = `${labelledSamples} ${labelledSamples === 1 ? 'sample' : 'samples'}`;
+  return `left out the labels of ${samples} (${keys}${rest}): go tool pprof -tagroot KEY shows them`;
 }
 
 /** How a value becomes a count: times `ns`, divided by `per`. */

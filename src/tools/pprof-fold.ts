@@ -5,7 +5,7 @@ import { utf8 } from '../cli/latin1.ts';
 import type { Command } from '../cli/run.ts';
 import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
-import { foldPprof, type Pprof, readPprof, type SampleType } from '../export/pprof-read.ts';
+import { foldPprof, labelsText, type Pprof, readPprof, type SampleType } from '../export/pprof-read.ts';
 import { frameText } from '../stacks/frame-name.ts';
 import { writeFolded } from './folding/write.ts';
 import { pprofOptions, UNITS } from './pprof-fold/options.ts';
@@ -56,6 +56,7 @@ export const pprofFold: Command<typeof pprofOptions> = {
         throw new InputError(`--unit is for times, and this profile counts ${nameOf(chosen)}`);
       const scale = wantedNs === undefined ? { ns: 1, per: 1 } : { ns: ns as number, per: wantedNs };
       if (pprof.profile.valueCounts.size === 0) report.note(`${input} has no samples: was the program idle?`);
+      if (pprof.labels.length > 0) report.note(`${input}: ${utf8(labelsText(pprof))}`);
       const negative = foldPprof(pprof, index, scale, table, names);
       folded = chosen;
       for (let i = 0; i < negative; i++) report.skip('value below zero', input, nameOf(chosen));
