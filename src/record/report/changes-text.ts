@@ -1,4 +1,4 @@
-// What changed, in the words of all writers, and its table for a terminal.
+// What changed since an earlier run: the words that all writers share, and the table for a terminal.
 
 import type { ChangeRow, Changes } from './changes.ts';
 import { secondsText, waitTitle } from './words.ts';
@@ -24,7 +24,7 @@ export function changeText(change: number): string {
 export function foldedText({ folded }: Changes): string {
   return folded === 0
     ? ''
-    : `${folded} ${folded === 1 ? 'row' : 'rows'} of nothing, or of what may be chance, left out`;
+    : `left out ${folded} ${folded === 1 ? 'row' : 'rows'} without a change, or with one that may be chance`;
 }
 
 const WIDTH = 9;

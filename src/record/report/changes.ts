@@ -16,7 +16,7 @@ export interface Changes {
   /** how the runs differ in what they measured, a line each */
   unlike: readonly string[];
   rows: ChangeRow[];
-  /** rows of next to nothing, and of changes that may be chance */
+  /** how many rows have hardly changed, or may have by chance */
   folded: number;
   /** of single waits */
   lengths: LengthChange[];
@@ -38,7 +38,7 @@ export interface ChangeRow {
 const LEAST = 0.05;
 const MOST_FUNCTIONS = 12;
 
-/** `waits`: of this run; `workload`: what it said last this time. */
+/** `waits` are this run's; `workload` has the last lines of its workload. */
 export function changesOf(
   comparison: Comparison,
   code: OwnCode,
@@ -66,7 +66,7 @@ interface Judged extends ChangeRow {
   isChance: boolean;
 }
 
-/** New and gone first, then the largest changes; what may be chance is left out. */
+/** New and gone rows first, then the largest changes, without those that may be chance. */
 function ranked(rows: readonly Judged[]): ChangeRow[] {
   return rows
     .filter(({ isChance }) => !isChance)
@@ -99,7 +99,7 @@ function reasonRows({ rows, windowNs, against: [earlier] }: ReasonTable): Judged
   return rows.map(rates);
 }
 
-/** Of inclusive time; the process or thread at the root is no function. */
+/** Rows of inclusive time, without the process or thread at the root, which is no function. */
 function functionRows(
   { rows, total }: FunctionTable,
   roots: ReadonlySet<string>,

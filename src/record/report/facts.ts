@@ -29,7 +29,7 @@ import type { PictureFile, Report } from './report.ts';
 import { doubtLines } from './trust.ts';
 import { secondsText } from './words.ts';
 
-/** What the rendering took, all of it and its steps. */
+/** The time of the whole rendering, and of its steps. */
 export interface RenderingCost {
   seconds: number;
   cpuSeconds: number;
@@ -43,7 +43,7 @@ export interface StepTime {
 
 export interface RunFacts {
   settings: Settings;
-  /** with the folder the run will have */
+  /** with the final folder of the run */
   environment: Environment;
   targets: readonly Process[];
   /** of the targets */
@@ -89,7 +89,7 @@ const PICTURES = [
   ['offcpuDiff', 'reasons', 'Off-CPU by reason: what changed'],
 ] as const;
 
-/** For a person, at the end of a run. */
+/** What a run prints at its end. */
 export function linesOfReport(facts: RunFacts, report: Report): string {
   const { window, environment, identity, artifacts } = facts;
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
@@ -135,13 +135,13 @@ function saidText(workload: WorkloadEnd | undefined): string {
   return lines.length > 0 ? `  the workload said last:\n${lines.map((line) => `  | ${line}\n`).join('')}` : '';
 }
 
-/** What is written when all else is there. */
+/** The artifacts that a run writes last. */
 const LAST = ['run', 'page', 'reportText', 'reportJson'] as const;
 
 const FORMAT = 'flamepipe run';
 const VERSION = 1;
 
-/** run.json: what was run, on what, and what came of it. */
+/** run.json: the settings, the target and the machine, and the results. */
 export function runJson(facts: RunFacts & { rendering: RenderingCost }): object {
   const { settings, environment, targets, window, identity } = facts;
   const commands = commandsOf(facts);
@@ -184,7 +184,7 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
   };
 }
 
-/** What makes the same of the recording, a line each. */
+/** The command lines that record and render the same, a line each. */
 export function commandsOf(facts: RunFacts): string[] {
   const { settings, environment, window } = facts;
   const profilers = [perfCommand(settings, environment), bpftraceCommand(settings, environment)];
@@ -201,7 +201,7 @@ export function commandsOf(facts: RunFacts): string[] {
   ];
 }
 
-/** What was recorded, by name. */
+/** Facts about the recording, each with its name. */
 export function factLines(facts: RunFacts): (readonly [string, string])[] {
   const { settings, targets, languages, window, versions, host } = facts;
   const { how, why } = facts.environment.callGraph;

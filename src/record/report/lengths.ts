@@ -16,9 +16,9 @@ interface Lengths {
   p99: number;
 }
 
-/** Of fewer waits a percentile says little. */
+/** Percentiles of fewer waits say little. */
 const LEAST_WAITS = 20;
-/** Lengths are known to a power of two. */
+/** The dump knows lengths only to a power of two. */
 const LEAST_FACTOR = 2;
 const MOST_ROWS = 8;
 
@@ -45,7 +45,7 @@ export function lengthChanges(before: readonly WaitRow[], now: readonly WaitRow[
   return changes.slice(0, MOST_ROWS);
 }
 
-/** By what is the same in another run, without addresses; rows that are then alike can't be told apart, and are left out. */
+/** Rows by what another run has, too, which excludes addresses. Leaves out rows that are then alike. */
 function onlyByKey(rows: readonly WaitRow[]): Map<string, WaitRow> {
   const byKey = new Map<string, WaitRow[]>();
   for (const row of rows) {

@@ -8,7 +8,7 @@ const PARTS: readonly (readonly [letter: string, light: string, dark: string])[]
   ['n', '#b6bcc4', '#5b6470'],
 ];
 
-/** The colour of a part of the split, where no style sheet tells it. */
+/** The colour of a part of the split, if no style sheet sets it. */
 export function partColour(letter: string): string {
   return PARTS.find(([known]) => known === letter)?.[1] ?? '#888888';
 }

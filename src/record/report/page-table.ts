@@ -1,30 +1,31 @@
-// A table of index.html, which its reader sorts by a click on a column's head. Without scripts it stays as it was written.
+// A table of index.html. A click on a column's head sorts it; without scripts it keeps the order that it was written
+// in.
 
 import { escapeXml, shown } from '../../flamegraph/display.ts';
 
 /** A column of text, or of numbers. */
 export interface Column<T> {
   title: string;
-  /** of text: `name` is a function's, in the font of code */
+  /** of a column of text; `name`: functions, in the font of code */
   kind?: 'name' | 'text';
   cell(row: T): string;
-  /** of numbers, what they are sorted by; undefined: nothing, such as an unknown time */
+  /** the number to sort by; undefined: none, as for an unknown time */
   value?(row: T): number | undefined;
   /** are the rows given in its order? */
   isSorted?: boolean;
 }
 
-/** No name, however hostile, becomes markup. */
+/** Escapes a text, so that no hostile name becomes markup. */
 export function text(content: string): string {
   return escapeXml(shown(content));
 }
 
-/** '' without rows. Lines of a cell stay lines. */
+/** A table as HTML; '' without rows. Lines of a cell stay lines. */
 export function table<T>(caption: string, columns: readonly Column<T>[], rows: readonly T[]): string {
   return groupedTable(caption, columns, [{ title: '', rows }]);
 }
 
-/** Sorted within each group. */
+/** A table of several groups, sorted within each. */
 export function groupedTable<T>(
   caption: string,
   columns: readonly Column<T>[],
@@ -61,7 +62,10 @@ function classOf(kind: string | undefined): string {
   return kind ? ` class="${kind}"` : '';
 }
 
-/** Puts a button into each head. Numbers begin with the largest, texts with the first, and rows without a number come last. */
+/**
+ * Puts a button into each head. Numbers begin with the largest, texts with the first, and rows without a number come
+ * last.
+ */
 export const SORT_SCRIPT = `for(const table of document.querySelectorAll('table.sorts')){
 const heads=[...table.tHead.rows[0].cells];
 heads.forEach((head,column)=>{

@@ -74,7 +74,7 @@ function hashOf(content: string): string {
   return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 }
 
-/** Shown, but for the ends of its lines. */
+/** A block of text in which only the ends of lines keep their meaning. */
 function pre(content: string): string {
   const lines = content.trimEnd().split('\n').map(text);
   return `<pre tabindex="0">${lines.join('\n')}</pre>`;
@@ -122,7 +122,7 @@ function answers(report: Report): string {
     waits.length > 0 ? card('What holds it up', `${heldText}<p class="soft">${text(basisOfWaits(report))}</p>`) : '';
   const hot = hottest.length > 0 ? card(heading, `${heat}<p class="soft">${BASIS_OF_FUNCTIONS}</p>`) : '';
   const trusted = card('How far to trust it', trustHtml(trust), changes ? `${trust.grade} wide` : trust.grade);
-  // beside a table as wide as the page, what is short stands below it
+  // short cards stand below a table that is as wide as the page
   const columns = changes
     ? [held, hot, changed, trusted]
     : (held && hot ? [held, `${hot}\n${trusted}`] : [`${held}${hot}`, trusted]).map((cards) => `<div>${cards}</div>`);
@@ -155,7 +155,7 @@ function splitHtml({ parts, seconds, threads }: Split): string {
 
 const SAID = 3;
 
-/** Threads and the program's functions in one table; others below it, folded away. */
+/** Threads and the program's functions in one table. Other functions stand below it, folded away. */
 function changesHtml(changes: Changes): string {
   const { unlike, workload, before } = changes;
   const amount = (title: string, of: (row: ChangeRow) => number, as = (value: number) => value.toFixed(1)) => ({
@@ -237,7 +237,7 @@ function trustHtml(trust: Trust): string {
 
 const ENDERS = 2;
 
-/** Its number does not stand on the next line. */
+/** A thread and its share, which stay on one line. */
 function enderText({ name, share }: WaitRow['wakers'][number]): string {
   return `${name} ${(100 * share).toFixed(0)}\u00a0%`;
 }

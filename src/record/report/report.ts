@@ -1,4 +1,4 @@
-// The report: what a run found, as one value. page.ts, markdown.ts and report.json write the same of it.
+// The report: what a run found, as one value. The page, report.md and report.json all show it.
 
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { nameText } from '../../stacks/name-text.ts';
@@ -21,15 +21,15 @@ export interface Report {
   format: 'flamepipe report';
   version: 1;
   title: string;
-  /** what was recorded, by name */
+  /** facts about the recording, each with its name */
   facts: (readonly [string, string])[];
   /** what is wrong or partial */
   warnings: readonly string[];
   /** undefined: off-CPU time was not recorded */
   split: Split | undefined;
-  /** of a part of the window, whose waits are not known apart */
+  /** is it of a part of the window? Its waits are not known, because off-CPU stacks are sums */
   isPart: boolean;
-  /** on-CPU time alone, where there is no split */
+  /** on-CPU time alone; undefined: there is a split, or no such time */
   onCpuSeconds: number | undefined;
   /** what holds the program up, the longest first; then all waits */
   heldUp: WaitRow[];
@@ -54,16 +54,16 @@ export interface PictureFile {
 
 export interface FunctionRow {
   name: string;
-  /** the object, where it is one of the target's own code */
+  /** the file name of the object; undefined: not known */
   object?: string;
   self: number;
-  /** with what libraries and the kernel do for it */
+  /** the function itself, and what libraries and the kernel do for it */
   nearest: number;
   total: number;
 }
 
 export interface Functions {
-  /** of the target's own code; undefined: it was not seen on the CPU */
+  /** of the target's own code; undefined: perf saw none of it */
   own: { objects: readonly string[]; share: number; hottest: FunctionRow[]; byTotal: FunctionRow[] } | undefined;
   bySelf: FunctionRow[];
   byTotal: FunctionRow[];
@@ -77,13 +77,13 @@ export interface ReportParts {
   pids: readonly number[];
   /** how perf unwound */
   callGraph: string;
-  /** of a part of the window, where only samples tell */
+  /** is it of a part of the window? Then only samples tell */
   isPart: boolean;
   cpu: CpuProfile | undefined;
   offcpu: OffcpuProfile | undefined;
   identity: Identity | undefined;
   code: OwnCode;
-  /** is it neither libc's nor a runtime's? */
+  /** is the function neither libc's nor a runtime's? */
   isOfProgram(name: string): boolean;
   nameLock: NameLock;
   /** by thread id, latin1 */

@@ -12,21 +12,21 @@ export interface Split {
 
 export interface SplitPart {
   name: string;
-  /** of its colour: see flamegraph/waits.ts; `r` on the CPU, `n` not known */
+  /** the letter of its colour, as in flamegraph/waits.ts; `r` on the CPU, `n` not known */
   letter: string;
   seconds: number;
   /** of the whole, 0 to 1 */
   share: number;
 }
 
-/** Parts of no time are left out; the others stand in a fixed order. */
+/** The parts that have any time, in a fixed order. */
 export function splitOf({ threads, beforeNs }: Identity, waits: Iterable<Waited>): Split {
   const sums = new Map<string, { letter: string; ns: number }>();
   const add = (name: string, letter: string, ns: number): void => {
     sums.set(name, { letter, ns: (sums.get(name)?.ns ?? 0) + ns });
   };
   for (const name of ORDER) add(name, '', 0);
-  // by the switches, as all other parts: perf's samples are as coarse as they are few
+  // the switches tell this part like all others: perf's samples are coarse if they are few
   for (const { onCpuNs } of threads) add('on CPU', 'r', onCpuNs);
   for (const { kind, group, letter, stack, entry } of waits) {
     if (kind === 'excluded') continue;
@@ -45,7 +45,7 @@ export function splitOf({ threads, beforeNs }: Identity, waits: Iterable<Waited>
   return { threads: threads.length, seconds: all / 1e9, parts: parts.filter(({ seconds }) => seconds > 0) };
 }
 
-/** What is blocked, by the group of its reason. */
+/** The names of blocked parts, by the group of their reason. */
 const BLOCKED: ReadonlyMap<string, string> = new Map([
   ['storage', 'storage'],
   ['lock', 'lock'],

@@ -1,4 +1,4 @@
-// The threads of a run, one row each: what they did, where they ran and for what they waited. Idle ones are folded away.
+// The threads of a run, one row each: how long they ran and waited, and mostly for what. Idle ones are folded away.
 
 import { nameText } from '../../stacks/name-text.ts';
 import type { Identity } from '../identity.ts';
@@ -17,14 +17,14 @@ export interface ThreadRow {
   undecided: number;
   /** waiting for work or a time */
   idle: number;
-  /** where it was not running the most, but for being idle: `[futex]` */
+  /** the reason of most of its time off the CPU, idle time excluded: `[futex]` */
   wait?: string;
 }
 
 export interface Threads {
   /** the busiest first */
   rows: ThreadRow[];
-  /** those that next to never did anything else but sleep */
+  /** threads that did hardly anything but sleep */
   idle: ThreadRow[];
 }
 
@@ -69,7 +69,7 @@ export function threadsOf(
   const isIdle = ({ tid, seconds, onCpu, runnable, blocked }: ThreadRow): boolean =>
     asleep.has(tid) || onCpu + runnable + blocked < BUSY * seconds;
   const busy = rows.filter((row) => !isIdle(row));
-  // of a program that only waits, all that there is
+  // a program that only waits shows all its threads
   return busy.length === 0 ? { rows, idle: [] } : { rows: busy.sort(byBusy), idle: rows.filter(isIdle) };
 }
 

@@ -1,4 +1,4 @@
-// How far a run's data can be trusted, in words, with the command that mends it.
+// How far to trust a run's data, in words, with the commands that mend it.
 
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
@@ -36,10 +36,10 @@ export interface TrustFacts {
   languages: readonly TargetLanguage[];
 }
 
-/** Below it shares are rough. */
+/** With fewer samples shares are rough. */
 const FEW_SAMPLES = 100;
 const SOME_SAMPLES = 400;
-/** Shares of weight: from the first on the page says something, from the second on it warns. */
+/** Shares of weight: the page tells of the first and above, and warns of the second and above. */
 const TOLD = 0.05;
 const BAD = 0.25;
 
@@ -74,7 +74,7 @@ export function trustOf(facts: TrustFacts): Trust {
   return { grade: has('poor') ? 'poor' : has('fair') ? 'fair' : 'good', points };
 }
 
-/** For a terminal: what is wrong with the data, but for the sum of its times, which has lines of its own. */
+/** What is wrong with the data, as lines for a terminal. The sum of its times has lines of its own. */
 export function doubtLines({ points }: Trust): string[] {
   return points
     .filter(({ what, level }) => level !== 'good' && what !== 'sum')
@@ -133,7 +133,7 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
   return points;
 }
 
-/** What runtimes must be told so that their functions have names. */
+/** The options that runtimes need so that their functions have names. */
 function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names'));
   const byText = new Map(lacks.map((lack) => [lack.text, lack]));

@@ -1,4 +1,4 @@
-// The waits of a run: for what, in which function of the program, on which lock or file, for how long, and who ended them.
+// The waits of a run: their reason, their function of the program, the lock or file, their length, and who ended them.
 
 import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/waits.ts';
 import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
@@ -12,7 +12,7 @@ import { withoutTier } from '../../stacks/tiers.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import { isNamed, type OwnCode } from '../own-code.ts';
 
-/** Stacks that are off the CPU for the same time, with what was decided. */
+/** A stack off the CPU, with the decision about it. */
 export interface Waited {
   kind: Kind;
   /** `[futex]` */
@@ -54,7 +54,7 @@ function familyOf(reason: string, meaning: string): (typeof WAITS)[number] {
 
 /** Times in seconds. Texts UTF-8. */
 export interface WaitRow {
-  /** `open`: work may be waited for as well */
+  /** `open`: perhaps it waits for work */
   kind: 'wait' | 'open' | 'timer' | 'idle';
   reason: string;
   text: string;
@@ -69,9 +69,9 @@ export interface WaitRow {
   /** of Postgres, without constants */
   statement?: string;
   seconds: number;
-  /** of it, that of threads which do more than wait */
+  /** the part of it of threads that do more than wait */
   busySeconds: number;
-  /** of all threads' time */
+  /** the share of all threads' time */
   share: number;
   /** from the wake-up to the CPU: on top of `seconds` */
   queuedSeconds: number;
@@ -94,7 +94,7 @@ interface Sum extends Omit<WaitRow, 'wakers' | 'threads' | 'share' | 'waits' | '
 
 export interface WaitSettings {
   code: OwnCode;
-  /** is it neither libc's nor a runtime's? */
+  /** is the function neither libc's nor a runtime's? */
   isOfProgram(name: string): boolean;
   /** of all threads */
   lifeSeconds: number;
@@ -117,7 +117,7 @@ export function waitRows(
     const frame = own.find(isNamed) ?? stack.user.find(isOfProgram) ?? own[0];
     const place = frame && withoutTier(frame);
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
-    // one who waits for the next statement shows the last one
+    // a server that waits for the next statement still shows the last one
     const statement = kind === 'idle' ? undefined : entry.particulars?.statement?.text;
     const key = [decision.rule.label, meaning, place, object, statement].join('\0');
     const sum = sums.get(key) ?? {
@@ -184,7 +184,7 @@ function largest(sums: ReadonlyMap<string, number>): [string, number][] {
   return [...sums].sort(([, a], [, b]) => b - a);
 }
 
-/** What holds the program up, or may: not what it does by intent, such as sleeping, nor what idle threads wait for. */
+/** The waits that hold the program up, or may. Those by intent, such as sleeping, and those of idle threads do not. */
 export function heldUp(rows: readonly WaitRow[]): WaitRow[] {
   return rows
     .filter(({ kind, busySeconds }) => (kind === 'wait' || kind === 'open') && busySeconds > 0)

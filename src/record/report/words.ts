@@ -7,7 +7,7 @@ import type { ThreadRow } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 
-/** So many waits and functions stand on the first screen. */
+/** How many waits and functions stand on the first screen. */
 export const FIRST = 3;
 
 /** `12.3 s`, `4.2 ms`, `15 µs` */
@@ -35,7 +35,7 @@ export function waitTitle({ function: name, object, reason, meaning, kind, threa
   return `${name ?? `thread ${threads[0] ?? 'without a name'}`} ${verb} ${what}`;
 }
 
-/** Reasons in words, where a wait's object is not known. */
+/** What a wait is for, by its reason, if its object is not known. */
 const WHAT: Readonly<Record<string, string>> = {
   '[futex]': 'a lock or condition',
   '[lock]': 'a lock of the kernel',
@@ -66,14 +66,14 @@ export function waitLengths({ seconds, waits, p50, p99, longest, queuedSeconds }
 const MOST_WAKERS = 3;
 const LEAST_WAKER = 0.05;
 
-/** `ended by thread rebuild (98 %)`; '' where it is not known. */
+/** `ended by thread rebuild (98 %)`; '' if nobody knows. */
 export function wakersText({ wakers }: WaitRow): string {
   const shown = wakers.filter(({ share }) => share >= LEAST_WAKER).slice(0, MOST_WAKERS);
   if (shown.length === 0) return '';
   return `ended by ${shown.map(({ name, share }) => `${name} (${(100 * share).toFixed(0)} %)`).join(', ')}`;
 }
 
-/** What a hot function comes to. */
+/** The shares of a hot function. */
 export function hotText({ self, nearest, total }: FunctionRow): string {
   const rest = nearest - self;
   const others = rest > 0.0005 ? `, ${shareText(rest)} in libraries and the kernel for it` : '';
@@ -103,13 +103,13 @@ export function idleText(idle: readonly ThreadRow[]): string {
   return `${count} (${shown}), ${seconds} together`;
 }
 
-/** What the first screen says of time on the CPU, where waits were not recorded. */
+/** What the first screen says of time on the CPU, if waits were not recorded. */
 export function onCpuText({ onCpuSeconds, isPart }: Report): string {
-  const rest = isPart ? 'time off it is known of the whole window alone' : 'time off it was not recorded';
+  const rest = isPart ? 'time off it is known only of the whole window' : 'time off it was not recorded';
   return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; ${rest}.`;
 }
 
-/** What the shares of waits are of, and which waits a program makes by intent. */
+/** Explains the shares of waits, and names the waits that a program makes by intent. */
 export function basisOfWaits({ heldUp, waits }: Report): string {
   const sum = (kind: WaitRow['kind']): number =>
     waits.filter((row) => row.kind === kind).reduce((all, { seconds }) => all + seconds, 0);

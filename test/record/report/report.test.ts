@@ -118,7 +118,7 @@ test('of a part of the window it does not say that waits were not recorded', () 
   const parts = partsOf(cpu, undefined);
   assert.match(
     reportMarkdown(reportOf({ ...parts, isPart: true })),
-    /on the CPU; time off it is known of the whole window alone\./,
+    /on the CPU; time off it is known only of the whole window\./,
   );
   assert.match(reportMarkdown(reportOf(parts)), /on the CPU; time off it was not recorded\./);
 });
