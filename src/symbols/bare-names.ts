@@ -1,5 +1,5 @@
-// Bare names: functions whose debug information has no namespace or class for them. Where one of them was met in several
-// files, the file tells which it is.
+// Bare names: functions whose debug information has no namespace or class for them. If several files have one of them,
+// the file stands behind its name.
 
 import type { SymbolFrame } from './object.ts';
 
@@ -7,21 +7,21 @@ export class BareNames {
   /** the files that a bare name was seen in */
   readonly #filesOf = new Map<string, Set<string>>();
 
-  /** To be told of all frames before the first is asked for. */
+  /** Call it for all frames before the first behind(). */
   note({ name, isBare, file }: SymbolFrame): void {
     if (!isBare || name === undefined || file === undefined) return;
     const files = this.#filesOf.get(name) ?? new Set();
     this.#filesOf.set(name, files.add(shortPath(file)));
   }
 
-  /** ` (map.rs)`; '' where the name is enough. */
+  /** ` (map.rs)`; '' if the name is enough. */
   behind({ name = '', isBare, file }: SymbolFrame): string {
     const isAmbiguous = isBare && (this.#filesOf.get(name)?.size ?? 0) > 1;
     return isAmbiguous && file !== undefined ? ` (${shortPath(file)})` : '';
   }
 }
 
-/** With its folder, since half of all files of Rust are called mod.rs: `raw/mod.rs` */
+/** The file name with its folder, because half of all files of Rust are called mod.rs: `raw/mod.rs` */
 export function shortPath(path: string): string {
   return path.split('/').slice(-2).join('/').replace(/^\//, '');
 }

@@ -1,4 +1,4 @@
-// Variables by their address: what a lock is called, or where it lies, by a copy of /proc/PID/maps and the files in it.
+// Variables by their address: the name of a lock, or where it lies, by a copy of /proc/PID/maps and the files in it.
 
 import type { ObjectSymbols } from './object.ts';
 import { symbolFrame } from './symbol-frame.ts';
@@ -30,7 +30,7 @@ const ARENA = 64 << 20;
 const MOST_GUARD = 1 << 20;
 
 export class DataNames {
-  /** by pid; those of no known process by undefined */
+  /** by pid; undefined: of processes that have no entry of their own */
   readonly #regions = new Map<number | undefined, Region[]>();
   readonly #object: (path: string) => Pick<ObjectSymbols, 'dataAt' | 'refusal'>;
 
@@ -39,7 +39,7 @@ export class DataNames {
     this.#object = object;
   }
 
-  /** Adds a copy of /proc/PID/maps, latin1. `pid` undefined: it is that of all processes not named otherwise. */
+  /** Adds a copy of /proc/PID/maps, latin1. `pid` undefined: it serves all processes without a copy of their own. */
   addMaps(pid: number | undefined, maps: string): void {
     const regions = Array.from(maps.matchAll(LINE), ([, from = '', to = '', readable, offset = '', path = '']) => ({
       ...{ from: Number(`0x${from}`), to: Number(`0x${to}`), offset: Number(`0x${offset}`) },
@@ -48,7 +48,7 @@ export class DataNames {
     this.#regions.set(pid, regions);
   }
 
-  /** What lies at an address of a process. undefined: nothing is known of its memory. */
+  /** The variable at an address of a process; undefined: nothing is known of its memory. */
   at(address: number, pid: number | undefined): DataName | undefined {
     const regions = this.#regions.get(pid) ?? this.#regions.get(undefined);
     const index = regions?.findIndex(({ from, to }) => address >= from && address < to) ?? -1;

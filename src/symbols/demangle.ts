@@ -1,6 +1,6 @@
 // Mangled names made readable, by the crates rustc-demangle and cpp_demangle (gecko-profiler-demangle).
-// Perf and bpftrace demangle most names themselves; the WebAssembly beside this file is read when the first one
-// arrives mangled. Where it is missing, names stay as they come.
+// perf and bpftrace demangle most names themselves. The WebAssembly beside this file loads when the first one arrives
+// mangled. Without it, names stay as they come.
 
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
@@ -29,9 +29,8 @@ const THUNK_KINDS: Record<string, string> = { _ZTh: 'non-virtual', _ZTv: 'virtua
 
 /**
  * The readable form of a C++ or Rust name, argument list included; any other name, and one that the demangler refuses,
- * unchanged. Rust's crate disambiguators go, and so do the hash of its legacy mangling and ThinLTO's, unless `keepHash`;
- * it also goes from names that perf or bpftrace demangled, wholly or as if they were C++.
- * Names are latin1 decodings of bytes.
+ * unchanged. Rust's crate disambiguators go. So do the hash of its legacy mangling and ThinLTO's, unless `keepHash`,
+ * also in names that perf or bpftrace demangled, wholly or as if they were C++. Names are latin1 decodings of bytes.
  */
 export function demangle(name: string, options: { keepHash?: boolean } = {}): string {
   const keepHash = options.keepHash ?? false;
@@ -55,7 +54,9 @@ function demangleSymbol(name: string, keepHash: boolean): string {
   return readable + (hash ? `::${hash}${suffix}` : '') + version;
 }
 
-/** libiberty and __cxa_demangle take a legacy Rust name for C++ and leave its escapes: mangled again, it can be read. */
+/**
+ * libiberty and __cxa_demangle take a legacy Rust name for C++ and leave its escapes: mangled again, it can be read.
+ */
 function demangleHalf(name: string, half: RegExpExecArray, keepHash: boolean): string {
   const [, path = '', hash = '', suffix = ''] = half;
   const mangled = path

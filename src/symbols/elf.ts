@@ -1,4 +1,4 @@
-// ELF: what an executable file offers to who looks up symbols in it.
+// ELF: what an executable file offers to tools that look up symbols in it.
 
 import { InputError } from '../engine/errors.ts';
 import { ElfFile, type ElfSection, Machine } from './elf/elf-file.ts';
@@ -9,7 +9,7 @@ export interface ElfFacts {
   hasLines: boolean;
   /** functions that have a name in `.dynsym`, which stripping leaves */
   exported: number;
-  /** was rustc at it? */
+  /** did rustc compile any of it? */
   isRust: boolean;
   /** hexadecimal */
   buildId: string | undefined;
@@ -21,7 +21,7 @@ const FUNCTION = 2;
 const MOST_CODE = 1 << 20;
 /** push %rbp; mov %rsp,%rbp */
 const PROLOGUE = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
-/** Code that keeps frame pointers has a prologue in each of so many bytes; other code has next to none. */
+/** Code that keeps frame pointers has a prologue in each piece of this many bytes; other code has hardly any. */
 const BYTES_A_PROLOGUE = 4096;
 const MOST_TEXT = 1 << 20;
 const MOST_SYMBOLS = 1 << 27;
@@ -49,7 +49,7 @@ export function isGoProgram(read: ReadBytes): boolean {
   return file?.sections.some(({ name }) => GO_SECTION.test(name)) === true;
 }
 
-/** As ElfFacts has it, and cheaper where only this matters. */
+/** The same as in ElfFacts, and cheaper for callers that need nothing else. */
 export function keepsFramePointers(read: ReadBytes): boolean | undefined {
   const file = openElf(read);
   return file?.machine === Machine.x86_64 ? hasPrologues(file) : undefined;

@@ -1,5 +1,5 @@
-// The kernel's symbols, as a copy of /proc/kallsyms holds them: for addresses that perf left without a name. The file has
-// some 100 000 lines and few are needed, so they are looked up in place, by halves.
+// The kernel's symbols, in a copy of /proc/kallsyms: they name addresses that perf left without a name. The file has
+// some 100 000 lines, and few are needed, so a binary search reads them in place.
 
 import { InputError } from '../engine/errors.ts';
 
@@ -37,7 +37,7 @@ export class KernelSymbols {
   readonly #modulesFrom: number;
   #modules: Symbol_[] | undefined;
 
-  /** Throws InputError if that is no copy of /proc/kallsyms, or one without addresses. */
+  /** Throws InputError if the text is no copy of /proc/kallsyms, or one without addresses. */
   constructor(text: Buffer) {
     if (text.length === 0) throw new InputError('no copy of /proc/kallsyms: it is empty');
     this.#text = text;
@@ -46,7 +46,7 @@ export class KernelSymbols {
     if (last.address < 0) throw new InputError('the kernel has hidden its addresses: copy /proc/kallsyms as root');
   }
 
-  /** The function at an address of 16 hexadecimal digits, of several names the last, as perf has it; undefined: none. */
+  /** The function at an address of 16 hexadecimal digits; undefined: none. Of several names the last, as perf does. */
   nameAt(address: string): string | undefined {
     const at = numberOf(address.slice(0, 8), address.slice(8));
     return this.#ownAt(at) ?? this.#modulesAt(at);

@@ -3,7 +3,7 @@
 
 import type { SymbolFrame } from './object.ts';
 
-/** In place of an object, of a function whose source is a library's. */
+/** Stands in place of the object of a function whose source is a library's. */
 export const LIBRARY_SOURCE = 'library source';
 
 // /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/pgrx-0.18.0/src/bgworkers.rs
@@ -12,7 +12,7 @@ export const LIBRARY_SOURCE = 'library source';
 const LIBRARY =
   /\/\.cargo\/(?:registry|git)\/|^\/rustc\/|\/rustlib\/src\/|\/build\/[\w-]+-[0-9a-f]{16}\/out\/|^\/usr\/(?:local\/)?include\//;
 
-/** Whose code a function is that was found in `object`. */
+/** The origin of a function that was found in `object`: that object, or LIBRARY_SOURCE. */
 export function originOf({ file }: SymbolFrame, object: string): string {
   return file !== undefined && LIBRARY.test(file) ? LIBRARY_SOURCE : object;
 }

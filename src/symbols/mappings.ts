@@ -15,7 +15,7 @@ export interface Mapping {
 // └ from   └ to      └ x: code └ offset             └─ path
 const LINE = /^([0-9a-f]+)-([0-9a-f]+) ..x. ([0-9a-f]+) [0-9a-f]+:[0-9a-f]+ \d+ *(.*)$/gm;
 
-/** Any process, where a recording does not tell which. */
+/** Any process, if a recording does not tell which. */
 export const ANY_PROCESS = -1;
 
 export class Mappings {
@@ -25,7 +25,7 @@ export class Mappings {
   #count = 0;
 
   /**
-   * `knowsAll`: each process is known by its own number, and one that is not may have run any program. Else a single
+   * `knowsAll`: each process has its own number here, and one without may have run any program. If not, a single
    * process stands for all, because its number may be another one in a container.
    */
   constructor({ knowsAll = false } = {}) {
@@ -53,14 +53,14 @@ export class Mappings {
     if (child !== parent) for (const mapping of this.#ofPid.get(parent) ?? []) this.add(child, mapping);
   }
 
-  /** Adds those of a copy of /proc/PID/maps, latin1. */
+  /** Adds the mappings of a copy of /proc/PID/maps, latin1. */
   addMaps(pid: number, maps: string): void {
     for (const [, from = '', to = '', offset = '', path = ''] of maps.matchAll(LINE)) {
       this.add(pid, { from: Number(`0x${from}`), to: Number(`0x${to}`), offset: Number(`0x${offset}`), path });
     }
   }
 
-  /** What a compiler in that process told perf. */
+  /** Adds the functions that a compiler in that process told perf of. */
   addCompiled(pid: number, map: PerfMap): void {
     this.#compiled.set(pid, map);
   }
@@ -72,9 +72,9 @@ export class Mappings {
   }
 
   /**
-   * The mapping of a process that an address lies in. With a `path`: of that file, and of any process, because a child has
-   * its parent's, of which there may be no event. Path '': of any file; undefined where the process had several at that
-   * address, one after the other, as when it called exec: nobody knows of which the address is.
+   * The mapping that an address of a process lies in. With a `path`: one of that file, in any process, because a child
+   * has its parent's mappings, often without an event. With '': one of any file. Undefined also if the process had
+   * several at that address, one after the other, as after exec: then nobody knows which one.
    */
   at(pid: number, address: number, path: string): Mapping | undefined {
     const own = mappingsAt(this.#ofPid.get(pid) ?? [], address);

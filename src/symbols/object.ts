@@ -1,5 +1,5 @@
-// One object that a process has mapped, a program or a library: which functions and lines an address of it belongs to, by
-// its own symbols and debug information or by those of its debug file.
+// One object that a process has mapped, a program or a library: the functions and lines of its addresses, by its own
+// symbols and debug information or by those of its debug file.
 
 import { InputError } from '../engine/errors.ts';
 import { type CallFrame, CallFrames } from './dwarf/call-frames.ts';
@@ -15,7 +15,7 @@ export type OpenFile = (path: string) => ReadBytes | undefined;
 
 /** One function around an address. */
 export interface SymbolFrame {
-  /** as the file has it, mangled or not, latin1; undefined: only its lines are known */
+  /** as the file writes it, mangled or not, latin1; undefined: only its lines are known */
   name: string | undefined;
   /** a name without its namespace or class, which several functions may have */
   isBare: boolean;
@@ -32,7 +32,7 @@ export type Refusal = 'missing' | 'not ELF' | 'another build';
 export class ObjectSymbols {
   readonly path: string;
   readonly refusal: Refusal | undefined;
-  /** of the file, not of the recording; hexadecimal */
+  /** the file's own, not the recording's; hexadecimal */
   readonly buildId: string | undefined;
   readonly recordedId: string | undefined;
   /** what could not be read, and how often */
@@ -57,12 +57,12 @@ export class ObjectSymbols {
     this.refusal = !read ? 'missing' : !this.#file ? 'not ELF' : isOther ? 'another build' : undefined;
   }
 
-  /** Has it debug information, of its own or in a debug file? */
+  /** Does it have debug information, of its own or in a debug file? */
   get hasLines(): boolean {
     return this.refusal === undefined && this.#dwarfOf() !== undefined;
   }
 
-  /** Has it more symbols than those it exports? */
+  /** Does it have more symbols than those it exports? */
   get hasSymbols(): boolean {
     return this.refusal === undefined && this.#withSymbols().section('.symtab') !== undefined;
   }
@@ -121,8 +121,8 @@ export class ObjectSymbols {
   }
 
   /**
-   * The variable so many bytes behind the place where the file's first byte is loaded; '' for data without a symbol.
-   * undefined: not loaded, or not readable.
+   * The variable `distance` bytes behind the place where the file's first byte is loaded; '' for data without a symbol.
+   * Undefined: not loaded, or not readable.
    */
   dataAt(distance: number): string | undefined {
     if (this.refusal !== undefined) return undefined;
@@ -218,13 +218,13 @@ function hasLines(file: ElfFile): boolean {
   return ['.debug_info', '.zdebug_info'].some((name) => file.section(name) !== undefined);
 }
 
-/** By build-id where both have one, which is cheaper than the checksum of a large file. */
+/** Compares build-ids if both have one, because the checksum of a large file costs more. */
 function isOf(debug: ElfFile, own: ElfFile, hasChecksum: () => boolean): boolean {
   const [a, b] = [debug.buildId, own.buildId];
   return a !== undefined && b !== undefined ? isSameId(a, b) : hasChecksum();
 }
 
-/** Perf pads ids with zeros to 20 bytes, and cuts longer ones. */
+/** perf pads ids with zeros to 20 bytes, and cuts longer ones. */
 function isSameId(a: string, b: string): boolean {
   const length = Math.min(a.length, b.length, 40);
   const rest = a.length > b.length ? a.slice(length) : b.slice(length);

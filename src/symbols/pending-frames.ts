@@ -1,5 +1,5 @@
-// Frames that stand for several functions. While a recording is read, one name that stands for nothing takes their place;
-// when all is read, it is known where in their stacks they stand, and which names need more than themselves.
+// Frames that stand for several functions. While a recording is read, a placeholder takes their place. When all is
+// read, their places in the stacks are known, and so are the names that need a file behind them.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import { BareNames, shortPath } from './bare-names.ts';
@@ -10,7 +10,7 @@ import type { Expansion } from './symbolizer.ts';
 export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number;
 
 interface Pending extends Expansion {
-  /** of the frame as it was printed: for a function of which only the lines are known */
+  /** the id of the printed name, which stands for a function that has only lines */
   printed: number;
   /** tells lines of one frame from those of the next */
   address: string;
@@ -18,18 +18,18 @@ interface Pending extends Expansion {
   dso: string;
 }
 
-/** An inlined function that was printed, of the frame with this address. */
+/** An inlined function that perf printed, of the frame with this address. */
 interface Printed {
   printed: number;
   address: string;
 }
 
 export interface PendingOptions {
-  /** inlined functions as frames of their own; else only the function that exists as code */
+  /** give inlined functions frames of their own? If not, only the function that exists as code gets one */
   inline: boolean;
-  /** the place behind the name */
+  /** put the source place behind the name? */
   srcline: boolean;
-  /** the file behind bare names that were met in several files */
+  /** put the file behind bare names that several files have? */
   files: boolean;
 }
 
@@ -55,7 +55,9 @@ export class PendingFrames {
     this.#bareNames = bareNames;
   }
 
-  /** The id that stands for these functions; `printed` is that of the frame as it was printed, at `address` of `dso`. */
+  /**
+   * The id that stands for these functions; `printed` is that of the frame as it was printed, at `address` of `dso`.
+   */
   add({ exact, caller }: Expansion, printed: number, address: string, dso: string): number {
     const pending = { exact: this.#kept(exact), caller: this.#kept(caller), printed, address, dso };
     const parts = [pending.exact, pending.caller].map((frames) => frames.map((frame) => this.#numberOf(frame)).join());
@@ -77,7 +79,7 @@ export class PendingFrames {
     return id;
   }
 
-  /** What an id that add() gave stands for: has it a name, and debug information? undefined: it gave another one. */
+  /** Does the frame of an id of add() have a name, and debug information? Undefined: add() did not give this id. */
   knowledgeOf(id: number): { isNamed: boolean; hasLines: boolean } | undefined {
     const [frame] = this.#pending.get(id)?.exact ?? [];
     return frame && { isNamed: frame.name !== undefined, hasLines: frame.file !== undefined };
@@ -88,14 +90,14 @@ export class PendingFrames {
     return this.#printed.has(id);
   }
 
-  /** The frame as it was printed, of an id that add() gave; undefined: it gave another one. */
+  /** The printed frame of an id of add(); undefined: add() did not give this id. */
   printedOf(id: number): number | undefined {
     return this.#pending.get(id)?.printed;
   }
 
   /**
-   * All is read: puts the functions into the stacks. `isKernel` tells of a name whether it is of a kernel frame; `roots`
-   * frames of each stack are no functions.
+   * Puts the functions into the stacks, when all is read. `isKernel` tells of a name whether it is a kernel frame's;
+   * the first `roots` frames of each stack are no functions.
    */
   settle(isKernel: (id: number) => boolean, roots: number): void {
     if (this.#pending.size === 0 && this.#printed.size === 0) return;
@@ -133,7 +135,7 @@ export class PendingFrames {
     return this.#printed.get(next)?.address === (this.#pending.get(id) as Pending).address;
   }
 
-  /** Is this printed inlined function one of a frame that is known here, whichever side of it it stands on? */
+  /** Does this printed inlined function belong to a frame of add(), on either side of it? */
   #isOfPending(ids: Uint32Array, at: number): boolean {
     const { address } = this.#printed.get(ids[at] as number) as Printed;
     for (const step of [-1, 1]) {
@@ -146,7 +148,7 @@ export class PendingFrames {
     return false;
   }
 
-  /** One number for frames that have the same name in a stack. Names are long: their hashes are known, joining is slow. */
+  /** One number for frames that have the same name in a stack. It avoids joining names, which are long. */
   #numberOf({ name, isBare, file, line }: SymbolFrame): number {
     const place = this.#options.srcline || name === undefined ? `${file}:${line}` : isBare ? (file ?? '') : '';
     let numbers = this.#numbers.get(name ?? '');
@@ -197,7 +199,9 @@ export class PendingFrames {
   }
 }
 
-/** `mod.rs:1120`, with its folder, since half of all files of Rust are called mod.rs: `raw/mod.rs:1120`; '': not known. */
+/**
+ * `mod.rs:1120`, with its folder, since half of all files of Rust are called mod.rs: `raw/mod.rs:1120`; '': not known.
+ */
 function placeOf({ file, line }: SymbolFrame): string {
   return file === undefined || line === 0 ? '' : `${shortPath(file)}:${line}`;
 }

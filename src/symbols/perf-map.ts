@@ -1,11 +1,11 @@
-// /tmp/perf-PID.map: the functions that a compiler made while the program ran, as it tells them to perf.
+// /tmp/perf-PID.map: the functions that a compiler made while the program ran, which it lists for perf.
 
 import { countUpTo } from './elf/sorted.ts';
 
 // 3f5a2c40 1d8 JS:*handler file:///srv/app.mjs:12:21
 // └ from   └ bytes (hex)  └ name, to the end of the line
 const LINE = /^(?:0x)?([0-9a-fA-F]{1,16}) (?:0x)?([0-9a-fA-F]{1,12}) (.+)$/gm;
-/** Of the functions that begin before an address so many are looked at: compilers use a place again for others. */
+/** How many functions before an address may hold it: compilers use a place again for other functions. */
 const MOST_TRIED = 64;
 
 /** Where a process leaves it, by the process's own number. */
@@ -15,13 +15,13 @@ export function perfMapPath(pid: number): string {
 
 export class PerfMap {
   readonly path: string;
-  // of each function, in the order of their starts; of several with one start in that of the lines
+  // by function, in the order of their starts; those with one start in the order of their lines
   readonly #starts: Float64Array;
   readonly #ends: Float64Array;
   readonly #lines: Uint32Array;
   readonly #names: string[];
 
-  /** `text` is latin1. Lines that are none of its form are left out. */
+  /** `text` is latin1. Drops lines of another form. */
   constructor(path: string, text: string) {
     this.path = path;
     const functions = Array.from(text.matchAll(LINE), ([, from = '', size = '', name = ''], line) => {
@@ -34,7 +34,7 @@ export class PerfMap {
     this.#names = functions.map(({ name }) => name);
   }
 
-  /** The name of the function around this address, latin1; of several the one told last. */
+  /** The name of the function around this address, latin1; of several the last one in the file. */
   at(address: number): string | undefined {
     const from = countUpTo(this.#starts, address);
     let found = -1;

@@ -1,11 +1,11 @@
-// Whom a waiting function returns to, where it keeps no frame pointer: by the words on the stack that may be return
-// addresses, and by what its object says of its frames.
+// Where a waiting function without a frame pointer returns to: by the words on the stack that may be return addresses,
+// and by what its object says of its frames.
 
 import type { CallFrame } from './dwarf/call-frames.ts';
 
-/** A word on the stack with a call instruction before the address that it is. */
+/** A word on the stack that is an address right behind a call instruction. */
 export interface StackWord {
-  /** its place: so many words of 8 bytes behind the stack pointer; undefined: one of those that were looked at */
+  /** its place, in words of 8 bytes behind the stack pointer; undefined: one of USUAL_SLOTS */
   slot: number | undefined;
   address: number;
 }
@@ -23,19 +23,20 @@ export interface Walk {
 
 /** What the files of the process say of an address. */
 export interface Code {
-  /** Of the function around it: its object, and how its frame lies; undefined: of no object that can be read. */
+  /** The object of the function around it, and how its frame lies; undefined: no object that can be read. */
   frameAt(address: number): { path: string; frame: CallFrame | undefined } | undefined;
   /** The address that a direct call right before it goes to. */
   calledBefore(address: number): number | undefined;
 }
 
 const WORD = 8;
-/** The places at which older programs looked for one word. */
+/** The places at which older versions of bpf/offcpu.bt looked for one word. */
 export const USUAL_SLOTS: ReadonlySet<number> = new Set([0, 3, 5, 7]);
 
 /**
- * From the instruction `leaf` outwards. `outer` is the first return address that a walk by frame pointers found; where libc
- * uses rbp for something else, that found none. undefined: of the leaf's frame nothing is known.
+ * Walks from the instruction `leaf` outwards. `outer` is the first return address that a walk by frame pointers found;
+ * undefined: it found none, because libc used rbp for something else. Gives undefined if nothing is known of leaf's
+ * frame.
  */
 export function walkStack(
   leaf: number,

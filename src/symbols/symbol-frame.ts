@@ -1,4 +1,4 @@
-// What a function is called in a folded stack, whichever profiler printed it.
+// The name of a function in a folded stack, whichever profiler printed it.
 
 import { frameText, tidyName } from '../stacks/frame-name.ts';
 import { demangle } from './demangle.ts';

@@ -1,5 +1,5 @@
-// Names the frames of a recording: an object and a place in it in, the functions there out, and at the end what was
-// missing.
+// Names the frames of a recording: an object and a place in it in; the functions there out, and at the end notes on
+// what was missing.
 
 import { BareNames } from './bare-names.ts';
 import { ObjectSymbols, type OpenFile, type SymbolFrame } from './object.ts';
@@ -18,9 +18,9 @@ export class Symbolizer {
   readonly #open: OpenFile;
   readonly #buildIds: ReadonlyMap<string, string>;
   readonly #objects = new Map<string, ObjectSymbols>();
-  /** of all recordings that are named by it */
+  /** of all recordings that it names */
   readonly bareNames = new BareNames();
-  /** frames that were looked up in the objects; those found in no map */
+  /** frames that were looked up in objects; frames found in no map */
   looked = 0;
   unmapped = 0;
 
@@ -30,7 +30,7 @@ export class Symbolizer {
     this.#buildIds = buildIds;
   }
 
-  /** The object of that path; `buildId` is the recording's, where it is known from elsewhere. */
+  /** The object of that path; `buildId` is the recording's, if the caller knows it. */
   object(path: string, buildId?: string): ObjectSymbols {
     let object = this.#objects.get(path);
     if (!object) {
@@ -41,7 +41,7 @@ export class Symbolizer {
     return object;
   }
 
-  /** What lies at a place of an object's file; undefined: nothing is known. */
+  /** The functions at a place of an object's file; undefined: nothing is known. */
   at(object: ObjectSymbols, offset: number): Expansion | undefined {
     const address = object.addressAt(offset);
     if (address === undefined || object.refusal !== undefined) return undefined;
@@ -51,7 +51,7 @@ export class Symbolizer {
     return exact.length === 0 && caller.length === 0 ? undefined : { exact, caller };
   }
 
-  /** What the reader should know, one line each. */
+  /** What users should know, one line each. */
   notes(): string[] {
     const all = [...this.#objects.values()];
     const notes = all

@@ -1,5 +1,5 @@
-// Numbers in the bytes of ELF and DWARF, in both byte orders. Beyond the end of the bytes everything is 0, so that a cut
-// file gives wrong numbers, which its reader checks, and never an error of JavaScript's.
+// Numbers in the bytes of ELF and DWARF, in both byte orders. Beyond the end of the bytes everything is 0. So a cut
+// file gives wrong numbers, which its reader checks, but never an error of JavaScript's.
 
 export type ReadNumber = (bytes: Uint8Array, at: number) => number;
 

@@ -9,9 +9,9 @@ import { SectionData } from './section-data.ts';
 
 const ZLIB = 1;
 const ZSTD = 2;
-/** Unpacked, a section has to be in memory as a whole: more than this and it is not read. */
+/** The largest section that is unpacked, because it has to be in memory as a whole. */
 const MOST_BYTES = 192 * 2 ** 20;
-/** No compression of real data comes near it. */
+/** No real data compresses that well. */
 const MOST_TIMES = 2 ** 15;
 
 /** `form` says how numbers of its header are read; undefined: it is a .zdebug_… section. Throws InputError. */

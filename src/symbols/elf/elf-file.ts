@@ -15,7 +15,7 @@ export interface ElfSection {
   address: number;
   offset: number;
   size: number;
-  /** the index of the section with its strings, for tables of symbols */
+  /** of a table of symbols: the index of the section with its strings */
   link: number;
 }
 
@@ -90,7 +90,10 @@ export class ElfFile {
     return this.sections.find((section) => section.name === name && section.type !== SHT_NOBITS);
   }
 
-  /** Its bytes, unpacked if need be; undefined: no such section. Throws InputError where they can't be unpacked. */
+  /**
+   * The bytes of a section, unpacked if need be; undefined: no such section. Throws InputError if they can't be
+   * unpacked.
+   */
   data(name: string): SectionData | undefined {
     const section = this.section(name);
     if (section) return this.#isPacked(section) ? this.#unpacked(section) : this.dataOf(section);
@@ -112,7 +115,9 @@ export class ElfFile {
     return undefined;
   }
 
-  /** The file's own address of one of its bytes, as its symbols and its debug information count; undefined: not loaded. */
+  /**
+   * The file's own address of one of its bytes, as its symbols and its debug information count; undefined: not loaded.
+   */
   addressAt(offset: number): number | undefined {
     const segment =
       this.segments.find((one) => one.isCode && offset >= one.offset && offset < one.offset + one.fileSize) ??
@@ -120,7 +125,7 @@ export class ElfFile {
     return segment && offset - segment.offset + segment.address;
   }
 
-  /** What is loaded right before that address: `length` bytes, fewer at the start of its part; undefined: not loaded. */
+  /** The `length` bytes right before that address, fewer at the start of its segment; undefined: not loaded. */
   bytesBefore(address: number, length: number): Buffer | undefined {
     const i = this.segments.findIndex((one) => address > one.address && address <= one.address + one.fileSize);
     const segment = this.segments[i];

@@ -1,5 +1,5 @@
-// The PLT of x86-64: pieces of code without a symbol that jump to a function of another object. Perf calls them
-// `malloc@plt`, and so do we.
+// The PLT of x86-64: pieces of code without a symbol that jump to a function of another object. perf calls them
+// `malloc@plt`, and so does this file.
 
 import { type ElfFile, type ElfSection, type ElfSymbol, Machine } from './elf-file.ts';
 
@@ -9,12 +9,12 @@ const SYMBOL = 24;
 const JUMP_SLOT = 7;
 const MOST_ENTRIES = 1 << 16;
 
-/** In the order of the relocations, one entry each; none for other machines. Throws InputError for a damaged file. */
+/** The PLT's symbols, one for each relocation, in that order; none on other machines. Throws InputError if damaged. */
 export function pltSymbols(file: ElfFile): ElfSymbol[] {
   const relocations = file.section('.rela.plt');
   const dynamic = file.section('.dynsym');
   if (file.machine !== Machine.x86_64 || !file.is64 || !relocations || !dynamic) return [];
-  // With Intel's CET, what is called lies in .plt.sec; else .plt begins with an entry of the loader's own.
+  // with Intel's CET code calls entries of .plt.sec; without it, .plt begins with an entry of the loader's own
   const second = file.section('.plt.sec');
   const first = file.section('.plt');
   const [from, section] = second ? [0, second] : [ENTRY, first];

@@ -1,12 +1,12 @@
-// The bytes of one section, read when they are asked for: small pieces by pages that are kept for a while, large ones
-// by one read. A debug file of a gigabyte is never in memory as a whole.
+// The bytes of one section, read on demand: small pieces by pages that stay for a while, large ones by one read. So a
+// debug file of a gigabyte is never in memory as a whole.
 
 import { InputError } from '../../engine/errors.ts';
 
 /** Gives `length` bytes of the file from `at` on, fewer at its end; it never takes memory for more than the file has. */
 export type ReadBytes = (at: number, length: number) => Buffer;
 
-/** A section up to this size is read as a whole, when its first bytes are asked for. */
+/** A section up to this size is read as a whole with its first bytes. */
 const WHOLE = 8 << 20;
 const PAGE = 1 << 16;
 /** Pages that one section keeps: 4 MiB. */
@@ -45,7 +45,7 @@ export class SectionData {
     return at >= 0 && at < end ? this.#read(at, end - at) : Buffer.alloc(0);
   }
 
-  /** The latin1 text from there to the next NUL. Throws InputError where there is none. */
+  /** The latin1 text from there to the next NUL. Throws InputError if there is none. */
   text(at: number): string {
     if (this.size <= WHOLE) return textIn(this.#all(), at);
     let text = '';
