@@ -21,13 +21,16 @@ import type { Duplex, Readable } from 'node:stream';
 /** Ends a stream whose output must not be used: the command line would have status 2. The message names the filter. */
 export declare class FilterError extends Error {}
 
-/** Bytes in, bytes out: what is written to it is the filter's stdin, what is read from it the filter's stdout. */
-export type FilterStream = {
+/** What a filter's stream has beside a Duplex. */
+export interface FilterReports {
   /** 0: understood all input; 1: skipped some; 3: a limit is broken. Undefined before the stream has ended. */
   readonly status: number | undefined;
   /** Hears what the command line prints on stderr, a line or a table at a time. */
   on(event: 'report', listener: (message: string) => void): this;
-} & Duplex;
+}
+
+/** Bytes in, bytes out: what is written to it is the filter's stdin, what is read from it the filter's stdout. */
+export type FilterStream = FilterReports & Duplex;
 `;
 
 export function streamTypes(): string {

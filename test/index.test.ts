@@ -21,6 +21,12 @@ const { FilterError, flameSvg, foldDiff, foldGrep, foldMerge, offcpuClassify, of
 const inputs = join(ROOT, 'fixtures/docs');
 const read = (name: string): Readable => createReadStream(join(inputs, name), { highWaterMark: 100 });
 
+test('the types pass for a program that checks those of its packages, too', async () => {
+  const flags = '--ignoreConfig --strict --noEmit --skipLibCheck false --module nodenext --target es2022 --types node';
+  const { out, err, status } = await shell(`node_modules/.bin/tsc ${flags} dist/index.d.ts`, ROOT);
+  assert.deepEqual([`${out}${err}`, status], ['', 0]);
+});
+
 /** All that a chain of streams gives. */
 async function output(...streams: [Readable, ...NodeJS.ReadWriteStream[]]): Promise<Buffer> {
   const end = new PassThrough();
