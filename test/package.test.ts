@@ -144,10 +144,11 @@ describe('make install', () => {
     assert.match(make('install'), /is not on your PATH; type: export PATH=/);
     const version = await shell(`"${where}/bin/perf-fold" --version`, where);
     assert.equal(`${version.err}${version.out}`, `perf-fold ${manifest.version}\n`);
-    for (const option of ['--makefile-path', '--bpf-path']) {
-      const { out } = await shell(`"${where}/bin/flame-record" ${option}`, where);
-      assert.ok(existsSync(`${out}`.trim()), `${option}: ${out}`);
-    }
+    const path = await shell(`"${where}/bin/flame-record" --bpf-path`, where);
+    assert.ok(existsSync(`${path.out}`.trim()), `--bpf-path: ${path.out}`);
+    writeFileSync(join(where, 'Makefile'), `include $(shell "${where}/bin/flame-record" --makefile-path)\n`);
+    const rules = await shell('make -n profiles/a/index.html; rm Makefile', where);
+    assert.match(`${rules.err}${rules.out}`, / flame-record .*--label a/);
     for (const file of ['man/man1/perf-fold.1', ...COMPLETIONS])
       assert.ok(existsSync(join(where, 'share', file)), file);
     make('uninstall');

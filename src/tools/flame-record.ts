@@ -79,7 +79,8 @@ function answerTo(
   isHelp: boolean,
   columns: number | undefined,
 ): string | undefined {
-  if (options['makefile-path']) return `${ownFile('flamepipe.mk')}\n`;
+  // for `include`, which takes a blank for the end of a name
+  if (options['makefile-path']) return `${ownFile('flamepipe.mk').replaceAll(' ', '\\ ')}\n`;
   if (options['bpf-path']) return `${ownFile('bpf', 'offcpu.bt')}\n`;
   return isHelp ? helpText(flameRecord, columns) : undefined;
 }
