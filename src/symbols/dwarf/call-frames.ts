@@ -1,5 +1,6 @@
-// How a function's frame lies on the stack at one of its instructions, by .eh_frame: also libraries without symbols and
-// frame pointers have it, because exceptions and cancelled threads unwind by it (DWARF 5, 6.4; LSB 5, 10.6). x86-64 only.
+// How a function's frame lies on the stack at one of its instructions: .eh_frame tells. Libraries without symbols and
+// frame pointers have it, too, because exceptions and cancelled threads unwind by it. x86-64 only. (DWARF 5, 6.4; LSB
+// 5, 10.6)
 
 import { type ElfFile, type ElfSection, Machine } from '../elf/elf-file.ts';
 import type { SectionData } from '../elf/section-data.ts';
@@ -7,7 +8,7 @@ import { Cursor } from './cursor.ts';
 
 /** Where the frame ends and the caller's begins; the return address lies in the 8 bytes before that place. */
 export interface CallFrame {
-  /** the register that it is counted from: the stack pointer, or rbp */
+  /** the register that the size counts from: the stack pointer, or rbp */
   base: 'sp' | 'bp';
   /** bytes from there */
   size: number;
@@ -16,7 +17,7 @@ export interface CallFrame {
 }
 
 const Register = { rbp: 6, rsp: 7, returnAddress: 16 } as const;
-/** DW_EH_PE_…: how an address is written. */
+/** DW_EH_PE_…: how the section writes an address. */
 const Encoding = {
   format: 0x0f,
   relativeTo: 0x70,
@@ -54,7 +55,7 @@ export class CallFrames {
     this.#table = table;
   }
 
-  /** undefined: it has none, or in another form than all linkers write. Throws InputError where the file is damaged. */
+  /** undefined: the file has none, or not in the form that linkers write. Throws InputError where it is damaged. */
   static of(file: ElfFile): CallFrames | undefined {
     const header = file.section('.eh_frame_hdr');
     const section = file.section('.eh_frame');
@@ -76,7 +77,7 @@ export class CallFrames {
     );
   }
 
-  /** At this address of the file; undefined: nothing is known, or it is more than a register and a number. */
+  /** The frame at this address of the file; undefined: the file says none, or more than a register and a number. */
   at(address: number): CallFrame | undefined {
     const place = this.#descriptionOf(address);
     const state = place === undefined ? undefined : this.#stateAt(place, address);
@@ -86,7 +87,7 @@ export class CallFrames {
     return register === Register.rbp ? { base: 'bp', size, start } : undefined;
   }
 
-  /** Where in .eh_frame the function at this address is described. */
+  /** Where .eh_frame describes the function at this address. */
   #descriptionOf(address: number): number | undefined {
     const relative = address - this.#header.address;
     const table = this.#table;
@@ -139,13 +140,13 @@ export class CallFrames {
   }
 }
 
-/** A length, and so many bytes. */
+/** Passes over a length, and over as many bytes. */
 function skipBlock(cursor: Cursor): void {
   const size = cursor.uleb();
   cursor.at += size;
 }
 
-/** By the format of an encoding; undefined: one that no linker of this machine writes. */
+/** Reads a number in the format of an encoding; undefined: no linker of this machine writes that format. */
 function numberOf(cursor: Cursor, format: number): number | undefined {
   if (format === 0x00 || format === 0x04 || format === 0x0c) return cursor.u64();
   if (format === 0x03) return cursor.u32();
@@ -160,7 +161,7 @@ interface Common {
   isAugmented: boolean;
 }
 
-/** What descriptions of functions have in common. undefined: it is of another form, or of a signal's frame. */
+/** What descriptions of functions have in common; undefined: it has another form, or is of a signal's frame. */
 function commonOf(cursor: Cursor): Common | undefined {
   const version = cursor.u8();
   const augmentation = cursor.text();
@@ -182,7 +183,7 @@ function commonOf(cursor: Cursor): Common | undefined {
   return common;
 }
 
-/** Follows the instructions from `from` up to `address`; undefined: one of them is not known. `initial`: to restore. */
+/** Follows the instructions from `from` to `address`, which may restore `initial`; undefined: one is not known. */
 function run(
   cursor: Cursor,
   { codeUnit, dataUnit }: Common,

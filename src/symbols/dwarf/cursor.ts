@@ -1,4 +1,4 @@
-// A place in bytes that moves on as numbers are read. Beyond the end everything is 0, and `isOver` tells.
+// A place in bytes that moves on with each number it reads. Beyond the end everything is 0, and `isOver` tells.
 
 import type { ByteOrder } from '../elf/byte-order.ts';
 

@@ -16,7 +16,7 @@ export interface EntryName {
 
 /** One function around an address, as DWARF has it. */
 export interface DwarfFrame {
-  /** undefined: it says none */
+  /** undefined: DWARF says none */
   name: EntryName | undefined;
   /** where it stands: at the address, or at the call of the next function further in; undefined: not known */
   file: string | undefined;
@@ -24,15 +24,15 @@ export interface DwarfFrame {
   line: number;
 }
 
-/** A unit that was read, as far as it can be. */
+/** What could be read of a unit. */
 interface Contents {
   hasFunctions: boolean;
   hasLines: boolean;
-  /** by the indices of its files */
+  /** by the indices of its files, as far as they were asked for */
   paths: (string | undefined)[];
 }
 
-/** Bytes of tables that are kept; then they are made anew for the units that are met. */
+/** Bytes of tables to keep; beyond that all are dropped, and units that are met again are read again. */
 const MOST_KEPT = 96 * 2 ** 20;
 const DOUBLES_A_LEVEL = 3;
 // findEntryName() gives these
@@ -65,7 +65,7 @@ export class Dwarf {
     return this.#reader.unitCount();
   }
 
-  /** What could not be read, and how many units, or names, that concerns. */
+  /** What could not be read, and how many units or names it concerns. */
   get problems(): ReadonlyMap<string, number> {
     const problems = new Map(this.#problems);
     if (this.#elsewhere > 0) problems.set("names in dwz's other file", this.#elsewhere);
@@ -76,7 +76,7 @@ export class Dwarf {
   framesAt(address: number): DwarfFrame[] {
     const reader = this.#reader;
     for (let found = reader.findUnits(address), i = 0; i < found; i++) {
-      if (i > 0) reader.findUnits(address); // reading may have asked for others
+      if (i > 0) reader.findUnits(address); // reading a unit may have looked for others
       const unit = reader.foundUnit(i);
       const contents = this.#contentsOf(unit);
       const count = contents.hasFunctions ? reader.levelsOf(unit, address) : 0;
@@ -86,7 +86,7 @@ export class Dwarf {
     return [];
   }
 
-  /** Of an address whose levels and place were found. */
+  /** The functions around an address whose levels and place the reader has found. */
   #frames(unit: number, contents: Contents, count: number, hasPlace: boolean): DwarfFrame[] {
     const reader = this.#reader;
     const line = hasPlace ? reader.placeLine() >>> 0 : 0;
@@ -185,7 +185,7 @@ export class Dwarf {
     this.#kept = 0;
   }
 
-  /** What it gives; undefined: that can't be read, which is counted as a problem. */
+  /** What `read` gives; undefined: it can't be read, and counts as a problem. */
   #try<T>(read: () => T): T | undefined {
     try {
       return read();

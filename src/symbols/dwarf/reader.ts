@@ -1,12 +1,12 @@
-// The WebAssembly that reads DWARF (wasm/*.as.ts) as its host sees it. Debug information is read once, by code that V8 would
-// not have compiled by then: that took three times as long in JavaScript.
+// The WebAssembly that reads DWARF (wasm/*.as.ts) as its host sees it. JavaScript took three times as long, because it
+// reads debug information once: V8 had not compiled it by then.
 
 import { InputError } from '../../engine/errors.ts';
 import type { SectionData } from '../elf/section-data.ts';
 import { type DwarfSections, NAMES } from './sections.ts';
 import { dwarfWasm } from './wasm.generated.ts';
 
-/** Its functions; units and files by their indices. Those that read throw InputError. */
+/** Its functions, which take units and files by their indices. Those that read throw InputError. */
 export interface Reader {
   memory: WebAssembly.Memory;
   setSize(section: number, size: number): void;
@@ -35,7 +35,7 @@ export interface Reader {
   textPlace(): number;
 }
 
-/** By the numbers of wasm/failures.as.ts. */
+/** In the order of wasm/failures.as.ts. */
 const FAILURES: readonly ((value: number, other: number) => string)[] = [
   (from, length) => `.debug_info is cut off or damaged at ${from}: a unit of ${length} bytes`,
   (version) => `DWARF ${version}`,

@@ -3,7 +3,7 @@
 import type { ElfFile } from '../elf/elf-file.ts';
 import { SectionData } from '../elf/section-data.ts';
 
-/** In the order of wasm/sections.as.ts. str_offsets, addr, rnglists: of DWARF 5; ranges: of DWARF 2 to 4. */
+/** In the order of wasm/sections.as.ts. DWARF 5 has str_offsets, addr and rnglists; DWARF 2 to 4 have ranges. */
 export const NAMES = [
   'info',
   'abbrev',

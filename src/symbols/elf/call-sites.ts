@@ -1,12 +1,12 @@
 // Is an address one that a call returns to? Callchains made by frame pointers hold such addresses, one instruction behind
-// the call; those made from DWARF hold the last byte of the call. Only the code itself tells which.
+// the call. Those made from DWARF hold the last byte of the call. Only the code itself tells which.
 
 import { type ElfFile, Machine } from './elf-file.ts';
 
 const LONGEST_CALL = 7;
 const DIRECT_CALL = 5;
 
-/** Does a call end right before this address of the file? undefined: not known for this machine. */
+/** Does a call end right before this address of the file? undefined: the code of this machine tells nothing. */
 export function endsCall(file: ElfFile, address: number): boolean | undefined {
   if (file.machine === Machine.aarch64) return address % 4 === 0;
   if (file.machine !== Machine.x86_64 && file.machine !== Machine.i386) return undefined;
@@ -14,7 +14,7 @@ export function endsCall(file: ElfFile, address: number): boolean | undefined {
   return code && endsInCall(code);
 }
 
-/** The address that a call right before this one goes to; undefined: it is none, or an indirect one. x86-64 only. */
+/** Where a call right before this address goes; undefined: there is none, or an indirect one. x86-64 only. */
 export function calledBefore(file: ElfFile, address: number): number | undefined {
   const code = file.machine === Machine.x86_64 ? file.bytesBefore(address, DIRECT_CALL) : undefined;
   return code?.length === DIRECT_CALL && code[0] === 0xe8 ? address + code.readInt32LE(1) : undefined;

@@ -1,6 +1,6 @@
-// Numbers in order: where a value belongs among them, and how they come to be in order.
+// Numbers in ascending order: where a value belongs among them, and which index comes where.
 
-/** How many of the sorted numbers are at most `value`; those before `from` are known to be. */
+/** How many of the sorted numbers are at most `value`. The caller knows that those before `from` are. */
 export function countUpTo(sorted: ArrayLike<number>, value: number, from = 0, to = sorted.length): number {
   let low = from;
   let high = to;
@@ -12,7 +12,10 @@ export function countUpTo(sorted: ArrayLike<number>, value: number, from = 0, to
   return low;
 }
 
-/** The indices of the values, smallest value first, equal ones in their order. Thrice as fast as a sort that compares. */
+/**
+ * The indices of the values, smallest value first, equal ones in their order. A sort that compares takes thrice as
+ * long.
+ */
 export function orderOf(values: Float64Array): Uint32Array {
   const sorted = values.slice().sort();
   const taken = new Uint32Array(values.length);

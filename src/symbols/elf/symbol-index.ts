@@ -1,5 +1,5 @@
-// The symbols of an ELF file by address. Where several names have one address, one rule chooses, and it is perf's: so a
-// function has one name, whoever recorded it.
+// The symbols of an ELF file by address. Where several names have one address, perf's rule chooses one: so a function
+// has one name, whoever recorded it.
 
 import type { ElfFile, ElfSection, ElfSymbol } from './elf-file.ts';
 import { pltSymbols } from './plt.ts';
@@ -17,9 +17,9 @@ const SHF_EXECINSTR = 4;
 const STV_INTERNAL = 1;
 const STV_HIDDEN = 2;
 const BLOCK = 1 << 14;
-/** The last symbol of a file without a size ends at the end of the next page. */
+/** If the last symbol of a file says no size, it ends at the end of the next page. */
 const PAGE = 4096;
-/** Symbols may lie within another one; so many are looked at. */
+/** Symbols may lie within another one: at() looks at this many before it gives up. */
 const MOST_NESTED = 8;
 
 export type SymbolKind = 'function' | 'object';
@@ -27,13 +27,13 @@ export type SymbolKind = 'function' | 'object';
 export class SymbolIndex {
   readonly #names: SectionData | undefined;
   readonly #synthetic: readonly ElfSymbol[];
-  /** of each symbol, in the order of their addresses; no two have one address */
+  /** of each symbol, ascending; no two have one address */
   readonly #starts: Float64Array;
   readonly #ends: Float64Array;
-  /** in the section of names; of a synthetic one -1 - its index */
+  /** the place of its name in `#names`; of a synthetic one -1 - its index */
   readonly #nameAt: Float64Array;
 
-  /** From `.symtab`, else from `.dynsym`; the entries of the PLT are functions, too. Throws InputError. */
+  /** From `.symtab`, else from `.dynsym`. The entries of the PLT are functions, too. Throws InputError. */
   constructor(file: ElfFile, kind: SymbolKind = 'function') {
     const section = file.section('.symtab') ?? file.section('.dynsym');
     const names = section && file.sections[section.link];
@@ -55,7 +55,7 @@ export class SymbolIndex {
     return this.#starts.length;
   }
 
-  /** The symbol whose bytes the one at this address belongs to. Throws InputError where the file is damaged. */
+  /** The symbol that the byte at this address belongs to. Throws InputError where the file is damaged. */
   at(address: number): ElfSymbol | undefined {
     const next = countUpTo(this.#starts, address);
     for (let i = next - 1; i >= 0 && i >= next - MOST_NESTED; i--) {
@@ -73,7 +73,7 @@ export class SymbolIndex {
     return at < 0 ? (this.#synthetic[-1 - at] as ElfSymbol).name : (this.#names as SectionData).text(at);
   }
 
-  /** Their indices by address, one for each address. */
+  /** The symbols' indices in the order of their addresses, one for each address. */
   #chosen(found: Symbols): number[] {
     const order = orderOf(found.starts.subarray(0, found.count));
     const chosen: number[] = [];
@@ -86,8 +86,8 @@ export class SymbolIndex {
   }
 
   /**
-   * Perf's rule: one with a size; one that is not weak; a global one; one with fewer underscores in front; the longer
-   * name; the first. So `malloc` beats `__libc_malloc` and `cfree@GLIBC_2.2.5` beats `free`.
+   * perf's rule: one with a size; one that is not weak; a global one; one with fewer underscores in front; the longer
+   * name; the first. So `malloc` beats `__libc_malloc`, and `cfree@GLIBC_2.2.5` beats `free`.
    */
   #isBetter(found: Symbols, one: number, other: number): boolean {
     const rank = (i: number): number => found.rank[i] as number;
@@ -104,13 +104,13 @@ function underscores(name: string): number {
   return /^_*/.exec(name)?.[0].length ?? 0;
 }
 
-/** Columns that grow. */
+/** What the table of symbols says of each, in columns that grow. */
 class Symbols {
   count = 0;
   starts: Float64Array;
   sizes: Float64Array;
   nameAt: Float64Array;
-  /** the more, the better the binding: weak, local, global */
+  /** of its binding: weak 0, local 1, global 2 */
   rank: Uint8Array;
 
   constructor(most: number) {

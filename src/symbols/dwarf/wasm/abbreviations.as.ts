@@ -1,5 +1,5 @@
-// .debug_abbrev: which attributes the entries of a unit have, and in which form. Units share the tables, of which the ones
-// read last are kept.
+// .debug_abbrev: which attributes the entries of a unit have, and in which form. Units share its tables, so those read
+// last are kept.
 
 import {
   FORM_IMPLICIT_CONST,
@@ -22,7 +22,7 @@ import { ABBREV, Cursor, hasMore, seek } from './sections.as';
 @unmanaged
 export class Abbreviation {
   tag: u32;
-  /** what the entry is to who reads functions: IS_… */
+  /** what such an entry means to functions.as.ts: IS_… */
   kind: u32;
   hasChildren: bool;
   /** bytes of the attributes together; -1: not known before they are read */
@@ -62,7 +62,7 @@ const HEAD: usize = offsetof<Abbreviation>();
 const STRIDE: usize = offsetof<Attribute>();
 const MOST_ATTRIBUTES: u32 = 1 << 12;
 const MOST_CODES: u64 = 1 << 20;
-/** Bytes of .debug_abbrev whose tables are kept. */
+/** Bytes of tables to keep; beyond that all are dropped. */
 const MOST_KEPT: usize = 8 << 20;
 const PAGE: f64 = 65536;
 
@@ -88,7 +88,7 @@ export function useAbbreviations(at: f64): void {
   store<usize>(tables.add(4), changetype<usize>(current));
 }
 
-/** The abbreviation of this code. Its attributes are ATTRIBUTES bytes behind it. */
+/** The abbreviation of this code. firstAttribute() and behind() walk its attributes. Fails where there is none. */
 export function abbreviation(code: u64): Abbreviation {
   const place = code < MOST_CODES && <usize>code << 2 < current.places.length ? placeOf(<u32>code) : 0;
   if (place == 0) fail(current.isCut ? CUT_ABBREVIATIONS : NO_ABBREVIATION, <f64>code, current.at);

@@ -94,7 +94,7 @@ export function skipLeb(): void {
   while (u8At() & 128);
 }
 
-/** Passes over so many bytes; beyond the end it stands right behind it. */
+/** Passes over `count` bytes. Beyond the end the cursor stands one byte behind it. */
 @inline
 export function skipBytes(count: u64): void {
   if (Cursor.at <= Cursor.end && count <= <u64>(Cursor.end - Cursor.at)) Cursor.at += <usize>count;

@@ -30,7 +30,10 @@ export function forgetUnit(index: u32): void {
   unit.functions = unit.lines = 0;
 }
 
-/** How many functions of a unit are around an address; levelsAt() has them, f64s: entry, file and line of its call. */
+/**
+ * How many functions of a unit are around an address. At levelsAt() lie three f64 of each: entry, file and line of its
+ * call.
+ */
 export function levelsOf(unit: u32, address: f64): u32 {
   return findLevels(unitOf(unit), address);
 }
@@ -52,16 +55,17 @@ export function placeLine(): u32 {
   return Place.line;
 }
 
-/** Finds the name of a unit's file, or of its directory; textSection() and textAt() tell where it lies. */
+/** Finds the name of a unit's file, or of its directory; textSection() and textPlace() tell where it lies. */
 export function findFile(unit: u32, file: u32, isDirectory: bool): void {
   findName(unitOf(unit), file, isDirectory);
 }
 
-/** The section that the text that was found lies in, and where; -1: there is none. */
+/** The section of the text found last; -1: none was found. */
 export function textSection(): i32 {
   return Text.section;
 }
 
+/** Where in its section the text found last begins. */
 export function textPlace(): f64 {
   return Text.at;
 }

@@ -1,6 +1,6 @@
-// What can't be read: the host makes an InputError of it, which leaves this module at once.
+// What can't be read. The host throws an InputError, which leaves this module at once.
 
-/** Throws. `kind` is a place in the host's list of texts, which the two values go into. */
+/** Throws. `kind` is a place in the host's list of texts; a text shows the two values. */
 @external('env', 'fail')
 export declare function fail(kind: u32, value: f64, other: f64): void;
 

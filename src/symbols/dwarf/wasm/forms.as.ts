@@ -1,5 +1,5 @@
-// The values of attributes in all forms of DWARF 2 to 5. References come as offsets in .debug_info, addresses by index
-// as addresses, texts as their places.
+// The values of attributes in all forms of DWARF 2 to 5: a reference becomes an offset in .debug_info, an index of an
+// address the address, a text its place.
 
 import {
   FORM_ADDR,
@@ -65,7 +65,7 @@ export class Context {
   static rnglistsBase: f64 = 0;
 }
 
-/** Where a text lies that was read. */
+/** Where the text read last lies. */
 export class Text {
   /** -1: none, or in another file */
   static section: i32 = -1;
@@ -80,12 +80,12 @@ const PAGE: f64 = 65536;
 const sizes: usize = heap.alloc(LAST_FORM);
 let sizesKey: u32 = 0xffffffff;
 
-/** Tells units apart whose forms have other sizes. */
+/** Units whose forms have the same sizes have the same key. */
 export function formsKey(): u32 {
   return Context.addressSize * 4 + (Context.isLong ? 2 : 0) + (Context.version == 2 ? 1 : 0);
 }
 
-/** To be called when the context has changed. */
+/** Makes the sizes those of the context. Whoever changes the context calls this. */
 export function setSizes(): void {
   const key = formsKey();
   if (key == sizesKey) return;
@@ -126,7 +126,7 @@ export function isAddress(form: u32): bool {
   );
 }
 
-/** Leaves a value out. Fails for a form that is not known, since its length isn't either. */
+/** Passes over a value. Fails for an unknown form, because its length is unknown, too. */
 @inline
 export function skip(form: u32): void {
   const size = sizeOfForm(form);

@@ -1,4 +1,4 @@
-// The functions of units, with the ranges of their code.
+// A unit's functions with the ranges of their code: collected in the order of entries, kept in that of addresses.
 
 import { countUpTo, kept, Rows, sortRows } from './memory.as';
 import { Unit } from './units.as';
@@ -15,7 +15,7 @@ class FunctionRow {
   depth: u32;
 }
 
-/** Of each range, those of one function in a row. */
+/** Of each range; the ranges of one function lie in a row. */
 @unmanaged
 class RangeRow {
   start: f64;
@@ -33,7 +33,9 @@ class OuterRow {
   innerTo: u32;
 }
 
-/** A function that exists as code, of the unit that is being read. */
+/**
+ * A function that exists as code, of the unit being read: which of the ranges are its own, and which are inlined ones'.
+ */
 @unmanaged
 class Pending {
   owner: u32;
@@ -50,7 +52,7 @@ class Head {
   outers: u32;
 }
 
-/** Functions that begin before another one may reach beyond it; so many are looked at. */
+/** Functions that begin before another one may reach beyond it: findLevels() looks at this many before it gives up. */
 const MOST_OVERLAPS: u32 = 8;
 const FUNCTION: usize = offsetof<FunctionRow>();
 const RANGE: usize = offsetof<RangeRow>();
@@ -63,7 +65,10 @@ const ranges: Rows = new Rows();
 const outers: Rows = new Rows();
 const pending: Rows = new Rows();
 
-/** The functions around an address that levelsAt() found: entry, call's file, its line, f64 each. */
+/**
+ * The functions around the address that findLevels() looked for. Of each, three f64: entry, file of its call, line of
+ * it.
+ */
 export const levels: Rows = new Rows();
 const LEVEL: usize = 24;
 
@@ -100,19 +105,19 @@ export function addFunction(entry: u32, callFile: u32, callLine: u32, depth: u32
   row.depth = depth;
 }
 
-/** How many that exist as code were added since beginUnit(). */
+/** How many functions that exist as code were added since beginUnit(). */
 export function outerCount(): i32 {
   return <i32>(pending.length / PENDING);
 }
 
-/** All that is inlined into this one of them has been added. */
+/** All that is inlined into this function has been added. `index` counts those that exist as code. */
 export function endOuter(index: i32): void {
   if (index >= 0 && index < outerCount()) {
     changetype<Pending>(pending.ptr + <usize>index * PENDING).to = rangeCount();
   }
 }
 
-/** Puts the unit's functions in the order of their addresses, and keeps them. Gives the bytes of that. */
+/** Puts the unit's functions in the order of their addresses and keeps them. Gives the bytes they take. */
 export function endUnit(unit: Unit): u32 {
   for (let at: usize = 0; at < pending.length; at += PENDING) {
     const outer = changetype<Pending>(pending.ptr + at);

@@ -1,5 +1,5 @@
-// The functions of a unit: those that exist as code, and those inlined into them, with the ranges of each. One pass over
-// the unit's entries; names are read later, of those that are met.
+// The functions of a unit: those that exist as code, and those inlined into them, with the ranges of each. One pass
+// reads them; names come later, only those that a stack needs.
 
 import {
   Abbreviation,
@@ -38,7 +38,7 @@ const NOT_OPEN: u32 = 0xffffffff;
 const outers: usize = heap.alloc(<usize>MOST_NESTED << 2);
 const depths: usize = heap.alloc(<usize>MOST_NESTED << 2);
 
-/** Where the entry behind the children of the present one begins, counted from the unit; 0: they must be read. */
+/** Where the entry behind this one's children begins, counted from the unit; 0: the children must be read. */
 let sibling: f64 = 0;
 
 /** Reads the functions of a unit. Gives the bytes that it keeps of them. */
@@ -105,7 +105,7 @@ function readEntries(unit: Unit): void {
   }
 }
 
-/** Adds a function, if it has code. */
+/** Adds a function if it has code, and tells whether it has. */
 function readFunction(unit: Unit, entry: u32, found: Abbreviation, depth: u32): bool {
   let low: f64 = NaN;
   let high: f64 = NaN;
@@ -162,7 +162,7 @@ function readFunction(unit: Unit, entry: u32, found: Abbreviation, depth: u32): 
   return true;
 }
 
-/** Leaves an entry out. */
+/** Passes over an entry's attributes; with `mayJump` over its children, too, where it says their end. */
 function skipEntry(unit: Unit, found: Abbreviation, mayJump: bool): void {
   const end = attributesEnd(found);
   for (let one = firstAttribute(found); one < end; one = behind(one)) {

@@ -1,4 +1,4 @@
-// The header of a line program in .debug_line: how its opcodes are to be read, and where the names of its files lie.
+// The header of a line program in .debug_line: what its opcodes mean, and where the names of its files lie.
 
 import { isOver, place, skipLeb, skipText, u8At, u16At, u32At, u64At, ulebAt, wordAt } from './cursor.as';
 import { CUT_LINES, fail, LINE_NAMES, LINES_VERSION } from './failures.as';
@@ -35,7 +35,7 @@ export const directories: Rows = new Rows();
 export const files: Rows = new Rows();
 const formats: Rows = new Rows();
 
-/** Reads the header at this place, for the unit in use; the cursor is on the program then, whose end is the cursor's. */
+/** Reads the header at this place, for the unit in use. Then the cursor stands on the program, and ends with it. */
 export function readLineHeader(at: f64): void {
   seek(LINE, at, 12, 12);
   const isLong = u32At() == 0xffffffff;
@@ -105,7 +105,7 @@ function readNames(): void {
   }
 }
 
-/** Is there a text that is not empty? An empty one is passed over. */
+/** Is there a text that is not empty? Passes over an empty one. */
 function isText(): bool {
   if (Cursor.at < Cursor.end && load<u8>(Cursor.at) != 0) return true;
   Cursor.at++;
@@ -120,7 +120,7 @@ function readEntries(rows: Rows): void {
     store<u64>(format + 8, ulebAt());
   }
   const count = ulebAt();
-  // else a damaged count asks for a thousand empty entries
+  // without this limit a damaged count asks for millions of empty entries
   if (count > MOST_ENTRIES || (formats.length == 0 && count > 0)) fail(LINE_NAMES, 0, 0);
   for (let i: u64 = 0; i < count && !isOver(); i++) {
     let directory: u32 = 0;

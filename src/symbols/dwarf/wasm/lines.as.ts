@@ -109,7 +109,9 @@ export function findPlace(unit: Unit, address: f64): bool {
   return true;
 }
 
-/** Sets Text to the name of a file, or of its directory; '' of the directory: that of the compilation. */
+/**
+ * Sets Text to the name of a file, or of its directory. None for the directory of the compilation: findFolder() has it.
+ */
 export function findName(unit: Unit, file: u32, isDirectory: bool): void {
   Text.section = -1;
   if (unit.lines == 0) return;

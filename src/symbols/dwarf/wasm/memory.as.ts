@@ -1,6 +1,6 @@
-// Memory that grows and is given back, and the stable order of what lies in it.
+// Memory that grows, and the stable order of what lies in it.
 
-/** Bytes of 0 behind all that is read, so that a number at the end needs no check of its own. */
+/** Bytes of 0 behind each window, so that a number that begins before its end needs no second check. */
 export const PAD: usize = 32;
 
 /** Records in a row; their addresses hold until the next add(). */
@@ -29,7 +29,7 @@ export class Rows {
   }
 }
 
-/** A block of `head` bytes with copies of some rows behind it, one behind the other: what is kept of a unit. */
+/** A block of `head` bytes, and copies of the rows behind it. The caller frees it. */
 export function kept(head: usize, first: Rows, second: Rows, third: Rows): usize {
   const block = heap.alloc(head + first.length + second.length + third.length);
   let at = block + head;

@@ -1,5 +1,5 @@
-// What the function of an entry in .debug_info is called: by its linkage name, which is whole, else by its plain one; its
-// own, or that of the entry it refers to.
+// What the function of an entry in .debug_info is called. Its linkage name counts first, because it is whole, then its
+// plain one. An entry without a name refers to one that has it.
 
 import { Attribute, abbreviation, attributesEnd, behind, firstAttribute } from './abbreviations.as';
 import {
@@ -21,14 +21,14 @@ export const PLAIN: u32 = 2;
 /** it lies in another file (dwz's) */
 export const ELSEWHERE: u32 = 3;
 
-/** Bytes of a large .debug_info that are read at once. Entries that are asked for lie near each other. */
+/** Bytes of a large .debug_info to read at once: the entries that a stack needs lie near each other. */
 const PAGE: f64 = 16384;
 const FIRST_BYTES: f64 = 64;
 const MOST_BYTES: f64 = 1048576;
 /** Concrete → abstract → declaration: three in real files. */
 const MOST_STEPS: u32 = 16;
 
-/** What an entry says: where its names lie (section -1: it has none), and the entry that has more to say. */
+/** What an entry says: where its names lie (section -1: it has none), and which entry it refers to. */
 class Found {
   static linkageIn: i32 = -1;
   static linkageAt: f64 = 0;

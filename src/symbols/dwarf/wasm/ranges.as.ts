@@ -16,7 +16,7 @@ const BASE_ADDRESS: u32 = 5;
 const START_END: u32 = 6;
 const START_LENGTH: u32 = 7;
 
-/** Bytes of a large section that are read at once: the lists of a unit lie in a row. */
+/** Bytes of a large section to read at once: the lists of a unit lie in a row. */
 const PAGE: f64 = 16384;
 const MOST_BYTES: f64 = 33554432;
 
@@ -24,7 +24,7 @@ const MOST_BYTES: f64 = 33554432;
 export const ranges: Rows = new Rows();
 export const RANGE: usize = 16;
 
-/** Reads the list of a unit, the one in use, at this offset. Leaves the cursor where it is. */
+/** Reads the list of the unit in use at this offset into `ranges`. Leaves the cursor where it is. */
 export function readRanges(unit: Unit, at: f64): void {
   const cursor = Cursor.at;
   const end = Cursor.end;

@@ -1,4 +1,4 @@
-// The bytes of sections, as windows on them: a small section is at hand as a whole, of a large one what was read last.
+// The bytes of sections, seen through windows: a small section as a whole, of a large one the part that was read last.
 
 import { PAD } from './memory.as';
 
@@ -51,7 +51,7 @@ export function setSize(section: u32, size: f64): void {
   if (section == INFO) windowOf(ENTRIES).size = size;
 }
 
-/** Numbers in them, in the order of their bytes; beyond the end all is 0. */
+/** The one place where numbers are read (cursor.as.ts), and the window that it moves in. */
 export class Cursor {
   static at: usize = 0;
   static end: usize = 0;
@@ -63,8 +63,8 @@ export class Cursor {
 }
 
 /**
- * Puts the cursor on the byte at `at` of a section, with `least` bytes at hand, fewer at its end; of a large section
- * `page` bytes are read.
+ * Puts the cursor on the byte at `at` of a section. At least `least` bytes are at hand then, fewer at the section's
+ * end. Reads `page` bytes if they aren't yet.
  */
 export function seek(window: u32, at: f64, least: f64, page: f64): void {
   const section = window == ENTRIES ? INFO : window;

@@ -40,7 +40,7 @@ export function indexUnit(owner: u32): void {
     }
   } else if (!isNaN(unit.high)) add(owner, unit.low, unit.high);
   else if (!isNaN(unit.lineAt)) {
-    // says no ranges, as assemblers' units do: those of its lines are as good
+    // assemblers' units say no ranges: those of its lines are as good
     readLines(owner);
     const count = sequenceCount(unit);
     for (let i: u32 = 0; i < count; i++) add(owner, sequenceStart(unit, i), sequenceEnd(unit, i));
@@ -75,7 +75,7 @@ export function endIndex(): void {
   }
 }
 
-/** How many units say they have this address: one, but for odd files. foundUnit() tells which. */
+/** How many units claim this address: one, except in odd files. foundUnit() tells which. */
 export function findUnits(address: f64): u32 {
   found.length = 0;
   for (let i = countUpTo(index.ptr, <u32>(index.length / UNIT_RANGE), UNIT_RANGE, address); i > 0; i--) {

@@ -43,17 +43,17 @@ export class Unit {
   isCode: bool = false;
   isType: bool = false;
   low: f64 = 0;
-  /** the address behind its code, if that is in one piece; else NaN, as of the next two if it does not say */
+  /** the address behind its code if that is in one piece; NaN, like the next two: it does not say */
   high: f64 = NaN;
   rangesAt: f64 = NaN;
   lineAt: f64 = NaN;
   addrBase: f64 = 0;
   strOffsetsBase: f64 = 0;
   rnglistsBase: f64 = 0;
-  /** the directory of its compilation: in which form, 0 for none, and where in .debug_info */
+  /** the directory of its compilation: in which form (0: none), and where in .debug_info */
   folderForm: u32 = 0;
   folderAt: f64 = 0;
-  /** what was read of it, when it was needed: functions.as.ts and lines.as.ts */
+  /** what functions.as.ts and lines.as.ts keep of it; 0: it was not read yet */
   functions: usize = 0;
   lines: usize = 0;
 }
@@ -88,7 +88,7 @@ export function addUnit(from: f64): f64 {
   unit.to = to;
   unit.isLong = isLong;
   unit.version = u16At();
-  // behind the headers of the sections, for DWARF 5 of units that do not say it
+  // DWARF 5: units that say no base mean the place behind the section's header
   unit.addrBase = unit.strOffsetsBase = isLong ? 16 : 8;
   unit.rnglistsBase = isLong ? 20 : 12;
   if (unit.version >= 2 && unit.version <= 5) readHeader(unit);
@@ -113,7 +113,7 @@ function readHeader(unit: Unit): void {
   unit.isType = type == UNIT_TYPE || type == UNIT_SPLIT_TYPE;
 }
 
-/** Makes a unit the one that forms are read for. */
+/** Makes a unit the one that forms depend on: the unit in use. */
 export function useUnit(unit: Unit): void {
   Context.from = unit.from;
   Context.version = unit.version;
@@ -126,7 +126,7 @@ export function useUnit(unit: Unit): void {
   useAbbreviations(unit.abbreviationsAt);
 }
 
-/** Reads the first entry of a unit. */
+/** Reads what the first entry of a unit says of the whole. Fails where DWARF is not of a kind read here. */
 export function readFirstEntry(index: u32): void {
   const unit = unitOf(index);
   if (unit.version < 2 || unit.version > 5) fail(VERSION, unit.version, 0);
