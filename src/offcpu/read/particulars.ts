@@ -5,7 +5,7 @@ import type { StackWord } from '../../symbols/stack-walk.ts';
 import type { Particulars, Statement, WaitObject, Waker } from '../entry.ts';
 import type { KeyMeaning } from './bpftrace/keys.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
-import { normalStatement } from './statement.ts';
+import { statementsOf } from './statements.ts';
 
 /** The numbers of a key, or of the value of @open. */
 export type ParticularNumbers = Pick<KeyMeaning, 'call' | 'object' | 'caller' | 'length' | 'waker' | 'statement'>;
@@ -54,11 +54,6 @@ const TASK = /^\((\d+), ?(.*)\)$/s;
 // (sync_one, 1)
 const NAME = /^\((.*), ?\d+\)$/s;
 
-// select 'a'\x0a from t\x00     bytes that are not printable
-const ESCAPE = /\\x([0-9a-f]{2})/g;
-/** In place of a query's id: its text had several. */
-const SEVERAL_QUERIES = '1';
-
 /** A waker's number is its thread's, which has 22 bits, plus so much times that of its stack. */
 export const WAKER_STACK = 2 ** 22;
 
@@ -75,7 +70,7 @@ export class ParticularsReader {
   readonly #calls: Calls;
   readonly #hasWords: boolean;
   readonly #known = new Map<string, Particulars>();
-  readonly #statements = new Map<string, Statement>();
+  #statements: Map<string, Statement> | undefined;
   /** of those who ended waits, where they were recorded */
   wakerStacks: WakerStacks = new Map();
 
@@ -102,22 +97,9 @@ export class ParticularsReader {
     return known;
   }
 
-  /** The same object for the same text: statements that differ in constants only are one. */
   #statementOf(number: number | undefined): Statement | undefined {
-    const bytes = number ? this.#value('@text', number) : undefined;
-    if (bytes === undefined) return undefined;
-    const text = bytes.replace(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-    const end = text.indexOf('\0');
-    const normal = normalStatement(end < 0 ? text : text.slice(0, end), end < 0);
-    if (normal === '') return undefined;
-    const query = this.#value('@query', number);
-    const isKnown = query !== undefined && query !== '0' && query !== SEVERAL_QUERIES;
-    // the server's column is signed
-    const queryId = isKnown ? BigInt.asIntN(64, BigInt(query)).toString() : undefined;
-    const key = `${queryId ?? ''} ${normal}`;
-    const statement = this.#statements.get(key) ?? { text: normal, queryId };
-    this.#statements.set(key, statement);
-    return statement;
+    this.#statements ??= statementsOf(this.#values('@text'), this.#values('@query'));
+    return number ? this.#statements.get(String(number)) : undefined;
   }
 
   /** What a key's `caller` stands for: words of the waiting thread's stack, the innermost first. */
@@ -185,5 +167,10 @@ export class ParticularsReader {
   #value(map: string, key: number | undefined): string | undefined {
     const value = key === undefined ? undefined : this.#text.maps.get(map)?.threads.get(String(key))?.[0];
     return typeof value === 'string' ? value : undefined;
+  }
+
+  #values(map: string): Map<string, string> {
+    const values = [...(this.#text.maps.get(map)?.threads ?? [])].map(([key, [value]]) => [key, value] as const);
+    return new Map(values.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
   }
 }

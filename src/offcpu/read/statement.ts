@@ -23,6 +23,8 @@ const BLANKS = /[\s\0]+/y;
 //  $1
 const PARAMETER = /\$\d+/y;
 
+/** At the end of a text that goes on. */
+export const DOTS = '...';
 /** Postgres calls them all `?`, as older pg_stat_statements did. */
 const CONSTANT = '?';
 
@@ -58,7 +60,7 @@ export function normalStatement(text: string, isCut: boolean): string {
       command = undefined;
     } else if (command === 'planned') {
       // how much of a word is left depends on the constants before it, so it would make two of one statement
-      if (!(isCut && at === text.length && /\w$/.test(token))) out.push(token);
+      if (!(isCut && at === text.length && /[\w$]$/.test(token))) out.push(token);
     } else if (command === 'on objects') {
       if (OBJECTS.test(token)) out.push(token.toLowerCase());
       command = 'utility';
@@ -93,10 +95,11 @@ function stringEnd(text: string, at: number, match: (pattern: RegExp) => string 
 
 /** Without blanks and semicolons at the end and signs of constants; with lists of constants as one. */
 function tidied(text: string, isCut: boolean): string {
-  const tidy = text
+  const whole = isCut ? text.replace(/(?<=[-+*/%<>=|(,] ?)[-+] ?$/, '') : text;
+  const tidy = whole
     .replace(/ +(?=[,;)])|(?<=\() +/g, '')
     .replace(/(?<=[-+*/%<>=|(,] ?)[-+] ?(?=\?)/g, '')
     .replace(/\?(?: ?, ?\?)+/g, '?, ...')
     .replace(/[ ;]+$/, '');
-  return isCut && tidy !== '' ? `${tidy}...` : tidy;
+  return isCut && tidy !== '' ? tidy + DOTS : tidy;
 }
