@@ -3,7 +3,7 @@
 import { type Mapping, Mappings } from '../symbols/mappings.ts';
 import type { ObjectSymbols } from '../symbols/object.ts';
 import type { Expansion, Symbolizer } from '../symbols/symbolizer.ts';
-import { isKernel, type PerfFrame } from './frame.ts';
+import { isJit, isKernel, type PerfFrame } from './frame.ts';
 
 // busy 18646/18646 3685.517583: PERF_RECORD_MMAP2 18646/18646: [0x562199e91000(0x121000) @ 0xc6000 fe:00 6013295 26]:
 // r-xp /opt/busy
@@ -23,6 +23,8 @@ export interface LookupOptions {
   symbolizer: Symbolizer;
   /** where to keep what the records say that processes had mapped */
   mappings?: Mappings | undefined;
+  /** what compilers told perf, of a run that has kept it; undefined: perf still finds that by itself */
+  compiled?: Pick<Mappings, 'compiledFor'> | undefined;
   /** give inlined functions frames of their own */
   inline: boolean;
 }
@@ -30,13 +32,15 @@ export interface LookupOptions {
 export class PerfObjects {
   readonly #symbolizer: Symbolizer;
   readonly #maps: Mappings;
+  readonly #compiled: LookupOptions['compiled'];
   readonly #buildIds = new Map<string, string>();
   /** did addresses that could be either turn out as those of the process, or as offsets in the file? */
   #form: 'address' | 'offset' | undefined;
 
-  constructor({ symbolizer, mappings = new Mappings() }: LookupOptions) {
+  constructor({ symbolizer, mappings = new Mappings(), compiled }: LookupOptions) {
     this.#symbolizer = symbolizer;
     this.#maps = mappings;
+    this.#compiled = compiled;
   }
 
   /** Takes a record that is no sample, such as PERF_RECORD_MMAP2; others are left. */
@@ -56,6 +60,13 @@ export class PerfObjects {
       path,
     });
     if (buildId !== undefined) this.#buildIds.set(path, buildId);
+  }
+
+  /** The frame, with the name that the compiler in the process gave it, where perf has none. */
+  named(frame: PerfFrame, pid: number): PerfFrame {
+    if (frame.symbol !== '' || !isJit(frame)) return frame;
+    const symbol = this.#compiled?.compiledFor(pid)?.at(Number(`0x${frame.address}`));
+    return symbol === undefined ? frame : { ...frame, symbol };
   }
 
   /** The functions of a frame; undefined: it is the kernel's, or nothing is known of it. */

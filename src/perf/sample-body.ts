@@ -145,9 +145,10 @@ export class SampleBody {
   }
 
   /** Name ids with flags, leaf first; for a frame that is looked up, the one that stands for it until settle(). */
-  #words(frame: PerfFrame): number[] {
-    const words = this.#names.words(frame);
+  #words(printed: PerfFrame): number[] {
     const lookup = this.#lookup;
+    const frame = lookup?.objects.named(printed, this.pid) ?? printed;
+    const words = this.#names.words(frame);
     const [word] = words;
     if (!lookup || word === undefined || words.length > 1 || frame.address === '') return words;
     if (isKernel(frame)) this.#kernel.add(Line.ids & word);

@@ -72,6 +72,11 @@ export function pidOfMaps(name: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
+/** The copy of a target's perf-PID.map, in which a compiler within it named what it made. */
+export function perfMapFile(folder: string, pid: number): string {
+  return join(folder, `perf-${pid}.map`);
+}
+
 /** A half of a run, which one profiler records. */
 export type Half = 'cpu' | 'offcpu';
 

@@ -100,6 +100,7 @@ export async function recordTargets(
     },
     ends: () => {
       recording.maps.look(family.look());
+      recording.maps.keepCompiled();
       recording.tasksAtEnd = tasksOf(family.members, settings.sudo);
       recording.targets = recording.targets.map((target) => {
         const program = linkOf(`/proc/${target.pid}/exe`);

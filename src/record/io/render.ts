@@ -142,7 +142,7 @@ async function renderCpu(
     const { symbolizer, mappings } = await recording.maps.names();
     // only perf knows what children had mapped that ended soon, and switches need their names, too
     const shared = settings.followChildren || hasSwitches(environment) ? mappings : undefined;
-    const lookup = settings.inline ? { symbolizer, mappings: shared, inline: true } : undefined;
+    const lookup = settings.inline ? { symbolizer, mappings: shared, compiled: mappings, inline: true } : undefined;
     const allIsRead = (): Promise<void> => {
       gates.samples.open();
       return gates.dump.opened;

@@ -9,7 +9,7 @@ import type { ReadBytes } from '../../symbols/elf/section-data.ts';
 import { Mappings } from '../../symbols/mappings.ts';
 import { PerfMap, perfMapPath } from '../../symbols/perf-map.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
-import { mapsFile, pidOfMaps } from '../artifacts.ts';
+import { mapsFile, perfMapFile, pidOfMaps } from '../artifacts.ts';
 import type { Process } from '../proc-pid.ts';
 import { namesIn, rootOf, textOf } from './proc-files.ts';
 import { processAt } from './processes.ts';
@@ -92,6 +92,14 @@ export class TargetMaps {
     }
   }
 
+  /** Copies what their compilers have made so far: the file may go with the target, or be another process's tomorrow. */
+  keepCompiled(): void {
+    for (const pid of this.#lines.keys()) {
+      const text = this.#compiledBy(pid);
+      if (text) writeFileSync(perfMapFile(this.#folder, pid), Buffer.from(text, 'latin1'));
+    }
+  }
+
   /** The same object for all callers, so that all tell names of several files apart in the same way. */
   names(): Promise<TargetNames> {
     this.#names ??= this.#namesOf();
@@ -99,11 +107,14 @@ export class TargetMaps {
   }
 
   /** The map of code compiled at run time: where perf finds it, or, while the target lives, where the target put it. */
-  #perfMapOf(pid: number): PerfMap | undefined {
-    const path = perfMapPath(pid);
+  #compiledBy(pid: number): string | undefined {
     const inside = `/proc/${pid}/root${perfMapPath(processAt(pid)?.nsPids.at(-1) ?? pid)}`;
-    const text = textOf(`${this.#symfs}${path}`) ?? (this.#isElsewhere ? undefined : textOf(inside));
-    return text === undefined || text === '' ? undefined : new PerfMap(path, text);
+    return textOf(`${this.#symfs}${perfMapPath(pid)}`) ?? (this.#isElsewhere ? undefined : textOf(inside));
+  }
+
+  #perfMapOf(pid: number): PerfMap | undefined {
+    const text = textOf(perfMapFile(this.#folder, pid)) ?? this.#compiledBy(pid);
+    return text ? new PerfMap(perfMapPath(pid), text) : undefined;
   }
 
   async #namesOf(): Promise<TargetNames> {

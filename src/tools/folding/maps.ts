@@ -1,6 +1,7 @@
 // What processes had mapped, by copies of /proc/PID/maps: names of user frames and of locks.
 
 import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isSystemError, reason } from '../../cli/inputs.ts';
 import { OpenFiles } from '../../cli/read-at.ts';
 import { UsageError } from '../../engine/errors.ts';
@@ -34,7 +35,7 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
     const named = PID.exec(file)?.[1];
     const pid = maps.length > 1 ? named : undefined;
     const text = textOf(file);
-    const compiled = named === undefined ? undefined : perfMapOf(Number(named), symfs);
+    const compiled = named === undefined ? undefined : perfMapOf(Number(named), dirname(file), symfs);
     if (compiled) mappings.addCompiled(Number(named), compiled);
     data.addMaps(pid === undefined ? undefined : Number(pid), text);
     mappings.addMaps(pid === undefined ? ANY_PROCESS : Number(pid), text);
@@ -42,14 +43,17 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
   return { lookup: { mappings, symbolizer, objects: new Map() }, nameLock: (address, pid) => data.at(address, pid) };
 }
 
-/** Where perf finds it, too. */
-function perfMapOf(pid: number, symfs = ''): PerfMap | undefined {
+/** Beside the maps, as a run of flame-record keeps it; else where perf finds it, too. */
+function perfMapOf(pid: number, folder: string, symfs = ''): PerfMap | undefined {
   const path = perfMapPath(pid);
-  try {
-    return new PerfMap(path, readFileSync(symfs + path, 'latin1'));
-  } catch {
-    return undefined;
+  for (const file of [join(folder, basename(path)), symfs + path]) {
+    try {
+      return new PerfMap(path, readFileSync(file, 'latin1'));
+    } catch {
+      // it is not there
+    }
   }
+  return undefined;
 }
 
 function textOf(file: string): string {

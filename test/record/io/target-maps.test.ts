@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -20,6 +20,24 @@ test('what a target had mapped is kept, and names its functions', async () => {
     assert.equal(mappings.at(own.pid, Number(`0x${from}`), '')?.path, path);
     assert.equal(symbolizer.object(path).refusal, undefined);
   } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('what its compiler told is kept, and outlives the file in /tmp', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maps-'));
+  const told = `/tmp/perf-${process.pid}.map`;
+  try {
+    const own = processAt(process.pid) as Process;
+    const maps = new TargetMaps(folder, [own], undefined);
+    maps.look([own]);
+    writeFileSync(told, '4000 100 JS:*handler\n');
+    maps.keepCompiled();
+    rmSync(told);
+    const { mappings } = await TargetMaps.ofRun(folder, [own], undefined, false).names();
+    assert.equal(mappings.compiledFor(own.pid)?.at(0x4010), 'JS:*handler');
+  } finally {
+    rmSync(told, { force: true });
     rmSync(folder, { recursive: true });
   }
 });

@@ -91,7 +91,7 @@ export class PerfSwitches {
     this.#skip = skip;
     this.#onSum = onSum;
     const lookup = names.userFrames?.lookup;
-    this.#objects = lookup && new PerfObjects({ ...lookup, inline: true });
+    this.#objects = lookup && new PerfObjects({ ...lookup, compiled: lookup.mappings, inline: true });
   }
 
   /** Where the times of events begin, in nanoseconds of perf's clock. */
@@ -330,7 +330,8 @@ export class PerfSwitches {
     }
   }
 
-  #wordOf(frame: PerfFrame): number {
+  #wordOf(printed: PerfFrame): number {
+    const frame = this.#objects?.named(printed, this.#pid) ?? printed;
     const { address, symbol, dso, inlined } = frame;
     if (address === CUT && symbol === '') return this.#names.truncated;
     return this.#foundOr(this.#names.word({ symbol, dso, inlined, isKernel: isKernel(frame) }), frame);
@@ -338,7 +339,7 @@ export class PerfSwitches {
 
   /** The id that stands for a frame whose file tells its functions; else the word. */
   #foundOr(word: number, frame: PerfFrame): number {
-    const functions = this.#objects?.at(frame, this.pids.get(this.#tid) ?? this.#tid);
+    const functions = this.#objects?.at(frame, this.#pid);
     if (!functions) return word;
     const { address, dso } = frame;
     const id = this.#table.name(`\0p${address}\0${dso}`);
@@ -347,6 +348,10 @@ export class PerfSwitches {
     const { bareNames } = this.#names.userFrames?.lookup.symbolizer ?? {};
     for (const one of [...functions.exact, ...functions.caller]) bareNames?.note(one);
     return id;
+  }
+
+  get #pid(): number {
+    return this.pids.get(this.#tid) ?? this.#tid;
   }
 
   #readOther(text: string): void {
