@@ -15,6 +15,8 @@ const SECONDS_A_SWITCH = 12e-6;
 
 /** A larger recording needs the user's word. */
 const MOST_BYTES = 1e9;
+/** auto takes no more of the disk's free room than this part. */
+const MOST_ROOM = 0.5;
 /** The size of a sample without its copy of the stack. */
 const SAMPLE_BYTES = 400;
 const DEFAULT_STACK_BYTES = 8192;
@@ -31,12 +33,14 @@ export interface SwitchFacts {
   rate: number | undefined;
   /** of the window */
   seconds: number;
+  /** that may be written where the run goes */
+  freeBytes: number;
   /** percent of a CPU */
   maxOverhead: number;
 }
 
 export function offcpuStacksOf(facts: SwitchFacts): OffcpuStacksChoice {
-  const { wish, isBoth, mayTrace, callGraph, rate, seconds, maxOverhead } = facts;
+  const { wish, isBoth, mayTrace, callGraph, rate, seconds, freeBytes, maxOverhead } = facts;
   if (wish === 'fp') return { how: 'fp', why: 'as asked for' };
   if (wish === 'auto' && isBoth && !mayTrace && callGraph.startsWith('dwarf'))
     return { how: 'fp', why: 'perf may not record switches here; root may' };
@@ -54,6 +58,8 @@ export function offcpuStacksOf(facts: SwitchFacts): OffcpuStacksChoice {
     return { how: 'fp', why: `DWARF would take too much: ${cost}, --max-overhead is ${maxOverhead} %` };
   if (bytes > MOST_BYTES)
     return { how: 'fp', why: `perf would write too much: ${cost}; --off-cpu-stacks dwarf does it` };
+  if (bytes > MOST_ROOM * freeBytes)
+    return { how: 'fp', why: `perf would fill the disk: ${cost}, and ${(freeBytes / 1e6).toFixed(0)} MB are free` };
   return { how: 'dwarf', why: `finds callers without frame pointers: ${cost}` };
 }
 

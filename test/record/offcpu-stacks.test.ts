@@ -9,6 +9,7 @@ const FACTS: SwitchFacts = {
   callGraph: 'dwarf,16384',
   rate: 1000,
   seconds: 10,
+  freeBytes: 100e9,
   maxOverhead: 5,
 };
 
@@ -25,6 +26,7 @@ test('auto takes DWARF where frame pointers are missing and switches are few', (
     [of({ seconds: 55 }), of({ seconds: 65 }), of({ seconds: 65, wish: 'dwarf' })],
     ['dwarf', 'fp', 'dwarf'],
   );
+  assert.deepEqual([of({ freeBytes: 3.4e8 }), of({ freeBytes: 3.3e8 })], ['dwarf', 'fp']);
   assert.deepEqual([of({ wish: 'fp' }), of({ wish: 'dwarf', rate: 50_000 })], ['fp', 'dwarf']);
 });
 
@@ -36,5 +38,9 @@ test('the choice says what it costs', () => {
   assert.match(
     offcpuStacksOf({ ...FACTS, rate: 9000 }).why,
     /^DWARF would take too much: about 10\.8 % .*--max-overhead is 5 %$/,
+  );
+  assert.match(
+    offcpuStacksOf({ ...FACTS, freeBytes: 2e8 }).why,
+    /^perf would fill the disk: .* 168 MB .*, and 200 MB are free$/,
   );
 });

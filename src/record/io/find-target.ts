@@ -7,7 +7,7 @@ import { runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
 import { type CodeFacts, callGraphOf } from '../call-graph.ts';
 import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../container.ts';
-import { type OffcpuStacksChoice, offcpuStacksOf } from '../offcpu-stacks.ts';
+import { type OffcpuStacksChoice, offcpuStacksOf, type SwitchFacts } from '../offcpu-stacks.ts';
 import type { Environment } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
@@ -64,25 +64,24 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
     callGraph,
-    offcpuStacks: choiceOfStacks(settings, callGraph.how, undefined),
+    offcpuStacks: choiceOfStacks(settings, callGraph.how, { rate: undefined, freeBytes: Number.POSITIVE_INFINITY }),
     symfs: settings.symfs,
     isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
     tool: ownTool,
   };
 }
 
-/** `rate`: the targets' switches a second; undefined: not measured yet. */
 export function choiceOfStacks(
   { offcpuStacks: wish, mode, seconds, maxOverhead, sudo }: Settings,
   callGraph: string,
-  rate: number | undefined,
+  measured: Pick<SwitchFacts, 'rate' | 'freeBytes'>,
 ): OffcpuStacksChoice {
   return offcpuStacksOf({
     wish,
     isBoth: mode === 'both',
     mayTrace: mayTraceSwitches(sudo),
     callGraph,
-    rate,
+    ...measured,
     seconds,
     maxOverhead,
   });

@@ -30,6 +30,7 @@ import { recordTargets } from './record-window.ts';
 import { writeRecording } from './recording-file.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
+import { freeBytes } from './source.ts';
 import { switchRate } from './switch-rate.ts';
 import { tryCallGraph } from './trial.ts';
 import { Workload } from './workload.ts';
@@ -85,9 +86,14 @@ export async function record(
     for (const line of lackLines(languagesOf(pids), hasOffcpu(settings.mode))) progress.phase(line);
     const argv = workloadArgv(settings);
     const workload = argv && new Workload(start(argv), log);
+    const family = new Family(targets, settings.followChildren);
+    const mayCount = hasCpu(settings.mode) && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp';
+    const countIn = (seconds: number) => switchRate(() => family.look(), seconds, stop);
+    let rate: Promise<number | undefined> | undefined;
     if (settings.warmupSeconds > 0) {
       progress.phase(`warming up for ${settings.warmupSeconds} s`);
       const trial = mayTry(settings, environment) ? tryCallGraph(settings, environment, stop) : undefined;
+      if (mayCount) rate = countIn(settings.warmupSeconds);
       const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
       if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) rehearse();
       await warm;
@@ -95,11 +101,11 @@ export async function record(
       if (callGraph.how !== environment.callGraph.how) progress.phase(callGraphText(callGraph));
       environment = { ...environment, callGraph };
     }
-    if (hasCpu(settings.mode) && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp') {
+    if (mayCount) {
       const { how } = environment.callGraph;
-      const family = new Family(targets, settings.followChildren);
-      const rate = how.startsWith('dwarf') ? await switchRate(family.look(), stop) : undefined;
-      const offcpuStacks = choiceOfStacks(settings, how, rate);
+      const counted = how.startsWith('dwarf') ? await (rate ?? countIn(0)) : undefined;
+      const measured = { rate: counted, freeBytes: freeBytes(folder.path) };
+      const offcpuStacks = choiceOfStacks(settings, how, measured);
       progress.phase(offcpuStacksText(offcpuStacks));
       environment = { ...environment, offcpuStacks };
     }

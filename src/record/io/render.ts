@@ -34,7 +34,7 @@ import { Gate } from './gate.ts';
 import { namesIn, sizeOf, textOf } from './proc-files.ts';
 import { dumpFold, readDump } from './read-dump.ts';
 import { RenderSteps } from './render-steps.ts';
-import { hasRoom, spooled, streamed } from './source.ts';
+import { freeBytes, spooled, streamed } from './source.ts';
 import { type Rendering, writeReport } from './write-report.ts';
 
 /** Renders what there is and prints the report. Throws NothingRecorded if there is nothing. */
@@ -130,7 +130,7 @@ async function renderCpu(
   const { settings, environment, recording } = rendering;
   const symbols = kernelSymbolsStep(settings, environment)?.output;
   const size = sizeOf(artifactIn(environment.folder, 'perfData')) ?? 0;
-  const mayCut = hasRoom(environment.folder, size * TEXT_TO_DATA);
+  const mayCut = freeBytes(environment.folder) >= size * TEXT_TO_DATA;
   // perf prints the records of all switches into each slice
   const mayCutSlices = mayCut && !hasSwitches(environment);
   const cuts = mayCutSlices ? cutsOf(window, size, availableParallelism()) : [];

@@ -65,8 +65,8 @@ async function* growing(file: string, child: Child): AsyncGenerator<Uint8Array> 
   }
 }
 
-/** Is there room for this many bytes on the folder's disk? */
-export function hasRoom(folder: string, bytes: number): boolean {
+/** The bytes that may still be written on the folder's disk. */
+export function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize >= bytes;
+  return bavail * bsize;
 }

@@ -3,7 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { self, textOf, tidsOf } from './proc-files.ts';
 
+/** So long it takes to count them; in a warm-up, where time is free, longer. */
 const SECONDS = 0.25;
+const MOST_SECONDS = 1;
 // voluntary_ctxt_switches:	150
 // nonvoluntary_ctxt_switches:	3
 const COUNTER = /^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm;
@@ -19,15 +21,24 @@ export function mayTraceSwitches(asRoot: boolean): boolean {
   return asRoot || self().uid === 0 || TRACING.some((folder) => textOf(`${folder}/${EVENT}`) !== undefined);
 }
 
-/** Switches a second of all threads that live throughout; undefined: the kernel does not count them. */
+/**
+ * Switches a second of all threads that live throughout; undefined: the kernel does not count them. `warmupSeconds` are
+ * about to pass: counts in the last of them, and ends with them.
+ */
 export async function switchRate(
-  processes: readonly { pid: number }[],
+  processes: () => readonly { pid: number }[],
+  warmupSeconds: number,
   stop: AbortSignal,
 ): Promise<number | undefined> {
-  const before = switchesOf(processes);
+  const wait = (seconds: number): Promise<unknown> =>
+    sleep(seconds * 1000, undefined, { signal: stop }).catch(() => {});
+  const span = Math.max(SECONDS, Math.min(warmupSeconds, MOST_SECONDS));
+  if (warmupSeconds > span) await wait(warmupSeconds - span);
+  const counted = processes();
+  const before = switchesOf(counted);
   const started = performance.now();
-  await sleep(SECONDS * 1000, undefined, { signal: stop }).catch(() => {});
-  const after = switchesOf(processes);
+  await wait(span);
+  const after = switchesOf(counted);
   const seconds = (performance.now() - started) / 1000;
   if (after.size === 0) return undefined;
   return [...after].reduce((sum, [tid, count]) => sum + count - (before.get(tid) ?? count), 0) / seconds;
