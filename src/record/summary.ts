@@ -131,6 +131,16 @@ export function userOnlyText(cpu: PerfStats | undefined): string | undefined {
     : undefined;
 }
 
+/** Of several processes those that perf took no sample of; undefined: there is none. */
+export function unsampledText(recorded: readonly number[], sampled: ReadonlySet<number>): string | undefined {
+  const missing = recorded.filter((pid) => !sampled.has(pid));
+  if (missing.length === 0) return undefined;
+  const named = missing.slice(0, NAMED).join(', ') + (missing.length > NAMED ? ' …' : '');
+  return `note: perf took no sample of ${missing.length} of ${recorded.length} processes (${named}): they slept, or ran for less than a period of its clock`;
+}
+
+const NAMED = 3;
+
 /** `, 495 samples (8.1 MB) so far` */
 export function recordedText(samples: number | undefined, bytes: number | undefined): string {
   if (samples === undefined || bytes === undefined) return sizeText(bytes);

@@ -12,14 +12,15 @@ test('by thread and by comm, whatever the comm looks like', () => {
   const fold = new PerfFold({ by: 'tid', count: 'samples' }, () => {});
   fold.begin('');
   fold.block(
-    Buffer.from([sample('app', '7/7'), sample('app', '7/8'), sample('app', '7/8'), sample('odd-1/2', '7/9')].join('')),
+    Buffer.from([sample('app', '7/7'), sample('app', '7/8'), sample('app', '7/8'), sample('odd-1/2', '6/9')].join('')),
   );
   fold.end();
   const folded = fold.finish();
   assert.ok('table' in folded);
-  const { byThread, byRoot, samplesByThread } = cpuProfileOf(folded, 'comm');
-  assert.equal(foldedText(byThread), '# unit: samples\napp-7/7;main;f 1\napp-7/8;main;f 2\nodd-1/2-7/9;main;f 1\n');
+  const { byThread, byRoot, samplesByThread, pids } = cpuProfileOf(folded, 'comm');
+  assert.equal(foldedText(byThread), '# unit: samples\napp-7/7;main;f 1\napp-7/8;main;f 2\nodd-1/2-6/9;main;f 1\n');
   assert.equal(foldedText(byRoot), '# unit: samples\napp;main;f 3\nodd-1/2;main;f 1\n');
+  assert.deepEqual([...pids].sort(), [6, 7]);
   assert.deepEqual(
     [...samplesByThread],
     [

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PerfStats } from '../../src/perf/stats.ts';
-import { cutWarnings, qualityLine, recordedText, sizeText, userOnlyText } from '../../src/record/summary.ts';
+import {
+  cutWarnings,
+  qualityLine,
+  recordedText,
+  sizeText,
+  unsampledText,
+  userOnlyText,
+} from '../../src/record/summary.ts';
 
 const STATS: PerfStats = {
   ...{
@@ -25,6 +32,14 @@ test('perf saw user code only', () => {
   assert.match(userOnlyText(stats('cpu-clock:u')) ?? '', /user code only/);
   for (const cpu of [undefined, stats(), stats('cpu-clock'), stats('cycles:u', 'cycles'), stats('cycles:ppp')])
     assert.equal(userOnlyText(cpu), undefined);
+});
+
+test('processes that perf took no sample of are counted, and the first ones named', () => {
+  assert.equal(unsampledText([7, 8], new Set([8, 7, 9])), undefined);
+  assert.match(
+    unsampledText([3, 4, 5, 6, 7], new Set([4])) ?? '',
+    /^note: perf took no sample of 4 of 5 processes \(3, 5, 6 …\): they slept, or ran for less/,
+  );
 });
 
 test('sizes while it records', () =>

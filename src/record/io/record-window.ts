@@ -34,6 +34,8 @@ export interface Recording {
   tasksAtEnd: Task[];
   /** paths of the targets' executables, as the targets see them, if we may read them */
   executables: string[];
+  /** of the descendants that lived, those that perf was told of; undefined: perf did not record */
+  family: readonly number[] | undefined;
   maps: TargetMaps;
   /** the targets' languages, and why their functions are hidden */
   languages: TargetLanguage[];
@@ -71,6 +73,7 @@ export async function recordTargets(
   }
   const recording: Omit<Recording, 'window'> = {
     ...{ targets: targets.map(asItIs), tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [], languages: [] },
+    family: undefined,
     maps: new TargetMaps(environment.folder, targets, environment.symfs, settings.followChildren),
     ...{ versions: profilers.versions, failures: [...profilers.missing] },
     ...{ complaints: [], warnings: [], workload: undefined },
@@ -130,8 +133,11 @@ export async function recordTargets(
     {
       seconds: settings.seconds,
       asRoot: asRoot(settings.sudo),
-      perf: (attempt) =>
-        versions.has('perf') ? perfCommand(settings, { ...environment, family: family.forPerf(attempt) }) : undefined,
+      perf: (attempt) => {
+        if (!versions.has('perf')) return undefined;
+        recording.family = family.forPerf(attempt);
+        return perfCommand(settings, { ...environment, family: recording.family });
+      },
       perfAttempts: settings.followChildren ? PERF_ATTEMPTS : 1,
       bpftrace: versions.has('bpftrace') ? bpftraceCommand(settings, environment) : undefined,
     },

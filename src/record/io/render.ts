@@ -25,7 +25,7 @@ import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../offcpu-profile.ts'
 import { cutsOf, eventOf, hasSwitches, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
 import { drawOptionsOf, PICTURES, type Picture, STEPS } from '../render-plan.ts';
 import { rootOfTask, rootsOf } from '../sleepers.ts';
-import { isWithoutSamples } from '../summary.ts';
+import { isWithoutSamples, unsampledText } from '../summary.ts';
 import { onCpuNsOf, wallOf, wallText } from '../wall.ts';
 import { compareRuns } from './compare-runs.ts';
 import { costSoFar } from './cost.ts';
@@ -64,6 +64,10 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     const isIdle = isWhole && recording.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
     throw new NothingRecorded(`nothing was recorded${kept}`);
+  }
+  if (cpu && settings.followChildren) {
+    const known = dump?.pids ?? [...recording.targets.map(({ pid }) => pid), ...(recording.family ?? [])];
+    recording.warnings.push(...[unsampledText(known, cpu.pids) ?? []].flat());
   }
   const periodNs = 1e9 / settings.frequency;
   const samplesByThread = cpu?.samplesByThread ?? new Map<number, number>();

@@ -94,7 +94,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   ];
   const facts: RunFacts = {
     settings,
-    environment: { ...environment, folder: final },
+    environment: { ...environment, folder: final, family: recording.family },
     targets: recording.targets.map((one) => ({ ...one, comm: decoded(one.comm), command: decoded(one.command) })),
     languages,
     window,
