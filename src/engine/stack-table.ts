@@ -1,5 +1,4 @@
 // The stack table: the TypeScript face of the engine. Bytes in, distinct stacks with their counts out.
-//
 // A table holds text, names and stacks in memory of its own. Strings that cross this border are latin1: one
 // character a byte, so names that are not UTF-8 pass through unharmed.
 
@@ -131,7 +130,6 @@ export class StackTable {
   get lineTo(): number {
     return this.#engine.lineTo() >>> 0;
   }
-
   /** That line, without its newline. */
   lineText(): string {
     return this.text(this.lineFrom, this.lineTo);
@@ -214,10 +212,13 @@ export class StackTable {
 
   /** The name with this id, latin1. */
   nameText(id: number): string {
-    const view = this.words;
-    const at = view[(this.#engine.nameAtColumn() >>> 2) + id] as number;
-    const size = view[(this.#engine.nameSizeColumn() >>> 2) + id] as number;
-    return this.text(at, at + size);
+    return this.nameBytes(id).toString('latin1');
+  }
+
+  /** Its bytes. A view: read it before the table changes. */
+  nameBytes(id: number): Buffer {
+    const at = this.words[(this.#engine.nameAtColumn() >>> 2) + id] as number;
+    return this.bytes.subarray(at, at + (this.words[(this.#engine.nameSizeColumn() >>> 2) + id] as number));
   }
 
   nameStartsWith(id: number, byte: number): boolean {

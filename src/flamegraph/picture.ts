@@ -38,6 +38,8 @@ export interface Picture {
   names: string[];
   letters: string[];
   hashes: Uint32Array;
+  /** see waitBit() */
+  waits: Uint8Array;
   /** the value that is 100 % */
   total: number;
   totalBefore: number;
@@ -114,7 +116,8 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
     unit,
     palette: colours,
     names: texts.map(nameText),
-    hashes: Uint32Array.from(texts, (text) => nameHash(Buffer.from(text, 'latin1'), 0, text.length)),
+    hashes: hashesOf(table),
+    waits,
     letters: texts.map((text, id) => (id === 0 ? 'r' : letterOf(text, id))),
     total,
     totalBefore,
@@ -126,6 +129,15 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
     goneBefore: sumOf(gone) * basis.before,
     packer,
   };
+}
+
+function hashesOf(table: StackTable): Uint32Array {
+  const hashes = new Uint32Array(table.nameCount + 1);
+  for (let id = 1; id < hashes.length; id++) {
+    const bytes = table.nameBytes(id);
+    hashes[id] = nameHash(bytes, 0, bytes.length);
+  }
+  return hashes;
 }
 
 function sumOf(counts: Float64Array): number {
@@ -175,6 +187,34 @@ function rootsAreProcesses(table: StackTable): boolean {
 function flatStacks({ table }: Recording, { reverse, flamechart }: Settings): FlatStacks {
   if (reverse) table.rewrite((ids) => ids.slice().reverse());
   return table.flat(flamechart ? 'input' : 'frame');
+}
+
+/** The classes of all boxes: `of` holds places in `kinds`. */
+export interface BoxKinds {
+  kinds: string[];
+  of: Uint16Array;
+}
+
+export function boxKinds(picture: Picture): BoxKinds {
+  const { boxes, recording, palette: colours } = picture;
+  const kinds: string[] = [];
+  const places = new Map<string, number>();
+  const of = new Uint16Array(boxes.count);
+  // what runs has the same colour wherever it is called; by name id, from 1
+  const known = new Uint16Array(recording.isDifferential ? 0 : picture.names.length);
+  for (let box = 0; box < boxes.count; box++) {
+    const id = boxes.name[box] as number;
+    const isPlain = (boxes.depth[box] as number) > 1 && (!colours.byTime || ((boxes.bits[box] as number) & ON_CPU) > 0);
+    let place = isPlain ? (known[id] ?? 0) : 0;
+    if (place === 0) {
+      const kind = boxClass(picture, box);
+      place = places.get(kind) ?? kinds.push(kind);
+      places.set(kind, place);
+      if (isPlain && id < known.length) known[id] = place;
+    }
+    of[box] = place - 1;
+  }
+  return { kinds, of };
 }
 
 /** The class of a box's colour. */

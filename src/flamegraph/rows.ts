@@ -35,14 +35,25 @@ export function rowsOf(boxes: Boxes, scale: number, mostRows: number): Rows {
     if (kept.length > 0) shown.push(kept);
     if (depth > 0) tops.push(carriers.filter((box) => isCut(boxes, box, depth - 1, last, scale)));
   }
-  const widths = Float64Array.from(shown.flat(), (box) => (boxes.width[box] as number) * scale);
-  widths.sort().reverse();
   return {
     rows: shown,
     marks: [[], ...tops].map((towers, depth) => marksOf(boxes, towers, all[depth] ?? NONE, depth > last, scale)),
     hidden,
-    sliver: Math.max(SLIVER, widths[MOST_BOXES] ?? 0),
+    sliver: sliverOf(boxes, shown, scale),
   };
+}
+
+/** The width from which on boxes have elements of their own, px. */
+function sliverOf(boxes: Boxes, shown: readonly (readonly number[])[], scale: number): number {
+  const widths = new Float64Array(boxes.count);
+  let count = 0;
+  for (const row of shown) {
+    for (const box of row) {
+      const width = (boxes.width[box] as number) * scale;
+      if (width >= SLIVER) widths[count++] = width;
+    }
+  }
+  return count <= MOST_BOXES ? SLIVER : (widths.subarray(0, count).sort()[count - 1 - MOST_BOXES] as number);
 }
 
 const NONE = new Uint32Array(0);

@@ -9,12 +9,12 @@ import { escapeXml, shown } from './display.ts';
 import { drawRow } from './frames.ts';
 import { headOf, legendOf, type Words, wordsOf } from './head.ts';
 import { markText } from './needles.ts';
-import { boxClass, framesWidth, MARGIN, type Picture } from './picture.ts';
+import { type BoxKinds, boxKinds, framesWidth, MARGIN, type Picture } from './picture.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { NOMINAL_WIDTH } from './settings.ts';
 import { MONO, PAPER, type Paper, paperOn, SANS, styleSheet } from './style.ts';
 import { viewerTexts } from './viewer-texts.ts';
-import { WAITS, waitBit } from './waits.ts';
+import { WAITS } from './waits.ts';
 import type { Measure } from './words.ts';
 
 const BLOCK = 1 << 16;
@@ -35,6 +35,7 @@ interface Drawn {
   paper: Paper;
   words: Words;
   rows: Rows;
+  boxKinds: BoxKinds;
   key: string;
 }
 
@@ -45,7 +46,8 @@ export function* svgText(picture: Picture, script: ViewerScript): Generator<stri
   const { scheme, paper } =
     background === undefined ? { scheme: 'light' as const, paper: PAPER.light } : paperOn(background);
   const measure = measureOf(picture);
-  const families = drawnFamilies(picture);
+  const ofBoxes = boxKinds(picture);
+  const families = drawnFamilies(picture, ofBoxes);
   const rows = rowsOf(
     boxes,
     framesWidth(settings) / picture.span,
@@ -58,7 +60,7 @@ export function* svgText(picture: Picture, script: ViewerScript): Generator<stri
   const height = head.height + (rows.rows.length + (hasMarks ? 1 : 0)) * settings.frameHeight + BOTTOM;
   const font = (own: string): string => (settings.fontType === undefined ? own : shown(settings.fontType));
   const key = keyOf(picture);
-  const drawn: Drawn = { picture, measure, families, scheme, paper, words, rows, key };
+  const drawn: Drawn = { picture, measure, families, scheme, paper, words, rows, boxKinds: ofBoxes, key };
 
   yield `<?xml version="1.0" encoding="UTF-8"?>\n`;
   yield `<svg xmlns="http://www.w3.org/2000/svg" version="1.1" class="flamepipe ${key}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(font(SANS))}" font-size="12">\n`;
@@ -88,16 +90,14 @@ function keyOf({ settings, total, stackCount, boxes }: Picture): string {
 }
 
 /** Families that occur among the boxes. */
-function drawnFamilies(picture: Picture): Family[] {
+function drawnFamilies(picture: Picture, { kinds }: BoxKinds): Family[] {
   if (picture.recording.isDifferential) return [...CHANGES];
-  const { boxes } = picture;
-  const letters = new Set<string>();
-  for (let box = 0; box < boxes.count; box++) letters.add(boxClass(picture, box).charAt(0));
+  const letters = new Set(kinds.map((kind) => kind.charAt(0)));
   return picture.palette.families.filter(({ letter }) => letters.has(letter));
 }
 
 function* frames(
-  { picture, measure, families, scheme, paper, rows }: Drawn,
+  { picture, measure, families, scheme, paper, rows, boxKinds: { kinds, of } }: Drawn,
   top: number,
   hasMarks: boolean,
 ): Generator<string> {
@@ -106,19 +106,13 @@ function* frames(
   const titles = picture.names.map(() => '');
   const marks = new Map(families.map(({ letter, mark }) => [letter, mark === undefined ? '' : `${mark} `]));
   const apart = new Set(families.flatMap(({ letter, isApart }) => (isApart ? [letter] : [])));
-  const kinds = new Map<number, string>();
-  const kindOf = (box: number): string => {
-    const kind = kinds.get(box) ?? boxClass(picture, box);
-    kinds.set(box, kind);
-    return kind;
-  };
-  const colourOfBox = (box: number): string =>
-    boxes.depth[box] === 0 ? paper.all : colourOf(families, kindOf(box), scheme);
+  const colours = kinds.map((kind) => (kind === 'r0' ? paper.all : colourOf(families, kind, scheme)));
+  const colourOfBox = (box: number): string => colours[of[box] as number] as string;
   const row = {
     ...{ picture, scale, measure, titles, sliver: rows.sliver, colourOf: colourOfBox },
     signOf: (box: number): string => {
-      const [letter = ''] = kindOf(box);
-      const isMarked = apart.has(letter) || waitBit(picture.names[boxes.name[box] as number] as string) > 0;
+      const letter = (kinds[of[box] as number] as string).charAt(0);
+      const isMarked = apart.has(letter) || (picture.waits[boxes.name[box] as number] as number) > 0;
       return picture.palette.byTime && isMarked ? (marks.get(letter) ?? '') : '';
     },
   };
@@ -165,7 +159,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   const { picture, measure, families, words, key } = drawn;
   const { settings, palette, boxes, recording, packer, basis } = picture;
   if (packer === undefined) return;
-  const bitOf = (id: number): number => (palette.byTime ? waitBit(recording.table.nameText(id)) : 0);
+  const bitOf = (id: number): number => (palette.byTime ? (picture.waits[id] as number) : 0);
   const letters = packer.names.map((id) => picture.letters[id] as string);
   const isTimed = letters.some((_, i) => bitOf(packer.names[i] as number) > 0);
   // what is too thin to be drawn here may be zoomed to there
@@ -202,7 +196,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     fonts,
     ...(settings.meta === undefined ? {} : { meta: settings.meta }),
   };
-  const bytes = packer.bytes((id) => recording.table.nameText(id), json(viewerTexts(settings, words), /[^ -~]/g));
+  const bytes = packer.bytes((id) => recording.table.nameBytes(id), json(viewerTexts(settings, words), /[^ -~]/g));
   yield `${json(head).slice(0, -1)},"letters":"${letters.join('')}","stacks":"`;
   yield deflateSync(bytes, { level: DEFLATE_LEVEL, memLevel: 9 }).toString('base64');
   yield '"}';

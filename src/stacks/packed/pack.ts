@@ -29,10 +29,17 @@ class Column {
     this.size = at;
   }
 
-  /** A line of latin1. */
+  /** A line of ASCII. */
   line(text: string): void {
     this.#makeRoom(text.length + 1);
     for (let i = 0; i < text.length; i++) this.#bytes[this.size++] = text.charCodeAt(i);
+    this.#bytes[this.size++] = 10;
+  }
+
+  lineOf(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length + 1);
+    this.#bytes.set(bytes, this.size);
+    this.size += bytes.length;
     this.#bytes[this.size++] = 10;
   }
 
@@ -116,12 +123,12 @@ export class Packer {
     return to - first;
   }
 
-  /** All of it; `nameOf` gives a name's bytes as latin1; `extra`: ASCII for whoever reads it, behind the rest. */
-  bytes(nameOf: (id: number) => string, extra = ''): Uint8Array {
+  /** All of it; `nameOf` gives a name's bytes; `extra`: ASCII for whoever reads it, behind the rest. */
+  bytes(nameOf: (id: number) => Uint8Array, extra = ''): Uint8Array {
     const names = new Column();
-    for (const id of this.names) names.line(nameOf(id));
+    for (const id of this.names) names.lineOf(nameOf(id));
     const last = new Column();
-    last.line(extra);
+    last.lineOf(Buffer.from(extra));
     const befores = this.#befores ?? new Column();
     const columns = [names, this.#falls, this.#fresh, this.#frames, this.#counts, befores, last];
     const sizes = new Column();

@@ -15,7 +15,7 @@ function packed(): Uint8Array {
   const words = Uint32Array.of(1, 2, 1, 3);
   packer.add(words, 0, 2, 0, 7, 0);
   packer.add(words, 2, 4, 1, 8, 0);
-  return packer.bytes((id) => NAMES[id] as string);
+  return packer.bytes((id) => Buffer.from(NAMES[id] as string, 'latin1'));
 }
 
 function textOf(bytes: Uint8Array, version: number = DATA_VERSION): string {
@@ -44,7 +44,7 @@ describe('the data of a picture', () => {
           before = ids;
         }
         const lines = stacks.map((ids) => `${ids.map((id) => names[id]).join(';')} 1\n`);
-        assert.equal(textOf(packer.bytes((id) => names[id] as string)), lines.join(''));
+        assert.equal(textOf(packer.bytes((id) => Buffer.from(names[id] as string, 'latin1'))), lines.join(''));
       }),
     );
   });
