@@ -254,6 +254,8 @@ describe('nothing left behind', waiting, () => {
     const { status } = spawnSync('bash', ['-c', line, ...tool, ...args], {
       cwd,
       env: { ...ENVIRONMENT, ...WITH_BOTH },
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
     });
     assert.deepEqual([status, runs()], [2, ['no out']]);
     assert.match(readFileSync(join(cwd, 'said'), 'utf8'), /^flame-record: out\/\.a\.\d+\.tmp.*: file too large/m);

@@ -92,24 +92,41 @@ class Profiler {
   }
 }
 
-/** The endings say what failed. Throws system errors if a profiler's files can't be opened. */
+/**
+ * The endings say what failed. Throws what the hooks throw, and system errors if a profiler's files can't be opened:
+ * then no profiler lives on.
+ */
 export async function recordWindow(plan: WindowPlan, hooks: WindowHooks, stop: AbortSignal): Promise<WindowResult> {
+  const begun: Child[] = [];
+  try {
+    return await recordBoth(plan, hooks, stop, begun);
+  } catch (error) {
+    for (const child of begun) child.signalGroup('SIGKILL');
+    throw error;
+  }
+}
+
+async function recordBoth(
+  plan: WindowPlan,
+  hooks: WindowHooks,
+  stop: AbortSignal,
+  begun: Child[],
+): Promise<WindowResult> {
+  const begin = (start: ProfilerStart, isPerf: boolean): Profiler => {
+    const profiler = new Profiler(start, plan.asRoot, isPerf);
+    begun.push(profiler.child);
+    return profiler;
+  };
   let attempts = 0;
   const startPerf = (): Profiler | undefined => {
     attempts++;
     const start = plan.perf(attempts);
-    const profiler = start && new Profiler(start, plan.asRoot, true);
+    const profiler = start && begin(start, true);
     profiler?.child.command('enable');
     return profiler;
   };
   let perf = startPerf();
-  let bpftrace: Profiler | undefined;
-  try {
-    bpftrace = plan.bpftrace && new Profiler(plan.bpftrace, plan.asRoot, false);
-  } catch (error) {
-    perf?.child.signalGroup('SIGKILL');
-    throw error;
-  }
+  const bpftrace = plan.bpftrace && begin(plan.bpftrace, false);
   const isReady = (profiler: Profiler | undefined): boolean =>
     profiler === undefined || profiler.child.hasEnded || profiler.beginsNs !== undefined;
   await until(() => {

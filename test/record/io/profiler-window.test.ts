@@ -1,0 +1,34 @@
+// The window of two profilers, with profilers of shell script.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { recordWindow } from '../../../src/record/io/profiler-window.ts';
+import { temporaryFolder } from '../../tools.ts';
+
+test('an error when the window begins, as of a full disk, ends both profilers', async () => {
+  const folder = temporaryFolder();
+  const at = (name: string): string => join(folder, name);
+  const profiler = (name: string, before: string, word: string) => ({
+    argv: ['sh', '-c', `echo $$ > '${at(`${name}.pid`)}'; ${before}; echo ${word}; exec sleep 600`],
+    output: at(name),
+    errors: at(`${name}.log`),
+    begins: /begins/,
+  });
+  const nothing = (): void => {};
+  const hooks = { isAlive: () => true, isDone: () => false, ends: nothing, recording: nothing, printing: nothing };
+  const full = (): void => {
+    throw new Error('no space left');
+  };
+  const plan = {
+    ...{ seconds: 60, asRoot: [], perfAttempts: 1 },
+    perf: () => profiler('perf', 'read -r enable', 'ack'),
+    bpftrace: profiler('bpftrace', ':', 'begins'),
+  };
+  await assert.rejects(recordWindow(plan, { ...hooks, begins: full }, new AbortController().signal), /no space left/);
+  const isAlive = (name: string): boolean => existsSync(`/proc/${readFileSync(at(`${name}.pid`), 'utf8').trim()}`);
+  for (let i = 0; i < 500 && (isAlive('perf') || isAlive('bpftrace')); i++) await sleep(10);
+  assert.deepEqual([isAlive('perf'), isAlive('bpftrace')], [false, false]);
+});
