@@ -106,7 +106,7 @@ interface Field {
   bytes(): Uint8Array;
 }
 
-/** One for all readers, which would make one each; names are read as bytes. */
+/** Shared, because each reader would make its own and use none: names are read as bytes. */
 const TEXT = new TextDecoder();
 
 function eachField(bytes: Uint8Array, take: (field: number, value: Field) => void): void {

@@ -27,7 +27,7 @@ export interface Pprof {
 const MOST_FRAMES_OF_A_STACK = 1 << 16;
 const MOST_FRAMES = 2 ** 30;
 
-/** Reads a whole profile. Throws InputError when it is none, one that was cut off, or one that contradicts itself. */
+/** Reads a whole profile. Throws InputError when the bytes are none, or one that is cut off or contradicts itself. */
 export function readPprof(bytes: Buffer): Pprof {
   const profile = profileIn(bytes);
   const types = profile.types.map(({ type, unit }) => ({
@@ -103,9 +103,9 @@ export interface Scale {
 }
 
 /**
- * Adds one value of each sample to the table, scaled. Frames are named as perf-fold names them; of a place without a
- * name its file is known: `[libc.so.6]`. Gives the number of samples with a value below zero, which are left out: such a
- * profile is a difference.
+ * Adds one value of each sample to the table, scaled. Names frames as perf-fold does; a place without a name shows its
+ * file: `[libc.so.6]`. Leaves out samples with a value below zero, because such a profile is a difference, and gives
+ * their number.
  */
 export function foldPprof(
   { profile }: Pprof,

@@ -57,8 +57,8 @@ export function unreadableNames(table: StackTable): number {
 }
 
 /**
- * Rounds the counts so that `factor` times each is a whole number; their sum stays as near as it can. Tells whether there
- * was anything to round.
+ * Rounds the counts so that `factor` times each is a whole number. Their sum stays as near as it can. Tells whether
+ * there was anything to round.
  */
 export function roundCounts({ table, isDifferential }: Recording, factor: number): boolean {
   const columns = isDifferential ? [table.weights, table.hits] : [table.weights];

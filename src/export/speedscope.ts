@@ -13,7 +13,9 @@ const SPEEDSCOPE_UNITS: Record<Unit, string> = {
   s: 'seconds',
 };
 
-/** The file, in pieces; of a comparison two profiles, before and after. Stacks that were not seen are not in a profile. */
+/**
+ * The file, in pieces; of a comparison two profiles, before and after. A profile has only the stacks seen on its side.
+ */
 export function* formatSpeedscope(recording: Recording, meaning: Meaning): Generator<string> {
   const { name, unit, periodNs } = meaning;
   const sides = sidesOf(recording);

@@ -19,8 +19,8 @@ export function noiseOf({ before, after, sample }: Basis, valueBefore: number, v
 const STEPS = 6;
 
 /**
- * The class of a box that changed by so much, when the largest change of all is `most`. What may be noise has the palest
- * shade of its side.
+ * The class of a box that changed by `change`, when the largest change of all is `most`. What may be noise has the
+ * palest shade of its side.
  */
 export function changeClass(change: number, most: number, noise: number): string {
   if (change === 0 || most === 0) return 'n0';

@@ -23,7 +23,7 @@ interface Row {
   signOf(box: number): string;
 }
 
-/** Below this width a box in a picture with a script has no tooltip, since the script shows it, px. */
+/** Below this width a box in a picture with a script has no tooltip, because the script shows it, px. */
 const TOOLTIP = 4;
 
 export function* drawRow(row: readonly number[], settings: Row): Generator<string> {

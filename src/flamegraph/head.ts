@@ -11,7 +11,7 @@ const TITLE_LINE = 38;
 const LINE = 20;
 const LEGEND_LINE = 24;
 const UNDER = 10;
-/** a legend's letters are about so wide, px */
+/** the mean width of a letter in the legend, px */
 const LETTER = 6.3;
 const CHIP = 11;
 const BETWEEN = '  ·  ';

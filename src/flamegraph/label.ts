@@ -5,8 +5,8 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\ud83c-\ud83e]./g;
 
 /**
- * What of a name fits into so many columns; '' when nothing useful does. A path (`a::b::c`) gives up its front first,
- * since its end tells more: `…b::c`; any other name its end: `name…`.
+ * As much of a name as fits into `columns`; '' when nothing useful does. A path (`a::b::c`) gives up its front first,
+ * because its end tells more: `…b::c`. Any other name gives up its end: `name…`.
  */
 export function label(name: string, columns: number): string {
   const room = Math.floor(columns);

@@ -1,5 +1,5 @@
-// Layout: stacks in order → boxes. Streaming: only the frames that are open at present are kept, and the boxes wide
-// enough to be drawn.
+// Layout: stacks in order → boxes. It keeps only the frames that are open at present, and the boxes wide enough to be
+// drawn.
 
 /** Boxes as columns, in the order in which they end: within one depth from left to right. Units: counts. */
 export interface Boxes {
@@ -77,8 +77,9 @@ export class Layout {
   }
 
   /**
-   * The next stack: `words` from `from` to `to` are its ids, root first; it shares the first `common` with the stack
-   * before, and the first `kept` with that one or the next. Its values, and its kinds of time.
+   * The next stack: `words` from `from` to `to` are its ids, root first. It shares the first `common` with the stack
+   * before, and the first `kept` with that one or the next. `weight` and `before` are its values, `bits` its kinds of
+   * time.
    */
   add(
     words: Uint32Array,

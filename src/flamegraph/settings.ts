@@ -1,4 +1,4 @@
-// What can be chosen about the picture.
+// What users choose about the picture.
 
 import { UsageError } from '../engine/errors.ts';
 import type { Basis } from './change.ts';
@@ -100,7 +100,7 @@ export interface Options {
   html: boolean;
 }
 
-/** What an option is that is not given, where that is something. */
+/** What options are that the user does not give; the others are undefined then. */
 export const DEFAULTS = {
   nametype: 'Function:',
   height: 16,

@@ -9,8 +9,9 @@ export const ON_CPU = 1;
 export const MEANING = 0x80;
 
 /**
- * The kind of time at a frame: that of the first frame which tells it on the way from the root, or of what a server says it
- * waits for, right behind. `own`, `caller`: what both names tell; `before`: the kind at the caller; 0: none.
+ * The kind of time at a frame. On the way from the root, the first frame that tells one counts; what a server says it
+ * waits for, right behind that, counts more. `own`, `caller`: what both names tell; `before`: the kind at the caller;
+ * 0: none.
  */
 export function kindAt(own: number, caller: number, before: number): number {
   if (own & MEANING) return caller > 0 && caller < MEANING && before > 0 ? own & ~MEANING : before;

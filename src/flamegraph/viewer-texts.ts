@@ -1,5 +1,5 @@
-// What the viewer needs besides its script, deflated beside the stacks: its page, the style sheet of it, which applies in
-// the picture's shadow only, and its keys.
+// What the viewer needs besides its script: its page, a style sheet, which applies in the picture's shadow only, and
+// its keys. The picture carries them deflated beside the stacks.
 
 import type { Act, ViewerTexts } from './acts.ts';
 import { escapeXml, shown } from './display.ts';

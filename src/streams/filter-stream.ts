@@ -25,8 +25,8 @@ export type FilterStream = Reporting & Duplex;
 type Blocks = Iterable<Uint8Array | string>;
 
 /**
- * Makes a stream of a filter. `inputs` are read one after the other, and nothing is to be written then. Throws
- * FilterError for options that the filter does not take.
+ * Makes a stream of a filter. With `inputs` it reads these one after the other, and takes nothing that is written to
+ * it. Throws FilterError for options that the filter does not take.
  */
 export function filterStream<T extends OptionTable>(
   command: Command<T>,

@@ -10,8 +10,8 @@ interface Item {
 }
 
 /**
- * The streams by name: the path of a file's stream, else `<stream 1>`. Read them in order and each to its end, since a
- * stream begins to flow when the one before has ended.
+ * The streams by name: the path of a file's stream, else `<stream 1>`. Read them in order and each to its end, because
+ * a stream begins to flow when the one before has ended.
  */
 export function joined(inputs: readonly Readable[]): Map<string, AsyncIterable<Uint8Array>> {
   const items = highland(inputs.map(itemsOf)).series();

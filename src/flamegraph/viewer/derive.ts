@@ -103,7 +103,7 @@ function group<T>(groups: Map<number, T[]>, name: number, item: T): void {
   else groups.set(name, [item]);
 }
 
-/** Builds a tree whose every node stands for several items. A walk of its own, since stacks may be deep. */
+/** Builds a tree whose every node stands for several items. It does not call itself, because stacks may be deep. */
 function merged<T>(
   tree: Tree,
   room: number,

@@ -1,4 +1,4 @@
-// Elements, made in short.
+// Short ways to make elements.
 
 const SVG = 'http://www.w3.org/2000/svg';
 const HTML = 'http://www.w3.org/1999/xhtml';

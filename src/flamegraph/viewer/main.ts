@@ -143,6 +143,6 @@ async function start(svg: SVGSVGElement): Promise<void> {
 const script = document.currentScript as SVGScriptElement | null;
 const picture = script?.ownerSVGElement ?? (document.documentElement as unknown as SVGSVGElement);
 const begin = (): void => void start(picture);
-// others in this page are not there yet
+// the page's other pictures may not be there yet
 if (document.readyState === 'loading') addEventListener('DOMContentLoaded', begin);
 else begin();

@@ -126,7 +126,7 @@ export class TreeBuilder {
   }
 }
 
-/** The tree of packed stacks with so many nodes. `total`: what the root is worth at least. */
+/** The tree of packed stacks, which has `nodes` nodes. `total`: what the root is worth at least. */
 export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: number, settings: TreeSettings): Tree {
   const { falls, fresh, frames, counts, befores } = columns;
   const { union, factor, waits } = settings;
