@@ -25,14 +25,17 @@ export const flameRecord: Command<typeof recordOptions> = {
   commands: ['report', 'doctor', 'help'],
   options: recordOptions,
   examples: [
-    ['flame-record --pid-pattern pgmqtt --mode both --workload "python3 load.py" --label baseline', 'under a workload'],
+    [
+      'flame-record --pid-pattern pgmqtt --mode both --workload "python3 load.py" --label baseline',
+      'record under a workload',
+    ],
     [
       'flame-record --postgres service=app --backend-type "pgmqtt broker" --workload "python3 load.py"',
-      'a process of a Postgres server, found in pg_stat_activity',
+      'record a process of a Postgres server, found in pg_stat_activity',
     ],
     ['flame-record --mode both --duration 10 -- ./server --port 80', 'start a program and record it'],
-    ['flame-record report profiles/baseline --from 2 --to 5', 'the report again, of a part of the window'],
-    ['flame-record doctor --pid 4242', 'what is missing on this machine, and in the binaries of a process'],
+    ['flame-record report profiles/baseline --from 2 --to 5', 'make the report again, of a part of the window'],
+    ['flame-record doctor --pid 4242', 'tell what is missing on this machine, and in the binaries of a process'],
   ],
   epilogue: 'Needs perf (5.10), and for off-CPU time bpftrace (0.17), run as root.',
   async run(options, world) {
@@ -73,13 +76,13 @@ function checkProgram(program: string | undefined): void {
   if (meant) throw new UsageError(`no program ${program} on PATH; perhaps flame-record ${meant}`);
 }
 
-/** What is only asked for: a file of this package, or the help. */
+/** The answer to users who ask only for the path of a file of this package, or for help; undefined: they want more. */
 function answerTo(
   options: Values<typeof recordOptions>,
   isHelp: boolean,
   columns: number | undefined,
 ): string | undefined {
-  // for `include`, which takes a blank for the end of a name
+  // make's `include` takes a blank for the end of a name
   if (options['makefile-path']) return `${ownFile('flamepipe.mk').replaceAll(' ', '\\ ')}\n`;
   if (options['bpf-path']) return `${ownFile('bpf', 'offcpu.bt')}\n`;
   return isHelp ? helpText(flameRecord, columns) : undefined;

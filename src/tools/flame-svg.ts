@@ -16,10 +16,10 @@ export const flameSvg: Command<typeof drawOptions> = {
   operands: '[FILE...]',
   options: drawOptions,
   examples: [
-    ['perf script | perf-fold | flame-svg > cpu.svg', 'where the CPU time goes'],
-    ['flame-svg --colors io off.folded > off.svg', 'off-CPU time in microseconds'],
+    ['perf script | perf-fold | flame-svg > cpu.svg', 'show where the CPU time goes'],
+    ['flame-svg --colors io off.folded > off.svg', 'draw off-CPU time in microseconds'],
     ['flame-svg --extract cpu.svg > cpu.folded', 'get the folded stacks back'],
-    ['fold-diff a.folded b.folded | flame-svg > diff.svg', 'what b does more (red) and less (blue)'],
+    ['fold-diff a.folded b.folded | flame-svg > diff.svg', 'show what b does more (red) and less (blue)'],
   ],
   async run(options, world) {
     if (options.csp) {

@@ -11,7 +11,7 @@ export const offcpuOptions = {
     default: 'auto',
     group: 'Recording',
     describe:
-      'callers off CPU: fp as bpftrace finds them, dwarf as perf does, too; auto: as the target is and --max-overhead allows',
+      'find callers off CPU by bpftrace (fp), by perf, too (dwarf), or as the target and --max-overhead allow (auto)',
   },
   'max-overhead': {
     kind: 'number',
@@ -19,13 +19,13 @@ export const offcpuOptions = {
     default: 5,
     least: 0,
     group: 'Recording',
-    describe: 'of a CPU, which --off-cpu-stacks auto may take',
+    describe: 'let --off-cpu-stacks auto take this share of a CPU',
   },
   wakers: {
     kind: 'choice',
     choices: WAKERS,
     default: 'threads',
     group: 'Recording',
-    describe: 'record of those who end waits the threads, or their stacks, too',
+    describe: 'record the threads that end waits, or their stacks, too',
   },
 } as const satisfies OptionTable;

@@ -7,16 +7,16 @@ export const postgresOptions = {
     kind: 'text',
     value: 'DSN',
     group: 'Postgres',
-    describe: 'a process of this server (a URI, host=…, service=…, a database)',
+    describe: 'record a process of this server (a URI, host=…, service=…, a database)',
   },
   'backend-type': {
     kind: 'text',
     value: 'TYPE',
     group: 'Postgres',
-    describe: 'those of this type, as pg_stat_activity has it',
+    describe: 'record those of this type, as pg_stat_activity has it',
   },
-  'application-name': { kind: 'text', value: 'NAME', group: 'Postgres', describe: 'those of this application' },
-  query: { kind: 'text', value: 'REGEX', group: 'Postgres', describe: 'those whose latest query matches' },
+  'application-name': { kind: 'text', value: 'NAME', group: 'Postgres', describe: 'record those of this application' },
+  query: { kind: 'text', value: 'REGEX', group: 'Postgres', describe: 'record those whose latest query matches' },
   sql: {
     kind: 'text',
     value: 'FILE',
@@ -26,12 +26,12 @@ export const postgresOptions = {
   'wait-events': {
     kind: 'flag',
     group: 'Postgres',
-    describe: 'what the server says it waits for; by itself where that can be read',
+    describe: 'record what the server says it waits for (the default where that can be read)',
   },
   statements: {
     kind: 'flag',
     group: 'Postgres',
-    describe: 'the statement that each wait was in, its constants left out of all files but offcpu.raw',
+    describe: 'record the statement that each wait was in; of all files only offcpu.raw has its constants',
   },
-  'no-wait-events': { kind: 'flag', group: 'Postgres', describe: 'not that' },
+  'no-wait-events': { kind: 'flag', group: 'Postgres', describe: 'record no wait events' },
 } as const satisfies OptionTable;

@@ -32,7 +32,7 @@ export const diffOptions = {
     kind: 'text',
     value: 'B,A',
     group: 'Counts',
-    describe: 'do the same with these wall times of BEFORE and AFTER',
+    describe: 'compare per second, with these wall times of BEFORE and AFTER',
   },
   'strip-hex': { kind: 'flag', alias: 's', group: 'Counts', describe: 'replace addresses in names by 0x...' },
   countname: {

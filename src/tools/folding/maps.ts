@@ -43,7 +43,7 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
   return { lookup: { mappings, symbolizer, objects: new Map() }, nameLock: (address, pid) => data.at(address, pid) };
 }
 
-/** Beside the maps, as a run of flame-record keeps it; else where perf finds it, too. */
+/** A compiler's map: it lies beside the maps, as a run of flame-record keeps it, or where perf finds it. undefined: none. */
 function perfMapOf(pid: number, folder: string, symfs = ''): PerfMap | undefined {
   const path = perfMapPath(pid);
   for (const file of [join(folder, basename(path)), symfs + path]) {

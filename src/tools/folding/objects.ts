@@ -1,4 +1,4 @@
-// The options of perf-fold and offcpu-fold that look frames up in the objects they belong to, and what does it.
+// The options of perf-fold that look frames up in the objects they belong to, and the symbolizer that follows from them.
 
 import { readFileSync } from 'node:fs';
 import type { OptionTable, Values } from '../../cli/options.ts';

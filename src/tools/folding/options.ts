@@ -1,4 +1,4 @@
-// The options that folding tools share: the line that says the unit, depth of stacks, look of names, quality of the data.
+// The options that folding tools share: depth of stacks, look of names, the unit's line, quality of the data.
 
 import type { OptionTable } from '../../cli/options.ts';
 

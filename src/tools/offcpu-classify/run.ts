@@ -34,7 +34,7 @@ export interface ReadRun extends ReturnType<OffcpuClassify['finish']> {
   places: ReasonPlaces[] | undefined;
 }
 
-/** As compare() takes it. */
+/** The run as compare() takes it. */
 export function comparable(name: string, read: ReadRun): Run {
   return { ...runOf(name, read), where: read.places && rowsOfPlaces(read.places) };
 }
