@@ -36,7 +36,7 @@ LIVE_TESTS = $(shell find test/live -name '*.test.ts' 2>/dev/null | LC_ALL=C sor
 build: $(BUILT) ## compile the programs into dist/ (the default)
 	@:
 
-check: build lint types test ## lint, types, build and all tests: what CI runs
+check: build lint types test ## build, lint, check types and run all tests, as CI does
 
 lint: $(INSTALLED)
 	@echo "lint"
@@ -47,11 +47,11 @@ types: $(BUILT)
 	@$(BIN)/tsc
 	@$(BIN)/tsc -p src/flamegraph/viewer
 
-test: $(BUILT) ## all tests but the live ones; TESTS='FILE…' for some
+test: $(BUILT) ## run all tests but the live ones; TESTS='FILE…' for some
 	@echo "test"
 	@$(call TEST,$(TESTS))
 
-check-nodes: $(BUILT) ## all tests but the live ones, on each Node in NODES; TESTS='FILE…' for some
+check-nodes: $(BUILT) ## run them on each Node in NODES; TESTS='FILE…' for some
 	@for version in $(NODES); do \
 	  folder=$$(scripts/node-of.sh $$version) || exit; \
 	  ( export PATH="$$folder:$$PATH"; echo "test on Node $$(node --version)"; $(call TEST,$(TESTS)) ) || exit; \
@@ -67,27 +67,27 @@ docs: $(BUILT) ## rewrite the console blocks of README.md and docs/
 bench: $(BUILT) ## measure speed and memory; ROW='NAME…' for some
 	@$(NODE) bench/bench.ts
 
-bench-scale: $(BUILT) ## what takes long: 4 GiB, ten million stacks, a loaded Postgres
+bench-scale: $(BUILT) ## measure what takes long: 4 GiB, ten million stacks, a loaded Postgres
 	@SCALE=1 $(NODE) bench/bench.ts
 
 pictures: $(BUILT) ## photograph pictures in all their ways into build/pictures; RUN=DIR/LABEL for a run's, too
 	@$(NODE) scripts/pictures.ts
 
-soak: $(BUILT) ## mutated real inputs through every tool for ten minutes, laws often, and the table of faults
+soak: $(BUILT) ## send mutated inputs through every tool for ten minutes, try laws often, print the table of faults
 	@export LAW_RUNS=1000 LIMIT_MINUTES=120 SILENCE_SECONDS=3000; $(call TEST,$$(grep -l fast-check $(TESTS)))
 	@$(NODE) soak/soak.ts
 	@soak/faults.sh
 
-live: $(BUILT) ## tests with the real perf, bpftrace and Postgres of this machine
+live: $(BUILT) ## run the tests with the real perf, bpftrace and Postgres of this machine
 	@export LIMIT_MINUTES=240 SILENCE_SECONDS=3000; $(if $(LIVE_TESTS),$(call TEST,$(LIVE_TESTS)),echo "live: there are no live tests yet")
 
 demo: $(BUILT) ## profile a sample program and draw demo/cpu.svg
 	@scripts/demo.sh
 
-install: build ## into PREFIX (/usr/local), below DESTDIR
+install: build ## install the programs into PREFIX (/usr/local), below DESTDIR
 	@scripts/install.sh $(TOOLS)
 
-uninstall: ## what install put there
+uninstall: ## remove what install put there
 	@scripts/uninstall.sh $(TOOLS)
 
 release: ## test the tag on HEAD in a clone, leave its tarball, checksum and notes in release/
@@ -98,7 +98,7 @@ clean: ## remove all that make wrote, except node_modules and a Node in build/no
 	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name node -exec rm -rf {} +; fi
 	@find src -name '*.generated.*' -delete
 
-help: ## this list
+help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 13
 
 $(INSTALLED): package-lock.json

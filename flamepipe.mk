@@ -11,12 +11,12 @@
 #     offcpu.raw → offcpu.folded → offcpu.svg
 #     offcpu.raw → offcpu.reasons.folded → offcpu.reasons.svg, offcpu.raw → offcpu.reasons.txt
 #
-# so that a recording that is newer than its pictures has them drawn anew, and no other. compare-A-B records the labels A
+# so that make draws anew the pictures that are older than their recording, and no others. compare-A-B records the labels A
 # and B where there are no such runs, prints the table of B against A, and leaves
 #
 #     profiles/diff-A-B.txt, profiles/diff-A-B.offcpu.svg, profiles/diff-A-B.cpu.svg
 #
-# of what both have. Labels with a dash are told apart by the runs that there are; others of them go into FLAME_LABELS.
+# of what both have. The runs that there are tell labels with a dash apart; name others of them in FLAME_LABELS.
 
 FLAME_OUT ?= profiles
 FLAME_RECORD ?= flame-record
@@ -31,12 +31,12 @@ FLAME_LABELS ?=
 
 # a rule that fails leaves nothing behind; a pipe fails where any of its commands does
 .DELETE_ON_ERROR:
-# what lies between a recording and its pictures is kept; .PRECIOUS would keep it broken as well
+# keeps what lies between a recording and its pictures; .PRECIOUS would keep it broken as well
 .SECONDARY:
 $(FLAME_OUT)/%: SHELL := /bin/bash
 $(FLAME_OUT)/%: .SHELLFLAGS := -o pipefail -c
 
-# Runs of a label: one at a time, whatever -j says, for they would disturb each other.
+# Runs of a label: one at a time, whatever -j says, because they would disturb each other.
 # A run whose half is missing fails, but keeps its page (.PRECIOUS: it appears whole), and is recorded anew the next time.
 .PRECIOUS: $(FLAME_OUT)/%/index.html
 .PHONY: flame-anew
@@ -81,7 +81,7 @@ $(FLAME_OUT)/%/offcpu.svg: $(FLAME_OUT)/%/offcpu.folded
 $(FLAME_OUT)/%/offcpu.reasons.svg: $(FLAME_OUT)/%/offcpu.reasons.folded
 	$(FLAME_SVG) --title '$*: off-CPU by reason' --countname us --colors io $< > $@
 
-# A-B: two labels. Where they have dashes it is those two of the runs that make this name.
+# A-B: two labels. If they have dashes, the two runs count whose names make this one.
 FLAME_RUNS = $(patsubst $(FLAME_OUT)/%/.,%,$(wildcard $(FLAME_OUT)/*/.))
 FLAME_NAMES = $(sort $(FLAME_RUNS) $(FLAME_LABELS))
 FLAME_PAIRS = $(strip $(foreach a,$(FLAME_NAMES),$(foreach b,$(FLAME_NAMES),$(if $(filter $(a)-$(b),$*),$(a) $(b)))))
@@ -95,7 +95,7 @@ FLAME_B = $(FLAME_OUT)/$(word 2,$(FLAME_PAIR))
 FLAME_AGAINST = $(word 2,$(FLAME_PAIR)) against $(word 1,$(FLAME_PAIR))
 FLAME_SIDES = --before='$(word 1,$(FLAME_PAIR))' --after='$(word 2,$(FLAME_PAIR))'
 
-# In a make of its own, which sees what these runs left.
+# A second make sees what these runs left.
 FLAME_UNRECORDED = $(filter-out $(FLAME_RUNS),$(FLAME_PAIR))
 compare-%: $$(addprefix $$(FLAME_OUT)/,$$(addsuffix /index.html,$$(FLAME_UNRECORDED)))
 	@$(MAKE) --no-print-directory -f $(firstword $(MAKEFILE_LIST)) compared-$*

@@ -45,7 +45,7 @@ export async function recordSystem(folder: string, bytes: number): Promise<strin
 function startLoad(): ChildProcess[] {
   const loops = [
     'npx tsc --noEmit -p .; npx biome check src >/dev/null; find / -xdev -name "*.ts" 2>/dev/null | head -20000 | sort >/dev/null',
-    'node --import tsx --test test/fold/*.test.ts test/parse/*.test.ts >/dev/null 2>&1; git log -p | gzip -9 >/dev/null; tar c node_modules | xz -1 >/dev/null',
+    'node --import tsx --test test/perf/*.test.ts test/stacks/*.test.ts >/dev/null 2>&1; git log -p | gzip -9 >/dev/null; tar c node_modules | xz -1 >/dev/null',
     'gcc -O2 -x c -c -o /dev/null - <<< "#include <stdio.h>"; perl -e "my %h; \\$h{\\$_ % 99991} .= \\$_ for 1..1e6"; python3 -c "import json; [json.loads(json.dumps(list(range(2000)))) for _ in range(500)]"',
   ];
   return loops.map((line) =>
@@ -96,7 +96,7 @@ function nameOf(n: number): string {
   return `${SPACES[n % SPACES.length]}::module_${n % 97}::Type${n % 31}<T>::method_${n}`;
 }
 
-/** Writes the entries made of deep stacks, until there are at least `bytes` and `stacks`. */
+/** Writes entries made of deep stacks, until there are at least `bytes` and `stacks`. */
 function writeEntries(
   file: string,
   bytes: number,
@@ -119,7 +119,7 @@ function writeEntries(
   return file;
 }
 
-/** Sorted folded text, made once for all who ask for it. `most`: of the frames of a stack, the innermost. */
+/** Sorted folded text, made once for all who ask for it. `most`: how many frames of a stack it keeps, the innermost. */
 export function growFolded(folder: string, bytes: number, stacks: number, most = Number.POSITIVE_INFINITY): string {
   const line = (path: readonly number[], count: number): string =>
     `app;${path.slice(-most).map(nameOf).join(';')} ${count}\n`;
@@ -142,8 +142,8 @@ const WORDS = [
 ];
 
 /**
- * Sorted folded text of a program of so many functions, each of which calls a few others, mostly the same one: distinct
- * stacks, and about so many bytes; a fixed seed.
+ * Sorted folded text of a program of `functions` functions. Each calls a few others, mostly the same one. It has `stacks`
+ * distinct stacks, and about `bytes` bytes; a fixed seed.
  */
 export function growCalls(file: string, stacks: number, bytes: number, functions: number): string {
   let state = 12345;
@@ -214,7 +214,7 @@ export function growDump(folder: string, bytes: number): string {
 const FUTEX = ['__schedule+1560', 'schedule+35', 'futex_wait_queue_me+185', 'do_futex+94', '__x64_sys_futex+113'];
 const EPOLL = ['__schedule+1560', 'schedule+35', 'ep_poll+900', 'do_epoll_wait+180', '__x64_sys_epoll_wait+100'];
 
-/** A dump as of a busy server and a long window: so many distinct entries of 17 or so frames, by thread. */
+/** A dump as of a busy server and a long window: distinct entries of some 17 frames, by thread. */
 export function growEntries(folder: string, entries: number): string {
   const entry = (path: readonly number[], count: number): string => {
     const kernel = [...(count % 5 < 3 ? FUTEX : EPOLL), 'do_syscall_64+113', 'entry_SYSCALL_64_after_hwframe+100'];

@@ -21,7 +21,7 @@ export interface Contender {
 const scratch = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-/** Extra certificates are read at each start of Node, some 40 ms of CPU that are none of ours. */
+/** Node reads extra certificates at each start, some 40 ms of CPU that are none of ours. */
 const environment = { ...process.env, LC_ALL: 'C', NODE_EXTRA_CA_CERTS: undefined };
 
 /** Runs each contender `rounds` times in turn, so that a busy machine is unfair to all alike. Gives the medians. */
@@ -46,7 +46,7 @@ function costOf(argv: readonly string[]): Cost {
   return { cpu: user + system, wall, memory: kib / 1024 };
 }
 
-/** Of each number by itself. */
+/** The median of each number by itself. */
 export function mediansOf(costs: readonly Cost[]): Cost {
   const of = (key: keyof Cost): number => {
     const sorted = costs.map((cost) => cost[key]).sort((a, b) => a - b);

@@ -21,7 +21,7 @@ export interface Score {
   wrong: Map<string, number>;
 }
 
-/** Scores each dump of a folder; with `withState` the classifier is told prev_state. */
+/** Scores each dump of a folder. `withState`: the classifier sees prev_state, too. */
 export function scoreFolder(folder: string, withState: boolean): Score[] {
   const table = new KernelRules(parseRules(reasonRules, 'reasons.rules'));
   const classifier = new Classifier(table);

@@ -1,5 +1,5 @@
-// What flame-record costs the server it records: CPU time that the backend takes for a transaction of pgbench, and
-// transactions per second, with and without, by turns. On a machine that does other work, too, only the first means much.
+// What flame-record costs the server it records: the backend's CPU time for a transaction of pgbench, and transactions per
+// second, with and without it, by turns. On a machine that does other work, too, only the CPU time means much.
 //   node --import tsx bench/postgres-overhead.ts [SECONDS [ROUNDS]]          as root; prints a Markdown table
 
 import { spawn } from 'node:child_process';
@@ -38,7 +38,7 @@ const out = mkdtempSync(path.join(tmpdir(), 'flamepipe-overhead-'));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 
-/** Records a backend of that name; gives the seconds, since 1970, in which it did. */
+/** Records a backend of that name. Gives when, in seconds since 1970. */
 async function record(dsn: string, name: string, mode: string): Promise<[number, number]> {
   const target = ['--postgres', dsn, '--application-name', name, '--first'];
   const how = ['--mode', mode, '--duration', String(seconds), '--warmup', '0', '--label', mode, '--force'];

@@ -1,4 +1,4 @@
-// What rendering costs after a recording: flame-record's own, which run.json tells, and FlameGraph's scripts on the same
+// What rendering costs after a recording: flame-record's own, as run.json says, and that of FlameGraph's scripts on the same
 // perf.data, with perf's inlining and without.
 //   FLAMEGRAPH_DIR=… node --import tsx bench/render.ts [ROUNDS [COMMAND…]]      prints a Markdown table a frequency
 
@@ -40,7 +40,7 @@ function target(): string[] {
   return [program, '600'];
 }
 
-/** Records for ten seconds, and renders. Gives what the rendering cost, and how long what the scripts do as well took. */
+/** Records for ten seconds, and renders. Gives what the rendering cost, and how long the steps took that the scripts do, too. */
 function recorded(frequency: number, argv: readonly string[]): { all: Cost; steps: Cost } {
   const options = ['--mode', 'cpu', '--duration', `${SECONDS}`, '--warmup', '1', '--frequency', `${frequency}`];
   const place = ['--force', '--quiet', '--out-dir', folder, '--label', `${frequency}`];

@@ -30,7 +30,7 @@ function object(): string {
   process.exit(0);
 }
 
-/** So many addresses of its code, evenly; where it has fewer bytes, each as often as need be. */
+/** `count` addresses of its code, evenly spread; where it has fewer bytes, some of them several times. */
 function addressesOf(file: string, count: number): { address: number; offset: number }[] {
   const bytes = readFileSync(file);
   const elf = new ElfFile((at, length) => bytes.subarray(at, at + length));
@@ -42,7 +42,7 @@ function addressesOf(file: string, count: number): { address: number; offset: nu
   });
 }
 
-/** As perf 6.1 prints samples of one frame each: offsets in the file. */
+/** Samples of one frame each, as perf 6.1 prints them: by offsets in the file. */
 function scriptOf(file: string, offsets: readonly number[]): string {
   const sample = (offset: number): string =>
     `app 1/1 1.000000: 1 cycles: \n\t${offset.toString(16)} [unknown] (${file})\n\n`;

@@ -3,7 +3,7 @@
 import type { Contender, Cost } from './measure.ts';
 import { find } from './measure.ts';
 
-/** The contenders that are there, ours first; the missing ones are said. */
+/** The contenders that are there, ours first. Says which are missing. */
 export function present(
   ours: Contender,
   peers: { name: string; program: string; folder: string | undefined; args: string[] }[],
@@ -26,7 +26,7 @@ export function head(title: string, cells: readonly string[], texts = 1): void {
   line(cells.map((_, i) => (i < texts ? '---' : '---:')));
 }
 
-/** A line a program, of which the first is ours. `megabytes`: of the input; 0: it says nothing. */
+/** A line a program, of which the first is ours. `megabytes`: of the input; 0: no matter. */
 export function table(title: string, megabytes: number, costs: Map<string, Cost>): void {
   const size = megabytes > 0 ? `${title}, ${megabytes.toFixed(0)} MiB` : title;
   head(size, ['program', 'CPU s', 'MiB/s', 'peak MiB', 'CPU of the first ÷ its', 'memory of the first ÷ its']);

@@ -17,7 +17,7 @@ const rounds = Number(process.argv[2] ?? 5);
 const folder = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** How a picture is zoomed and searched, as expressions in its page: what a click and a key make it do. */
+/** What draws a picture, and expressions that zoom and search it in its page, as a click and a key do. */
 interface Drawer {
   name: string;
   argv: string[];

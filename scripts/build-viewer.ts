@@ -1,4 +1,4 @@
-// The viewer: src/flamegraph/viewer → one minified script, as a module that src/tools/flame-svg.ts puts into the picture.
+// The viewer: src/flamegraph/viewer → one minified script, as a module that src/flamegraph/draw.ts puts into the picture.
 
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Properties of the viewer's own objects, which get short names: neither the picture's data nor browsers have such. */
+/** Properties of the viewer's own objects, which get short names. The picture's data and browsers have none of these. */
 const OWN =
   'befores boxes cell changed choose chosenKey classOf close colour count counts cut depth element end falls ' +
   'finish flame found forPrint fresh glyph group hover icicle isAlone isAtEnd isDrawn isRoot keepInSight kindOf ' +
@@ -31,7 +31,7 @@ export async function buildViewer(): Promise<void> {
     logLevel: 'warning',
     write: false,
   });
-  // it stands in a CDATA block
+  // the script stands in a CDATA block
   const script = (outputFiles[0]?.text ?? '').trim().replaceAll(']]>', ']] >');
   const hash = createHash('sha256').update(script).digest('base64');
   writeFileSync(

@@ -22,7 +22,7 @@ const ownUrl = {
   },
 };
 
-/** test/offcpu/read/reader.test.ts → offcpu; test/golden.test.ts → golden, since it takes as long as a folder @param {string} file */
+/** test/offcpu/read/reader.test.ts → offcpu; test/golden.test.ts → golden, which takes as long as a folder @param {string} file */
 function entryOf(file) {
   const [, first = '', second] = file.split('/');
   if (second !== undefined) return first;
@@ -46,7 +46,7 @@ function entryText(files) {
 }
 
 /**
- * Bundles test files; the bundles, those that take longest first.
+ * Bundles test files. Gives the bundles' paths, those that take longest first.
  * @param {string[]} files
  */
 export async function bundleTests(files) {

@@ -1,12 +1,12 @@
 // Asks a running PostgreSQL what its wait events are and compares with src/offcpu/reason/pg-wait-events.tsv.
 //   node --import tsx scripts/check-pg-wait-events.ts PID        PID: an idle auxiliary process of the server (walwriter); needs gdb and root
-// Prints the lines that differ: "-" ours, "+" the server's. With a version we have no column for, all of them are new.
+// Prints the lines that differ: "-" ours, "+" the server's. If the table ends before the server's version, all are new.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const TABLE = new URL('../src/offcpu/reason/pg-wait-events.tsv', import.meta.url);
-/** Class numbers, and how many events to ask for. Those of extensions would be looked up in shared memory: only the first. */
+/** Class numbers, and how many events to ask for. Of extensions the first: the server looks up others in shared memory. */
 const CLASSES = new Map([
   [1, 200],
   [3, 20],

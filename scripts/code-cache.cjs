@@ -1,5 +1,5 @@
-// Keeps beside each tool what V8 compiles of it, so that a start need not: the build runs this, and npm after
-// `npm install`, because a code cache is of use to the one version of Node that made it; another compiles again.
+// Keeps beside each tool what V8 compiles of it, so that a start need not compile it. The build runs this, and npm does after
+// `npm install`, because only the version of Node that made a code cache can use it.
 
 const { spawnSync } = require('node:child_process');
 const { readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
@@ -10,7 +10,7 @@ const { Script } = require('node:vm');
 const DIST = join(__dirname, '../dist');
 const FOLDED = 'main;work 1\n';
 const MAP = '@off[1, 1, x, \n    schedule+1\n, \n    main+1\n]: 1\n';
-/** What each tool does meanwhile: the functions that it calls are kept, too. */
+/** Options and input that each tool runs with, because the cache keeps the functions that it calls, too. */
 const RUNS = {
   'perf-fold': [['--kernel'], 'x 1 1.0: 1 cpu-clock: \n\t1 work+0x1 (/x)\n\n'],
   'offcpu-fold': [[], MAP],

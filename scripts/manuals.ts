@@ -6,7 +6,7 @@ import type { Manual, OptionTable } from '../src/cli/options.ts';
 
 export type AnyManual = Manual<OptionTable>;
 
-/** The manuals of all tools in bin/. The generated modules of src/ must be there. */
+/** The manuals of all tools in bin/. Needs the generated modules of src/. Throws where a tool has no command. */
 export async function manuals(): Promise<AnyManual[]> {
   const tools = readdirSync(new URL('../bin', import.meta.url)).map((file) => basename(file, '.ts'));
   return Promise.all(

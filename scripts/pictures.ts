@@ -1,5 +1,5 @@
-// `make pictures`: draws recordings of this repository, dense ones, and with RUN=DIR/LABEL those of a run of flame-record, in
-// every way a picture is looked at, into build/pictures. Someone looks at each.
+// `make pictures`: photographs pictures as people look at them, light, dark, on a phone, printed, into build/pictures. They
+// are of this repository's recordings, of dense ones, and with RUN=DIR/LABEL of a run. Look at each.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -31,7 +31,7 @@ const PICTURES: Record<string, string> = {
 const DARK = { colorScheme: 'dark' } as const;
 const PHONE = { viewport: { width: 390, height: 800 }, isMobile: true, hasTouch: true };
 
-/** `keys`: that are pressed */
+/** `keys`: to press */
 type Shot = [picture: string, name: string, keys: string, context?: BrowserContextOptions];
 
 const SHOTS: Shot[] = [
@@ -87,7 +87,7 @@ async function shoot(folder: string, [picture, name, keys, context]: Shot): Prom
   if (!existsSync(join(folder, picture))) return;
   const page = await browser.newPage({ viewport: { width: 1200, height: 760 }, ...context });
   await page.goto(pathToFileURL(join(folder, picture)).href);
-  // the stacks are inflated meanwhile
+  // the viewer begins when it has inflated the stacks
   if (context?.javaScriptEnabled !== false) await page.locator('.head').first().waitFor();
   for (const key of keys) await page.keyboard.press(key);
   await page.screenshot({ path: join(TO, `${name}.png`), fullPage: picture.endsWith('.html') && folder !== TO });

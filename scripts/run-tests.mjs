@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { bundleTests } from './bundle-tests.mjs';
 
-/** More than two cores, since browsers and recorders wait much. */
+/** More than two cores, because browsers and recorders wait much. */
 const AT_ONCE = 3;
 /** For all tests of a bundle; `make live` and `make soak` set another. */
 const LIMIT_MS = Number(process.env.LIMIT_MINUTES ?? 20) * 60_000;
@@ -33,7 +33,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   });
 }
 
-/** Runs a bundle; its totals, by their names. @param {string} bundle @returns {Promise<Map<string, number>>} */
+/** Runs a bundle. Gives its totals by their names. @param {string} bundle @returns {Promise<Map<string, number>>} */
 function run(bundle) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...OPTIONS, bundle], {
@@ -67,7 +67,7 @@ function run(bundle) {
       const totals = new Map([...text.matchAll(TOTAL)].map(([, name = '', count]) => [name, Number(count)]));
       if (fate !== undefined) console.log(`${bundle}: ${fate}; killed`);
       const counted = totals.get('fail') === 0 && totals.get('cancelled') === 0;
-      // a process whose tests all have passed, and that then stays, is told, and no fault of theirs
+      // where all tests have passed and the process stays, that is said, but is no fault of theirs
       if (!counted || (code !== 0 && fate === undefined)) {
         process.exitCode = 1;
         if (counted || totals.size === 0) console.log(`not ok: ${bundle}: ended by ${signal ?? `status ${code}`}`);

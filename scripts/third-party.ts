@@ -9,7 +9,7 @@ interface Manifest {
   license?: string;
 }
 
-// Their code is in the bundles as wasm, where esbuild can't see it.
+// esbuild can't see their code, which is in the bundles as wasm.
 const COMPILED_IN = ['node_modules/assemblyscript', 'node_modules/gecko-profiler-demangle'];
 
 /** Takes the files of all bundles, as esbuild's metafile names them. Throws where a package ships no licence. */

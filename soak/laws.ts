@@ -80,12 +80,12 @@ function assertSame(a: Outcome, b: Outcome, what: string): void {
   assert.equal(b.out.toString('latin1'), a.out.toString('latin1'), what);
 }
 
-/** The laws beyond the first run cost as much as it each, so that an input is put to one of them. */
+/** Each of these laws costs as much as the first run, so an input is put to one of them. */
 function oneOf(laws: readonly (() => Promise<void>)[], random: Random): Promise<void> {
   return (laws[Math.floor(random() * laws.length)] as () => Promise<void>)();
 }
 
-/** What is folded reads back as it is, and in other cuts it is the same; options that only name things keep the sum. */
+/** Folded text reads back as it is. An input cut otherwise gives the same. Options that only name things keep the sum. */
 async function folds<T extends OptionTable>(command: Command<T>, variants: string[][], input: Buffer, random: Random) {
   const first = await outcomeOf(command, [], input, random);
   const sum = first.status === 2 ? 0 : sumOf(first.out);

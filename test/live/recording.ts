@@ -40,7 +40,7 @@ export interface RecordingOptions {
   onEnd?: () => void;
 }
 
-/** Records a process for so many seconds. Gives what bpftrace printed, latin1. */
+/** Records a process for `seconds`. Gives what bpftrace printed, latin1. */
 export async function record(pid: number, options: RecordingOptions): Promise<string> {
   const { seconds, address, onStart, onEnd } = options;
   const operands = [PROGRAM, String(pid), ...(options.operands ?? (address === undefined ? [] : [String(address)]))];
