@@ -44,6 +44,9 @@ export interface Engine {
   lineShape(): number;
   readPerfEvent(from: number, to: number): void;
   perfHeader(): number;
+  readPerfFrame(): number;
+  perfFrame(): number;
+  definePerfFrame(what: number): void;
   pushFrame(frame: number): void;
   popFrame(): number;
   depth(): number;

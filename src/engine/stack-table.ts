@@ -6,6 +6,7 @@ import { type Engine, instantiate } from './engine.ts';
 import { InputError } from './errors.ts';
 import { type FlatStacks, flatStacks } from './flat-stacks.ts';
 import { MapEntries } from './map-entries.ts';
+import { PerfLines } from './perf-lines.ts';
 
 /** What scan() stopped at. */
 export const Stop = {
@@ -53,6 +54,8 @@ export class StackTable {
   readonly #engine: Engine = instantiate();
   /** entries of bpftrace's maps */
   readonly entries = new MapEntries(this.#engine, this);
+  /** lines of `perf script` */
+  readonly perf = new PerfLines(this.#engine, this);
   /** What the counts are of, latin1; folded() writes it. undefined: not known. */
   unit: string | undefined;
   #bytes = Buffer.alloc(0);
@@ -149,27 +152,6 @@ export class StackTable {
     this.#engine.pass();
   }
 
-  /**
-   * Reads the line that scan() stopped at as a header of `perf script`; undefined when it is none. The fields lie in
-   * `words` from `at` on, and in `floats` from `at / 2` on, in the order of the class Header of perf-header.as.ts.
-   */
-  readPerfHeader(): { words: Uint32Array; floats: Float64Array; at: number } | undefined {
-    return this.#engine.readPerfHeader() ? this.#perfHeader() : undefined;
-  }
-
-  /** A key() for the line that scan() stopped at with each digit as 0; 0 for long lines. */
-  lineShape = (): number => this.#engine.lineShape();
-
-  /** Reads only what follows the time of such a header. */
-  readPerfEvent(from: number, to: number): { words: Uint32Array; floats: Float64Array; at: number } {
-    this.#engine.readPerfEvent(from, to);
-    return this.#perfHeader();
-  }
-
-  #perfHeader(): { words: Uint32Array; floats: Float64Array; at: number } {
-    return { words: this.words, floats: this.#floats(), at: this.#engine.perfHeader() >>> 2 };
-  }
-
   // ── the stack being read: pushed leaf first ────────────────────────────────────────────────────────────────
 
   push(frame: number): void {
@@ -234,13 +216,13 @@ export class StackTable {
   /** The weight of each stack, in the order of stacks(). A view: read it before the table changes. */
   get weights(): Float64Array {
     const at = this.#engine.stackWeightColumn() >>> 3;
-    return this.#floats().subarray(at, at + this.stackCount);
+    return this.floats.subarray(at, at + this.stackCount);
   }
 
   /** How often each was added; a view as well. */
   get hits(): Float64Array {
     const at = this.#engine.stackHitsColumn() >>> 3;
-    return this.#floats().subarray(at, at + this.stackCount);
+    return this.floats.subarray(at, at + this.stackCount);
   }
 
   /** Adds a stack of name ids, root first. Gives its place in the order of stacks(). */
@@ -275,8 +257,8 @@ export class StackTable {
     const longest = this.words.subarray(sizes, sizes + this.stackCount).reduce((most, size) => Math.max(most, size), 0);
     this.#engine.scratchFor(longest); // otherwise add() may move the memory that holds the ids it is given
     this.takeAll((from, to, index) => {
-      const weight = this.#floats()[weights + index] as number;
-      const count = this.#floats()[hits + index] as number;
+      const weight = this.floats[weights + index] as number;
+      const count = this.floats[hits + index] as number;
       const changed = change(this.words.subarray(from, to), weight, count);
       if (changed) this.add(changed, weight, count);
     });
@@ -329,7 +311,7 @@ export class StackTable {
         ? [this.#engine.inputOrderStackColumn(), this.#engine.inputOrderCount()]
         : [this.#engine.sortStacks(true), this.stackCount];
     const weights = by === 'input' ? this.#engine.inputOrderWeightColumn() >>> 3 : undefined;
-    return flatStacks(this.words, this.#floats(), { orders: orders >>> 2, count, weights }, this.#columns());
+    return flatStacks(this.words, this.floats, { orders: orders >>> 2, count, weights }, this.#columns());
   }
 
   /** Gives the weights, in the order of stacks(), and counts on from 0; the stacks stay. */
@@ -369,7 +351,7 @@ export class StackTable {
 
   #stack(columns: [number, number, number, number], index: number): Stack {
     const words = this.words;
-    const floats = this.#floats();
+    const floats = this.floats;
     const at = (words[columns[0] + index] as number) >>> 2;
     const size = words[columns[1] + index] as number;
     return {
@@ -393,7 +375,8 @@ export class StackTable {
   }
 
   #floatView = new Float64Array(0);
-  #floats(): Float64Array {
+  /** The same memory as numbers of 64 bits; a view as well. */
+  get floats(): Float64Array {
     if (this.#floatView.byteLength === 0) this.#floatView = new Float64Array(this.#engine.memory.buffer);
     return this.#floatView;
   }

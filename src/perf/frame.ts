@@ -26,48 +26,6 @@ export interface OtherLine {
   kind: 'other';
 }
 
-/** Places of a frame line as perf usually prints it: `<TAB>  55d0c0de1000 work+0x10 (/opt/app)`. */
-export interface FramePlaces {
-  symbolFrom: number;
-  symbolTo: number;
-  dsoFrom: number;
-  dsoTo: number;
-  kernelAddress: boolean;
-}
-
-/** Finds these places without making strings; false when the line is of another form. The symbol may be empty. */
-export function findFrame(b: Uint8Array, from: number, to: number, places: FramePlaces): boolean {
-  if (b[from] !== 9 || b[to - 1] !== 41) return false;
-  let p = from + 1;
-  while (b[p] === 32) p++;
-  const address = p;
-  while (isHexDigit(b[p])) p++;
-  if (p === address || b[p] !== 32) return false;
-  places.kernelAddress =
-    p - address === 16 && b[address] === 102 && b[address + 3] === 102 && (b[address + 4] as number) > 55;
-  places.symbolFrom = ++p;
-  if (b[p] === 91 && b[p + 9] === 32 && b[p + 10] === 40 && b[p + 8] === 93 && b[p + 1] === 117 && b[p + 2] === 110) {
-    places.symbolTo = p; // [unknown] (
-    places.dsoFrom = p + 11;
-    places.dsoTo = to - 1;
-    return true;
-  }
-  for (; p < to; p++) {
-    if (b[p] !== 43 || b[p + 1] !== 48 || b[p + 2] !== 120 || p === places.symbolFrom) continue;
-    places.symbolTo = p;
-    for (p += 3; isHexDigit(b[p]); p++);
-    if (b[p] !== 32 || b[p + 1] !== 40) continue;
-    places.dsoFrom = p + 2;
-    places.dsoTo = to - 1;
-    return true;
-  }
-  return false;
-}
-
-function isHexDigit(c: number | undefined): boolean {
-  return c !== undefined && ((c >= 48 && c <= 57) || (c >= 97 && c <= 102));
-}
-
 //  55d0c0de1000 work+0x10 (/opt/app)      perf
 //  55d0c0de1000<TAB>work (/opt/app)       simpleperf
 //  0x55D0C0De1000 work (/opt/app)         other profilers

@@ -31,7 +31,7 @@ export class HeaderShapes {
 
   /** A number for the shape of the line that the table stopped at, in this `state` (0 … 3) of its reader; 0: none. */
   keyOfLine(state: number): number {
-    const shape = this.#misses < MOST_SHAPES ? this.#table.lineShape() : 0;
+    const shape = this.#misses < MOST_SHAPES ? this.#table.perf.shapeOfLine() : 0;
     return shape === 0 ? 0 : shape * 4 + state;
   }
 

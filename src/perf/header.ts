@@ -1,5 +1,6 @@
 // The header line of a sample in `perf script` text, as the engine reads it (src/engine/wasm/perf-header.as.ts).
 
+import type { Fields } from '../engine/perf-lines.ts';
 import type { StackTable } from '../engine/stack-table.ts';
 
 /** Places in the text, from `from` inclusive to `to` exclusive; `from` is -1 where a field is missing. */
@@ -47,7 +48,7 @@ const KINDS = ['sample', 'record', 'deferred'] as const;
 
 /** Reads the line that the table stopped at as perf prints it, with its padding. False when it is no header. */
 export function readStrictHeader(table: StackTable, header: Header): boolean {
-  const fields = table.readPerfHeader();
+  const fields = table.perf.readHeader();
   if (!fields) return false;
   const { words, at } = fields;
   header.commFrom = words[at + 1] as number;
@@ -64,10 +65,10 @@ export function readStrictHeader(table: StackTable, header: Header): boolean {
 
 /** Reads what stands behind the time, between two places of the table's bytes: period and event, or a record. */
 export function readEvent(table: StackTable, from: number, to: number, header: Header): void {
-  takeEvent(table.readPerfEvent(from, to), header);
+  takeEvent(table.perf.readEvent(from, to), header);
 }
 
-function takeEvent({ words, floats, at }: HeaderFields, header: Header): void {
+function takeEvent({ words, floats, at }: Fields, header: Header): void {
   header.kind = KINDS[words[at] as number] as Header['kind'];
   header.eventFrom = (words[at + 7] as number) || -1;
   header.eventTo = words[at + 8] as number;
@@ -75,8 +76,6 @@ function takeEvent({ words, floats, at }: HeaderFields, header: Header): void {
   header.eventKey = words[at + 11] as number;
   header.period = floats[(at >> 1) + 6] as number;
 }
-
-type HeaderFields = NonNullable<ReturnType<StackTable['readPerfHeader']>>;
 
 /** Without a pid, which perf leaves out by default, the thread's id is the best there is. */
 export function pidOf({ pidFrom, pidTo, tidFrom, tidTo }: Header, table: StackTable): number {

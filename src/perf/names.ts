@@ -6,16 +6,7 @@ import type { KernelSymbols } from '../symbols/kernel-symbols.ts';
 import { originOf } from '../symbols/library-source.ts';
 import type { SymbolFrame } from '../symbols/object.ts';
 import { type SymbolOptions, symbolFrame } from '../symbols/symbol-frame.ts';
-import {
-  type FramePlaces,
-  findFrame,
-  isJit,
-  isKernel,
-  isKernelAddress,
-  KERNEL_ADDRESS,
-  type PerfFrame,
-  withoutOffset,
-} from './frame.ts';
+import { isJit, isKernel, isKernelAddress, KERNEL_ADDRESS, type PerfFrame, withoutOffset } from './frame.ts';
 
 export interface NameOptions extends SymbolOptions {
   /** `_[k]` behind kernel frames */
@@ -38,12 +29,7 @@ export class PerfNames {
   readonly #tidied = new Map<string, string>();
   readonly #frames = new Map<string, number>();
   readonly #unresolved = new Set<number>();
-  readonly #places: FramePlaces = { symbolFrom: 0, symbolTo: 0, dsoFrom: 0, dsoTo: 0, kernelAddress: false };
-  /** by the table's key of what stands in parentheses */
-  readonly #objects: PerfObject[] = [];
   readonly #idsByObject = new Map<string, Set<number>>();
-  /** by the table's key of the symbol, or of the object where there is none, and what kind of frame it is */
-  readonly #words: number[] = [];
 
   constructor(table: StackTable, options: NameOptions) {
     this.#table = table;
@@ -56,34 +42,24 @@ export class PerfNames {
   }
 
   /**
-   * The name id with flags of a frame line in perf's usual form, which lies in the table's bytes; 0 for another form.
-   * Lines differ by address and offset, names don't: strings are made only for a new symbol of a new kind of object.
+   * The name id with flags of the unknown line that the table stopped at; 0 where its form is not perf's usual one, or
+   * where it depends on more than its symbol and object.
    */
-  wordAt(from: number, to: number): number {
+  wordOfLine(): number {
     const table = this.#table;
-    const places = this.#places;
-    if (!findFrame(table.bytes, from, to, places)) return 0;
-    const dsoKey = table.key(places.dsoFrom, places.dsoTo);
-    let object = this.#objects[dsoKey];
-    if (!object) {
-      object = this.#objectOf(table.text(places.dsoFrom, places.dsoTo));
-      this.#objects[dsoKey] = object;
-    }
-    const unresolved = places.symbolFrom === places.symbolTo;
-    if (unresolved && (this.#options.addresses || (places.kernelAddress && this.#options.kernelSymbols))) return 0;
-    const symbolKey = unresolved ? dsoKey : table.key(places.symbolFrom, places.symbolTo);
-    const slot = symbolKey * 16 + object.kind + (places.kernelAddress ? 4 : 0) + (unresolved ? 8 : 0);
-    const known = this.#words[slot];
-    if (known !== undefined) {
-      object.names.add(Line.ids & known);
-      return known;
-    }
-    const symbol = table.text(places.symbolFrom, places.symbolTo);
-    const address = places.kernelAddress ? KERNEL_ADDRESS : '';
-    const words = this.words({ kind: 'frame', address, symbol, dso: object.dso, inlined: object.dso === 'inlined' });
-    if (words.length > 1) return 0;
-    this.#words[slot] = words[0] as number;
-    return words[0] as number;
+    const read = table.perf.readFrame();
+    if (!read) return 0;
+    const [symbolFrom = 0, symbolTo = 0, objectFrom = 0, objectTo = 0, , , isKernelAddress = 0] = read.words.subarray(
+      read.at,
+      read.at + 7,
+    );
+    const symbol = table.text(symbolFrom, symbolTo);
+    const { addresses, kernelSymbols } = this.#options;
+    if (symbol === '' && (addresses || (isKernelAddress && kernelSymbols))) return 0;
+    const dso = withoutOffset(table.text(objectFrom, objectTo));
+    const address = isKernelAddress ? KERNEL_ADDRESS : '';
+    const [word = 0, ...others] = this.words({ kind: 'frame', address, symbol, dso, inlined: dso === 'inlined' });
+    return others.length === 0 ? word : 0;
   }
 
   /** By name id: the objects whose frames have that name, as perf prints them. */
@@ -164,12 +140,6 @@ export class PerfNames {
     return word;
   }
 
-  #objectOf(text: string): PerfObject {
-    const dso = withoutOffset(text);
-    const kind = dso === 'inlined' ? 3 : isJit({ dso }) ? 2 : isKernel({ address: '', dso }) ? 1 : 0;
-    return { dso, kind, names: this.#idsOf(dso) };
-  }
-
   #idsOf(dso: string): Set<number> {
     const ids = this.#idsByObject.get(dso) ?? new Set();
     this.#idsByObject.set(dso, ids);
@@ -195,14 +165,6 @@ export class PerfNames {
 
 // Lcom/example/Main;::run      com.example.Main::lambda$run$0      Lcom/example/Main;::<init>
 const JAVA_METHOD = /^\[*(?:L[\w$/.-]+;|(?:[\w$-]+[./])+[\w$-]+)::[\w$<>-]+$/;
-
-/** The object that frames belong to, and all that it says of their marks. */
-interface PerfObject {
-  dso: string;
-  kind: 0 | 1 | 2 | 3;
-  /** ids of the names of its frames */
-  names: Set<number>;
-}
 
 /** The root frame of a sample. Texts latin1; pid and tid as perf printed them, '' where it did not. */
 export function rootText(by: 'comm' | 'pid' | 'tid', comm: string, pid: string, tid: string): string {

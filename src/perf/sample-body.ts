@@ -55,10 +55,10 @@ export class SampleBody {
    */
   readUnknown(discarding: boolean, last: boolean): 'read' | 'cut' | 'strange' {
     const table = this.#table;
-    const word = this.#lookup ? 0 : this.#names.wordAt(table.lineFrom, table.lineTo);
+    const word = this.#lookup ? 0 : this.#names.wordOfLine();
     if (word !== 0) {
-      this.#hasObjects = true; // the only form that wordAt() reads
-      table.define(word);
+      this.#hasObjects = true; // the only form that wordOfLine() reads
+      table.perf.defineFrame(word);
       return 'read';
     }
     const text = table.lineText();

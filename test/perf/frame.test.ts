@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findFrame, findTailFrame, isJit, isKernel, readFrameLine } from '../../src/perf/frame.ts';
+import { StackTable, Stop } from '../../src/engine/stack-table.ts';
+import { findTailFrame, isJit, isKernel, readFrameLine, withoutOffset } from '../../src/perf/frame.ts';
 
 /** address | symbol | dso, and `inlined`. */
 function described(line: string): string {
@@ -84,14 +85,17 @@ for (const [line, expected] of LINES) {
 test('the quick look at a frame line agrees with the thorough one wherever it gives an answer', () => {
   let quick = 0;
   for (const [line] of LINES) {
-    const bytes = Buffer.from(line, 'latin1');
-    const places = { symbolFrom: 0, symbolTo: 0, dsoFrom: 0, dsoTo: 0, kernelAddress: false };
-    if (!findFrame(bytes, 0, bytes.length, places)) continue;
+    const table = new StackTable();
+    table.write(Buffer.from(`${line}\n`, 'latin1'));
+    if (table.scan() !== Stop.unknown) continue;
+    const found = table.perf.readFrame();
+    if (!found) continue;
     quick++;
+    const [symbolFrom, symbolTo, objectFrom, objectTo] = found.words.subarray(found.at);
     const read = readFrameLine(line);
     assert.equal(read?.kind, 'frame', line);
-    assert.equal(line.slice(places.symbolFrom, places.symbolTo), read.symbol, line);
-    assert.equal(line.slice(places.dsoFrom, places.dsoTo).replace(/\+0x[0-9a-f]+$/, ''), read.dso, line);
+    assert.equal(table.text(symbolFrom as number, symbolTo as number), read.symbol, line);
+    assert.equal(withoutOffset(table.text(objectFrom as number, objectTo as number)), read.dso, line);
   }
   assert.ok(quick > 8);
 });

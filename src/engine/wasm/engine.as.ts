@@ -12,6 +12,7 @@ export {
 } from './intern.as';
 export {
   define,
+  definePerfFrame,
   depth,
   dropStack,
   endStack,
@@ -24,6 +25,7 @@ export {
   pass,
   popFrame,
   pushFrame,
+  readPerfFrame,
   restartLineNumbers,
   scan,
 } from './lines.as';
@@ -66,5 +68,6 @@ export {
   shapeSize,
 } from './map-entry.as';
 export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
+export { perfFrame } from './perf-frame.as';
 export { lineShape, perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
 export { outputAt, sortByCount, sortStacks, writeFolded } from './order.as';

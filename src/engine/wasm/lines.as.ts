@@ -1,9 +1,11 @@
 // Lines: blocks of text in, one event a line out. A line that starts with a blank is a frame line, which the host sees
-// only when it is new. Anything else is a control line, which the host reads. This file knows no format.
+// only when it is new. Anything else is a control line, which the host reads. This file knows no format; where the host
+// has told what a frame of perf's stands for (perf-frame.as.ts), new lines of it do the same.
 
 import { hashBytes } from './intern.as';
 import { ACTION, AT, FOLLOWER, KnownLines, SIZE } from './known-lines.as';
 import { newlineAt, PAD, sameBytes } from './memory.as';
+import { frameAction, readFrame, rememberFrame } from './perf-frame.as';
 import { stacks } from './stacks.as';
 
 /** What scan() stopped at. */
@@ -200,6 +202,8 @@ export function scan(): u32 {
       const n = <u32>(q - p);
       const h = hashBytes(p, n);
       line = known.find(p, n, h);
+      const action = line ? 0 : frameAction(p, q);
+      if (action) line = known.add(p, n, h, action);
       if (!line) {
         lineStart = p;
         lineEnd = q;
@@ -209,7 +213,7 @@ export function scan(): u32 {
         previous = before;
         return UNKNOWN;
       }
-      store<u32>(recordBefore, line, FOLLOWER);
+      store<u32>(known.record(before), line, FOLLOWER);
     }
     before = line;
     recordBefore = known.record(line);
@@ -245,6 +249,17 @@ export function define(what: u32): void {
   previous = line;
   pass();
   if (what != IGNORE && what != ASK_HOST) pushFrame(what);
+}
+
+/** Reads the unknown line as a frame in perf's usual form, for the host to see in perfFrame(). False: it is none. */
+export function readPerfFrame(): bool {
+  return readFrame(lineStart, lineEnd);
+}
+
+/** The same as define(); later lines with the symbol and object that readPerfFrame() found do it, too. */
+export function definePerfFrame(what: u32): void {
+  rememberFrame(what);
+  define(what);
 }
 
 /** Leaves the unknown line behind without remembering it. */

@@ -1,0 +1,62 @@
+// The lines of `perf script` that the engine reads itself: the TypeScript face of perf-header.as.ts and perf-frame.as.ts.
+
+import type { Engine } from './engine.ts';
+
+/** The table's memory, and where in `words` the fields of a line begin; in `floats` they begin at `at / 2`. */
+export interface Fields {
+  words: Uint32Array;
+  floats: Float64Array;
+  at: number;
+}
+
+/** The part of StackTable that these lines use. */
+interface Table {
+  readonly words: Uint32Array;
+  readonly floats: Float64Array;
+}
+
+export class PerfLines {
+  readonly #engine: Engine;
+  readonly #table: Table;
+
+  constructor(engine: Engine, table: Table) {
+    this.#engine = engine;
+    this.#table = table;
+  }
+
+  /**
+   * Reads the line that scan() stopped at as the header of a sample; undefined when it is none. The fields are in the
+   * order of the class Header of perf-header.as.ts.
+   */
+  readHeader(): Fields | undefined {
+    return this.#engine.readPerfHeader() ? this.#fieldsAt(this.#engine.perfHeader()) : undefined;
+  }
+
+  /** Reads only what follows the time of such a header. */
+  readEvent(from: number, to: number): Fields {
+    this.#engine.readPerfEvent(from, to);
+    return this.#fieldsAt(this.#engine.perfHeader());
+  }
+
+  /** The table's key() for the line that scan() stopped at with each digit as 0; 0 for long lines. */
+  shapeOfLine(): number {
+    return this.#engine.lineShape();
+  }
+
+  /**
+   * Reads the unknown line as a frame in perf's usual form; undefined when it has another. The fields are in the order of
+   * the class Frame of perf-frame.as.ts.
+   */
+  readFrame(): Fields | undefined {
+    return this.#engine.readPerfFrame() ? this.#fieldsAt(this.#engine.perfFrame()) : undefined;
+  }
+
+  /** Does the same as define(). Later lines of that frame's symbol in its object do it without being looked at. */
+  defineFrame(what: number): void {
+    this.#engine.definePerfFrame(what);
+  }
+
+  #fieldsAt(place: number): Fields {
+    return { words: this.#table.words, floats: this.#table.floats, at: place >>> 2 };
+  }
+}

@@ -1,0 +1,143 @@
+// A frame line in perf's usual form: where its symbol and its object lie, and which name both stand for. Lines differ by
+// address and offset, names don't, so the host sees only the first line of a symbol in an object.
+//
+//     <TAB>  55d0c0de1000 work+0x10 (/opt/app)
+//            ╰─address──╯ ╰sym╯      ╰object╯
+
+import { keys } from './intern.as';
+
+const TAB: u32 = 9;
+const SPACE: u32 = 32;
+const OPEN: u32 = 40;
+const CLOSE: u32 = 41;
+const UNKNOWN = '[unknown] (';
+const ALL_F: u64 = 0x6666666666666666; // ffffffff
+
+/** Places in the text, from `from` inclusive to `to` exclusive. Read by the host. */
+@unmanaged
+class Frame {
+  symbolFrom: u32 = 0;
+  /** the same as symbolFrom: perf knows no symbol */
+  symbolTo: u32 = 0;
+  objectFrom: u32 = 0;
+  objectTo: u32 = 0;
+  /** 0: there is none */
+  symbolKey: u32 = 0;
+  objectKey: u32 = 0;
+  isKernelAddress: u32 = 0;
+}
+
+const frame = new Frame();
+
+export function perfFrame(): usize {
+  return changetype<usize>(frame);
+}
+
+/** Reads these bytes as such a line. False: they have another form. */
+export function readFrame(from: usize, to: usize): bool {
+  if (load<u8>(from) != TAB || load<u8>(to - 1) != CLOSE) return false;
+  let p = from + 1;
+  while (load<u8>(p) == SPACE) p++;
+  const address = p;
+  while (isHexDigit(load<u8>(p))) p++;
+  if (p == address || load<u8>(p) != SPACE) return false;
+  frame.isKernelAddress = <u32>(p - address == 16 && isKernelAddress(address));
+  const symbol = p + 1;
+  const symbolEnd = isUnknown(symbol) ? symbol : offsetIn(symbol, to);
+  if (!symbolEnd) return false;
+  p = symbolEnd == symbol ? symbol + UNKNOWN.length : objectBehind(symbolEnd);
+  if (p > to - 1) return false;
+  frame.symbolFrom = <u32>symbol;
+  frame.symbolTo = <u32>symbolEnd;
+  frame.objectFrom = <u32>p;
+  frame.objectTo = <u32>(to - 1);
+  frame.symbolKey = symbolEnd == symbol ? 0 : keys.intern(symbol, <u32>(symbolEnd - symbol));
+  frame.objectKey = keys.intern(p, <u32>(to - 1 - p));
+  return true;
+}
+
+@inline
+function isHexDigit(c: u32): bool {
+  return c - 48 < 10 || c - 97 < 6;
+}
+
+/** Of 16 digits: ffff8… and above, but not the end of a DWARF callchain whose dumped stack was too short. */
+function isKernelAddress(p: usize): bool {
+  if (load<u8>(p) != 102 || load<u8>(p + 3) != 102 || load<u8>(p + 4) <= 55) return false;
+  return load<u64>(p) != ALL_F || load<u64>(p + 8) != ALL_F;
+}
+
+/** Does `[unknown] (` stand there? */
+function isUnknown(p: usize): bool {
+  for (let i = 0; i < UNKNOWN.length; i++) if (load<u8>(p + i) != <u8>UNKNOWN.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Where the first `+0x1a (` behind a symbol begins; 0: there is none. */
+function offsetIn(symbol: usize, to: usize): usize {
+  for (let p = symbol + 1; p < to; p++) if (load<u8>(p) == 43 && objectBehind(p)) return p;
+  return 0;
+}
+
+/** Where the object begins whose `+0x1a (` begins at `p`; 0: something else stands there. */
+function objectBehind(p: usize): usize {
+  if (load<u8>(p + 1) != 48 || load<u8>(p + 2) != 120) return 0;
+  p += 3;
+  while (isHexDigit(load<u8>(p))) p++;
+  return load<u8>(p) == SPACE && load<u8>(p + 1) == OPEN ? p + 2 : 0;
+}
+
+// ── what frames stand for ────────────────────────────────────────────────────────────────────────────────────
+
+const FIRST_SLOTS: u32 = 1 << 10;
+const SLOT_SHIFT: usize = 4;
+
+/** Each slot: symbol's key << 32 | object's key << 1 | kernel address, or 0; then what such a line does. */
+let slots: usize = 0;
+let mask: u32 = 0;
+let count: u32 = 0;
+
+@inline
+function pairOf(): u64 {
+  return ((<u64>frame.symbolKey) << 32) | (<u64>((frame.objectKey << 1) | frame.isKernelAddress));
+}
+
+@inline
+function slotOf(pair: u64): usize {
+  const hash = pair * 0x9e3779b97f4a7c15;
+  let slot = <u32>(hash >>> 32) & mask;
+  while (true) {
+    const at = slots + ((<usize>slot) << SLOT_SHIFT);
+    const found = load<u64>(at);
+    if (found == 0 || found == pair) return at;
+    slot = (slot + 1) & mask;
+  }
+}
+
+/** What a line in perf's usual form does; 0: it has another form, or its symbol in its object is new. */
+export function frameAction(from: usize, to: usize): u32 {
+  if (count == 0 || !readFrame(from, to)) return 0;
+  const at = slotOf(pairOf());
+  return load<u64>(at) ? load<u32>(at, 8) : 0;
+}
+
+/** From now on lines with the symbol and object of the last frame read do this. */
+export function rememberFrame(action: u32): void {
+  if (count << 1 >= mask) grow();
+  const at = slotOf(pairOf());
+  if (load<u64>(at) == 0) count++;
+  store<u64>(at, pairOf());
+  store<u32>(at, action, 8);
+}
+
+function grow(): void {
+  const old = slots;
+  const end = slots + (mask ? (<usize>mask + 1) << SLOT_SHIFT : 0);
+  const size: u32 = mask ? (mask + 1) << 2 : FIRST_SLOTS;
+  slots = heap.alloc((<usize>size) << SLOT_SHIFT);
+  memory.fill(slots, 0, (<usize>size) << SLOT_SHIFT);
+  mask = size - 1;
+  for (let p = old; p < end; p += 1 << SLOT_SHIFT) {
+    if (load<u64>(p)) memory.copy(slotOf(load<u64>(p)), p, 1 << SLOT_SHIFT);
+  }
+}
