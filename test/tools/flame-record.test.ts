@@ -324,6 +324,23 @@ describe('two runs of one label', waiting, () => {
     assert.deepEqual(runs(), [`a.${child.pid}`]);
     assert.match(err, new RegExp(`the recording stays in out/a.${child.pid}`));
     assert.ok(existsSync(join(cwd, `out/a.${child.pid}/perf.data`)));
+    const [, errAgain] = await startRecorder(cwd, ['report', `out/a.${child.pid}`], WITH_BOTH).said;
+    assert.match(errAgain, /index\.html/); // still in the way; recording.json is whole
+  });
+
+  test('recording.json that finds no room is absent, not half', async () => {
+    const { cwd, runs } = place();
+    const args = ['--pid', `${target()}`, '--mode', 'cpu', '--label', 'a', '--duration', '60'];
+    const { child, said } = startRecorder(cwd, args, WITH_BOTH);
+    await saying(child, 'recording for');
+    symlinkSync('/dev/full', join(cwd, `out/.a.${child.pid}.tmp`, 'recording.json.part'));
+    child.kill('SIGINT');
+    const [, err] = await said;
+    assert.match(err, /no space left on device/);
+    assert.match(err, new RegExp(`the recording stays in out/a.${child.pid}$`, 'm'));
+    assert.deepEqual(runs(), [`a.${child.pid}`]);
+    const left = readdirSync(join(cwd, `out/a.${child.pid}`));
+    assert.deepEqual([left.includes('perf.data'), left.filter((name) => /recording|room/.test(name))], [true, []]);
   });
 });
 

@@ -1,5 +1,6 @@
 // A run of flame-record: target, workload, window, rendering, and the folder that gets its name when all is done.
 
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError, reason } from '../../cli/inputs.ts';
 import { Status } from '../../cli/report.ts';
@@ -27,7 +28,7 @@ import { isAlive, processAt, recorder } from './processes.ts';
 import { languagesOf } from './program-facts.ts';
 import { Progress } from './progress.ts';
 import { recordTargets } from './record-window.ts';
-import { writeRecording } from './recording-file.ts';
+import { freeRoom, keepRoom, writeRecording } from './recording-file.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
 import { freeBytes } from './source.ts';
@@ -67,6 +68,7 @@ export async function record(
   };
   let opened: Opened | undefined;
   try {
+    keepRoom(folder.path);
     for (const text of profilers.missing) progress.note(text);
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
     const targets = settings.command
@@ -142,10 +144,16 @@ export async function record(
     progress.done();
     await opened?.session.close();
     await Promise.all(children.map(endGroup));
+    freeRoom(folder.path);
     const kept = folder.drop();
-    if (kept !== undefined) progress.note(`the recording stays in ${kept}`);
+    if (kept !== undefined) progress.note(keptText(kept));
     await sleep(SETTLE_MS);
   }
+}
+
+function keptText(kept: string): string {
+  const isWhole = existsSync(artifactIn(kept, 'recording'));
+  return `the recording stays in ${kept}${isWhole ? `; flame-record report ${kept} renders it` : ''}`;
 }
 
 /** Does flame-record choose how perf unwinds, and is there time to try it? */

@@ -1,7 +1,7 @@
 // recording.json: what the rendering of a run needs beside the profilers' files, so that flame-record can report it
 // again.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../engine/errors.ts';
 import { ARTIFACTS, artifactIn } from '../artifacts.ts';
@@ -30,14 +30,38 @@ interface RecordingFile {
   };
 }
 
-/** Call it before the rendering, which adds its own failures. */
+const ROOM = '.room';
+const ROOM_BYTES = 1 << 20;
+
+/**
+ * Keeps room for the file while the profilers write: without it a recording that filled the disk could never be rendered.
+ * Throws system errors.
+ */
+export function keepRoom(folder: string): void {
+  writeFileSync(join(folder, ROOM), Buffer.alloc(ROOM_BYTES));
+}
+
+export function freeRoom(folder: string): void {
+  rmSync(join(folder, ROOM), { force: true });
+}
+
+/** Call it before the rendering, which adds its own failures. The file is whole, or absent. */
 export function writeRecording({ settings, environment, recording, folder }: Rendering): void {
   const { tidsAtStart, versions, maps: _, ...rest } = recording;
-  const file = {
+  const json = {
     ...{ format: FORMAT, version: VERSION, settings, environment },
     recording: { ...rest, tidsAtStart: [...tidsAtStart], versions: [...versions] },
   };
-  writeFileSync(artifactIn(folder.path, 'recording'), `${JSON.stringify(file, null, 1)}\n`);
+  const file = artifactIn(folder.path, 'recording');
+  const part = `${file}.part`;
+  freeRoom(folder.path);
+  try {
+    writeFileSync(part, `${JSON.stringify(json, null, 1)}\n`);
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
 }
 
 /** Seconds from the start of the window; undefined: its start, its end. */

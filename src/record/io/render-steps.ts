@@ -51,7 +51,12 @@ export class RenderSteps {
     await new Promise(setImmediate); // lets other steps read what waits for them
     const from = performance.now();
     const saidBefore = this.#said().length;
-    const report = new Report(tool, (text) => appendFileSync(this.#log, text));
+    const said: string[] = [];
+    const say = (text: string | Uint8Array): void => {
+      said.push(text.toString());
+      this.#append(text);
+    };
+    const report = new Report(tool, say);
     try {
       const made = await work(report, this.#log);
       report.finish(false);
@@ -60,13 +65,23 @@ export class RenderSteps {
       const status = error instanceof ProgramFailed ? error.status : Status.failed;
       if (error instanceof InputError || error instanceof UsageError) report.note(error.message);
       else if (isSystemError(error)) report.note(`${error.path ?? error.syscall}: ${reason(error)}`);
-      else if (!(error instanceof ProgramFailed)) appendFileSync(this.#log, mistakeText(tool, error));
-      const failure = `${what} failed (${lastWords({ code: status, signal: null }, this.#said().slice(saidBefore))})`;
+      else if (!(error instanceof ProgramFailed)) say(mistakeText(tool, error));
+      const words = error instanceof ProgramFailed ? this.#said().slice(saidBefore) : said.join('');
+      const failure = `${what} failed (${lastWords({ code: status, signal: null }, words)})`;
       this.#progress.note(failure);
       this.#failures.push(failure);
       return undefined;
     } finally {
       this.times.push({ what, seconds: (performance.now() - from) / 1000 });
+    }
+  }
+
+  /** On a full disk the log lacks it. */
+  #append(text: string | Uint8Array): void {
+    try {
+      appendFileSync(this.#log, text);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
     }
   }
 

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { latin1, utf8 } from '../../cli/latin1.ts';
 import type { Report } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
+import { UsageError } from '../../engine/errors.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
 import { drawFlameGraph } from '../../flamegraph/draw.ts';
 import { settingsOf as drawSettingsOf } from '../../flamegraph/settings.ts';
@@ -61,6 +62,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   if (mayHaveSamples && !hasSamples && !settings.followChildren) recording.warnings.push(CHILDREN_ONLY);
   const cpu = folded === NO_SAMPLE ? undefined : folded;
   if (!cpu && !dump) {
+    if (mayHaveSamples && folded === undefined && recording.window.perf?.isWhole) throw new UsageError(UNREAD);
     const isIdle = isWhole && recording.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
     throw new NothingRecorded(`nothing was recorded${kept}`);
@@ -107,6 +109,8 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const { times } = steps;
   await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);
 }
+
+const UNREAD = 'perf has recorded samples, but they could not be rendered';
 
 /** Open when a half is read, or will not come. Names are settled then, because both halves need the same ones. */
 interface Gates {

@@ -2,13 +2,15 @@
 // then the program never waits for its reader, and several programs can share the work.
 
 import { closeSync, openSync, readSync, rmSync, statfsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UsageError } from '../../engine/errors.ts';
 import { Child, type Ending } from './children.ts';
 
 export interface Source {
   /** blocks; asking for the next one overwrites the one before */
   text: AsyncIterable<Uint8Array>;
-  /** Call it when nobody reads any more. Removes the files, and gives how the programs ended. */
+  /** Call it when nobody reads any more. Removes the files, and gives how the programs ended. Throws UsageError on a full disk. */
   end(): Promise<Ending[]>;
 }
 
@@ -39,7 +41,10 @@ export function spooled(slices: readonly (readonly string[])[], file: string, er
     text: text(),
     async end() {
       const endings = await Promise.all(parts.map(({ child }) => child.ended));
+      const isFull = freeBytes(dirname(file)) === 0;
       for (const { output } of parts) rmSync(output);
+      // perf does not mind that its text is cut
+      if (isFull) throw new UsageError(`${basename(file)}: no space left on device`);
       return endings;
     },
   };

@@ -1,7 +1,7 @@
 // Steps of the rendering: what is folded of programs, whole or in slices, and what is told where one fails.
 
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { InputError } from '../../../src/engine/errors.ts';
@@ -113,5 +113,15 @@ describe('a step', () => {
       assert.equal(await steps.run('drawing', 'flame-svg', fail), undefined);
       assert.deepEqual(failures, [words]);
     }
+  });
+
+  test('where nothing can be written to the log, the user still learns what a step said', async () => {
+    const { at, failures, steps } = place();
+    mkdirSync(at('render.log'));
+    const fail = (): never => {
+      throw new InputError('nothing to draw');
+    };
+    assert.equal(await steps.run('drawing', 'flame-svg', fail), undefined);
+    assert.deepEqual(failures, ['drawing failed (status 2: flame-svg: nothing to draw)']);
   });
 });
