@@ -54,16 +54,42 @@ export class HeaderShapes {
   header(key: number): Header {
     const table = this.#table;
     const from = table.lineFrom;
-    const header = this.#header;
-    const known = (this.#known.get(key) as Shape).header;
-    Object.assign(header, known);
-    for (const field of PLACES) if (known[field] >= 0) header[field] = known[field] + from;
+    const { header: known } = this.#known.get(key) as Shape;
     const { time, period } = known.numbers;
-    if (period) header.period = Number(table.text(from + period[0], from + period[1]));
-    if (!time) return header;
-    header.time = Number(table.text(from + time[0], from + time[1]));
-    readEvent(table, from + time[1] + 1, table.lineTo, header);
+    const header = this.#header;
+    const place = (relative: number): number => (relative < 0 ? relative : relative + from);
+    header.kind = known.kind;
+    header.commFrom = place(known.commFrom);
+    header.commTo = place(known.commTo);
+    header.pidFrom = place(known.pidFrom);
+    header.pidTo = place(known.pidTo);
+    header.tidFrom = place(known.tidFrom);
+    header.tidTo = place(known.tidTo);
+    header.eventFrom = place(known.eventFrom);
+    header.eventTo = place(known.eventTo);
+    header.restFrom = place(known.restFrom);
+    header.commKey = known.commKey;
+    header.eventKey = known.eventKey;
+    header.period = period ? this.#number(from, period) : known.period;
+    header.time = time ? this.#number(from, time) : known.time;
+    if (time) readEvent(table, from + time[1] + 1, table.lineTo, header);
     return header;
+  }
+
+  /** The decimal number between two places of the line that begins at `from`. */
+  #number(line: number, [from, to]: readonly [number, number]): number {
+    const { bytes } = this.#table;
+    let digits = 0;
+    let scale = 0;
+    for (let at = line + from; at < line + to; at++) {
+      const digit = (bytes[at] as number) - 48;
+      if (digit === -2 && scale === 0) scale = 1;
+      else if (digit >= 0 && digit < 10 && digits < 1e14) {
+        digits = digits * 10 + digit;
+        scale *= 10;
+      } else return Number(this.#table.text(line + from, line + to));
+    }
+    return scale === 0 ? digits : digits / scale; // both are exact, so the quotient is the nearest number
   }
 }
 
