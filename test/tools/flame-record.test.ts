@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ENVIRONMENT, ROOT, temporaryFolder } from '../tools.ts';
+import { ENVIRONMENT, ROOT, shell, temporaryFolder } from '../tools.ts';
 import { type Said, saying, startRecorder } from './recorder.ts';
 
 const PROFILERS = join(ROOT, 'fixtures/profilers');
@@ -248,15 +248,9 @@ describe('nothing left behind', waiting, () => {
 
   test('a full disk: said, with the place, and no half files', async () => {
     const { cwd, runs } = place();
-    const line = `ulimit -f 2; exec "$0" "$@" > "${cwd}/said" 2>&1`;
-    const tool = [process.execPath, join(ROOT, 'dist/flame-record.cjs')];
-    const args = ['--pid', `${target()}`, '--mode', 'both', '--duration', '0.5', '--label', 'a', '--out-dir', 'out'];
-    const { status } = spawnSync('bash', ['-c', line, ...tool, ...args], {
-      cwd,
-      env: { ...ENVIRONMENT, ...WITH_BOTH },
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
-    });
+    const tool = `"${process.execPath}" "${join(ROOT, 'dist/flame-record.cjs')}"`;
+    const args = `--pid ${target()} --mode both --duration 0.5 --label a --out-dir out`;
+    const { status } = await shell(`ulimit -f 2; exec ${tool} ${args} > said 2>&1`, cwd, WITH_BOTH);
     assert.deepEqual([status, runs()], [2, ['no out']]);
     assert.match(readFileSync(join(cwd, 'said'), 'utf8'), /^flame-record: out\/\.a\.\d+\.tmp.*: file too large/m);
   });
