@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isSystemError, reason } from '../../cli/inputs.ts';
 import { STOPPED_BY } from '../../cli/run.ts';
-import { answerOf, type User } from './run-sync.ts';
+import { answerOf, pathOf, type User } from './run-sync.ts';
 
 /** How a child ended. */
 export interface Ending {
@@ -178,10 +178,15 @@ function watchSignals(): void {
   });
 }
 
+/** The program alone, because sudo may be limited to it; without procps there is only the shell's. */
+function killer(): string[] {
+  return pathOf('kill') === undefined ? ['sh', '-c', 'kill "$@"', 'kill'] : ['kill'];
+}
+
 /** Signals a process, or with a negative id a group. False: nobody is left. */
 function signal(pid: number, name: NodeJS.Signals | 0, asRoot: readonly string[]): boolean {
   const text = name === 0 ? '0' : name.slice('SIG'.length);
-  if (asRoot.length > 0) return answerOf([...asRoot, 'kill', '-s', text, '--', String(pid)])?.status === 0;
+  if (asRoot.length > 0) return answerOf([...asRoot, ...killer(), '-s', text, '--', String(pid)])?.status === 0;
   try {
     return process.kill(pid, name);
   } catch {
