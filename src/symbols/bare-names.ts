@@ -10,8 +10,9 @@ export class BareNames {
   /** Call it for all frames before the first behind(). */
   note({ name, isBare, file }: SymbolFrame): void {
     if (!isBare || name === undefined || file === undefined) return;
-    const files = this.#filesOf.get(name) ?? new Set();
-    this.#filesOf.set(name, files.add(shortPath(file)));
+    const files = this.#filesOf.get(name);
+    if (files) files.add(shortPath(file));
+    else this.#filesOf.set(name, new Set([shortPath(file)]));
   }
 
   /** ` (map.rs)`; '' if the name is enough. */
@@ -23,5 +24,6 @@ export class BareNames {
 
 /** The file name with its folder, because half of all files of Rust are called mod.rs: `raw/mod.rs` */
 export function shortPath(path: string): string {
-  return path.split('/').slice(-2).join('/').replace(/^\//, '');
+  const folder = path.lastIndexOf('/', path.lastIndexOf('/') - 1);
+  return path.slice(path[folder + 1] === '/' ? folder + 2 : folder + 1);
 }

@@ -25,6 +25,7 @@ const ESCAPE = /\$(?:SP|BP|RF|LT|GT|LP|RP|C|u[0-9a-f]+)\$|\.\./;
 // {virtual override thunk({offset(-8)}, ns::Z::z(ns::Y*))} [clone .cold]
 // └──── cpp_demangle; others: non-virtual thunk to ns::Z::z(ns::Y*) [clone .cold]
 const THUNK = /^\{virtual override thunk\((?:\{[^}]*\}, )+(.*)\)\}(.*)$/s;
+const NOT_ASCII = /[^\0-\x7f]/;
 const THUNK_KINDS: Record<string, string> = { _ZTh: 'non-virtual', _ZTv: 'virtual', _ZTc: 'covariant return' };
 
 /**
@@ -80,13 +81,13 @@ let module: WebAssembly.Module | undefined;
 let demangler: Demangler | undefined;
 
 function callDemangler(mangled: string): string | undefined {
-  const bytes = Buffer.from(mangled, 'latin1');
-  if (!isUtf8(bytes)) return undefined; // Rust's &str must be
+  const { length: size } = mangled;
+  if (NOT_ASCII.test(mangled) && !isUtf8(Buffer.from(mangled, 'latin1'))) return undefined; // Rust's &str must be
   try {
     demangler ??= loadDemangler();
-    const argument = demangler.__wbindgen_malloc(bytes.length, 1) >>> 0;
-    bytes.copy(Buffer.from(demangler.memory.buffer), argument);
-    const [pointer, length] = demangler.demangle_any(argument, bytes.length); // frees its argument
+    const argument = demangler.__wbindgen_malloc(size, 1) >>> 0;
+    Buffer.from(demangler.memory.buffer, argument, size).write(mangled, 'latin1');
+    const [pointer, length] = demangler.demangle_any(argument, size); // frees its argument
     const readable = Buffer.from(demangler.memory.buffer, pointer >>> 0, length).toString('latin1');
     demangler.__wbindgen_free(pointer, length, 1);
     // A name it cannot read comes back without its first underscore.

@@ -43,6 +43,10 @@ export class ObjectSymbols {
   #symbols: SymbolIndex | undefined;
   #variables: SymbolIndex | undefined;
   #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
+  /** by those of the debug information, which come as one object each time: so do these */
+  readonly #frames = new Map<DwarfFrame, SymbolFrame>();
+  readonly #lists = new Map<readonly DwarfFrame[], { symbol: string | undefined; frames: readonly SymbolFrame[] }>();
+  readonly #bySymbol = new Map<string, readonly SymbolFrame[]>();
   #callFrames: CallFrames | undefined | 'unknown' = 'unknown';
 
   /** `buildId` is that of the recording; undefined: it does not say. */
@@ -97,15 +101,40 @@ export class ObjectSymbols {
     }
   }
 
-  /** The functions around an address of the object, the one that exists as code first; empty: nothing is known. */
-  framesAt(address: number): SymbolFrame[] {
+  /**
+   * The functions around an address of the object, the one that exists as code first; empty: nothing is known. The same
+   * ones come as the same array, and each as the same object.
+   */
+  framesAt(address: number): readonly SymbolFrame[] {
     if (this.refusal !== undefined) return [];
-    const name = this.nameAt(address);
-    const frames = this.#dwarfOf()?.framesAt(address) ?? [];
-    if (frames.length === 0) {
-      return name === undefined ? [] : [{ name, isBare: false, isInlined: false, file: undefined, line: 0 }];
+    const symbol = this.nameAt(address);
+    const found = this.#dwarfOf()?.framesAt(address) ?? [];
+    if (found.length === 0) return symbol === undefined ? [] : this.#symbolFrame(symbol);
+    const known = this.#lists.get(found);
+    if (known && known.symbol === symbol) return known.frames;
+    const frames = found.map((frame, i) => (i === 0 ? outermost(frame, symbol) : this.#inlined(frame)));
+    this.#lists.set(found, { symbol, frames });
+    return frames;
+  }
+
+  #inlined(found: DwarfFrame): SymbolFrame {
+    let frame = this.#frames.get(found);
+    if (!frame) {
+      const { name, file, line } = found;
+      frame = { name: name?.text ?? '', isBare: name?.isLinkage === false, isInlined: true, file, line };
+      this.#frames.set(found, frame);
     }
-    return frames.map((frame, i) => frameOf(frame, i, name));
+    return frame;
+  }
+
+  /** Of a symbol of which no more is known. */
+  #symbolFrame(name: string): readonly SymbolFrame[] {
+    let frames = this.#bySymbol.get(name);
+    if (!frames) {
+      frames = [{ name, isBare: false, isInlined: false, file: undefined, line: 0 }];
+      this.#bySymbol.set(name, frames);
+    }
+    return frames;
   }
 
   /** The symbol at an address. */
@@ -208,10 +237,10 @@ export class ObjectSymbols {
   }
 }
 
-function frameOf({ name, file, line }: DwarfFrame, depth: number, symbol: string | undefined): SymbolFrame {
-  const text = depth === 0 ? (symbol ?? name?.text) : name?.text;
-  const isBare = name !== undefined && !name.isLinkage && (depth > 0 || symbol === undefined);
-  return { name: text ?? (depth > 0 ? '' : undefined), isBare, isInlined: depth > 0, file, line };
+/** Its symbol is what perf calls it, too; only without one the name of the debug information counts. */
+function outermost({ name, file, line }: DwarfFrame, symbol: string | undefined): SymbolFrame {
+  const isBare = symbol === undefined && name?.isLinkage === false;
+  return { name: symbol ?? name?.text, isBare, isInlined: false, file, line };
 }
 
 function hasLines(file: ElfFile): boolean {

@@ -41,6 +41,8 @@ export class PendingFrames {
   readonly #printed = new Map<number, Printed>();
   readonly #known = new Map<string, number>();
   readonly #bareNames: BareNames;
+  readonly #numberOfFrame = new Map<SymbolFrame, number>();
+  readonly #numbersOfList = new Map<readonly SymbolFrame[], string>();
   /** by name, then by what else tells frames apart */
   readonly #numbers = new Map<string, Map<string, number>>();
   #count = 0;
@@ -59,15 +61,13 @@ export class PendingFrames {
    * The id that stands for these functions; `printed` is that of the frame as it was printed, at `address` of `dso`.
    */
   add({ exact, caller }: Expansion, printed: number, address: string, dso: string): number {
-    const pending = { exact: this.#kept(exact), caller: this.#kept(caller), printed, address, dso };
-    const parts = [pending.exact, pending.caller].map((frames) => frames.map((frame) => this.#numberOf(frame)).join());
-    const key = [...parts, printed, dso].join('\0\0');
+    const numbers = this.#numbersOf(exact);
+    const key = `${numbers}\0\0${caller === exact ? numbers : this.#numbersOf(caller)}\0\0${printed}\0\0${dso}`;
     let id = this.#known.get(key);
     if (id === undefined) {
       id = this.#table.name(`\0f${this.#known.size}`);
       this.#known.set(key, id);
-      this.#pending.set(id, pending);
-      for (const frame of [...pending.exact, ...pending.caller]) this.#bareNames.note(frame);
+      this.#pending.set(id, { exact: this.#kept(exact), caller: this.#kept(caller), printed, address, dso });
     }
     return id;
   }
@@ -148,8 +148,29 @@ export class PendingFrames {
     return false;
   }
 
-  /** One number for frames that have the same name in a stack. It avoids joining names, which are long. */
-  #numberOf({ name, isBare, file, line }: SymbolFrame): number {
+  #numbersOf(frames: readonly SymbolFrame[]): string {
+    let text = this.#numbersOfList.get(frames);
+    if (text === undefined) {
+      text = '';
+      for (const frame of this.#kept(frames)) text += `${this.#numberOf(frame)},`;
+      this.#numbersOfList.set(frames, text);
+    }
+    return text;
+  }
+
+  /** One number for frames that have the same name in a stack. */
+  #numberOf(frame: SymbolFrame): number {
+    let number = this.#numberOfFrame.get(frame);
+    if (number === undefined) {
+      number = this.#numberOfTexts(frame);
+      this.#numberOfFrame.set(frame, number);
+      this.#bareNames.note(frame);
+    }
+    return number;
+  }
+
+  /** By the name, then by what else counts: names are long, so they are not joined with it. */
+  #numberOfTexts({ name, isBare, file, line }: SymbolFrame): number {
     const place = this.#options.srcline || name === undefined ? `${file}:${line}` : isBare ? (file ?? '') : '';
     let numbers = this.#numbers.get(name ?? '');
     if (numbers === undefined) {

@@ -3,7 +3,6 @@
 import { InputError } from '../../engine/errors.ts';
 import { bigEndian } from '../elf/byte-order.ts';
 import type { ElfFile } from '../elf/elf-file.ts';
-import type { SectionData } from '../elf/section-data.ts';
 import { openReader, type Reader } from './reader.ts';
 import { type DwarfSections, dwarfSections, NAMES } from './sections.ts';
 
@@ -24,29 +23,30 @@ export interface DwarfFrame {
   line: number;
 }
 
-/** What could be read of a unit. */
-interface Contents {
-  hasFunctions: boolean;
-  hasLines: boolean;
-  /** by the indices of its files, as far as they were asked for */
-  paths: (string | undefined)[];
-}
-
-/** Bytes of tables to keep; beyond that all are dropped, and units that are met again are read again. */
+/** Bytes of tables that are kept; then they are made anew for the units that are met. */
 const MOST_KEPT = 96 * 2 ** 20;
-const DOUBLES_A_LEVEL = 3;
-// findEntryName() gives these
-const [LINKAGE, PLAIN, ELSEWHERE] = [1, 2, 3];
+/** A frame of the reader in words of 4 bytes: hash, name, where that lies (8 bytes), unit, file, line, and one to spare. */
+const Word = { name: 1, nameAt: 2, unit: 4, file: 5, line: 6 } as const;
+/** A name: bits of its kind, then the section it lies in, then is it of an inlined function? */
+const Name = { kind: 3, linkage: 2, plain: 3, section: 2, inlined: 0x80000000 } as const;
+const NO_FILE = 0xffffffff;
+/** Units that an address may lie in, and names around it that can't be read. */
+const MOST_TRIES = 1 << 12;
 
 export class Dwarf {
   readonly #sections: DwarfSections;
   readonly #reader: Reader;
-  readonly #contents = new Map<number, Contents>();
-  readonly #names = new Map<number, EntryName | undefined>();
+  readonly #read = new Set<number>();
+  /** of units, by the indices of their files */
+  readonly #paths = new Map<number, (string | undefined)[]>();
+  /** by the reader's numbers, frames and lists of them */
+  readonly #frames: DwarfFrame[] = [];
+  readonly #lists: (readonly DwarfFrame[])[] = [];
+  /** by their places; of each section first those of linkage names, then plain ones */
+  readonly #names = [...NAMES, ...NAMES].map(() => new Map<number, EntryName | undefined>());
+  #words = new Uint32Array();
   readonly #texts = NAMES.map(() => new Map<number, string>());
   readonly #problems = new Map<string, number>();
-  /** names that lie in another file (dwz's) */
-  #elsewhere = 0;
   #kept = 0;
 
   /** Reads the first entry of each unit. Throws InputError where a section can't be unpacked. */
@@ -68,65 +68,90 @@ export class Dwarf {
   /** What could not be read, and how many units or names it concerns. */
   get problems(): ReadonlyMap<string, number> {
     const problems = new Map(this.#problems);
-    if (this.#elsewhere > 0) problems.set("names in dwz's other file", this.#elsewhere);
+    const elsewhere = this.#reader.namesElsewhere();
+    if (elsewhere > 0) problems.set("names in dwz's other file", elsewhere);
     return problems;
   }
 
-  /** The functions around an address of the file, the one that exists as code first; empty: no unit knows it. */
-  framesAt(address: number): DwarfFrame[] {
-    const reader = this.#reader;
-    for (let found = reader.findUnits(address), i = 0; i < found; i++) {
-      if (i > 0) reader.findUnits(address); // reading a unit may have looked for others
-      const unit = reader.foundUnit(i);
-      const contents = this.#contentsOf(unit);
-      const count = contents.hasFunctions ? reader.levelsOf(unit, address) : 0;
-      const hasPlace = contents.hasLines && reader.placeOf(unit, address) !== 0;
-      if (count > 0 || hasPlace) return this.#frames(unit, contents, count, hasPlace);
-    }
-    return [];
+  /**
+   * The functions around an address of the file, the one that exists as code first; empty: no unit knows it. Where the
+   * same functions stand at the same lines, it is the same array.
+   */
+  framesAt(address: number): readonly DwarfFrame[] {
+    if (this.#kept > MOST_KEPT) this.#forget();
+    const list = this.#find(address);
+    if (list === undefined) return [];
+    this.#lists[list] ??= this.#readList(list);
+    return this.#lists[list];
   }
 
-  /** The functions around an address whose levels and place the reader has found. */
-  #frames(unit: number, contents: Contents, count: number, hasPlace: boolean): DwarfFrame[] {
-    const reader = this.#reader;
-    const line = hasPlace ? reader.placeLine() >>> 0 : 0;
-    const path = hasPlace ? this.#path(unit, contents, reader.placeFile() >>> 0) : undefined;
-    if (count === 0) return [{ name: undefined, file: path, line }];
-    // a copy, since the memory may grow
-    const levels = new Float64Array(reader.memory.buffer, reader.levelsAt(), count * DOUBLES_A_LEVEL).slice();
-    const frames: DwarfFrame[] = [];
-    for (let at = 0; at < levels.length; at += DOUBLES_A_LEVEL) {
-      const name = this.#nameOf(levels[at] as number);
-      const inner = at + DOUBLES_A_LEVEL;
-      if (inner === levels.length) frames.push({ name, file: path, line });
-      else {
-        const callFile = this.#path(unit, contents, levels[inner + 1] as number);
-        frames.push({ name, file: callFile, line: levels[inner + 2] as number });
+  #find(address: number): number | undefined {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      try {
+        const list = this.#reader.find(address);
+        if (list >= 0) return list;
+        this.#readUnit(-1 - list);
+      } catch (error) {
+        this.#note(error); // a name that can't be read: the next time there is none
       }
+    }
+    return undefined;
+  }
+
+  #readList(list: number): readonly DwarfFrame[] {
+    const from = this.#reader.listAt(list) / 4;
+    const to = from + this.#reader.listLength(list);
+    // plain loops and few views: most of this runs once, before V8 has compiled it
+    const frames: DwarfFrame[] = [];
+    for (let at = from; at < to; at++) {
+      const number = this.#memory()[at] as number;
+      let frame = this.#frames[number];
+      if (!frame) {
+        frame = this.#readFrame(number);
+        this.#frames[number] = frame;
+      }
+      frames.push(frame);
     }
     return frames;
   }
 
-  #nameOf(entry: number): EntryName | undefined {
-    let name = this.#names.get(entry);
-    if (name === undefined && !this.#names.has(entry)) {
-      name = this.#try(() => this.#readName(entry));
-      this.#names.set(entry, name);
-    }
-    return name;
+  #readFrame(number: number): DwarfFrame {
+    const words = this.#memory();
+    const at = this.#reader.frameAt(number) / 4;
+    const name = words[at + Word.name] as number;
+    const nameAt = (words[at + Word.nameAt] as number) + (words[at + Word.nameAt + 1] as number) * 2 ** 32;
+    const [unit, file] = [words[at + Word.unit] as number, words[at + Word.file] as number];
+    const line = words[at + Word.line] as number;
+    return { name: this.#nameOf(name, nameAt), file: file === NO_FILE ? undefined : this.#path(unit, file), line };
   }
 
-  #readName(entry: number): EntryName | undefined {
-    const found = this.#reader.findEntryName(entry);
-    if (found >= ELSEWHERE) this.#elsewhere++;
-    const kind = found % ELSEWHERE;
-    const text = kind === LINKAGE || kind === PLAIN ? this.#foundText() : undefined;
-    return text === undefined ? undefined : { text, isLinkage: kind === LINKAGE };
+  /** The reader's memory as words: a new view after it has grown. */
+  #memory(): Uint32Array {
+    if (this.#words.length === 0) this.#words = new Uint32Array(this.#reader.memory.buffer);
+    return this.#words;
+  }
+
+  #nameOf(name: number, at: number): EntryName | undefined {
+    const kind = name & Name.kind;
+    if (kind !== Name.linkage && kind !== Name.plain) return undefined;
+    const section = (name & ~Name.inlined) >>> Name.section;
+    const known = this.#names[2 * section + kind - Name.linkage] as Map<number, EntryName | undefined>;
+    let found = known.get(at);
+    if (found === undefined && !known.has(at)) {
+      const text = this.#try(() => this.#text(section, at));
+      found = text === undefined ? undefined : { text, isLinkage: kind === Name.linkage };
+      known.set(at, found);
+    }
+    return found;
   }
 
   /** The path of a unit's file by its index; undefined: there is none. */
-  #path(unit: number, { hasLines, paths }: Contents, index: number): string | undefined {
-    if (!hasLines) return undefined;
+  #path(unit: number, index: number): string | undefined {
+    let paths = this.#paths.get(unit);
+    if (!paths) {
+      paths = [];
+      this.#paths.set(unit, paths);
+    }
     if (!(index in paths)) paths[index] = this.#try(() => this.#readPath(unit, index));
     return paths[index];
   }
@@ -134,23 +159,25 @@ export class Dwarf {
   #readPath(unit: number, file: number): string | undefined {
     const reader = this.#reader;
     reader.findFile(unit, file, 0);
-    const name = this.#foundText() ?? '';
+    const name = this.#foundText();
     if (name === '') return undefined;
     reader.findFile(unit, file, 1);
-    const directory = this.#foundText() ?? '';
+    const directory = this.#foundText();
     reader.findFolder(unit);
-    return joined(joined(this.#foundText() ?? '', directory), name);
+    return joined(joined(this.#foundText(), directory), name);
   }
 
-  /** The text that the reader found; undefined: none. */
-  #foundText(): string | undefined {
+  /** The text that the reader found; '': none. */
+  #foundText(): string {
     const section = this.#reader.textSection();
-    const at = this.#reader.textPlace();
-    const [texts, name] = [this.#texts[section], NAMES[section]];
-    if (!texts || !name) return undefined;
+    return section < 0 ? '' : this.#text(section, this.#reader.textPlace());
+  }
+
+  #text(section: number, at: number): string {
+    const texts = this.#texts[section] as Map<number, string>;
     let text = texts.get(at);
     if (text === undefined) {
-      text = (this.#sections[name] as SectionData).text(at);
+      text = this.#sections[NAMES[section] as (typeof NAMES)[number]].text(at);
       texts.set(at, text);
     }
     return text;
@@ -166,22 +193,18 @@ export class Dwarf {
     }
   }
 
-  #contentsOf(unit: number): Contents {
-    let contents = this.#contents.get(unit);
-    if (!contents) {
-      if (this.#kept > MOST_KEPT) this.#forget();
-      const functions = this.#try(() => this.#reader.readFunctions(unit));
-      const lines = this.#reader.hasLines(unit) === 0 ? undefined : this.#try(() => this.#reader.readLines(unit));
-      this.#kept += (functions ?? 0) + (lines ?? 0);
-      contents = { hasFunctions: functions !== undefined, hasLines: lines !== undefined, paths: [] };
-      this.#contents.set(unit, contents);
-    }
-    return contents;
+  #readUnit(unit: number): void {
+    const reader = this.#reader;
+    const functions = this.#try(() => reader.readFunctions(unit));
+    const lines = reader.hasLines(unit) === 0 ? undefined : this.#try(() => reader.readLines(unit));
+    this.#kept += (functions ?? 0) + (lines ?? 0);
+    reader.setRead(unit);
+    this.#read.add(unit);
   }
 
   #forget(): void {
-    for (const unit of this.#contents.keys()) this.#reader.forgetUnit(unit);
-    this.#contents.clear();
+    for (const unit of this.#read) this.#reader.forgetUnit(unit);
+    this.#read.clear();
     this.#kept = 0;
   }
 
@@ -190,10 +213,14 @@ export class Dwarf {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      this.#problems.set(error.message, (this.#problems.get(error.message) ?? 0) + 1);
+      this.#note(error);
       return undefined;
     }
+  }
+
+  #note(error: unknown): void {
+    if (!(error instanceof InputError)) throw error;
+    this.#problems.set(error.message, (this.#problems.get(error.message) ?? 0) + 1);
   }
 }
 

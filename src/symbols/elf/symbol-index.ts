@@ -32,6 +32,8 @@ export class SymbolIndex {
   readonly #ends: Float64Array;
   /** the place of its name in `#names`; of a synthetic one -1 - its index */
   readonly #nameAt: Float64Array;
+  /** those that were asked for: recordings ask often */
+  readonly #known: (ElfSymbol | undefined)[] = [];
 
   /** From `.symtab`, else from `.dynsym`. The entries of the PLT are functions, too. Throws InputError. */
   constructor(file: ElfFile, kind: SymbolKind = 'function') {
@@ -65,8 +67,14 @@ export class SymbolIndex {
   }
 
   #symbol(i: number): ElfSymbol {
-    const address = this.#starts[i] as number;
-    return { name: this.#name(this.#nameAt[i] as number), address, size: (this.#ends[i] as number) - address };
+    let symbol = this.#known[i];
+    if (!symbol) {
+      const address = this.#starts[i] as number;
+      const name = this.#name(this.#nameAt[i] as number);
+      symbol = { name, address, size: (this.#ends[i] as number) - address };
+      this.#known[i] = symbol;
+    }
+    return symbol;
   }
 
   #name(at: number): string {

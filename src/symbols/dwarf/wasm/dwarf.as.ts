@@ -1,16 +1,19 @@
 // The hot loops of reading DWARF, compiled to one small .wasm. The host's side is src/symbols/dwarf/reader.ts.
 
-import { findLevels, levels } from './function-table.as';
 import { Text } from './forms.as';
-import { findName, findPlace, Place } from './lines.as';
+import { listOf } from './frames.as';
+import { findLevels } from './function-table.as';
+import { findName, findPlace } from './lines.as';
 import { Cursor } from './sections.as';
+import { findUnits, foundUnit } from './unit-index.as';
 import { unitOf } from './units.as';
 
+export { frameAt, listAt, listLength } from './frames.as';
 export { readFunctions } from './functions.as';
 export { readLines } from './lines.as';
-export { findEntryName } from './names.as';
+export { namesElsewhere } from './names.as';
 export { setSize } from './sections.as';
-export { addCode, endIndex, findUnits, foundUnit, indexUnit } from './unit-index.as';
+export { addCode, endIndex, indexUnit } from './unit-index.as';
 export { addUnit, findFolder, readFirstEntry, unitCount } from './units.as';
 
 export function setBigEndian(isBig: bool): void {
@@ -28,31 +31,29 @@ export function forgetUnit(index: u32): void {
   if (unit.functions != 0) heap.free(unit.functions);
   if (unit.lines != 0) heap.free(unit.lines);
   unit.functions = unit.lines = 0;
+  unit.isRead = false;
+}
+
+/** All that can be read of a unit has been read. */
+export function setRead(unit: u32): void {
+  unitOf(unit).isRead = true;
 }
 
 /**
- * How many functions of a unit are around an address. At levelsAt() lie three f64 of each: entry, file and line of its
- * call.
+ * The number of the list of frames at an address, the function that exists as code first; the empty one: no unit knows
+ * it. -1 - UNIT for a unit that must be read before. Fails once for each name that can't be read.
  */
-export function levelsOf(unit: u32, address: f64): u32 {
-  return findLevels(unitOf(unit), address);
-}
-
-export function levelsAt(): usize {
-  return levels.ptr;
-}
-
-/** Has an address of a unit a line? Then placeFile() and placeLine() tell. */
-export function placeOf(unit: u32, address: f64): bool {
-  return findPlace(unitOf(unit), address);
-}
-
-export function placeFile(): u32 {
-  return Place.file;
-}
-
-export function placeLine(): u32 {
-  return Place.line;
+export function find(address: f64): i32 {
+  const count = findUnits(address);
+  for (let i: u32 = 0; i < count; i++) {
+    const index = foundUnit(i);
+    const unit = unitOf(index);
+    if (!unit.isRead) return -1 - <i32>index;
+    const depth = findLevels(unit, address);
+    const hasPlace = findPlace(unit, address);
+    if (depth > 0 || hasPlace) return listOf(index, unit, depth, hasPlace);
+  }
+  return listOf(0, unitOf(0), 0, false);
 }
 
 /** Finds the name of a unit's file, or of its directory; textSection() and textPlace() tell where it lies. */

@@ -5,7 +5,10 @@ import { Unit } from './units.as';
 
 /** Of each function, in the order of the entries: outer ones before those inlined into them. */
 @unmanaged
-class FunctionRow {
+export class FunctionRow {
+  /** where its name lies, once that is known, and in which section: names.as.ts */
+  nameAt: f64;
+  name: u32;
   /** its entry, counted from the unit */
   entry: u32;
   /** where it was called, if it is inlined: an index of the unit's files, and a line; 0: not known */
@@ -65,12 +68,8 @@ const ranges: Rows = new Rows();
 const outers: Rows = new Rows();
 const pending: Rows = new Rows();
 
-/**
- * The functions around the address that findLevels() looked for. Of each, three f64: entry, file of its call, line of
- * it.
- */
+/** The rows of the functions around an address that findLevels() found. */
 export const levels: Rows = new Rows();
-const LEVEL: usize = 24;
 
 export function beginUnit(): void {
   functions.length = ranges.length = outers.length = pending.length = 0;
@@ -99,6 +98,7 @@ export function addFunction(entry: u32, callFile: u32, callLine: u32, depth: u32
     outer.to = rangeCount();
   }
   const row = changetype<FunctionRow>(functions.add(FUNCTION));
+  row.name = 0;
   row.entry = entry;
   row.callFile = callFile;
   row.callLine = callLine;
@@ -152,25 +152,22 @@ export function findLevels(unit: Unit, address: f64): u32 {
   for (let i = next; i > 0 && i + MOST_OVERLAPS > next; i--) {
     const outer = changetype<OuterRow>(outersAt + <usize>(i - 1) * OUTER);
     if (address >= outer.end) continue;
-    addLevel(unit, functionsAt, outer.owner);
+    store<usize>(levels.add(4), functionsAt + <usize>outer.owner * FUNCTION);
     let depth: u32 = 0;
     for (let r = outer.innerFrom; r < outer.innerTo; r++) {
       const range = changetype<RangeRow>(rangesAt + <usize>r * RANGE);
       if (address < range.start || address >= range.end) continue;
-      const deeper = changetype<FunctionRow>(functionsAt + <usize>range.owner * FUNCTION).depth;
-      if (deeper <= depth) continue;
-      depth = deeper;
-      addLevel(unit, functionsAt, range.owner);
+      const row = functionsAt + <usize>range.owner * FUNCTION;
+      if (changetype<FunctionRow>(row).depth <= depth) continue;
+      depth = changetype<FunctionRow>(row).depth;
+      store<usize>(levels.add(4), row);
     }
     break;
   }
-  return <u32>(levels.length / LEVEL);
+  return <u32>(levels.length >> 2);
 }
 
-function addLevel(unit: Unit, functionsAt: usize, index: u32): void {
-  const row = changetype<FunctionRow>(functionsAt + <usize>index * FUNCTION);
-  const level = levels.add(LEVEL);
-  store<f64>(level, unit.from + <f64>row.entry);
-  store<f64>(level + 8, row.callFile);
-  store<f64>(level + 16, row.callLine);
+@inline
+export function levelOf(index: u32): FunctionRow {
+  return changetype<FunctionRow>(load<usize>(levels.ptr + (<usize>index << 2)));
 }

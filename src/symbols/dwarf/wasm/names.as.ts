@@ -15,11 +15,18 @@ import { numberAt, skip, Text, textAt } from './forms.as';
 import { ENTRIES, hasMore, seek } from './sections.as';
 import { unitAt, unitOf, useUnit } from './units.as';
 
-export const NO_NAME: u32 = 0;
-export const LINKAGE: u32 = 1;
-export const PLAIN: u32 = 2;
-/** it lies in another file (dwz's) */
-export const ELSEWHERE: u32 = 3;
+/** Kinds of names; the section that one lies in is NAME_SECTION bits higher. */
+export const NO_NAME: u32 = 1;
+export const LINKAGE: u32 = 2;
+export const PLAIN: u32 = 3;
+export const NAME_SECTION: u32 = 2;
+
+/** names that lie in another file (dwz's) */
+let elsewhere: u32 = 0;
+
+export function namesElsewhere(): u32 {
+  return elsewhere;
+}
 
 /** Bytes of a large .debug_info to read at once: the entries that a stack needs lie near each other. */
 const PAGE: f64 = 16384;
@@ -38,21 +45,19 @@ class Found {
   static next: f64 = 0;
 }
 
-/** Sets Text to where the name of an entry lies. Gives of which kind it is. */
+/** Sets Text.at to where the name of an entry lies. Gives of which kind it is, and in which section. */
 export function findEntryName(entry: f64): u32 {
   let plainIn = -1;
   let plainAt: f64 = 0;
-  let isElsewhere = false;
   for (let step: u32 = 0, at = entry; step < MOST_STEPS; step++, at = Found.next) {
     if (isNaN(at)) {
-      isElsewhere = true;
+      elsewhere++;
       break;
     }
     readEntry(at);
     if (Found.linkageIn >= 0) {
-      Text.section = Found.linkageIn;
       Text.at = Found.linkageAt;
-      return LINKAGE;
+      return LINKAGE | (<u32>Found.linkageIn << NAME_SECTION);
     }
     if (plainIn < 0) {
       plainIn = Found.plainIn;
@@ -60,9 +65,8 @@ export function findEntryName(entry: f64): u32 {
     }
     if (!Found.hasNext) break;
   }
-  Text.section = plainIn;
   Text.at = plainAt;
-  return (plainIn < 0 ? NO_NAME : PLAIN) + (isElsewhere ? ELSEWHERE : 0);
+  return plainIn < 0 ? NO_NAME : PLAIN | (<u32>plainIn << NAME_SECTION);
 }
 
 function readEntry(entry: f64): void {

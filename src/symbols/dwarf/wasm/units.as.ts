@@ -53,7 +53,8 @@ export class Unit {
   /** the directory of its compilation: in which form (0: none), and where in .debug_info */
   folderForm: u32 = 0;
   folderAt: f64 = 0;
-  /** what functions.as.ts and lines.as.ts keep of it; 0: it was not read yet */
+  /** what was read of it, when it was needed: functions.as.ts and lines.as.ts */
+  isRead: bool = false;
   functions: usize = 0;
   lines: usize = 0;
 }
