@@ -2,7 +2,7 @@
 // `npm install`, because only the version of Node that made a code cache can use it.
 
 const { spawnSync } = require('node:child_process');
-const { readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { wrap } = require('node:module');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
@@ -40,7 +40,8 @@ function compile(tool) {
 const [, , tool] = process.argv;
 if (tool !== undefined) compile(tool);
 else {
-  for (const file of readdirSync(DIST)) {
+  // in a checkout npm runs this before the build
+  for (const file of existsSync(DIST) ? readdirSync(DIST) : []) {
     const name = /^(.*)\.main\.cjs$/.exec(file)?.[1];
     if (name === undefined) continue;
     spawnSync(process.execPath, [__filename, name], { input: RUNS[name]?.[1], stdio: ['pipe', 'ignore', 'ignore'] });

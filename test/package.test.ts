@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ENVIRONMENT, ROOT, shell, TOOLS, temporaryFolder } from './tools.ts';
@@ -22,6 +22,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
   version: string;
   bin: Record<string, string>;
   man: string[];
+  scripts: { postinstall: string };
 };
 /** What the package holds besides the files of each tool and docs/. */
 const OTHERS = [
@@ -111,6 +112,13 @@ describe('package', () => {
     const program = "import { perfFold } from 'flamepipe'; process.stdin.pipe(perfFold()).pipe(process.stdout)";
     const piped = await shell(`node --input-type=module -e "${program}" < samples`, where);
     assert.equal(`${piped.err}${piped.out}`, '# unit: ns\nnode;main;job::work 5\n');
+  });
+
+  test('what npm runs after it has installed passes in a checkout that is not built yet', async () => {
+    const where = temporaryFolder();
+    cpSync(join(ROOT, 'scripts'), join(where, 'scripts'), { recursive: true });
+    const { err, status } = await shell(manifest.scripts.postinstall, where);
+    assert.deepEqual([`${err}`, status], ['', 0]);
   });
 
   test('installs for all users with man pages and completions', async () => {
