@@ -27,20 +27,22 @@ const WIDTHS = [8, 7, 6, 6, 6, 7] as const;
  */
 export function formatWhere(reasons: readonly ReasonPlaces[]): string {
   const head = `  ${'reason'.padEnd(FUNCTION_WIDTH)}${cells(COLUMNS)}  on what, who ended it`;
+  // a recorder without wake-ups can't tell
+  const queued = reasons.some(({ queuedNs }) => queuedNs > 0) ? ms : (): string => '-';
   const lines = reasons.flatMap((of) => {
     const { ns, queuedNs, waits, places } = of;
     const shown = places.filter((place, i) => i < MOST_ROWS && place.ns >= SMALL * ns);
     const rest = places.slice(shown.length);
-    const top = `  ${fitted(titleOf(of), FUNCTION_WIDTH).padEnd(FUNCTION_WIDTH)}${cells([ms(ns), ms(queuedNs), String(waits)])}`;
-    return [top, ...shown.flatMap(placeLines), ...restLine(rest)];
+    const top = `  ${fitted(titleOf(of), FUNCTION_WIDTH).padEnd(FUNCTION_WIDTH)}${cells([ms(ns), queued(queuedNs), known(waits)])}`;
+    return [top, ...shown.flatMap((place) => placeLines(place, queued)), ...restLine(rest, queued)];
   });
   return `${[head, ...lines].join('\n')}\n`;
 }
 
-function placeLines(place: Place): string[] {
+function placeLines(place: Place, queued: (ns: number) => string): string[] {
   const { function: own, object, statement, ns, queuedNs, waits, maxNs, buckets, wakers } = place;
   const lengths = buckets.size === 0 ? ['-', '-'] : [ms(quantile(buckets, 0.5)), ms(quantile(buckets, 0.99))];
-  const numbers = cells([ms(ns), ms(queuedNs), String(waits), ...lengths, ms(maxNs)]);
+  const numbers = cells([ms(ns), queued(queuedNs), known(waits), ...lengths, maxNs === 0 ? '-' : ms(maxNs)]);
   const name = fitted(own ?? '(none known)', FUNCTION_WIDTH - INDENT.length + 1);
   const blank = ' '.repeat(2 + FUNCTION_WIDTH + numbers.length);
   const width = MOST_COLUMNS - blank.length - 2;
@@ -64,11 +66,16 @@ function wakerText({ name, function: own }: PlaceWaker): string {
   return own === undefined ? name : `${name} in ${own}`;
 }
 
-function restLine(rest: readonly Place[]): string[] {
+function restLine(rest: readonly Place[], queued: (ns: number) => string): string[] {
   if (rest.length === 0) return [];
   const sum = (member: 'ns' | 'queuedNs' | 'waits'): number => rest.reduce((all, place) => all + place[member], 0);
   const name = `${rest.length} more`.padEnd(FUNCTION_WIDTH - INDENT.length + 2);
-  return [`${INDENT}${name}${cells([ms(sum('ns')), ms(sum('queuedNs')), String(sum('waits'))])}`];
+  return [`${INDENT}${name}${cells([ms(sum('ns')), queued(sum('queuedNs')), known(sum('waits'))])}`];
+}
+
+/** A recorder that does not count has none. */
+function known(waits: number): string {
+  return waits === 0 ? '-' : String(waits);
 }
 
 function cells(texts: readonly string[]): string {
