@@ -75,7 +75,7 @@ async function recordedBelow(
     program.stdout!.on('data', (text: Buffer) => {
       said += text;
     });
-    assert.ok(await until(() => said.includes('ready'), 20_000), 'the situations do not start');
+    assert.ok(await until(() => said.includes('ready'), 60_000), 'the situations do not start');
     const pid = starter.length === 0 ? program.pid! : childOf(program.pid!);
     const call = (): void => onEnds?.(pid);
     const dump = await record(pid, { seconds: SECONDS, onStart: call, onEnd: call });

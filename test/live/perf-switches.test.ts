@@ -47,7 +47,7 @@ test('whole stacks, and the time that the program measures itself, within 1.5 %'
     { cwd: folder, stdio: 'ignore' },
   );
   const isUp = (): boolean => existsSync(join(folder, 'b.data')) && statSync(join(folder, 'b.data')).size > 0;
-  assert.ok(await until(isUp, 10_000), 'perf does not start');
+  assert.ok(await until(isUp, 60_000), 'perf does not start');
   await sleep(500);
   const target = [
     'perf record -q -z -m 16M --call-graph dwarf,16384 -e sched:sched_switch --switch-events -k CLOCK_MONOTONIC',

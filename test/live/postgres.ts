@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endOf, until } from './recording.ts';
 
 const USER = 'postgres';
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
 const SETTINGS = {
   listen_addresses: '',
   fsync: 'on',

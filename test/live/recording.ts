@@ -10,7 +10,7 @@ import { ROOT } from '../tools.ts';
 const [BPFTRACE = 'bpftrace', ...WORDS] = (process.env.BPFTRACE ?? 'bpftrace').split(' ');
 const PROGRAM = join(ROOT, 'bpf/offcpu.bt');
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
 /** bpftrace 0.17 loses a SIGINT that comes while it handles events; on a busy machine it is slow to answer, too. */
 const PATIENCE_MS = 8000;
 const END_LIMIT_MS = 60_000;

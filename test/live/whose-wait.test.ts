@@ -62,7 +62,7 @@ async function recorded(flag: string): Promise<{ sites: Site[]; places: Place[] 
     said += text;
   });
   try {
-    assert.ok(await until(() => said.includes('ready'), 20_000), 'the program does not start');
+    assert.ok(await until(() => said.includes('ready'), 60_000), 'the program does not start');
     const dump = await record(program.pid!, {
       seconds: SECONDS,
       operands: WITH_WAKERS,
@@ -71,7 +71,7 @@ async function recorded(flag: string): Promise<{ sites: Site[]; places: Place[] 
     });
     writeFileSync(join(folder, `${name}.txt`), dump, 'latin1');
     writeFileSync(join(folder, `${name}.maps`), readFileSync(`/proc/${program.pid}/maps`));
-    assert.ok(await until(() => said.split('site ').length > 7, 20_000), 'the program does not tell its times');
+    assert.ok(await until(() => said.split('site ').length > 7, 60_000), 'the program does not tell its times');
   } finally {
     program.kill('SIGKILL');
     await endOf(program);
