@@ -1,28 +1,16 @@
-// What bpf/offcpu.bt costs per context switch: two threads that do little but switch, with and without it.
+// What recording off-CPU time costs per context switch, with bpf/offcpu.bt and others: two threads that do little but switch.
 //   node --import tsx bench/offcpu-overhead.ts [SECONDS [ROUNDS]]            as root; prints a Markdown table
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isInstalled, type Tracer, tracers } from './tracers.ts';
 
 const here = import.meta.dirname;
 const seconds = process.argv[2] ?? '2';
 const rounds = Number(process.argv[3] ?? 5);
-
-/** What a blog post has: two probes, time per pair of stacks, nothing about wake-ups, threads or states. */
-const plain = `
-tracepoint:sched:sched_switch {
-  if (pid == $1) { @ts[args->prev_pid] = nsecs; @k[args->prev_pid] = kstack; @u[args->prev_pid] = ustack; }
-  $t = @ts[args->next_pid];
-  if ($t != 0) {
-    @offcpu[@k[args->next_pid], @u[args->next_pid]] = sum(nsecs - $t);
-    delete(@ts[args->next_pid]); delete(@k[args->next_pid]); delete(@u[args->next_pid]);
-  }
-}
-BEGIN { printf("flamepipe\\n"); }
-END { clear(@k); clear(@u); clear(@ts); }
-`;
 
 function skip(why: string): never {
   console.log(`off-CPU overhead: NOT MEASURED, ${why}`);
@@ -46,37 +34,13 @@ function ready(): string {
   }
 }
 
-/** Starts bpftrace and waits until its first line says that the probes are in place. */
-function trace(program: string, pid: number): Promise<ChildProcess> {
-  const child = spawn('bpftrace', [program, String(pid)], { stdio: ['ignore', 'pipe', 'pipe'] });
-  return new Promise((resolve) => {
-    let said = '';
-    child.stderr.on('data', (text: Buffer) => {
-      said += text;
-    });
-    child.once('error', () => skip('bpftrace does not start'));
-    child.once('exit', () => skip(`bpftrace ended at once: ${said.trim().split('\n').at(-1)}`));
-    let started = false;
-    child.stdout.on('data', (text: Buffer) => {
-      if (started || !text.includes('flamepipe')) return;
-      started = true;
-      child.removeAllListeners('exit');
-      setTimeout(() => resolve(child), 500);
-    });
-  });
-}
-
-function ended(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve) => child.once('exit', resolve));
-}
-
 interface Result {
   cpu: number;
   rate: number;
 }
 
-/** The target begins stopped, so that bpftrace can be told its id. */
-async function run(program: string | undefined, watched: boolean, cpus: [string, string]): Promise<Result> {
+/** The target begins stopped, so that the tracer can be told its id. */
+async function run(tracer: Tracer | undefined, watched: boolean, cpus: [string, string]): Promise<Result> {
   const script = 'kill -STOP $$; exec "$@"';
   const target = spawn('bash', ['-c', script, 'bash', `${work}/switches`, seconds, ...cpus], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -85,19 +49,12 @@ async function run(program: string | undefined, watched: boolean, cpus: [string,
   target.stdout.on('data', (text: Buffer) => {
     out += text;
   });
-  const over = ended(target);
-  const tracer = program ? await trace(program, watched ? target.pid! : process.pid) : undefined;
-  if (!tracer) await new Promise((resolve) => setTimeout(resolve, 200));
+  const over = new Promise((resolve) => target.once('exit', resolve));
+  const end = await tracer?.start(watched ? target.pid! : process.pid);
+  if (!end) await sleep(200);
   target.kill('SIGCONT');
   await over;
-  if (tracer) {
-    const gone = ended(tracer);
-    // 0.17 may lose a SIGINT
-    const again = setInterval(() => tracer.kill('SIGINT'), 5000);
-    tracer.kill('SIGINT');
-    await gone;
-    clearInterval(again);
-  }
+  await end?.();
   const [, cpu, rate] = out.trim().split(' ').map(Number);
   return { cpu: cpu!, rate: rate! };
 }
@@ -105,13 +62,13 @@ async function run(program: string | undefined, watched: boolean, cpus: [string,
 const median = (of: number[]) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)]!;
 
 const version = ready();
-writeFileSync(`${work}/plain.bt`, plain);
-const ours = path.join(here, '../bpf/offcpu.bt');
-const variants: [name: string, program: string | undefined, watched: boolean][] = [
+const { ours, plain, offcputime, perf } = tracers(work);
+const others = [plain, isInstalled('offcputime') ? offcputime : [], isInstalled('perf') ? perf : []].flat();
+const variants: [name: string, tracer: Tracer | undefined, watched: boolean][] = [
   ['not traced', undefined, false],
-  ['`bpf/offcpu.bt` of this process', ours, true],
-  ['`bpf/offcpu.bt` of another process', ours, false],
-  ['plain two-map program of this process', `${work}/plain.bt`, true],
+  [`${ours.name} of this process`, ours, true],
+  [`${ours.name} of another process`, ours, false],
+  ...others.map((other): [string, Tracer, boolean] => [other.name, other, true]),
 ];
 const places: [name: string, cpus: [string, string]][] = [['one CPU', ['0', '0']]];
 if (availableParallelism() > 1) places.push(['two CPUs', ['0', '1']]);
@@ -122,7 +79,7 @@ console.log('|---|---|---:|---:|---:|');
 for (const [place, cpus] of places) {
   const results: Result[][] = variants.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, [, program, watched]] of variants.entries()) results[i]!.push(await run(program, watched, cpus));
+    for (const [i, [, tracer, watched]] of variants.entries()) results[i]!.push(await run(tracer, watched, cpus));
   }
   const base = median(results[0]!.map((r) => r.cpu));
   for (const [i, [name]] of variants.entries()) {

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Postgres } from '../test/live/postgres.ts';
 import { bpftraceVersion, machine, obstacle } from '../test/live/recording.ts';
+import { isInstalled, type Tracer, tracers } from './tracers.ts';
 
 const seconds = Number(process.argv[2] ?? 10);
 const rounds = Number(process.argv[3] ?? 5);
@@ -31,7 +32,6 @@ const WORKLOADS = [
   ['TPC-B', ['-c', '1']],
   ['reading only', ['-S', '-c', '1']],
 ] as const;
-const MODES = ['cpu', 'offcpu', 'both'] as const;
 
 const tool = path.join(import.meta.dirname, '../dist/flame-record.cjs');
 const out = mkdtempSync(path.join(tmpdir(), 'flamepipe-overhead-'));
@@ -56,6 +56,16 @@ async function record(dsn: string, name: string, mode: string): Promise<[number,
   return [from, from + seconds];
 }
 
+/** The same with another program than flame-record. */
+async function traced({ start }: Tracer, pid: number): Promise<[number, number]> {
+  const end = await start(pid);
+  try {
+    return await plain();
+  } finally {
+    await end();
+  }
+}
+
 async function plain(): Promise<[number, number]> {
   const from = Date.now() / 1000;
   await sleep(seconds * 1000);
@@ -70,12 +80,14 @@ if (why !== undefined) {
   console.log(`overhead on Postgres: NOT MEASURED, ${why}`);
   process.exit(0);
 }
+const { plain: blog, offcputime, perf } = tracers(out);
+const others = [blog, isInstalled('offcputime') ? offcputime : [], perf].flat();
 const postgres = await Postgres.start();
 try {
   postgres.initialize(10);
   console.log(`Postgres ${postgres.version}, ${bpftraceVersion()}, ${machine()}; ${rounds} rounds of ${seconds} s\n`);
   console.log(
-    '| one client | mode | CPU per transaction without | with | change: median | lowest, highest | tps without | with |',
+    '| one client | recorded by | CPU per transaction without | with | change: median | lowest, highest | tps without | with |',
   );
   console.log('|---|---|---:|---:|---:|---:|---:|---:|');
   for (const [i, [what, options]] of WORKLOADS.entries()) {
@@ -96,23 +108,31 @@ try {
       if (!first || !last || count === 0) throw new Error('pgbench stood still');
       return { tps: count / (last.at - first.at), us: (last.cpuNs - first.cpuNs) / 1000 / count };
     };
-    const pairs: Record<string, [without: Cost, recorded: Cost][]> = { cpu: [], offcpu: [], both: [] };
+    const pid = backend as number;
+    const programs: [name: string, run: () => Promise<[number, number]>][] = [
+      ...(['cpu', 'offcpu', 'both'] as const).map((mode): [string, () => Promise<[number, number]>] => [
+        `flame-record --mode ${mode}`,
+        () => record(postgres.dsn, name, mode),
+      ]),
+      ...others.map((other): [string, () => Promise<[number, number]>] => [other.name, () => traced(other, pid)]),
+    ];
+    const pairs = programs.map((): [without: Cost, recorded: Cost][] => []);
     for (let round = 0; round < rounds; round++) {
-      for (const mode of MODES) {
+      for (const [i, [, run]] of programs.entries()) {
         await sleep(SETTLE_MS);
         const without = await plain();
-        const recorded = await record(postgres.dsn, name, mode);
+        const recorded = await run();
         await sleep(SETTLE_MS); // pgbench has told of the last second
-        pairs[mode]!.push([costIn(without), costIn(recorded)]);
+        pairs[i]!.push([costIn(without), costIn(recorded)]);
       }
     }
-    for (const mode of MODES) {
-      const of = pairs[mode]!;
+    for (const [i, [program]] of programs.entries()) {
+      const of = pairs[i]!;
       const changes = of.map(([without, recorded]) => recorded.us / without.us - 1);
       const middle = (side: 0 | 1, what: keyof Cost): string => median(of.map((pair) => pair[side][what])).toFixed(0);
       const range = `${percent(Math.min(...changes))}, ${percent(Math.max(...changes))}`;
       const cpu = `${middle(0, 'us')} µs | ${middle(1, 'us')} µs | ${percent(median(changes))} | ${range}`;
-      console.log(`| ${what} | ${mode} | ${cpu} | ${middle(0, 'tps')} | ${middle(1, 'tps')} |`);
+      console.log(`| ${what} | ${program} | ${cpu} | ${middle(0, 'tps')} | ${middle(1, 'tps')} |`);
     }
     await postgres.endClients();
   }
