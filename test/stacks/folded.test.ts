@@ -118,7 +118,7 @@ describe('input that is something else', () => {
   const cases: Record<string, string> = {
     'PERFILE2 and bytes': 'perf.data',
     '\x1f\x8b\x08': 'compressed',
-    '<?xml version="1.0"?>\n<svg/>': 'XML or SVG',
+    '<?xml version="1.0"?>\n<svg/>': 'XML, SVG or HTML',
     'a\0b 1\n': 'binary',
     'Attaching 3 probes...\n\n@[\n  a+1\n]: 3\n': 'bpftrace',
     'demo  1234/1234 [001] 100.000001:     250000 cpu-clock:\n\t  55d0c0de main+0x1f (/srv/demo)\n\n': 'perf script',
