@@ -24,6 +24,11 @@ export interface Broken {
   input: Uint8Array;
 }
 
+/** What it says at the end: the seconds of CPU that it took. */
+export interface Done {
+  cpuSeconds: number;
+}
+
 /** By tool: the real inputs. */
 const SOURCES: Record<string, RegExp> = {
   'perf-fold': /^(?:perf-fold|recordings|profilers)\//,
@@ -66,7 +71,7 @@ function contentOf(name: string): Buffer {
   return bytes;
 }
 
-async function soak({ first, step, seconds }: Work, send: (message: Begun | Broken) => void): Promise<void> {
+async function soak({ first, step, seconds }: Work, send: (message: Begun | Broken | Done) => void): Promise<void> {
   const end = Date.now() + 1000 * seconds;
   for (let seed = first; Date.now() < end; seed += step) {
     send(seed);
@@ -78,6 +83,8 @@ async function soak({ first, step, seconds }: Work, send: (message: Begun | Brok
       send({ seed, tool, file, message, input });
     }
   }
+  const { user, system } = process.cpuUsage();
+  send({ cpuSeconds: (user + system) / 1e6 });
 }
 
 if (process.send) {
