@@ -21,6 +21,8 @@ const NOISE = [
   /^Events (?:enabled|disabled)$/,
   /^Warning:$/,
 ];
+/** `ERROR: Failed to load …`, `stdin:1:1-10: ERROR: …` */
+const ERROR = /^(?:\S+: )?ERROR: (?!.*RLIMIT_MEMLOCK)/;
 const SHOWN = 3;
 
 /** How a program ended, and the last line it wrote: `status 1: no such database` */
@@ -37,7 +39,9 @@ export function failureText(tool: string, { code, signal, problem }: Ending, log
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !NOISE.some((noise) => noise.test(line)));
-  const words = [...new Set(lines)].slice(0, SHOWN).join(' ');
+  // from 0.20 on warnings stand before it, with the lines that they are about
+  const error = lines.findIndex((line) => ERROR.test(line));
+  const words = [...new Set(lines.slice(Math.max(0, error)))].slice(0, SHOWN).join(' ');
   const end = signal === null ? `status ${code}` : signal;
   return `${tool} failed (${end})${words === '' ? ' without a word' : `: ${words}`}`;
 }

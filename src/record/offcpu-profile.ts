@@ -6,6 +6,7 @@ import { NANOSECONDS } from '../offcpu/read/stacks.ts';
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import { Reasons } from '../offcpu/reason/reasons.ts';
 import { DEFAULT_VERSION, decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
+import { type CallPlace, callPlacesOf } from '../offcpu/table/calls.ts';
 import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
 import type { NameLock } from '../offcpu/table/particular-names.ts';
 import { placesOf, type ReasonPlaces } from '../offcpu/table/where.ts';
@@ -30,6 +31,8 @@ export interface OffcpuProfile {
   reasons: Reasons;
   /** whose waits they were */
   places: readonly ReasonPlaces[];
+  /** of fsync */
+  calls: readonly CallPlace[];
   /** are meanings of waits known? */
   hasMeanings: boolean;
   /** undefined: no thread switched */
@@ -101,6 +104,7 @@ export function offcpuProfileOf({
       objects,
       meaning: postgresVersion !== undefined,
     }),
+    calls: callPlacesOf(classified.calls, nameLock),
     hasMeanings: postgresVersion !== undefined,
     stats: folded?.stats,
     notes: [...(folded?.losses ?? []), ...(folded?.notes ?? [])],

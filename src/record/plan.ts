@@ -22,6 +22,8 @@ export interface Environment {
   program: string;
   /** the machine for which its lines that need BTF can run here; undefined: none of them can */
   registers: Registers | undefined;
+  /** has it tracepoints of system calls? */
+  hasCallEvents: boolean;
   /** is there a setpriv that knows --pdeathsig? */
   hasSetpriv: boolean;
   /** has this machine a cycle counter? */
@@ -237,13 +239,13 @@ function operandsOf({ followChildren, wakerStacks }: Settings, environment: Envi
   return operands.slice(0, operands.findLastIndex((operand) => operand !== '0') + 1);
 }
 
-/** bpf/offcpu.bt for more processes than it takes as operands, or without BTF; undefined: it runs unchanged. */
+/** bpf/offcpu.bt for more processes than it takes as operands, or for a kernel that lacks something; undefined: it runs unchanged. */
 export function programStep(environment: Environment): Step | undefined {
-  const { pids, folder, program, registers } = environment;
+  const { pids, folder, program, registers, hasCallEvents } = environment;
   const more = pids.slice(OPERAND_PIDS).map((pid) => ` @ours[(uint64)${pid}] = (uint64)1;`);
-  if (more.length === 0 && registers === 'x86-64') return undefined;
   const several = more.length === 0 ? [] : [`s/@ours\\[(uint64)\\$1\\] = (uint64)1;/&${more.join('')}/`];
-  const edits = [...several, ...editsFor(registers)];
+  const edits = [...several, ...(hasCallEvents ? [] : ['/[/] calls/d']), ...editsFor(registers)];
+  if (edits.length === 0) return undefined;
   return {
     what: 'writing the program for these processes and this kernel',
     stages: [['sed', ...edits.flatMap((edit) => ['-e', edit]), program]],

@@ -73,7 +73,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       stop,
       stdin,
     });
-    const { account, places: where } = read;
+    const { account, places: where, callPlaces: calls } = read;
     if (account.isEmpty) return report.nothing(read.whyEmpty, read.isForeign);
     const run = comparable(nameOf(operands), read);
     const table = compare(run, before);
@@ -88,7 +88,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       await writeFolded(folded, options, { output, report });
     } else {
       const whereTable = compareWhere(run, before);
-      const text = textOf(format, table, account, { ...options, where, whereTable });
+      const text = textOf(format, table, account, { ...options, where, calls, whereTable });
       for (const note of whereNotes(where, options.maps.length > 0)) report.note(note);
       if (where && before.length > 0 && !whereTable) report.note('a baseline does not tell whose waits it has');
       await output([Buffer.from(format === 'table' ? fitLines(text, columns) : text, 'latin1')]);

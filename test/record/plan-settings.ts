@@ -31,6 +31,7 @@ export const ENVIRONMENT: Environment = {
   folder: 'out/a',
   program: '/p/offcpu.bt',
   registers: 'x86-64',
+  hasCallEvents: true,
   callGraph: { how: 'fp', why: 'as asked for' },
   offcpuStacks: { how: 'fp', why: 'as asked for' },
   hasCycles: true,

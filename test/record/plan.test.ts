@@ -126,6 +126,16 @@ describe('plan', () => {
     assert.match(stdout, /@ours\[\(uint64\)\$1\]/);
   });
 
+  test('a kernel without tracepoints of system calls: the program without them', () => {
+    const program = join(ROOT, 'bpf/offcpu.bt');
+    const [argv = []] = programStep({ ...ENVIRONMENT, program, hasCallEvents: false })?.stages ?? [];
+    const { stdout } = spawnSync(argv[0] ?? '', argv.slice(1), { encoding: 'utf8' });
+    assert.doesNotMatch(stdout, /syscalls:|@called|@calls/);
+    const run = stdout.replace(/^\t*\/\/arm64 .*/gm, '');
+    assert.deepEqual(run.match(/\{/g)?.length, run.match(/\}/g)?.length);
+    assert.match(stdout, /sched_waking/);
+  });
+
   test('on arm64 the program has lines of its own in place of those for x86-64', () => {
     const program = join(ROOT, 'bpf/offcpu.bt');
     const [argv = []] = programStep({ ...ENVIRONMENT, program, registers: 'arm64' })?.stages ?? [];
@@ -240,6 +250,11 @@ test('a failure is told in the words of the tool', () => {
   assert.equal(
     failureText('perf', failed, perf),
     'perf failed (status 255): Access to performance monitoring is limited. Consider adjusting',
+  );
+  const warned = 'x.bt:3:1: WARNING: Addrspace mismatch\n  if ($a) {\n  ~~\nERROR: Loading BPF object(s) failed.\n';
+  assert.equal(
+    failureText('bpftrace', failed, warned),
+    'bpftrace failed (status 255): ERROR: Loading BPF object(s) failed.',
   );
   assert.equal(failureText('perf', { code: null, signal: 'SIGKILL' }, ''), 'perf failed (SIGKILL) without a word');
   assert.equal(failureText('perf', { ...failed, problem: 'perf is not installed' }, 'x'), 'perf is not installed');

@@ -87,7 +87,7 @@ export class ParticularsReader {
     let known = this.#known.get(key);
     if (known === undefined) {
       known = {
-        object: this.#objectOf(call, object),
+        object: this.objectOf(call, object),
         waker: this.#wakerOf(waker),
         lengthLog2: length,
         statement: this.#statementOf(statement),
@@ -119,7 +119,8 @@ export class ParticularsReader {
     return name === undefined || name.startsWith('0x') ? undefined : name;
   }
 
-  #objectOf(call: number | undefined, object: number | undefined): WaitObject | undefined {
+  /** What a call waits on; `object` is the key's number. */
+  objectOf(call: number | undefined, object: number | undefined): WaitObject | undefined {
     if (call === undefined || !object) return undefined;
     if (this.#calls.futex.has(call)) return { kind: 'lock', address: object };
     return this.#calls.file.has(call) || this.#calls.poll.has(call) ? this.#fileOf(object) : undefined;

@@ -11,6 +11,7 @@ import type { BpftraceNames } from './bpftrace/names.ts';
 import { MapRows, nameSpan } from './bpftrace/rows.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
 import { Callers } from './callers.ts';
+import { type Calls, callsOf } from './calls.ts';
 import { ParticularsReader } from './particulars.ts';
 import type { OffcpuStacks } from './stacks.ts';
 import { Waits } from './waits.ts';
@@ -45,6 +46,8 @@ export interface Program extends Recording {
   stackless: number;
   /** was there no room for some threads? */
   lacksThreads: boolean;
+  /** of fsync */
+  calls: Calls;
   /** each wait by itself, if the program printed them */
   waits: Waits;
 }
@@ -138,6 +141,7 @@ export function addProgram(
     uncovered: uncoveredIn(text),
     lacksThreads: lacksThreads(text),
     stackless: Number(text.scalars.get('@stackless') ?? 0),
+    calls: callsOf(text, particulars),
     waits: new Waits(),
   };
   const hasWaitEvents = headerOf(text)?.[2] === '1';

@@ -149,6 +149,8 @@ function lossesOnInput({ losses, entries, broken, cut, dump, perf }: InputFacts)
     const why = broken > 0 ? `${count(broken, 'entry', 'entries')} could not be read` : `${map} was full`;
     notes.push(`${why}: ${seconds(program.unmappedNs)} have no stack${broken > 0 ? '' : `; ${MORE_ROOM}`}`);
   }
+  if (program && program.calls.missing > 0)
+    notes.push(`@calls was full: ${count(program.calls.missing, 'call')} of fsync are missing; ${MORE_ROOM}`);
   if (!program && losses.mapFull === 0 && entries === MAP_LIMIT * dumps) {
     notes.push(`${map} has ${MAP_LIMIT} entries, bpftrace's limit: others may be missing; ${MORE_ROOM}`);
   }

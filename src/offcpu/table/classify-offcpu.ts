@@ -4,6 +4,7 @@ import { InputError } from '../../engine/errors.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import type { FrameLookup } from '../read/bpftrace/user-frames.ts';
+import type { CallSum } from '../read/calls.ts';
 import { OffcpuInput } from '../read/input.ts';
 import type { InputFacts } from '../read/input-facts.ts';
 import { OffcpuReader } from '../read/reader.ts';
@@ -39,6 +40,8 @@ export interface Classified {
   windowNs: number | undefined;
   /** what its threads did in that time; undefined: not known */
   times: TimeSums | undefined;
+  /** of fsync, where the dumps tell */
+  calls: CallSum[];
 }
 
 export function classify(
@@ -51,6 +54,7 @@ export function classify(
     account: accountOf(folded, unitNs, entries, reasons, settings),
     windowNs: windowNs ?? windowOf(dumps),
     times: timesOf(dumps),
+    calls: dumps.flatMap(({ dump }) => dump?.program?.calls.sums ?? []),
   };
 }
 

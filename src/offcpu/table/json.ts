@@ -1,13 +1,14 @@
 // The table of reasons as JSON: its form and its writer. docs/reasons.md names its members. Texts are latin1, in and out.
 
 import type { TimeSums } from '../thread-times.ts';
+import type { CallPlace } from './calls.ts';
 import type { Before, ComparedRow, ReasonTable, Run } from './comparison.ts';
 import { quantile } from './lengths.ts';
 import { changeMark } from './reason-comparison.ts';
 import { bare } from './reason-rows.ts';
 import type { Summary } from './tally.ts';
 import { unlikeIn } from './unlike.ts';
-import { type PlaceWaker, type ReasonPlaces, titleOf } from './where.ts';
+import { type Place, type PlaceWaker, type ReasonPlaces, titleOf } from './where.ts';
 import { placeName, varianceOf } from './where-rows.ts';
 
 export const FORMAT = 'flamepipe off-CPU reasons';
@@ -21,6 +22,7 @@ export interface ResultJson extends RunJson {
   against?: (RunJson & { unlike?: string[] })[];
   reasons: ReasonJson[];
   where?: PlaceJson[];
+  calls?: CallJson[];
   other: OtherJson[];
 }
 
@@ -97,6 +99,17 @@ export interface PlaceJson {
   before?: BeforeJson[];
 }
 
+/** Calls of one file, from start to end. */
+interface CallJson {
+  call: string;
+  object?: string;
+  us: number;
+  count: number;
+  p50Us?: number;
+  p99Us?: number;
+  maxUs: number;
+}
+
 interface WakerJson {
   name: string;
   us: number;
@@ -120,6 +133,8 @@ export interface JsonSettings {
   busy: boolean;
   /** undefined: the result has no such member */
   where?: readonly ReasonPlaces[] | undefined;
+  /** of fsync */
+  calls?: readonly CallPlace[] | undefined;
   /** `where` compared with earlier runs; undefined: not all of them have it */
   whereTable?: ReasonTable | undefined;
 }
@@ -129,7 +144,7 @@ function unlikeJson(unlike: string[]): { unlike?: string[] } {
 }
 
 /** Writes the table as one JSON object, a ResultJson. */
-export function formatJson(table: ReasonTable, { busy, where, whereTable }: JsonSettings): string {
+export function formatJson(table: ReasonTable, { busy, where, calls = [], whereTable }: JsonSettings): string {
   const amount = (row: ComparedRow): AmountJson => amountJson(row, table.ns);
   const document: ResultJson = {
     format: FORMAT,
@@ -165,6 +180,7 @@ export function formatJson(table: ReasonTable, { busy, where, whereTable }: Json
       })),
     })),
     ...(where === undefined ? {} : { where: placesJson(where, whereTable) }),
+    ...(calls.length === 0 ? {} : { calls: calls.map(callJson) }),
     ...totalsJson(table),
     other: table.other.map(({ name, label, ns, before }) => ({
       function: name,
@@ -185,7 +201,6 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
   );
   const places = where.flatMap((of) =>
     of.places.map((place) => {
-      const [p50, p99] = [0.5, 0.99].map((share) => quantile(place.buckets, share));
       const { statement } = place;
       const key = `${titleOf(of)}\0${placeName(place.function, place.object, statement?.text)}`;
       const row = compared.get(key);
@@ -200,7 +215,7 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
         us: place.ns / 1000,
         queuedUs: place.queuedNs / 1000,
         count: place.waits,
-        ...(p50 === undefined || p99 === undefined ? {} : { p50Us: p50 / 1000, p99Us: p99 / 1000 }),
+        ...quantilesJson(place.buckets),
         maxUs: place.maxNs / 1000,
         errorUs: Math.sqrt(varianceOf(place)) / 1000,
         wakers: place.wakers.map(wakerJson),
@@ -215,6 +230,22 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
     ...beforeJson(0, row.before),
   }));
   return [...places, ...gone];
+}
+
+function callJson({ name, object, ns, count, maxNs, buckets }: CallPlace): CallJson {
+  return {
+    call: name,
+    ...(object === undefined ? {} : { object }),
+    us: ns / 1000,
+    count,
+    ...quantilesJson(buckets),
+    maxUs: maxNs / 1000,
+  };
+}
+
+function quantilesJson(buckets: Place['buckets']): { p50Us?: number; p99Us?: number } {
+  const [p50, p99] = [0.5, 0.99].map((share) => quantile(buckets, share));
+  return p50 === undefined || p99 === undefined ? {} : { p50Us: p50 / 1000, p99Us: p99 / 1000 };
 }
 
 function wakerJson({ name, ns, function: own, stacks }: PlaceWaker): WakerJson {

@@ -1,5 +1,6 @@
 // The table of --where: function of the program, what it waited on, how long, and who ended it. Latin1, in and out.
 
+import type { CallPlace } from './calls.ts';
 import { quantile } from './lengths.ts';
 import { type Place, type PlaceWaker, type ReasonPlaces, titleOf } from './where.ts';
 
@@ -8,6 +9,7 @@ const SMALL = 0.05;
 /** Shorter times get two decimals of a millisecond. */
 const SHORT_NS = 10e6;
 const MOST_ROWS = 10;
+const FSYNC = '[fsync]';
 const MOST_WAKERS = 3;
 const SMALL_WAKER = 0.05;
 const FUNCTION_WIDTH = 30;
@@ -25,18 +27,35 @@ const WIDTHS = [8, 7, 6, 6, 6, 7] as const;
  *       user_cache                             701.0   22.7     ...    lock at 0x5583a54c92a8
  *                                                                      <- 100% thread keepcache
  */
-export function formatWhere(reasons: readonly ReasonPlaces[]): string {
+export function formatWhere(reasons: readonly ReasonPlaces[], calls: readonly CallPlace[] = []): string {
   const head = `  ${'reason'.padEnd(FUNCTION_WIDTH)}${cells(COLUMNS)}  on what, who ended it`;
   // a recorder without wake-ups can't tell
   const queued = reasons.some(({ queuedNs }) => queuedNs > 0) ? ms : (): string => '-';
-  const lines = reasons.flatMap((of) => {
+  const lastSync = reasons.findLastIndex(({ reason }) => reason === FSYNC);
+  const lines = reasons.flatMap((of, i) => {
     const { ns, queuedNs, waits, places } = of;
-    const shown = places.filter((place, i) => i < MOST_ROWS && place.ns >= SMALL * ns);
+    const shown = places.filter((place, at) => at < MOST_ROWS && place.ns >= SMALL * ns);
     const rest = places.slice(shown.length);
     const top = `  ${fitted(titleOf(of), FUNCTION_WIDTH).padEnd(FUNCTION_WIDTH)}${cells([ms(ns), queued(queuedNs), known(waits)])}`;
-    return [top, ...shown.flatMap((place) => placeLines(place, queued)), ...restLine(rest, queued)];
+    const rows = [...shown.flatMap((place) => placeLines(place, queued)), ...restLine(rest, queued)];
+    return [top, ...rows, ...(i === lastSync ? callLines(calls) : [])];
   });
   return `${[head, ...lines].join('\n')}\n`;
+}
+
+/** How long whole calls took; their time is that of the waits above, and some on a CPU. */
+function callLines(calls: readonly CallPlace[]): string[] {
+  if (calls.length === 0) return [];
+  const all = calls.reduce((sum, { ns }) => sum + ns, 0);
+  const shown = calls.filter(({ ns }, i) => i < MOST_ROWS && ns >= SMALL * all);
+  const count = calls.reduce((sum, call) => sum + call.count, 0);
+  const none = { statement: undefined, queuedNs: 0, wakers: [] };
+  return [
+    `  ${`${FSYNC} calls, start to end`.padEnd(FUNCTION_WIDTH)}${cells([ms(all), '', String(count)])}`,
+    ...shown.flatMap(({ name, count: waits, ...call }) =>
+      placeLines({ ...none, ...call, function: name, waits }, () => '-'),
+    ),
+  ];
 }
 
 function placeLines(place: Place, queued: (ns: number) => string): string[] {

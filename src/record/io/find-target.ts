@@ -15,7 +15,7 @@ import { planLines } from '../shell-words.ts';
 import { type Several, targetsOf } from '../target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../wait-events.ts';
 import { codeFactsOf, codeFactsOfFile } from './code-facts.ts';
-import { hasCycles, hasKernelSymbols, registersHere } from './machine.ts';
+import { hasCallEvents, hasCycles, hasKernelSymbols, registersHere } from './machine.ts';
 import { findBackends } from './postgres.ts';
 import { placeOf, rootOf, self, serverFilesOf } from './proc-files.ts';
 import { allProcesses, recorder } from './processes.ts';
@@ -60,6 +60,7 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     folder,
     program: ownFile('bpf', 'offcpu.bt'),
     registers: registersHere(),
+    hasCallEvents: hasCallEvents(),
     hasCycles: hasCycles(),
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,

@@ -29,10 +29,19 @@ export function machineFacts(isSudo: boolean): MachineFacts {
   };
 }
 
+const TRACING = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+const CALL_EVENT = 'sys_enter_fsync';
+
 function tracefs(): MachineFacts['tracefs'] {
-  const folders = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
-  if (folders.some((folder) => namesIn(`${folder}/events/sched`).includes('sched_switch'))) return 'readable';
+  if (TRACING.some((folder) => namesIn(`${folder}/events/sched`).includes('sched_switch'))) return 'readable';
   return /^tracefs \S+ tracefs /m.test(textOf('/proc/mounts') ?? '') ? 'mounted' : 'missing';
+}
+
+/** Are there tracepoints of system calls? Who may not look takes them to be there. */
+export function hasCallEvents(): boolean {
+  return (
+    tracefs() !== 'readable' || TRACING.some((folder) => namesIn(`${folder}/events/syscalls`).includes(CALL_EVENT))
+  );
 }
 
 function hasBtf(): boolean {

@@ -241,14 +241,14 @@ async function renderOffcpu(
   if (profile.sleepers) steps.write('sleepers', profile.sleepers.folded());
   if (profile.stats) steps.write('offcpuStats', [jsonText(profile.stats)]);
   const reasons = await steps.run(STEPS.reasons, 'offcpu-classify', (report): RenderedReasons => {
-    const { classified, hasMeanings, places } = profile;
+    const { classified, hasMeanings, places, calls } = profile;
     const compared = compare(runOf(latin1(settings.label), classified), []);
     for (const doubt of doubtsOn(compared)) report.note(utf8(doubt));
     const stacks = classified.account.folded(NANOSECONDS[UNIT]);
     stacks.unit = UNIT;
     const table = formatTable(compared, { detail: false, meaning: hasMeanings, wide: false });
-    const json = formatJson(compared, { busy: false, where: places });
-    const where = places.length > 0 ? `${formatWhere(places)}\n` : '';
+    const json = formatJson(compared, { busy: false, where: places, calls });
+    const where = places.length > 0 ? `${formatWhere(places, calls)}\n` : '';
     steps.write('reasons', stacks.folded());
     steps.write('reasonsTable', [Buffer.from(where + table, 'latin1')]);
     steps.write('reasonsJson', [Buffer.from(json, 'latin1')]);

@@ -6,6 +6,7 @@ import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { Unit } from '../../offcpu/read/stacks.ts';
 import type { Reasons } from '../../offcpu/reason/reasons.ts';
 import type { AccountSettings } from '../../offcpu/table/account.ts';
+import { type CallPlace, callPlacesOf } from '../../offcpu/table/calls.ts';
 import { OffcpuClassify, runOf } from '../../offcpu/table/classify-offcpu.ts';
 import type { Run } from '../../offcpu/table/comparison.ts';
 import { LengthLimits } from '../../offcpu/table/lengths.ts';
@@ -32,6 +33,7 @@ export interface RunSettings extends AccountSettings {
 export interface ReadRun extends ReturnType<OffcpuClassify['finish']> {
   /** whose waits they were; undefined: nobody asked */
   places: ReasonPlaces[] | undefined;
+  callPlaces: CallPlace[];
 }
 
 /** The run as compare() takes it. */
@@ -72,5 +74,6 @@ export async function readRun(
         objects: settings.lookup?.objects,
       })
     : undefined;
-  return { ...finished, places };
+  const callPlaces = settings.where ? callPlacesOf(finished.calls, settings.nameLock) : [];
+  return { ...finished, places, callPlaces };
 }

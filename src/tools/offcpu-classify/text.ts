@@ -3,6 +3,7 @@
 import type { Values } from '../../cli/options.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { Account } from '../../offcpu/table/account.ts';
+import type { CallPlace } from '../../offcpu/table/calls.ts';
 import type { ReasonTable } from '../../offcpu/table/comparison.ts';
 import { formatJson } from '../../offcpu/table/json.ts';
 import type { TableSettings } from '../../offcpu/table/reason-rows.ts';
@@ -22,6 +23,8 @@ export interface TextSettings extends TableSettings {
   busy: boolean;
   /** whose wait it is; undefined: not asked for */
   where: readonly ReasonPlaces[] | undefined;
+  /** calls of fsync */
+  calls: readonly CallPlace[];
   /** the same compared with earlier runs; undefined: not known of all of them */
   whereTable: ReasonTable | undefined;
 }
@@ -34,9 +37,9 @@ export function textOf(
 ): string {
   if (format === 'explain') return formatExplanations(account.explanations());
   if (format === 'table') {
-    const { where = [], whereTable } = settings;
+    const { where = [], calls, whereTable } = settings;
     const changes = whereTable ? `${formatTable(withoutSmall(whereTable), WHERE_ROWS)}\n` : '';
-    return `${where.length > 0 ? `${formatWhere(where)}\n` : ''}${changes}${formatTable(table, settings)}`;
+    return `${where.length > 0 ? `${formatWhere(where, calls)}\n` : ''}${changes}${formatTable(table, settings)}`;
   }
   const formats = { markdown: formatMarkdown, json: formatJson, tsv: formatTsv };
   return formats[format](table, settings);

@@ -20,7 +20,7 @@ export class BpftraceMap {
   /** has any entry frames? has any entry without frames an empty part in its key? */
   hasStacks = false;
   hasGaps = false;
-  /** of entries whose key is a single number, by that number: what a program remembers of each thread */
+  /** of entries whose key is a number, or several with a tuple as value, by that text: what a program remembers of each thread */
   readonly threads = new Map<string, Part[]>();
   /** the numbers of values that are tuples; an entry in the table has its index, from 1, beside its map */
   readonly tuples: number[][] = [];

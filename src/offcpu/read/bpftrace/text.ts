@@ -19,6 +19,8 @@ const LINE_OF_MAP = /^(@\w*)\[$/;
 const SCALAR = /^(@\w+): (.*)$/s;
 // 4242]: (1, 2, fsync)    what a program remembers of a thread
 const OF_THREAD = /^(\d+)\]:(?: (.*))?$/s;
+// 4242, 74, 1099511627776, 19]: (81203, 411, 90100)     what it remembers of several numbers
+const OF_NUMBERS = /^(\d+(?:, ?\d+)+)\]: (\(.*\))$/;
 // , postgres, 4242, 1]: (81203, 411, 3)
 const TUPLE_END = /^(.*)\]: \((-?\d+(?:, ?-?\d+)*)\)$/s;
 // , postgres, 4242, 1]: 598
@@ -310,6 +312,12 @@ export class BpftraceText {
       this.#parts = [value];
       if (value === '' || (value.startsWith('(') && !value.endsWith(')'))) this.#ofThread = map;
       else map.threads.set(thread, this.#parts);
+      return true;
+    }
+    const ofNumbers = OF_NUMBERS.exec(rest);
+    if (ofNumbers) {
+      const [, numbers = '', value = ''] = ofNumbers;
+      map.threads.set(numbers, [value]);
       return true;
     }
     this.#map = map;
