@@ -1,7 +1,7 @@
 // The identity: on-CPU + runnable + blocked + in progress = the window, for each thread. perf measures the time on the
 // CPU and bpftrace the rest, so the sum checks both.
 
-import type { ThreadTimes } from '../offcpu/thread-times.ts';
+import { sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
 
 export interface ThreadIdentity extends ThreadTimes {
   /** perf's samples × their period; undefined: perf did not record */
@@ -10,13 +10,8 @@ export interface ThreadIdentity extends ThreadTimes {
   error: number;
 }
 
-export interface Identity {
-  lifeNs: number;
-  onCpuNs: number;
-  runnableNs: number;
-  blockedNs: number;
-  inProgressNs: number;
-  beforeNs: number;
+/** The sums over all threads. */
+export interface Identity extends Omit<ThreadTimes, 'tid'> {
   error: number;
   /** the error with the on-CPU time of the switches instead of perf's samples, which are coarse if they are few */
   errorOfSwitches: number;
@@ -55,20 +50,15 @@ export function identityOf(
     const sum = (sampledNs ?? thread.onCpuNs) + offCpu(thread);
     return { ...thread, sampledNs, error: thread.lifeNs > 0 ? sum / thread.lifeNs - 1 : 0 };
   });
-  const total = (amount: (thread: ThreadIdentity) => number): number =>
-    threads.reduce((sum, thread) => sum + amount(thread), 0);
-  const lifeNs = total((thread) => thread.lifeNs);
-  const onCpuNs = total(({ sampledNs, onCpuNs }) => sampledNs ?? onCpuNs);
+  const sums = sumOfTimes(threads);
+  const onCpuNs = threads.reduce((sum, thread) => sum + (thread.sampledNs ?? thread.onCpuNs), 0);
+  const errorOf = (onCpu: number): number => (sums.lifeNs > 0 ? (onCpu + offCpu(sums)) / sums.lifeNs - 1 : 0);
   const grainNs = sampling?.periodNs ?? 0;
   return {
-    lifeNs,
+    ...sums,
     onCpuNs,
-    runnableNs: total((thread) => thread.runnableNs),
-    blockedNs: total((thread) => thread.blockedNs),
-    inProgressNs: total((thread) => thread.inProgressNs),
-    beforeNs: total((thread) => thread.beforeNs),
-    error: lifeNs > 0 ? (onCpuNs + total(offCpu)) / lifeNs - 1 : 0,
-    errorOfSwitches: lifeNs > 0 ? total((thread) => thread.onCpuNs + offCpu(thread)) / lifeNs - 1 : 0,
+    error: errorOf(onCpuNs),
+    errorOfSwitches: errorOf(sums.onCpuNs),
     threads,
     wrong: threads
       // one sample more or less is the grain of the picture
@@ -77,7 +67,7 @@ export function identityOf(
   };
 }
 
-function offCpu({ runnableNs, blockedNs, inProgressNs, beforeNs }: ThreadTimes): number {
+function offCpu({ runnableNs, blockedNs, inProgressNs, beforeNs }: Omit<ThreadTimes, 'tid'>): number {
   return runnableNs + blockedNs + inProgressNs + beforeNs;
 }
 

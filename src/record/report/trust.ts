@@ -93,35 +93,23 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
       ...(samples < SOME_SAMPLES ? { mend: `flame-record --duration ${longer(settings.seconds)}` } : {}),
     },
   ];
-  const [unresolved, callers] = [unresolvedWeight, stats.cutWeight].map((part) => share(part, weight)) as [
-    number,
-    number,
-  ];
-  if (unresolved > TOLD) {
-    points.push({
-      what: 'names',
-      text: `${percent(unresolved)} of the time on the CPU is in functions without a name.`,
-      level: unresolved > BAD ? 'poor' : 'fair',
-      mend: `flame-record doctor --pid ${pids[0] ?? 'PID'}`,
-    });
-  }
-  if (callers > TOLD) {
-    points.push({
-      what: 'callers',
-      text: `${percent(callers)} of the stacks on the CPU have lost their outermost callers, so totals are too small.`,
-      level: callers > BAD ? 'poor' : 'fair',
-      mend: mendOfCallers(languages, mendOfCut(callGraph)),
-    });
-  }
-  const cut = share(truncatedWeight, weight);
-  if (cut > TOLD) {
-    points.push({
-      what: 'depth',
-      text: `${percent(cut)} of the stacks are deeper than perf records.`,
-      level: 'fair',
-      mend: 'sysctl kernel.perf_event_max_stack=512',
-    });
-  }
+  const ofTime = (part: number): number => share(part, weight);
+  points.push(
+    ...shareOf('names', ofTime(unresolvedWeight), 'the time on the CPU is in functions without a name', doctor(pids)),
+    ...shareOf(
+      'callers',
+      ofTime(stats.cutWeight),
+      'the stacks on the CPU have lost their outermost callers, so totals are too small',
+      mendOfCallers(languages, mendOfCut(callGraph)),
+    ),
+    ...shareOf(
+      'depth',
+      ofTime(truncatedWeight),
+      'the stacks are deeper than perf records',
+      'sysctl kernel.perf_event_max_stack=512',
+      'fair',
+    ),
+  );
   if (losses.length > 0) {
     points.push({
       what: 'loss',
@@ -141,44 +129,47 @@ function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
 }
 
 function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): TrustPoint[] {
-  const { weight, lostWeight, unresolvedWeight } = stats;
-  const [lost, unresolved] = [share(lostWeight, weight), share(unresolvedWeight, weight)];
-  const callers = share(stats.cutWeight, weight);
-  const points: TrustPoint[] = [];
-  if (lost > TOLD) {
-    points.push({
-      what: 'loss',
-      text: `${percent(lost)} of the time off the CPU has no stack.`,
-      level: lost > BAD ? 'poor' : 'fair',
-      mend: 'flame-record --duration, a shorter one',
-    });
-  }
-  if (unresolved > TOLD) {
-    points.push({
-      what: 'names',
-      text: `${percent(unresolved)} of the time off the CPU is in functions without a name.`,
-      level: unresolved > BAD ? 'poor' : 'fair',
-      mend: `flame-record doctor --pid ${pids[0] ?? 'PID'}`,
-    });
-  }
-  if (callers > TOLD) {
-    points.push({
-      what: 'callers',
-      text: `${percent(callers)} of the time off the CPU has lost its outermost callers.`,
-      level: 'fair',
-      mend: mendOfCallers(languages, UNCUT_OFFCPU),
-    });
-  }
-  const callerless = share(stats.callerlessWeight, weight);
-  if (callerless > TOLD) {
-    points.push({
-      what: 'callers',
-      text: `${percent(callerless)} of the time off the CPU has lost the function that called libc: the one named may be its caller.`,
-      level: 'fair',
-      mend: 'flame-record --mode both --off-cpu-stacks dwarf',
-    });
-  }
-  return points;
+  const { weight, lostWeight, unresolvedWeight, cutWeight, callerlessWeight } = stats;
+  const ofTime = (part: number): number => share(part, weight);
+  return [
+    ...shareOf(
+      'loss',
+      ofTime(lostWeight),
+      'the time off the CPU has no stack',
+      'flame-record --duration, a shorter one',
+    ),
+    ...shareOf('names', ofTime(unresolvedWeight), 'the time off the CPU is in functions without a name', doctor(pids)),
+    ...shareOf(
+      'callers',
+      ofTime(cutWeight),
+      'the time off the CPU has lost its outermost callers',
+      mendOfCallers(languages, UNCUT_OFFCPU),
+      'fair',
+    ),
+    ...shareOf(
+      'callers',
+      ofTime(callerlessWeight),
+      'the time off the CPU has lost the function that called libc: the one named may be its caller',
+      'flame-record --mode both --off-cpu-stacks dwarf',
+      'fair',
+    ),
+  ];
+}
+
+/** What is wrong with a share of the weight, if it is large enough to tell. `worst`: the level of a large one. */
+function shareOf(
+  what: TrustPoint['what'],
+  part: number,
+  rest: string,
+  mend: string | undefined,
+  worst: 'fair' | 'poor' = 'poor',
+): TrustPoint[] {
+  const level = part > BAD ? worst : 'fair';
+  return part > TOLD ? [{ what, text: `${percent(part)} of ${rest}.`, level, mend }] : [];
+}
+
+function doctor([pid]: readonly number[]): string {
+  return `flame-record doctor --pid ${pid ?? 'PID'}`;
 }
 
 function identityPoint({ error, wrong, threads, lifeNs }: Identity): TrustPoint {

@@ -5,7 +5,7 @@ import { REMEMBERED, Successors } from './successors.ts';
 const NEWLINE = 10;
 const ZERO = 48;
 
-/** The columns as pack.ts has them. */
+/** The columns that pack.ts writes, in its order. */
 export interface Columns {
   /** lines */
   names: Uint8Array;
