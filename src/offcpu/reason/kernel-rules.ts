@@ -52,11 +52,6 @@ export interface Facts {
   votes: readonly Candidate<Vote>[];
 }
 
-/** Is this the heading of rules for kernel frames? Headings of meanings are others; '' is of a user's plain rules. */
-export function isReasonHeading(heading: string): boolean {
-  return heading in PLACES;
-}
-
 // JS:^fsyncSync node:fs:1322:19
 const NODES_OWN = /^JS:.* node:\S+$/;
 

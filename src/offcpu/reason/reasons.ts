@@ -39,6 +39,11 @@ export interface Wait {
   withoutEvent: string | undefined;
 }
 
+/** How the time of a wait counts. */
+export function kindOf({ rule, meaning }: Pick<Wait, 'rule' | 'meaning'>): Kind {
+  return meaning?.kind ?? rule.kind;
+}
+
 export interface Decision extends Wait {
   verdict: Verdict;
   /** what gave the meaning: a frame, `comm:NAME`, or `wait event`; then where that rule stands */

@@ -1,7 +1,6 @@
 // The sums of the table: time by reason, by label within it, and by meaning within that.
 
-import { kindOf } from '../reason/answer-tree.ts';
-import type { Wait } from '../reason/reasons.ts';
+import { kindOf, type Wait } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 
 /** A row of the table, with its parts: a reason's are labels, a label's meanings, those of NO_EVENT functions. */

@@ -3,8 +3,7 @@
 import { HIDDEN } from '../../stacks/marks.ts';
 import { LIBRARY_SOURCE } from '../../symbols/library-source.ts';
 import type { OffcpuEntry, Statement, Waker } from '../entry.ts';
-import { kindOf } from '../reason/answer-tree.ts';
-import type { Reasons } from '../reason/reasons.ts';
+import { kindOf, type Reasons } from '../reason/reasons.ts';
 import type { Bucket } from './lengths.ts';
 import { enderOf, type NameLock, objectName, wakerName } from './particular-names.ts';
 

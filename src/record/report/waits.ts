@@ -2,8 +2,7 @@
 
 import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/waits.ts';
 import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
-import { kindOf } from '../../offcpu/reason/answer-tree.ts';
-import type { Decision, OffcpuStack } from '../../offcpu/reason/reasons.ts';
+import { type Decision, kindOf, type OffcpuStack } from '../../offcpu/reason/reasons.ts';
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
 import { enderOf, type NameLock, objectName, wakerName } from '../../offcpu/table/particular-names.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isReasonHeading, KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
+import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { isMeaningHeading, Meanings } from '../../../src/offcpu/reason/meanings.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules, reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
@@ -65,7 +65,7 @@ describe('the built-in rules', () => {
   const meanings = parseRules(meaningRules, 'meanings.rules');
 
   test('have headings that are known', () => {
-    for (const { heading, patterns } of reasons) assert.ok(patterns.length === 0 || isReasonHeading(heading), heading);
+    assert.doesNotThrow(() => new KernelRules(reasons));
     for (const { heading, patterns } of meanings)
       assert.ok(patterns.length === 0 || isMeaningHeading(heading), heading);
     assert.doesNotThrow(() => new Meanings(meanings));

@@ -5,15 +5,41 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { agree, answerPath, kindOf } from '../../../src/offcpu/reason/answer-tree.ts';
 import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
 import { userName } from '../../../src/offcpu/reason/function-name.ts';
 import { NamesIndex } from '../../../src/offcpu/reason/names-index.ts';
-import { type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
+import { kindOf, type OffcpuStack, Reasons, type Wait } from '../../../src/offcpu/reason/reasons.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { dropHash, tidyName } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
+
+type Answer = Pick<Wait, 'rule' | 'meaning'>;
+
+/**
+ * An answer in the tree of all answers, from the root. `open` is undecided: a reason and a primitive it may have, but it
+ * claims nothing.
+ *
+ *     undecided ─┬─ wait ─┬─ disk/fsync ──── IO:WALSync
+ *                │        └─ poll/epoll ──── IPC:other ──── IPC:BufferIO
+ *                ├─ idle ─── poll/epoll ──── libevent:loop
+ *                └─ timer ── sleep/nanosleep
+ */
+function answerPath(answer: Answer): string[] {
+  const kind = kindOf(answer);
+  if (kind === 'open') return [];
+  const path: string[] = [kind, answer.rule.label];
+  if (answer.meaning === undefined) return path;
+  const group = answer.meaning.label.split(':')[0];
+  const other = `${group}:other`;
+  return answer.meaning.label === other ? [...path, other] : [...path, other, answer.meaning.label];
+}
+
+/** Is one of the two the other, or above it? */
+function agree(a: Answer, b: Answer): boolean {
+  const [pathA, pathB] = [answerPath(a), answerPath(b)];
+  return pathA.slice(0, pathB.length).every((node, depth) => node === pathB[depth]);
+}
 
 const FOLDER = join(ROOT, 'fixtures/offcpu-labelled');
 const sections = parseRules(meaningRules, 'meanings.rules');
