@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FOREIGN_TEXTS, type ForeignKind } from '../../src/stacks/foreign-texts.ts';
 import { isCertain, sniff } from '../../src/stacks/sniff.ts';
+import { ROOT } from '../tools.ts';
 
 const EXAMPLES: Record<ForeignKind, string[]> = {
   ftrace: [
@@ -71,11 +72,10 @@ test('texts of other programs are known by what only they print', () => {
 });
 
 test('no recording of ours is taken for one of them', () => {
-  const root = new URL('../../fixtures/', import.meta.url).pathname;
-  for (const folder of ['recordings', 'bpftrace']) {
-    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+  for (const folder of ['recordings', 'bpftrace'].map((name) => join(ROOT, 'fixtures', name))) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       if (!/\.(?:txt|folded|raw|json)$/.test(name)) continue;
-      const kind = sniff(readFileSync(join(root, folder, name)));
+      const kind = sniff(readFileSync(join(folder, name)));
       assert.ok(!(kind in FOREIGN_TEXTS), `${name}: ${kind}`);
     }
   }
