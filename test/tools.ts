@@ -24,7 +24,13 @@ for (const tool of TOOLS) symlinkSync(join(ROOT, 'dist', `${tool}.cjs`), join(to
 process.setMaxListeners(0); // a listener each temporary folder
 
 /** What the commands see; nothing else of this process's environment. A run adds TMPDIR, an empty folder of its own. */
-export const ENVIRONMENT = { PATH: `${toolFolder}:${process.env.PATH}`, HOME: toolFolder, LC_ALL: 'C', TZ: 'UTC' };
+export const ENVIRONMENT = {
+  PATH: `${toolFolder}:${process.env.PATH}`,
+  HOME: toolFolder,
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  NODE_DISABLE_COMPILE_CACHE: '1', // npm's would stay in /tmp
+};
 
 export interface Result {
   out: Buffer;

@@ -16,7 +16,7 @@ test('what a target had mapped is kept, and names its functions', async () => {
     maps.look([own, { ...own, pid: 2 ** 22 }]); // the second has gone
     const { mappings, symbolizer } = await maps.names();
     const text = readFileSync(join(folder, `${own.pid}.maps`), 'latin1');
-    const [, from = '', path = ''] = /^([0-9a-f]+)-\S+ r-xp .* (\/\S*node\S*)$/m.exec(text) ?? [];
+    const [, from = '', path = ''] = /^([0-9a-f]+)-\S+ r-xp \S+ \S+ \S+ +(\/.*node[^/\n]*)$/m.exec(text) ?? [];
     assert.equal(mappings.at(own.pid, Number(`0x${from}`), '')?.path, path);
     assert.equal(symbolizer.object(path).refusal, undefined);
   } finally {
