@@ -188,7 +188,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     reversed: settings.reverse,
     flamechart: settings.flamechart,
     families: recording.isDifferential ? families : palette.families.filter(known),
-    byTime: palette.byTime,
+    byTime: isTimed,
     rootClass: recording.isDifferential ? '' : palette.rootClass,
     waits: Object.fromEntries(packer.names.flatMap((id, i) => (bitOf(id) > 0 ? [[i + 1, bitOf(id)]] : []))),
     ...(settings.background === undefined ? {} : { scheme: drawn.scheme }),

@@ -187,6 +187,8 @@ describe('pictures in Chromium', { skip }, () => {
     await page.locator('.legend button').first().focus();
     await page.keyboard.press('Enter');
     assert.equal(await page.locator('.legend [aria-pressed=true]').count(), 1);
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('.legend [aria-pressed=true]').count(), 0);
     silent();
   });
 

@@ -55,7 +55,7 @@ describe('behind a reason', () => {
     const found = letters('select ? from t;[futex];pg;f 1\n[no statement];[idle];pg;f 1\n');
     assert.deepEqual([found['select ? from t'], found['[no statement]'], found['[idle]']], ['k', 't', 't']);
     assert.notEqual(letters('select x;[futex];pg;f 1\n[idle];pg;f 1\n')['select x'], 'k');
-    assert.notEqual(letters('app;[futex] 1\n')['app'], 'k');
+    assert.notEqual(letters('app;[futex] 1\n').app, 'k');
   });
 });
 
@@ -86,7 +86,7 @@ test('the page colours as the file does; shares of time add up to all of it, wha
       const inPage = Array.from(
         { length: whole.count },
         (_, node) =>
-          `${whole.depth[node]} ${whole.start[node]} ${node === 0 ? 'all' : model.keys[whole.name[node] as number]} ${model.classOf(whole, node)}`,
+          `${whole.depth[node]} ${whole.start[node]} ${node === 0 ? 'all' : model.links[whole.name[node] as number]} ${model.classOf(whole, node)}`,
       );
       assert.deepEqual(inPage.sort(), inFile.sort());
       const shares = sharesOf(whole, true, (node) => model.classOf(whole, node));

@@ -199,7 +199,7 @@ describe('the packed data', () => {
         const { model, tree } = unpacked(folded, { reverse });
         const nodes = Array.from({ length: tree.count }, (_, i) => ({
           depth: tree.depth[i] as number,
-          name: i === 0 ? 'all' : (model.keys[tree.name[i] as number] as string),
+          name: i === 0 ? 'all' : (model.links[tree.name[i] as number] as string),
           start: tree.start[i] as number,
           size: tree.size[i] as number,
         })).filter(({ size }) => size > 0);

@@ -44,6 +44,7 @@ export class App {
   readonly flame: Flame;
   readonly #callers: Callers;
   readonly #sheet = new CSSStyleSheet();
+  #look = '';
   readonly #trees: Trees;
   readonly #finder: Finder;
   readonly #dark = matchMedia('(prefers-color-scheme:dark)');
@@ -76,7 +77,7 @@ export class App {
     });
     this.#callers = new Callers(model, {
       hover: (tree, node, event) => this.#hover(tree, node, event),
-      choose: (name) => this.go({ of: model.keys[name] as string }),
+      choose: (name) => this.go({ of: model.links[name] as string }),
       pick: () => this.#showPanel(),
     });
     const own = new CSSStyleSheet();
@@ -156,7 +157,16 @@ export class App {
 
   // ── what it looks like ─────────────────────────────────────────────────────────────────────────────────────
 
+  /** Draws all of it; the keyboard stays at the button that was pressed, though it is another one now. */
   #render(): void {
+    const focused = (this.element.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
+    this.#draw();
+    if (focused === null || focused.isConnected) return;
+    const same = [...this.element.querySelectorAll('button')].find(({ title }) => title === focused.title);
+    (same ?? this.flame.element).focus({ preventScroll: true });
+  }
+
+  #draw(): void {
     const { state } = this;
     const { tree, sums, shares, hidden } = this.#shown;
     const { data } = this.model;
@@ -164,9 +174,10 @@ export class App {
     const colours = Object.entries({ ...data.papers[scheme], text: data.fonts.text, frames: data.fonts.frames });
     const look = `.app{${colours.map(([name, value]) => `--${name}:${value};`).join('')}color-scheme:${scheme}}.rows{font-size:${data.fontSize}px}`;
     const only = /^\w$/.test(state.only) ? `.rows :is(rect,path):not(.of-${state.only},.cursor){opacity:.18}` : '';
-    this.#sheet.replaceSync(look + only);
+    // all styles are computed again after this
+    if (this.#look !== look + only) this.#sheet.replaceSync(look + only);
+    this.#look = look + only;
     this.element.classList.toggle('dark', scheme === 'dark');
-    this.element.classList.toggle('narrow', this.element.clientWidth < NARROW);
     const zoom = this.#zoom;
     this.#header.show(state, scheme, shares);
     const root = this.#trees.numberOf(state.root);
@@ -182,10 +193,11 @@ export class App {
     if (state.view === 'functions') this.#showFunctions(tree, sums());
     else if (state.view === 'callers') this.#showCallers(scheme);
     else {
-      this.#body.replaceChildren(this.flame.element);
+      const isThere = this.flame.element.isConnected;
+      if (!isThere) this.#body.replaceChildren(this.flame.element);
       const icicle = data.inverted !== state.flip;
       this.flame.element.classList.toggle('up', !icicle);
-      this.flame.show({ tree, zoom, icicle, scheme, found: this.#finder.found }, this.flame.selected ?? zoom);
+      this.flame.show({ tree, zoom, icicle, scheme, found: this.#finder.found }, this.flame.selected ?? zoom, isThere);
     }
     this.#showPanel();
     this.#finder.show(tree, zoom);
@@ -248,12 +260,12 @@ export class App {
 
   chosenKey(): string {
     const node = this.#chosen();
-    if (node !== undefined) return this.model.keys[this.#tree.name[node] as number] as string;
+    if (node !== undefined) return this.model.links[this.#tree.name[node] as number] as string;
     const { picked, name } = this.#callers;
     const { view, of } = this.state;
     if (view === 'flame') return '';
-    if (view === 'callers' && picked > 0) return this.model.keys[picked] as string;
-    return of || (this.model.keys[name] as string);
+    if (view === 'callers' && picked > 0) return this.model.links[picked] as string;
+    return of || (this.model.links[name] as string);
   }
 
   #showPanel(): void {

@@ -6,8 +6,9 @@ function isPairOf(tree: Tree): boolean {
   return tree.before.length > 0;
 }
 
-function isUnion(tree: Tree): boolean {
-  return tree.width !== tree.size;
+/** For so many nodes of a tree like this one. */
+function builderLike(tree: Tree, room: number): TreeBuilder {
+  return new TreeBuilder(room, isPairOf(tree), tree.width !== tree.size);
 }
 
 /** What a node has that its children have not: given to the node itself. */
@@ -30,7 +31,7 @@ function parentsOf(tree: Tree): Uint32Array {
 
 /** The tree without a function and all it calls. */
 export function withoutHidden(tree: Tree, hidden: number): Tree {
-  const builder = new TreeBuilder(tree.count, isPairOf(tree), isUnion(tree));
+  const builder = builderLike(tree, tree.count);
   addOwn(builder, tree, 0);
   for (let node = 1; node < tree.count; ) {
     if (tree.name[node] === hidden) {
@@ -112,7 +113,7 @@ function merged<T>(
   next: (items: readonly T[]) => [number, T[]][],
   add: (builder: TreeBuilder, items: readonly T[]) => void,
 ): Tree {
-  const builder = new TreeBuilder(room + 1, isPairOf(tree), isUnion(tree));
+  const builder = builderLike(tree, room + 1);
   builder.tree.name[0] = name;
   add(builder, items);
   const waiting = [next(items).reverse()];
@@ -178,11 +179,12 @@ export function namesTo(tree: Tree, node: number): number[] {
 export function sharesOf(tree: Tree, hasApart: boolean, classOf: (node: number) => string): Map<string, number> {
   const shares = new Map<string, number>();
   const all = (tree.size[0] as number) + (tree.before[0] ?? 0) || 1;
+  const isPair = isPairOf(tree);
   const add = (letter: string, value: number): void => {
     shares.set(letter, (shares.get(letter) ?? 0) + value / all);
   };
   for (let node = 1; node < tree.count; node++) {
-    const value = (tree.own[node] as number) + (tree.ownBefore[node] ?? 0);
+    const value = (tree.own[node] as number) + (isPair ? (tree.ownBefore[node] as number) : 0);
     const isLeaf = value > 1e-9 * all;
     if (!isLeaf && !hasApart) continue;
     const [letter = '', , time] = classOf(node);

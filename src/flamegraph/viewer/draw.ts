@@ -118,9 +118,10 @@ export function showFound(
 /** The marks that have room: px of their middle, and how many frames they stand for. */
 function marksOf({ rows, cut }: Collected, depth: number, { tree, zoom, scale }: Drawing): [number, number][] {
   const marks: [number, number][] = [];
+  if (cut[depth] === undefined) return marks;
   const neighbours = (rows[depth] ?? []).map((node) => placeOf(tree, zoom, node, scale));
   let at = 0;
-  for (const node of cut[depth] ?? []) {
+  for (const node of cut[depth]) {
     const { from, width } = placeOf(tree, zoom, node, scale);
     const x = from + width / 2;
     const previous = marks[marks.length - 1];

@@ -86,16 +86,19 @@ export class Flame {
     });
   }
 
-  /** Shows a view; `keep`: a node to keep in sight. */
-  show(view: FlameView, keep: number): void {
+  /** Shows a view; `keep`: a node to keep in sight; `isWide`: as wide as the last one, since to ask has the page laid out. */
+  show(view: FlameView, keep: number, isWide = false): void {
     this.#view = view;
+    if (!isWide) this.#width = this.element.clientWidth;
     this.#layOut();
     this.keepInSight(keep);
   }
 
   /** Draws again, at the present size. */
   resize(): void {
-    if (this.#view !== undefined && this.element.clientWidth !== this.#width) {
+    const width = this.element.clientWidth;
+    if (this.#view !== undefined && width !== this.#width) {
+      this.#width = width;
       this.#layOut();
       this.keepInSight(this.selected ?? this.#view.zoom);
     } else this.#drawRows();
@@ -108,10 +111,8 @@ export class Flame {
   #layOut(): void {
     const view = this.#view as FlameView;
     const { data } = this.#model;
-    // first, because the next line has the page laid out
     for (const { group } of this.#drawn.values()) group.remove();
     this.#drawn.clear();
-    this.#width = this.element.clientWidth;
     const inner = Math.max(this.#width - 2 * SIDE, 1);
     const scale = inner / (view.tree.width[view.zoom] || 1);
     this.#collected = collect(view.tree, view.zoom, scale, data.minPx);

@@ -38,13 +38,13 @@ export class Functions {
   }
 
   show(tree: Tree, sums: FunctionSums, state: State, look: Look, selected: number): void {
-    const { names: texts, keys, data } = this.#model;
+    const { names: texts, links, data } = this.#model;
     const { found, scheme } = look;
     const sort = state.sort || (data.measure.diff ? 'change' : 'total');
     const columns = this.#columns(tree, sums);
     const names: number[] = [];
     for (let name = 1; name < texts.length; name++) {
-      if ((sums.places[name] as number) > 0 && !NO_FUNCTION.test(keys[name] as string) && (!found || found[name]))
+      if ((sums.places[name] as number) > 0 && !NO_FUNCTION.test(links[name] as string) && (!found || found[name]))
         names.push(name);
     }
     names.sort(this.#order(sums, sort));
@@ -57,7 +57,7 @@ export class Functions {
     });
     const rows = names.slice(0, this.#shown).map((name) => {
       const text = texts[name] as string;
-      const label = button(text, text, () => this.#go({ of: keys[name] as string }), { class: 'name' });
+      const label = button(text, text, () => this.#go({ of: links[name] as string }), { class: 'name' });
       const cells = columns.slice(1).map(({ cell }) => html('td', {}, cell(name)));
       const first = html('td', {}, label);
       const kind = this.#model.kindOf(name);

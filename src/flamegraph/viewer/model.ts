@@ -17,13 +17,14 @@ export class Model {
   /** of all stacks */
   readonly whole: Tree;
   readonly texts: ViewerTexts;
-  /** by name number: as it is shown; as links name it; its family by the name alone */
+  /** by name number: as it is shown; as links name it; its family and class by the name alone, '' in a comparison */
   readonly names: string[] = ['all'];
-  readonly keys: string[] = [''];
+  readonly links: string[] = [''];
   readonly #own: (Family | undefined)[] = [undefined];
+  readonly #kinds: string[] = [''];
   readonly #hashes: number[] = [0];
-  /** by name number: are all its places outermost ones? */
-  readonly #isRoot: Uint8Array;
+  /** by name number: is any of its places called by another function? */
+  readonly #inner: Uint8Array;
   readonly #families = new Map<string, Family>();
 
   /** `bytes`: the inflated stacks. */
@@ -33,14 +34,13 @@ export class Model {
     const columns = columnsOf(bytes);
     this.texts = JSON.parse(new TextDecoder().decode(columns.extra)) as ViewerTexts;
     this.#readNames(columns.names);
+    this.#inner = new Uint8Array(this.links.length);
     this.whole = treeOf(columns, data.nodes, data.isPair, data.measure.total, {
       union: data.union,
       factor: data.basis ?? { before: 1, after: 1 },
-      waits: Uint8Array.from(this.keys, (_, number) => data.waits[number] ?? 0),
+      waits: Uint8Array.from(this.links, (_, number) => data.waits[number] ?? 0),
+      inner: this.#inner,
     });
-    const { count, name, depth } = this.whole;
-    this.#isRoot = new Uint8Array(this.keys.length).fill(data.rootClass === '' ? 0 : 1);
-    for (let node = 0; node < count; node++) if (depth[node] !== 1) this.#isRoot[name[node] as number] = 0;
   }
 
   #readNames(bytes: Uint8Array): void {
@@ -51,15 +51,17 @@ export class Model {
       const end = bytes.indexOf(NEWLINE, from);
       const hash = nameHash(bytes, from, end);
       this.names.push(shownName(text));
-      this.keys.push(shown(text) || shownName(text)); // '' is the whole
+      this.links.push(shown(text) || shownName(text)); // '' is the whole
       this.#hashes.push(hash);
-      this.#own.push(this.#families.get(this.data.letters.charAt(i)));
+      const own = this.#families.get(this.data.letters.charAt(i)) as Family;
+      this.#own.push(own);
+      this.#kinds.push(own ? shadeOf(own, hash) : '');
       from = end + 1;
     }
   }
 
   /** Orders names as the whole tree does, by their text. */
-  readonly order = (a: number, b: number): number => ((this.keys[a] as string) < (this.keys[b] as string) ? -1 : 1);
+  readonly order = (a: number, b: number): number => ((this.links[a] as string) < (this.links[b] as string) ? -1 : 1);
 
   nameOf(tree: Tree, node: number): string {
     return this.names[tree.name[node] as number] as string;
@@ -87,17 +89,16 @@ export class Model {
     }
     const name = tree.name[node] as number;
     const wait = byTime ? waitFamily(this.data.families, tree.bits[node] as number) : undefined;
-    const own = this.#own[name];
-    if (own && (wait || own.isApart)) return classIn(wait, own, this.#hashes[name] as number);
-    return tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0 ? rootClass : this.kindOf(name);
+    const own = this.#own[name] as Family;
+    if (wait) return classIn(wait, own, this.#hashes[name] as number);
+    const isRoot = tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0 && !own.isApart;
+    return isRoot ? rootClass : (this.#kinds[name] as string);
   }
 
   /** The class of a function's colour, wherever it is. */
   kindOf(name: number): string {
-    const own = this.#own[name];
-    return own && (own.isApart || !this.#isRoot[name])
-      ? shadeOf(own, this.#hashes[name] as number)
-      : this.data.rootClass;
+    const isRoot = this.data.rootClass && !this.#inner[name] && !this.#own[name]?.isApart;
+    return isRoot ? this.data.rootClass : (this.#kinds[name] as string);
   }
 
   colour(kind: string, scheme: Scheme): string {

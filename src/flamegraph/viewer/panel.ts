@@ -78,10 +78,10 @@ export class Panel {
   }
 
   #show(name: number, parts: readonly string[], isFirm: boolean, kind: string): void {
-    const { data, names, keys } = this.#model;
+    const { data, names, links } = this.#model;
     const text = `${name > 0 && data.nameType ? `${data.nameType} ` : ''}${names[name]}`;
     this.#name.textContent = text;
-    const source = sourceOf(keys[name] as string);
+    const source = sourceOf(links[name] as string);
     const all = [
       ...parts,
       ...(kind === '' || data.measure.diff ? [] : [kind]),

@@ -34,6 +34,8 @@ export interface TreeSettings {
   factor: { before: number; after: number };
   /** by name number: the bit of the wait it tells */
   waits: Uint8Array;
+  /** by name number: 0 for those that are outermost wherever they are; set here */
+  inner: Uint8Array;
 }
 
 /** Makes a tree, node after node: open() goes down, add() gives the innermost open node a value, close() goes up. */
@@ -46,8 +48,8 @@ export class TreeBuilder {
   #done = 0;
   #doneBefore = 0;
 
-  /** `room`: nodes at most. */
-  constructor(room: number, isPair: boolean, union: boolean) {
+  /** `room`: nodes at most; `bitRoom`: 0 where all time was on the CPU. */
+  constructor(room: number, isPair: boolean, union: boolean, bitRoom = room) {
     this.#isPair = isPair;
     this.#union = union;
     const size = new Float64Array(room);
@@ -64,8 +66,8 @@ export class TreeBuilder {
       width: union ? new Float64Array(room) : size,
       own: new Float64Array(room),
       ownBefore: new Float64Array(isPair ? room : 0),
-      bits: new Uint8Array(room),
-      ownBits: new Uint8Array(room),
+      bits: new Uint8Array(bitRoom),
+      ownBits: new Uint8Array(bitRoom),
     };
     this.open(0);
   }
@@ -114,39 +116,83 @@ export class TreeBuilder {
       tree.top[caller] = tree.top[node] as number;
   }
 
-  /** Closes all. The root is worth at least `total`. */
-  finish(total = 0): Tree {
+  /** Closes all. */
+  finish(): Tree {
     while (this.#depth > 0) this.close();
-    const { tree } = this;
-    const rest = Math.max(total - (tree.size[0] as number), 0);
-    tree.size[0]! += rest;
-    tree.own[0]! += rest;
-    if (this.#union) tree.width[0] = (tree.size[0] as number) + (tree.before[0] as number);
-    return tree;
+    return this.tree;
   }
 }
 
-/** The tree of packed stacks, which has `nodes` nodes. `total`: what the root is worth at least. */
+/**
+ * The tree of packed stacks, which has `nodes` nodes: what TreeBuilder would make, in one loop over columns at hand, because there
+ * are millions of them when a picture opens. `total`: what the root is worth at least.
+ */
 export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: number, settings: TreeSettings): Tree {
   const { falls, fresh, frames, counts, befores } = columns;
-  const { union, factor, waits } = settings;
-  const builder = new TreeBuilder(nodes + 1, isPair, union);
-  // by depth: the kind of wait
-  const kinds: number[] = [];
-  const path = [0];
-  while (!falls.isAtEnd) {
-    for (let left = falls.next(); left > 0; left--) builder.close();
-    for (let left = fresh.next(); left > 0; left--) {
-      const depth = builder.depth;
-      const name = frames.next(path[depth - 1] as number);
-      path[depth] = name;
-      builder.open(name);
-      kinds[depth] = kindAt(waits[name] as number, waits[path[depth - 1] as number] as number, kinds[depth - 1] ?? 0);
+  const { union, factor, waits, inner } = settings;
+  const isTimed = waits.some(Boolean);
+  const { tree } = new TreeBuilder(nodes + 1, isPair, union, isTimed ? nodes + 1 : 0);
+  const { name, depth, end, top, start, size, before, width, own, ownBefore, bits, ownBits } = tree;
+  // by depth: the open node, and its kind of wait
+  const open = [0];
+  const kinds = [0];
+  let [at, count, done, doneBefore] = [0, 1, 0, 0];
+  for (;;) {
+    const isEnd = falls.isAtEnd;
+    for (let left = isEnd ? at : falls.next(); left > 0; left--) {
+      const node = open[at--] as number;
+      const caller = open[at] as number;
+      end[node] = count;
+      const value = done - (size[node] as number);
+      let all = value;
+      size[node] = value;
+      if (isPair) {
+        const was = doneBefore - (before[node] as number);
+        before[node] = was;
+        all += was;
+        if (union) width[node] = all;
+      }
+      if (isTimed) bits[caller]! |= bits[node] as number;
+      if (all > 0 && (top[node] as number) > (top[caller] as number)) top[caller] = top[node] as number;
     }
+    if (isEnd) break;
+    for (let left = fresh.next(); left > 0; left--) {
+      const caller = name[open[at] as number] as number;
+      const number = frames.next(caller);
+      if (isTimed) kinds[at + 1] = kindAt(waits[number] as number, waits[caller] as number, kinds[at] as number);
+      if (at > 0) inner[number] = 1;
+      open[++at] = count;
+      name[count] = number;
+      depth[count] = top[count] = at;
+      size[count] = done;
+      start[count] = done + (union ? doneBefore : 0);
+      if (isPair) before[count] = doneBefore;
+      count++;
+    }
+    const node = open[at] as number;
     const value = counts.next() * factor.after;
-    builder.add(value, isPair ? befores.next() * factor.before : 0, kinds[builder.depth - 1] || ON_CPU);
+    done += value;
+    own[node]! += value;
+    let all = value;
+    if (isPair) {
+      const was = befores.next() * factor.before;
+      doneBefore += was;
+      ownBefore[node]! += was;
+      all += was;
+    }
+    if (isTimed && all !== 0) {
+      const kind = kinds[at] || ON_CPU;
+      bits[node]! |= kind;
+      ownBits[node]! |= kind;
+    }
   }
-  return builder.finish(total);
+  const rest = Math.max(total - done, 0);
+  tree.count = end[0] = count;
+  size[0] = done + rest;
+  own[0]! += rest;
+  if (isPair) before[0] = doneBefore;
+  if (union) width[0] = size[0] + doneBefore;
+  return tree;
 }
 
 /** The nodes from the root down to this one. */

@@ -26,7 +26,7 @@ export class Trees {
   constructor(model: Model) {
     this.#model = model;
     this.#hasApart = model.data.families.some(({ isApart }) => isApart);
-    for (const [number, key] of model.keys.entries()) this.#numbers.set(key, number);
+    for (const [number, key] of model.links.entries()) this.#numbers.set(key, number);
   }
 
   /** The number of a name as links write it; undefined: no such function. */
@@ -75,6 +75,6 @@ export class Trees {
   }
 
   pathOf(tree: Tree, node: number): string[] {
-    return namesTo(tree, node).map((name) => this.#model.keys[name] as string);
+    return namesTo(tree, node).map((name) => this.#model.links[name] as string);
   }
 }
