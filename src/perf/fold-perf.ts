@@ -77,7 +77,7 @@ export class PerfFold {
     const script = this.#script;
     const { count } = this.#options;
     script.finish();
-    if (script.samples === 0) {
+    if (script.samples.folded === 0) {
       return { why: `${script.input}: ${whyEmpty(script)}`, isForeign: WHAT_TO_DO[script.kind] !== undefined };
     }
     script.table.unit = unitOf(script, count);

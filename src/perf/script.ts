@@ -5,9 +5,9 @@ import { InputError } from '../engine/errors.ts';
 import { type StackTable, Stop } from '../engine/stack-table.ts';
 import { isCertain, type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
 import { PendingFrames, type WordOf } from '../symbols/pending-frames.ts';
-import { type PerfEvent, PerfEvents } from './events.ts';
+import type { PerfEvents } from './events.ts';
 import { bare, readFrameLine, withoutReturn } from './frame.ts';
-import { emptyHeader, type Header, isWithin, pidOf, readStrictHeader } from './header.ts';
+import { emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
 import { HeaderShapes, type Use } from './header-shapes.ts';
 import { HeadlessStacks } from './headless.ts';
 import { isFrameColumn, type LooseHeader, readHiddenHeader, readLooseHeader } from './loose-header.ts';
@@ -16,15 +16,10 @@ import { isPerfNoise, lossIn } from './noise.ts';
 import { type LookupOptions, PerfObjects } from './objects.ts';
 import { PerfRoots, type RootParts } from './roots.ts';
 import { SampleBody, type UserFrames } from './sample-body.ts';
+import { type SampleOptions, Samples } from './samples.ts';
 
-export interface PerfScriptOptions extends NameOptions {
+export interface PerfScriptOptions extends NameOptions, SampleOptions {
   by: 'comm' | 'pid' | 'tid' | 'none';
-  /** the events to fold; none takes the first */
-  event: readonly string[];
-  count: 'period' | 'samples';
-  /** seconds from the first sample, or perf's own time when that is at least the first sample's; undefined: no limit */
-  from: number | undefined;
-  to: number | undefined;
   /** the source place behind each name: as perf prints it with -F +srcline, or as it is found in objects */
   srcline: boolean;
   /** looks frames up in their objects; undefined: they keep the names that perf printed */
@@ -36,8 +31,6 @@ export interface PerfScriptOptions extends NameOptions {
 /** Hears of each line that could not be used: what is wrong with it, its place as INPUT:LINE, its latin1 text. */
 export type OnSkip = (kind: string, place: string, text: string) => void;
 
-/** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
-const PERF_MAX_STACK = 127;
 /** The message about the last line of an input that ends too early. */
 const CUT = 'cut off in the middle of a line';
 /** Linux's limit on a comm, without its NUL. */
@@ -59,21 +52,11 @@ export class PerfScript {
   readonly table: StackTable;
   readonly events: PerfEvents;
   readonly names: PerfNames;
-  /** samples folded; those of them without any frame; samples of the event outside --from and --to */
-  samples = 0;
-  empty = 0;
-  outside = 0;
-  /** samples without callchain, whose one frame stands on the header's line */
-  singles = 0;
+  readonly samples: Samples;
   /** lines below headers that are of no known kind */
   misread = 0;
   /** how well user frames are known; undefined: nobody looked them up */
   userFrames: UserFrames | undefined;
-  /** weight of stacks cut at perf's depth limit */
-  truncatedWeight = 0;
-  /** perf's time of the first and last sample, seconds; NaN when it printed none */
-  firstTime = Number.NaN;
-  lastTime = Number.NaN;
   /** the present input's name, and what it looks like */
   input = '';
   kind: Kind = 'empty';
@@ -87,15 +70,10 @@ export class PerfScript {
   readonly #body: SampleBody;
   readonly #objects: PerfObjects | undefined;
   readonly #roots: PerfRoots;
-  readonly #truncated: number;
   readonly #header = emptyHeader();
-  /** by the table's key of its name */
-  readonly #eventOf: PerfEvent[] = [];
 
   /** What the frames being read belong to; a record is something with a header that is no sample. */
   #mode: (typeof MODES)[number] = 'none';
-  #root = 0;
-  #weight = 0;
   #pending: Pending | undefined;
   #afterNoise = false;
   #lastLine = false;
@@ -109,13 +87,13 @@ export class PerfScript {
     this.table = table;
     this.#options = options;
     this.#onSkip = onSkip;
-    this.events = new PerfEvents(options.event);
     this.skipAfter = options.skipAfter;
     this.names = new PerfNames(table, options);
     this.#objects = options.lookup && new PerfObjects(options.lookup);
     this.#body = new SampleBody(table, this.names, options, this.#lookup());
     this.#roots = new PerfRoots(table, options.by);
-    this.#truncated = table.name('[truncated]');
+    this.samples = new Samples(table, options, this.#roots);
+    this.events = this.samples.events;
     this.#shapes = new HeaderShapes(table);
     const counts = (event: string): boolean => this.#headers === 0 && this.events.named(event).use === 'taken';
     const onRest = (place: string, text: string): void => onSkip('not a sample header', place, text);
@@ -165,7 +143,7 @@ export class PerfScript {
     this.#lastLine = this.table.closeLine();
     this.#read();
     this.#lastLine = false;
-    if (!isWhole && this.#mode === 'sample') this.table.push(this.#truncated);
+    if (!isWhole && this.#mode === 'sample') this.table.push(this.samples.truncated);
     this.#end();
     this.#dropPending();
   }
@@ -173,9 +151,9 @@ export class PerfScript {
   /** Settles which samples count, when all inputs are read. Throws InputError if none is of the wanted event. */
   finish(): void {
     this.#headless.settleEmpty(this.#headers === 0);
-    this.empty += this.#headless.empty;
+    this.samples.empty += this.#headless.empty;
     if (this.#headers > 0) this.events.settle();
-    else this.samples += this.#headless.settle(this.events);
+    else this.samples.folded += this.#headless.settle(this.events);
     // the rest of a sample whose header was cut off the recording's start
     if (this.#headers > 0 && !this.#headless.isEmpty) this.#skip('frames without a header', this.#headless.line, '');
     this.userFrames = this.#body.settle(this.#options.by === 'none' ? 0 : 1);
@@ -231,27 +209,13 @@ export class PerfScript {
       this.#objects?.readRecord(table.text(from, table.lineTo));
       return;
     }
-    const event = this.#eventAt(header);
-    const weight = Number.isNaN(header.period) ? 1 : header.period;
-    if (Number.isNaN(this.firstTime)) this.firstTime = header.time;
-    this.lastTime = header.time;
-    event.samples++;
-    event.weight += weight;
-    this.#mode = 'unwanted';
-    if (event.use === 'left') return;
-    if (!isWithin(header.time, this.firstTime, this.#options)) {
-      this.outside++;
-      return;
-    }
-    this.#mode = 'sample';
-    this.#weight = this.#options.count === 'samples' ? 1 : weight;
+    this.#mode = this.samples.begin(header, from, prefix) ? 'sample' : 'unwanted';
+    if (this.#mode === 'unwanted') return;
     if (this.#objects) this.#body.pid = pidOf(header, table);
-    this.#root = prefix === '' ? this.#roots.at(header, from) : this.#roots.of(header, table.bytes, prefix);
-    if (event.use === 'perhaps') this.#root = this.#roots.ifTaken(this.#root, event);
     const isSingle = header.restFrom < table.lineTo && this.#body.readSingleLine(header.restFrom, table.lineTo);
-    if (isSingle) this.singles++;
+    if (isSingle) this.samples.singles++;
     else if (this.#lastLine) {
-      table.push(this.#truncated);
+      table.push(this.samples.truncated);
       this.#skip(CUT, table.linesRead, table.text(from, table.lineTo));
     }
   }
@@ -263,13 +227,6 @@ export class PerfScript {
     if (!isNext || pending.text.length + 1 + header.commTo - from > COMM_BYTES) return '';
     this.#pending = undefined;
     return `${pending.text}\n`;
-  }
-
-  #eventAt(header: Header): PerfEvent {
-    if (header.eventFrom < 0) return this.events.named('');
-    const key = header.eventKey || this.table.key(header.eventFrom, header.eventTo);
-    this.#eventOf[key] ??= this.events.named(this.table.text(header.eventFrom, header.eventTo));
-    return this.#eventOf[key];
   }
 
   /** Reads a line that starts with something visible and is no strict header. */
@@ -302,7 +259,7 @@ export class PerfScript {
     if (this.#inColumn) this.#inColumn = isFrameColumn(text);
     const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
     if (what === 'cut') this.#skip(CUT, table.linesRead, text);
-    if (what === 'cut' && (this.#mode === 'sample' || table.depth > 0)) table.push(this.#truncated);
+    if (what === 'cut' && (this.#mode === 'sample' || table.depth > 0)) table.push(this.samples.truncated);
     if (what !== 'strange') return;
     table.pass();
     const header = readLooseHeader(withoutReturn(text), table);
@@ -370,22 +327,10 @@ export class PerfScript {
   }
 
   #end(): void {
-    if (this.#mode === 'sample') this.#count();
+    if (this.#mode === 'sample') this.samples.end();
     else if (this.#mode !== 'none') this.table.drop();
     else if (this.table.depth > 0) this.#countHeadless();
     this.#mode = 'none';
-  }
-
-  #count(): void {
-    const { table } = this;
-    this.samples++;
-    if (this.#root === 0 && table.depth === 0) {
-      table.push(table.name('[unknown]'));
-      this.empty++;
-    }
-    const frames = table.end(this.#weight, this.#root, PERF_MAX_STACK, this.#truncated);
-    if (frames < 0) this.truncatedWeight += this.#weight;
-    if (frames === 0) this.empty++;
   }
 
   #countHeadless(): void {
@@ -394,6 +339,6 @@ export class PerfScript {
     if (this.#headers > 0) {
       this.table.drop();
       this.#skip('frames without a header', this.table.linesRead, pending?.text ?? '');
-    } else this.singles += this.#headless.add(pending?.text, pending?.shape ?? 0, this.#inColumn);
+    } else this.samples.singles += this.#headless.add(pending?.text, pending?.shape ?? 0, this.#inColumn);
   }
 }

@@ -47,19 +47,19 @@ export function statsOf(perf: PerfScript, count: 'period' | 'samples', skippedLi
     if (!reach.reaches(stack.ids, from)) cutWeight += stack.weight;
   }
   return {
-    samples: perf.samples,
+    samples: perf.samples.folded,
     stacks: perf.table.stackCount,
     weight,
     events: perf.events.list.map(({ name, samples, use }) => ({ name, samples, folded: use === 'taken' })),
     count,
     unresolvedWeight,
-    truncatedWeight: perf.truncatedWeight,
+    truncatedWeight: perf.samples.truncatedWeight,
     cutWeight,
     ...(perf.userFrames && { userFrames: perf.userFrames }),
-    emptySamples: perf.empty,
-    outsideSamples: perf.outside,
-    firstTime: Number.isNaN(perf.firstTime) ? null : perf.firstTime,
-    lastTime: Number.isNaN(perf.lastTime) ? null : perf.lastTime,
+    emptySamples: perf.samples.empty,
+    outsideSamples: perf.samples.outside,
+    firstTime: Number.isNaN(perf.samples.firstTime) ? null : perf.samples.firstTime,
+    lastTime: Number.isNaN(perf.samples.lastTime) ? null : perf.samples.lastTime,
     skippedLines,
     losses: perf.losses,
   };
@@ -112,20 +112,21 @@ export function notesOn(perf: PerfScript): string[] {
     const taken = perf.events.taken().map(describeEvent).join(', ');
     notes.push(`folded ${taken}; left out ${left.map(describeEvent).join(', ')}: choose with --event-filter`);
   }
-  if (perf.outside > 0) notes.push(`left out ${samplesOf(perf.outside)} outside --from and --to`);
+  if (perf.samples.outside > 0) notes.push(`left out ${samplesOf(perf.samples.outside)} outside --from and --to`);
   // lines that were not understood may have been the callchains
-  if (perf.samples === 0 || perf.misread > 0) return notes;
-  if (perf.empty === perf.samples) notes.push(`${samplesOf(perf.samples)}, none with a callchain: record with -g`);
-  else if (perf.singles > 0 && perf.singles + perf.empty >= perf.samples) {
-    notes.push(`${samplesOf(perf.samples)}, each with one frame and no callers: record with -g`);
+  if (perf.samples.folded === 0 || perf.misread > 0) return notes;
+  if (perf.samples.empty === perf.samples.folded)
+    notes.push(`${samplesOf(perf.samples.folded)}, none with a callchain: record with -g`);
+  else if (perf.samples.singles > 0 && perf.samples.singles + perf.samples.empty >= perf.samples.folded) {
+    notes.push(`${samplesOf(perf.samples.folded)}, each with one frame and no callers: record with -g`);
   }
   return notes;
 }
 
 /** Why there is no sample at all, and what to do. */
 export function whyEmpty(perf: PerfScript): string {
-  if (perf.outside === 0) return WHAT_TO_DO[perf.kind] ?? 'no sample found; pipe the text of `perf script` in';
-  const [first, last] = [perf.firstTime, perf.lastTime];
+  if (perf.samples.outside === 0) return WHAT_TO_DO[perf.kind] ?? 'no sample found; pipe the text of `perf script` in';
+  const [first, last] = [perf.samples.firstTime, perf.samples.lastTime];
   const span = `${(last - first).toFixed(3)} s, in perf's time from ${first.toFixed(3)} to ${last.toFixed(3)}`;
   return `no sample between --from and --to; the recording spans ${span}`;
 }

@@ -26,6 +26,8 @@ export function markOf(origin: string): string {
 export const LOST = '[lost]';
 /** Stands for callers beyond the depth limit. */
 export const TRUNCATED = '[truncated]';
+/** Stands for a function that nobody knows. */
+export const UNKNOWN = '[unknown]';
 /**
  * Stands for functions that the recorder could not see; and for a stack whose frames fold-grep --hide all took away.
  */
