@@ -1,5 +1,7 @@
 // Parses the lines under a header of `perf script` text: frames, source lines, and what other fields leave behind.
 
+import { UNKNOWN } from '../stacks/marks.ts';
+
 /** A frame: one level of a callchain. Texts are latin1. */
 export interface PerfFrame {
   kind: 'frame';
@@ -75,7 +77,7 @@ export function splitFrame(address: string, text: string): Omit<PerfFrame, 'kind
   const offset = OFFSET.exec(dso)?.[0].slice('+0x'.length);
   return {
     address,
-    symbol: symbol === '[unknown]' || HEX.test(symbol) ? '' : symbol,
+    symbol: symbol === UNKNOWN || HEX.test(symbol) ? '' : symbol,
     dso: withoutOffset(dso),
     ...(offset === undefined ? {} : { dsoOffset: offset }),
     inlined: dso === 'inlined',

@@ -2,6 +2,7 @@
 // because frames follow, or of a recording that lost its start. Only the end of the input tells whether they count.
 
 import type { StackTable } from '../engine/stack-table.ts';
+import { UNKNOWN } from '../stacks/marks.ts';
 import type { PerfEvents } from './events.ts';
 import { type LooseHeader, readLooseHeader } from './loose-header.ts';
 import type { PerfRoots } from './roots.ts';
@@ -122,7 +123,7 @@ export class HeadlessStacks {
     sum.stacks += samples;
     sum.weight += weight;
     this.empty += samples;
-    if (header.commTo === header.commFrom && header.tidFrom < 0) this.#table.push(this.#table.name('[unknown]'));
+    if (header.commTo === header.commFrom && header.tidFrom < 0) this.#table.push(this.#table.name(UNKNOWN));
     this.#table.end(weight, root);
   }
 

@@ -2,6 +2,7 @@
 // tell.
 
 import type { StackTable } from '../engine/stack-table.ts';
+import { TRUNCATED } from '../stacks/marks.ts';
 import type { PerfEvent } from './events.ts';
 import type { Header } from './header.ts';
 import { rootText } from './names.ts';
@@ -87,7 +88,7 @@ export class PerfRoots {
    */
   settle(maxDepth: number | undefined): void {
     if (this.#provisional.size === 0 && maxDepth === undefined) return;
-    const cut = this.#table.name('[truncated]');
+    const cut = this.#table.name(TRUNCATED);
     const most = (maxDepth ?? Number.POSITIVE_INFINITY) + (this.#by === 'none' ? 0 : 1);
     this.#table.rewrite((ids) => {
       const provisional = this.#provisional.get(ids[0] as number);

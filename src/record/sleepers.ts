@@ -2,7 +2,7 @@
 
 import { StackTable } from '../engine/stack-table.ts';
 import { rootText } from '../perf/names.ts';
-import { kindFrame } from '../stacks/marks.ts';
+import { kindFrame, UNKNOWN } from '../stacks/marks.ts';
 
 /** A thread, as /proc/PID/task/TID shows it at the end of the window. */
 export interface Task {
@@ -55,7 +55,7 @@ export function foldSleepers(sleepers: readonly Task[], windowNs: number, by: Ru
   const us = Math.round(windowNs / 1000);
   for (const task of sleepers) {
     const frames = task.stack.split('\n').flatMap((line) => FRAME.exec(line)?.slice(1) ?? []);
-    const kernel = frames.length > 0 ? frames.reverse() : ['[unknown]'];
+    const kernel = frames.length > 0 ? frames.reverse() : [UNKNOWN];
     const ids = [rootOfTask(task, by), ...kernel, kindFrame('in-progress')].map((frame) => table.name(frame));
     table.add(ids, us, 1);
   }

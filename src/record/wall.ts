@@ -6,6 +6,7 @@ import type { ReasonedStack } from '../offcpu/table/account.ts';
 import { grouped } from '../stacks/amounts.ts';
 import { commFrame } from '../stacks/frame-name.ts';
 import { isThreadStart } from '../stacks/known-frames.ts';
+import { UNKNOWN } from '../stacks/marks.ts';
 import { whole } from '../stacks/rounding.ts';
 import type { Identity, ThreadIdentity } from './identity.ts';
 import { shortName } from './summary.ts';
@@ -110,7 +111,7 @@ function timeOf(stacks: readonly Stack[]): number {
 
 /** perf and bpftrace see these frames differently: without them their stacks meet. */
 function withoutStart(frames: string[]): string[] {
-  const first = frames.findIndex((name) => name !== '[unknown]' && !isThreadStart(name));
+  const first = frames.findIndex((name) => name !== UNKNOWN && !isThreadStart(name));
   return first < 0 ? frames : frames.slice(first);
 }
 

@@ -2,6 +2,7 @@
 
 import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
+import { UNKNOWN } from './marks.ts';
 import { isMetadata, unitIn } from './metadata.ts';
 import { isCertain, type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
 
@@ -225,7 +226,7 @@ function splitCounts(table: StackTable): StackTable {
   for (const { ids, weight, hits } of table.stacks()) {
     const own = Array.from(ids.subarray(0, -1), (id) => (renamed[id] ||= split.name(table.nameText(id))));
     const [, name = '', before = '0'] = NAME_AND_COUNT.exec(table.nameText(ids[ids.length - 1] as number)) ?? [];
-    own.push(split.name(name === '' && ids.length === 1 ? '[unknown]' : name));
+    own.push(split.name(name === '' && ids.length === 1 ? UNKNOWN : name));
     split.add(own, weight, Number(before) * hits);
   }
   split.checkExact();

@@ -1,7 +1,7 @@
 // What a frame is called: names as symbolisers print them, made short enough to merge and safe enough to fold.
 // Every string here is a latin1 decoding: one character is one byte of the input, and bytes from 0x80 stay as they are.
 
-const UNKNOWN = '[unknown]';
+import { UNKNOWN } from './marks.ts';
 
 // JS:*weird key; (x) [y] {z}: 1 /a/n.js:1:38     RegExp:a+b(c)     type:.eq.func(int)     py::run:/srv/app (2)
 // └┬┘ V8, Go and CPython put a kind before the name, and what follows is no C++ or Java

@@ -2,7 +2,7 @@
 // missing: the copy of the stack was too small, or code without frame pointers was unwound by them.
 
 import { isKernelThreadStart, isThreadStart } from './known-frames.ts';
-import { unmarked } from './marks.ts';
+import { UNKNOWN, unmarked } from './marks.ts';
 
 /**
  * Outside of main there are a few frames: _start, __libc_start_main. Any of them will do, because others may lack a
@@ -67,7 +67,7 @@ export class Reach {
 }
 
 function partOf(name: string): Part {
-  if (name === '[unknown]') return 'nothing';
+  if (name === UNKNOWN) return 'nothing';
   if (isThreadStart(name) || GO_START.test(name)) return 'start';
   if (isKernelThreadStart(name)) return 'kernel start';
   return LIBC.test(name) || SIGNAL_RETURN.test(name) ? 'libc' : 'other';

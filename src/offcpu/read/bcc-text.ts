@@ -9,7 +9,7 @@
 //         938082
 
 import { Line, type StackTable, Stop } from '../../engine/stack-table.ts';
-import { isLost, LOST } from '../../stacks/marks.ts';
+import { isLost, LOST, UNKNOWN } from '../../stacks/marks.ts';
 import type { Subject } from '../entry.ts';
 import { readFrame } from './bpftrace/frame.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
@@ -150,7 +150,7 @@ export class BccText {
     const name = text.replace(/^ +/, '');
     if (name === '--') return this.#boundary;
     if (isLost(name)) return this.#lost;
-    if (name === '[unknown]') return this.#names.word({ symbol: '', dso: '', isKernel: undefined, inlined: false });
+    if (name === UNKNOWN) return this.#names.word({ symbol: '', dso: '', isKernel: undefined, inlined: false });
     const verbose = VERBOSE.exec(text);
     if (!verbose) return this.#names.word(readFrame(text));
     return this.#names.word(readFrame(`\t${(verbose[1] as string).slice(2)} ${text.slice(verbose[0].length)}`));

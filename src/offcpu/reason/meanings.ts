@@ -1,6 +1,7 @@
 // What a wait means to the program: the rule that fits the functions that make it.
 
 import { InputError } from '../../engine/errors.ts';
+import { UNKNOWN } from '../../stacks/marks.ts';
 import { userName } from './function-name.ts';
 import { type Candidate, endOf, holds, NamesIndex } from './names-index.ts';
 import type { Kind, Rule, Section } from './rule-file.ts';
@@ -56,7 +57,6 @@ const WAYS = 'functions that wait for their callers';
 const ANY = 'any';
 /** The label of rules that say: no meaning. */
 const NONE = '-';
-const UNNAMED = '[unknown]';
 
 export function isMeaningHeading(heading: string): boolean {
   return heading === STALE || heading === WAYS || KNOWN_BY.test(heading) || WAITS_IN.test(heading);
@@ -170,7 +170,7 @@ export class Meanings {
       facts = {
         name,
         isStale: this.#stale.find(name).length > 0,
-        isUnnamed: name === UNNAMED,
+        isUnnamed: name === UNKNOWN,
         programs: this.#programs.find(name).map(({ of }) => of),
         ways: this.#ways.find(name),
         fits: this.#rules.find(name),

@@ -1,5 +1,6 @@
 // From stacks to reasons: which rules there are, and what they decide for each stack.
 
+import { UNKNOWN } from '../../stacks/marks.ts';
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
 import { KernelRules } from './kernel-rules.ts';
@@ -124,7 +125,7 @@ export class Reasons {
     const isNamed = (frame: string): boolean => !frame.startsWith('[') && !frame.startsWith('0x');
     const isLibc = (frame: string): boolean =>
       this.table.inLibc(frame).place !== undefined || libcCall(frame) !== undefined;
-    return user.find((frame) => isNamed(frame) && !isLibc(frame)) ?? '[unknown]';
+    return user.find((frame) => isNamed(frame) && !isLibc(frame)) ?? UNKNOWN;
   }
 
   #meaningOf(stack: OffcpuStack, reason: Rule): (Meant & { by: string; place: string }) | undefined {

@@ -1,5 +1,6 @@
 // The sums of the table: time by reason, by label within it, and by meaning within that.
 
+import { UNKNOWN } from '../../stacks/marks.ts';
 import { kindOf, type Wait } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 
@@ -84,7 +85,7 @@ export class Tally {
     else if (wait.withoutEvent !== undefined) addTo(addTo(ofLabel, NO_EVENT, wait), wait.withoutEvent, wait);
     if (rule.bracket === OTHER) {
       const key = `${leaf} ${rule.label}`;
-      const other = this.#other.get(key) ?? { name: leaf ?? '[unknown]', label: rule.label, ns: 0 };
+      const other = this.#other.get(key) ?? { name: leaf ?? UNKNOWN, label: rule.label, ns: 0 };
       other.ns += ns;
       this.#other.set(key, other);
     }

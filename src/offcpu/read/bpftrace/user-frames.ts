@@ -3,6 +3,7 @@
 
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText } from '../../../stacks/frame-name.ts';
+import { UNKNOWN } from '../../../stacks/marks.ts';
 import type { CallFrame } from '../../../symbols/dwarf/call-frames.ts';
 import { countUpTo } from '../../../symbols/elf/sorted.ts';
 import { originOf } from '../../../symbols/library-source.ts';
@@ -201,5 +202,3 @@ export class UserFrames {
 function isFile(path: string): boolean {
   return /^\/(?!memfd:|dev\/|SYSV|\/anon)/.test(path);
 }
-
-const UNKNOWN = '[unknown]';
