@@ -25,6 +25,8 @@ BEGIN { printf("flamepipe\\n"); }
 END { clear(@k); clear(@u); clear(@ts); }
 `;
 const SETTLE_MS = 500;
+/** Of those that don't say when they record. */
+const ATTACH_MS = 4000;
 /** 0.17 may lose a SIGINT */
 const INSIST_MS = 5000;
 
@@ -40,7 +42,7 @@ export function tracers(folder: string): { ours: Tracer; plain: Tracer; offcputi
     plain: { name: 'the plain program of a blog post', start: bpftrace(plain) },
     offcputime: {
       name: "`offcputime` of bcc's libbpf-tools",
-      start: (pid) => started([['stdbuf', '-oL', 'offcputime', '-f', '-p', String(pid)]], /^Tracing/m),
+      start: (pid) => started([['offcputime', '-p', String(pid)]], undefined),
     },
     perf: {
       name: 'perf A + B, `dwarf,16384`',
@@ -71,7 +73,7 @@ export function isInstalled(program: string): boolean {
 async function started(argvs: readonly string[][], says: RegExp | undefined): Promise<() => Promise<void>> {
   const children = argvs.map(([program = '', ...args]) => spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   await Promise.all(children.map((child) => isUp(child, says)));
-  await sleep(says ? SETTLE_MS : 3 * SETTLE_MS);
+  await sleep(says ? SETTLE_MS : ATTACH_MS);
   return async () => {
     await Promise.all(children.map(ended));
   };
