@@ -28,11 +28,24 @@ export function kernelName(frame: string): string {
 const VERSION = /@@?[A-Za-z_][\w.]*$/;
 const ABI = /\.abi(?:0|internal)$/;
 
-/** A user function without its version and the compiler's suffix. */
+/** A user function without its version, the compiler's suffix, and brackets around the type whose method it is. */
 export function userName(frame: string): string {
-  let name = frame;
+  let name = frame.startsWith('<') ? ofOwnType(frame) : frame;
   if (name.includes('@')) name = name.replace(VERSION, '');
   if (name.includes('.')) name = name.replace(ABI, '').replace(COMPILER, '');
+  return name;
+}
+
+// <std::sys::sync::mutex::futex::Mutex>::lock_contended     Rust, as its newer mangling has it; older: without brackets
+// <app::Job as core::future::future::Future>::poll          of a trait: stays
+function ofOwnType(name: string): string {
+  let depth = 0;
+  for (let i = 0; i < name.length; i++) {
+    if (name[i] === '<') depth++;
+    else if (name[i] === '>' && name[i - 1] !== '-') depth--;
+    else if (depth === 1 && name.startsWith(' as ', i)) return name;
+    if (depth === 0) return name.startsWith('::', i + 1) ? name.slice(1, i) + name.slice(i + 1) : name;
+  }
   return name;
 }
 
