@@ -31,7 +31,7 @@ export interface FoldOptions extends ShapeOptions {
 
 /** Nanoseconds of time whose stacks are flawed, or that counts in another way. */
 export interface Quality {
-  /** cut at the depth limit; the innermost user frame without a symbol */
+  /** cut at the depth limit, or where DWARF told no callers; the innermost user frame without a symbol */
   truncatedNs: number;
   unresolvedNs: number;
   /** the user stack reaches no start of a process or thread; it lacks the caller of its innermost function */

@@ -96,7 +96,7 @@ export function describeStats(stats: OffcpuStats): string {
   const parts = [
     `${share(stats.lostWeight)} without a stack`,
     `${share(stats.unresolvedWeight)} unresolved in user code`,
-    `${share(stats.cutWeight)} cut before the start of their thread (${share(stats.truncatedWeight)} at the depth limit)`,
+    `${share(stats.cutWeight)} cut before the start of their thread (${share(stats.truncatedWeight)} marked [truncated])`,
     `${share(stats.callerlessWeight)} without the caller of their innermost function`,
     ...(stats.wholeWeight === undefined ? [] : [`${share(stats.wholeWeight)} with perf's stacks`]),
     `${share(stats.runnableWeight)} waiting for a CPU`,

@@ -13,6 +13,9 @@ import { type FrameLookup, UserFrames } from './user-frames.ts';
 /** The object of kernel frames without a symbol, as perf prints it. */
 const KERNEL = '[kernel.kallsyms]';
 
+/** What dw_ustack() of bpftrace prints where DWARF does not tell the callers. */
+const UNWIND_FAILURE = '<unwind failure>';
+
 /** Facts about a frame beside its name. */
 const Fact = { user: 1, kernel: 2, inlined: 4 } as const;
 const PARTS: readonly KernelPart[] = [undefined, 'entry', 'door', 'function', undefined];
@@ -91,6 +94,7 @@ export class BpftraceNames {
 
   #printedWord(frame: BpftraceFrame): number {
     const { isKernel, inlined } = frame;
+    if (frame.symbol === UNWIND_FAILURE) return this.truncated;
     const unresolved = frame.symbol === '';
     const side = isKernel === undefined ? '' : isKernel ? 'k' : 'u';
     const key = `${unresolved ? `\0${frame.dso}` : frame.symbol}\0${side}${inlined ? 'i' : ''}`;
