@@ -14,17 +14,18 @@ export class OpenFiles {
     this.#root = root.replace(/\/+$/, '');
   }
 
-  /** Reads bytes of a file, fewer at its end; undefined: there is no such file, or it may not be read. */
+  /** Reads bytes of a file, fewer at its end; undefined: there is no such file, or it may not be read. `path` is latin1. */
   open(path: string): ((at: number, length: number) => Buffer) | undefined {
-    const inRoot = this.#openOne(this.#root + path);
-    return inRoot ?? (this.#root !== '' && path.startsWith(DEBUG) ? this.#openOne(path) : undefined);
+    const bytes = Buffer.from(path, 'latin1');
+    const inRoot = this.#openOne(Buffer.concat([Buffer.from(this.#root), bytes]));
+    return inRoot ?? (this.#root !== '' && path.startsWith(DEBUG) ? this.#openOne(bytes) : undefined);
   }
 
   close(): void {
     for (const file of this.#opened.splice(0)) closeSync(file);
   }
 
-  #openOne(path: string): ((at: number, length: number) => Buffer) | undefined {
+  #openOne(path: Buffer): ((at: number, length: number) => Buffer) | undefined {
     let file: number;
     try {
       if (!statSync(path).isFile()) return undefined; // a FIFO would make us wait
