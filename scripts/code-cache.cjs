@@ -44,6 +44,7 @@ else {
   for (const file of existsSync(DIST) ? readdirSync(DIST) : []) {
     const name = /^(.*)\.main\.cjs$/.exec(file)?.[1];
     if (name === undefined) continue;
-    spawnSync(process.execPath, [__filename, name], { input: RUNS[name]?.[1], stdio: ['pipe', 'ignore', 'ignore'] });
+    if (!RUNS[name]) throw new Error(`scripts/code-cache.cjs does not say how to run ${name}`);
+    spawnSync(process.execPath, [__filename, name], { input: RUNS[name][1], stdio: ['pipe', 'ignore', 'ignore'] });
   }
 }

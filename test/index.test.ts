@@ -12,7 +12,8 @@ import { gzipSync } from 'node:zlib';
 import * as flamepipe from 'flamepipe';
 import highland from 'highland';
 import type * as source from '../src/index.ts';
-import { ROOT, shell, temporaryFolder } from './tools.ts';
+import { camelCase } from '../src/streams/stream-options.ts';
+import { ROOT, shell, TOOLS, temporaryFolder } from './tools.ts';
 
 // the types that are shipped say what the source says
 const filters: typeof source = flamepipe;
@@ -25,6 +26,14 @@ test('the types pass for a program that checks those of its packages, too', asyn
   const flags = '--ignoreConfig --strict --noEmit --skipLibCheck false --module nodenext --target es2022 --types node';
   const { out, err, status } = await shell(`node_modules/.bin/tsc ${flags} dist/index.d.ts`, ROOT);
   assert.deepEqual([`${out}${err}`, status], ['', 0]);
+});
+
+/** Tools that a program uses otherwise: they read or write files of other programs, whole. */
+const NO_STREAMS = ['flame-record', 'fold-export', 'pprof-fold'];
+
+test('every other tool is a stream', () => {
+  const lacking = TOOLS.filter((tool) => !(camelCase(tool) in flamepipe));
+  assert.deepEqual(lacking.sort(), NO_STREAMS);
 });
 
 /** All that a chain of streams gives. */

@@ -1,31 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { manuals } from '../../scripts/manuals.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { OptionTable } from '../../src/cli/options.ts';
 import { flameRecord } from '../../src/tools/flame-record.ts';
-import { flameSvg } from '../../src/tools/flame-svg.ts';
-import { foldDiff } from '../../src/tools/fold-diff.ts';
-import { foldExport } from '../../src/tools/fold-export.ts';
-import { foldGrep } from '../../src/tools/fold-grep.ts';
-import { foldMerge } from '../../src/tools/fold-merge.ts';
-import { offcpuClassify } from '../../src/tools/offcpu-classify.ts';
-import { offcpuFold } from '../../src/tools/offcpu-fold.ts';
-import { perfFold } from '../../src/tools/perf-fold.ts';
-import { pprofFold } from '../../src/tools/pprof-fold.ts';
-import { TOOLS } from '../tools.ts';
 
-const COMMANDS: readonly { name: string; options: OptionTable }[] = [
-  flameRecord,
-  flameSvg,
-  foldDiff,
-  foldExport,
-  foldGrep,
-  foldMerge,
-  offcpuClassify,
-  offcpuFold,
-  perfFold,
-  pprofFold,
-];
+const TABLES = await manuals();
 
 function messageOf(table: OptionTable, argv: string[]): string {
   try {
@@ -48,13 +28,7 @@ function slipsOf(name: string): string[] {
 }
 
 describe('a mistyped option', () => {
-  test('is tried with all tools', () =>
-    assert.deepEqual(
-      COMMANDS.map(({ name }) => name),
-      [...TOOLS].sort(),
-    ));
-
-  for (const { name: tool, options: table } of COMMANDS) {
+  for (const { name: tool, options: table } of TABLES) {
     test(`of ${tool} is likened to the one that was meant`, () => {
       for (const name of Object.keys(table).filter(({ length }) => length > 3))
         for (const typed of slipsOf(name).filter((slip) => !Object.hasOwn(table, slip)))
