@@ -18,8 +18,16 @@ const LINE = /^([0-9a-f]+)-([0-9a-f]+) ..x. ([0-9a-f]+) [0-9a-f]+:[0-9a-f]+ \d+ 
 /** Any process, if a recording does not tell which. */
 export const ANY_PROCESS = -1;
 
+/** Those of a file in all processes, and the range of addresses that they lie in. */
+interface OfPath {
+  from: number;
+  to: number;
+  mappings: Mapping[];
+}
+
 export class Mappings {
   readonly #ofPid = new Map<number, Mapping[]>();
+  readonly #ofPath = new Map<string, OfPath>();
   readonly #compiled = new Map<number, PerfMap>();
   readonly #knowsAll: boolean;
   #count = 0;
@@ -45,6 +53,12 @@ export class Mappings {
     const known = this.#ofPid.get(pid);
     if (known) known.push(mapping);
     else this.#ofPid.set(pid, [mapping]);
+    const ofPath = this.#ofPath.get(mapping.path);
+    if (ofPath) {
+      ofPath.from = Math.min(ofPath.from, mapping.from);
+      ofPath.to = Math.max(ofPath.to, mapping.to);
+      ofPath.mappings.push(mapping);
+    } else this.#ofPath.set(mapping.path, { from: mapping.from, to: mapping.to, mappings: [mapping] });
     this.#count++;
   }
 
@@ -77,9 +91,16 @@ export class Mappings {
    * several at that address, one after the other, as after exec: then nobody knows which one.
    */
   at(pid: number, address: number, path: string): Mapping | undefined {
-    const own = mappingsAt(this.#ofPid.get(pid) ?? [], address);
-    if (path === '') return agreed(own.length > 0 || !this.#isUnknown(pid) ? own : mappingsAt(this.all(), address));
-    return ofPath(own, path) ?? ofPath(mappingsAt(this.all(), address), path);
+    const mappings = this.#ofPid.get(pid) ?? [];
+    if (path === '') {
+      const own = mappingsAt(mappings, address);
+      return agreed(own.length > 0 || !this.#isUnknown(pid) ? own : mappingsAt(this.all(), address));
+    }
+    // a recording of the whole machine has thousands, and perf 6.1 prints offsets, which lie in none
+    const ofPath = this.#ofPath.get(path);
+    if (!ofPath || address < ofPath.from || address >= ofPath.to) return undefined;
+    const isIt = (one: Mapping): boolean => one.path === path && address >= one.from && address < one.to;
+    return mappings.findLast(isIt) ?? ofPath.mappings.findLast(isIt);
   }
 
   #isUnknown(pid: number): boolean {
@@ -91,10 +112,6 @@ function mappingsAt(mappings: Iterable<Mapping>, address: number): Mapping[] {
   const found: Mapping[] = [];
   for (const mapping of mappings) if (address >= mapping.from && address < mapping.to) found.push(mapping);
   return found;
-}
-
-function ofPath(mappings: readonly Mapping[], path: string): Mapping | undefined {
-  return mappings.findLast((mapping) => mapping.path === path);
 }
 
 function agreed(mappings: readonly Mapping[]): Mapping | undefined {
