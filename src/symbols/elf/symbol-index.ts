@@ -81,7 +81,10 @@ export class SymbolIndex {
     return at < 0 ? (this.#synthetic[-1 - at] as ElfSymbol).name : (this.#names as SectionData).text(at);
   }
 
-  /** The symbols' indices in the order of their addresses, one for each address. */
+  /**
+   * The symbols' indices in the order of their addresses, one for each address. A label within a function is none:
+   * `construct_stub_create_deopt_addr` in V8's `Builtins_JSConstructStubGeneric`.
+   */
   #chosen(found: Symbols): number[] {
     const order = orderOf(found.starts.subarray(0, found.count));
     const chosen: number[] = [];
@@ -90,7 +93,12 @@ export class SymbolIndex {
       if (last === undefined || found.starts[last] !== found.starts[i]) chosen.push(i);
       else if (this.#isBetter(found, i, last)) chosen[chosen.length - 1] = i;
     }
-    return chosen;
+    let end = 0;
+    return chosen.filter((i) => {
+      const [start, size] = [found.starts[i] as number, found.sizes[i] as number];
+      end = Math.max(end, start + size);
+      return size > 0 || start >= end;
+    });
   }
 
   /**
@@ -164,9 +172,10 @@ function readSymbols(file: ElfFile, section: ElfSection, names: SectionData, kin
       if (nameAt === 0 || where === SHN_UNDEF || nameAt >= names.size) continue;
       const type = info & 15;
       const other = (block[p + (is64 ? 5 : 13)] as number) & 3;
-      const isLabel =
-        labels && type === STT_NOTYPE && other !== STV_HIDDEN && other !== STV_INTERNAL && isCode(file, where);
-      const isWanted = kind === 'object' ? type === STT_OBJECT : type === STT_FUNC || type === STT_GNU_IFUNC || isLabel;
+      const isLabel = labels && type === STT_NOTYPE && other !== STV_HIDDEN && other !== STV_INTERNAL;
+      const isFunction = type === STT_FUNC || type === STT_GNU_IFUNC;
+      const isTable = type === STT_OBJECT; // among code: of assembly, such as OpenSSL's
+      const isWanted = labels ? isFunction || ((isLabel || isTable) && isCode(file, where)) : isTable;
       if (!isWanted || (isLabel && names.bytes(nameAt, 1)[0] === 0x24)) continue; // $d, $x: marks of ARM's assembler
       const binding = info >> 4;
       const value = is64 ? order.u64(block, p + 8) : order.u32(block, p + 4);

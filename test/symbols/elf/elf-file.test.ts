@@ -63,6 +63,23 @@ describe('symbols', () => {
     });
   }
 
+  test('a label within a function is none, a table among the code is one', () => {
+    const file = fileOf('gcc-dwarf4');
+    const table = file.section('.symtab');
+    assert.ok(table);
+    const indexWith = (info: number, size: number): SymbolIndex => {
+      const bytes = Buffer.from(bytesOf('gcc-dwarf4'));
+      const also = table.offset + 5 * 24; // at the address of `work`, 36 bytes long
+      bytes.writeUInt8(info, also + 4);
+      bytes.writeBigUInt64LE(0x400168n, also + 8);
+      bytes.writeBigUInt64LE(BigInt(size), also + 16);
+      return new SymbolIndex(new ElfFile(readerOf(bytes)));
+    };
+    assert.equal(indexWith(0, 0).at(0x400169)?.name, 'work');
+    assert.equal(indexWith(1, 4).at(0x400169)?.name, 'also');
+    assert.equal(indexWith(1, 4).at(0x40016c)?.name, 'work');
+  });
+
   test('of data, by request', () => {
     const file = fileOf('gcc-dwarf4');
     const data = file.section('.bss');
