@@ -7,6 +7,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
+import { type Built, builtFromRust } from './pgrx.ts';
 import { Postgres } from './postgres.ts';
 import { bpftraceVersion, machine, obstacle } from './recording.ts';
 
@@ -114,9 +115,6 @@ describe('a file of SQL in a session of its own', { skip: why ?? false }, () => 
   });
 });
 
-/** An extension that is built here; a text: why it can't be. */
-type Built = { file: string } | { why: string };
-
 function builtFromC(): Built {
   if (spawnSync('gcc', ['--version']).error) return { why: 'gcc is not installed' };
   const { stdout, error } = spawnSync('pg_config', ['--includedir-server'], { encoding: 'utf8' });
@@ -127,41 +125,6 @@ function builtFromC(): Built {
   const flags = ['-O2', '-g1', '-fno-omit-frame-pointer', '-shared', '-fPIC', '-Wall', '-I', stdout.trim()];
   execFileSync('gcc', [...flags, '-o', file, join(ROOT, 'fixtures/live/queue_worker.c')]);
   return { file };
-}
-
-/** Cargo alone: what cargo-pgrx would add is SQL, of which this extension has none. */
-function builtFromRust(): Built {
-  if (spawnSync('cargo', ['--version']).error) return { why: 'cargo is not installed' };
-  const { stdout, error } = spawnSync('sh', ['-c', 'command -v pg_config && pg_config --version'], {
-    encoding: 'utf8',
-  });
-  const [config = '', version = ''] = stdout?.split('\n') ?? [];
-  const major = /\d+/.exec(version)?.[0];
-  if (error || major === undefined) return { why: 'no pg_config: apt-get install postgresql-server-dev-all' };
-  const target = join(ROOT, 'build/pgrx');
-  const cargo = (...words: string[]) =>
-    spawnSync('cargo', [...words, '--locked', '--manifest-path', join(ROOT, 'fixtures/pgrx/Cargo.toml')], {
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        CARGO_TARGET_DIR: target,
-        PGRX_PG_CONFIG_PATH: config,
-        RUSTFLAGS: '-C force-frame-pointers=yes', // bpftrace finds callers by them
-      },
-    });
-  if (cargo('fetch').status !== 0) return { why: 'cargo can fetch no crates here' };
-  console.log('building the extension in Rust (some minutes, the first time)');
-  // with --target the flags are for the extension alone, not for what runs while it is built
-  const host = /^host: (.*)$/m.exec(spawnSync('rustc', ['-vV'], { encoding: 'utf8' }).stdout ?? '')?.[1];
-  if (host === undefined) return { why: 'rustc does not tell its host' };
-  const { status, stderr } = cargo('build', '--release', '--offline', '--features', `pg${major}`, '--target', host);
-  const lacks = /Unable to find libclang|requires rustc|'postgres\.h' file not found|linker `\w+` not found/.exec(
-    stderr,
-  );
-  if (status !== 0 && lacks)
-    return { why: `${lacks[0]}: it takes libclang-dev, postgresql-server-dev and a new rustc` };
-  assert.equal(status, 0, stderr);
-  return { file: join(target, host, 'release/libqueue_worker.so') };
 }
 
 for (const [language, build] of [
