@@ -42,6 +42,8 @@ export interface Particulars {
   waker: Waker | undefined;
   /** what the Postgres process executed */
   statement?: Statement | undefined;
+  /** does the recording tell statements? */
+  hasStatements?: boolean;
   /** each of the waits took 2^n nanoseconds or more, and less than 2^(n + 1) */
   lengthLog2: number | undefined;
 }

@@ -91,6 +91,7 @@ export class ParticularsReader {
         waker: this.#wakerOf(waker),
         lengthLog2: length,
         statement: this.#statementOf(statement),
+        ...(this.#statements?.size ? { hasStatements: true } : {}),
       };
       this.#known.set(key, known);
     }

@@ -9,7 +9,7 @@ import type { OffcpuEntry } from '../entry.ts';
 import { isRootFunction, partsOf } from '../reason/folded-parts.ts';
 import { type Decision, kindOf, type OffcpuStack, type Reasons } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
-import { type NameLock, particularFrames } from './particular-names.ts';
+import { type NameLock, particularFrames, statementOf } from './particular-names.ts';
 import { Tally } from './tally.ts';
 
 export interface AccountSettings {
@@ -278,9 +278,8 @@ function isUnnamed(frame = ''): boolean {
 
 const NO_STATEMENT = '[no statement]';
 
-/** The statement of a wait. A server that waits for the next statement executes none. */
 function statementFrame(decision: Decision, entry: OffcpuEntry | undefined): string {
-  const statement = kindOf(decision) === 'idle' ? undefined : entry?.particulars?.statement;
+  const statement = entry && statementOf(entry, kindOf(decision));
   return statement ? frameText(statement.text) : NO_STATEMENT;
 }
 

@@ -2,7 +2,8 @@
 
 import { commFrame, frameText } from '../../stacks/frame-name.ts';
 import type { DataName } from '../../symbols/data-names.ts';
-import type { OffcpuEntry, Particulars, WaitObject, Waker } from '../entry.ts';
+import type { OffcpuEntry, Particulars, Statement, WaitObject, Waker } from '../entry.ts';
+import type { Kind } from '../reason/rule-file.ts';
 
 /** The variable at an address of a process, or where it lies; undefined: not known. */
 export type NameLock = (address: number, pid: number | undefined) => DataName | undefined;
@@ -17,6 +18,24 @@ export function objectName(object: WaitObject, pid: number | undefined, nameLock
   }
   if (object.kind === 'file') return object.folder === undefined ? object.name : `${object.folder}/${object.name}`;
   return object.peer === undefined ? `${object.protocol} socket` : `${object.protocol} ${object.peer}`;
+}
+
+/** A commit that no statement asked for, as of a background worker: it has no text. */
+const COMMIT: Statement = { text: 'commit', queryId: undefined };
+const COMMITS: ReadonlySet<string> = new Set([
+  'CommitTransaction',
+  'RecordTransactionCommit',
+  'CommitTransactionCommand',
+]);
+
+/**
+ * What a Postgres process executed while it waited, where the recording tells statements. A server that waits for work
+ * executes none, though it still shows the last one.
+ */
+export function statementOf({ user, particulars }: OffcpuEntry, kind: Kind): Statement | undefined {
+  if (kind === 'idle' || !particulars) return undefined;
+  const { statement, hasStatements } = particulars;
+  return statement ?? (hasStatements && user.some((name) => COMMITS.has(name)) ? COMMIT : undefined);
 }
 
 /** `thread rebuild` in the same process, `postgres 13517` in another; `interrupt` for a waker without a tid. */

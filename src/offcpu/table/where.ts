@@ -5,7 +5,7 @@ import { LIBRARY_SOURCE } from '../../symbols/library-source.ts';
 import type { OffcpuEntry, Statement, Waker } from '../entry.ts';
 import { kindOf, type Reasons } from '../reason/reasons.ts';
 import type { Bucket } from './lengths.ts';
-import { enderOf, type NameLock, objectName, wakerName } from './particular-names.ts';
+import { enderOf, type NameLock, objectName, statementOf, wakerName } from './particular-names.ts';
 
 /** Times are nanoseconds. */
 export interface Place {
@@ -85,8 +85,7 @@ export function placesOf(
     addTo(ofReason.sums, entry, {
       own: ownFunction(entry.user, reasons, objects),
       object: entry.particulars?.object && objectName(entry.particulars.object, entry.pid, nameLock),
-      // a server that waits for the next statement still shows the last one
-      statement: kindOf(decision) === 'idle' ? undefined : entry.particulars?.statement,
+      statement: statementOf(entry, kindOf(decision)),
       waker,
       wakersOwn: waker?.stack && ownFunction(waker.stack, reasons, objects),
     });

@@ -5,7 +5,7 @@ import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
 import { type Decision, kindOf, type OffcpuStack } from '../../offcpu/reason/reasons.ts';
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
-import { enderOf, type NameLock, objectName, wakerName } from '../../offcpu/table/particular-names.ts';
+import { enderOf, type NameLock, objectName, statementOf, wakerName } from '../../offcpu/table/particular-names.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import { withoutTier } from '../../stacks/tiers.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
@@ -116,8 +116,7 @@ export function waitRows(
     const frame = own.find(isNamed) ?? stack.user.find(isOfProgram) ?? own[0];
     const place = frame && withoutTier(frame);
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
-    // a server that waits for the next statement still shows the last one
-    const statement = kind === 'idle' ? undefined : entry.particulars?.statement?.text;
+    const statement = statementOf(entry, kind)?.text;
     const key = [decision.rule.label, meaning, place, object, statement].join('\0');
     const sum = sums.get(key) ?? {
       ...{

@@ -110,3 +110,17 @@ test('the wait of JavaScript is of the function that asked Node for it', () => {
     ['JS:^syncNow /srv/nd.js:3:17'],
   );
 });
+
+test('a commit of a background worker, which has no text, is called so where statements were recorded', () => {
+  const particulars = { object: undefined, waker: undefined, lengthLog2: 10 };
+  const named = (of: object, ...user: string[]): string[] =>
+    placesOf([{ ...WAIT, user, particulars: { ...particulars, ...of } }], new Reasons([], () => undefined), {
+      ...{ nameLock: () => undefined, meaning: false },
+    }).flatMap(({ places }) => places.map(({ statement }) => statement?.text ?? ''));
+  const commit = ['XLogFlush', 'RecordTransactionCommit', 'CommitTransaction'];
+  assert.deepEqual(named({ hasStatements: true }, ...commit), ['commit']);
+  assert.deepEqual(named({}, ...commit), ['']);
+  assert.deepEqual(named({ hasStatements: true }, 'XLogFlush', 'main'), ['']);
+  const statement = { text: 'update a', queryId: undefined };
+  assert.deepEqual(named({ hasStatements: true, statement }, ...commit), ['update a']);
+});
