@@ -1,5 +1,6 @@
 // The target's language, and the options that its runtime needs so that profilers see its functions.
 
+import { UNCUT_OFFCPU } from '../stacks/reach.ts';
 import { extensionsIn, fileName } from './own-code.ts';
 
 /** Facts about a process, or about a command that will be started. */
@@ -155,13 +156,20 @@ export function withNames(languages: readonly TargetLanguage[]): TargetLanguage[
 
 /** Why functions have no names, and what to do, a line each. */
 export function namesMissing(languages: readonly TargetLanguage[]): string[] {
-  return lackLines(languages, false);
+  return linesOf(languages.flatMap(({ lacks }) => lacks.filter(({ what }) => what === 'names')));
 }
 
-/** Why functions are hidden, and what to do, a line each. */
-export function lackLines(languages: readonly TargetLanguage[], hasOffcpu: boolean): string[] {
-  const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names' || hasOffcpu));
+/** Why callers are missing, and what to do, a line each. `needsFrames`: does bpftrace alone walk stacks off the CPU? */
+export function callersMissing(languages: readonly TargetLanguage[], needsFrames: boolean): string[] {
+  return linesOf(languages.flatMap((one) => (needsFrames || isRuntime(one) ? callersOf(one) : [])));
+}
+
+function linesOf(lacks: readonly Lack[]): string[] {
   return [...new Set(lacks.map(({ text, mend }) => `${text}: ${mend}`))];
+}
+
+function callersOf({ lacks }: TargetLanguage): Lack[] {
+  return lacks.filter(({ what }) => what === 'callers');
 }
 
 /**
@@ -169,9 +177,23 @@ export function lackLines(languages: readonly TargetLanguage[], hasOffcpu: boole
  * code that DWARF can't unwind. Undefined: no way is known.
  */
 export function mendOfCallers(languages: readonly TargetLanguage[], otherwise: string): string | undefined {
-  const [lack] = languages.flatMap(({ lacks }) => lacks.filter(({ what }) => what === 'callers'));
-  if (lack) return lack.mend;
-  return languages.some(({ language }) => RUNTIMES.has(language)) ? undefined : otherwise;
+  const runtimes = languages.filter(isRuntime);
+  const [lack] = runtimes.flatMap(callersOf);
+  return lack?.mend ?? (runtimes.length > 0 ? undefined : otherwise);
 }
 
+/** The same off the CPU. `hasWhole`: has perf told the stacks of switches already? */
+export function mendOfOffcpuCallers(languages: readonly TargetLanguage[], hasWhole: boolean): string | undefined {
+  const mends = languages.flatMap(callersOf).map(({ mend }) => mend);
+  const [frames] = [...mends, UNCUT_OFFCPU] as [string];
+  return mendOfCallers(languages, hasWhole ? frames : [WHOLE_STACKS, ...mends].join(', or '));
+}
+
+/** Of perf's switches, by DWARF. */
+export const WHOLE_STACKS = 'flame-record --mode both --off-cpu-stacks dwarf';
+
 const RUNTIMES: ReadonlySet<string> = new Set(['Go', 'Node', 'Java', 'Python', 'another runtime']);
+
+function isRuntime({ language }: TargetLanguage): boolean {
+  return RUNTIMES.has(language);
+}

@@ -2,8 +2,8 @@
 
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
-import { MUCH_CUT, UNCUT_OFFCPU } from '../stacks/reach.ts';
-import { mendOfCallers, type TargetLanguage } from './language.ts';
+import { MUCH_CUT } from '../stacks/reach.ts';
+import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage } from './language.ts';
 import type { FunctionShare, Share } from './top-functions.ts';
 
 /** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */
@@ -48,18 +48,16 @@ export function cutWarnings(
   languages: readonly TargetLanguage[] = [],
 ): string[] {
   const lines: string[] = [];
-  const mended = (mend: string): string => {
-    const known = mendOfCallers(languages, mend);
-    return known === undefined ? '' : `: ${known}`;
-  };
+  const behind = (mend: string | undefined): string => (mend === undefined ? '' : `: ${mend}`);
   if (cpu && cpu.cutWeight > MUCH_CUT * cpu.weight) {
     const part = share(cpu.cutWeight, cpu.weight);
-    const mend = mended(mendOfCut(callGraph));
+    const mend = behind(mendOfCallers(languages, mendOfCut(callGraph)));
     lines.push(`warning: ${part} of the on-CPU samples lack their outermost callers (${callGraph})${mend}`);
   }
   if (offcpu && offcpu.cutWeight > MUCH_CUT * offcpu.weight) {
     const part = share(offcpu.cutWeight, offcpu.weight);
-    lines.push(`warning: ${part} of the off-CPU time lacks its outermost callers${mended(UNCUT_OFFCPU)}`);
+    const mend = behind(mendOfOffcpuCallers(languages, offcpu.wholeWeight !== undefined));
+    lines.push(`warning: ${part} of the off-CPU time lacks its outermost callers${mend}`);
   }
   return lines;
 }

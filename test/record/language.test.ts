@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lackLines, languageOf, languageText, type ProgramFacts } from '../../src/record/language.ts';
+import {
+  callersMissing,
+  languageOf,
+  languageText,
+  mendOfCallers,
+  mendOfOffcpuCallers,
+  namesMissing,
+  type ProgramFacts,
+} from '../../src/record/language.ts';
 
 const FACTS: ProgramFacts = {
   ...{ executable: '/opt/app', arguments: ['/opt/app'], environment: {}, mapped: ['/opt/app'] },
@@ -12,7 +20,8 @@ const FACTS: ProgramFacts = {
 /** The language, and what is to be typed. */
 function told(facts: Partial<ProgramFacts>): [string, string[]] {
   const language = languageOf({ ...FACTS, ...facts });
-  return [languageText(language), lackLines([language], true).map((line) => line.replace(/^.*?: /, ''))];
+  const lines = [...callersMissing([language], true), ...namesMissing([language])];
+  return [languageText(language), lines.map((line) => line.replace(/^.*?: /, ''))];
 }
 
 function started(...words: string[]): Partial<ProgramFacts> {
@@ -65,4 +74,15 @@ test('compiled languages want frame pointers for bpftrace; Go has them', () => {
       .join(),
     /^Postgres with pgmqtt\.so,RUSTFLAGS=/,
   );
+});
+
+test('whole stacks of switches spare a compiled program its frame pointers, and no runtime', () => {
+  const rust = [languageOf({ ...FACTS, isRust: true, framePointers: false })];
+  const java = [languageOf({ ...FACTS, ...started('java', 'T') })];
+  assert.deepEqual(callersMissing(rust, false), []);
+  assert.match(callersMissing(java, false).join(), /PreserveFramePointer/);
+  assert.equal(mendOfCallers(rust, '--call-graph dwarf,65528'), '--call-graph dwarf,65528');
+  assert.match(mendOfOffcpuCallers(rust, false) ?? '', /^flame-record .* --off-cpu-stacks dwarf, or RUSTFLAGS=/);
+  assert.match(mendOfOffcpuCallers(rust, true) ?? '', /^RUSTFLAGS=/);
+  assert.match(mendOfOffcpuCallers(java, false) ?? '', /^java -XX/);
 });

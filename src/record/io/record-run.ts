@@ -9,7 +9,7 @@ import { UsageError } from '../../engine/errors.ts';
 import { artifactIn, hasCpu, hasOffcpu, runFolders } from '../artifacts.ts';
 import { callGraphOf } from '../call-graph.ts';
 import { lastWords, NothingRecorded } from '../failure.ts';
-import { lackLines } from '../language.ts';
+import { callersMissing, namesMissing } from '../language.ts';
 import { callGraphText, type Environment, notesOn, offcpuStacksText, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import { rehearse } from '../rehearsal.ts';
@@ -85,7 +85,8 @@ export async function record(
     }
     if (targets.length > 1) progress.phase(severalText(targets));
     for (const note of notesOn(settings, environment)) progress.phase(note);
-    for (const line of lackLines(languagesOf(pids), hasOffcpu(settings.mode))) progress.phase(line);
+    const languages = languagesOf(pids);
+    for (const line of namesMissing(languages)) progress.phase(line);
     const argv = workloadArgv(settings);
     const workload = argv && new Workload(start(argv), log);
     const family = new Family(targets, settings.followChildren);
@@ -111,6 +112,8 @@ export async function record(
       progress.phase(offcpuStacksText(offcpuStacks));
       environment = { ...environment, offcpuStacks };
     }
+    const needsFrames = hasOffcpu(settings.mode) && environment.offcpuStacks.how === 'fp';
+    for (const line of callersMissing(languages, needsFrames)) progress.phase(line);
     const early = await workload?.early();
     if (early) progress.note(workloadText(early));
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');

@@ -2,9 +2,8 @@
 
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
-import { UNCUT_OFFCPU } from '../../stacks/reach.ts';
 import { type Identity, MOST_ERROR } from '../identity.ts';
-import { mendOfCallers, type TargetLanguage } from '../language.ts';
+import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, WHOLE_STACKS } from '../language.ts';
 import type { Settings } from '../settings.ts';
 import { eventText, mendOfCut } from '../summary.ts';
 
@@ -129,7 +128,7 @@ function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
 }
 
 function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): TrustPoint[] {
-  const { weight, lostWeight, unresolvedWeight, cutWeight, callerlessWeight } = stats;
+  const { weight, lostWeight, unresolvedWeight, cutWeight, callerlessWeight, wholeWeight } = stats;
   const ofTime = (part: number): number => share(part, weight);
   return [
     ...shareOf(
@@ -143,14 +142,14 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
       'callers',
       ofTime(cutWeight),
       'the time off the CPU has lost its outermost callers',
-      mendOfCallers(languages, UNCUT_OFFCPU),
+      mendOfOffcpuCallers(languages, wholeWeight !== undefined),
       'fair',
     ),
     ...shareOf(
       'callers',
       ofTime(callerlessWeight),
       'the time off the CPU has lost the function that called libc: the one named may be its caller',
-      'flame-record --mode both --off-cpu-stacks dwarf',
+      WHOLE_STACKS,
       'fair',
     ),
   ];
