@@ -99,7 +99,8 @@ export class Packer {
   add(words: Uint32Array, from: number, to: number, common: number, count: number, before: number): void {
     this.#falls.number(this.#depth - common);
     this.#fresh.number(to - from - common);
-    this.#frames.numbers(this.#codes, this.#encode(words, from, from + common, to));
+    const codes = this.#encode(words, from, from + common, to);
+    this.#frames.numbers(this.#codes, codes);
     this.#counts.line(decimal(count));
     this.#befores?.line(decimal(before));
     this.nodeCount += to - from - common;

@@ -49,6 +49,14 @@ describe('the data of a picture', () => {
     );
   });
 
+  test('gives a stack of more frames than any column had room for', () => {
+    const ids = Uint32Array.from({ length: 40_000 }, (_, depth) => 1 + (depth % 3));
+    const packer = new Packer(NAMES.length, false);
+    packer.add(ids, 0, ids.length, 0, 5, 0);
+    const text = textOf(packer.bytes((id) => Buffer.from(NAMES[id] as string, 'latin1')));
+    assert.equal(text, `${Array.from(ids, (id) => NAMES[id]).join(';')} 5\n`);
+  });
+
   test('of another version is not taken for damaged, nor for its own', () => {
     assert.throws(() => textOf(packed(), DATA_VERSION - 1), /another version of flame-svg .* draw it again/);
   });
