@@ -51,14 +51,14 @@ th:first-child,td:first-child{text-align:left;padding-left:16px;width:100%;min-w
 thead th{position:sticky;top:0;background:var(--paper);z-index:1}thead th:first-child{z-index:2}
 th button{border:0;background:none;font-weight:600;padding:0 2px}
 th[aria-sort] button::after{content:" \\25be"}th[aria-sort=ascending] button::after{content:" \\25b4"}
-td .name{all:unset;cursor:pointer;font-family:var(--frames);white-space:nowrap}
+td .name{all:unset;cursor:pointer;font-family:var(--frames);white-space:nowrap;display:inline-block;max-width:calc(100% - 16px);overflow:hidden;text-overflow:ellipsis;vertical-align:top}
 td .name:focus-visible{outline:2px solid var(--accent)}
 tr.on td{background:var(--field)}tr.pale td{color:var(--soft)}
 .more{margin:10px 16px}
 .panel{border-top:1px solid var(--line);padding:7px 16px;min-height:74px;flex:none;display:grid;grid-template-columns:1fr auto;gap:2px 16px;align-items:start}
 .panel .name{font-family:var(--frames);font-weight:600;overflow-wrap:anywhere;max-height:3em;overflow:auto;user-select:text}
 .panel .numbers{display:flex;flex-wrap:wrap;gap:0 14px;user-select:text}
-.tip{position:absolute;pointer-events:none;max-width:min(560px,80%);background:var(--paper);border:1px solid var(--line);border-radius:5px;padding:3px 8px;font-size:12px;box-shadow:0 2px 8px rgba(0,0,0,.25);z-index:3;overflow-wrap:anywhere}
+.tip{position:absolute;pointer-events:none;max-height:40%;overflow:hidden;max-width:min(560px,80%);background:var(--paper);border:1px solid var(--line);border-radius:5px;padding:3px 8px;font-size:12px;box-shadow:0 2px 8px rgba(0,0,0,.25);z-index:3;overflow-wrap:anywhere}
 .help{position:absolute;inset:0;margin:auto;width:min(560px,94%);height:fit-content;max-height:90%;overflow:auto;background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:14px 20px;z-index:4;box-shadow:0 8px 40px rgba(0,0,0,.35)}
 .help h2{font-size:15px;margin:0 0 8px}.help dl{display:grid;grid-template-columns:auto 1fr;gap:3px 14px;margin:0 0 10px}.help dt{font-family:var(--frames)}.help dd{margin:0}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

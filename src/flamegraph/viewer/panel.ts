@@ -5,6 +5,7 @@ import { sizeText, valueText } from '../words.ts';
 import { type FunctionSums, placesOf } from './derive.ts';
 import { html, part } from './dom.ts';
 import type { Model } from './model.ts';
+import { sourceOf } from './source.ts';
 import { pathTo, type Tree } from './tree.ts';
 
 export class Panel {
@@ -99,12 +100,4 @@ function shareOf(tree: Tree, node: number, whole: number): string {
 
 function countOf(places: number): string {
   return places === 1 ? 'in one place' : `${places} places`;
-}
-
-// run (/srv/app/main.c:120)     JS:*run /srv/a.js:10     py::work:/srv/a.py:7
-//          └──────┬───────┘              └─────┬────┘             └────┬────┘
-const SOURCE = /([\w@~+./-]*[\w~+-]\.\w+:\d+)(?::\d+)?\)?(?:_\[\w\])?$/;
-
-function sourceOf(name: string): string | undefined {
-  return SOURCE.exec(name)?.[1];
 }
