@@ -2,7 +2,7 @@
 
 import type { ElfFacts } from '../symbols/elf.ts';
 import type { Finding } from './doctor.ts';
-import { languageText, type TargetLanguage } from './language.ts';
+import { framePointersMend, languageText, type TargetLanguage } from './language.ts';
 
 export interface ObjectFacts {
   path: string;
@@ -28,12 +28,10 @@ export interface TargetFacts {
 }
 
 const RUST = 'Cargo.toml: [profile.release] strip = "none", debug = "line-tables-only"';
-const RUST_FRAMES = 'RUSTFLAGS="-C force-frame-pointers=yes" cargo build --release';
 const RUST_LINES =
   'Cargo.toml: [profile.release] debug = "line-tables-only"    (debug = 1: full names of inlined functions)';
 const C_LINES = 'compile with -g1 or -g';
 const C = 'compile and link with -g, without -s and strip';
-const C_FRAMES = 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
 /** With this many exported functions, the stacks of a stripped program still say enough: postgres exports 10 000. */
 const MANY = 1000;
 
@@ -123,7 +121,7 @@ function objectFindings(one: ObjectFacts, elf: ElfFacts): Finding[] {
   }
   if (isOwn && elf.framePointers === false) {
     const text = `most code of ${path} keeps no frame pointers: bpftrace can't unwind it, off-CPU stacks are cut`;
-    findings.push({ level: 'note', text, mend: elf.isRust ? RUST_FRAMES : C_FRAMES });
+    findings.push({ level: 'note', text, mend: framePointersMend(elf.isRust) });
   }
   return findings.length > 0 || !isOwn
     ? findings

@@ -2,6 +2,7 @@
 
 import { UNCUT_OFFCPU } from '../stacks/reach.ts';
 import { extensionsIn, fileName } from './own-code.ts';
+import { runtimeOf } from './runtimes.ts';
 
 /** Facts about a process, or about a command that will be started. */
 export interface ProgramFacts {
@@ -42,10 +43,13 @@ export interface Lack {
 // python3.11   libpython3.12.so.1.0
 const PYTHON = /^(?:lib)?python(?:(\d+)\.(\d+))?/;
 const LEAST_PYTHON = 12;
-const RUNTIME = /^(?:ruby|php|perl|lua|deno|bun|dotnet|beam\.smp|julia)/;
 
-const RUST_FRAMES = "RUSTFLAGS='-C force-frame-pointers=yes' cargo build --release";
-const C_FRAMES = 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
+/** How to build a program that keeps frame pointers. */
+export function framePointersMend(isRust: boolean): string {
+  return isRust
+    ? "RUSTFLAGS='-C force-frame-pointers=yes' cargo build --release"
+    : 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
+}
 
 export function languageOf(facts: ProgramFacts): TargetLanguage {
   const name = fileName(facts.executable);
@@ -54,17 +58,18 @@ export function languageOf(facts: ProgramFacts): TargetLanguage {
     extensions: [],
     lacks,
   });
-  if (facts.isNode || /^node(?:js)?$/.test(name)) return of('Node', nodeLacks(facts));
+  const runtime = runtimeOf(name);
+  if (facts.isNode || runtime === 'Node') return of('Node', nodeLacks(facts));
   if (facts.isGo) return of('Go', []);
-  if (name === 'java' || mappedName(facts, /^libjvm\.so$/)) return of('Java', javaLacks(facts));
-  if (PYTHON.test(name) || mappedName(facts, PYTHON)) return of('Python', pythonLacks(facts));
+  if (runtime === 'Java' || mappedName(facts, /^libjvm\.so$/)) return of('Java', javaLacks(facts));
+  if (runtime === 'Python' || mappedName(facts, PYTHON)) return of('Python', pythonLacks(facts));
   if (name === 'postgres' || name === 'postmaster') {
     return {
       ...of('Postgres', callerLacks(facts)),
       extensions: extensionsIn(new Set([name]), facts.mapped).map(fileName),
     };
   }
-  if (RUNTIME.test(name)) return of('another runtime', []);
+  if (runtime) return of(runtime, []);
   return of(facts.isRust ? 'Rust' : 'C or C++', callerLacks(facts));
 }
 
@@ -135,7 +140,7 @@ function pythonLacks({ executable, mapped, arguments: given, environment, frameP
 function callerLacks({ isRust, framePointers }: ProgramFacts): Lack[] {
   if (framePointers !== false) return [];
   const text = 'Its code keeps no frame pointers, which bpftrace needs to find callers';
-  return [{ text, mend: isRust ? RUST_FRAMES : C_FRAMES, what: 'callers' }];
+  return [{ text, mend: framePointersMend(isRust), what: 'callers' }];
 }
 
 function mappedName({ mapped }: ProgramFacts, pattern: RegExp): boolean {

@@ -3,6 +3,7 @@
 import { isJit } from '../perf/frame.ts';
 import { withoutTier } from '../stacks/tiers.ts';
 import { LIBRARY_SOURCE } from '../symbols/library-source.ts';
+import { runtimeOf } from './runtimes.ts';
 
 /** Names are those of folded frames, latin1. */
 export interface OwnCode {
@@ -26,9 +27,7 @@ export interface SeenNames {
   isOfProgram(name: string): boolean;
 }
 
-// Programs that run what others wrote: by a JIT compiler, whose code has no file, or as a shared object in a folder of theirs.
-const RUNTIME =
-  /^(?:node|nodejs|deno|bun|java|python[\d.]*|pypy[\d.]*|ruby[\d.]*|php[\d.-]*\w*|dotnet|beam\.smp|luajit|julia)$/;
+// Programs that load what others wrote as a shared object in a folder of theirs.
 const SERVERS: readonly { executable: RegExp; extension: RegExp; standard: RegExp }[] = [
   {
     executable: /^(?:postgres|postmaster)$/,
@@ -63,7 +62,7 @@ export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: See
   const programs = new Set(files.map(fileName));
   const extensions = extensionsIn(programs, paths);
   const own = new Set(extensions);
-  const isCompiled = own.size === 0 && [...programs].some((name) => RUNTIME.test(name)) && [...paths].some(isJitted);
+  const isCompiled = own.size === 0 && [...programs].some(runtimeOf) && [...paths].some(isJitted);
   if (isCompiled) for (const path of paths) if (isJitted(path)) own.add(path);
   if (own.size === 0) for (const path of paths) if (programs.has(fileName(path))) own.add(path);
   const names = new Set([...own].map(shownName));
