@@ -73,7 +73,7 @@ export function offcpuProfileOf({
   const slept = asleep.length > 0 ? { seconds: windowNs / 1e9, isAll: threads.length === 0 } : undefined;
   const reasons = new Reasons([], (event) => decodeWaitEvent(postgresVersion ?? DEFAULT_VERSION, event));
   const classified = classify(
-    { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries: [...(dump?.entries() ?? [])], inputs: dump?.inputs ?? [] },
+    { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries: dump?.entries() ?? [], inputs: dump?.inputs ?? [] },
     {
       reasons,
       // the dump's own window does not hold for the sleepers
@@ -86,10 +86,14 @@ export function offcpuProfileOf({
       statements: false,
     },
   );
+  const places = placesOf(classified.account.entries(), reasons, {
+    nameLock,
+    objects,
+    meaning: postgresVersion !== undefined,
+  });
   dump?.measure();
   const folded: OffcpuFolded | undefined = dump?.finish();
-  const stacks = new StackTable();
-  if (folded) copyStacks(folded.table, stacks);
+  const stacks = folded?.table ?? new StackTable();
   copyStacks(sleepers, stacks);
   return {
     stacks,
@@ -99,11 +103,7 @@ export function offcpuProfileOf({
     threads,
     classified,
     reasons,
-    places: placesOf(classified.account.entries(), reasons, {
-      nameLock,
-      objects,
-      meaning: postgresVersion !== undefined,
-    }),
+    places,
     calls: callPlacesOf(classified.calls, nameLock),
     hasMeanings: postgresVersion !== undefined,
     stats: folded?.stats,
