@@ -1,9 +1,12 @@
 // Who finds the user stacks off the CPU: bpftrace walks frame pointers. Or perf copies the stack at each switch and
 // walks it by DWARF, which costs more. Only this file decides it.
 
-/** fp: bpftrace's stacks. dwarf: perf's stacks make them whole. */
+/**
+ * fp: bpftrace's stacks, by frame pointers. dwarf: perf's stacks make them whole. dw_ustack: bpftrace unwinds by DWARF
+ * itself.
+ */
 export interface OffcpuStacksChoice {
-  how: 'fp' | 'dwarf';
+  how: 'fp' | 'dwarf' | 'dw_ustack';
   why: string;
 }
 
@@ -12,6 +15,9 @@ export type OffcpuStacksWish = (typeof OFFCPU_STACKS)[number];
 
 /** The cost of a switch with its stack to perf, in seconds of a CPU; docs/run.md says so, too. */
 const SECONDS_A_SWITCH = 12e-6;
+
+/** What bpftrace's own unwinding takes more than a walk of frame pointers, of a deep stack. */
+const SECONDS_UNWOUND = 6e-6;
 
 /** A larger recording needs the user's word. */
 const MOST_BYTES = 1e9;
@@ -25,6 +31,8 @@ export interface SwitchFacts {
   wish: OffcpuStacksWish;
   /** are both halves recorded? perf takes samples then anyway */
   isBoth: boolean;
+  /** has bpftrace dw_ustack(), and can it be used for these targets? */
+  canUnwind: boolean;
   /** may perf record switches? An ordinary user may not */
   mayTrace: boolean;
   /** how perf unwinds */
@@ -42,6 +50,7 @@ export interface SwitchFacts {
 export function offcpuStacksOf(facts: SwitchFacts): OffcpuStacksChoice {
   const { wish, isBoth, mayTrace, callGraph, rate, seconds, freeBytes, maxOverhead } = facts;
   if (wish === 'fp') return { how: 'fp', why: 'as asked for' };
+  if (facts.canUnwind) return unwoundChoice(facts);
   if (wish === 'auto' && isBoth && !mayTrace && callGraph.startsWith('dwarf'))
     return { how: 'fp', why: 'perf may not record switches here; root may' };
   if (rate === undefined) {
@@ -61,6 +70,22 @@ export function offcpuStacksOf(facts: SwitchFacts): OffcpuStacksChoice {
   if (bytes > MOST_ROOM * freeBytes)
     return { how: 'fp', why: `perf would fill the disk: ${cost}, and ${(freeBytes / 1e6).toFixed(0)} MB are free` };
   return { how: 'dwarf', why: `finds callers without frame pointers: ${cost}` };
+}
+
+/** dw_ustack costs less than perf's switches, writes nothing, and no stack has to find its wait. */
+function unwoundChoice({ wish, callGraph, rate, maxOverhead }: SwitchFacts): OffcpuStacksChoice {
+  const isDwarf = callGraph.startsWith('dwarf');
+  if (wish === 'auto' && !isDwarf) return { how: 'fp', why: 'the call graph has frame pointers' };
+  if (rate === undefined)
+    return wish === 'dwarf'
+      ? { how: 'dw_ustack', why: "as asked for, by bpftrace's own unwinder" }
+      : { how: 'fp', why: 'the switches were not counted' };
+  const percent = 100 * rate * SECONDS_UNWOUND;
+  const cost = `about ${percent.toFixed(1)} % of a CPU at ${Math.round(rate)} switches a second`;
+  if (wish === 'dwarf') return { how: 'dw_ustack', why: `as asked for, by bpftrace's own unwinder: ${cost}` };
+  if (percent > maxOverhead)
+    return { how: 'fp', why: `DWARF would take too much: ${cost}, --max-overhead is ${maxOverhead} %` };
+  return { how: 'dw_ustack', why: `bpftrace finds callers without frame pointers: ${cost}` };
 }
 
 /** Of dwarf,SIZE */

@@ -24,6 +24,8 @@ export interface Environment {
   registers: Registers | undefined;
   /** has it tracepoints of system calls? */
   hasCallEvents: boolean;
+  /** has bpftrace dw_ustack(), and can it be used for these targets? */
+  canUnwind: boolean;
   /** is there a setpriv that knows --pdeathsig? */
   hasSetpriv: boolean;
   /** has this machine a cycle counter? */
@@ -209,13 +211,19 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
   return {
     argv: [
       ...[...guard(settings, environment), 'env', ...variables],
-      ...['bpftrace', program, ...operandsOf(settings, environment)],
+      ...['bpftrace', ...unwindingOf(environment), program, ...operandsOf(settings, environment)],
     ],
     output: artifactIn(environment.folder, 'offcpuRaw'),
     errors: artifactIn(environment.folder, 'bpftraceLog'),
     begins: /^flamepipe offcpu begins$/,
     ends: /^flamepipe offcpu end /,
   };
+}
+
+/** bpftrace reads the tables of these processes before it begins. */
+function unwindingOf(environment: Environment): string[] {
+  if (environment.offcpuStacks.how !== 'dw_ustack') return [];
+  return pidsOf(environment).flatMap((pid) => ['--dwarf-pid', String(pid)]);
 }
 
 /** The operands of bpf/offcpu.bt, as its head lists them, without zeros at the end. */
@@ -241,10 +249,11 @@ function operandsOf({ followChildren, wakerStacks }: Settings, environment: Envi
 
 /** bpf/offcpu.bt for more processes than it takes as operands, or for a kernel that lacks something; undefined: it runs unchanged. */
 export function programStep(environment: Environment): Step | undefined {
-  const { pids, folder, program, registers, hasCallEvents } = environment;
+  const { pids, folder, program, registers, hasCallEvents, offcpuStacks } = environment;
   const more = pids.slice(OPERAND_PIDS).map((pid) => ` @ours[(uint64)${pid}] = (uint64)1;`);
   const several = more.length === 0 ? [] : [`s/@ours\\[(uint64)\\$1\\] = (uint64)1;/&${more.join('')}/`];
-  const edits = [...several, ...(hasCallEvents ? [] : ['/[/] calls/d']), ...editsFor(registers)];
+  const unwinding = offcpuStacks.how === 'dw_ustack' ? ['s,//dwarf ,,', 's/ustack(perf)/dw_ustack(perf)/g'] : [];
+  const edits = [...several, ...unwinding, ...(hasCallEvents ? [] : ['/[/] calls/d']), ...editsFor(registers)];
   if (edits.length === 0) return undefined;
   return {
     what: 'writing the program for these processes and this kernel',

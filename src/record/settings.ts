@@ -101,9 +101,8 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     );
   }
   const isDwarf = options['off-cpu-stacks'] === 'dwarf';
-  if (isDwarf && options.mode !== 'both')
-    throw new UsageError('--off-cpu-stacks dwarf needs --mode both: perf has them');
-  if (isDwarf && callGraph !== undefined && !callGraph.startsWith('dwarf'))
+  if (isDwarf && options.mode === 'cpu') throw new UsageError('--off-cpu-stacks dwarf needs --mode both or offcpu');
+  if (isDwarf && options.mode === 'both' && callGraph !== undefined && !callGraph.startsWith('dwarf'))
     throw new UsageError(`--off-cpu-stacks dwarf needs --call-graph dwarf, not ${callGraph}: perf has one way for all`);
   if (options['wait-events'] && options['no-wait-events'])
     throw new UsageError('choose one of --wait-events, --no-wait-events');

@@ -5,6 +5,7 @@ import { offcpuStacksOf, type SwitchFacts } from '../../src/record/offcpu-stacks
 const FACTS: SwitchFacts = {
   wish: 'auto',
   isBoth: true,
+  canUnwind: false,
   mayTrace: true,
   callGraph: 'dwarf,16384',
   rate: 1000,
@@ -28,6 +29,15 @@ test('auto takes DWARF where frame pointers are missing and switches are few', (
   );
   assert.deepEqual([of({ freeBytes: 3.4e8 }), of({ freeBytes: 3.3e8 })], ['dwarf', 'fp']);
   assert.deepEqual([of({ wish: 'fp' }), of({ wish: 'dwarf', rate: 50_000 })], ['fp', 'dwarf']);
+});
+
+test("bpftrace's own unwinder is taken where there is one, in any mode", () => {
+  const of = (facts: Partial<SwitchFacts>): string => offcpuStacksOf({ ...FACTS, canUnwind: true, ...facts }).how;
+  assert.deepEqual([of({}), of({ isBoth: false }), of({ mayTrace: false })], ['dw_ustack', 'dw_ustack', 'dw_ustack']);
+  assert.deepEqual([of({ rate: 9000 }), of({ rate: 9000, wish: 'dwarf' })], ['fp', 'dw_ustack']);
+  assert.deepEqual([of({ callGraph: 'fp' }), of({ callGraph: 'fp', wish: 'dwarf' })], ['fp', 'dw_ustack']);
+  assert.deepEqual([of({ rate: undefined }), of({ rate: undefined, wish: 'dwarf' })], ['fp', 'dw_ustack']);
+  assert.equal(of({ wish: 'fp' }), 'fp');
 });
 
 test('the choice says what it costs', () => {

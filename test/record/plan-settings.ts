@@ -32,6 +32,7 @@ export const ENVIRONMENT: Environment = {
   program: '/p/offcpu.bt',
   registers: 'x86-64',
   hasCallEvents: true,
+  canUnwind: false,
   callGraph: { how: 'fp', why: 'as asked for' },
   offcpuStacks: { how: 'fp', why: 'as asked for' },
   hasCycles: true,

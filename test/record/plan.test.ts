@@ -136,6 +136,19 @@ describe('plan', () => {
     assert.match(stdout, /sched_waking/);
   });
 
+  test("bpftrace's own unwinder: its tables, and the program that uses it", () => {
+    const program = join(ROOT, 'bpf/offcpu.bt');
+    const unwinding = { ...ENVIRONMENT, program, offcpuStacks: { how: 'dw_ustack', why: '' } } as const;
+    const argv = bpftraceCommand(SETTINGS, { ...unwinding, pids: [7, 8] })?.argv ?? [];
+    const rest = ['--dwarf-pid', '7', '--dwarf-pid', '8', 'out/a/offcpu.bt', '7', '0', '0', '8'];
+    assert.deepEqual(argv.slice(argv.indexOf('bpftrace') + 1), rest);
+    const [sed = []] = programStep(unwinding)?.stages ?? [];
+    const { stdout } = spawnSync(sed[0] ?? '', sed.slice(1), { encoding: 'utf8' });
+    assert.match(stdout, /^config = \{ unstable_dw_ustack=enable \}\nBEGIN/m);
+    assert.match(stdout, /^\t\$unwound = 1;/m);
+    assert.doesNotMatch(stdout, /[^_]ustack\(/);
+  });
+
   test('on arm64 the program has lines of its own in place of those for x86-64', () => {
     const program = join(ROOT, 'bpf/offcpu.bt');
     const [argv = []] = programStep({ ...ENVIRONMENT, program, registers: 'arm64' })?.stages ?? [];

@@ -58,7 +58,8 @@ const NEW_THREAD = 0x10000;
 
 // flamepipe offcpu 1 pid 4242 attach_ns 4435254439383 wait_events 0
 // flamepipe offcpu 2 pid 4242 attach_ns 4435254439383 wait_events 0 objects 1 children 0
-const HEADER = /^flamepipe offcpu (\d+) pid \d+ attach_ns \d+ wait_events ([01])(?: objects (\d+))?(?: [a-z]+ \d+)*$/;
+const HEADER =
+  /^flamepipe offcpu (\d+) pid \d+ attach_ns \d+ wait_events ([01])(?: objects (\d+))?(?: (?:unwound (1)|[a-z]+ \d+))*$/;
 // flamepipe offcpu end pid 4242 start_ns 4435305347608 end_ns 4438836079481
 const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 // (4438656450897, 1, 0, ⟨kernel stack⟩, ⟨user stack⟩, mix)      an empty stack is nothing, from 0.25 on a newline
@@ -128,7 +129,7 @@ export function addProgram(
   const particulars = order.includes('length')
     ? new ParticularsReader(text, Number(headerOf(text)?.[3] ?? 1), Number(format))
     : undefined;
-  const callers = new Callers(particulars, names);
+  const callers = new Callers(particulars, names, headerOf(text)?.[4] === '1');
   const pidOf = (tid: number): number | undefined => (footerPid === SEVERAL ? particulars?.processOf(tid) : footerPid);
   const program: Program = {
     order,

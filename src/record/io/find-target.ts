@@ -3,7 +3,7 @@
 import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
-import { runFolders } from '../artifacts.ts';
+import { hasOffcpu, runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
 import { type CodeFacts, callGraphOf } from '../call-graph.ts';
 import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../container.ts';
@@ -15,7 +15,7 @@ import { planLines } from '../shell-words.ts';
 import { type Several, targetsOf } from '../target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../wait-events.ts';
 import { codeFactsOf, codeFactsOfFile } from './code-facts.ts';
-import { hasCallEvents, hasCycles, hasKernelSymbols, registersHere } from './machine.ts';
+import { hasCallEvents, hasCycles, hasKernelSymbols, hasUnwinder, registersHere } from './machine.ts';
 import { findBackends } from './postgres.ts';
 import { placeOf, rootOf, self, serverFilesOf } from './proc-files.ts';
 import { allProcesses, recorder } from './processes.ts';
@@ -54,28 +54,44 @@ function membersIn(name: string, processes: readonly Process[]): { name: string;
 export function environmentOf(settings: Settings, pids: readonly number[], folder: string): Environment {
   const waitEvents = waitEventsFor(settings, pids);
   const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids));
+  const registers = registersHere();
+  const canUnwind = mayUnwind(settings) && pids.length <= MOST_UNWOUND && registers === 'x86-64' && hasUnwinder();
+  if (settings.offcpuStacks === 'dwarf' && settings.mode === 'offcpu' && !canUnwind) throw new UsageError(NO_UNWINDER);
+  const measured = { rate: undefined, freeBytes: Number.POSITIVE_INFINITY, canUnwind };
   return {
     waitEvents,
     pids,
     folder,
     program: ownFile('bpf', 'offcpu.bt'),
-    registers: registersHere(),
+    registers,
     hasCallEvents: hasCallEvents(),
     hasCycles: hasCycles(),
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
     callGraph,
-    offcpuStacks: choiceOfStacks(settings, callGraph.how, { rate: undefined, freeBytes: Number.POSITIVE_INFINITY }),
+    canUnwind,
+    offcpuStacks: choiceOfStacks(settings, callGraph.how, measured),
     symfs: settings.symfs,
     isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
     tool: ownTool,
   };
 }
 
+const NO_UNWINDER =
+  '--off-cpu-stacks dwarf needs --mode both, or a bpftrace that unwinds by DWARF (from 0.26 on; up to three processes, no --children)';
+
+/** bpftrace takes seconds to read the tables of a large program, once for each process. */
+const MOST_UNWOUND = 3;
+
+/** Would it be of use? bpftrace reads no tables of processes that are yet to be forked. */
+function mayUnwind({ mode, offcpuStacks, followChildren }: Settings): boolean {
+  return hasOffcpu(mode) && offcpuStacks !== 'fp' && !followChildren;
+}
+
 export function choiceOfStacks(
   { offcpuStacks: wish, mode, seconds, maxOverhead, sudo }: Settings,
   callGraph: string,
-  measured: Pick<SwitchFacts, 'rate' | 'freeBytes'>,
+  measured: Pick<SwitchFacts, 'rate' | 'freeBytes' | 'canUnwind'>,
 ): OffcpuStacksChoice {
   return offcpuStacksOf({
     wish,

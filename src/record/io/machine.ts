@@ -84,6 +84,11 @@ export function versionOf(program: string): string | undefined {
   return answer && (answer.out.trim().split('\n')[0] || program);
 }
 
+/** Can bpftrace unwind by DWARF? It tells from 0.26 on. */
+export function hasUnwinder(): boolean {
+  return /^\s*dwunwind\b.*: yes$/m.test(answerOf(['bpftrace', '--info'])?.out ?? '');
+}
+
 function numberIn(path: string): number | undefined {
   const text = textOf(path);
   return text === undefined ? undefined : Number(text);

@@ -59,7 +59,7 @@ export interface Recorded {
 }
 
 const LOOK_MS = 50;
-const START_MS = 60_000;
+const START_MS = 120_000; // with dw_ustack() bpftrace took half a minute for Postgres on a busy machine
 const INSIST_MS = 1000; // bpftrace 0.17 loses a SIGINT that comes while it handles events
 const INSISTS = 15;
 const DISABLE_MS = 5000;

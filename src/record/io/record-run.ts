@@ -90,7 +90,8 @@ export async function record(
     const argv = workloadArgv(settings);
     const workload = argv && new Workload(start(argv), log);
     const family = new Family(targets, settings.followChildren);
-    const mayCount = hasCpu(settings.mode) && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp';
+    const needsCount = hasCpu(settings.mode) || environment.canUnwind;
+    const mayCount = needsCount && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp';
     const countIn = (seconds: number) => switchRate(() => family.look(), seconds, stop);
     let rate: Promise<number | undefined> | undefined;
     if (settings.warmupSeconds > 0) {
@@ -107,7 +108,7 @@ export async function record(
     if (mayCount) {
       const { how } = environment.callGraph;
       const counted = how.startsWith('dwarf') ? await (rate ?? countIn(0)) : undefined;
-      const measured = { rate: counted, freeBytes: freeBytes(folder.path) };
+      const measured = { rate: counted, freeBytes: freeBytes(folder.path), canUnwind: environment.canUnwind };
       const offcpuStacks = choiceOfStacks(settings, how, measured);
       progress.phase(offcpuStacksText(offcpuStacks));
       environment = { ...environment, offcpuStacks };

@@ -11,7 +11,7 @@ export const offcpuOptions = {
     default: 'auto',
     group: 'Recording',
     describe:
-      'find callers off CPU by bpftrace (fp), by perf, too (dwarf), or as the target and --max-overhead allow (auto)',
+      'find callers off CPU by frame pointers (fp), by DWARF (dwarf), or as the target and --max-overhead allow (auto)',
   },
   'max-overhead': {
     kind: 'number',
