@@ -44,7 +44,7 @@ export class HeadlessStacks {
   /** samples with an empty callchain */
   empty = 0;
   /** by the whole line but its period */
-  readonly #targets = new Map<string, { sum: Sum; root: number }>();
+  readonly #targets = new Map<string, { sum: Sum; root: number; own: number }>();
 
   /** `counts` tells at the end whether such stacks of an event count; `onRest` hears of lines that are no headers. */
   constructor(
@@ -118,12 +118,12 @@ export class HeadlessStacks {
   }
 
   #countEmpty(text: string, header: LooseHeader, samples: number): void {
-    const { sum, root } = this.#targetOf(text, header);
+    const { sum, root, own } = this.#targetOf(text, header);
     const weight = samples * this.#periodOf(text, header);
     sum.stacks += samples;
     sum.weight += weight;
     this.empty += samples;
-    if (header.commTo === header.commFrom && header.tidFrom < 0) this.#table.push(this.#table.name(UNKNOWN));
+    if (own === 0) this.#table.push(this.#table.name(UNKNOWN));
     this.#table.end(weight, root);
   }
 
@@ -155,7 +155,8 @@ export class HeadlessStacks {
     return header;
   }
 
-  #targetOf(text: string, header: LooseHeader | undefined): { sum: Sum; root: number } {
+  /** `own`: the root frame that the header gives; 0: none. `root` stands for it until all is read. */
+  #targetOf(text: string, header: LooseHeader | undefined): { sum: Sum; root: number; own: number } {
     const [from = 0, to = 0] = header?.numbers.period ?? [];
     const key = to > 0 ? `${text.slice(0, from)}\0${text.slice(to)}` : text;
     const known = this.#targets.get(key);
@@ -164,7 +165,7 @@ export class HeadlessStacks {
     const sum = this.#sums.get(event) ?? { event, stacks: 0, weight: 0 };
     this.#sums.set(event, sum);
     const own = header ? this.#roots.of(header, Buffer.from(text, 'latin1'), '') : 0;
-    const target = { sum, root: this.#roots.ifHeadless(event, own, () => this.#counts(event)) };
+    const target = { sum, root: this.#roots.ifHeadless(event, own, () => this.#counts(event)), own };
     this.#targets.set(key, target);
     return target;
   }
