@@ -97,6 +97,6 @@ export function sniff(start: Uint8Array): Kind {
 function isFolded(text: string): boolean {
   const lines = text.split('\n').filter((line) => !isMetadata(line));
   if (lines.length > 1) lines.pop();
-  const folded = lines.filter((line) => /^\S[^\0]*;[^\0]* \d+$/.test(line)).length;
+  const folded = lines.filter((line) => /^\S[^\0]*;[^\0]*[ \t]\d+(?:\.\d+)?[ \t\r]*$/.test(line)).length;
   return folded > 0 && folded * 2 > lines.length;
 }
