@@ -72,6 +72,7 @@ export interface Engine {
   overflowed(): number;
   sortStacks(frames: boolean): number;
   sortByCount(pairs: boolean): void;
+  restartText(): void;
   outputAt(): number;
   writeFolded(pairs: boolean): number;
 }

@@ -330,6 +330,7 @@ export class StackTable {
     this.checkExact();
     this.#engine.sortStacks(false);
     if (order === 'count') this.#engine.sortByCount(pairs);
+    this.#engine.restartText();
     if (this.unit !== undefined && this.stackCount > 0) yield Buffer.from(`# unit: ${this.unit}\n`, 'latin1');
     for (;;) {
       const size = this.#engine.writeFolded(pairs);

@@ -72,6 +72,33 @@ test('stacks come out root first, summed, in byte order, however the input is cu
   );
 });
 
+test('many stacks that share their first frames are sorted as lines, and frame by frame', () => {
+  const few = fc.array(fc.constantFrom('a', 'a-x', 'a ', 'b', 'ab', 'a:'), { minLength: 1, maxLength: 9 });
+  fc.assert(
+    fc.property(fc.array(few, { minLength: 20, maxLength: 300 }), fc.nat(12), (all, shared) => {
+      const table = new StackTable();
+      const prefix = Array<string>(shared).fill('p');
+      const distinct = [...new Set(all.map((frames) => [...prefix, ...frames].join(';')))];
+      for (const line of distinct)
+        table.add(
+          Array.from(line.split(';'), (name) => table.name(name)),
+          1,
+          1,
+        );
+      const lines = (by: 'line' | 'frame'): string[] =>
+        Array.from(table.sorted(by), ({ ids }) => Array.from(ids, (id) => table.nameText(id)).join(';'));
+      assert.deepEqual(lines('line'), [...distinct].sort());
+      const lessFrames = (a: string, b: string): number => {
+        const [x, y] = [a.split(';'), b.split(';')];
+        const i = x.findIndex((name, at) => name !== y[at]);
+        if (i < 0 || i >= y.length) return x.length - y.length;
+        return `${x[i]};` < `${y[i]};` ? -1 : 1;
+      };
+      assert.deepEqual(lines('frame'), [...distinct].sort(lessFrames));
+    }),
+  );
+});
+
 test('one byte at a time', () => {
   const table = new StackTable();
   for (const byte of Buffer.from('\tleaf\n root\n5\n\tleaf\n root\n7\n')) read(table, Uint8Array.of(byte));

@@ -70,4 +70,5 @@ export {
 export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
 export { perfFrame } from './perf-frame.as';
 export { lineShape, perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
-export { outputAt, sortByCount, sortStacks, writeFolded } from './order.as';
+export { sortByCount, sortStacks } from './sort.as';
+export { outputAt, restartText, writeFolded } from './text.as';
