@@ -107,7 +107,7 @@ export function pictureOf(recording: Recording, settings: Settings): Picture {
   const colours = palette(settings.colors, !settings.reverse && rootsAreProcesses(table));
   const particulars = colours.byTime && hasWaits ? particularLetters(table, waits) : undefined;
   const letterOf = (text: string, id: number): string =>
-    particulars?.get(id) ?? colours.letterOf(kernel?.[id] ? `${text}_[k]` : text);
+    particulars?.get(id) ?? colours.letterOf(kernel?.[id] && !text.endsWith(']') ? `${text}_[k]` : text);
   return {
     settings,
     recording,

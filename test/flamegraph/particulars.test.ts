@@ -43,6 +43,8 @@ describe('behind a reason', () => {
         assert.deepEqual([found['[futex]'], found[object], found['<- rebuild_[w]']], ['l', 'i', 'h'], stack);
       }
     }
+    const behindKernel = letters('app;main;entry_SYSCALL_64_after_hwframe;do_syscall_64;[futex];<- other_[w] 1\n');
+    assert.equal(behindKernel['<- other_[w]'], 'h');
     assert.equal(letters('app;[futex];Lock:tuple;lock t 1\n')['lock t'], 'i');
   });
 
