@@ -11,6 +11,7 @@ const ZLIB = 1;
 const ZSTD = 2;
 /** The largest section that is unpacked, because it has to be in memory as a whole. */
 const MOST_BYTES = 192 * 2 ** 20;
+const LARGEST_PIECE = 2 ** 26;
 /** No real data compresses that well. */
 const MOST_TIMES = 2 ** 15;
 
@@ -43,7 +44,9 @@ export function decompressed(
 
 function unpack(kind: number, bytes: Buffer, size: number, name: string): Buffer {
   try {
-    if (kind === ZLIB) return inflateSync(bytes, { maxOutputLength: Math.max(1, size) });
+    // in one piece, if its size is true
+    const chunkSize = Math.min(Math.max(64, size), LARGEST_PIECE);
+    if (kind === ZLIB) return inflateSync(bytes, { maxOutputLength: Math.max(1, size), chunkSize });
     if (kind === ZSTD) return Buffer.from(unzstd(bytes, new Uint8Array(size)));
   } catch (error) {
     throw new InputError(`${name} is damaged: ${(error as Error).message}`);

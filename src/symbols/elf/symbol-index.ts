@@ -44,13 +44,21 @@ export class SymbolIndex {
     const found = section && this.#names ? readSymbols(file, section, this.#names, kind) : new Symbols(0);
     for (const [i, { address, size }] of this.#synthetic.entries()) found.add(address, size, -1 - i, 0);
     const order = this.#chosen(found);
-    this.#starts = Float64Array.from(order, (i) => found.starts[i] as number);
-    this.#nameAt = Float64Array.from(order, (i) => found.nameAt[i] as number);
-    this.#ends = Float64Array.from(order, (i, n) => {
-      const start = found.starts[i] as number;
+    // loops: from() with a function takes five times as long
+    this.#starts = new Float64Array(order.length);
+    this.#ends = new Float64Array(order.length);
+    this.#nameAt = new Float64Array(order.length);
+    for (let n = 0; n < order.length; n++) {
+      const i = order[n] as number;
+      this.#starts[n] = found.starts[i] as number;
+      this.#nameAt[n] = found.nameAt[i] as number;
+    }
+    for (let n = 0; n < order.length; n++) {
+      const size = found.sizes[order[n] as number] as number;
+      const start = this.#starts[n] as number;
       const next = this.#starts[n + 1] ?? Math.ceil(start / PAGE) * PAGE + PAGE;
-      return found.sizes[i] === 0 ? next : start + (found.sizes[i] as number);
-    });
+      this.#ends[n] = size === 0 ? next : start + size;
+    }
   }
 
   get count(): number {
@@ -95,7 +103,8 @@ export class SymbolIndex {
     }
     let end = 0;
     return chosen.filter((i) => {
-      const [start, size] = [found.starts[i] as number, found.sizes[i] as number];
+      const start = found.starts[i] as number;
+      const size = found.sizes[i] as number;
       end = Math.max(end, start + size);
       return size > 0 || start >= end;
     });

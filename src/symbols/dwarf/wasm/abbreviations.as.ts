@@ -12,11 +12,11 @@ import {
   TAG_SUBROUTINE_TYPE,
   TAG_UNION_TYPE,
 } from './codes.as';
-import { isOver, slebAt, u8At, ulebAt } from './cursor.as';
+import { isOver, place, slebAt, u8At, ulebAt } from './cursor.as';
 import { CUT_ABBREVIATIONS, fail, NO_ABBREVIATION } from './failures.as';
 import { formsKey, sizeOfForm } from './forms.as';
 import { Rows } from './memory.as';
-import { ABBREV, Cursor, hasMore, seek } from './sections.as';
+import { ABBREV, hasMore, keepCursor, restoreCursor, seek } from './sections.as';
 
 /** What all entries of one code have in common; its attributes follow it. */
 @unmanaged
@@ -55,6 +55,9 @@ class Table {
   /** of each code the place of its abbreviation in `rows`, plus 1; 0: none */
   places: Rows = new Rows();
   rows: Rows = new Rows();
+  /** where the first one begins that was not read yet; a file may have thousands of units of which only one is met */
+  next: f64 = 0;
+  isRead: bool = false;
   isCut: bool = false;
 }
 
@@ -65,39 +68,65 @@ const MOST_CODES: u64 = 1 << 20;
 /** Bytes of tables to keep; beyond that all are dropped. */
 const MOST_KEPT: usize = 8 << 20;
 const PAGE: f64 = 65536;
+const FIRST_BYTES: f64 = 1024;
+/** about what an empty table takes */
+const NEW_TABLE: usize = 2200;
 
 const tables: Rows = new Rows();
 let keptBytes: usize = 0;
 /** the one that abbreviation() looks into */
 let current: Table = new Table();
 
-/** The context is that of a unit whose table begins at `at`. Fails where that is damaged before its first code. */
-export function useAbbreviations(at: f64): void {
-  const key = formsKey();
-  if (current.at == at && current.formsKey == key && current.places.length > 0) return;
-  for (let i: usize = 0; i < tables.length; i += 4) {
-    const table = changetype<Table>(load<usize>(tables.ptr + i));
-    if (table.at == at && table.formsKey == key) {
-      current = table;
-      return;
-    }
-  }
-  if (keptBytes > MOST_KEPT) forgetAll();
-  current = readTable(at, key);
-  keptBytes += current.places.length + current.rows.length;
-  store<usize>(tables.add(4), changetype<usize>(current));
+/** Units in a row share a table, if any do; so many of the last ones are looked at. */
+const MOST_SHARED: usize = 8;
+/** counts how often all tables were dropped */
+let generation: u32 = 1;
+
+/** What a unit has of its table; the same generation: it is still there. */
+export function tableGeneration(): u32 {
+  return generation;
 }
 
-/** The abbreviation of this code. firstAttribute() and behind() walk its attributes. Fails where there is none. */
+/** Makes the table that begins at `at` the one in use; the context is that of its unit. Gives it, for reuseAbbreviations(). */
+export function useAbbreviations(at: f64): usize {
+  const key = formsKey();
+  const last = tables.length;
+  for (let i = last; i > 0 && i + (MOST_SHARED << 2) > last; i -= 4) {
+    const table = changetype<Table>(load<usize>(tables.ptr + i - 4));
+    if (table.at != at || table.formsKey != key) continue;
+    current = table;
+    return changetype<usize>(table);
+  }
+  if (keptBytes > MOST_KEPT) forgetAll();
+  const table = new Table();
+  table.at = table.next = at;
+  table.formsKey = key;
+  store<u32>(table.places.add(4), 0);
+  store<usize>(tables.add(4), changetype<usize>(table));
+  keptBytes += NEW_TABLE;
+  current = table;
+  return changetype<usize>(table);
+}
+
+export function reuseAbbreviations(table: usize): void {
+  current = changetype<Table>(table);
+}
+
+/** The abbreviation of this code, until the next one is asked for. Fails where there is none. */
 export function abbreviation(code: u64): Abbreviation {
-  const place = code < MOST_CODES && <usize>code << 2 < current.places.length ? placeOf(<u32>code) : 0;
-  if (place == 0) fail(current.isCut ? CUT_ABBREVIATIONS : NO_ABBREVIATION, <f64>code, current.at);
-  return changetype<Abbreviation>(current.rows.ptr + place - 1);
+  let row = placeOf(code);
+  if (row == 0 && !current.isRead) {
+    readUpTo(code);
+    row = placeOf(code);
+  }
+  if (row == 0) fail(current.isCut ? CUT_ABBREVIATIONS : NO_ABBREVIATION, <f64>code, current.at);
+  return changetype<Abbreviation>(current.rows.ptr + row - 1);
 }
 
 @inline
-function placeOf(code: u32): usize {
-  return load<u32>(current.places.ptr + (<usize>code << 2));
+function placeOf(code: u64): usize {
+  const at = <usize>code << 2;
+  return code < MOST_CODES && at < current.places.length ? <usize>load<u32>(current.places.ptr + at) : 0;
 }
 
 /** The first attribute, and the one behind another. */
@@ -128,44 +157,40 @@ function forgetAll(): void {
   }
   tables.length = 0;
   keptBytes = 0;
+  generation++;
 }
 
-function readTable(at: f64, key: u32): Table {
-  const table = new Table();
-  table.at = at;
-  table.formsKey = key;
-  store<u32>(table.places.add(4), 0);
-  let least = PAGE;
-  seek(ABBREV, at, least, PAGE);
-  while (true) {
-    const start = Cursor.at - Cursor.start;
-    const before = table.rows.length;
+/** Reads the table in use up to the abbreviation of this code, or to its end. */
+function readUpTo(wanted: u64): void {
+  const table = current;
+  const before = table.places.length + table.rows.length;
+  keepCursor();
+  let least = FIRST_BYTES;
+  seek(ABBREV, table.next, least, PAGE);
+  while (!table.isRead) {
+    const start = place();
+    const rows = table.rows.length;
     const code = ulebAt();
-    if (code != 0) readOne(table, code);
+    if (code != 0) readOne(table);
     if (!isOver()) {
-      if (code == 0) return table;
+      table.next = place();
+      if (code == 0) table.isRead = true;
+      else if (code < MOST_CODES) setPlace(table, <u32>code, <u32>rows + 1);
+      if (code == wanted) break;
       continue;
     }
-    table.rows.length = before;
-    if (code < MOST_CODES && <usize>code << 2 < table.places.length) unplace(table, <u32>code, before);
-    if (!hasMore(ABBREV)) {
-      table.isCut = true;
-      return table;
-    }
-    least *= 8;
-    seek(ABBREV, at, least, PAGE);
-    Cursor.at += start;
+    table.rows.length = rows;
+    if (hasMore(ABBREV)) {
+      least *= 8;
+      seek(ABBREV, start, least, PAGE);
+    } else table.isRead = table.isCut = true;
   }
+  restoreCursor();
+  keptBytes += table.places.length + table.rows.length - before;
 }
 
-/** Takes back a code whose abbreviation was cut off. */
-function unplace(table: Table, code: u32, rows: usize): void {
-  const place = table.places.ptr + (<usize>code << 2);
-  if (<usize>load<u32>(place) > rows) store<u32>(place, 0);
-}
-
-function readOne(table: Table, code: u64): void {
-  const place = table.rows.length;
+function readOne(table: Table): void {
+  const row = table.rows.length;
   table.rows.add(HEAD);
   const tag = <u32>ulebAt();
   const hasChildren = u8At() != 0;
@@ -184,13 +209,12 @@ function readOne(table: Table, code: u64): void {
     const bytes = sizeOfForm(form);
     size = size < 0 || bytes < 0 ? -1 : size + bytes;
   }
-  const found = changetype<Abbreviation>(table.rows.ptr + place);
+  const found = changetype<Abbreviation>(table.rows.ptr + row);
   found.tag = tag;
   found.kind = kindOf(tag);
   found.hasChildren = hasChildren;
   found.size = size;
   found.count = count;
-  if (code < MOST_CODES) setPlace(table, <u32>code, <u32>place + 1);
 }
 
 /** Of several abbreviations of one code the first one counts. */

@@ -52,7 +52,7 @@ import {
 } from './codes.as';
 import { place, skipBytes, skipLeb, skipText, slebAt, u8At, u16At, u24At, u32At, u64At, ulebAt, wordAt } from './cursor.as';
 import { fail, NO_ADDRESS, NO_INDEX, UNKNOWN_FORM } from './failures.as';
-import { ADDR, Cursor, LINE_STR, RNGLISTS, STR, STR_OFFSETS, seek } from './sections.as';
+import { ADDR, Cursor, keepCursor, LINE_STR, RNGLISTS, restoreCursor, STR, STR_OFFSETS, seek } from './sections.as';
 
 /** What the size and meaning of a form depend on. */
 export class Context {
@@ -309,18 +309,10 @@ function offsetIn(section: u32, base: f64, index: f64): f64 {
 
 /** A number of 4 or 8 bytes at a place of another section; fails where that ends before. */
 function wordIn(section: u32, at: f64, isLong: bool, failure: u32, value: f64): f64 {
-  const before = Cursor.at;
-  const end = Cursor.end;
-  const start = Cursor.start;
-  const from = Cursor.from;
-  const own = Cursor.section;
+  keepCursor();
   seek(section, at, isLong ? 8 : 4, PAGE);
   const word = wordAt(isLong);
   if (Cursor.at > Cursor.end) fail(failure, value, 0);
-  Cursor.at = before;
-  Cursor.end = end;
-  Cursor.start = start;
-  Cursor.from = from;
-  Cursor.section = own;
+  restoreCursor();
   return word;
 }

@@ -4,7 +4,7 @@ import { isOver, u8At, ulebAt, wordAt } from './cursor.as';
 import { ENDLESS_RANGES, fail, UNKNOWN_RANGE } from './failures.as';
 import { addressOf } from './forms.as';
 import { Rows } from './memory.as';
-import { Cursor, hasMore, RANGES, RNGLISTS, seek } from './sections.as';
+import { hasMore, keepCursor, RANGES, RNGLISTS, restoreCursor, seek } from './sections.as';
 import { Unit } from './units.as';
 
 const END_OF_LIST: u32 = 0;
@@ -26,11 +26,7 @@ export const RANGE: usize = 16;
 
 /** Reads the list of the unit in use at this offset into `ranges`. Leaves the cursor where it is. */
 export function readRanges(unit: Unit, at: f64): void {
-  const cursor = Cursor.at;
-  const end = Cursor.end;
-  const start = Cursor.start;
-  const from = Cursor.from;
-  const section = Cursor.section;
+  keepCursor();
   const isNew = unit.version >= 5;
   const own = isNew ? RNGLISTS : RANGES;
   for (let least: f64 = 16; ; least *= 8) {
@@ -39,11 +35,7 @@ export function readRanges(unit: Unit, at: f64): void {
     if (isNew ? readNew(unit) : readOld(unit)) break;
     if (!hasMore(own) || least > MOST_BYTES) fail(ENDLESS_RANGES, at, 0);
   }
-  Cursor.at = cursor;
-  Cursor.end = end;
-  Cursor.start = start;
-  Cursor.from = from;
-  Cursor.section = section;
+  restoreCursor();
 }
 
 @inline

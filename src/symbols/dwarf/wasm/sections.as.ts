@@ -87,6 +87,38 @@ export function seek(window: u32, at: f64, least: f64, page: f64): void {
   Cursor.end = max(start, one.ptr + one.length);
 }
 
+/** Bytes of a cursor that is kept, and how many may be kept inside each other. */
+const KEPT: usize = 28;
+const MOST_KEPT: usize = 8;
+const kept: usize = heap.alloc(KEPT * MOST_KEPT);
+let keptCount: usize = 0;
+
+/** To look elsewhere meanwhile; restoreCursor() puts the cursor back. */
+export function keepCursor(): void {
+  const to = kept + (keptCount % MOST_KEPT) * KEPT;
+  keptCount++;
+  store<f64>(to, Cursor.from);
+  store<usize>(to + 8, Cursor.at);
+  store<usize>(to + 12, Cursor.end);
+  store<usize>(to + 16, Cursor.start);
+  store<u32>(to + 20, Cursor.section);
+}
+
+export function restoreCursor(): void {
+  keptCount--;
+  const from = kept + (keptCount % MOST_KEPT) * KEPT;
+  Cursor.from = load<f64>(from);
+  Cursor.at = load<usize>(from + 8);
+  Cursor.end = load<usize>(from + 12);
+  Cursor.start = load<usize>(from + 16);
+  Cursor.section = load<u32>(from + 20);
+}
+
+/** Reading begins anew: what was kept before something failed is of no use. */
+export function dropCursors(): void {
+  keptCount = 0;
+}
+
 /** Is there more of the section behind the bytes at hand? */
 export function hasMore(window: u32): bool {
   return Cursor.from + <f64>(Cursor.end - Cursor.start) < windowOf(window).size;

@@ -1,6 +1,6 @@
 // The units of .debug_info: their headers, and what the first entry of each says of the whole.
 
-import { Attribute, abbreviation, attributesEnd, behind, firstAttribute, useAbbreviations } from './abbreviations.as';
+import { Attribute, abbreviation, attributesEnd, behind, firstAttribute, reuseAbbreviations, tableGeneration, useAbbreviations } from './abbreviations.as';
 import {
   AT_ADDR_BASE,
   AT_COMP_DIR,
@@ -25,7 +25,7 @@ import { isOver, place, u8At, u16At, u32At, u64At, ulebAt, wordAt } from './curs
 import { ADDRESS_SIZE, CUT_INFO, CUT_UNIT, fail, SPLIT, VERSION } from './failures.as';
 import { Context, isAddress, numberAt, setSizes, skip, Text, textAt } from './forms.as';
 import { Rows } from './memory.as';
-import { Cursor, ENTRIES, hasMore, INFO, seek, sizeOf } from './sections.as';
+import { Cursor, dropCursors, ENTRIES, hasMore, INFO, seek, sizeOf } from './sections.as';
 
 @unmanaged
 export class Unit {
@@ -39,6 +39,9 @@ export class Unit {
   isLong: bool = false;
   addressSize: u32 = 8;
   abbreviationsAt: f64 = 0;
+  /** its table of abbreviations, as long as the generation is still the same */
+  table: usize = 0;
+  tableGeneration: u32 = 0;
   /** has it code? A type unit has none; a partial one has what others refer to */
   isCode: bool = false;
   isType: bool = false;
@@ -116,6 +119,7 @@ function readHeader(unit: Unit): void {
 
 /** Makes a unit the one that forms depend on: the unit in use. */
 export function useUnit(unit: Unit): void {
+  dropCursors();
   Context.from = unit.from;
   Context.version = unit.version;
   Context.isLong = unit.isLong;
@@ -124,7 +128,11 @@ export function useUnit(unit: Unit): void {
   Context.strOffsetsBase = unit.strOffsetsBase;
   Context.rnglistsBase = unit.rnglistsBase;
   setSizes();
-  useAbbreviations(unit.abbreviationsAt);
+  if (unit.tableGeneration == tableGeneration()) reuseAbbreviations(unit.table);
+  else {
+    unit.table = useAbbreviations(unit.abbreviationsAt);
+    unit.tableGeneration = tableGeneration();
+  }
 }
 
 /** Reads what the first entry of a unit says of the whole. Fails where DWARF is not of a kind read here. */
