@@ -178,8 +178,10 @@ const JIT_FILE = /^\[JIT|\/perf-\d+\.map$|\/jitted-\d+-\d+\.so$/;
 
 /** The first address of the kernel's half, on every 64-bit machine. */
 export const KERNEL_ADDRESS = 'ffff800000000000';
+/** The kernel's limit on the depth of a callchain. A chain of just that length has lost its root. */
+export const MAX_STACK = 127;
 /** Ends a DWARF callchain whose dumped stack was too short. */
-const NO_ADDRESS = 'ffffffffffffffff';
+export const NO_ADDRESS = 'ffffffffffffffff';
 
 /** Hexadecimal, as perf prints it. */
 export function isKernelAddress(address: string): boolean {

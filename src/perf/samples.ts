@@ -4,11 +4,9 @@
 import type { StackTable } from '../engine/stack-table.ts';
 import { TRUNCATED, UNKNOWN } from '../stacks/marks.ts';
 import { type PerfEvent, PerfEvents } from './events.ts';
+import { MAX_STACK } from './frame.ts';
 import { type Header, isWithin } from './header.ts';
 import type { PerfRoots } from './roots.ts';
-
-/** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
-const PERF_MAX_STACK = 127;
 
 /** Which samples count, and what for. */
 export interface SampleOptions {
@@ -79,7 +77,7 @@ export class Samples {
       table.push(table.name(UNKNOWN));
       this.empty++;
     }
-    const frames = table.end(this.#weight, this.#root, PERF_MAX_STACK, this.truncated);
+    const frames = table.end(this.#weight, this.#root, MAX_STACK, this.truncated);
     if (frames < 0) this.truncatedWeight += this.#weight;
     if (frames === 0) this.empty++;
   }

@@ -32,7 +32,8 @@ export interface TrialRates {
 
 export const MOST_STACK_BYTES = 65528;
 const DEFAULT = 'dwarf,16384';
-const LARGEST = `dwarf,${MOST_STACK_BYTES}`;
+/** perf's largest copy of a stack. */
+export const LARGEST = `dwarf,${MOST_STACK_BYTES}`;
 /** A few samples say nothing. */
 const ENOUGH_SAMPLES = 10;
 

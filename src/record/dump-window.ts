@@ -1,5 +1,6 @@
 // The window of a dump of bpf/offcpu.bt, read while bpftrace prints it. flame-record cuts perf's samples to it.
 
+import { FOOTER } from '../offcpu/read/program.ts';
 import type { Window } from './plan.ts';
 
 export interface DumpWindow extends Window {
@@ -13,8 +14,6 @@ export interface DumpWindow extends Window {
 
 // @ours[4242]: 1
 const OURS = /^@ours\[(\d+)\]: 1$/;
-// flamepipe offcpu end pid 4242 start_ns 4435305347608 end_ns 4438836079481
-const FOOTER = /^flamepipe offcpu end pid \d+ start_ns (\d+) end_ns (\d+)$/;
 
 /** Give line() each line that bpftrace prints. */
 export class DumpWatcher {
@@ -33,7 +32,7 @@ export class DumpWatcher {
   }
 
   #footer(text: string): void {
-    const [, startNs, endNs] = FOOTER.exec(text) ?? [];
+    const [, , startNs, endNs] = FOOTER.exec(text) ?? [];
     if (startNs === undefined) return;
     this.#startNs = Number(startNs);
     this.#endNs = Number(endNs);

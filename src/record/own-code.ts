@@ -1,6 +1,7 @@
 // The target's own code: which of the objects that perf saw are the user's program, and which functions are theirs.
 
 import { isJit } from '../perf/frame.ts';
+import { withoutDeleted } from '../stacks/frame-name.ts';
 import { withoutTier } from '../stacks/tiers.ts';
 import { LIBRARY_SOURCE } from '../symbols/library-source.ts';
 import { runtimeOf } from './runtimes.ts';
@@ -113,9 +114,9 @@ function shownName(path: string): string {
   return isJitted(path) ? JIT : fileName(path);
 }
 
-/** Without `(deleted)`, which the kernel puts behind it. */
+/** The last part of a path. */
 export function fileName(path: string): string {
-  return path.replace(/ \(deleted\)$/, '').replace(/^.*\//, '');
+  return withoutDeleted(path).replace(/^.*\//, '');
 }
 
 /** Is it a function's name? `[two]` names only the object. */

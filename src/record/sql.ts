@@ -4,8 +4,8 @@
 import { ARTIFACTS } from './artifacts.ts';
 import { psqlArgv } from './backends.ts';
 import type { SqlSource } from './settings.ts';
+import { BACKEND } from './statements.ts';
 
-const BACKEND = 'flamepipe backend';
 const END = 'flamepipe end of file';
 
 /** psql goes on with each line on its stdin. The shell lines are fixed, so that no name gets into them. */

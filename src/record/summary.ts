@@ -3,6 +3,7 @@
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import type { PerfStats } from '../perf/stats.ts';
 import { MUCH_CUT } from '../stacks/reach.ts';
+import { LARGEST } from './call-graph.ts';
 import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage } from './language.ts';
 import type { FunctionShare, Share } from './top-functions.ts';
 
@@ -75,8 +76,6 @@ export function isWithoutSamples(perfLog: string): boolean {
   return said !== undefined && !/\(~?\d+ samples\) \]$/.test(said);
 }
 
-/** perf's largest copy of a stack. */
-const LARGEST = 'dwarf,65528';
 const FRAMES =
   'compile with frame pointers (-fno-omit-frame-pointer, -C force-frame-pointers=yes) and record with --call-graph fp';
 

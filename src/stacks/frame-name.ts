@@ -112,11 +112,16 @@ function substitute(char: string): string {
   return char >= '\t' && char <= '\r' ? ' ' : '?';
 }
 
+/** Without ` (deleted)`, which the kernel puts behind the path of a file that is gone. */
+export function withoutDeleted(path: string): string {
+  return path.replace(/ \(deleted\)$/, '');
+}
+
 /**
  * `[libc.so.6]` for a place in that object (latin1) that has no symbol; `[unknown]` if the object isn't known either.
  */
 export function objectFrame(object: string, address = ''): string {
-  const path = object.replace(/ \(deleted\)$/, '');
+  const path = withoutDeleted(object);
   const base = path.slice(path.lastIndexOf('/') + 1).replace(/^\[(.*)\]$/, '$1') || 'unknown';
   return frameText(address === '' ? `[${base}]` : `[${base} <${address}>]`);
 }

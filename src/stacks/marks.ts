@@ -2,6 +2,8 @@
 // waker; and frames that are marks by themselves.
 
 const MARK = /_\[([kijw])\]$/;
+/** Behind the names of kernel functions. */
+export const KERNEL_MARK = '_[k]';
 
 /** What other formats call the origin of such code. */
 const ORIGINS: Record<string, string> = { k: '[kernel.kallsyms]', i: '[inlined]', j: '[jit]', w: '[waker]' };

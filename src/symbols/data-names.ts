@@ -1,5 +1,6 @@
 // Variables by their address: the name of a lock, or where it lies, by a copy of /proc/PID/maps and the files in it.
 
+import { withoutDeleted } from '../stacks/frame-name.ts';
 import type { ObjectSymbols } from './object.ts';
 import { symbolFrame } from './symbol-frame.ts';
 
@@ -68,7 +69,7 @@ export class DataNames {
     const found = object.refusal === undefined ? object.dataAt(address - first.from) : undefined;
     if (found === undefined) return undefined;
     const symbol = found && symbolFrame(found, { tidy: true, demangle: true, keepHash: false });
-    return { symbol: symbol || undefined, place: `data of ${path.replace(/^.*\//, '').replace(/ \(deleted\)$/, '')}` };
+    return { symbol: symbol || undefined, place: `data of ${withoutDeleted(path).replace(/^.*\//, '')}` };
   }
 }
 

@@ -1,6 +1,7 @@
 // Names the frames of a recording: an object and a place in it in; the functions there out, and at the end notes on
 // what was missing.
 
+import { withoutDeleted } from '../stacks/frame-name.ts';
 import { BareNames } from './bare-names.ts';
 import { ObjectSymbols, type OpenFile, type SymbolFrame } from './object.ts';
 
@@ -34,7 +35,7 @@ export class Symbolizer {
   object(path: string, buildId?: string): ObjectSymbols {
     let object = this.#objects.get(path);
     if (!object) {
-      const file = path.replace(/ \(deleted\)$/, '');
+      const file = withoutDeleted(path);
       object = new ObjectSymbols(file, this.#open, this.#buildIds.get(file) ?? buildId);
       this.#objects.set(path, object);
     }

@@ -4,15 +4,13 @@
 // └─ comm ┘ └──────────── user ────────────────┘ └ with -d
 
 import type { StackTable } from '../../engine/stack-table.ts';
-import { isLost, kindOfFrame, LOST } from '../../stacks/marks.ts';
+import { isLost, KERNEL_MARK, kindOfFrame, LOST } from '../../stacks/marks.ts';
 import { isMetadata, unitIn } from '../../stacks/metadata.ts';
 import type { Subject } from '../entry.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import { addSplitStack } from './split-stack.ts';
 import { type OffcpuStacks, timeUnitOf, type Unit } from './stacks.ts';
-
-const KERNEL_MARK = '_[k]';
 
 export class FoldedText {
   /** the unit of its counts, if a line says it */

@@ -61,7 +61,7 @@ const NEW_THREAD = 0x10000;
 const HEADER =
   /^flamepipe offcpu (\d+) pid \d+ attach_ns \d+ wait_events ([01])(?: objects (\d+))?(?: (?:unwound (1)|[a-z]+ \d+))*$/;
 // flamepipe offcpu end pid 4242 start_ns 4435305347608 end_ns 4438836079481
-const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
+export const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d+)$/;
 // (4438656450897, 1, 0, ⟨kernel stack⟩, ⟨user stack⟩, mix)      an empty stack is nothing, from 0.25 on a newline
 // └─── since ───┘  │  └ wait event
 //                  └ state

@@ -1,7 +1,7 @@
 // Which frames of a folded stack are the kernel's.
 
 import { isThreadStart, kernelStart } from '../../stacks/known-frames.ts';
-import { isLost, kindOfFrame, unmarked } from '../../stacks/marks.ts';
+import { isLost, KERNEL_MARK, kindOfFrame, unmarked } from '../../stacks/marks.ts';
 import type { KernelRules } from './kernel-rules.ts';
 
 /** A folded stack taken apart; frames innermost first, without marks. */
@@ -15,8 +15,6 @@ export interface Parts {
 }
 
 export type Note = NonNullable<ReturnType<typeof kindOfFrame>> | 'lost';
-
-const KERNEL_MARK = '_[k]';
 
 /**
  * Takes a stack (root first) apart. The kernel's frames are the first of these that it has: those marked `_[k]`; those

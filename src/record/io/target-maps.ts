@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { OpenFiles } from '../../cli/read-at.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
+import { withoutDeleted } from '../../stacks/frame-name.ts';
 import { DataNames } from '../../symbols/data-names.ts';
 import type { ReadBytes } from '../../symbols/elf/section-data.ts';
 import { Mappings } from '../../symbols/mappings.ts';
@@ -24,7 +25,6 @@ export interface TargetNames {
 // 7f20-7f30 r-xp 00000000 fd:01 3       /tmp/old.so (deleted)
 // └ range   └ x: code                   └ path
 const CODE = /^([0-9a-f]+-[0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ +(\/.*)$/;
-const DELETED = ' (deleted)';
 
 export class TargetMaps {
   readonly #folder: string;
@@ -86,7 +86,7 @@ export class TargetMaps {
     const { isForeignNamespace } = rootOf(pid);
     for (const line of lines) {
       const [, range = '', path = ''] = CODE.exec(line) ?? [];
-      const file = path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
+      const file = withoutDeleted(path);
       if (file === '' || this.#kept.has(file) || !(isForeignNamespace || file !== path)) continue;
       this.#kept.set(file, new OpenFiles().open(`/proc/${pid}/map_files/${range}`) ?? this.#files.open(file));
     }

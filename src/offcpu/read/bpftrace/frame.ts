@@ -1,5 +1,7 @@
 // A frame as bpftrace prints it, in all its stack modes.
 
+import { isKernelAddress } from '../../../perf/frame.ts';
+
 /** Texts are latin1. */
 export interface BpftraceFrame {
   /** '' where bpftrace found none */
@@ -95,17 +97,15 @@ function perfFrame(address: string, text: string): BpftraceFrame {
     (!inlined && WITH_OBJECT.exec(text)) || [];
   if (ADDRESS.test(named)) return unresolved(address, dso, inlined);
   const symbol = named.replace(PLACE, '').replace(OFFSET, '');
-  return { symbol, dso, isKernel: isKernelAddress(address), inlined, address };
+  return { symbol, dso, isKernel: isKernelAddress(withoutPrefix(address)), inlined, address };
 }
 
 function unresolved(address: string, dso: string, inlined: boolean): BpftraceFrame {
   const isOffset = address.includes(' ');
-  const isKernel = isKernelAddress(address.split(' ')[0] as string);
-  return { symbol: '', dso, isKernel, inlined, address: isOffset ? '' : address.replace(/^0x/, '') };
+  const isKernel = isKernelAddress(withoutPrefix(address.split(' ')[0] as string));
+  return { symbol: '', dso, isKernel, inlined, address: isOffset ? '' : withoutPrefix(address) };
 }
 
-/** The kernel's half of the addresses starts at 0xffff800000000000, on every 64-bit machine. */
-function isKernelAddress(address: string): boolean {
-  const digits = address.replace(/^0x/, '');
-  return digits.length === 16 && digits >= 'ffff800000000000';
+function withoutPrefix(address: string): string {
+  return address.replace(/^0x/, '');
 }

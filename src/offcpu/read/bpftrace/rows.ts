@@ -2,6 +2,7 @@
 
 import { Entry, type Shape, STACK } from '../../../engine/map-entries.ts';
 import type { StackTable } from '../../../engine/stack-table.ts';
+import { MAX_STACK } from '../../../perf/frame.ts';
 import { IdNumbers } from './id-numbers.ts';
 import { EMPTY_SPAN, type Ends, type IdSpan, spanOf } from './id-span.ts';
 import type { KeyMeaning, KeyTexts } from './keys.ts';
@@ -127,8 +128,6 @@ function keyOf(table: StackTable, { parts, entries }: Shape): KeyTexts {
 const ENOUGH = 100;
 /** Frames looked at from either end of a stack to tell whether it is of the kernel. */
 const TELLING = 4;
-/** bpftrace's own limit, and the kernel's: a stack of just that depth has lost its root. */
-const MAX_STACK = 127;
 
 export function isKernelStack(ids: Uint32Array, from: number, to: number, names: BpftraceNames): boolean {
   for (let i = from; i < to; i++) {

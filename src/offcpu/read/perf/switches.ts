@@ -3,7 +3,7 @@
 // offcpu-time, the sums of `perf record --off-cpu`.
 
 import { Line, type StackTable, Stop } from '../../../engine/stack-table.ts';
-import { isKernel, type PerfFrame, readFrameLine, withoutReturn } from '../../../perf/frame.ts';
+import { isKernel, MAX_STACK, NO_ADDRESS, type PerfFrame, readFrameLine, withoutReturn } from '../../../perf/frame.ts';
 import { isPerfNoise } from '../../../perf/noise.ts';
 import { PerfObjects } from '../../../perf/objects.ts';
 import { isUnindentedFrame } from '../../../perf/sample-body.ts';
@@ -47,10 +47,6 @@ export interface PerfSum extends PerfStack {
   ns: number;
 }
 
-/** perf's own limit on the depth of a callchain. A chain of just that length has lost its root. */
-const MAX_STACK = 127;
-/** The address that ends a chain of call-graph dwarf whose copy of the stack was too short. */
-const CUT = 'ffffffffffffffff';
 /** The message about the last line of an input that ends too early. */
 const CUT_LINE = 'cut off in the middle of a line';
 
@@ -333,7 +329,7 @@ export class PerfSwitches {
   #wordOf(printed: PerfFrame): number {
     const frame = this.#objects?.named(printed, this.#pid) ?? printed;
     const { address, symbol, dso, inlined } = frame;
-    if (address === CUT && symbol === '') return this.#names.truncated;
+    if (address === NO_ADDRESS && symbol === '') return this.#names.truncated;
     return this.#foundOr(this.#names.word({ symbol, dso, inlined, isKernel: isKernel(frame) }), frame);
   }
 
