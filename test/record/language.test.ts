@@ -1,6 +1,7 @@
 // A target's language by what /proc tells, and the flag that its runtime lacks.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import {
   callersMissing,
@@ -35,6 +36,8 @@ test('Node wants two flags, on the command line or in NODE_OPTIONS', () => {
   assert.deepEqual(told({ ...started('node', 'app.js'), environment: { NODE_OPTIONS: both } }), ['Node', []]);
   const one = told(started('node', '--perf-basic-prof', 'app.js'))[1];
   assert.match(one.join(), /^some of its functions have no name: node --interpreted-frames-native-stack /);
+  const debian = told({ ...started('node', 'app.js'), environment: { NODE_OPTIONS: both }, framePointers: false });
+  assert.match(debian[1].join(), /Node's own build/);
 });
 
 test('Java wants frame pointers and a map of names', () => {
@@ -45,6 +48,17 @@ test('Java wants frame pointers and a map of names', () => {
   const atExit = started('java', '-XX:+PreserveFramePointer', '-XX:+DumpPerfMapAtExit', 'T');
   assert.match(told(atExit)[1].join(), /flame-record report/);
 });
+
+test('a JVM starts with the flags that are named', { skip: javaIsMissing() }, () => {
+  const flags = told(started('java', 'T'))[1].flatMap((line) => line.match(/-XX:\S+/g) ?? []);
+  assert.equal(flags.length, 3);
+  assert.equal(spawnSync('java', [...flags, '-version'], { stdio: 'ignore', timeout: 60_000 }).status, 0);
+});
+
+function javaIsMissing(): string | false {
+  const { error } = spawnSync('java', ['-version'], { stdio: 'ignore', timeout: 60_000 });
+  return error !== undefined && 'no java: apt-get install default-jre-headless';
+}
 
 test('Python wants -X perf, which 3.11 does not know', () => {
   assert.match(told(started('python3.13', 'app.py'))[1].join(), /^python3 -X perf/);
