@@ -66,6 +66,9 @@ const STATISTICS =
 const REPORT =
   /^# Samples: [\d.]+[KMG]? +of events? |^#\s+(?:Overhead|Children|Samples)\b *[ ,;|\t]|^\s*\d+\.\d+% +(?:\S+;|.*\[[.kgu]\] )|^\d+\.\d+% \S|^ +\[[.kgu]\] \S|^Aggregated stats:$/m;
 
+const DUMP = /^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": ?"/m;
+const SCRIPT = / \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m;
+
 /** The kind of data that begins with these bytes. It looks at SNIFFED_BYTES of them at most. */
 export function sniff(start: Uint8Array): Kind {
   if (start.length === 0) return 'empty';
@@ -83,8 +86,11 @@ export function sniff(start: Uint8Array): Kind {
   if (text.includes('\0')) return isFolded(text) ? 'folded' : 'binary';
   if (/^\s*\{\s*"format": "flamepipe off-CPU reasons"/.test(text)) return 'reasons';
   if (/^ {4}waker: {11}/m.test(text)) return 'offwaketime';
-  if (/^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": ?"/m.test(text)) return 'bpftrace';
-  const isScript = / \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m.test(text);
+  // hostile comms look like the other's lines: the first line that is one decides
+  const script = text.search(SCRIPT);
+  const dump = text.search(DUMP);
+  const isScript = script >= 0 && (dump < 0 || text.lastIndexOf('\n', script) < dump);
+  if (dump >= 0 && !isScript) return 'bpftrace';
   const foreign = foreignTextOf(text, isScript);
   if (foreign !== undefined) return foreign;
   if (REPORT.test(text)) return 'perf report';

@@ -4,7 +4,8 @@ import type { StackTable } from '../../engine/stack-table.ts';
 import type { OffcpuKind, Particulars, Subject, Waker } from '../entry.ts';
 import { EMPTY_SPAN, type IdSpan, spanOf } from './bpftrace/id-span.ts';
 import { PREEMPTED } from './perf/events.ts';
-import type { PerfRecording, PerfStack, PerfSwitches } from './perf/switches.ts';
+import type { PerfRecording } from './perf/recording.ts';
+import type { PerfStack, PerfSwitches } from './perf/switches.ts';
 import { type Interval, NONE, SOMEBODY, ThreadEvents } from './perf/thread-events.ts';
 import type { Recording } from './window.ts';
 

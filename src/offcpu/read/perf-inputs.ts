@@ -7,7 +7,8 @@ import type { BpftraceNames } from './bpftrace/names.ts';
 import { noLosses } from './bpftrace/noise.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import type { InputFacts } from './input-facts.ts';
-import { type PerfRecording, PerfSwitches } from './perf/switches.ts';
+import type { PerfRecording } from './perf/recording.ts';
+import { PerfSwitches } from './perf/switches.ts';
 import { type EntrySink, settlePerf } from './perf-entries.ts';
 import type { OffcpuStacks } from './stacks.ts';
 

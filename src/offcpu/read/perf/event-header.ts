@@ -15,6 +15,8 @@ export interface EventHeader {
   /** seconds and their fraction, as digits; undefined: perf printed none */
   time: { seconds: string; fraction: string } | undefined;
   event: SchedulerEvent;
+  /** the text that says it */
+  rest: string;
 }
 
 // 5122.617485606:
@@ -45,6 +47,15 @@ function headerOf(table: StackTable, header: Header, from: number, hasTime: bool
     pid: pidFrom < 0 ? undefined : Number(table.text(pidFrom, pidTo)),
     tid: tidFrom < 0 ? undefined : Number(table.text(tidFrom, tidTo)),
     time: time ? { seconds, fraction } : undefined,
-    event: readSchedulerEvent(rest.slice((time?.index ?? 0) + matched.length)),
+    ...eventIn(rest.slice((time?.index ?? 0) + matched.length)),
   };
+}
+
+function eventIn(rest: string): Pick<EventHeader, 'event' | 'rest'> {
+  return { event: readSchedulerEvent(rest), rest };
+}
+
+/** The same event, whose text goes on with another line, because a thread has a name with a newline. */
+export function continued(header: EventHeader, line: string): EventHeader {
+  return { ...header, ...eventIn(`${header.rest}\n${line}`) };
 }

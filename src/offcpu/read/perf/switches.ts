@@ -10,28 +10,10 @@ import { isUnindentedFrame } from '../../../perf/sample-body.ts';
 import type { Expansion } from '../../../symbols/symbolizer.ts';
 import type { BpftraceNames } from '../bpftrace/names.ts';
 import type { OnSkip } from '../bpftrace/text.ts';
-import { type EventHeader, readEventHeader } from './event-header.ts';
+import { continued, type EventHeader, readEventHeader } from './event-header.ts';
 import { PREEMPTED, type SchedulerEvent } from './events.ts';
+import { newRecording, type PerfRecording } from './recording.ts';
 import { Happened, NONE, SOMEBODY, ThreadEvents } from './thread-events.ts';
-
-/** One input: the events of its threads. Times are nanoseconds on perf's clock. */
-export interface PerfRecording {
-  /** by tid; of those in `own` all that happened, of others switch-ins and wake-ups */
-  threads: Map<number, ThreadEvents>;
-  /** threads whose switch-outs were recorded, with stacks or as records */
-  own: Set<number>;
-  startNs: number;
-  endNs: number;
-  /** switch-outs with a stack, samples of offcpu-time, and other scheduler events */
-  switches: number;
-  sums: number;
-  others: number;
-  lostEvents: number;
-  /** how many events were printed without a field that they need, by its name */
-  lacking: Map<'tid' | 'time' | 'period' | 'trace', number>;
-  /** events that are earlier than the one before */
-  backwards: number;
-}
 
 /** The stack of a switch-out: ids of names, root first. */
 export interface PerfStack {
@@ -49,6 +31,9 @@ export interface PerfSum extends PerfStack {
 
 /** The message about the last line of an input that ends too early. */
 const CUT_LINE = 'cut off in the middle of a line';
+const NO_LINE = 'not a line of perf script';
+/** Linux's limit on a comm, without its NUL. */
+const COMM_BYTES = 15;
 
 export class PerfSwitches {
   /** by tid, as the events' headers have them */
@@ -79,6 +64,9 @@ export class PerfSwitches {
   #haveTids = true;
   /** is the line being read the input's last, without newline? */
   #isLastLine = false;
+  /** an event whose text is not complete; a line that is no other, and may begin the comm of the next header */
+  #split: EventHeader | undefined;
+  #before: { text: string; line: number } | undefined;
 
   constructor(table: StackTable, names: BpftraceNames, skip: OnSkip, rows: StackTable, onSum: (sum: PerfSum) => void) {
     this.#table = table;
@@ -161,16 +149,27 @@ export class PerfSwitches {
     if (!header) return false;
     const text = this.#isLastLine ? table.lineText().trimStart() : '';
     if (isUnknown) table.pass();
+    const before = this.#before;
+    if (before?.line === table.linesRead - 1 && before.text.length + header.comm.length < COMM_BYTES) {
+      header.comm = `${before.text}\n${header.comm}`;
+      this.#before = undefined;
+    }
     this.#endSample();
     if (this.#isLastLine) {
       this.#skip(CUT_LINE, table.linesRead, text);
       return true;
     }
     this.#takeTime(header);
+    this.#takeEvent(header);
+    return true;
+  }
+
+  #takeEvent(header: EventHeader): void {
+    this.#split = header.event.kind === 'bare' ? header : undefined;
+    if (this.#split) return;
     this.#takeThread(header);
     this.#event = header.event;
     this.#readEvent(header.time !== undefined);
-    return true;
   }
 
   #takeTime({ time }: EventHeader): void {
@@ -205,8 +204,7 @@ export class PerfSwitches {
     const event = this.#event;
     const recording = this.#recording;
     const tid = this.#tid;
-    if (event.kind === 'bare') this.#lack('trace');
-    else if (event.kind === 'off') {
+    if (event.kind === 'off') {
       if (Number.isNaN(event.ns)) this.#lack('period');
     } else if (event.kind === 'lost') recording.lostEvents += event.events;
     else if (!hasTime) {
@@ -259,6 +257,9 @@ export class PerfSwitches {
   /** Ends a sample, whose frames are complete. A switch without frames says nothing of who was switched out. */
   #endSample(): void {
     const table = this.#table;
+    if (this.#split) this.#lack('trace');
+    this.#split = undefined;
+    this.#tellBefore();
     const event = this.#event;
     this.#event = { kind: 'other' };
     if (event.kind === 'switch' && table.depth > 0 && this.#tid > 0) {
@@ -322,7 +323,7 @@ export class PerfSwitches {
       table.define(Line.ignore);
     } else {
       table.pass();
-      if (text.trim() !== '') this.#skip('not a line of perf script', table.linesRead, text);
+      if (text.trim() !== '') this.#skip(NO_LINE, table.linesRead, text);
     }
   }
 
@@ -351,20 +352,26 @@ export class PerfSwitches {
   }
 
   #readOther(text: string): void {
+    if (this.#split) {
+      this.#takeEvent(continued(this.#split, text));
+      return;
+    }
     // as pasted, without its blanks
     const frame = isUnindentedFrame(text) ? readFrameLine(text) : undefined;
     if (frame?.kind === 'frame' && !(this.#isLastLine && frame.dso === '')) {
       this.#table.push(this.#wordOf(frame));
       return;
     }
-    const kind = this.#isLastLine ? CUT_LINE : 'not a line of perf script';
-    if (!isPerfNoise(text)) this.#skip(kind, this.#table.linesRead, text);
+    if (isPerfNoise(text)) return;
+    this.#tellBefore();
+    if (this.#isLastLine) this.#skip(CUT_LINE, this.#table.linesRead, text);
+    else this.#before = { text, line: this.#table.linesRead };
   }
-}
 
-function newRecording(): PerfRecording {
-  return {
-    ...{ threads: new Map<number, ThreadEvents>(), own: new Set<number>(), startNs: Infinity, endNs: -Infinity },
-    ...{ switches: 0, sums: 0, others: 0, lostEvents: 0, lacking: new Map(), backwards: 0 },
-  };
+  /** The line before was no part of a comm. */
+  #tellBefore(): void {
+    const before = this.#before;
+    this.#before = undefined;
+    if (before) this.#skip(NO_LINE, before.line, before.text);
+  }
 }
