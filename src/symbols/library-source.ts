@@ -9,8 +9,9 @@ export const LIBRARY_SOURCE = 'library source';
 // /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/pgrx-0.18.0/src/bgworkers.rs
 // /rustc/59807616e/library/core/src/ops/function.rs     /srv/app/target/release/build/pgrx-pg-sys-0123456789abcdef/out/pg15.rs
 // /usr/include/c++/12/bits/std_mutex.h
+// Debian's Rust: /usr/src/rustc-1.85.1/library/core/src/iter/adapters/copied.rs     library/std/src/sys/sync/mutex/futex.rs
 const LIBRARY =
-  /\/\.cargo\/(?:registry|git)\/|^\/rustc\/|\/rustlib\/src\/|\/build\/[\w-]+-[0-9a-f]{16}\/out\/|^\/usr\/(?:local\/)?include\//;
+  /\/\.cargo\/(?:registry|git)\/|^\/rustc\/|^\/usr\/src\/rustc-|^\/rust\/deps\/|^library\/(?:core|alloc|std)\/src\/|\/rustlib\/src\/|\/build\/[\w-]+-[0-9a-f]{16}\/out\/|^\/usr\/(?:local\/)?include\//;
 
 /** The origin of a function that was found in `object`: that object, or LIBRARY_SOURCE. */
 export function originOf({ file }: SymbolFrame, object: string): string {

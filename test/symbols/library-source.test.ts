@@ -11,8 +11,18 @@ test('crates, the standard library, generated bindings and C++ templates are lib
     '/rustc/59807616e1fa/library/core/src/ops/function.rs',
     '/srv/app/target/release/build/pgrx-pg-sys-0123456789abcdef/out/pg15.rs',
     '/usr/include/c++/12/bits/std_mutex.h',
+    '/usr/src/rustc-1.85.1/library/core/src/iter/adapters/copied.rs',
+    'library/std/src/sys/sync/mutex/futex.rs',
+    '/rust/deps/gimli-0.29.0/src/read/abbrev.rs',
   ])
     assert.equal(originOf(frame(file), '/srv/app.so'), LIBRARY_SOURCE, file);
-  for (const file of [undefined, 'src/lib.rs', '/srv/app/src/lib.rs', '/usr/src/app/main.c', '/srv/build/out/main.c'])
+  for (const file of [
+    undefined,
+    'src/lib.rs',
+    '/srv/app/src/lib.rs',
+    '/usr/src/app/main.c',
+    'library/src/lib.rs',
+    '/srv/build/out/main.c',
+  ])
     assert.equal(originOf(frame(file), '/srv/app.so'), '/srv/app.so', file);
 });
