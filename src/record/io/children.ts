@@ -7,6 +7,7 @@ import { constants } from 'node:os';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import split2 from 'split2';
 import { isSystemError, reason } from '../../cli/inputs.ts';
 import { STOPPED_BY } from '../../cli/run.ts';
 import { answerOf, pathOf, type User } from './run-sync.ts';
@@ -30,7 +31,7 @@ export interface Start {
   user?: User | undefined;
   /** it takes commands on its stdin */
   takesCommands?: boolean;
-  /** called with each line of its output, latin1 */
+  /** called with each line of its output, UTF-8 */
   onLine?: (line: string) => void;
   /** it takes commands on its stdin and answers on its stdout; called with each answer */
   onAnswer?: (text: string) => void;
@@ -136,19 +137,15 @@ function endingOf(child: ChildProcess, program: string): Promise<Ending> {
  * Writes the child's stdout into a file, and hands each line to `onLine`. Gives what went wrong; undefined: nothing.
  */
 async function writeLines(
-  child: ChildProcess,
+  { stdout }: ChildProcess,
   file: string,
   onLine: (line: string) => void,
 ): Promise<string | undefined> {
+  if (stdout === null) return undefined;
   const out = createWriteStream(file, { mode: PRIVATE });
-  let rest = '';
-  child.stdout?.on('data', (bytes: Buffer) => {
-    const lines = (rest + bytes.toString('latin1')).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  });
+  const lines = split2().on('data', onLine);
   try {
-    if (child.stdout) await pipeline(child.stdout, out);
+    await Promise.all([pipeline(stdout, out), pipeline(stdout, lines)]);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return `${basename(file)}: ${reason(error)}`;
