@@ -53,7 +53,12 @@ function perfFinding({ perf, kernel }: MachineFacts): Finding {
   if (perf === undefined) return { level: 'fault', stops: 'perf', text: 'perf is not installed', mend };
   const text = `${perf}, Linux ${kernel}`;
   if (!isOlder(perf, PERF_LEAST)) return { level: 'ok', text };
-  return { level: 'fault', stops: 'perf', text: `${text}: too old, flame-record needs perf 5.10 (--control)`, mend };
+  return {
+    level: 'fault',
+    stops: 'perf',
+    text: `${text}: too old`,
+    mend: `${mend}    (flame-record needs 5.10, for --control)`,
+  };
 }
 
 function bpftraceFinding({ bpftrace }: MachineFacts): Finding {
@@ -62,7 +67,12 @@ function bpftraceFinding({ bpftrace }: MachineFacts): Finding {
     return { level: 'fault', stops: 'bpftrace', text: 'bpftrace is not installed: no off-CPU recording', mend };
   }
   if (!isOlder(bpftrace, BPFTRACE_LEAST)) return { level: 'ok', text: bpftrace };
-  return { level: 'fault', stops: 'bpftrace', text: `${bpftrace}: too old, flame-record needs 0.17`, mend };
+  return {
+    level: 'fault',
+    stops: 'bpftrace',
+    text: `${bpftrace}: too old`,
+    mend: `${mend}    (flame-record needs 0.17)`,
+  };
 }
 
 /** May perf and bpftrace record: as root, by capabilities, or because perf_event_paranoid lets them? */
