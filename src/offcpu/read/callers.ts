@@ -30,7 +30,6 @@ const NOTHING: Between = { ids: [], isMissing: true };
 export class Callers {
   readonly #particulars: ParticularsReader | undefined;
   readonly #names: BpftraceNames;
-  readonly #isUnwound: boolean;
   readonly #hidden: number;
   readonly #words = new Map<number, readonly StackWord[]>();
   /** name ids by address; and the addresses at which there is code of a name or file */
@@ -40,9 +39,7 @@ export class Callers {
   /** has any stack got a caller? Then libc keeps no frame pointers, so stacks that got none lack one. */
   hasFound = false;
 
-  /** `isUnwound`: by DWARF, so that no caller is missing. */
-  constructor(particulars: ParticularsReader | undefined, names: BpftraceNames, isUnwound: boolean) {
-    this.#isUnwound = isUnwound;
+  constructor(particulars: ParticularsReader | undefined, names: BpftraceNames) {
     this.#particulars = particulars;
     this.#names = names;
     this.#hidden = names.nameOf(names.word({ symbol: HIDDEN, dso: '', isKernel: undefined, inlined: false }));
@@ -71,7 +68,7 @@ export class Callers {
   /** The user stack of process `pid`, with the callers of its innermost function unless it has them already. */
   into(user: IdSpan, caller: number | undefined, pid: number | undefined): Whole {
     const depth = user.to - user.from;
-    if (depth === 0 || this.#isUnwound) return { user, isMissing: false };
+    if (depth === 0) return { user, isMissing: false };
     const leaf = user.ids[user.to - 1] as number;
     const words = this.#words.get(caller ?? 0) ?? [];
     const found = this.#walk(user, caller ?? 0, words, pid) ?? this.#guess(user, words);

@@ -129,7 +129,9 @@ export function addProgram(
   const particulars = order.includes('length')
     ? new ParticularsReader(text, Number(headerOf(text)?.[3] ?? 1), Number(format))
     : undefined;
-  const callers = new Callers(particulars, names, headerOf(text)?.[4] === '1');
+  const callers = new Callers(particulars, names);
+  // stacks that DWARF unwound lack no caller
+  const ofWaits = headerOf(text)?.[4] === '1' ? undefined : callers;
   const pidOf = (tid: number): number | undefined => (footerPid === SEVERAL ? particulars?.processOf(tid) : footerPid);
   const program: Program = {
     order,
@@ -166,7 +168,7 @@ export function addProgram(
     const { comm = '', tid = -1, state = 1, waitEvent } = meaning;
     const [blocked = 0, runnable = 0, count = 0, longestBlocked = 0, longestRunnable = 0] = tuple;
     const pid = pidOf(tid);
-    const whole = callers.into(user, meaning.caller, pid);
+    const whole = ofWaits?.into(user, meaning.caller, pid) ?? { user, isMissing: false };
     const isCallerless = (meaning.call ?? -1) >= 0 && whole.isMissing;
     const thread = {
       ...{ comm, pid, tid, state, waitEvent: hasWaitEvents ? waitEvent : undefined, kernel },
@@ -183,7 +185,7 @@ export function addProgram(
     comms.set(tid, comm);
   });
   if (callers.hasFound) for (const [row, ns] of callerless) stacks.noteCallerless(row, ns);
-  const opens = [...openIntervals(text, names, pidOf, particulars, callers)];
+  const opens = [...openIntervals(text, names, pidOf, particulars, ofWaits)];
   for (const { tid, comm } of opens) comms.set(tid, comm);
   for (const { tid, ns } of unmapped(program.threads, mapped, execsOf(text) > 0)) {
     program.unmappedNs += ns;
@@ -325,7 +327,7 @@ function* openIntervals(
   names: BpftraceNames,
   pidOf: (tid: number) => Thread['pid'],
   particulars: ParticularsReader | undefined,
-  callers: Callers,
+  callers: Callers | undefined,
 ): Generator<Thread & { since: number }> {
   for (const [tid, parts] of text.maps.get('@open')?.threads ?? []) {
     const found = parts.filter((part): part is Uint32Array => typeof part !== 'string' && part.length > 0);
@@ -335,9 +337,10 @@ function* openIntervals(
     const next = (isThere: unknown): IdSpan =>
       isThere ? nameSpan(spanOf((found.shift() as Uint32Array).slice().reverse()), names) : EMPTY_SPAN;
     const kernel = next(hasKernel);
-    callers.learn([Number(caller)]);
+    callers?.learn([Number(caller)]);
     const pid = pidOf(Number(tid));
-    const { user } = callers.into(next(hasUser), Number(caller), pid);
+    const printed = next(hasUser);
+    const { user } = callers?.into(printed, Number(caller), pid) ?? { user: printed };
     const numbers = {
       call: Number(call),
       object: Number(object),

@@ -110,6 +110,16 @@ describe('particulars', () => {
     );
   });
 
+  test('take the callers of stacks that DWARF unwound as they are', () => {
+    const text = HEAD.replace('offcpu 2', 'offcpu 4').replace('children 0', 'children 0 statements 0 unwound 1');
+    const entry =
+      '@offcpu[\n    __schedule+1\n, \n    fsync+11\n    main+2\n, app, 7, 1, 0, 74, 1, 77, 6, 0, 0]: (100, 0, 1, 100, 0)\n';
+    const words = '@callers[77]: (1280000, 0, 0, 0, 0, 0)\n';
+    const userOf = (dump: string): unknown => entriesOf(dump + words + entry + TAIL)[0]?.user;
+    assert.deepEqual(userOf(text), ['fsync', 'main']);
+    assert.deepEqual(userOf(text.replace('unwound 1', 'unwound 0')), ['fsync', 'save<int, char>', 'main']);
+  });
+
   test('tell the process of a thread where several were recorded', () => {
     const text =
       HEAD.replaceAll('pid 7 ', 'pid 0 ') +
