@@ -251,5 +251,6 @@ export const ROWS: Readonly<Record<string, Measure>> = {
 export const SCALE: Readonly<Record<string, Measure>> = {
   '4gb': fourGigabytes,
   'many-stacks': manyStacks,
+  inline: script('inline'),
   'postgres-overhead': script('postgres-overhead'),
 };
