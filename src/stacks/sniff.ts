@@ -93,8 +93,8 @@ export function sniff(start: Uint8Array): Kind {
   if (dump >= 0 && !isScript) return 'bpftrace';
   const foreign = foreignTextOf(text, isScript);
   if (foreign !== undefined) return foreign;
-  if (REPORT.test(text)) return 'perf report';
   if (isScript) return 'perf script';
+  if (REPORT.test(text)) return 'perf report';
   if (isFolded(text)) return 'folded';
   return /^\s*(?:\{|\[\s*\{)\s*"/.test(text) ? 'JSON' : 'text';
 }
