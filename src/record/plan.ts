@@ -83,10 +83,18 @@ export function notesOn({ mode }: Settings, environment: Environment): string[] 
   const { waitEvents } = environment;
   const notes = hasCpu(mode) && !environment.hasCycles ? ['no cycle counter here: sampling cpu-clock'] : [];
   if (hasCpu(mode)) notes.push(callGraphText(environment.callGraph));
+  if (hasOffcpu(mode)) notes.push(...registersNotes(environment));
   if (typeof waitEvents === 'string') notes.push(`no wait events: ${waitEvents}`);
   if (typeof waitEvents === 'object') notes.push(`a server of Postgres ${waitEvents.version}: its wait events, too`);
   if (environment.statements) notes.push(statementsNote(environment.statements));
   return [...notes, ...chrootNotes({ mode }, environment)];
+}
+
+function registersNotes({ registers }: Environment): string[] {
+  if (registers === 'x86-64') return [];
+  if (registers === 'arm64')
+    return ['arm64: nobody has tried yet whether locks, files, callers and wakers are right here'];
+  return ['no BTF of this kernel: locks, files, callers and wakers are missing; times, stacks and reasons are right'];
 }
 
 function statementsNote({ query }: StatementPlaces): string {

@@ -89,7 +89,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     } else {
       const whereTable = compareWhere(run, before);
       const text = textOf(format, table, account, { ...options, where, calls, whereTable });
-      for (const note of whereNotes(where, options.maps.length > 0)) report.note(note);
+      for (const note of whereNotes(where, options.maps.length > 0, read.hasObjects)) report.note(note);
       if (where && before.length > 0 && !whereTable) report.note('a baseline does not tell whose waits it has');
       await output([Buffer.from(format === 'table' ? fitLines(text, columns) : text, 'latin1')]);
     }

@@ -13,6 +13,7 @@ import type { BpftraceText } from './bpftrace/text.ts';
 import { Callers } from './callers.ts';
 import { type Calls, callsOf } from './calls.ts';
 import { ParticularsReader } from './particulars.ts';
+import { execsOf, LAST_MAP, lacksThreads, numbersOf, uncoveredIn, unmapped } from './program-losses.ts';
 import type { OffcpuStacks } from './stacks.ts';
 import { Waits } from './waits.ts';
 import { wakerStacksOf } from './waker-stacks.ts';
@@ -42,6 +43,8 @@ export interface Program extends Recording {
    * known
    */
   uncovered: number;
+  /** false: the kernel has no BTF, so that locks, files, callers and wakers are missing */
+  hasObjects: boolean;
   /** wake-ups whose waker's stack found no room */
   stackless: number;
   /** was there no room for some threads? */
@@ -71,8 +74,6 @@ const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), (?:(\d+), )?
 const WAIT_MAPS = ['@wait0', '@wait1'];
 /** The footer's pid when the program followed several processes. */
 const SEVERAL = 0;
-/** The map that bpftrace prints last, because it sorts them by name. */
-const LAST_MAP = '@threads';
 
 export function isOurProgram(text: BpftraceText): boolean {
   return headerOf(text) !== undefined;
@@ -142,6 +143,7 @@ export function addProgram(
     isCut: !text.scalars.has(LAST_MAP),
     unmappedNs: 0,
     uncovered: uncoveredIn(text),
+    hasObjects: headerOf(text)?.[3] !== '0',
     lacksThreads: lacksThreads(text),
     stackless: Number(text.scalars.get('@stackless') ?? 0),
     calls: callsOf(text, particulars),
@@ -228,48 +230,6 @@ function addWaits(
       waits.add(tid, { sinceNs: Number(since), waitEvent: hasEvents ? event : undefined, particulars: found });
     }
   }
-}
-
-/**
- * Time that is in the sums of the threads, but in no entry: by thread, or of all together after an exec, which changes
- * tids.
- */
-function* unmapped(
-  threads: readonly ThreadTimes[],
-  mapped: ReadonlyMap<number, number>,
-  isRenamed: boolean,
-): Generator<{ tid: number | undefined; ns: number }> {
-  const counted = (thread: ThreadTimes): number => thread.blockedNs + thread.runnableNs;
-  if (isRenamed) {
-    const entries = [...mapped.values()].reduce((sum, ns) => sum + ns, 0);
-    const ns = threads.reduce((sum, thread) => sum + counted(thread), -entries);
-    if (ns > 0) yield { tid: undefined, ns };
-    return;
-  }
-  for (const thread of threads) {
-    const ns = counted(thread) - (mapped.get(thread.tid) ?? 0);
-    if (ns > 0) yield { tid: thread.tid, ns };
-  }
-}
-
-function execsOf(text: BpftraceText): number {
-  return Number(text.scalars.get('@execs') ?? 0);
-}
-
-/** How many threads of the processes have no last switch-out in the dump. */
-function uncoveredIn(text: BpftraceText): number {
-  let living = 0;
-  for (const [value] of text.maps.get('@living')?.threads.values() ?? []) living += numbersOf(value)[0] ?? 0;
-  return Math.max(0, living - (text.maps.get('@open')?.threads.size ?? 0));
-}
-
-/**
- * Were there more threads than the map holds? The program counts each when it first sees it; an exec makes two of them
- * one.
- */
-function lacksThreads(text: BpftraceText): boolean {
-  const known = text.maps.get('@thread')?.threads.size ?? 0;
-  return Number(text.scalars.get(LAST_MAP) ?? 0) > known + execsOf(text);
 }
 
 function runnableKind(state: number): OffcpuKind {
@@ -392,9 +352,4 @@ function threadsOf(text: BpftraceText, endNs: number): Map<number, ThreadTimes> 
 function numberOf(text: BpftraceText, map: string, tid: number): number | undefined {
   const value = text.maps.get(map)?.threads.get(String(tid))?.[0];
   return value === undefined ? undefined : numbersOf(value)[0];
-}
-
-/** The numbers of `(4438836079481, 4250)`, or of a value that is one. */
-function numbersOf(value: Part | undefined): number[] {
-  return typeof value === 'string' ? value.replace(/[()]/g, '').split(/, ?/).map(Number) : [];
 }

@@ -42,6 +42,8 @@ export interface Classified {
   times: TimeSums | undefined;
   /** of fsync, where the dumps tell */
   calls: CallSum[];
+  /** false: a dump was recorded without the kernel's BTF */
+  hasObjects: boolean;
 }
 
 export function classify(
@@ -55,6 +57,7 @@ export function classify(
     windowNs: windowNs ?? windowOf(dumps),
     times: timesOf(dumps),
     calls: dumps.flatMap(({ dump }) => dump?.program?.calls.sums ?? []),
+    hasObjects: dumps.every(({ dump }) => dump?.program?.hasObjects !== false),
   };
 }
 

@@ -61,13 +61,24 @@ export function formatOf(options: Values<typeof classifyOptions>, isTerminal: bo
   return format;
 }
 
+const NO_OBJECTS =
+  "recorded without the kernel's BTF: locks, files, peers and wakers are missing, and a function may be the caller of the one that waits; times, reasons and lengths are right";
+
 /** What a reader of --where should know; `where` is undefined if it was not asked for. */
-export function whereNotes(where: readonly ReasonPlaces[] | undefined, hasMaps: boolean): string[] {
+export function whereNotes(
+  where: readonly ReasonPlaces[] | undefined,
+  hasMaps: boolean,
+  hasObjects: boolean,
+): string[] {
   if (where?.length === 0) return ['--where shows nothing: the input is no dump of bpf/offcpu.bt'];
   const places = (where ?? []).flatMap((reason) => reason.places);
   const sum = (some: readonly Place[]): number => some.reduce((all, { ns }) => all + ns, 0);
   const unknown = sum(places.filter((place) => place.function === undefined)) / Math.max(1, sum(places));
-  if (hasMaps || unknown < 0.01) return [];
+  const bare = where === undefined || hasObjects ? [] : [NO_OBJECTS];
+  if (hasMaps || unknown < 0.01) return bare;
   const share = (100 * unknown).toFixed(0);
-  return [`${share} % of the time is of no known function: --maps FILE, a copy of /proc/PID/maps, may name it`];
+  return [
+    ...bare,
+    `${share} % of the time is of no known function: --maps FILE, a copy of /proc/PID/maps, may name it`,
+  ];
 }
