@@ -9,11 +9,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Properties of the viewer's own objects, which get short names. The picture's data and browsers have none of these. */
 const OWN =
-  'befores boxes cell changed choose chosenKey classOf close colour count counts cut depth element end falls ' +
-  'finish flame found forPrint fresh glyph group hover icicle isAlone isAtEnd isDrawn isRoot keepInSight kindOf ' +
-  'model inner links nameOf names nextMatch nodeUnder noise numberOf open order own ownBefore ownBits pathOf pick picked places ' +
-  'resize scale searchField selected selfBefore showFound showFunction showNode showNothing showTrail showView ' +
-  'sizes sliver sums texts toggleHelp tree whole zoomStep zoomTo';
+  'befores boxes cell changed choose chosenKey classOf close colour count counts cut data depth element end falls ' +
+  'finish flame forPrint found fresh glyph group hover icicle inner isAlone isAtEnd isDrawn isRoot keepInSight ' +
+  'kindOf links model nameOf names nextMatch nodeUnder noise numberOf open order own ownBefore ownBits pathOf pick ' +
+  'picked places resize rows scale searchField selected selfBefore show showFound showFunction showNode ' +
+  'showNothing showTrail showView sign sizes sliver state sums texts thin toggleHelp tree whole zoomStep zoomTo';
 
 /** Private fields become plain ones, which minify to a letter without a `#`: a hundredth of the script. */
 const plainFields: Plugin = {

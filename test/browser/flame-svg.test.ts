@@ -83,6 +83,8 @@ describe('flame-svg in Chromium', { skip }, () => {
     const svg = await pictureFile('--minwidth 5', `a;rest 99999\na;few;${'x'.repeat(9)}1 1\na;few;x2 20\n`);
     const [page, silent] = await open(svg, '#zoom=a;few');
     assert.deepEqual((await labels(page)).sort(), ['a', 'all', 'few', 'x2', 'xxxx…'].sort());
+    await page.keyboard.press('Home');
+    assert.match(await text(page, '.numbers'), /Zoom in to see 3 more frames, too thin to be drawn\.$/);
     silent();
   });
 

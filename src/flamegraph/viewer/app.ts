@@ -274,7 +274,7 @@ export class App {
     const name = this.#trees.numberOf(this.chosenKey()) ?? 0;
     if (node !== undefined) this.#panel.showNode(tree, node, this.#zoom, true);
     else if (name > 0) this.#panel.showFunction(name, sums(), true);
-    else this.#panel.showNothing();
+    else this.#panel.showNothing(this.state.view === 'flame' ? this.flame.thin : 0);
   }
 
   get searchField(): HTMLInputElement {

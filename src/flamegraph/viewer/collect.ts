@@ -8,6 +8,8 @@ export interface Collected {
   rows: number[][];
   /** by depth, the nodes one row below on which a hidden tower stands */
   cut: number[][];
+  /** how many frames are too thin to be drawn */
+  thin: number;
 }
 
 /** What lies at and below `zoom`, and its callers; `scale`: px a value. */
@@ -18,10 +20,12 @@ export function collect(tree: Tree, zoom: number, scale: number, minPx: number):
   const base = rows.length - 1;
   const cut: number[][] = [];
   const ink: number[] = rows.map(() => 1);
+  let thin = 0;
   const full = width[zoom] as number;
   for (let node = zoom + 1; node < (end[zoom] as number); ) {
     const wide = width[node] as number;
     if (wide < least) {
+      thin += (end[node] as number) - node;
       node = end[node] as number;
       continue;
     }
@@ -42,7 +46,7 @@ export function collect(tree: Tree, zoom: number, scale: number, minPx: number):
     cut.length = last + 1;
     cut[last + 1] = (rows[last] as number[]).filter((node) => (top[node] as number) > last);
   }
-  return { rows, cut };
+  return { rows, cut, thin };
 }
 
 /** Where a node lies below `zoom`, px from the left. */

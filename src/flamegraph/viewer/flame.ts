@@ -40,7 +40,7 @@ export class Flame {
   readonly #cursor = svgElement('rect', { class: 'cursor', rx: 2 });
   readonly #model: Model;
   #view: FlameView | undefined;
-  #collected: Collected = { rows: [], cut: [] };
+  #collected: Collected = { rows: [], cut: [], thin: 0 };
   #drawing: Drawing | undefined;
   #drawn = new Map<number, DrawnRow>();
   #storeys = 0;
@@ -102,6 +102,11 @@ export class Flame {
       this.#layOut();
       this.keepInSight(this.selected ?? this.#view.zoom);
     } else this.#drawRows();
+  }
+
+  /** How many frames are too thin to be drawn. */
+  get thin(): number {
+    return this.#collected.thin;
   }
 
   get height(): number {

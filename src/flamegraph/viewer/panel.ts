@@ -1,6 +1,6 @@
 // The panel below: everything about one frame, and what can be done with it.
 
-import { percent } from '../../stacks/amounts.ts';
+import { grouped, percent } from '../../stacks/amounts.ts';
 import { sizeText, valueText } from '../words.ts';
 import { type FunctionSums, placesOf } from './derive.ts';
 import { html, part } from './dom.ts';
@@ -24,9 +24,11 @@ export class Panel {
     this.#hint = this.#numbers.textContent as string;
   }
 
-  showNothing(): void {
+  /** `thin`: how many frames are too thin to be drawn. */
+  showNothing(thin: number): void {
     this.#name.textContent = '';
-    this.#numbers.replaceChildren(this.#hint);
+    const hidden = thin > 0 ? ` Zoom in to see ${grouped(thin)} more frames, too thin to be drawn.` : '';
+    this.#numbers.replaceChildren(this.#hint + hidden);
     this.#acts.hidden = true;
   }
 
