@@ -37,6 +37,7 @@ const ARM64: Calls = {
 const WITH_WORDS = 4;
 /** How the dump's header says that its system calls are arm64's. */
 const OF_ARM64 = 2;
+const WITHOUT_BTF = 0;
 /** An epoll set: it does not tell which of its files a thread waits for. */
 const EVENT_POLL = '[eventpoll]';
 const FileType = { mask: 0xf000, fifo: 0x1000, socket: 0xc000 } as const;
@@ -69,6 +70,7 @@ export class ParticularsReader {
   readonly #text: BpftraceText;
   readonly #calls: Calls;
   readonly #hasWords: boolean;
+  readonly #hasWakers: boolean;
   readonly #known = new Map<string, Particulars>();
   #statements: Map<string, Statement> | undefined;
   /** of those who ended waits, where they were recorded */
@@ -78,6 +80,7 @@ export class ParticularsReader {
   constructor(text: BpftraceText, objects: number, format: number) {
     this.#text = text;
     this.#hasWords = format >= WITH_WORDS;
+    this.#hasWakers = objects !== WITHOUT_BTF;
     this.#calls = objects === OF_ARM64 ? ARM64 : X86_64;
   }
 
@@ -148,7 +151,7 @@ export class ParticularsReader {
   }
 
   #wakerOf(waker: number | undefined): Waker | undefined {
-    if (waker === undefined || waker === 0) return undefined;
+    if (waker === undefined || waker === 0 || !this.#hasWakers) return undefined;
     if (waker === INTERRUPT) return { tid: undefined, pid: undefined, comm: undefined };
     const tid = tidOfWaker(waker);
     const [, pid, comm] = this.#taskOf(tid);

@@ -89,6 +89,13 @@ describe('particulars', () => {
     assert.equal(wakerOf(0), undefined);
   });
 
+  test('name nobody, and no interrupt, where the kernel had no BTF', () => {
+    const entry = '@offcpu[\n    __schedule+1\n, \n    main+2\n, app, 7, 1, 0, -1, 0, 0, 6, -1]: (100, 0, 1, 100, 0)\n';
+    const wakerOf = (dump: string): unknown => entriesOf(dump + entry + TAIL)[0]?.particulars?.waker;
+    assert.notEqual(wakerOf(HEAD), undefined);
+    assert.equal(wakerOf(HEAD.replace('objects 1', 'objects 0')), undefined);
+  });
+
   test('tell the stack of who ended the wait, and of its words the caller that libc hides', () => {
     const stack = `@callers[77]: (1280005, 1280000, 0, 0, 0, 0)
 @stack[1025]: (77, 
