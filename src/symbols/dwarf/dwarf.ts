@@ -24,7 +24,7 @@ export interface DwarfFrame {
 }
 
 /** Bytes of tables that are kept; then they are made anew for the units that are met. */
-const MOST_KEPT = 96 * 2 ** 20;
+const MOST_KEPT = 48 * 2 ** 20;
 /** A frame of the reader in words of 4 bytes: hash, name, where that lies (8 bytes), unit, file, line, and one to spare. */
 const Word = { name: 1, nameAt: 2, unit: 4, file: 5, line: 6 } as const;
 /** A name: bits of its kind, then the section it lies in, then is it of an inlined function? */
