@@ -1,6 +1,7 @@
 // The tree that d3-flame-graph draws: {"name", "value", "children"}; of a comparison "delta" as well.
 
-import { namesOf, type Recording } from './recording.ts';
+import type { Folded } from '../stacks/folded.ts';
+import { namesOf } from './recording.ts';
 
 interface Open {
   id: number;
@@ -13,7 +14,7 @@ interface Open {
  * The tree in pieces. A value is the count of a frame and all that it calls; of a comparison it is the count after, and
  * delta is how much that is more than before. The root frame of all is called `name`.
  */
-export function* formatD3({ table, isDifferential }: Recording, name: string): Generator<string> {
+export function* formatD3({ table, isDifferential }: Folded, name: string): Generator<string> {
   const names = namesOf(table).map(({ text }) => JSON.stringify(text));
   names[0] = JSON.stringify(name);
   const open: Open[] = [{ id: 0, value: 0, before: 0, hasChildren: false }];

@@ -2,15 +2,10 @@
 
 import { InputError } from '../engine/errors.ts';
 import type { Stack, StackTable } from '../engine/stack-table.ts';
+import type { Folded } from '../stacks/folded.ts';
 import { originOf, unmarked } from '../stacks/marks.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { divided } from '../stacks/rounding.ts';
-
-/** Folded stacks. In a comparison a stack's weight is its count after, its hits are its count before. */
-export interface Recording {
-  table: StackTable;
-  isDifferential: boolean;
-}
 
 /** A side of a comparison, or the only one. */
 export interface Side {
@@ -18,7 +13,7 @@ export interface Side {
   countOf(stack: Stack): number;
 }
 
-export function sidesOf({ isDifferential }: Recording): Side[] {
+export function sidesOf({ isDifferential }: Folded): Side[] {
   const weight = ({ weight }: Stack): number => weight;
   if (!isDifferential) return [{ name: '', countOf: weight }];
   return [
@@ -60,7 +55,7 @@ export function unreadableNames(table: StackTable): number {
  * Rounds the counts so that `factor` times each is a whole number. Their sum stays as near as it can. Tells whether
  * there was anything to round.
  */
-export function roundCounts({ table, isDifferential }: Recording, factor: number): boolean {
+export function roundCounts({ table, isDifferential }: Folded, factor: number): boolean {
   const columns = isDifferential ? [table.weights, table.hits] : [table.weights];
   const broken = columns.filter((counts) =>
     counts.some((count) => !Number.isInteger(count) && !isWhole(count * factor)),

@@ -4,6 +4,7 @@ import { InputError } from '../engine/errors.ts';
 import type { FlatStacks } from '../engine/flat-stacks.ts';
 import type { StackTable } from '../engine/stack-table.ts';
 import { sampleOf } from '../stacks/diff/sample.ts';
+import type { Folded } from '../stacks/folded.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { Packer } from '../stacks/packed/pack.ts';
 import { type Basis, changeClass, noiseOf } from './change.ts';
@@ -16,18 +17,12 @@ import { basisOf, NOMINAL_WIDTH, type Settings } from './settings.ts';
 import { kindAt, ON_CPU, waitFamily } from './time.ts';
 import { waitBit } from './waits.ts';
 
-/** What is drawn. In a comparison a stack's weight is its count after, its hits are its count before. */
-export interface Recording {
-  table: StackTable;
-  isDifferential: boolean;
-}
-
 /** The space left and right of the boxes, px. */
 export const MARGIN = 16;
 
 export interface Picture {
   settings: Settings;
-  recording: Recording;
+  recording: Folded;
   /** in values: counts, or in a comparison counts times the basis' factors */
   boxes: Boxes;
   basis: Basis;
@@ -62,7 +57,7 @@ export function framesWidth(settings: Settings): number {
 }
 
 /** Throws InputError when there is nothing to draw. */
-export function pictureOf(recording: Recording, settings: Settings): Picture {
+export function pictureOf(recording: Folded, settings: Settings): Picture {
   const { table, isDifferential } = recording;
   const kernel = settings.colors === 'kind' || settings.colors === 'java' ? kernelNames(table) : undefined;
   const weights = table.weights;
@@ -184,7 +179,7 @@ function rootsAreProcesses(table: StackTable): boolean {
 }
 
 /** The stacks as they are drawn, from left to right. */
-function flatStacks({ table }: Recording, { reverse, flamechart }: Settings): FlatStacks {
+function flatStacks({ table }: Folded, { reverse, flamechart }: Settings): FlatStacks {
   if (reverse) table.rewrite((ids) => ids.slice().reverse());
   return table.flat(flamechart ? 'input' : 'frame');
 }

@@ -9,8 +9,9 @@ import { formatCollapsed } from '../export/collapsed.ts';
 import { formatD3 } from '../export/d3.ts';
 import { isUnit, type Meaning, meaningOf, UNITS, type Unit } from '../export/meaning.ts';
 import { columnsOf, formatPprof } from '../export/pprof.ts';
-import { type Recording, roundCounts, unreadableNames } from '../export/recording.ts';
+import { roundCounts, unreadableNames } from '../export/recording.ts';
 import { formatSpeedscope } from '../export/speedscope.ts';
+import type { Folded } from '../stacks/folded.ts';
 
 const FORMATS = ['pprof', 'speedscope', 'json', 'collapsed'] as const;
 type Format = (typeof FORMATS)[number];
@@ -97,7 +98,7 @@ export const foldExport: Command<typeof options> = {
   },
 };
 
-const WRITERS: Record<Format, (recording: Recording, meaning: Meaning) => Iterable<string | Uint8Array>> = {
+const WRITERS: Record<Format, (recording: Folded, meaning: Meaning) => Iterable<string | Uint8Array>> = {
   pprof: (recording, meaning) => [formatPprof(recording, meaning)],
   speedscope: formatSpeedscope,
   json: (recording, meaning) => formatD3(recording, meaning.name),
@@ -107,7 +108,7 @@ const WRITERS: Record<Format, (recording: Recording, meaning: Meaning) => Iterab
 const isWhole = (format: Format): boolean => format === 'pprof' || format === 'collapsed';
 
 /** Says where the two counts of a line went. */
-function describePair(format: Format, recording: Recording, meaning: Meaning): string {
+function describePair(format: Format, recording: Folded, meaning: Meaning): string {
   const types = columnsOf(recording, meaning).map(({ type }) => type);
   return {
     pprof: `a comparison: sample types ${types.join(', ')}; choose with pprof -sample_index=${types[0]}`,

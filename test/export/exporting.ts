@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { Meaning } from '../../src/export/meaning.ts';
-import type { Recording } from '../../src/export/recording.ts';
+import type { Folded } from '../../src/stacks/folded.ts';
 import { FoldedReader } from '../../src/stacks/folded.ts';
 
 export const MEANING: Meaning = {
@@ -15,7 +15,7 @@ export const MEANING: Meaning = {
 };
 
 /** Folded text, UTF-8, read as fold-export does. */
-export function recording(folded: string): Recording {
+export function recording(folded: string): Folded {
   const reader = new FoldedReader(() => {});
   reader.begin();
   reader.block(Buffer.from(folded));
