@@ -5,12 +5,12 @@ import { UsageError } from '../engine/errors.ts';
 
 /** Nanoseconds a count; undefined for what is no time. */
 export const UNITS = { samples: undefined, cycles: undefined, ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
-export type Unit = keyof typeof UNITS;
+export type CountUnit = keyof typeof UNITS;
 
-export interface Meaning {
+export interface CountMeaning {
   /** what the profile is called */
   name: string;
-  unit: Unit;
+  unit: CountUnit;
   /** what the time is: cpu, offcpu, wall */
   type: string;
   /** of samples: the time between two of them, ns */
@@ -24,7 +24,7 @@ export interface Meaning {
 interface Options {
   name: string | undefined;
   /** auto: what the input says, else samples */
-  unit: Unit | 'auto';
+  unit: CountUnit | 'auto';
   type: string;
   /** Hz */
   frequency: number | undefined;
@@ -34,12 +34,12 @@ interface Options {
   duration: number | undefined;
 }
 
-export function isUnit(text: string): text is Unit {
+export function isUnit(text: string): text is CountUnit {
   return text in UNITS;
 }
 
 /** The meaning that options give to a file whose text says its unit, or does not. Throws UsageError. */
-export function meaningOf(options: Options, file = '-', said?: string): Meaning {
+export function meaningOf(options: Options, file = '-', said?: string): CountMeaning {
   const { name, type, frequency, start, duration } = options;
   const unit = options.unit !== 'auto' ? options.unit : said !== undefined && isUnit(said) ? said : 'samples';
   if (frequency !== undefined && unit !== 'samples') throw new UsageError(`--frequency is of samples, not of ${unit}`);

@@ -3,7 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { emptyTableToken, Profile, type SampleInput, StringTable, type ValueTypeInput } from 'pprof-format';
 import type { Folded } from '../stacks/folded.ts';
-import { type Meaning, UNITS } from './meaning.ts';
+import { type CountMeaning, UNITS } from './meaning.ts';
 import { multiplied, namesOf, sidesOf } from './recording.ts';
 
 /** A sample type: how it is called, and its values, from the counts of one side. */
@@ -18,7 +18,7 @@ interface Column {
  * `samples/count`, with a period also `cpu/nanoseconds`; time is always nanoseconds. In a comparison all of them twice,
  * as `before_cpu` and `after_cpu`.
  */
-export function columnsOf(recording: Folded, { unit, type, periodNs }: Meaning): Column[] {
+export function columnsOf(recording: Folded, { unit, type, periodNs }: CountMeaning): Column[] {
   const ns = UNITS[unit] ?? periodNs;
   return sidesOf(recording).flatMap((side) => {
     const named = (name: string): string => (side.name === '' ? name : `${side.name}_${name}`);
@@ -29,14 +29,14 @@ export function columnsOf(recording: Folded, { unit, type, periodNs }: Meaning):
 }
 
 /** The profile, gzip'd. Counts must be rounded. Throws InputError where 64 bits can't hold a value. */
-export function formatPprof(recording: Folded, meaning: Meaning): Buffer {
+export function formatPprof(recording: Folded, meaning: CountMeaning): Buffer {
   return gzipSync(Buffer.concat([...messages(recording, meaning)]));
 }
 
 const SAMPLES_A_MESSAGE = 1000;
 
 /** Parts of one message: protobuf joins what is written one after the other. So no two copies of it are ever held. */
-function* messages(recording: Folded, meaning: Meaning): Generator<Uint8Array> {
+function* messages(recording: Folded, meaning: CountMeaning): Generator<Uint8Array> {
   const { table } = recording;
   const columns = columnsOf(recording, meaning);
   let batch: SampleInput[] = [];
@@ -56,7 +56,7 @@ function* messages(recording: Folded, meaning: Meaning): Generator<Uint8Array> {
 }
 
 /** All but the samples. A name is a function and a location with the same id. */
-function tables({ table }: Folded, meaning: Meaning, columns: readonly Column[]): Profile {
+function tables({ table }: Folded, meaning: CountMeaning, columns: readonly Column[]): Profile {
   const strings = new StringTable();
   const names = namesOf(table).slice(1);
   const origins = new Map<string | undefined, number>([[undefined, 1]]);

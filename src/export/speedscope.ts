@@ -1,11 +1,11 @@
 // speedscope's own format: https://www.speedscope.app/file-format-schema.json
 
 import type { Folded } from '../stacks/folded.ts';
-import type { Meaning, Unit } from './meaning.ts';
+import type { CountMeaning, CountUnit } from './meaning.ts';
 import { type Name, namesOf, sidesOf } from './recording.ts';
 
 /** What speedscope calls a unit. */
-const SPEEDSCOPE_UNITS: Record<Unit, string> = {
+const SPEEDSCOPE_UNITS: Record<CountUnit, string> = {
   samples: 'none',
   cycles: 'none',
   ns: 'nanoseconds',
@@ -17,7 +17,7 @@ const SPEEDSCOPE_UNITS: Record<Unit, string> = {
 /**
  * The file, in pieces; of a comparison two profiles, before and after. A profile has only the stacks seen on its side.
  */
-export function* formatSpeedscope(recording: Folded, meaning: Meaning): Generator<string> {
+export function* formatSpeedscope(recording: Folded, meaning: CountMeaning): Generator<string> {
   const { name, unit, periodNs } = meaning;
   const sides = sidesOf(recording);
   const head = {

@@ -1,9 +1,9 @@
 // The colours of a comparison.
 
-import type { Family } from './classes.ts';
+import type { ColourFamily } from './classes.ts';
 import { family } from './colours.ts';
 
-export const CHANGES: readonly Family[] = [
+export const CHANGES: readonly ColourFamily[] = [
   family(
     'p',
     'more than before',

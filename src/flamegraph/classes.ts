@@ -3,7 +3,7 @@
 export type Scheme = 'light' | 'dark';
 
 /** Shades of one family. A class is the family's letter and the shade's digit (base 36): `a0`. */
-export interface Family {
+export interface ColourFamily {
   letter: string;
   /** what the legend says it stands for; '' for palettes whose colours mean nothing */
   meaning: string;
@@ -21,7 +21,7 @@ export interface Family {
 export const INK: Record<Scheme, string> = { light: '#1f2328', dark: '#eceef1' };
 
 /** The colour of a class. */
-export function colourOf(families: readonly Family[], kind: string, scheme: Scheme): string {
+export function colourOf(families: readonly ColourFamily[], kind: string, scheme: Scheme): string {
   const shadesOf = families.find(({ letter }) => letter === kind.charAt(0))?.[scheme];
   return shadesOf?.[Number.parseInt(kind.charAt(1), 36)] ?? '#888888';
 }
@@ -34,7 +34,7 @@ export function nameHash(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /** The class of a family's shade for a name with this hash. */
-export function shadeOf({ letter, light }: Family, hash: number): string {
+export function shadeOf({ letter, light }: ColourFamily, hash: number): string {
   return letter + (hash % light.length).toString(36);
 }
 
@@ -42,6 +42,6 @@ export function shadeOf({ letter, light }: Family, hash: number): string {
  * The class of a name of the family `own` in time of the family `wait`, if it is time off the CPU. What stays apart says
  * with a third character which time it is of.
  */
-export function classIn(wait: Family | undefined, own: Family, hash: number): string {
+export function classIn(wait: ColourFamily | undefined, own: ColourFamily, hash: number): string {
   return own.isApart ? shadeOf(own, hash) + (wait?.letter ?? '') : shadeOf(wait ?? own, hash);
 }

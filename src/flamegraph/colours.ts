@@ -1,6 +1,6 @@
 // Colours: families of related shades, in light and dark, each legible under its ink.
 
-import { type Family, INK } from './classes.ts';
+import { type ColourFamily, INK } from './classes.ts';
 
 /** What WCAG asks of small text, and a little more. */
 export const CONTRAST = 4.6;
@@ -20,7 +20,12 @@ export function shades(count: number, hue: Range, saturation: Range, lightness: 
 }
 
 /** A family whose boxes bear the ink of their scheme. */
-export function family(letter: string, meaning: string, light: readonly string[], dark: readonly string[]): Family {
+export function family(
+  letter: string,
+  meaning: string,
+  light: readonly string[],
+  dark: readonly string[],
+): ColourFamily {
   return {
     letter,
     meaning,

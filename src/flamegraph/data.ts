@@ -2,7 +2,7 @@
 
 import type { PackedStacks } from '../stacks/packed/picture-data.ts';
 import type { Basis } from './change.ts';
-import type { Family, Scheme } from './classes.ts';
+import type { ColourFamily, Scheme } from './classes.ts';
 import type { Paper } from './style.ts';
 import type { Measure } from './words.ts';
 
@@ -34,7 +34,7 @@ export interface Data extends PackedStacks {
   /** the order of the stacks is time: equal functions side by side are not joined */
   flamechart: boolean;
   /** the families that occur */
-  families: readonly Family[];
+  families: readonly ColourFamily[];
   byTime: boolean;
   /** the class of the outermost frames, if they have one of their own */
   rootClass: string;

@@ -4,7 +4,7 @@ import { UsageError } from '../engine/errors.ts';
 import type { Folded } from '../stacks/folded.ts';
 import { pageText } from './page.ts';
 import { pictureOf } from './picture.ts';
-import type { Settings } from './settings.ts';
+import type { PictureSettings } from './settings.ts';
 import { svgText } from './svg.ts';
 import { viewerScript } from './viewer.generated.ts';
 
@@ -12,7 +12,7 @@ import { viewerScript } from './viewer.generated.ts';
  * The text in blocks, in UTF-8. Throws InputError where there is nothing to draw, and UsageError for settings that do not
  * fit the recording. Changes the recording's table where the settings reverse its stacks.
  */
-export function drawFlameGraph(recording: Folded, settings: Settings): Iterable<string | Uint8Array> {
+export function drawFlameGraph(recording: Folded, settings: PictureSettings): Iterable<string | Uint8Array> {
   if (recording.isDifferential && settings.flamechart) {
     throw new UsageError('--flamechart shows one recording: no BEFORE');
   }

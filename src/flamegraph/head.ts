@@ -1,7 +1,7 @@
 // The head of the picture: title, subtitle, what was measured, and the legend.
 
 import { grouped, percent, relative, secondsIn } from '../stacks/amounts.ts';
-import type { Family, Scheme } from './classes.ts';
+import type { ColourFamily, Scheme } from './classes.ts';
 import { escapeXml, shown } from './display.ts';
 import { MARGIN, type Picture } from './picture.ts';
 import type { Paper } from './style.ts';
@@ -48,7 +48,7 @@ export function wordsOf(picture: Picture, measure: Measure, notDrawn: NotDrawn):
 }
 
 /** One entry of the legend: a family, or a few shades of one. */
-export interface Entry {
+export interface LegendEntry {
   meaning: string;
   mark: string;
   /** colours of the chips in front of it */
@@ -59,7 +59,7 @@ export interface Entry {
 export function headOf(
   { settings }: Picture,
   { facts, notDrawn, warning }: Words,
-  legend: readonly Entry[],
+  legend: readonly LegendEntry[],
   paper: Paper,
 ): Head {
   const { soft, ink } = paper;
@@ -145,7 +145,7 @@ function warningOf({ settings, recording, counted, gone, goneBefore, unit }: Pic
 }
 
 /** What the colours mean; the families that occur, in light or dark. */
-export function legendOf(picture: Picture, families: readonly Family[], scheme: Scheme): Entry[] {
+export function legendOf(picture: Picture, families: readonly ColourFamily[], scheme: Scheme): LegendEntry[] {
   if (!picture.recording.isDifferential) {
     return families
       .filter(({ meaning }) => meaning !== '')
@@ -161,7 +161,7 @@ export function legendOf(picture: Picture, families: readonly Family[], scheme: 
   const hue = (letter: string): string => (letter === 'p' ? 'red' : 'blue');
   const own = diffBy === 'self' ? ' in the frame itself' : '';
   const [before, after] = [shown(sides.before), shown(sides.after)];
-  const entry = (meaning: string, colours: string[]): Entry => ({ meaning, mark: '', chips: colours });
+  const entry = (meaning: string, colours: string[]): LegendEntry => ({ meaning, mark: '', chips: colours });
   return [
     entry(`${hue(more)}: more than ${before}${own}`, chips(more, [1, 3, 5])),
     entry(`${hue(less)}: less`, chips(less, [1, 3, 5])),
@@ -175,7 +175,12 @@ export function legendOf(picture: Picture, families: readonly Family[], scheme: 
 /** A dashed outline stands for what vanished. */
 export const GONE = ' fill-opacity=".3" stroke-width="1" stroke-dasharray="3 2"';
 
-function legendText(entries: readonly Entry[], top: number, width = 1200, soft = ''): { rows: string; height: number } {
+function legendText(
+  entries: readonly LegendEntry[],
+  top: number,
+  width = 1200,
+  soft = '',
+): { rows: string; height: number } {
   let x = MARGIN;
   let y = top;
   let text = '<g font-size="11.5">';

@@ -3,7 +3,7 @@
 import type { StackTable } from '../engine/stack-table.ts';
 import { type KernelPart, kernelPart, kernelStart } from '../stacks/known-frames.ts';
 
-export type Kind = 'application' | 'library' | 'kernel' | 'jit' | 'inlined' | 'waker' | 'unresolved';
+export type CodeKind = 'application' | 'library' | 'kernel' | 'jit' | 'inlined' | 'waker' | 'unresolved';
 
 // JS:*run /srv/a.js:10     LazyCompile:~f     Builtins_JSEntry     py::work:/srv/a.py     Lcom/example/Main;::run
 const MANAGED =
@@ -15,7 +15,7 @@ const SYSTEM_C =
 // core::iter::adapters::map::Map<I,F>::fold     <alloc::vec::Vec<T> as core::ops::Drop>::drop     __rust_alloc
 const SYSTEM_RUST = /^(?:<+&?(?:mut )?)?(?:core|alloc|std)::|^__?rust_|^rust_begin_unwind/;
 
-const RULES: readonly (readonly [RegExp, Kind])[] = [
+const RULES: readonly (readonly [RegExp, CodeKind])[] = [
   [/_\[k\]$/, 'kernel'],
   [/_\[j\]$/, 'jit'],
   [/_\[i\]$/, 'inlined'],
@@ -28,7 +28,7 @@ const RULES: readonly (readonly [RegExp, Kind])[] = [
 ];
 
 /** The kind of a frame by its name (latin1). */
-export function kindOf(name: string): Kind {
+export function kindOf(name: string): CodeKind {
   return RULES.find(([pattern]) => pattern.test(name))?.[1] ?? 'application';
 }
 

@@ -1,9 +1,9 @@
 // Palettes: which colour a frame gets. The default colours by kind of code and kind of time; the others are those of
 // flamegraph.pl, by name. A name always has the same colour.
 
-import type { Family } from './classes.ts';
+import type { ColourFamily } from './classes.ts';
 import { family, shades } from './colours.ts';
-import { type Kind, kindOf } from './kinds.ts';
+import { type CodeKind, kindOf } from './kinds.ts';
 import { PARTICULARS } from './particulars.ts';
 import { WAITS } from './waits.ts';
 
@@ -15,7 +15,7 @@ export const PALETTES = [
 export type PaletteName = (typeof PALETTES)[number];
 
 export interface Palette {
-  families: readonly Family[];
+  families: readonly ColourFamily[];
   /** the letter of a frame's family by its name (latin1, with its mark) */
   letterOf(name: string): string;
   /** the class of the outermost frames, the processes, when they have one of their own */
@@ -27,7 +27,7 @@ export interface Palette {
 type Shades = Parameters<typeof shades>;
 
 /** What runs is warm. Kind, letter, meaning, shades in light, in dark. */
-const KINDS: readonly (readonly [Kind | 'process', string, string, Shades, Shades])[] = [
+const KINDS: readonly (readonly [CodeKind | 'process', string, string, Shades, Shades])[] = [
   ['application', 'a', 'application', [5, [26, 37], [84, 92], [71, 77]], [5, [24, 34], [48, 56], [30, 35]]],
   ['inlined', 'e', 'inlined', [4, [24, 32], [70, 80], [84, 88]], [4, [22, 30], [26, 32], [27, 31]]],
   ['library', 'b', 'system library', [4, [47, 54], [74, 82], [70, 77]], [4, [44, 50], [40, 48], [26, 31]]],
@@ -86,12 +86,12 @@ export function palette(name: PaletteName, processes: boolean): Palette {
   const families = hues.map((hue, i) => ofHue(String.fromCharCode(97 + i), meanings[hue] ?? '', hue));
   const letterOf = (frame: string): string => {
     const hue = rules.find(([pattern]) => pattern.test(frame))?.[1] ?? rest;
-    return (families[hues.indexOf(hue)] as Family).letter;
+    return (families[hues.indexOf(hue)] as ColourFamily).letter;
   };
   return { families, letterOf, rootClass: '', byTime: false };
 }
 
-function ofHue(letter: string, meaning: string, hue: string): Family {
+function ofHue(letter: string, meaning: string, hue: string): ColourFamily {
   const [count, hues, saturation, lightness] = HUES[hue] as Shades;
   const [low, high] = lightness;
   const dark = shades(count, hues, [saturation[0] * 0.6, saturation[1] * 0.6], [low * 0.45, high * 0.45]);

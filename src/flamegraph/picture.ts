@@ -8,12 +8,12 @@ import type { Folded } from '../stacks/folded.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { Packer } from '../stacks/packed/pack.ts';
 import { type Basis, changeClass, noiseOf } from './change.ts';
-import { classIn, type Family, nameHash } from './classes.ts';
+import { type ColourFamily, classIn, nameHash } from './classes.ts';
 import { kernelNames } from './kinds.ts';
 import { type Boxes, Layout } from './layout.ts';
 import { type Palette, palette } from './palette.ts';
 import { particularLetters } from './particulars.ts';
-import { basisOf, NOMINAL_WIDTH, type Settings } from './settings.ts';
+import { basisOf, NOMINAL_WIDTH, type PictureSettings } from './settings.ts';
 import { kindAt, ON_CPU, waitFamily } from './time.ts';
 import { waitBit } from './waits.ts';
 
@@ -21,7 +21,7 @@ import { waitBit } from './waits.ts';
 export const MARGIN = 16;
 
 export interface Picture {
-  settings: Settings;
+  settings: PictureSettings;
   recording: Folded;
   /** in values: counts, or in a comparison counts times the basis' factors */
   boxes: Boxes;
@@ -52,12 +52,12 @@ export interface Picture {
 }
 
 /** The width of all boxes together, px. */
-export function framesWidth(settings: Settings): number {
+export function framesWidth(settings: PictureSettings): number {
   return Math.max((settings.width ?? NOMINAL_WIDTH) - 2 * MARGIN, 1);
 }
 
 /** Throws InputError when there is nothing to draw. */
-export function pictureOf(recording: Folded, settings: Settings): Picture {
+export function pictureOf(recording: Folded, settings: PictureSettings): Picture {
   const { table, isDifferential } = recording;
   const kernel = settings.colors === 'kind' || settings.colors === 'java' ? kernelNames(table) : undefined;
   const weights = table.weights;
@@ -179,7 +179,7 @@ function rootsAreProcesses(table: StackTable): boolean {
 }
 
 /** The stacks as they are drawn, from left to right. */
-function flatStacks({ table }: Folded, { reverse, flamechart }: Settings): FlatStacks {
+function flatStacks({ table }: Folded, { reverse, flamechart }: PictureSettings): FlatStacks {
   if (reverse) table.rewrite((ids) => ids.slice().reverse());
   return table.flat(flamechart ? 'input' : 'frame');
 }
@@ -224,7 +224,7 @@ export function boxClass(picture: Picture, box: number): string {
     return changeClass(settings.negate ? -change : change, boxes.mostChange, noise);
   }
   const wait = colours.byTime ? waitFamily(colours.families, boxes.bits[box] as number) : undefined;
-  const own = colours.families.find(({ letter }) => letter === picture.letters[id]) as Family;
+  const own = colours.families.find(({ letter }) => letter === picture.letters[id]) as ColourFamily;
   const isRoot = depth === 1 && wait === undefined && !own.isApart;
   return isRoot && colours.rootClass !== '' ? colours.rootClass : classIn(wait, own, picture.hashes[id] as number);
 }

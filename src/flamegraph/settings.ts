@@ -5,7 +5,7 @@ import type { Basis } from './change.ts';
 import type { PaletteName } from './palette.ts';
 
 /** Lengths are px at the nominal width, which is 1200 unless `width` is given. */
-export interface Settings {
+export interface PictureSettings {
   /** what the two sides of a comparison are called */
   sides: { before: string; after: string };
   /** whose change colours a frame: with all that it calls, or its own */
@@ -52,7 +52,11 @@ export interface Settings {
 export type Scaling = { kind: 'counts' | 'normalized' } | { kind: 'seconds'; before: number; after: number };
 
 /** What the counts of both sides are multiplied by. `sample`: what one sample counts; 0: counts are no samples. */
-export function basisOf({ scaling }: Settings, counted: { before: number; after: number }, sample: number): Basis {
+export function basisOf(
+  { scaling }: PictureSettings,
+  counted: { before: number; after: number },
+  sample: number,
+): Basis {
   if (scaling.kind === 'seconds') return { before: 1 / scaling.before, after: 1 / scaling.after, sample };
   const isScaled = scaling.kind === 'normalized' && counted.before > 0 && counted.after > 0;
   return { before: isScaled ? counted.after / counted.before : 1, after: 1, sample };
@@ -112,7 +116,7 @@ export const DEFAULTS = {
 } as const satisfies Partial<Options>;
 
 /** `meta`: what is embedded for programs. Throws UsageError for an option that can't be understood. */
-export function settingsOf(given: Partial<Options>, meta?: unknown): Settings {
+export function settingsOf(given: Partial<Options>, meta?: unknown): PictureSettings {
   const options = { ...DEFAULTS, ...given };
   const minWidth = parseMinWidth(options.minwidth);
   if (minWidth === undefined) throw new UsageError(`--minwidth takes pixels or N%, not "${options.minwidth}"`);

@@ -1,6 +1,6 @@
 // The look of the picture: the colours of paper and words, and the style sheet, without which it is legible as well.
 
-import { type Family, INK, type Scheme } from './classes.ts';
+import { type ColourFamily, INK, type Scheme } from './classes.ts';
 import { legible, luminance, MIDDLE } from './colours.ts';
 
 export const SANS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",Arial,sans-serif';
@@ -63,7 +63,7 @@ export function paperOn(background: string): { scheme: Scheme; paper: Paper } {
  * The style sheet of one picture, whose root has the class `key`: dark where the reader's surroundings are, and as wide
  * as the sheet where it is printed. It touches nothing outside of the picture.
  */
-export function styleSheet(key: string, families: readonly Family[], background: string | undefined): string {
+export function styleSheet(key: string, families: readonly ColourFamily[], background: string | undefined): string {
   const fit = `.${key}{max-width:100%;height:auto}@media print{.${key}{width:100%;max-height:100vh}}`;
   if (background !== undefined) return fit;
   const { light, dark } = PAPER;

@@ -3,7 +3,7 @@
 import { deflateSync } from 'node:zlib';
 import { DATA_BEGINS, DATA_VERSION } from '../stacks/packed/picture-data.ts';
 import { CHANGES } from './change-colours.ts';
-import { colourOf, type Family, INK, type Scheme } from './classes.ts';
+import { type ColourFamily, colourOf, INK, type Scheme } from './classes.ts';
 import type { Data } from './data.ts';
 import { escapeXml, shown } from './display.ts';
 import { drawRow } from './frames.ts';
@@ -30,7 +30,7 @@ export type ViewerScript = string;
 interface Drawn {
   picture: Picture;
   measure: Measure;
-  families: readonly Family[];
+  families: readonly ColourFamily[];
   scheme: Scheme;
   paper: Paper;
   words: Words;
@@ -90,7 +90,7 @@ function keyOf({ settings, total, stackCount, boxes }: Picture): string {
 }
 
 /** Families that occur among the boxes. */
-function drawnFamilies(picture: Picture, { kinds }: BoxKinds): Family[] {
+function drawnFamilies(picture: Picture, { kinds }: BoxKinds): ColourFamily[] {
   if (picture.recording.isDifferential) return [...CHANGES];
   const letters = new Set(kinds.map((kind) => kind.charAt(0)));
   return picture.palette.families.filter(({ letter }) => letters.has(letter));
@@ -163,7 +163,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   const letters = packer.names.map((id) => picture.letters[id] as string);
   const isTimed = letters.some((_, i) => bitOf(packer.names[i] as number) > 0);
   // what is too thin to be drawn here may be zoomed to there
-  const known = (family: Family): boolean =>
+  const known = (family: ColourFamily): boolean =>
     families.includes(family) || letters.includes(family.letter) || (isTimed && WAITS.includes(family));
   const head: Omit<Data, 'letters' | 'stacks'> = {
     version: DATA_VERSION,

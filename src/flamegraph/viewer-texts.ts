@@ -4,7 +4,7 @@
 import type { Act, ViewerTexts } from './acts.ts';
 import { escapeXml, shown } from './display.ts';
 import type { Words } from './head.ts';
-import type { Settings } from './settings.ts';
+import type { PictureSettings } from './settings.ts';
 
 const SHEET = `
 .app{all:initial;box-sizing:border-box;display:flex;flex-direction:column;width:100%;height:100%;background:var(--paper);color:var(--ink);font:13px/1.4 var(--text);overflow:hidden;position:relative}
@@ -138,7 +138,7 @@ const PANEL = [
   button('callers', 'Callers', 'Show its callers and callees (c)'),
 ];
 
-export function viewerTexts({ title, subtitle }: Settings, { facts, warning }: Words): ViewerTexts {
+export function viewerTexts({ title, subtitle }: PictureSettings, { facts, warning }: Words): ViewerTexts {
   const line = (name: string, text: string): string =>
     text === '' ? '' : `<p class="${name}">${escapeXml(shown(text))}</p>`;
   const keys = KEYS.map(([key, what]) => `<dt>${key}</dt><dd>${what}</dd>`);

@@ -1,6 +1,6 @@
 // Kinds of time: frames that say why a thread waited, as offcpu-classify writes them, in six groups.
 
-import type { Family } from './classes.ts';
+import type { ColourFamily } from './classes.ts';
 import { family, shades } from './colours.ts';
 import { MEANING, SEVERAL } from './time.ts';
 
@@ -72,7 +72,7 @@ const SEVERAL_FAMILY = family(
   shades(3, [214, 220], [16, 20], [31, 35]),
 );
 
-export const WAITS: readonly Family[] = [
+export const WAITS: readonly ColourFamily[] = [
   ...GROUPS.map(({ letter, meaning, mark, light, dark }, i) => ({
     ...family(letter, meaning, light, dark),
     mark,

@@ -3,7 +3,7 @@
 
 import { InputError } from '../engine/errors.ts';
 import { type StackTable, Stop } from '../engine/stack-table.ts';
-import { isCertain, type Kind, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
+import { type InputKind, isCertain, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
 import { PendingFrames, type WordOf } from '../symbols/pending-frames.ts';
 import type { PerfEvents } from './events.ts';
 import { bare, readFrameLine, withoutReturn } from './frame.ts';
@@ -59,7 +59,7 @@ export class PerfScript {
   userFrames: UserFrames | undefined;
   /** the present input's name, and what it looks like */
   input = '';
-  kind: Kind = 'empty';
+  kind: InputKind = 'empty';
   /** what perf said of lost data */
   readonly losses: string[] = [];
   /** functions whose callers the reader hid on purpose */

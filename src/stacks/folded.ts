@@ -4,7 +4,7 @@ import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { UNKNOWN } from './marks.ts';
 import { isMetadata, unitIn } from './metadata.ts';
-import { isCertain, type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
+import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
 
 /** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Folded {
@@ -25,7 +25,7 @@ export const BAD_LINES: Readonly<Record<string, string>> = {
 };
 
 /** What an input may be instead, and what to do with it. */
-const FOREIGN: Partial<Record<Kind, string>> = {
+const FOREIGN: Partial<Record<InputKind, string>> = {
   reasons: WHAT_TO_DO.reasons,
   JSON: WHAT_TO_DO.JSON,
   'perf.data': 'this is perf.data; pipe `perf script -i FILE | perf-fold` in',
@@ -37,7 +37,7 @@ const FOREIGN: Partial<Record<Kind, string>> = {
   binary: 'this is binary data, not folded text',
 };
 /** Those besides that no folded text can look like. */
-const NEVER_FOLDED: ReadonlySet<Kind> = new Set(['svg', 'binary']);
+const NEVER_FOLDED: ReadonlySet<InputKind> = new Set(['svg', 'binary']);
 
 /** Thrown by block() and end() when this input is something else; the message says what. Other inputs may follow. */
 export class ForeignInput extends InputError {}
@@ -59,7 +59,7 @@ export class FoldedReader {
   readonly table = new StackTable();
   readonly #onBad: OnBadLine;
   #start: Buffer | undefined;
-  #kind: Kind = 'empty';
+  #kind: InputKind = 'empty';
   #badOfInput = 0;
   #bad = 0;
   #units: string[] = [];

@@ -3,7 +3,7 @@
 import { FOREIGN_TO_DO, foreignTextOf } from './foreign-texts.ts';
 import { isMetadata } from './metadata.ts';
 
-export type Kind = keyof typeof WHAT_TO_DO;
+export type InputKind = keyof typeof WHAT_TO_DO;
 
 /** What it is, and what to do with it, as the end of a message. */
 export const WHAT_TO_DO = {
@@ -31,11 +31,11 @@ export const WHAT_TO_DO = {
 } as const;
 
 /** What is certain from the first bytes on: no line of it is worth a look. */
-export function isCertain(kind: Kind): boolean {
+export function isCertain(kind: InputKind): boolean {
   return kind in FOREIGN_TO_DO || CERTAIN.has(kind);
 }
 
-const CERTAIN: ReadonlySet<Kind> = new Set<Kind>([
+const CERTAIN: ReadonlySet<InputKind> = new Set<InputKind>([
   ...(['perf.data', 'perf stat', 'perf report', 'perf script -D', 'UTF-16'] as const),
   ...(['compressed', 'pprof', 'JFR', 'program'] as const),
 ]);
@@ -70,7 +70,7 @@ const DUMP = /^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": ?"/m;
 const SCRIPT = / \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m;
 
 /** The kind of data that begins with these bytes. It looks at SNIFFED_BYTES of them at most. */
-export function sniff(start: Uint8Array): Kind {
+export function sniff(start: Uint8Array): InputKind {
   if (start.length === 0) return 'empty';
   const text = Buffer.from(start.subarray(0, SNIFFED_BYTES)).toString('latin1');
   if (/^(?:PERFILE2|2ELIFREP|PERFFILE)/.test(text)) return 'perf.data';

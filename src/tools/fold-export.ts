@@ -7,7 +7,7 @@ import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
 import { formatCollapsed } from '../export/collapsed.ts';
 import { formatD3 } from '../export/d3.ts';
-import { isUnit, type Meaning, meaningOf, UNITS, type Unit } from '../export/meaning.ts';
+import { type CountMeaning, type CountUnit, isUnit, meaningOf, UNITS } from '../export/meaning.ts';
 import { columnsOf, formatPprof } from '../export/pprof.ts';
 import { roundCounts, unreadableNames } from '../export/recording.ts';
 import { formatSpeedscope } from '../export/speedscope.ts';
@@ -23,7 +23,7 @@ const options = {
   collapsed: { kind: 'flag', group: 'Format', describe: "write folded text for strict readers: Pyroscope's /ingest" },
   unit: {
     kind: 'choice',
-    choices: ['auto', ...(Object.keys(UNITS) as Unit[])],
+    choices: ['auto', ...(Object.keys(UNITS) as CountUnit[])],
     default: 'auto',
     group: 'Meaning',
     describe: 'name the unit of the counts; auto: as the input says, else samples',
@@ -98,7 +98,7 @@ export const foldExport: Command<typeof options> = {
   },
 };
 
-const WRITERS: Record<Format, (recording: Folded, meaning: Meaning) => Iterable<string | Uint8Array>> = {
+const WRITERS: Record<Format, (recording: Folded, meaning: CountMeaning) => Iterable<string | Uint8Array>> = {
   pprof: (recording, meaning) => [formatPprof(recording, meaning)],
   speedscope: formatSpeedscope,
   json: (recording, meaning) => formatD3(recording, meaning.name),
@@ -108,7 +108,7 @@ const WRITERS: Record<Format, (recording: Folded, meaning: Meaning) => Iterable<
 const isWhole = (format: Format): boolean => format === 'pprof' || format === 'collapsed';
 
 /** Says where the two counts of a line went. */
-function describePair(format: Format, recording: Folded, meaning: Meaning): string {
+function describePair(format: Format, recording: Folded, meaning: CountMeaning): string {
   const types = columnsOf(recording, meaning).map(({ type }) => type);
   return {
     pprof: `a comparison: sample types ${types.join(', ')}; choose with pprof -sample_index=${types[0]}`,

@@ -1,11 +1,11 @@
 // Folded text as the exports take it, and texts to try them on.
 
 import fc from 'fast-check';
-import type { Meaning } from '../../src/export/meaning.ts';
+import type { CountMeaning } from '../../src/export/meaning.ts';
 import type { Folded } from '../../src/stacks/folded.ts';
 import { FoldedReader } from '../../src/stacks/folded.ts';
 
-export const MEANING: Meaning = {
+export const MEANING: CountMeaning = {
   name: 'cpu.folded',
   unit: 'samples',
   type: 'cpu',

@@ -9,14 +9,14 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Profile } from 'pprof-format';
 import { StackTable } from '../../src/engine/stack-table.ts';
-import { type Meaning, UNITS } from '../../src/export/meaning.ts';
+import { type CountMeaning, UNITS } from '../../src/export/meaning.ts';
 import { formatPprof } from '../../src/export/pprof.ts';
 import { foldPprof, readPprof } from '../../src/export/pprof-read.ts';
 import { roundCounts } from '../../src/export/recording.ts';
 import { temporaryFolder } from '../tools.ts';
 import { foldedText, MEANING, recording } from './exporting.ts';
 
-function profileOf(folded: string, meaning: Partial<Meaning> = {}): Buffer {
+function profileOf(folded: string, meaning: Partial<CountMeaning> = {}): Buffer {
   return formatPprof(recording(folded), { ...MEANING, ...meaning });
 }
 

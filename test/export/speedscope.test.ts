@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
-import { UNITS, type Unit } from '../../src/export/meaning.ts';
+import { type CountUnit, UNITS } from '../../src/export/meaning.ts';
 import { formatSpeedscope } from '../../src/export/speedscope.ts';
 import { foldedText, joined, MEANING, recording } from './exporting.ts';
 
@@ -47,7 +47,7 @@ function column(folded: string, of: number): string[] {
 
 test("a recording is valid by speedscope's schema and holds all stacks", () => {
   fc.assert(
-    fc.property(foldedText(1), fc.constantFrom(...(Object.keys(UNITS) as Unit[])), (folded, unit) => {
+    fc.property(foldedText(1), fc.constantFrom(...(Object.keys(UNITS) as CountUnit[])), (folded, unit) => {
       const file = fileOf(folded, { unit });
       assert.equal(file.profiles.length, 1);
       assert.deepEqual(linesOf(file, 0), column(folded, 1));
@@ -77,7 +77,7 @@ test('a comparison is two profiles', () => {
 test('units are those that speedscope knows', () => {
   const unitOf = (meaning: object): string => fileOf('a 2\n', meaning).profiles[0]!.unit;
   assert.deepEqual(
-    (Object.keys(UNITS) as Unit[]).map((unit) => unitOf({ unit })),
+    (Object.keys(UNITS) as CountUnit[]).map((unit) => unitOf({ unit })),
     ['none', 'none', 'nanoseconds', 'microseconds', 'milliseconds', 'seconds'],
   );
   assert.equal(unitOf({ periodNs: 1e7 }), 'nanoseconds');

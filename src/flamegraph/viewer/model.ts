@@ -3,7 +3,7 @@
 import { columnsOf } from '../../stacks/packed/unpack.ts';
 import type { ViewerTexts } from '../acts.ts';
 import { changeClass, noiseOf } from '../change.ts';
-import { classIn, colourOf, type Family, nameHash, type Scheme, shadeOf } from '../classes.ts';
+import { type ColourFamily, classIn, colourOf, nameHash, type Scheme, shadeOf } from '../classes.ts';
 import type { Data } from '../data.ts';
 import { shown, shownName } from '../display.ts';
 import { waitFamily } from '../time.ts';
@@ -20,12 +20,12 @@ export class Model {
   /** by name number: as it is shown; as links name it; its family and class by the name alone, '' in a comparison */
   readonly names: string[] = ['all'];
   readonly links: string[] = [''];
-  readonly #own: (Family | undefined)[] = [undefined];
+  readonly #own: (ColourFamily | undefined)[] = [undefined];
   readonly #kinds: string[] = [''];
   readonly #hashes: number[] = [0];
   /** by name number: is any of its places called by another function? */
   readonly #inner: Uint8Array;
-  readonly #families = new Map<string, Family>();
+  readonly #families = new Map<string, ColourFamily>();
 
   /** `bytes`: the inflated stacks. */
   constructor(data: Data, bytes: Uint8Array) {
@@ -53,7 +53,7 @@ export class Model {
       this.names.push(shownName(text));
       this.links.push(shown(text) || shownName(text)); // '' is the whole
       this.#hashes.push(hash);
-      const own = this.#families.get(this.data.letters.charAt(i)) as Family;
+      const own = this.#families.get(this.data.letters.charAt(i)) as ColourFamily;
       this.#own.push(own);
       this.#kinds.push(own ? shadeOf(own, hash) : '');
       from = end + 1;
@@ -89,7 +89,7 @@ export class Model {
     }
     const name = tree.name[node] as number;
     const wait = byTime ? waitFamily(this.data.families, tree.bits[node] as number) : undefined;
-    const own = this.#own[name] as Family;
+    const own = this.#own[name] as ColourFamily;
     if (wait) return classIn(wait, own, this.#hashes[name] as number);
     const isRoot = tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0 && !own.isApart;
     return isRoot ? rootClass : (this.#kinds[name] as string);
@@ -111,7 +111,7 @@ export class Model {
     return mark && (isApart || this.data.waits[name]) ? `${mark} ` : '';
   }
 
-  #familyOf(kind: string): Family | undefined {
+  #familyOf(kind: string): ColourFamily | undefined {
     return this.#families.get(kind.charAt(0));
   }
 

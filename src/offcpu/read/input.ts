@@ -3,7 +3,7 @@
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { isMetadata, unitIn } from '../../stacks/metadata.ts';
-import { isCertain, type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import { isUnit, timeUnitOf, type Unit } from './stacks.ts';
 
@@ -16,7 +16,7 @@ export interface DumpReader {
 }
 
 /** Kinds of data that hold no off-CPU time, and what to do with them. */
-const FOREIGN: Partial<Record<Kind, string>> = {
+const FOREIGN: Partial<Record<InputKind, string>> = {
   'perf.data': 'this is perf.data, of time on the CPU',
   'perf report': 'this is the text of perf report',
   offwaketime: WHAT_TO_DO.offwaketime,

@@ -3,7 +3,7 @@
 
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
-import { isCertain, type Kind, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
 import type { SymbolOptions } from '../../symbols/symbol-frame.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { BccText } from './bcc-text.ts';
@@ -43,7 +43,7 @@ export class OffcpuReader {
   readonly #skip: OnSkip;
   #name = '';
   #start = Buffer.alloc(0);
-  #kind: Kind = 'empty';
+  #kind: InputKind = 'empty';
   #source: Source | undefined;
   #finish: () => string | undefined = () => '';
   #skipped = 0;
@@ -109,7 +109,7 @@ export class OffcpuReader {
   }
 
   /** The kind of data in the last input, as messages name it. */
-  get kind(): Kind {
+  get kind(): InputKind {
     return this.#kind;
   }
 
@@ -261,14 +261,14 @@ function withError(why: string, { errors }: Losses): string {
 }
 
 /** Why an input gave nothing, by what it looks like. */
-function whyNothing(kind: Kind): string {
+function whyNothing(kind: InputKind): string {
   if (kind === 'perf script') return 'this is the text of perf script; pipe it through perf-fold';
   if (kind === 'bpftrace') return 'no map in it: bpftrace was killed before it printed them, or they were empty';
   return WHAT_TO_DO[kind] ?? 'no map found; pipe the output of bpftrace or offcputime in';
 }
 
 /** Kinds that are no text at all, or hold no entry anywhere. */
-const REFUSED: ReadonlySet<Kind> = new Set<Kind>(['binary', 'offwaketime', 'reasons']);
+const REFUSED: ReadonlySet<InputKind> = new Set<InputKind>(['binary', 'offwaketime', 'reasons']);
 
 // {"type": "attached_probes", "data": {"probes": 1}}
 const JSON_LINE = /^\{"type": ?"/m;
@@ -276,7 +276,7 @@ const JSON_LINE = /^\{"type": ?"/m;
 //     -                two words (31958)
 const BCC_LINE = /^(?:\^C)?Tracing .*(?:stack|off-CPU)|^ {4}- {16}.* \(-?\d+\)\r?$/m;
 
-function formatOf(start: Buffer, kind: Kind): Format {
+function formatOf(start: Buffer, kind: InputKind): Format {
   if (kind === 'perf script') return 'perf';
   const text = start.toString('latin1', 0, SNIFFED_BYTES);
   if (kind === 'text' && isOfScheduler(text)) return 'perf';
