@@ -55,7 +55,8 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
   const waitEvents = waitEventsFor(settings, pids);
   const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids));
   const registers = registersHere();
-  const canUnwind = mayUnwind(settings) && pids.length <= MOST_UNWOUND && registers === 'x86-64' && hasUnwinder();
+  const canUnwind =
+    mayUnwind(settings) && pids.length <= MOST_UNWOUND && registers === 'x86-64' && hasUnwinder(settings.sudo);
   if (settings.offcpuStacks === 'dwarf' && settings.mode === 'offcpu' && !canUnwind) throw new UsageError(NO_UNWINDER);
   const measured = { rate: undefined, freeBytes: Number.POSITIVE_INFINITY, canUnwind };
   return {

@@ -3,7 +3,7 @@
 import { UsageError } from '../../engine/errors.ts';
 import { hasCpu, hasOffcpu } from '../artifacts.ts';
 import { adviceOn, type MachineFacts, machineFindings } from '../doctor.ts';
-import type { Registers } from '../plan.ts';
+import { asRoot, type Registers } from '../plan.ts';
 import type { Settings } from '../settings.ts';
 import { bytesOf, namesIn, self, textOf } from './proc-files.ts';
 import { answerOf, pathOf } from './run-sync.ts';
@@ -85,8 +85,8 @@ export function versionOf(program: string): string | undefined {
 }
 
 /** Can bpftrace unwind by DWARF? It tells from 0.26 on. */
-export function hasUnwinder(): boolean {
-  return /^\s*dwunwind\b.*: yes$/m.test(answerOf(['bpftrace', '--info'])?.out ?? '');
+export function hasUnwinder(isSudo: boolean): boolean {
+  return /^\s*dwunwind\b.*: yes$/m.test(answerOf([...asRoot(isSudo), 'bpftrace', '--info'])?.out ?? '');
 }
 
 function numberIn(path: string): number | undefined {
