@@ -22,13 +22,19 @@ export interface Sink {
   end(isWhole: boolean): void;
   /** The input is cut off, as `message` says. Its end() comes next. */
   cut(message: string): void;
+  /** So many bytes were read, as they are in the file. */
+  took?(bytes: number): void;
   /** The input can't be opened or read on, and `message` says why. No end() follows, but the next input does. */
   fail(message: string): void;
 }
 
 /** The part of a sink that passes messages on to the report. */
-export function messagesTo(report: Report): Pick<Sink, 'cut' | 'fail'> {
-  return { cut: (message) => report.cutInput(message), fail: (message) => report.failInput(message) };
+export function messagesTo(report: Report): Required<Pick<Sink, 'cut' | 'fail' | 'took'>> {
+  return {
+    cut: (message) => report.cutInput(message),
+    fail: (message) => report.failInput(message),
+    took: (bytes) => report.took(bytes),
+  };
 }
 
 /** What a run can read besides files, and what stops it. */
@@ -55,7 +61,10 @@ export async function readInputs(
     let fd: number | undefined;
     let isWhole = true;
     try {
-      const take: Take = (bytes) => intake.take(bytes);
+      const take: Take = (bytes) => {
+        sink.took?.(bytes.length);
+        return intake.take(bytes);
+      };
       const stream = operand === '-' ? stdin : streams?.get(operand);
       if (stream) await readStream(stream, take, stop);
       else {

@@ -1,5 +1,7 @@
 // Messages on stderr: notes, and what the tool skipped (the first three of each kind with their place, then one total).
 
+import type { Meter } from './meter.ts';
+
 /** The exit statuses; docs/exit-status.md explains them to users. */
 export const Status = { ok: 0, skipped: 1, failed: 2, broken: 3 } as const;
 
@@ -25,16 +27,26 @@ const CONTROL = /[\x00-\x09\x0b-\x1f\x7f]/g;
 export class Report {
   readonly #tool: string;
   readonly #write: (text: string | Uint8Array) => void;
+  readonly #meter: Meter | undefined;
   readonly #skipped = new Map<string, number>();
   readonly #examples: string[] = [];
   #failedInputs = 0;
   #cutInputs = 0;
   #isBroken = false;
 
-  /** `write` receives whole lines. */
-  constructor(tool: string, write: (text: string | Uint8Array) => void) {
+  /** `write` receives whole lines. `meter` shows how far the reading is. */
+  constructor(tool: string, write: (text: string | Uint8Array) => void, meter?: Meter) {
     this.#tool = tool;
-    this.#write = write;
+    this.#meter = meter;
+    this.#write = (text) => {
+      meter?.clear();
+      write(text);
+    };
+  }
+
+  /** So many bytes of input were read. */
+  took(bytes: number): void {
+    this.#meter?.took(bytes);
   }
 
   /** Prints one line, behind the tool's name, with escapes in place of what a terminal would obey. */

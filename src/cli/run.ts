@@ -5,6 +5,7 @@ import { InputError, UsageError } from '../engine/errors.ts';
 import { type CommandLine, readArguments } from './arguments.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, isTerminal, reason, type Surroundings } from './inputs.ts';
+import { Meter } from './meter.ts';
 import { type Manual, type OptionTable, type Request, type Values, valuesOf } from './options.ts';
 import { Report, Status } from './report.ts';
 
@@ -51,7 +52,8 @@ export function mistakeText(tool: string, error: unknown): string {
 }
 
 async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<void> {
-  const report = new Report(command.name, writeMessage);
+  const meter = isTerminal(2) ? new Meter(command.name, writeMessage) : undefined;
+  const report = new Report(command.name, writeMessage, meter);
   const stop = new AbortController();
   let interrupted: number | undefined;
   for (const [signal, status] of Object.entries(STOPPED_BY)) {
@@ -64,11 +66,15 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
     report,
     stop: stop.signal,
     stdin: undefined,
-    interactive: isTerminal(2),
+    interactive: meter !== undefined,
     terminal: isTerminal(1),
     columns: columnsOf(isTerminal(1)),
-    output: writeOut,
+    output(blocks) {
+      meter?.clear();
+      return writeOut(blocks);
+    },
   });
+  meter?.clear();
   process.exitCode = interrupted ?? status;
   if (interrupted !== undefined) process.exit();
 }
