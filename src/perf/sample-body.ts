@@ -20,7 +20,7 @@ export interface Lookup {
 }
 
 /** The weight of user frames, each counted by itself: of all, of those with a name, of those with debug information. */
-export interface UserFrames {
+export interface UserFrameWeights {
   weight: number;
   namedWeight: number;
   debugWeight: number;
@@ -161,7 +161,7 @@ export class SampleBody {
   /**
    * How well the user frames of all stacks are known, which have `roots` root frames; undefined: nobody looks them up.
    */
-  #userFrames(roots: number): UserFrames | undefined {
+  #userFrames(roots: number): UserFrameWeights | undefined {
     const pending = this.#lookup?.pending;
     if (!pending) return undefined;
     const sums = { weight: 0, namedWeight: 0, debugWeight: 0 };
@@ -181,7 +181,7 @@ export class SampleBody {
    * At the end of all inputs: puts the functions that were found in objects into the stacks, which have `roots` root
    * frames. Gives how well user frames are known.
    */
-  settle(roots: number): UserFrames | undefined {
+  settle(roots: number): UserFrameWeights | undefined {
     const frames = this.#userFrames(roots);
     this.#lookup?.pending.settle((id) => this.#kernel.has(id), roots);
     return frames;

@@ -15,7 +15,7 @@ import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
 import { type LookupOptions, PerfObjects } from './objects.ts';
 import { PerfRoots, type RootParts } from './roots.ts';
-import { SampleBody, type UserFrames } from './sample-body.ts';
+import { SampleBody, type UserFrameWeights } from './sample-body.ts';
 import { type SampleOptions, Samples } from './samples.ts';
 
 export interface PerfScriptOptions extends NameOptions, SampleOptions {
@@ -56,7 +56,7 @@ export class PerfScript {
   /** lines below headers that are of no known kind */
   misread = 0;
   /** how well user frames are known; undefined: nobody looked them up */
-  userFrames: UserFrames | undefined;
+  userFrames: UserFrameWeights | undefined;
   /** the present input's name, and what it looks like */
   input = '';
   kind: InputKind = 'empty';

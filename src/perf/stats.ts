@@ -4,7 +4,7 @@ import { frameText } from '../stacks/frame-name.ts';
 import { MUCH_CUT, Reach, UNCUT } from '../stacks/reach.ts';
 import { WHAT_TO_DO } from '../stacks/sniff.ts';
 import { describeEvent, type PerfEvent, plainName } from './events.ts';
-import type { UserFrames } from './sample-body.ts';
+import type { UserFrameWeights } from './sample-body.ts';
 import type { PerfScript } from './script.ts';
 
 /** Written by --stats-json. Weights are in the unit of the event (or samples). */
@@ -22,7 +22,7 @@ export interface PerfStats {
   /** weight of stacks that reach no start of a process or thread: their outermost callers are missing */
   cutWeight: number;
   /** how well user frames are known, where they were looked up in their objects */
-  userFrames?: UserFrames | undefined;
+  userFrames?: UserFrameWeights | undefined;
   /** samples without any frame; outside --from and --to */
   emptySamples: number;
   outsideSamples: number;

@@ -10,7 +10,7 @@ import { type FunctionTable, formatFunctions } from '../stacks/diff/function-tab
 import { type Change, changeFrom } from '../stacks/diff/functions.ts';
 import { withoutTier } from '../stacks/tiers.ts';
 import type { Artifact } from './artifacts.ts';
-import type { Picture } from './render-plan.ts';
+import type { RunPicture } from './render-plan.ts';
 import type { Settings } from './settings.ts';
 import { cutLines } from './summary.ts';
 
@@ -58,7 +58,7 @@ export function measureOf(json: string): Measure | undefined {
 }
 
 /** What a run measured, and how. */
-export interface Shape {
+export interface RunShape {
   label: string;
   mode: string;
   seconds: number;
@@ -70,7 +70,7 @@ export interface Shape {
 }
 
 /** From the text of a run.json. */
-export function shapeOf(json: string): Shape {
+export function shapeOf(json: string): RunShape {
   const run = JSON.parse(json) as {
     label?: string;
     mode?: string;
@@ -97,9 +97,9 @@ export function outcomeOf(json: string): { samples: number | undefined; workload
 const MUCH_LONGER = 2;
 
 /** How the runs differ in what they measured, a line each; the more they differ, the less a comparison says. */
-export function unlikeRuns(now: Shape, before: Shape): string[] {
+export function unlikeRuns(now: RunShape, before: RunShape): string[] {
   const lines: string[] = [];
-  const differ = (what: string, of: (shape: Shape) => string | undefined): void => {
+  const differ = (what: string, of: (shape: RunShape) => string | undefined): void => {
     const [a, b] = [of(now), of(before)];
     if (a !== undefined && b !== undefined && a !== b) lines.push(`${what}: ${a}, ${before.label}: ${b}`);
   };
@@ -215,7 +215,7 @@ export function onCpuChange(
 export function comparedPicture(
   { title, label: own }: Settings,
   label: string,
-  { what, countname, to }: Picture,
+  { what, countname, to }: RunPicture,
 ): { to: Artifact; options: Partial<DrawOptions> } {
   const after = title ?? own;
   return {

@@ -15,7 +15,7 @@ export function checkContainerName(name: string): void {
 }
 
 /** What /proc tells of the namespace and control group of a process. */
-export interface Place {
+export interface ProcessPlace {
   pid: number;
   /** the target of /proc/PID/ns/pid; undefined: unreadable */
   pidNamespace: string | undefined;
@@ -30,12 +30,12 @@ export interface Place {
 export function membersOf(
   name: string,
   first: number | undefined,
-  places: readonly Place[],
+  places: readonly ProcessPlace[],
   self: number,
 ): Set<number> {
   const head = places.find(({ pid }) => pid === first);
   const hostNamespace = places.find(({ pid }) => pid === self)?.pidNamespace;
-  const isMember = (place: Place): boolean => {
+  const isMember = (place: ProcessPlace): boolean => {
     if (!head) return first === undefined && cgroupNames(place.cgroup).some((part) => isNamed(part, name));
     if (head.pidNamespace !== undefined && head.pidNamespace !== hostNamespace) {
       return place.pidNamespace === head.pidNamespace;

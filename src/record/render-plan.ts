@@ -23,7 +23,7 @@ export const STEPS = {
 } as const;
 
 /** A picture of a run: the stacks it shows, and how. */
-export interface Picture {
+export interface RunPicture {
   from: Artifact;
   to: Artifact;
   what: string;
@@ -36,18 +36,18 @@ export const PICTURES = {
   offcpu: { from: 'offcpu', to: 'offcpuSvg', what: 'off-CPU', countname: 'us', colors: 'io' },
   reasons: { from: 'reasons', to: 'reasonsSvg', what: 'off-CPU by reason', countname: 'us', colors: 'kind' },
   wall: { from: 'wall', to: 'wallSvg', what: 'on-CPU and off-CPU', countname: 'us', colors: 'kind' },
-} as const satisfies Record<string, Picture>;
+} as const satisfies Record<string, RunPicture>;
 
 /** The options of flame-svg for a picture. `subtitle`: what 100 % is; undefined: not known yet. */
 export function drawOptionsOf(
   settings: Settings,
-  picture: Picture,
+  picture: RunPicture,
   subtitle?: string,
 ): Pick<DrawOptions, 'title' | 'subtitle' | 'countname' | 'colors'> {
   return { title: titleOf(settings, picture), subtitle, countname: picture.countname, colors: picture.colors };
 }
 
-function titleOf({ title, label }: Settings, { what }: Picture): string {
+function titleOf({ title, label }: Settings, { what }: RunPicture): string {
   return `${title ?? label}: ${what}`;
 }
 
@@ -190,7 +190,7 @@ function classify(
   ];
 }
 
-function drawStep(settings: Settings, { folder, tool }: Environment, picture: Picture): Step {
+function drawStep(settings: Settings, { folder, tool }: Environment, picture: RunPicture): Step {
   const { countname, colors } = picture;
   const options = [`--title=${titleOf(settings, picture)}`, '--countname', countname, '--colors', colors];
   return {

@@ -6,7 +6,7 @@ import type { Values } from '../cli/options.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
-import { brokenLimits, functionTable, type TableSettings } from '../stacks/diff/compare-functions.ts';
+import { brokenLimits, type FunctionTableSettings, functionTable } from '../stacks/diff/compare-functions.ts';
 import { pairCounts, stripHex } from '../stacks/diff/diff.ts';
 import { formatFunctionsJson } from '../stacks/diff/function-json.ts';
 import { formatFunctions, formatFunctionsMarkdown } from '../stacks/diff/function-table.ts';
@@ -72,7 +72,7 @@ export const foldDiff: Command<typeof diffOptions> = {
 };
 
 /** The unit may be left to the inputs. */
-function settingsOf(options: Options, names: readonly [Side, Side]): TableSettings {
+function settingsOf(options: Options, names: readonly [Side, Side]): FunctionTableSettings {
   const isPerSecond = options['per-second'] || options.seconds !== undefined;
   if (isPerSecond && options.normalize) throw new UsageError('choose one of --normalize, --per-second');
   return {

@@ -4,7 +4,7 @@ import type { Losses } from './bpftrace/noise.ts';
 import type { DumpFacts } from './dump.ts';
 import type { PerfTimes } from './perf-entries.ts';
 import type { Unit } from './stacks.ts';
-import type { Recording } from './window.ts';
+import type { RecordedWindow } from './window.ts';
 
 export type Format = 'bpftrace' | 'json' | 'bcc' | 'folded' | 'perf';
 
@@ -26,5 +26,5 @@ export interface InputFacts {
   /** of perf: events that it lost, events without a field that they need, and the recording that it is a part of, once all inputs are read */
   perf?: { lostEvents: number; lacking: ReadonlyMap<string, number>; times: PerfTimes | undefined };
   /** the window, and what became of the threads, where known */
-  recording: Recording | undefined;
+  recording: RecordedWindow | undefined;
 }

@@ -7,7 +7,7 @@ import { PREEMPTED } from './perf/events.ts';
 import type { PerfRecording } from './perf/recording.ts';
 import type { PerfStack, PerfSwitches } from './perf/switches.ts';
 import { type Interval, NONE, SOMEBODY, ThreadEvents } from './perf/thread-events.ts';
-import type { Recording } from './window.ts';
+import type { RecordedWindow } from './window.ts';
 
 /** Takes entries, each of one interval, which began at `sinceNs` of perf's clock. */
 export interface EntrySink {
@@ -24,7 +24,7 @@ export interface EntrySink {
 }
 
 /** What became of the threads of a recording. */
-export interface PerfTimes extends Recording {
+export interface PerfTimes extends RecordedWindow {
   /**
    * intervals; those of them whose switch-out or switch-in was lost; those that had not ended; wake-ups that were seen
    */

@@ -17,7 +17,7 @@ import { execsOf, LAST_MAP, lacksThreads, numbersOf, uncoveredIn, unmapped } fro
 import type { OffcpuStacks } from './stacks.ts';
 import { Waits } from './waits.ts';
 import { wakerStacksOf } from './waker-stacks.ts';
-import type { Recording } from './window.ts';
+import type { RecordedWindow } from './window.ts';
 
 export const OUR_MAP = '@offcpu';
 /** By the format of the dump. */
@@ -29,7 +29,7 @@ const ORDERS: Readonly<Record<string, readonly KeyPart[]>> = {
 };
 
 /** The window of a recording, and what became of its threads. Times are nanoseconds. */
-export interface Program extends Recording {
+export interface Program extends RecordedWindow {
   /** what the parts of its keys are */
   order: readonly KeyPart[];
   /** intervals that had not ended */

@@ -3,7 +3,7 @@
 import { sumOfTimes, type ThreadTimes, type TimeSums } from '../thread-times.ts';
 
 /** Times are nanoseconds. */
-export interface Recording {
+export interface RecordedWindow {
   startNs: number;
   endNs: number;
   threads: ThreadTimes[];
@@ -11,7 +11,7 @@ export interface Recording {
 
 /** An input with the recording that it is, or is a part of; undefined: not known. */
 interface OfRecording {
-  recording: Recording | undefined;
+  recording: RecordedWindow | undefined;
 }
 
 /** Nanoseconds in which at least one of the recordings ran; undefined: not known of all of them. */
@@ -34,7 +34,7 @@ export function timesOf(inputs: readonly OfRecording[]): TimeSums | undefined {
 }
 
 /** Each recording once, because several inputs may be parts of one. */
-function recordingsOf(inputs: readonly OfRecording[]): Recording[] | undefined {
+function recordingsOf(inputs: readonly OfRecording[]): RecordedWindow[] | undefined {
   const recordings = new Set(inputs.map(({ recording }) => recording));
-  return recordings.size === 0 || recordings.has(undefined) ? undefined : ([...recordings] as Recording[]);
+  return recordings.size === 0 || recordings.has(undefined) ? undefined : ([...recordings] as RecordedWindow[]);
 }

@@ -23,18 +23,18 @@ const PLACES = {
   "in libc, without the kernel's frames": 'libc',
   'in libraries and runtimes': 'library',
 } as const;
-export type Place = (typeof PLACES)[keyof typeof PLACES];
+export type RulePlace = (typeof PLACES)[keyof typeof PLACES];
 
 /** Places that only say what a frame is. */
-const MARKS: readonly Place[] = ['tracer', 'entry', 'wrapper', 'fault', 'libc-wrapper', 'library'];
+const MARKS: readonly RulePlace[] = ['tracer', 'entry', 'wrapper', 'fault', 'libc-wrapper', 'library'];
 /** Places in the program's half of a stack. */
-const USER_PLACES: readonly Place[] = ['user', 'libc', 'libc-wrapper', 'library'];
-const BEFORE_WAITS: readonly Place[] = [...MARKS, 'switch', 'top'];
+const USER_PLACES: readonly RulePlace[] = ['user', 'libc', 'libc-wrapper', 'library'];
+const BEFORE_WAITS: readonly RulePlace[] = [...MARKS, 'switch', 'top'];
 
 /** One way a name can decide: the earliest step wins. */
 export interface Vote {
   step: number;
-  place: Place;
+  place: RulePlace;
   rule: Rule | undefined;
 }
 
@@ -135,7 +135,7 @@ export class KernelRules {
 
   #factsOf(name: string): Facts {
     const found = this.#kernel.find(name);
-    const is = (place: Place): boolean => found.some(({ of }) => of.place === place);
+    const is = (place: RulePlace): boolean => found.some(({ of }) => of.place === place);
     return {
       name,
       isCall: isCall(name),
@@ -155,9 +155,9 @@ function byStep(votes: Candidate<Vote>[]): Candidate<Vote>[] {
   return votes.sort((a, b) => a.of.step - b.of.step);
 }
 
-function placeOf({ heading, place }: Section): Place {
+function placeOf({ heading, place }: Section): RulePlace {
   if (heading === '') return 'any';
-  const known = new Map<string, Place>(Object.entries(PLACES)).get(heading);
+  const known = new Map<string, RulePlace>(Object.entries(PLACES)).get(heading);
   if (known === undefined) {
     throw new InputError(`${place}: "== ${heading}" is none of: ${Object.keys(PLACES).join(', ')}`);
   }

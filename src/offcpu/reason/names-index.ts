@@ -1,6 +1,6 @@
 // Patterns by name: which of them begin with a given function.
 
-import type { Link, Pattern } from './rule-file.ts';
+import type { FramePattern, Link } from './rule-file.ts';
 
 /** A pattern that begins with the function asked for. */
 export interface Candidate<Of> {
@@ -29,7 +29,7 @@ export class NamesIndex<Of> {
   /** the lengths of the prefixes, the longest first; undefined: not computed since the last add() */
   #lengths: number[] | undefined;
 
-  add(pattern: Pattern, of: Of): void {
+  add(pattern: FramePattern, of: Of): void {
     const [first, ...rest] = pattern.links;
     const chained = rest.map(chainedOf);
     const whole: Ranked<Of> = { of, rest: chained, length: WHOLE };

@@ -28,7 +28,7 @@ export interface Link {
 }
 
 /** Some functions of one line, innermost link first. */
-export interface Pattern {
+export interface FramePattern {
   /** undefined: the functions mean what the heading says */
   rule: Rule | undefined;
   links: [Link, ...Link[]];
@@ -39,7 +39,7 @@ export interface Section {
   /** the line without its `==`; empty above the first */
   heading: string;
   place: string;
-  patterns: Pattern[];
+  patterns: FramePattern[];
 }
 
 /** [disk-io] disk/read (wait), in a page fault disk/page-fault: a read …

@@ -26,15 +26,15 @@ import {
   namedAlike,
   onCpuChange,
   outcomeOf,
+  type RunShape,
   rootsOf,
-  type Shape,
   scaleOf,
   shapeOf,
   sidesOf,
   unlikeRuns,
 } from '../comparison.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import { PICTURES, type Picture } from '../render-plan.ts';
+import { PICTURES, type RunPicture } from '../render-plan.ts';
 import type { Settings } from '../settings.ts';
 import { namesIn, textOf } from './proc-files.ts';
 import type { RenderSteps } from './render-steps.ts';
@@ -43,7 +43,7 @@ interface Earlier {
   label: string;
   folder: string;
   measure: Measure;
-  shape: Shape;
+  shape: RunShape;
   /** on-CPU; undefined: perf did not record */
   samples: number | undefined;
   /** what its workload said last */
@@ -71,7 +71,7 @@ function earlierOf(label: string, outDir: string): Earlier {
 export interface ComparedRun {
   settings: Settings;
   measure: Measure;
-  shape: Shape;
+  shape: RunShape;
   /** root;frames, in samples; and how many */
   cpu: StackTable | undefined;
   cpuSamples: number | undefined;
@@ -142,7 +142,7 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
 async function drawChange(
   { settings }: ComparedRun,
   earlier: Earlier,
-  picture: Picture,
+  picture: RunPicture,
   now: StackTable,
   scale: number,
   steps: RenderSteps,

@@ -24,7 +24,7 @@ import { NothingRecorded } from '../failure.ts';
 import { identityOf } from '../identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../offcpu-profile.ts';
 import { cutsOf, eventOf, hasSwitches, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
-import { drawOptionsOf, PICTURES, type Picture, STEPS } from '../render-plan.ts';
+import { drawOptionsOf, PICTURES, type RunPicture, STEPS } from '../render-plan.ts';
 import { rootOfTask, rootsOf } from '../sleepers.ts';
 import { isWithoutSamples, unsampledText } from '../summary.ts';
 import { onCpuNsOf, wallOf, wallText } from '../wall.ts';
@@ -262,7 +262,7 @@ async function renderOffcpu(
 async function draw(
   { settings }: Rendering,
   steps: RenderSteps,
-  picture: Picture,
+  picture: RunPicture,
   table: StackTable,
   subtitle?: string,
 ): Promise<void> {

@@ -8,7 +8,7 @@ import type { FunctionTable, ValueBasis } from './function-table.ts';
 import { byChange, changeFrom, type FunctionChange, functionChanges, isNoise } from './functions.ts';
 import { type Broken, checkLimits, type Measured, parseLimit } from './limit.ts';
 
-export interface TableSettings {
+export interface FunctionTableSettings {
   /** of both sides, latin1 */
   names: readonly [string, string];
   /** as the input or the user says; undefined: neither does */
@@ -20,7 +20,10 @@ export interface TableSettings {
 }
 
 /** The functions of both sides, those that changed most first. */
-export function functionTable(sides: Sides, { names, unit, basis, by, sample, seconds }: TableSettings): FunctionTable {
+export function functionTable(
+  sides: Sides,
+  { names, unit, basis, by, sample, seconds }: FunctionTableSettings,
+): FunctionTable {
   const noise = noiseOf(sides, unit, sample);
   const factors = basisOf(sides, basis, noise, seconds);
   const [before, after] = names;
@@ -43,7 +46,7 @@ export function functionTable(sides: Sides, { names, unit, basis, by, sample, se
 export function brokenLimits(
   texts: readonly string[],
   sides: Sides,
-  { names, unit, by, sample, seconds }: TableSettings,
+  { names, unit, by, sample, seconds }: FunctionTableSettings,
 ): Broken {
   const noise = noiseOf(sides, unit, sample);
   const rowsBy = (kind: 'share' | 'per second'): Map<string, FunctionChange> =>
