@@ -29,7 +29,7 @@ export interface Boxes {
 /** The name of the root box, which stands for all stacks. */
 export const ALL = 0;
 
-const FIRST_ROOM = 4096;
+const FIRST_ROOM = 1 << 15;
 
 /** How a comparison is laid out. */
 export interface DiffLayout {

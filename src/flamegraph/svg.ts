@@ -19,8 +19,11 @@ import type { Measure } from './words.ts';
 
 const BLOCK = 1 << 16;
 const BOTTOM = 16;
-/** The next one takes twice the time, for a file that is 3 % smaller. */
-const DEFLATE_LEVEL = 4;
+/** zlib's level: the next one takes twice the time, for a file that is 3 % smaller. */
+const THOROUGH = 4;
+/** Two thirds of the time, for 6 % more: of pictures that take long to draw. */
+const QUICK = 2;
+const LARGE = 1 << 21;
 /** Rows of the static picture where the script shows the others. */
 const MOST_ROWS = 250;
 
@@ -198,7 +201,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   };
   const bytes = packer.bytes((id) => recording.table.nameBytes(id), json(viewerTexts(settings, words), /[^ -~]/g));
   yield `${json(head).slice(0, -1)},"letters":"${letters.join('')}","stacks":"`;
-  yield deflateSync(bytes, { level: DEFLATE_LEVEL, memLevel: 9 }).toString('base64');
+  yield deflateSync(bytes, { level: bytes.length > LARGE ? QUICK : THOROUGH, memLevel: 9 }).toString('base64');
   yield '"}';
 }
 

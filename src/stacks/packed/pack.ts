@@ -4,6 +4,10 @@ import { REMEMBERED, Successors } from './successors.ts';
 
 const FIRST_ROOM = 1 << 14;
 const LONGEST_NUMBER = 5;
+const ZERO = 48;
+/** Counts up to this one have so many digits, and need no string to be written. */
+const SMALL = 999_999_999;
+const DIGITS = 9;
 
 /** Bytes that grow. */
 class Column {
@@ -27,6 +31,21 @@ class Column {
       else at = written(bytes, at, value);
     }
     this.size = at;
+  }
+
+  /** A line of digits. */
+  count(value: number): void {
+    if (!Number.isInteger(value) || value < 0 || value > SMALL) {
+      this.line(decimal(value));
+      return;
+    }
+    this.#makeRoom(DIGITS + 1);
+    let size = 1;
+    for (let rest = value; rest > 9; rest = (rest / 10) | 0) size++;
+    for (let at = this.size + size - 1, rest = value; at >= this.size; at--, rest = (rest / 10) | 0)
+      this.#bytes[at] = ZERO + (rest % 10);
+    this.size += size;
+    this.#bytes[this.size++] = 10;
   }
 
   /** A line of ASCII. */
@@ -101,8 +120,8 @@ export class Packer {
     this.#fresh.number(to - from - common);
     const codes = this.#encode(words, from, from + common, to);
     this.#frames.numbers(this.#codes, codes);
-    this.#counts.line(decimal(count));
-    this.#befores?.line(decimal(before));
+    this.#counts.count(count);
+    this.#befores?.count(before);
     this.nodeCount += to - from - common;
     this.#depth = to - from;
   }

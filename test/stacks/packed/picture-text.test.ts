@@ -49,6 +49,19 @@ describe('the data of a picture', () => {
     );
   });
 
+  test('gives counts as they were, whole or not', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 9, 10, 999_999_999, 1e9, 0.5, 1.25)),
+        (count) => {
+          const packer = new Packer(NAMES.length, false);
+          packer.add(Uint32Array.of(1), 0, 1, 0, count, 0);
+          assert.equal(textOf(packer.bytes((id) => Buffer.from(NAMES[id] as string, 'latin1'))), `main ${count}\n`);
+        },
+      ),
+    );
+  });
+
   test('gives a stack of more frames than any column had room for', () => {
     const ids = Uint32Array.from({ length: 40_000 }, (_, depth) => 1 + (depth % 3));
     const packer = new Packer(NAMES.length, false);
