@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DumpWatcher, type DumpWindow } from '../dump-window.ts';
 import { Child, type Ending } from './children.ts';
+import { namesIn } from './proc-files.ts';
 
 export interface ProfilerStart {
   argv: readonly string[];
@@ -62,6 +63,7 @@ const LOOK_MS = 50;
 const START_MS = 120_000; // with dw_ustack() bpftrace took half a minute for Postgres on a busy machine
 const INSIST_MS = 1000; // bpftrace 0.17 loses a SIGINT that comes while it handles events
 const INSISTS = 15;
+const DETACH_MS = 60_000;
 const DISABLE_MS = 5000;
 const PRINT_MS = 600_000;
 const PERF_END_MS = 120_000;
@@ -190,11 +192,22 @@ async function waitFor(
  * it.
  */
 async function endBpftrace(profiler: Profiler): Promise<void> {
-  for (let i = 0; i < INSISTS && !profiler.child.hasEnded && profiler.endsNs === undefined; i++) {
+  const isOver = (): boolean => profiler.child.hasEnded || profiler.endsNs !== undefined;
+  // it has a file open for each probe
+  const attached = filesOf(profiler.child);
+  const hasHeard = (): boolean => filesOf(profiler.child) < attached;
+  for (let i = 0; i < INSISTS && !isOver() && !hasHeard(); i++) {
     profiler.child.signal('SIGINT');
-    await until(() => profiler.child.hasEnded || profiler.endsNs !== undefined, INSIST_MS);
+    await until(() => isOver() || hasHeard(), INSIST_MS);
   }
+  // on a busy machine it takes long to detach them
+  if (hasHeard()) await until(isOver, DETACH_MS);
   if (profiler.endsNs === undefined) profiler.child.signalGroup('SIGKILL');
+}
+
+/** How many files a process of ours has open; 0: root's are not for us to see. */
+function filesOf({ pid }: Child): number {
+  return namesIn(`/proc/${pid}/fd`).length;
 }
 
 async function endPerf(profiler: Profiler): Promise<void> {
