@@ -139,12 +139,12 @@ function notesOf(table: FunctionTable, rows: readonly FunctionChange[], more: nu
   const notes = {
     spread: `noise: a change up to this may be chance, as much as runs of a side differ${noise.sample === undefined ? '' : ', or samples'} (95%)${marked}`,
     samples: `noise: a change up to this may be chance (two standard errors, if ${assumed})${marked}`,
-    unit: `what may be chance is not known: ${unit} are no samples; several runs a side tell it: --before A,B,C --after D,E,F`,
-    size: 'what may be chance is not known: counts this large are no samples; fold with perf-fold --count samples, or say what a sample counts: --sample N',
+    unit: `noise is unknown, because ${unit} are no samples; measure it by several runs a side: --before A,B,C --after D,E,F`,
+    size: 'noise is unknown, because counts this large are no samples; fold with perf-fold --count samples, or say what a sample counts: --sample N',
   };
   const lines = [notes[noise.from]];
   if (before.runs + after.runs > 2 && before.runs !== after.runs && Math.min(before.runs, after.runs) === 1) {
-    lines.push('the side of one run is taken to differ as much as the other');
+    lines.push('the side of one run counts as varied as the other');
   }
   if (more > 0)
     lines.push(`${grouped(more)} more ${more === 1 ? 'function has' : 'functions have'} changed: --top 0 shows all`);
