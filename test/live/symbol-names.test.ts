@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { OpenFiles } from '../../src/cli/read-at.ts';
+import { OpenFiles } from '../../src/cli/open-files.ts';
 import { isKernel, readFrameLine } from '../../src/perf/frame.ts';
 import { PerfObjects } from '../../src/perf/objects.ts';
 import { Symbolizer } from '../../src/symbols/symbolizer.ts';

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { OpenFiles } from '../../src/cli/read-at.ts';
+import { OpenFiles } from '../../src/cli/open-files.ts';
 import { demangle } from '../../src/symbols/demangle.ts';
 import { debugFileOf } from '../../src/symbols/elf/debug-file.ts';
 import { ElfFile } from '../../src/symbols/elf/elf-file.ts';

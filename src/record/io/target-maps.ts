@@ -2,7 +2,7 @@
 // afterwards.
 
 import { writeFileSync } from 'node:fs';
-import { OpenFiles } from '../../cli/read-at.ts';
+import { OpenFiles } from '../../cli/open-files.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { withoutDeleted } from '../../stacks/frame-name.ts';
 import { DataNames } from '../../symbols/data-names.ts';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError, reason } from '../../cli/inputs.ts';
-import { OpenFiles } from '../../cli/read-at.ts';
+import { OpenFiles } from '../../cli/open-files.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';

@@ -1,8 +1,8 @@
 // The options of perf-fold that look frames up in the objects they belong to, and the symbolizer that follows from them.
 
 import { readFileSync } from 'node:fs';
+import { OpenFiles } from '../../cli/open-files.ts';
 import type { OptionTable, Values } from '../../cli/options.ts';
-import { OpenFiles } from '../../cli/read-at.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { latin1 } from '../../src/cli/latin1.ts';
-import { OpenFiles } from '../../src/cli/read-at.ts';
+import { OpenFiles } from '../../src/cli/open-files.ts';
 import { temporaryFolder } from '../tools.ts';
 
 test('a path of a profiler, which is latin1, leads to the file of those bytes, below any root', () => {
