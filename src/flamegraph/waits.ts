@@ -13,7 +13,7 @@ interface Group {
   dark: string[];
 }
 
-/** Cool hues, since what runs is warm. */
+/** Cool hues, because what runs is warm. */
 const GROUPS: readonly Group[] = [
   {
     letter: 's',

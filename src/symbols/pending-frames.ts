@@ -221,7 +221,7 @@ export class PendingFrames {
 }
 
 /**
- * `mod.rs:1120`, with its folder, since half of all files of Rust are called mod.rs: `raw/mod.rs:1120`; '': not known.
+ * `mod.rs:1120`, with its folder, because half of Rust's files are called mod.rs: `raw/mod.rs:1120`; '': not known.
  */
 function placeOf({ file, line }: SymbolFrame): string {
   return file === undefined || line === 0 ? '' : `${shortPath(file)}:${line}`;

@@ -8,7 +8,7 @@ import { childrenOf, type Tree } from './tree.ts';
 
 export interface Shown {
   tree: Tree;
-  /** computed when first asked for, since it takes a while */
+  /** computed when first asked for, because it takes a while */
   sums: () => FunctionSums;
   /** by family's letter: its share of the time */
   shares: Map<string, number>;
