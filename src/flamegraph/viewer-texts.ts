@@ -66,6 +66,7 @@ tr.on td{background:var(--field)}tr.pale td{color:var(--soft)}
 .narrow .legend{flex-wrap:nowrap;overflow-x:auto}.narrow button{min-height:32px}.narrow .wide{display:none}
 .narrow th:first-child,.narrow td:first-child{min-width:56vw;max-width:none;white-space:normal;overflow-wrap:anywhere;padding-left:10px}
 .narrow td .name{white-space:normal}
+@media (max-height:500px){.legend{flex-wrap:nowrap;overflow-x:auto}.head{gap:3px;padding-block:4px}.panel{min-height:0}}
 `;
 
 const ACTS: Readonly<Record<string, Act>> = {

@@ -162,6 +162,8 @@ describe('pictures in Chromium', { skip }, () => {
       assert.ok(first && first.width > 180);
       await page.locator('[data-act=flame]').tap();
       await page.locator('.flame .of-r').first().tap();
+      await page.setViewportSize({ width: 800, height: 390 });
+      assert.ok(await page.locator('.body').evaluate((body) => body.getBoundingClientRect().height > 195));
       silent();
     }
   });
