@@ -58,6 +58,22 @@ describe('flame-record', { skip: skip ?? false }, () => {
     assert.match(fileOf('locks', 'offcpu.folded'), /^two-locks;.*;handler;handle_request;lookup;/m);
   });
 
+  test('knows the lock of a Rust program, and that it is held up there and waits for work elsewhere', async (t) => {
+    if (spawnSync('rustc', ['--version']).error) return t.skip('no rustc: apt-get install rustc');
+    const program = join(folder, 'locks');
+    const source = join(ROOT, 'fixtures/live/locks.rs');
+    const flags = ['-O', '-C', 'debuginfo=line-tables-only', '--crate-name', 'locks'];
+    execFileSync('rustc', [...flags, '-o', program, source], { stdio: 'ignore' });
+    await recorded([program], 'rust', '--off-cpu-stacks', 'dwarf');
+    const { where, kindsUs } = JSON.parse(fileOf('rust', 'offcpu.reasons.json')) as {
+      where: { reason: string; function?: string; object?: string; us: number }[];
+      kindsUs: Record<string, number>;
+    };
+    const lookup = where.find((row) => row.function === 'locks::lookup' && row.object === 'lock locks::REGISTRY');
+    assert.ok(lookup && lookup.us > 1e6, JSON.stringify(where));
+    assert.ok((kindsUs.wait ?? 0) > 0.98 * lookup.us, JSON.stringify(kindsUs));
+  });
+
   test("finds it by bpftrace alone, too: by the words on the stack and libc's .eh_frame", async () => {
     const source = join(ROOT, 'fixtures/live/two-locks.c');
     for (const how of ['-fomit-frame-pointer', '-fno-omit-frame-pointer']) {
