@@ -132,7 +132,7 @@ function isOutOfMemory(error: unknown): boolean {
   if (error instanceof WebAssembly.RuntimeError) return error.message === 'unreachable';
   return (
     error instanceof RangeError &&
-    /memory|allocation failed|Invalid (?:string|typed array|array) length/.test(error.message)
+    /memory|allocation failed|Invalid (?:string|typed array|array) length|(?:Map|Set) maximum size/.test(error.message)
   );
 }
 

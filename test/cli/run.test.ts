@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { messageOf } from '../../src/cli/run.ts';
 import { ENVIRONMENT, ROOT, shell, TOOLS, temporaryFolder } from '../tools.ts';
 
 const SAMPLE = 'app 7/8 1.000000:          5 cpu-clock:\n\t    55d0 work (/srv/app)\n\t    55c0 main (/srv/app)\n\n';
@@ -261,3 +262,9 @@ describe('a live pipe', () => {
 function writeSome(fd: number, bytes: Buffer, done: (error: Error | null, count: number) => void): void {
   write(fd, bytes, 0, bytes.length, null, done);
 }
+
+test('a limit of V8 on what it holds is a lack of memory, no bug', () => {
+  for (const words of ['Map maximum size exceeded', 'Invalid typed array length: 5', 'Array buffer allocation failed'])
+    assert.match(messageOf(new RangeError(words)) ?? '', /^out of memory: /);
+  assert.equal(messageOf(new RangeError('Maximum call stack size exceeded')), undefined);
+});
