@@ -1,6 +1,6 @@
 #!/bin/bash
 # The table of faults: what the built tools do when the world around them fails. Runs as root for the full disk (a small
-# tmpfs); BIG=1 adds 4 GiB through a pipe and 10 million stacks.
+# tmpfs); BIG=1 adds 4 GiB and 10 million distinct stacks through each filter.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 tools=$PWD/dist
@@ -51,6 +51,36 @@ fault '50,000 files' "mkdir many; (cd many; for i in \$(seq 50000); do echo 'a;b
 fault 'a gzip bomb' 'head -c 2147483648 /dev/zero | gzip -1 | pprof-fold > out'
 fault 'damaged gzip' "gzip -c in.folded | head -c 400 | fold-merge > out"
 if [ "${BIG:-}" ]; then
-  fault '4 GiB through a pipe' 'for i in $(seq 600); do cat perf.txt; done | head -c 4294967296 | perf-fold > out; wc -l < out >&2'
-  fault '10 million stacks' "perl -e 'print \"a;f\$_;g\", \$_ % 1000, \" 1\\n\" for 1 .. 10_000_000' | fold-merge > out; wc -l < out >&2"
+  # size WHAT MAKER TOOL…: what the tool makes of what the maker prints; its CPU time and peak memory
+  size() {
+    local what=$1 maker=$2 status
+    shift 2
+    "$maker" | /usr/bin/time -o cost -f '%U + %S s, %M KiB' "$@" > out 2> err
+    status=$?
+    printf '| %s | `%s` | %s | %s | %s |\n' "$what" "$*" "$status" "$(tail -1 cost)" "$(head -1 err | cut -c1-100)"
+  }
+  over_and_over() { while cat "$1" 2> /dev/null; do :; done | head -c 4294967296; }
+  text() { over_and_over twenty.txt; }
+  stacks() { over_and_over many.folded; }
+  dump() { over_and_over dump.txt; }
+  many_stacks() { perl -e 'print "a;f$_;g", $_ % 1000, " 1\n" for 1 .. 10_000_000'; }
+  many_samples() { perl -e 'printf "app 4242 [001] 12345.678901:     250000 cpu-clock: \n\t    %x leaf%d+0x10 (/opt/app)\n\t    55d0 main+0x1 (/opt/app)\n\n", 65536 + 16 * $_, $_ for 1 .. 10_000_000'; }
+  many_entries() { perl -e 'print "Attaching 3 probes...\n\n"; print "\@offcpu[\n    __schedule+1\n    schedule+2\n, \n    leaf$_+1\n    main+1\n, app]: $_\n" for 1 .. 10_000_000'; }
+  for _ in $(seq 20); do cat perf.txt; done > twenty.txt
+  for _ in $(seq 500); do cat in.folded; done > many.folded
+  perl -e 'print "Attaching 3 probes...\n\n"; print "\@offcpu[\n    __schedule+1\n    futex_wait+3\n, \n    leaf$_+1\n    main+1\n, app]: $_\n" for 1 .. 20_000' > dump.txt
+  echo '| size | command | status | CPU, peak memory | first message |'
+  echo '|---|---|---:|---:|---|'
+  size '4 GiB' text perf-fold
+  for tool in fold-merge 'fold-grep --include main' flame-svg 'fold-diff - in.folded' 'fold-export --pprof' 'offcpu-classify --table'; do
+    # shellcheck disable=SC2086
+    size '4 GiB' stacks $tool
+  done
+  size '4 GiB' dump offcpu-fold
+  for tool in fold-merge 'fold-grep --include f1.*' flame-svg 'fold-diff - in.folded' 'fold-export --pprof' 'offcpu-classify --table'; do
+    # shellcheck disable=SC2086
+    size '10 million stacks' many_stacks $tool
+  done
+  size '10 million stacks' many_samples perf-fold
+  size '10 million stacks' many_entries offcpu-fold
 fi
