@@ -30,7 +30,7 @@ function entryOf(file) {
 }
 
 /** Entries that take longest, longest first: they begin first, so that no process works alone at the end. */
-const LONGEST = ['tools', 'golden', 'repository', 'browser', 'stacks'];
+const LONGEST = ['tools', 'browser', 'golden', 'repository', 'stacks', 'record', 'cli', 'perf', 'offcpu', 'flamegraph'];
 
 /** How often a law is tried that does not say it itself; `make soak` tries more. */
 const LAW_RUNS = process.env.LAW_RUNS ?? '50';

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { bundleTests } from './bundle-tests.mjs';
 
 /** More than two cores, because browsers and recorders wait much. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 /** For all tests of a bundle; `make live` and `make soak` set another. */
 const LIMIT_MS = Number(process.env.LIMIT_MINUTES ?? 20) * 60_000;
 /** From a bundle's last line of totals to its end. */
