@@ -168,7 +168,6 @@ async function buildBinaries(): Promise<void> {
   writeFileSync(`${made}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicenses(bundled));
   rmSync('dist', { recursive: true, force: true });
   renameSync(made, 'dist');
-  execFileSync(process.execPath, ['scripts/code-cache.cjs']);
 }
 
 function write(file: string, text: string): void {
@@ -188,13 +187,8 @@ function launcher(tool: string, engines: string): string {
   return `#!/bin/sh
 // 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; exec node "$0" "$@"
 var version = process.versions.node.split('.');
-if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) {
-  // as require() would, with V8's code cache where there is one (scripts/code-cache.cjs)
-  var fs = require('fs'), vm = require('vm'), main = __dirname + '/${tool}.main.cjs', code;
-  try { code = fs.readFileSync(__dirname + '/${tool}.code'); } catch (none) {}
-  var script = new vm.Script(require('module').wrap(fs.readFileSync(main, 'utf8')), { filename: main, cachedData: code });
-  script.runInThisContext().call(exports, exports, require, module, main, __dirname);
-} else {
+if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) require('./${tool}.main.cjs');
+else {
   console.error('${tool}: Node ' + process.version + ' is too old: ${tool} needs Node ${wanted} or newer');
   process.exitCode = 2;
 }

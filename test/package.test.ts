@@ -36,7 +36,6 @@ const OTHERS = [
     'dist/index.d.ts',
     'dist/THIRD-PARTY-LICENSES.txt',
   ],
-  'scripts/code-cache.cjs',
   'scripts/link-completions.cjs',
 ];
 const folder = temporaryFolder();
@@ -99,16 +98,6 @@ describe('package', () => {
     assert.equal(refused.status, 2);
     const folded = await shell('node_modules/.bin/perf-fold --count samples samples', where);
     assert.equal(`${folded.err}${folded.out}`, '# unit: samples\nnode;main;job::work 2\n');
-    const dist = join(where, 'node_modules/flamepipe/dist');
-    const code = join(dist, 'perf-fold.code');
-    const isRejected = `node -p "const { readFileSync } = require('node:fs');
-      const main = require('node:module').wrap(readFileSync('perf-fold.main.cjs', 'utf8'));
-      new (require('node:vm').Script)(main, { cachedData: readFileSync('perf-fold.code') }).cachedDataRejected"`;
-    const accepted = await shell(isRejected, dist);
-    assert.equal(`${accepted.err}${accepted.out}`, 'false\n', "V8 uses what npm's installation compiled");
-    writeFileSync(code, 'of another Node');
-    const again = await shell('node_modules/.bin/perf-fold --count samples samples', where);
-    assert.deepEqual([`${again.err}${again.out}`, again.status], [`${folded.out}`, 0]);
     const program = "import { perfFold } from 'flamepipe'; process.stdin.pipe(perfFold()).pipe(process.stdout)";
     const piped = await shell(`node --input-type=module -e "${program}" < samples`, where);
     assert.equal(`${piped.err}${piped.out}`, '# unit: ns\nnode;main;job::work 5\n');
