@@ -96,7 +96,7 @@ function nameLess(a: u32, b: u32): bool {
 
 /** Fewer rows are sorted by insertion. */
 const FEW: u32 = 12;
-/** Parts that wait: of three the smallest is sorted first, so there are at most two for each halving of the rest. */
+/** Parts that wait: of three the largest is sorted last, so there are at most two for each halving of the rest. */
 const MOST_PARTS: usize = 2 * 32 + 2;
 const PART: usize = 16;
 
@@ -169,7 +169,7 @@ function sortPart(from: u32, to: u32, first: u32, numbered: bool): void {
     else if (number > pivot) swapRows(i, --more);
     else i++;
   }
-  // the largest waits first, the smallest comes next
+  // what is pushed last is sorted first
   const a = less - from;
   const b = more - less;
   const c = to - more;
