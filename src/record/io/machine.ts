@@ -29,7 +29,8 @@ export function machineFacts(isSudo: boolean): MachineFacts {
   };
 }
 
-const TRACING = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+/** Where tracefs may be mounted. */
+export const TRACING = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'] as const;
 const CALL_EVENT = 'sys_enter_fsync';
 
 function tracefs(): MachineFacts['tracefs'] {

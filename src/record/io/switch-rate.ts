@@ -1,6 +1,7 @@
 // How often targets leave a CPU, by the kernel's own counters.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TRACING } from './machine.ts';
 import { self, textOf, tidsOf } from './proc-files.ts';
 
 /** So long it takes to count them; in a warm-up, where time is free, longer. */
@@ -11,7 +12,6 @@ const MOST_SECONDS = 1;
 const COUNTER = /^(?:non)?voluntary_ctxt_switches:\s+(\d+)$/gm;
 
 const EVENT = 'events/sched/sched_switch/id';
-const TRACING = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 
 /**
  * May perf record switches? Root mounts what is missing; others need a tracefs that they may read, or perf ends at
