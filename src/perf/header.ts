@@ -3,6 +3,11 @@
 import type { Fields } from '../engine/perf-lines.ts';
 import type { StackTable } from '../engine/stack-table.ts';
 
+/** Linux's limit on a comm, without its NUL. */
+export const COMM_BYTES = 15;
+/** The message about the last line of an input that ends too early. */
+export const CUT_LINE = 'cut off in the middle of a line';
+
 /** Places in the text, from `from` inclusive to `to` exclusive; `from` is -1 where a field is missing. */
 export interface Header {
   kind: 'sample' | 'record' | 'deferred';

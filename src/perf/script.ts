@@ -7,7 +7,7 @@ import { type InputKind, isCertain, sniff, WHAT_TO_DO } from '../stacks/sniff.ts
 import { PendingFrames, type WordOf } from '../symbols/pending-frames.ts';
 import type { PerfEvents } from './events.ts';
 import { bare, readFrameLine, withoutReturn } from './frame.ts';
-import { emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
+import { COMM_BYTES, CUT_LINE, emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
 import { HeaderShapes, type Use } from './header-shapes.ts';
 import { HeadlessStacks } from './headless.ts';
 import { isFrameColumn, type LooseHeader, readHiddenHeader, readLooseHeader } from './loose-header.ts';
@@ -30,11 +30,6 @@ export interface PerfScriptOptions extends NameOptions, SampleOptions {
 
 /** Hears of each line that could not be used: what is wrong with it, its place as INPUT:LINE, its latin1 text. */
 export type OnSkip = (kind: string, place: string, text: string) => void;
-
-/** The message about the last line of an input that ends too early. */
-const CUT = 'cut off in the middle of a line';
-/** Linux's limit on a comm, without its NUL. */
-const COMM_BYTES = 15;
 
 const MODES = ['none', 'sample', 'unwanted', 'record'] as const;
 const TAB = 9;
@@ -216,7 +211,7 @@ export class PerfScript {
     if (isSingle) this.samples.singles++;
     else if (this.#lastLine) {
       table.push(this.samples.truncated);
-      this.#skip(CUT, table.linesRead, table.text(from, table.lineTo));
+      this.#skip(CUT_LINE, table.linesRead, table.text(from, table.lineTo));
     }
   }
 
@@ -243,7 +238,7 @@ export class PerfScript {
     const header = readLooseHeader(text, table);
     if (header?.hasFrame || !this.#body.readUnindented(text, this.#mode === 'sample')) {
       if (header && !header.weak && !this.#isCutHeader(header)) this.#beginAs(header, shape);
-      else if (this.#lastLine && this.#headers > 0) this.#skip(CUT, table.linesRead, text);
+      else if (this.#lastLine && this.#headers > 0) this.#skip(CUT_LINE, table.linesRead, text);
       else this.#suspend(text, shape, header);
     }
   }
@@ -258,12 +253,12 @@ export class PerfScript {
     if (text[0] !== '\t' && this.#readHidden(withoutReturn(text), shape)) return;
     if (this.#inColumn) this.#inColumn = isFrameColumn(text);
     const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
-    if (what === 'cut') this.#skip(CUT, table.linesRead, text);
+    if (what === 'cut') this.#skip(CUT_LINE, table.linesRead, text);
     if (what === 'cut' && (this.#mode === 'sample' || table.depth > 0)) table.push(this.samples.truncated);
     if (what !== 'strange') return;
     table.pass();
     const header = readLooseHeader(withoutReturn(text), table);
-    if (this.#isCutHeader(header)) this.#skip(CUT, table.linesRead, text);
+    if (this.#isCutHeader(header)) this.#skip(CUT_LINE, table.linesRead, text);
     else if (header && !header.weak) this.#beginAs(header, shape);
     else if (header) this.#suspend(bare(text), shape, header, 'wait-bare');
     else this.#end(); // nothing but blanks

@@ -3,6 +3,7 @@
 
 import { type MapEntries, STACK } from '../../../engine/map-entries.ts';
 import { type StackTable, Stop } from '../../../engine/stack-table.ts';
+import { COMM_BYTES } from '../../../perf/header.ts';
 import { isRawFrame, readFrame } from './frame.ts';
 import { BpftraceMap, type Part } from './map.ts';
 import type { BpftraceNames } from './names.ts';
@@ -28,8 +29,6 @@ const PLAIN_END = /^(.*)\]: (-?\d+)$/s;
 // , x⏎@offcpu[, 4242, 1, 0]: (81203, 411, 3)
 //   └── name ─┘└ numbers ┘
 const COMM_END = /^, ?(.*?)((?:, ?-?\d+)*)\]: /s;
-/** Linux's limit on a comm, without its NUL. */
-const COMM_BYTES = 15;
 // ]:     (then the rows of a histogram)
 // ]: count 12788, average 26172, total 334693609
 const OTHER_END = /^(.*)\]:(?: ?| (count -?\d+, average -?\d+, total -?\d+))$/s;

@@ -4,6 +4,7 @@
 
 import { Line, type StackTable, Stop } from '../../../engine/stack-table.ts';
 import { isKernel, MAX_STACK, NO_ADDRESS, type PerfFrame, readFrameLine, withoutReturn } from '../../../perf/frame.ts';
+import { COMM_BYTES, CUT_LINE } from '../../../perf/header.ts';
 import { isPerfNoise } from '../../../perf/noise.ts';
 import { PerfObjects } from '../../../perf/objects.ts';
 import { isUnindentedFrame } from '../../../perf/sample-body.ts';
@@ -29,11 +30,7 @@ export interface PerfSum extends PerfStack {
   ns: number;
 }
 
-/** The message about the last line of an input that ends too early. */
-const CUT_LINE = 'cut off in the middle of a line';
 const NO_LINE = 'not a line of perf script';
-/** Linux's limit on a comm, without its NUL. */
-const COMM_BYTES = 15;
 
 export class PerfSwitches {
   /** by tid, as the events' headers have them */
