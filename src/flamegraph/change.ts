@@ -4,7 +4,7 @@
 import { countNoise } from '../stacks/diff/noise.ts';
 
 /** How counts become the values that are compared. */
-export interface Basis {
+export interface SideFactors {
   before: number;
   after: number;
   /** what one sample counts; 0: the counts are no samples, so that the noise is not known */
@@ -12,7 +12,7 @@ export interface Basis {
 }
 
 /** The value that a change may have by chance; 0: not known. Takes values, counts times their factor. */
-export function noiseOf({ before, after, sample }: Basis, valueBefore: number, value: number): number {
+export function noiseOf({ before, after, sample }: SideFactors, valueBefore: number, value: number): number {
   return sample === 0 ? 0 : countNoise(valueBefore * before * sample, value * after * sample);
 }
 

@@ -1,7 +1,7 @@
 // The data that the picture carries for its viewer and for the tools that read folded text, as JSON in <metadata>.
 
 import type { PackedStacks } from '../stacks/packed/picture-data.ts';
-import type { Basis } from './change.ts';
+import type { SideFactors } from './change.ts';
 import type { ColourFamily, Scheme } from './classes.ts';
 import type { Paper } from './style.ts';
 import type { Measure } from './words.ts';
@@ -17,7 +17,7 @@ export interface Data extends PackedStacks {
   union: boolean;
   negate: boolean;
   /** undefined but in a comparison */
-  basis?: Basis;
+  basis?: SideFactors;
   /** in values; see changeClass() */
   mostChange: number;
   nameType: string;

@@ -7,7 +7,7 @@ import { sampleOf } from '../stacks/diff/sample.ts';
 import type { Folded } from '../stacks/folded.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { Packer } from '../stacks/packed/pack.ts';
-import { type Basis, changeClass, noiseOf } from './change.ts';
+import { changeClass, noiseOf, type SideFactors } from './change.ts';
 import { type ColourFamily, classIn, nameHash } from './classes.ts';
 import { kernelNames } from './kinds.ts';
 import { type Boxes, Layout } from './layout.ts';
@@ -25,7 +25,7 @@ export interface Picture {
   recording: Folded;
   /** in values: counts, or in a comparison counts times the basis' factors */
   boxes: Boxes;
-  basis: Basis;
+  basis: SideFactors;
   /** what the counts are of */
   unit: string;
   palette: Palette;

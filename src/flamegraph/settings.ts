@@ -1,7 +1,7 @@
 // What users choose about the picture.
 
 import { UsageError } from '../engine/errors.ts';
-import type { Basis } from './change.ts';
+import type { SideFactors } from './change.ts';
 import type { PaletteName } from './palette.ts';
 
 /** Lengths are px at the nominal width, which is 1200 unless `width` is given. */
@@ -56,7 +56,7 @@ export function basisOf(
   { scaling }: PictureSettings,
   counted: { before: number; after: number },
   sample: number,
-): Basis {
+): SideFactors {
   if (scaling.kind === 'seconds') return { before: 1 / scaling.before, after: 1 / scaling.after, sample };
   const isScaled = scaling.kind === 'normalized' && counted.before > 0 && counted.after > 0;
   return { before: isScaled ? counted.after / counted.before : 1, after: 1, sample };

@@ -35,7 +35,7 @@ export interface Comparison {
 }
 
 /** The part of a run that scales its counts. */
-export interface Measure {
+export interface RunScale {
   /** of the window */
   seconds: number;
   /** samples a second */
@@ -43,7 +43,7 @@ export interface Measure {
 }
 
 /** From a run.json; undefined: it is none. */
-export function measureOf(json: string): Measure | undefined {
+export function runScaleOf(json: string): RunScale | undefined {
   try {
     const run = JSON.parse(json) as {
       format?: string;
@@ -140,8 +140,8 @@ export function namedAlike(table: StackTable, pids: readonly number[]): StackTab
 const ALIKE = 0.02;
 
 /** The factor that makes the earlier counts those of a window as long as this one; 1 if they are about alike. */
-export function scaleOf(now: Measure, before: Measure, unit: 'samples' | 'us'): number {
-  const amount = ({ seconds, frequency }: Measure): number => seconds * (unit === 'samples' ? frequency : 1);
+export function scaleOf(now: RunScale, before: RunScale, unit: 'samples' | 'us'): number {
+  const amount = ({ seconds, frequency }: RunScale): number => seconds * (unit === 'samples' ? frequency : 1);
   const scale = amount(now) / amount(before);
   return Math.abs(scale - 1) < ALIKE ? 1 : scale;
 }
@@ -177,8 +177,8 @@ export function rootsOf(table: StackTable): Set<string> {
 export function comparedFunctions(
   sides: Sides,
   names: readonly [string, string],
-  now: Measure,
-  before: Measure,
+  now: RunScale,
+  before: RunScale,
 ): FunctionTable {
   // another frequency counts as a longer or shorter window
   const seconds = { before: [(before.seconds * before.frequency) / now.frequency], after: [now.seconds] };
@@ -197,17 +197,17 @@ export function functionsText(table: FunctionTable): string {
 export function onCpuChange(
   reasons: ReasonTable | undefined,
   samples: { now: number | undefined; before: number | undefined },
-  now: Measure,
-  before: Measure,
+  now: RunScale,
+  before: RunScale,
 ): Change | undefined {
   const [earlier] = reasons?.against ?? [];
   if (reasons?.times && earlier?.times) {
-    const rate = (ns: number, { seconds }: Measure): number => ns / 1e9 / seconds;
+    const rate = (ns: number, { seconds }: RunScale): number => ns / 1e9 / seconds;
     const values = { before: rate(earlier.times.onCpuNs, before), after: rate(reasons.times.onCpuNs, now) };
     return { ...values, change: values.after - values.before, noise: undefined };
   }
   if (samples.now === undefined || samples.before === undefined) return undefined;
-  const factor = ({ seconds, frequency }: Measure): number[] => [1 / (seconds * frequency)];
+  const factor = ({ seconds, frequency }: RunScale): number[] => [1 / (seconds * frequency)];
   return changeFrom([samples.before], [samples.now], { before: factor(before), after: factor(now), sample: 1 });
 }
 

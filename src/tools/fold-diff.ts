@@ -11,7 +11,7 @@ import { pairCounts, stripHex } from '../stacks/diff/diff.ts';
 import { formatFunctionsJson } from '../stacks/diff/function-json.ts';
 import { formatFunctions, formatFunctionsMarkdown } from '../stacks/diff/function-table.ts';
 import { diffOptions } from './fold-diff/options.ts';
-import { readSides, type Side, sidesOf } from './fold-diff/read.ts';
+import { type NamedFiles, readSides, sidesOf } from './fold-diff/read.ts';
 import { secondsOf } from './fold-diff/seconds.ts';
 import { writeFolded } from './folding/write.ts';
 
@@ -72,7 +72,7 @@ export const foldDiff: Command<typeof diffOptions> = {
 };
 
 /** The unit may be left to the inputs. */
-function settingsOf(options: Options, names: readonly [Side, Side]): FunctionTableSettings {
+function settingsOf(options: Options, names: readonly [NamedFiles, NamedFiles]): FunctionTableSettings {
   const isPerSecond = options['per-second'] || options.seconds !== undefined;
   if (isPerSecond && options.normalize) throw new UsageError('choose one of --normalize, --per-second');
   return {

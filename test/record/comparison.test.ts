@@ -6,8 +6,8 @@ import {
   comparedFunctions,
   comparedPicture,
   functionsText,
-  measureOf,
   namedAlike,
+  runScaleOf,
   scaleOf,
   sidesOf,
   unlikeRuns,
@@ -80,7 +80,7 @@ describe('comparison', () => {
 
   test('a run is what has a run.json of ours', () => {
     const run = { format: 'flamepipe run', window: { seconds: 2.5 }, settings: { frequency: 99 } };
-    assert.deepEqual(measureOf(JSON.stringify(run)), { seconds: 2.5, frequency: 99 });
+    assert.deepEqual(runScaleOf(JSON.stringify(run)), { seconds: 2.5, frequency: 99 });
     for (const json of [
       '',
       'null',
@@ -89,7 +89,7 @@ describe('comparison', () => {
       JSON.stringify({ ...run, format: 'x' }),
       '{"format":"flamepipe run"}',
     ]) {
-      assert.equal(measureOf(json), undefined, json);
+      assert.equal(runScaleOf(json), undefined, json);
     }
   });
 });

@@ -26,7 +26,7 @@ export interface OffcpuStack {
 }
 
 /** One distinct stack with its reason. */
-export interface Wait {
+export interface ExplainedStack {
   rule: Rule;
   /** the name of its meaning, and how its time counts; undefined: none known */
   meaning: { label: string; kind: Kind } | undefined;
@@ -41,11 +41,11 @@ export interface Wait {
 }
 
 /** How the time of a wait counts. */
-export function kindOf({ rule, meaning }: Pick<Wait, 'rule' | 'meaning'>): Kind {
+export function kindOf({ rule, meaning }: Pick<ExplainedStack, 'rule' | 'meaning'>): Kind {
   return meaning?.kind ?? rule.kind;
 }
 
-export interface Decision extends Wait {
+export interface Decision extends ExplainedStack {
   verdict: Verdict;
   /** what gave the meaning: a frame, `comm:NAME`, or `wait event`; then where that rule stands */
   meaningBy: string | undefined;

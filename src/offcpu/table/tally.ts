@@ -1,7 +1,7 @@
 // The sums of the table: time by reason, by label within it, and by meaning within that.
 
 import { UNKNOWN } from '../../stacks/marks.ts';
-import { kindOf, type Wait } from '../reason/reasons.ts';
+import { type ExplainedStack, kindOf } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 
 /** A row of the table, with its parts: a reason's are labels, a label's meanings, those of NO_EVENT functions. */
@@ -61,13 +61,13 @@ export class Tally {
   }
 
   /** Is a stack part of the table? */
-  counts(wait: Wait): boolean {
+  counts(wait: ExplainedStack): boolean {
     const kind = kindOf(wait);
     return kind !== 'excluded' && !(this.#busy && (kind === 'idle' || kind === 'timer'));
   }
 
   /** Adds a stack's time. */
-  add(wait: Wait): void {
+  add(wait: ExplainedStack): void {
     const { rule, meaning, ns, leaf } = wait;
     const kind = kindOf(wait);
     if (kind === 'excluded') {
@@ -92,7 +92,7 @@ export class Tally {
   }
 
   /** Adds the time in which a thread waited for a CPU to what it had waited for before. */
-  addQueued({ rule, meaning, ns }: Wait): void {
+  addQueued({ rule, meaning, ns }: ExplainedStack): void {
     const label = this.#all.parts.get(`[${rule.bracket}]`)?.parts.get(rule.label);
     for (const sum of [this.#all.parts.get(`[${rule.bracket}]`), label, meaning && label?.parts.get(meaning.label)]) {
       if (sum) sum.queuedNs += ns;
@@ -116,7 +116,7 @@ function newSum(name: string): Sum {
   return { name, ns: 0, count: 0, maxNs: 0, variance: 0, queuedNs: 0, parts: new Map() };
 }
 
-function addTo({ parts }: Sum, name: string, { ns, count, maxNs }: Wait): Sum {
+function addTo({ parts }: Sum, name: string, { ns, count, maxNs }: ExplainedStack): Sum {
   const sum = parts.get(name) ?? newSum(name);
   parts.set(name, sum);
   sum.ns += ns;

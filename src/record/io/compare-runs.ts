@@ -21,13 +21,13 @@ import {
   comparedFunctions,
   comparedPicture,
   functionsText,
-  type Measure,
-  measureOf,
   namedAlike,
   onCpuChange,
   outcomeOf,
+  type RunScale,
   type RunShape,
   rootsOf,
+  runScaleOf,
   scaleOf,
   shapeOf,
   sidesOf,
@@ -42,7 +42,7 @@ import type { RenderSteps } from './render-steps.ts';
 interface Earlier {
   label: string;
   folder: string;
-  measure: Measure;
+  scale: RunScale;
   shape: RunShape;
   /** on-CPU; undefined: perf did not record */
   samples: number | undefined;
@@ -58,10 +58,10 @@ export function checkEarlier({ compare, outDir }: Settings): void {
 function earlierOf(label: string, outDir: string): Earlier {
   const { final: folder } = runFolders(outDir, label, 0);
   const json = textOf(artifactIn(folder, 'run')) ?? '';
-  const measure = measureOf(json);
-  if (measure) return { label, folder, measure, shape: shapeOf(json), ...outcomeOf(json) };
+  const scale = runScaleOf(json);
+  if (scale) return { label, folder, scale, shape: shapeOf(json), ...outcomeOf(json) };
   const labels = namesIn(outDir).filter((name) =>
-    measureOf(textOf(artifactIn(runFolders(outDir, name, 0).final, 'run')) ?? ''),
+    runScaleOf(textOf(artifactIn(runFolders(outDir, name, 0).final, 'run')) ?? ''),
   );
   const there = labels.length === 0 ? 'it holds none' : `it holds ${labels.sort().join(', ')}`;
   throw new UsageError(`--compare ${label}: ${outDir} holds no such run; ${there}`);
@@ -70,7 +70,7 @@ function earlierOf(label: string, outDir: string): Earlier {
 /** The parts of a run that a comparison needs. */
 export interface ComparedRun {
   settings: Settings;
-  measure: Measure;
+  scale: RunScale;
   shape: RunShape;
   /** root;frames, in samples; and how many */
   cpu: StackTable | undefined;
@@ -80,7 +80,7 @@ export interface ComparedRun {
 
 /** Undefined: there is no --compare. */
 export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise<Comparison | undefined> {
-  const { settings, measure, offcpu } = run;
+  const { settings, scale, offcpu } = run;
   const pids = run.shape.pids ?? [];
   const cpu = run.cpu && namedAlike(run.cpu, pids);
   if (settings.compare === undefined) return undefined;
@@ -108,7 +108,7 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
       earlier,
       PICTURES.reasons,
       namedAlike(offcpu.reasons.stacks, pids),
-      scaleOf(measure, earlier.measure, 'us'),
+      scaleOf(scale, earlier.scale, 'us'),
       steps,
     );
   }
@@ -116,9 +116,9 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
     functionTable = await steps.run('comparing functions', 'fold-diff', (report) => {
       const sides = readSides(earlier, 'cpu', cpu, report);
       roots = rootsOf(sides.table);
-      return comparedFunctions(sides, names, measure, earlier.measure);
+      return comparedFunctions(sides, names, scale, earlier.scale);
     });
-    await drawChange(run, earlier, PICTURES.cpu, cpu, scaleOf(measure, earlier.measure, 'samples'), steps);
+    await drawChange(run, earlier, PICTURES.cpu, cpu, scaleOf(scale, earlier.scale, 'samples'), steps);
   }
   const meaning = offcpu?.profile.hasMeanings ?? false;
   const tables = [
@@ -131,9 +131,9 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   steps.write('comparison', [Buffer.from(tables.join('\n'), 'latin1')]);
   const samples = { now: run.cpuSamples, before: earlier.samples };
   return {
-    ...{ label, unlike, reasonTable, functionTable, roots, frequency: measure.frequency },
+    ...{ label, unlike, reasonTable, functionTable, roots, frequency: scale.frequency },
     reportBefore: textOf(artifactIn(folder, 'reportJson')) ?? '',
-    onCpu: onCpuChange(reasonTable, samples, measure, earlier.measure),
+    onCpu: onCpuChange(reasonTable, samples, scale, earlier.scale),
     workloadBefore: earlier.workload,
   };
 }

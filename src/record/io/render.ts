@@ -100,9 +100,9 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     callGraph: environment.callGraph.how,
     pids: recording.targets.map(({ pid }) => pid),
   };
-  const measure = { seconds: windowNs / 1e9, frequency: settings.frequency };
+  const scale = { seconds: windowNs / 1e9, frequency: settings.frequency };
   const comparison = await compareRuns(
-    { settings, measure, shape, cpu: cpu?.byRoot, cpuSamples: cpu?.stats.samples, offcpu },
+    { settings, scale, shape, cpu: cpu?.byRoot, cpuSamples: cpu?.stats.samples, offcpu },
     steps,
   );
   progress.done();

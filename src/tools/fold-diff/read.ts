@@ -9,27 +9,27 @@ import { type Counts, type Sides, totalOf } from '../../stacks/diff/diff.ts';
 import { type FoldedReader, hasTwoCounts } from '../../stacks/folded.ts';
 
 /** One side: its name for people (latin1), and its recordings. */
-export interface Side {
+export interface NamedFiles {
   name: string;
   files: string[];
 }
 
 /** `[NAME=]FILE[,FILE...]`. Write `./a=b` for a file with a `=` in its name. */
-function sideOf(text: string, isList: boolean): Side {
+function sideOf(text: string, isList: boolean): NamedFiles {
   const [, name, list = text] = (isList ? /^([^/=,]+)=(.+)$/s : /^([^/=]+)=(.+)$/s).exec(text) ?? [];
   const files = isList ? list.split(',').filter((file) => file !== '') : [list];
   return { name: latin1(name ?? files.map((file) => (file === '-' ? '<stdin>' : file)).join(' + ')), files };
 }
 
 /** Finds the two sides in operands or options. Throws UsageError. */
-export function sidesOf(operands: readonly string[], before: string[], after: string[]): [Side, Side] {
+export function sidesOf(operands: readonly string[], before: string[], after: string[]): [NamedFiles, NamedFiles] {
   const given = [before, after].filter((side) => side.length > 0).length;
   if (given === 1) throw new UsageError('--before and --after go together');
   if (given === 2 && operands.length > 0) throw new UsageError('give the runs as operands or as options, not as both');
   if (given === 0 && operands.length !== 2) {
     throw new UsageError('give two operands, BEFORE and AFTER, or several runs a side: --before A,B --after C,D');
   }
-  const sides: [Side, Side] =
+  const sides: [NamedFiles, NamedFiles] =
     given === 2
       ? [sideOf(before.join(','), true), sideOf(after.join(','), true)]
       : [sideOf(operands[0] as string, false), sideOf(operands[1] as string, false)];
@@ -42,7 +42,7 @@ export function sidesOf(operands: readonly string[], before: string[], after: st
 
 /** Reads all runs of both sides. Without `sides` the tool ends with `status`. */
 export async function readSides(
-  [before, after]: readonly [Side, Side],
+  [before, after]: readonly [NamedFiles, NamedFiles],
   world: World,
   strict: boolean,
 ): Promise<{ sides: Sides | undefined; status: number }> {

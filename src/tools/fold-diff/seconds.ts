@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../engine/errors.ts';
 import type { Seconds } from '../../stacks/diff/basis.ts';
-import type { Side } from './read.ts';
+import type { NamedFiles } from './read.ts';
 
 /** Takes one number a side or one a run from `--seconds`, else from the run.json beside each file. Throws UsageError. */
-export function secondsOf([before, after]: readonly [Side, Side], given: string | undefined): Seconds {
+export function secondsOf([before, after]: readonly [NamedFiles, NamedFiles], given: string | undefined): Seconds {
   if (given === undefined) return { before: before.files.map(secondsBeside), after: after.files.map(secondsBeside) };
   const numbers = given.split(',').map(Number);
   const runs = before.files.length + after.files.length;

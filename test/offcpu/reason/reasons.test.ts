@@ -8,13 +8,13 @@ import fc from 'fast-check';
 import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
 import { userName } from '../../../src/offcpu/reason/function-name.ts';
 import { NamesIndex } from '../../../src/offcpu/reason/names-index.ts';
-import { kindOf, type OffcpuStack, Reasons, type Wait } from '../../../src/offcpu/reason/reasons.ts';
+import { type ExplainedStack, kindOf, type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { dropHash, tidyName } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
 
-type Answer = Pick<Wait, 'rule' | 'meaning'>;
+type Answer = Pick<ExplainedStack, 'rule' | 'meaning'>;
 
 /**
  * An answer in the tree of all answers, from the root. `open` is undecided: a reason and a primitive it may have, but it
