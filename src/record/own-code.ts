@@ -119,11 +119,6 @@ export function fileName(path: string): string {
   return withoutDeleted(path).replace(/^.*\//, '');
 }
 
-/** Is it a function's name? `[two]` names only the object. */
-export function isNamed(name: string): boolean {
-  return bare(name) === '';
-}
-
 /** `two` of the frame `[two]`. */
 function bare(name: string): string {
   return name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : '';

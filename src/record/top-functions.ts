@@ -1,8 +1,9 @@
 // The functions with the largest shares of a recording.
 
 import type { StackTable } from '../engine/stack-table.ts';
+import { isNameless } from '../stacks/frame-name.ts';
 import { withoutTier } from '../stacks/tiers.ts';
-import { isNamed, type OwnCode } from './own-code.ts';
+import type { OwnCode } from './own-code.ts';
 
 export interface Share {
   name: string;
@@ -25,7 +26,8 @@ export const RANKS = ['self', 'total', 'own'] as const;
 export type Rank = (typeof RANKS)[number];
 
 /**
- * All functions (names latin1), with all tiers of one together. The root frame is the process, so it counts as none.
+ * All functions (names latin1), with all tiers of one together, and objects whose functions have no names. The root frame
+ * is the process, so it counts as none.
  */
 export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>): FunctionShare[] {
   const size = table.nameCount + 1;
@@ -39,7 +41,7 @@ export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>):
   // by name id: the first one of the same function
   const functions = Uint32Array.from(names, (name) => ids.get(name) ?? 0);
   const isOwn = names.map((name, id) => id > 0 && code.isOwn(name));
-  const named = isOwn.map((is, id) => is && isNamed(names[id] as string));
+  const named = isOwn.map((is, id) => is && !isNameless(names[id] as string));
   let sum = 0;
   for (const { index, ids: frames, weight } of table.stacks()) {
     sum += weight;
@@ -68,10 +70,17 @@ export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>):
   return shares;
 }
 
-/** Those with the largest share, then by name. */
+/** The functions with the largest share, then by name. */
 export function topOf<T extends FunctionShare>(shares: readonly T[], most: number, by: Rank): T[] {
   return shares
-    .filter((share) => share[by] > 0)
+    .filter((share) => share[by] > 0 && !isNameless(share.name))
     .sort((a, b) => b[by] - a[by] || (a.name < b.name ? -1 : 1))
     .slice(0, most);
+}
+
+/** The objects in whose functions without names time was spent: `[postgres]`; those with the largest share first. */
+export function unnamedOf<T extends FunctionShare>(shares: readonly T[]): T[] {
+  return shares
+    .filter(({ name, self }) => self > 0 && isNameless(name))
+    .sort((a, b) => b.self - a.self || (a.name < b.name ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 // What a frame is called: names as symbolisers print them, made short enough to merge and safe enough to fold.
 // Every string here is a latin1 decoding: one character is one byte of the input, and bytes from 0x80 stay as they are.
 
-import { UNKNOWN } from './marks.ts';
+import { UNKNOWN, unmarked } from './marks.ts';
 
 // JS:*weird key; (x) [y] {z}: 1 /a/n.js:1:38     RegExp:a+b(c)     type:.eq.func(int)     py::run:/srv/app (2)
 // └┬┘ V8, Go and CPython put a kind before the name, and what follows is no C++ or Java
@@ -124,6 +124,15 @@ export function objectFrame(object: string, address = ''): string {
   const path = withoutDeleted(object);
   const base = path.slice(path.lastIndexOf('/') + 1).replace(/^\[(.*)\]$/, '$1') || 'unknown';
   return frameText(address === '' ? `[${base}]` : `[${base} <${address}>]`);
+}
+
+// [postgres]   [libc.so.6 <7f00c0d>]   [plug[1].so]   [nf_tables]_[k]   [unknown]   [lost]   0x7f00deadbeef
+// but not .NET's:  [System] Main(string[])[Tier0]
+const NAMELESS = /^(?:\[(?:[^[\]]|\[[^[\]]*\])*\]|0x[0-9a-f]+)$/;
+
+/** Does the frame name no function, but an object, an address or a mark? */
+export function isNameless(frame: string): boolean {
+  return (frame.startsWith('[') || frame.startsWith('0x')) && NAMELESS.test(unmarked(frame));
 }
 
 /** The root frame of a process: its comm, trimmed, blanks written `_` as stackcollapse-perf.pl does. */

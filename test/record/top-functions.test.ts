@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { functionShares, type Rank, topOf } from '../../src/record/top-functions.ts';
+import { functionShares, type Rank, topOf, unnamedOf } from '../../src/record/top-functions.ts';
 import { tableOf } from '../folded-tables.ts';
 
 const FOLDED = 'app;main;walk;walk;read 6\napp;main;walk 3\napp 1\n';
@@ -22,7 +22,23 @@ test('top functions: the innermost function of the own code has what others do f
 
 test('top functions: an unnamed function is part of the named one that calls it', () => {
   const folded = 'app;main;[app] 3\napp;[app] 1\n';
-  assert.deepEqual(top(folded, 'own', ['main', '[app]']), { main: [0, 0.75, 0.75], '[app]': [1, 1, 0.25] });
+  assert.deepEqual(top(folded, 'own', ['main', '[app]']), { main: [0, 0.75, 0.75] });
+});
+
+test('top functions: an object, an address or a mark is no function; the time in these has a list of its own', () => {
+  const folded = 'app;main;[app] 3\napp;[libc.so.6 <7f00c0d>];f 1\napp;0x7f00 2\napp;[unknown] 1\napp;[ext4]_[k] 1\n';
+  for (const by of ['self', 'total', 'own'] as const)
+    assert.doesNotMatch(JSON.stringify(top(folded, by, ['main', '[app]'])), /\[(?:app|libc|unknown|ext4)|0x/);
+  const unnamed = unnamedOf(functionShares(tableOf(folded), { isOwn: () => false }));
+  assert.deepEqual(
+    unnamed.map(({ name, self }) => [name, self]),
+    [
+      ['[app]', 3 / 8],
+      ['0x7f00', 2 / 8],
+      ['[ext4]_[k]', 1 / 8],
+      ['[unknown]', 1 / 8],
+    ],
+  );
 });
 
 test('top functions: counts of 2^53 and no stack at all', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { commFrame, dropHash, frameText, tidyName } from '../../src/stacks/frame-name.ts';
+import { commFrame, dropHash, frameText, isNameless, tidyName } from '../../src/stacks/frame-name.ts';
 
 const shortened: Record<string, [name: string, tidy: string][]> = {
   'C++ functions lose their argument lists': [
@@ -203,4 +203,24 @@ test('the root frame is the comm, its blanks written as underscores', () => {
   assert.equal(commFrame('nl\nx'), 'nl_x');
   assert.equal(commFrame(' \n '), '[unknown]');
   assert.equal(commFrame('[kw/0:1]'), '[kw/0:1]');
+});
+
+test('objects, addresses and marks are no functions; functions with brackets in their names are', () => {
+  const nameless = [
+    '[postgres]',
+    '[libc.so.6 <7f00c0d>]',
+    '[plug[1].so]',
+    '[nf_tables]_[k]',
+    '[unknown]',
+    '0x7f00dead',
+  ];
+  const named = [
+    '[System] Main(string[])[Tier0]',
+    '[.data.frame',
+    'f[abi:cxx11]',
+    '0xdead_handler',
+    'JS:[eval]',
+    'main',
+  ];
+  assert.deepEqual([...nameless, ...named].filter(isNameless), nameless);
 });

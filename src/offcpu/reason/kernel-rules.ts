@@ -1,6 +1,7 @@
 // The rules for kernel frames, and those for functions of libraries, by name.
 
 import { InputError } from '../../engine/errors.ts';
+import { isNameless } from '../../stacks/frame-name.ts';
 import { type KernelPart, kernelPart } from '../../stacks/known-frames.ts';
 import { isCall, kernelName, libcCall, userName } from './function-name.ts';
 import { type Candidate, NamesIndex } from './names-index.ts';
@@ -128,7 +129,7 @@ export class KernelRules {
 
   /** Does the function have a name, and is it neither a library's nor a runtime's? */
   isOfProgram(frame: string): boolean {
-    if (frame.startsWith('[') || frame.startsWith('0x') || libcCall(frame) !== undefined) return false;
+    if (isNameless(frame) || libcCall(frame) !== undefined) return false;
     if (NODES_OWN.test(frame)) return false;
     return !this.votesOfUser(frame).some(({ of }) => of.place !== 'user');
   }

@@ -1,5 +1,6 @@
 // From stacks to reasons: which rules there are, and what they decide for each stack.
 
+import { isNameless } from '../../stacks/frame-name.ts';
 import { UNKNOWN } from '../../stacks/marks.ts';
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
@@ -122,10 +123,9 @@ export class Reasons {
 
   #callerWithoutEvent({ waitEvent, user }: OffcpuStack): string | undefined {
     if (waitEvent === undefined || !this.#hasEvents) return undefined;
-    const isNamed = (frame: string): boolean => !frame.startsWith('[') && !frame.startsWith('0x');
     const isLibc = (frame: string): boolean =>
       this.table.inLibc(frame).place !== undefined || libcCall(frame) !== undefined;
-    return user.find((frame) => isNamed(frame) && !isLibc(frame)) ?? UNKNOWN;
+    return user.find((frame) => !isNameless(frame) && !isLibc(frame)) ?? UNKNOWN;
   }
 
   #meaningOf(stack: OffcpuStack, reason: Rule): (Meant & { by: string; place: string }) | undefined {

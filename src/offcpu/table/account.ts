@@ -2,8 +2,8 @@
 
 import { StackTable } from '../../engine/stack-table.ts';
 import { rootText } from '../../perf/names.ts';
-import { frameText } from '../../stacks/frame-name.ts';
-import { kindFrame, LOST } from '../../stacks/marks.ts';
+import { frameText, isNameless } from '../../stacks/frame-name.ts';
+import { isLost, kindFrame, LOST, TRUNCATED } from '../../stacks/marks.ts';
 import { divided } from '../../stacks/rounding.ts';
 import type { OffcpuEntry } from '../entry.ts';
 import { isRootFunction, partsOf } from '../reason/folded-parts.ts';
@@ -270,10 +270,8 @@ export class Account {
   }
 }
 
-const UNNAMED = /^(?:\[(?!lost\]|truncated\]|Missed ).*\]|0x[0-9a-f]+)$/;
-
 function isUnnamed(frame = ''): boolean {
-  return (frame.startsWith('[') || frame.startsWith('0')) && UNNAMED.test(frame);
+  return isNameless(frame) && !isLost(frame) && frame !== TRUNCATED;
 }
 
 const NO_STATEMENT = '[no statement]';

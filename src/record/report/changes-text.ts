@@ -7,11 +7,12 @@ const GROUPS: Record<ChangeRow['kind'], string> = {
   time: 'threads',
   own: 'functions of the program, with what they call',
   function: 'other functions, with what they call',
+  unnamed: 'code whose functions have no names, with what it calls',
 };
 
 /** The rows under the name of their group. */
 export function groupsOf({ rows }: Changes): { kind: ChangeRow['kind']; title: string; rows: ChangeRow[] }[] {
-  return (['time', 'own', 'function'] as const)
+  return (['time', 'own', 'function', 'unnamed'] as const)
     .map((kind) => ({ kind, title: GROUPS[kind], rows: rows.filter((row) => row.kind === kind) }))
     .filter((group) => group.rows.length > 0);
 }

@@ -3,6 +3,8 @@
 import type { Before, ComparedRow, ReasonTable } from '../../offcpu/table/comparison.ts';
 import type { FunctionTable } from '../../stacks/diff/function-table.ts';
 import { type Change, isNoise } from '../../stacks/diff/functions.ts';
+import { isNameless } from '../../stacks/frame-name.ts';
+import { isThreadStart } from '../../stacks/known-frames.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import type { Comparison } from '../comparison.ts';
 import type { OwnCode } from '../own-code.ts';
@@ -25,8 +27,8 @@ export interface Changes {
 }
 
 export interface ChangeRow {
-  /** a state of threads; a function of the target's own code, or any other, with what it calls */
-  kind: 'time' | 'own' | 'function';
+  /** a state of threads; a function of the target's own code, or any other, with what it calls; code without names */
+  kind: 'time' | 'own' | 'function' | 'unnamed';
   name: string;
   before: number;
   after: number;
@@ -52,7 +54,10 @@ export function changesOf(
   ];
   const functions = functionTable ? functionRows(functionTable, roots, code, 1000 / frequency) : [];
   const all = [...times, ...functions];
-  const rows = [times, ...(['own', 'function'] as const).map((kind) => functions.filter((row) => row.kind === kind))];
+  const rows = [
+    times,
+    ...(['own', 'function', 'unnamed'] as const).map((kind) => functions.filter((row) => row.kind === kind)),
+  ];
   return {
     ...{ before: label, unlike },
     rows: rows.flatMap((group, i) => ranked(group).slice(0, i === 0 ? Number.POSITIVE_INFINITY : MOST_FUNCTIONS)),
@@ -99,7 +104,7 @@ function reasonRows({ rows, windowNs, against: [earlier] }: ReasonTable): Judged
   return rows.map(rates);
 }
 
-/** Rows of inclusive time, without the process or thread at the root, which is no function. */
+/** Rows of inclusive time, without the process or thread at the root, and without what every thread begins with. */
 function functionRows(
   { rows, total }: FunctionTable,
   roots: ReadonlySet<string>,
@@ -107,9 +112,12 @@ function functionRows(
   factor: number,
 ): Judged[] {
   return rows
-    .filter(({ name }) => !roots.has(name))
+    .filter(({ name }) => !roots.has(name) && !isThreadStart(name))
     .filter(
       ({ name, inclusive }) => code.isOwn(name) || inclusive.before !== total.before || inclusive.after !== total.after,
     )
-    .map(({ name, inclusive }) => rowOf(code.isOwn(name) ? 'own' : 'function', nameText(name), inclusive, factor));
+    .map(({ name, inclusive }) => {
+      if (isNameless(name)) return rowOf('unnamed', `code without names: ${nameText(name)}`, inclusive, factor);
+      return rowOf(code.isOwn(name) ? 'own' : 'function', nameText(name), inclusive, factor);
+    });
 }

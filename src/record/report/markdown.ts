@@ -16,12 +16,14 @@ import {
   FIRST,
   gradeText,
   hotText,
+  hottestOf,
   idleText,
   objectsText,
   onCpuText,
   partText,
   secondsText,
   shareText,
+  unnamedText,
   waitLengths,
   waitTitle,
   wakersText,
@@ -32,8 +34,7 @@ const NAME_COLUMNS = 120;
 
 export function reportMarkdown(report: Report): string {
   const { title, facts, warnings, split, heldUp, waits, functions, threads, trust, workload, changes } = report;
-  const own = functions?.own;
-  const hottest = own?.hottest ?? functions?.bySelf ?? [];
+  const hottest = functions && hottestOf(functions);
   const parts = [
     `# ${plain(title)}`,
     ...warnings.map((warning) => `> ${plain(warning)}`),
@@ -42,18 +43,7 @@ export function reportMarkdown(report: Report): string {
       'What holds it up',
       [heldUp.slice(0, FIRST).map(waitText).join('\n'), plain(basisOfWaits(report))].filter(Boolean).join('\n\n'),
     ),
-    part(
-      own ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest',
-      hottest.length === 0
-        ? ''
-        : [
-            ...hottest
-              .slice(0, FIRST)
-              .map((row) => `- **${shareText(own ? row.nearest : row.self)}** ${code(row.name)}: ${hotText(row)}`),
-            '',
-            BASIS_OF_FUNCTIONS,
-          ].join('\n'),
-    ),
+    hottest ? part(hottest.title, hottestText(functions)) : '',
     changes ? part(`What changed since ${changes.before}`, changesTable(changes)) : '',
     part('How far to trust it', trustText(trust)),
     part('Waits', waitsTable(waits.slice(0, MOST_ROWS))),
@@ -96,6 +86,14 @@ function waitText(row: WaitRow): string {
   return `- **${shareText(row.share)}** ${code(waitTitle(row))} ${plain(row.reason)}: ${more.join('; ')}`;
 }
 
+function hottestText(functions: Functions): string {
+  const { rows } = hottestOf(functions);
+  const unnamed = plain(unnamedText(functions));
+  if (rows.length === 0) return unnamed;
+  const items = rows.map(({ share, row }) => `- **${shareText(share)}** ${code(row.name)}: ${hotText(row)}`);
+  return [...items, '', [BASIS_OF_FUNCTIONS, unnamed].filter(Boolean).join(' ')].join('\n');
+}
+
 function trustText(trust: Trust): string {
   const points = trust.points.map(
     ({ text, mend }) => `- ${plain(text)}${mend === undefined ? '' : ` ${code(mend, mend.length)}`}`,
@@ -118,7 +116,7 @@ function changesTable(changes: Changes): string {
   const { unlike, rows, lengths, workload, before } = changes;
   const cells = rows.map((row) => [
     ...[row.before.toFixed(1), row.after.toFixed(1), changeText(row.change), row.mark],
-    row.kind === 'time' ? plain(row.name) : code(row.name),
+    row.kind === 'own' || row.kind === 'function' ? code(row.name) : plain(row.name),
   ]);
   const said = (name: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`The workload of ${plain(name)} said:`, block(lines.slice(-FIRST).join('\n'))];

@@ -19,12 +19,14 @@ import {
   FIRST,
   gradeText,
   hotText,
+  hottestOf,
   idleText,
   objectsText,
   onCpuText,
   partText,
   secondsText,
   shareText,
+  unnamedText,
   waitLengths,
   waitTitle,
   wakersText,
@@ -110,17 +112,18 @@ ${warnings.map((warning) => `<p class="warning">${text(warning)}</p>`).join('\n'
 /** The first screen: where the time went, what to mend first, what changed, and how sure that is. */
 function answers(report: Report): string {
   const { split, heldUp, waits, functions, trust, changes } = report;
-  const own = functions?.own;
-  const hottest = own?.hottest ?? functions?.bySelf ?? [];
+  const hottest = functions && hottestOf(functions);
   const time = split ? splitHtml(split) : `<p>${text(onCpuText(report))}</p>`;
   const heldText =
     ranked(heldUp.slice(0, FIRST).map(waitItem)) || '<p>Nothing: no thread that works waited for anything.</p>';
-  const heat = ranked(hottest.slice(0, FIRST).map(hotItem(own !== undefined)));
-  const heading = own ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest';
   const changed = changes ? card(`What changed since ${changes.before}`, changesHtml(changes), 'wide') : '';
   const held =
     waits.length > 0 ? card('What holds it up', `${heldText}<p class="soft">${text(basisOfWaits(report))}</p>`) : '';
-  const hot = hottest.length > 0 ? card(heading, `${heat}<p class="soft">${BASIS_OF_FUNCTIONS}</p>`) : '';
+  const basis = functions && [BASIS_OF_FUNCTIONS, unnamedText(functions)].filter(Boolean).join(' ');
+  const hot =
+    hottest && basis !== undefined && (hottest.rows.length > 0 || functions.unnamed.length > 0)
+      ? card(hottest.title, `${ranked(hottest.rows.map(hotItem))}<p class="soft">${text(basis)}</p>`)
+      : '';
   const trusted = card('How far to trust it', trustHtml(trust), changes ? `${trust.grade} wide` : trust.grade);
   // short cards stand below a table that is as wide as the page
   const columns = changes
@@ -173,8 +176,9 @@ function changesHtml(changes: Changes): string {
     { title: 'what', kind: 'name', cell: ({ name }) => name },
   ];
   const groups = groupsOf(changes);
-  const first = groups.filter(({ kind }) => kind !== 'function');
-  const others = groups.filter(({ kind }) => kind === 'function');
+  const isFirst = ({ kind }: (typeof groups)[number]): boolean => kind === 'time' || kind === 'own';
+  const first = groups.filter(isFirst);
+  const others = groups.filter((group) => !isFirst(group));
   const unit = 'In milliseconds per second of the window';
   const tables =
     groups.length === 0
@@ -221,9 +225,8 @@ function waitItem(row: WaitRow): string {
 <p class="soft">${text(more.join(' · '))}</p></div></li>`;
 }
 
-function hotItem(isOwn: boolean): (row: FunctionRow) => string {
-  return (row) =>
-    `<li><b>${shareText(isOwn ? row.nearest : row.self)}</b><div><span class="name">${text(row.name)}</span><p class="soft">${text(hotText(row))}</p></div></li>`;
+function hotItem({ share, row }: { share: number; row: FunctionRow }): string {
+  return `<li><b>${shareText(share)}</b><div><span class="name">${text(row.name)}</span><p class="soft">${text(hotText(row))}</p></div></li>`;
 }
 
 function trustHtml(trust: Trust): string {
@@ -285,7 +288,8 @@ function waitsTable(waits: readonly WaitRow[]): string {
   );
 }
 
-function functionTables({ own, bySelf, byTotal }: Functions): string {
+function functionTables(functions: Functions): string {
+  const { own, bySelf, byTotal } = functions;
   const share = (title: string, cell: (row: FunctionRow) => number): Column<FunctionRow> => ({
     title,
     cell: (row) => shareText(cell(row)),
@@ -307,7 +311,8 @@ function functionTables({ own, bySelf, byTotal }: Functions): string {
   return (
     ownTable +
     `<div class="pair">${table('All functions, by self', [sorted(self), total, name, object], bySelf)}
-${table('All functions, by total', [sorted(total), self, name, object], byTotal)}</div>`
+${table('All functions, by total', [sorted(total), self, name, object], byTotal)}</div>
+<p class="soft">${text(unnamedText(functions))}</p>`
   );
 }
 

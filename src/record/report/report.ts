@@ -9,7 +9,7 @@ import type { TargetLanguage } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import type { OwnCode } from '../own-code.ts';
 import type { Settings } from '../settings.ts';
-import { functionShares, type Rank, topOf } from '../top-functions.ts';
+import { functionShares, type Rank, topOf, unnamedOf } from '../top-functions.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
 import { type Threads, threadsOf } from './threads.ts';
@@ -67,6 +67,8 @@ export interface Functions {
   own: { objects: readonly string[]; share: number; hottest: FunctionRow[]; byTotal: FunctionRow[] } | undefined;
   bySelf: FunctionRow[];
   byTotal: FunctionRow[];
+  /** objects whose functions have no names, and the time spent in these: `[postgres]` */
+  unnamed: { name: string; share: number }[];
 }
 
 export interface ReportParts {
@@ -143,5 +145,9 @@ function functionsOf({ byRoot, objects }: CpuProfile, code: OwnCode): Functions 
     hottest: rows(own, 'own'),
     byTotal: rows(own, 'total'),
   };
-  return { own: own.length > 0 ? ownRows : undefined, bySelf: rows(shares, 'self'), byTotal: rows(shares, 'total') };
+  return {
+    own: own.length > 0 ? ownRows : undefined,
+    ...{ bySelf: rows(shares, 'self'), byTotal: rows(shares, 'total') },
+    unnamed: unnamedOf(shares).map(({ name, self }) => ({ name: nameText(name), share: self })),
+  };
 }

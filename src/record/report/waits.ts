@@ -6,10 +6,11 @@ import { type Decision, kindOf, type OffcpuStack } from '../../offcpu/reason/rea
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
 import { enderOf, type NameLock, objectName, statementOf, wakerName } from '../../offcpu/table/particular-names.ts';
+import { isNameless } from '../../stacks/frame-name.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import { withoutTier } from '../../stacks/tiers.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import { isNamed, type OwnCode } from '../own-code.ts';
+import type { OwnCode } from '../own-code.ts';
 
 /** A stack off the CPU, with the decision about it. */
 export interface Waited {
@@ -61,7 +62,9 @@ export interface WaitRow {
   letter: string;
   /** the nearest function of the program; undefined: none has a name */
   function?: string;
-  /** is it one of the target's own code? */
+  /** the object of the target's own code that waits, where none of its functions in the stack has a name: `[app]` */
+  unnamedIn?: string;
+  /** does the target's own code wait? */
   isOwn: boolean;
   /** the lock, file or peer */
   object?: string;
@@ -113,18 +116,19 @@ export function waitRows(
     const kind = kindOf(decision);
     if (entry === undefined || kind === 'cpu' || kind === 'excluded') continue;
     const own = stack.user.filter(code.isOwn);
-    const frame = own.find(isNamed) ?? stack.user.find(isOfProgram) ?? own[0];
+    const frame = own.find((name) => !isNameless(name)) ?? stack.user.find(isOfProgram);
     const place = frame && withoutTier(frame);
+    const unnamedIn = place === undefined ? own[0] : undefined;
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
     const statement = statementOf(entry, kind)?.text;
-    const key = [decision.rule.label, meaning, place, object, statement].join('\0');
+    const key = [decision.rule.label, meaning, place, unnamedIn, object, statement].join('\0');
     const sum = sums.get(key) ?? {
       ...{
         kind,
         reason,
         text,
         letter,
-        isOwn: place !== undefined && code.isOwn(place),
+        isOwn: place === undefined ? unnamedIn !== undefined : code.isOwn(place),
         seconds: 0,
         busySeconds: 0,
         queuedSeconds: 0,
@@ -133,6 +137,7 @@ export function waitRows(
       },
       ...(meaning === undefined ? {} : { meaning: nameText(meaning) }),
       ...(place === undefined ? {} : { function: nameText(place) }),
+      ...(unnamedIn === undefined ? {} : { unnamedIn: nameText(unnamedIn) }),
       ...(object === undefined ? {} : { object }),
       ...(statement === undefined ? {} : { statement: nameText(statement) }),
       ...{ wakers: new Map(), comms: new Map(), buckets: new Map() },

@@ -1,7 +1,7 @@
 // The report's sentences and numbers, the same in the page, in Markdown and on a terminal.
 
 import { grouped } from '../../stacks/amounts.ts';
-import type { FunctionRow, Report } from './report.ts';
+import type { FunctionRow, Functions, Report } from './report.ts';
 import type { SplitPart } from './split.ts';
 import type { ThreadRow } from './threads.ts';
 import type { Trust } from './trust.ts';
@@ -28,11 +28,12 @@ export function partText({ share, seconds }: SplitPart): string {
 }
 
 /** Who waits, and for what: `lookup waits for lock at 0x4c92a8` */
-export function waitTitle({ function: name, object, reason, meaning, kind, threads }: WaitRow): string {
+export function waitTitle({ function: name, unnamedIn, object, reason, meaning, kind, threads }: WaitRow): string {
   // [eventpoll] is what the kernel calls any such file
   const what = (object?.startsWith('[') ? undefined : object) ?? meaning ?? WHAT[reason] ?? reason;
   const verb = kind === 'open' ? 'idles or waits for' : 'waits for';
-  return `${name ?? `thread ${threads[0] ?? 'without a name'}`} ${verb} ${what}`;
+  const code = unnamedIn === undefined ? undefined : `code of ${unnamedIn} without a name`;
+  return `${name ?? code ?? `thread ${threads[0] ?? 'without a name'}`} ${verb} ${what}`;
 }
 
 /** What a wait is for, by its reason, if its object is not known. */
@@ -71,6 +72,27 @@ export function wakersText({ wakers }: WaitRow): string {
   const shown = wakers.filter(({ share }) => share >= LEAST_WAKER).slice(0, MOST_WAKERS);
   if (shown.length === 0) return '';
   return `ended by ${shown.map(({ name, share }) => `${name} (${(100 * share).toFixed(0)} %)`).join(', ')}`;
+}
+
+/** The functions of the first screen: the target's own, with what is done for them, as far as any has a name. */
+export function hottestOf({ own, bySelf }: Functions): { title: string; rows: { share: number; row: FunctionRow }[] } {
+  const isOwn = own !== undefined && own.hottest.length > 0;
+  const rows = (isOwn ? own.hottest : bySelf).slice(0, FIRST);
+  return {
+    title: isOwn ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest',
+    rows: rows.map((row) => ({ row, share: isOwn ? row.nearest : row.self })),
+  };
+}
+
+const MOST_UNNAMED = 5;
+
+/** `13.5 % is in code whose functions have no names: [postgres] 13.5 %.`; '' if none is. */
+export function unnamedText({ own, unnamed }: Functions): string {
+  const sum = unnamed.reduce((all, { share }) => all + share, 0);
+  const objects = unnamed.slice(0, MOST_UNNAMED).map(({ name, share }) => `${name} ${shareText(share)}`);
+  if (unnamed.length > MOST_UNNAMED) objects.push('…');
+  const isAll = own?.hottest.length === 0 ? ` No function of ${objectsText(own.objects)} has a name.` : '';
+  return `${sum === 0 ? '' : `${shareText(sum)} is in code whose functions have no names: ${objects.join(', ')}.`}${isAll}`.trim();
 }
 
 /** The shares of a hot function. */

@@ -14,7 +14,7 @@ const NOW = { seconds: 10, frequency: 100 };
 const BEFORE = { seconds: 5, frequency: 50 };
 const CODE = {
   objects: ['app'],
-  isOwn: (name: string) => /^(?:main|old|new|grown)$/.test(name),
+  isOwn: (name: string) => /^(?:main|old|new|grown|\[app\])$/.test(name),
   objectOf: () => 'app',
 };
 
@@ -94,6 +94,21 @@ test('new and gone first, then by inclusive change, in ms per second; chance and
     /UNLIKE: mode\n {2}b against a.*\n(?:.*\n)* *3 ms → 9 ms .*old waits for lock registry\n {2}\| a: 10 requests\/s\n {2}\| b: 90/,
   );
   assert.equal(changes.lengths.length, 1, 'neither a wait of the same length, nor few, nor what another may be');
+});
+
+test('code without names is no function of the program, and the first function of a thread is none of interest', () => {
+  const now = 'app;start_thread;main;[app] 90\napp;start_thread;main;[app];[libz.so.1] 90\napp;_start;x 9\n';
+  const before = 'app;_start;main 9\napp;start_thread;0x7f00;[unknown] 30\n';
+  const changes = changesOf(comparison(before, now), CODE, [], []);
+  const rows = changes.rows.filter(({ kind }) => kind !== 'time').map(({ kind, name, mark }) => [kind, name, mark]);
+  assert.deepEqual(rows, [
+    ['own', 'main', ''],
+    ['function', 'x', 'new'],
+    ['unnamed', 'code without names: [app]', 'new'],
+    ['unnamed', 'code without names: 0x7f00', 'gone'],
+    ['unnamed', 'code without names: [unknown]', 'gone'],
+    ['unnamed', 'code without names: [libz.so.1]', 'new'],
+  ]);
 });
 
 test('no change at all is said', () => {

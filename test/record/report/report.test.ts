@@ -10,6 +10,8 @@ import { pageHtml } from '../../../src/record/report/page.ts';
 import { SORT_SCRIPT } from '../../../src/record/report/page-table.ts';
 import { reportOf } from '../../../src/record/report/report.ts';
 import type { WaitRow } from '../../../src/record/report/waits.ts';
+import { waitTitle } from '../../../src/record/report/words.ts';
+import { isNameless } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
 
@@ -112,6 +114,29 @@ test('the page allows itself by hash: its style, each picture and the script of 
   assert.ok(policy.includes(hash(/<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '')));
   assert.ok(policy.includes(hash(/<style>(:root.*?)<\/style>/s.exec(html)?.[1] ?? '')));
   assert.doesNotMatch(html, /<\?xml|\sstyle=|\son\w+=|https?:\/\/(?!www\.w3\.org)/);
+});
+
+test('code without names is never a function: neither among the hottest nor where it waits', () => {
+  const stripped = DUMP.replace(/^ +(?:syncer|user_both|start_thread)\+\d+$/gm, '\t55e1c0 0x55e1c0 (/opt/app)');
+  const unnamed = cpuOf([
+    ['app', 8, ['[unknown] /opt/app', 'main /opt/app', '_start /opt/app'], 5],
+    ['app', 8, ['[unknown] /opt/app'], 4],
+    ['app', 8, ['[unknown] /lib/libz.so.1'], 1],
+  ]);
+  const of = reportOf(partsOf(unnamed, offcpuOf(stripped, 10)));
+  const { own, bySelf = [], byTotal = [], unnamed: objects } = of.functions ?? {};
+  for (const { name } of [...(own?.hottest ?? []), ...(own?.byTotal ?? []), ...bySelf, ...byTotal])
+    assert.ok(!isNameless(name), name);
+  for (const { function: name = '' } of of.waits) assert.ok(!isNameless(name), name);
+  const [longest] = of.waits.filter(({ unnamedIn }) => unnamedIn === '[app]');
+  assert.equal(longest && /^code of \[app\] without a name waits for /.test(waitTitle(longest)), true);
+  assert.deepEqual(objects, [
+    { name: '[app]', share: 0.9 },
+    { name: '[libz.so.1]', share: 0.1 },
+  ]);
+  const told = /100\.0 % is in code whose functions have no names: \[app\] 90\.0 %, \[libz\.so\.1\] 10\.0 %\./;
+  assert.match(reportMarkdown(of).replaceAll('\\', ''), told);
+  assert.match(pageHtml(of, new Map()), told);
 });
 
 test('of a part of the window it does not say that waits were not recorded', () => {
