@@ -64,7 +64,8 @@ export function paperOn(background: string): { scheme: Scheme; paper: Paper } {
  * as the sheet where it is printed. It touches nothing outside of the picture.
  */
 export function styleSheet(key: string, families: readonly ColourFamily[], background: string | undefined): string {
-  const fit = `.${key}{max-width:100%;height:auto}@media print{.${key}{width:100%;max-height:100vh}}`;
+  // inside @media, because CairoSVG takes `height:auto` for a height of 0
+  const fit = `@media screen{.${key}{max-width:100%;height:auto}}@media print{.${key}{width:100%;height:auto;max-height:100vh}}`;
   if (background !== undefined) return fit;
   const { light, dark } = PAPER;
   const pairs: [string, string][] = [

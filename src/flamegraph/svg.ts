@@ -66,7 +66,7 @@ export function* svgText(picture: Picture, script: ViewerScript): Generator<stri
   const drawn: Drawn = { picture, measure, families, scheme, paper, words, rows, boxKinds: ofBoxes, key };
 
   yield `<?xml version="1.0" encoding="UTF-8"?>\n`;
-  yield `<svg xmlns="http://www.w3.org/2000/svg" version="1.1" class="flamepipe ${key}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(font(SANS))}" font-size="12">\n`;
+  yield `<svg xmlns="http://www.w3.org/2000/svg" version="1.1" class="flamepipe ${key}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(font(SANS))}" font-size="12" stroke="none">\n`;
   if (settings.notes !== '') yield `<!-- ${commentText(settings.notes)} -->\n`;
   const description = [words.facts, words.notDrawn, words.warning].filter(Boolean).join('. ');
   yield `<title>${escapeXml(shown(settings.title))}</title>\n<desc>${escapeXml(description)}</desc>\n`;

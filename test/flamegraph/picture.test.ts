@@ -316,6 +316,16 @@ describe('the file', () => {
     assert.ok(viewerScript.length <= 40 * 1024, `${viewerScript.length} bytes`);
   });
 
+  test('asks nothing of renderers that know little: ImageMagick strokes what says nothing, CairoSVG reads `height:auto`', () => {
+    const svg = draw('a;b 100\n');
+    assert.match(svg, /<svg [^>]* stroke="none">/);
+    const outside = (/<style><!\[CDATA\[(.*?)\]\]>/s.exec(svg)?.[1] ?? 'auto').replace(
+      /@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\}/g,
+      '',
+    );
+    assert.doesNotMatch(outside, /auto/);
+  });
+
   test('of a comment can never leave it', () => {
     for (const notes of ['-', '--', '-->', 'a -- b --', '<!-- x -->', '->']) {
       assert.ok(parseXml(draw('a 100\n', { notes })));
