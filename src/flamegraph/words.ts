@@ -76,6 +76,11 @@ export function changeText(measure: Measure, { size, before, change, noise }: Si
   return `${signedText(measure, size - before)}, ${kind}${chance}`;
 }
 
+/** How much of a change may be chance: `±14 samples`. */
+export function noiseText(measure: Measure, noise: number): string {
+  return `±${valueText(measure, measure.diff?.perSecond ? noise : Math.round(noise))}`;
+}
+
 export function signedText(measure: Measure, value: number): string {
   return `${value > 0 ? '+' : ''}${valueText(measure, value)}`;
 }

@@ -120,7 +120,7 @@ describe('flame-svg in Chromium', { skip }, () => {
     await pointAt(page, 'ExecSort');
     assert.equal(await tip(page), 'ExecSort (200 samples, 20.00%)');
     await page.mouse.move(2, 2);
-    await page.locator('.flame').focus();
+    // nothing has the keyboard yet
     for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
     assert.equal(
       await panel(page),
@@ -250,6 +250,7 @@ describe('flame-svg in Chromium', { skip }, () => {
     const details = 'up (before: 100 samples, 24.94%; new: 400 samples, 79.84%; +300 samples, +300%)';
     assert.equal(await tip(page), details);
     assert.equal(await text(page, '.title'), 'Flame Graph: new against before');
+    assert.match(await panel(page), /\+300%.*\| chance ±45 samples \|/);
     await page.locator('input').fill('down');
     assert.equal(await text(page, '.found'), '1 found: 75.06% → 20.16%');
     silent();

@@ -321,6 +321,13 @@ export class App {
     else ask();
   }
 
+  /** Whoever presses an arrow key means the frames, though nothing has the keyboard yet. */
+  press(key: string): boolean {
+    if (this.state.view !== 'flame' || !this.#help.hidden || !this.flame.press(key)) return false;
+    this.flame.element.focus({ preventScroll: true });
+    return true;
+  }
+
   toggleHelp(): void {
     this.#help.hidden = !this.#help.hidden;
     (this.#help.hidden ? this.flame.element : this.#help).focus({ preventScroll: true });

@@ -39,6 +39,7 @@ export class Flame {
   readonly #rows = svgElement('svg', { class: 'rows' });
   readonly #cursor = svgElement('rect', { class: 'cursor', rx: 2 });
   readonly #model: Model;
+  readonly #events: FlameEvents;
   #view: FlameView | undefined;
   #collected: Collected = { rows: [], cut: [], thin: 0 };
   #drawing: Drawing | undefined;
@@ -51,6 +52,7 @@ export class Flame {
 
   constructor(model: Model, label: string, events: FlameEvents) {
     this.#model = model;
+    this.#events = events;
     this.element.setAttribute('aria-label', label);
     this.#rows.append(this.#cursor);
     this.element.append(this.#rows);
@@ -72,18 +74,24 @@ export class Flame {
     });
     on('keydown', (event) => {
       const { key, ctrlKey, metaKey, altKey } = event;
-      const from = this.selected ?? this.#view?.zoom;
-      if (from === undefined || ctrlKey || metaKey || altKey || !/^Arrow|^Enter$|^ $/.test(key)) return;
-      event.preventDefault();
-      if (!key.startsWith('A')) {
-        events.click(from);
-        return;
-      }
-      const next = this.#step(from, key);
-      if (next === undefined) return;
-      this.select(next);
-      events.pick(next);
+      if (!ctrlKey && !metaKey && !altKey && this.press(key)) event.preventDefault();
     });
+  }
+
+  /** Answers arrows, Enter and Space. Gives whether the key is one of them. */
+  press(key: string): boolean {
+    const from = this.selected ?? this.#view?.zoom;
+    if (from === undefined || !/^Arrow|^Enter$|^ $/.test(key)) return false;
+    if (!key.startsWith('A')) {
+      this.#events.click(from);
+      return true;
+    }
+    const next = this.#step(from, key);
+    if (next !== undefined) {
+      this.select(next);
+      this.#events.pick(next);
+    }
+    return true;
   }
 
   /** Shows a view; `keep`: a node to keep in sight; `isWide`: as wide as the last one, since to ask has the page laid out. */

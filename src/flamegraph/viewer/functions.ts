@@ -3,7 +3,7 @@
 import { percent, relative } from '../../stacks/amounts.ts';
 import type { Scheme } from '../classes.ts';
 import { ON_CPU, waitFamily } from '../time.ts';
-import { signedText, valueText } from '../words.ts';
+import { noiseText, signedText, valueText } from '../words.ts';
 import { type FunctionSums, waitSums } from './derive.ts';
 import { button, chip, html } from './dom.ts';
 import type { Model } from './model.ts';
@@ -98,7 +98,7 @@ export class Functions {
         plain(signedText(measure, (after[id] as number) - (before[id] as number)));
       const noise = (id: number): string => {
         const value = this.#model.noise(totalBefore[id] as number, total[id] as number);
-        return value > 0 ? `±${plain(valueText(measure, value))}` : '';
+        return value > 0 ? plain(noiseText(measure, value)) : '';
       };
       const ratio = (id: number): string => {
         const [before, after] = [totalBefore[id] as number, total[id] as number];

@@ -15,7 +15,7 @@ export function onKey(app: App, { key, ctrlKey, metaKey, altKey, shiftKey }: Key
   } else if (ctrlKey || metaKey || altKey) return false;
   else {
     const act = app.model.texts.acts[key];
-    if (act === undefined) return false;
+    if (act === undefined) return app.press(key);
     app.act(act);
   }
   return true;

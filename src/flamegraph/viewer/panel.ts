@@ -1,7 +1,7 @@
 // The panel below: everything about one frame, and what can be done with it.
 
 import { grouped, percent } from '../../stacks/amounts.ts';
-import { sizeText, valueText } from '../words.ts';
+import { noiseText, type Sizes, sizeText, valueText } from '../words.ts';
 import { type FunctionSums, placesOf } from './derive.ts';
 import { html, part } from './dom.ts';
 import type { Model } from './model.ts';
@@ -41,13 +41,11 @@ export class Panel {
   /** A frame of a tree, below `zoom`. `isFirm`: it was chosen, not only pointed at. */
   showNode(tree: Tree, node: number, zoom: number, isFirm: boolean): void {
     const model = this.#model;
-    const { measure } = model.data;
     const sizes = model.sizes(tree, node);
     const parent = pathTo(tree, node).at(-2);
     const name = tree.name[node] as number;
     const parts = [
-      sizeText(measure, sizes),
-      `self ${valueText(measure, tree.own[node] as number)}`,
+      ...this.#sizeTexts(sizes, tree.own[node] as number),
       ...(zoom > 0 && node > zoom ? [`${shareOf(tree, node, zoom)} of this view`] : []),
       ...(parent === undefined || node === 0 ? [] : [`${shareOf(tree, node, parent)} of its parent`]),
       ...(name > 0 ? this.#placesText(tree, name) : []),
@@ -57,19 +55,16 @@ export class Panel {
 
   /** A function over all its places. */
   showFunction(name: number, sums: FunctionSums, isFirm: boolean): void {
-    const { measure } = this.#model.data;
     const [size, before] = [sums.total[name] as number, sums.totalBefore[name] as number];
     const sizes = { size, before, change: size - before, noise: this.#model.noise(before, size) };
-    this.#show(
-      name,
-      [
-        sizeText(measure, sizes),
-        `self ${valueText(measure, sums.self[name] as number)}`,
-        countOf(sums.places[name] as number),
-      ],
-      isFirm,
-      '',
-    );
+    const texts = this.#sizeTexts(sizes, sums.self[name] as number);
+    this.#show(name, [...texts, countOf(sums.places[name] as number)], isFirm, '');
+  }
+
+  #sizeTexts(sizes: Sizes, own: number): string[] {
+    const { measure } = this.#model.data;
+    const noise = sizes.noise > 0 ? [`chance ${noiseText(measure, sizes.noise)}`] : [];
+    return [sizeText(measure, sizes), ...noise, `self ${valueText(measure, own)}`];
   }
 
   #placesText(tree: Tree, name: number): string[] {
