@@ -5,7 +5,6 @@ import type { PerfStats } from '../perf/stats.ts';
 import { MUCH_CUT } from '../stacks/reach.ts';
 import { LARGEST } from './call-graph.ts';
 import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage } from './language.ts';
-import type { FunctionShare, Share } from './top-functions.ts';
 
 /** quality: 1485 samples of cpu-clock, 2.1 % unresolved at the leaf …; off-CPU 0.0 % without a stack … */
 export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | undefined): string {
@@ -79,21 +78,7 @@ export function isWithoutSamples(perfLog: string): boolean {
 const FRAMES =
   'compile with frame pointers (-fno-omit-frame-pointer, -C force-frame-pointers=yes) and record with --call-graph fp';
 
-const NAME_COLUMNS = 80;
-
-/** The largest on-CPU functions, by self. */
-export function topTable(top: readonly Share[]): string {
-  const rows = top.map(({ name, self, total }) => `  ${percent(self)} ${percent(total)}  ${shortName(name)}\n`);
-  return `  ${'self'.padStart(6)}  ${'total'.padStart(6)}   function\n${rows.join('')}`;
-}
-
-/** The largest functions of the target's own code: with what libraries and the kernel do for them, and in total. */
-export function ownTable(objects: readonly string[], top: readonly FunctionShare[]): string {
-  const rows = top.map(({ name, own, total }) => `  ${percent(own)} ${percent(total)}  ${shortName(name)}\n`);
-  return `  ${'nearest'.padStart(7)} ${'total'.padStart(6)}   function of ${objects.join(', ')}\n${rows.join('')}`;
-}
-
-export function shortName(name: string, columns = NAME_COLUMNS): string {
+export function shortName(name: string, columns: number): string {
   return name.length > columns ? `${name.slice(0, columns - 3)}...` : name;
 }
 
@@ -104,10 +89,6 @@ export function cutLines(table: string): string {
   return table.replace(/^.*$/gm, (line) =>
     line.length > LINE_COLUMNS ? `${line.slice(0, LINE_COLUMNS - 3)}...` : line,
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1).padStart(6)}%`;
 }
 
 function share(part: number, whole: number): string {

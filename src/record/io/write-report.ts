@@ -28,7 +28,6 @@ import { pageHtml } from '../report/page.ts';
 import { reportOf } from '../report/report.ts';
 import type { Settings } from '../settings.ts';
 import { cutText, cutWarnings, userOnlyText } from '../summary.ts';
-import { functionShares, topOf } from '../top-functions.ts';
 import { type Cost, costSince } from './cost.ts';
 import { namesIn, textOf } from './proc-files.ts';
 import type { Progress } from './progress.ts';
@@ -65,8 +64,6 @@ export interface Rendered extends Rendering {
   before: Cost;
   steps: readonly StepTime[];
 }
-
-const TOP = 10;
 
 /** The last step. After it there is a run. */
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
@@ -110,7 +107,6 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     offcpuStats: offcpu?.profile.stats,
     reasons: offcpu?.reasons && JSON.parse(decoded(offcpu.reasons.json)),
     reasonsTable: decoded(offcpu?.reasons?.table ?? ''),
-    ...functionsOf(cpu, code),
     comparedWith: comparison?.label,
     slept: offcpu?.profile.slept,
     versions: Object.fromEntries(recording.versions),
@@ -133,7 +129,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   writeFileSync(at('reportJson'), `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(
     at('run'),
-    `${JSON.stringify(runJson({ ...facts, rendering: { ...costSince(before), steps } }), null, 2)}\n`,
+    `${JSON.stringify(runJson({ ...facts, rendering: { ...costSince(before), steps } }, report), null, 2)}\n`,
   );
   const kept = folder.keep();
   if (kept !== final) rendered.progress.note(`${final} was made meanwhile: this run is ${kept}`);
@@ -147,19 +143,6 @@ function ownCode({ cpu, offcpu, recording }: Rendered): { isOfProgram: (name: st
   const objects = bothObjects(cpu?.objects ?? new Map(), offcpu?.objects ?? new Map());
   const isGo = languages.some(({ language }) => language === 'Go');
   return { isOfProgram, code: ownCodeOf({ executables, objects, isGo, isOfProgram }) };
-}
-
-/** Decodes the names only of the few functions that are shown. */
-function functionsOf(cpu: CpuProfile | undefined, code: OwnCode): Pick<RunFacts, 'top' | 'ownCode'> {
-  if (!cpu) return { top: [], ownCode: undefined };
-  const shares = functionShares(cpu.byRoot, code);
-  const named = <T extends { name: string }>(share: T): T => ({ ...share, name: decoded(share.name) });
-  const own = shares.filter(({ isOwn }) => isOwn);
-  const objects = code.objects.map(decoded);
-  return {
-    top: topOf(shares, TOP, 'self').map(({ name, self, total }) => named({ name, self, total })),
-    ownCode: own.length > 0 ? { objects, top: topOf(own, TOP, 'own').map(named) } : undefined,
-  };
 }
 
 /** Decodes texts of files and of /proc, which are read as bytes because they may not be UTF-8. */

@@ -2,7 +2,6 @@
 
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
-import { grouped } from '../../stacks/amounts.ts';
 import { ARTIFACTS, type Half, halvesOf, hasCpu, hasOffcpu } from '../artifacts.ts';
 import { type Identity, identityWarnings } from '../identity.ts';
 import { languageText, type TargetLanguage } from '../language.ts';
@@ -21,13 +20,13 @@ import { renderSteps, type Slept } from '../render-plan.ts';
 import type { Settings } from '../settings.ts';
 import { profilerLine, shellLine, stepLine } from '../shell-words.ts';
 import { sqlText } from '../sql.ts';
-import { ownTable, qualityLine, topTable, windowText } from '../summary.ts';
-import type { FunctionShare, Share } from '../top-functions.ts';
+import { qualityLine, windowText } from '../summary.ts';
 import { type WorkloadEnd, workloadText } from '../workload.ts';
+import { answersText, INDENT } from './answers-text.ts';
 import { changesText } from './changes-text.ts';
-import type { PictureFile, Report } from './report.ts';
+import type { Functions, PictureFile, Report } from './report.ts';
 import { doubtLines } from './trust.ts';
-import { secondsText } from './words.ts';
+import { gradeText, secondsText, TOP } from './words.ts';
 
 /** The time of the whole rendering, and of its steps. */
 export interface RenderingCost {
@@ -67,9 +66,6 @@ export interface RunFacts {
   reasons: { us: number } | undefined;
   /** of offcpu-classify --table; '' if there is none */
   reasonsTable: string;
-  top: readonly Share[];
-  /** of the target's own code; undefined: perf saw none of it */
-  ownCode: { objects: readonly string[]; top: readonly FunctionShare[] } | undefined;
   /** the label of an earlier run; undefined: none was to be compared with */
   comparedWith: string | undefined;
   /** if threads slept through the window */
@@ -97,8 +93,10 @@ export function linesOfReport(facts: RunFacts, report: Report): string {
     `window: ${windowText(window.startNs, window.endNs)}`,
     ...(facts.workload ? [workloadText(facts.workload)] : []),
     ...(facts.settings.sql === undefined ? [] : [`SQL: ${sqlText(facts.settings.sql, facts.cause)}`]),
-    ...tablesOf(facts, report).flatMap((text) => ['', text.trimEnd()]),
+    ...[...tablesOf(facts, report), ...answersText(report)].flatMap((text) => ['', text.trimEnd()]),
     '',
+    `${INDENT}How far to trust it`,
+    `${INDENT.repeat(2)}${gradeText(report.trust)}`,
     ...qualityLines(facts),
     ...report.warnings,
     ...(identity ? identityWarnings(identity) : []),
@@ -113,18 +111,10 @@ function qualityLines({ identityLine, cpuStats, offcpuStats }: RunFacts): string
 }
 
 /** Why it was blocked, where it ran, and what changed. */
-function tablesOf(
-  { settings, workload, reasons, reasonsTable, cpuStats, top, ownCode }: RunFacts,
-  { changes }: Report,
-): string[] {
+function tablesOf({ settings, workload, reasons, reasonsTable }: RunFacts, { changes }: Report): string[] {
   const offCpu = reasons ? `  off the CPU: 100 % is ${secondsText(reasons.us / 1e6)} of all threads\n` : '';
-  const onCpu = cpuStats
-    ? `  on the CPU: 100 % is ${grouped(cpuStats.samples)} samples, ${secondsText(cpuStats.weight / settings.frequency)}\n`
-    : '';
   return [
     reasonsTable && offCpu + reasonsTable,
-    ownCode ? onCpu + ownTable(ownCode.objects, ownCode.top) : '',
-    top.length > 0 ? (ownCode ? '' : onCpu) + topTable(top) : '',
     changes ? changesText(changes, settings.label) : '',
     saidText(workload),
   ].filter((text) => text !== '');
@@ -142,7 +132,7 @@ const FORMAT = 'flamepipe run';
 const VERSION = 1;
 
 /** run.json: the settings, the target and the machine, and the results. */
-export function runJson(facts: RunFacts & { rendering: RenderingCost }): object {
+export function runJson(facts: RunFacts & { rendering: RenderingCost }, report: Report): object {
   const { settings, environment, targets, window, identity } = facts;
   const commands = commandsOf(facts);
   return {
@@ -176,11 +166,24 @@ export function runJson(facts: RunFacts & { rendering: RenderingCost }): object 
     cpu: facts.cpuStats ?? null,
     offcpu: facts.offcpuStats ?? null,
     reasons: facts.reasons ?? null,
-    top: facts.top,
-    ownCode: facts.ownCode ?? null,
+    ...topFunctions(report.functions),
     rendering: facts.rendering,
     comparedWith: facts.comparedWith ?? null,
     artifacts: [...facts.artifacts, ...LAST.map((artifact) => ARTIFACTS[artifact])].sort(),
+  };
+}
+
+/** The hottest functions, all and the target's own; null: perf saw none of these. */
+function topFunctions(functions: Functions | undefined): object {
+  const { bySelf = [], own } = functions ?? {};
+  return {
+    top: bySelf.slice(0, TOP).map(({ name, self, total }) => ({ name, self, total })),
+    ownCode: own
+      ? {
+          objects: own.objects,
+          top: own.hottest.slice(0, TOP).map(({ name, self, total, nearest }) => ({ name, self, total, own: nearest })),
+        }
+      : null,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { shown } from '../../flamegraph/display.ts';
 import { grouped } from '../../stacks/amounts.ts';
+import type { CallRow } from './calls.ts';
 import type { Changes } from './changes.ts';
 import { changeText, foldedText, lengthText } from './changes-text.ts';
 import type { LengthChange } from './lengths.ts';
@@ -11,29 +12,29 @@ import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 import {
-  BASIS_OF_FUNCTIONS,
+  basisOfFunctions,
   basisOfWaits,
   FIRST,
   gradeText,
   hotText,
   hottestOf,
   idleText,
+  ONE_CALL,
   objectsText,
   onCpuText,
   partText,
   secondsText,
   shareText,
-  unnamedText,
-  waitLengths,
+  splitBasis,
+  waitFacts,
   waitTitle,
-  wakersText,
 } from './words.ts';
 
 const MOST_ROWS = 10;
 const NAME_COLUMNS = 120;
 
 export function reportMarkdown(report: Report): string {
-  const { title, facts, warnings, split, heldUp, waits, functions, threads, trust, workload, changes } = report;
+  const { title, facts, warnings, split, heldUp, waits, calls, functions, threads, trust, workload, changes } = report;
   const hottest = functions && hottestOf(functions);
   const parts = [
     `# ${plain(title)}`,
@@ -41,12 +42,20 @@ export function reportMarkdown(report: Report): string {
     part('Where the time went', split ? splitText(split) : plain(onCpuText(report))),
     part(
       'What holds it up',
-      [heldUp.slice(0, FIRST).map(waitText).join('\n'), plain(basisOfWaits(report))].filter(Boolean).join('\n\n'),
+      [
+        heldUp
+          .slice(0, FIRST)
+          .map((row) => waitText(row, report))
+          .join('\n'),
+        plain(basisOfWaits(report)),
+      ]
+        .filter(Boolean)
+        .join('\n\n'),
     ),
     hottest ? part(hottest.title, hottestText(functions)) : '',
     changes ? part(`What changed since ${changes.before}`, changesTable(changes)) : '',
     part('How far to trust it', trustText(trust)),
-    part('Waits', waitsTable(waits.slice(0, MOST_ROWS))),
+    part('Waits', [waitsTable(waits.slice(0, MOST_ROWS)), callsTable(calls)].filter(Boolean).join('\n\n')),
     part('Functions', functions ? functionTables(functions) : ''),
     part('Threads', threads ? threadsTable(threads) : ''),
     part('The workload said last', workload.length > 0 ? block(workload.join('\n')) : ''),
@@ -74,24 +83,19 @@ function block(text: string): string {
   return `\`\`\`\n${lines.join('\n').replaceAll('```', "'''")}\n\`\`\``;
 }
 
-function splitText({ parts, seconds, threads }: Split): string {
-  const lines = parts.map((one) => `- ${one.name}: ${partText(one)}`);
-  return [...lines, '', `100 % is ${secondsText(seconds)} of ${threads} ${threads === 1 ? 'thread' : 'threads'}.`].join(
-    '\n',
-  );
+function splitText(split: Split): string {
+  return [...split.parts.map((one) => `- ${one.name}: ${partText(one)}`), '', splitBasis(split)].join('\n');
 }
 
-function waitText(row: WaitRow): string {
-  const more = [row.meaning, row.text, waitLengths(row), wakersText(row)].flatMap((text) => (text ? plain(text) : []));
+function waitText(row: WaitRow, report: Report): string {
+  const more = [row.meaning, row.text, ...waitFacts(row, report)].flatMap((text) => (text ? plain(text) : []));
   return `- **${shareText(row.share)}** ${code(waitTitle(row))} ${plain(row.reason)}: ${more.join('; ')}`;
 }
 
 function hottestText(functions: Functions): string {
   const { rows } = hottestOf(functions);
-  const unnamed = plain(unnamedText(functions));
-  if (rows.length === 0) return unnamed;
   const items = rows.map(({ share, row }) => `- **${shareText(share)}** ${code(row.name)}: ${hotText(row)}`);
-  return [...items, '', [BASIS_OF_FUNCTIONS, unnamed].filter(Boolean).join(' ')].join('\n');
+  return [...items, ...(items.length > 0 ? [''] : []), plain(basisOfFunctions(functions))].join('\n');
 }
 
 function trustText(trust: Trust): string {
@@ -147,6 +151,18 @@ function waitsTable(waits: readonly WaitRow[]): string {
     ];
   });
   return table(['share', 'time', 'waits', 'median', 'p99', 'longest', 'reason', 'function', 'on'], rows, 3);
+}
+
+function callsTable(calls: readonly CallRow[]): string {
+  const rows = calls
+    .slice(0, MOST_ROWS)
+    .map(({ name, object = '', seconds, calls: count, p50, p99, longest }) => [
+      ...[secondsText(seconds), grouped(count)],
+      ...[p50, p99, longest].map((time) => (time === undefined ? '' : secondsText(time))),
+      ...[code(name), plain(object)],
+    ]);
+  const titles = ['time', 'calls', 'median', 'p99', 'longest', 'call', 'file'];
+  return rows.length === 0 ? '' : `Calls, start to end: ${ONE_CALL}.\n\n${table(titles, rows, 2)}`;
 }
 
 function functionTables({ own, bySelf }: Functions): string {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { viewerHash } from '../../flamegraph/viewer.generated.ts';
 import { grouped } from '../../stacks/amounts.ts';
+import type { CallRow } from './calls.ts';
 import type { ChangeRow, Changes } from './changes.ts';
 import { changeText, foldedText, groupsOf, lengthText } from './changes-text.ts';
 import type { LengthChange } from './lengths.ts';
@@ -14,22 +15,24 @@ import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 import {
-  BASIS_OF_FUNCTIONS,
+  basisOfFunctions,
   basisOfWaits,
   FIRST,
   gradeText,
   hotText,
   hottestOf,
   idleText,
+  NEAREST,
+  NOTHING_HELD_UP,
+  ONE_CALL,
   objectsText,
   onCpuText,
   partText,
   secondsText,
   shareText,
-  unnamedText,
-  waitLengths,
+  splitBasis,
+  waitFacts,
   waitTitle,
-  wakersText,
 } from './words.ts';
 
 const MOST_WAITS = 30;
@@ -44,7 +47,7 @@ export function pageHtml(report: Report, svgs: ReadonlyMap<string, string>): str
     headerHtml(report),
     '<main>',
     answers(report),
-    section('Waits', waitsTable(report.waits)),
+    section('Waits', waitsTable(report.waits) + callsTable(report.calls)),
     section('Functions', report.functions ? functionTables(report.functions) : ''),
     section('Threads', report.threads ? threadTables(report.threads) : ''),
     section('The workload', report.workload.length > 0 ? pre(report.workload.join('\n')) : ''),
@@ -114,15 +117,16 @@ function answers(report: Report): string {
   const { split, heldUp, waits, functions, trust, changes } = report;
   const hottest = functions && hottestOf(functions);
   const time = split ? splitHtml(split) : `<p>${text(onCpuText(report))}</p>`;
-  const heldText =
-    ranked(heldUp.slice(0, FIRST).map(waitItem)) || '<p>Nothing: no thread that works waited for anything.</p>';
+  const heldText = ranked(heldUp.slice(0, FIRST).map((row) => waitItem(row, report))) || `<p>${NOTHING_HELD_UP}</p>`;
   const changed = changes ? card(`What changed since ${changes.before}`, changesHtml(changes), 'wide') : '';
   const held =
     waits.length > 0 ? card('What holds it up', `${heldText}<p class="soft">${text(basisOfWaits(report))}</p>`) : '';
-  const basis = functions && [BASIS_OF_FUNCTIONS, unnamedText(functions)].filter(Boolean).join(' ');
   const hot =
-    hottest && basis !== undefined && (hottest.rows.length > 0 || functions.unnamed.length > 0)
-      ? card(hottest.title, `${ranked(hottest.rows.map(hotItem))}<p class="soft">${text(basis)}</p>`)
+    hottest && functions
+      ? card(
+          hottest.title,
+          `${ranked(hottest.rows.map(hotItem))}<p class="soft">${text(basisOfFunctions(functions))}</p>`,
+        )
       : '';
   const trusted = card('How far to trust it', trustHtml(trust), changes ? `${trust.grade} wide` : trust.grade);
   // short cards stand below a table that is as wide as the page
@@ -137,7 +141,8 @@ function card(title: string, content: string, kind = ''): string {
   return `<section class="card ${kind}"><h2>${text(title)}</h2>\n${content}</section>`;
 }
 
-function splitHtml({ parts, seconds, threads }: Split): string {
+function splitHtml(split: Split): string {
+  const { parts } = split;
   const scale = 1000;
   let x = 0;
   const rects = parts.map(({ letter, share, name }) => {
@@ -150,10 +155,9 @@ function splitHtml({ parts, seconds, threads }: Split): string {
       `<li><svg viewBox="0 0 11 11" aria-hidden="true"><rect class="part-${part.letter}" fill="${partColour(part.letter)}" width="11" height="11" rx="2"/></svg><span>${text(part.name)}</span><b>${partText(part)}</b></li>`,
   );
   const words = parts.map(({ name, share }) => `${name} ${shareText(share)}`).join(', ');
-  const count = threads === 1 ? '1 thread' : `${threads} threads`;
   return `<svg class="bar" viewBox="0 0 ${scale} 26" preserveAspectRatio="none" role="img" aria-label="${text(words)}">${rects.join('')}</svg>
 <ul class="legend">${legend.join('')}</ul>
-<p class="soft">100 % is ${secondsText(seconds)}: ${count} over the window.</p>`;
+<p class="soft">${splitBasis(split)}</p>`;
 }
 
 const SAID = 3;
@@ -219,8 +223,8 @@ function ranked(items: readonly string[]): string {
   return items.length === 0 ? '' : `<ol class="ranked">${items.join('')}</ol>`;
 }
 
-function waitItem(row: WaitRow): string {
-  const more = [row.reason, row.meaning ?? row.text, waitLengths(row), wakersText(row)].filter(Boolean);
+function waitItem(row: WaitRow, report: Report): string {
+  const more = [row.reason, row.meaning ?? row.text, ...waitFacts(row, report)];
   return `<li><b>${shareText(row.share)}</b><div><span class="name">${text(waitTitle(row))}</span>
 <p class="soft">${text(more.join(' · '))}</p></div></li>`;
 }
@@ -288,6 +292,24 @@ function waitsTable(waits: readonly WaitRow[]): string {
   );
 }
 
+function callsTable(calls: readonly CallRow[]): string {
+  const time = (title: string, cell: (row: CallRow) => number | undefined): Column<CallRow> => ({
+    title,
+    cell: (row) => (cell(row) === undefined ? '' : secondsText(cell(row) as number)),
+    value: cell,
+  });
+  const columns: Column<CallRow>[] = [
+    { ...time('time', ({ seconds }) => seconds), isSorted: true },
+    { title: 'calls', cell: (row) => grouped(row.calls), value: (row) => row.calls },
+    time('median', ({ p50 }) => p50),
+    time('p99', ({ p99 }) => p99),
+    time('longest', ({ longest }) => longest),
+    { title: 'call', kind: 'text', cell: ({ name }) => name },
+    { title: 'file', kind: 'name', cell: ({ object = '' }) => object },
+  ];
+  return table(`Calls of fsync and the like, start to end: ${ONE_CALL}`, columns, calls.slice(0, MOST_WAITS));
+}
+
 function functionTables(functions: Functions): string {
   const { own, bySelf, byTotal } = functions;
   const share = (title: string, cell: (row: FunctionRow) => number): Column<FunctionRow> => ({
@@ -301,7 +323,7 @@ function functionTables(functions: Functions): string {
   const name: Column<FunctionRow> = { title: 'function', kind: 'name', cell: (row) => row.name };
   const object: Column<FunctionRow> = { title: 'object', kind: 'text', cell: (row) => row.object ?? '' };
   const ownTable = own
-    ? `<p>${text(objectsText(own.objects))} is the program's own code: ${shareText(own.share)} of the time on the CPU runs it, or what it calls. <em>nearest</em> counts a function with what libraries and the kernel do for it.</p>` +
+    ? `<p>${text(objectsText(own.objects))} is the program's own code: ${shareText(own.share)} of the time on the CPU runs it, or what it calls. <em>nearest</em> ${NEAREST}.</p>` +
       table(
         `Functions of ${objectsText(own.objects)}, by total`,
         [sorted(total), nearest, self, name, object],
@@ -312,7 +334,7 @@ function functionTables(functions: Functions): string {
     ownTable +
     `<div class="pair">${table('All functions, by self', [sorted(self), total, name, object], bySelf)}
 ${table('All functions, by total', [sorted(total), self, name, object], byTotal)}</div>
-<p class="soft">${text(unnamedText(functions))}</p>`
+<p class="soft">${text(basisOfFunctions(functions))}</p>`
   );
 }
 

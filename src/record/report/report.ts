@@ -10,6 +10,7 @@ import type { OffcpuProfile } from '../offcpu-profile.ts';
 import type { OwnCode } from '../own-code.ts';
 import type { Settings } from '../settings.ts';
 import { functionShares, type Rank, topOf, unnamedOf } from '../top-functions.ts';
+import { type CallRow, callRows } from './calls.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
 import { type Threads, threadsOf } from './threads.ts';
@@ -34,6 +35,8 @@ export interface Report {
   /** what holds the program up, the longest first; then all waits */
   heldUp: WaitRow[];
   waits: WaitRow[];
+  /** of fsync: how long whole calls took, which wait several times; the longest time first */
+  calls: CallRow[];
   functions: Functions | undefined;
   threads: Threads | undefined;
   trust: Trust;
@@ -63,6 +66,10 @@ export interface FunctionRow {
 }
 
 export interface Functions {
+  /** all that perf took */
+  samples: number;
+  /** of time on the CPU that they stand for */
+  seconds: number;
   /** of the target's own code; undefined: perf saw none of it */
   own: { objects: readonly string[]; share: number; hottest: FunctionRow[]; byTotal: FunctionRow[] } | undefined;
   bySelf: FunctionRow[];
@@ -115,7 +122,8 @@ export function reportOf(parts: ReportParts): Report {
     onCpuSeconds: identity || !cpu ? undefined : cpu.stats.weight / settings.frequency,
     heldUp: heldUp(waits),
     waits,
-    functions: cpu && functionsOf(cpu, code),
+    calls: callRows(offcpu?.calls ?? []),
+    functions: cpu && functionsOf(cpu, code, settings.frequency),
     threads,
     trust: trustOf({
       ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isPart: parts.isPart, languages: parts.languages },
@@ -126,7 +134,7 @@ export function reportOf(parts: ReportParts): Report {
   };
 }
 
-function functionsOf({ byRoot, objects }: CpuProfile, code: OwnCode): Functions {
+function functionsOf({ byRoot, objects, stats }: CpuProfile, code: OwnCode, frequency: number): Functions {
   const shares = functionShares(byRoot, code);
   const rows = (all: typeof shares, by: Rank): FunctionRow[] =>
     topOf(all, TOP, by).map(({ name, self, own, total, isOwn }) => {
@@ -146,6 +154,7 @@ function functionsOf({ byRoot, objects }: CpuProfile, code: OwnCode): Functions 
     byTotal: rows(own, 'total'),
   };
   return {
+    ...{ samples: stats.samples, seconds: stats.weight / frequency },
     own: own.length > 0 ? ownRows : undefined,
     ...{ bySelf: rows(shares, 'self'), byTotal: rows(shares, 'total') },
     unnamed: unnamedOf(shares).map(({ name, self }) => ({ name: nameText(name), share: self })),

@@ -1,14 +1,17 @@
 // The report's sentences and numbers, the same in the page, in Markdown and on a terminal.
 
 import { grouped } from '../../stacks/amounts.ts';
+import { type CallRow, callsOf } from './calls.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
-import type { SplitPart } from './split.ts';
+import type { Split, SplitPart } from './split.ts';
 import type { ThreadRow } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 
 /** How many waits and functions stand on the first screen. */
 export const FIRST = 3;
+/** How many functions stand in a short table. */
+export const TOP = 10;
 
 /** `12.3 s`, `4.2 ms`, `15 µs` */
 export function secondsText(seconds: number): string {
@@ -25,6 +28,11 @@ export function shareText(share: number): string {
 /** Of all time, and how much: `48.2 % (8.68 s)` */
 export function partText({ share, seconds }: SplitPart): string {
   return `${shareText(share)} (${secondsText(seconds)})`;
+}
+
+/** `100 % is 24.1 s: 3 threads over the window.` */
+export function splitBasis({ seconds, threads }: Split): string {
+  return `100 % is ${secondsText(seconds)}: ${threads} ${threads === 1 ? 'thread' : 'threads'} over the window.`;
 }
 
 /** Who waits, and for what: `lookup waits for lock at 0x4c92a8` */
@@ -51,34 +59,69 @@ const WHAT: Readonly<Record<string, string>> = {
   '[other]': 'an unknown reason',
 };
 
-/** `4.60 s in 1,512 waits; half of them under 3.1 ms, the longest 5.2 ms` */
-export function waitLengths({ seconds, waits, p50, p99, longest, queuedSeconds }: WaitRow): string {
+/** `4.60 s in 1,512 waits, median 3.1 ms, 99th percentile 4.9 ms, longest 5.2 ms, then 15 ms for a CPU` */
+function waitLengths({ seconds, waits, p50, p99, longest, queuedSeconds }: WaitRow): string {
   const count = waits === undefined ? '' : ` in ${grouped(waits)} ${waits === 1 ? 'wait' : 'waits'}`;
   const parts = [
     `${secondsText(seconds)}${count}`,
-    ...(p50 === undefined ? [] : [`median ${secondsText(p50)}`]),
-    ...(p99 === undefined ? [] : [`99th percentile ${secondsText(p99)}`]),
-    ...(longest === undefined ? [] : [`longest ${secondsText(longest)}`]),
+    ...percentiles(p50, p99, longest),
     ...(queuedSeconds > 0 ? [`then ${secondsText(queuedSeconds)} for a CPU`] : []),
   ];
   return parts.join(', ');
 }
 
+/** `1,247 calls of fdatasync, median 785 µs, 99th percentile 2.1 ms, longest 20 ms` */
+function callText({ name, calls, p50, p99, longest }: CallRow): string {
+  const count = `${grouped(calls)} ${calls === 1 ? 'call' : 'calls'} of ${name}`;
+  return [count, ...percentiles(p50, p99, longest)].join(', ');
+}
+
+function percentiles(p50: number | undefined, p99: number | undefined, longest: number | undefined): string[] {
+  return [
+    ...(p50 === undefined ? [] : [`median ${secondsText(p50)}`]),
+    ...(p99 === undefined ? [] : [`99th percentile ${secondsText(p99)}`]),
+    ...(longest === undefined ? [] : [`longest ${secondsText(longest)}`]),
+  ];
+}
+
+/** What the first screen says of a wait below its title: the statement, lengths, calls of fsync, who ended it. */
+export function waitFacts(row: WaitRow, { calls }: Report): string[] {
+  const { statement } = row;
+  return [
+    ...(statement === undefined ? [] : [`in ${statement}`]),
+    waitLengths(row),
+    ...callsOf(calls, row).map(callText),
+    wakersText(row),
+  ].filter(Boolean);
+}
+
+/** Why calls have a table beside that of waits. */
+export const ONE_CALL = 'one call waits several times, for pages, the journal, the disk';
+
 const MOST_WAKERS = 3;
 const LEAST_WAKER = 0.05;
 
 /** `ended by thread rebuild (98 %)`; '' if nobody knows. */
-export function wakersText({ wakers }: WaitRow): string {
+function wakersText({ wakers }: WaitRow): string {
   const shown = wakers.filter(({ share }) => share >= LEAST_WAKER).slice(0, MOST_WAKERS);
   if (shown.length === 0) return '';
   return `ended by ${shown.map(({ name, share }) => `${name} (${(100 * share).toFixed(0)} %)`).join(', ')}`;
 }
 
-/** The functions of the first screen: the target's own, with what is done for them, as far as any has a name. */
-export function hottestOf({ own, bySelf }: Functions): { title: string; rows: { share: number; row: FunctionRow }[] } {
+/** What the first screen says of functions. */
+export interface Hottest {
+  title: string;
+  /** are they the target's own, and their shares with what is done for them? */
+  isOwn: boolean;
+  rows: { share: number; row: FunctionRow }[];
+}
+
+/** The hottest functions: the target's own, as far as any has a name. */
+export function hottestOf({ own, bySelf }: Functions, most: number = FIRST): Hottest {
   const isOwn = own !== undefined && own.hottest.length > 0;
-  const rows = (isOwn ? own.hottest : bySelf).slice(0, FIRST);
+  const rows = (isOwn ? own.hottest : bySelf).slice(0, most);
   return {
+    isOwn,
     title: isOwn ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest',
     rows: rows.map((row) => ({ row, share: isOwn ? row.nearest : row.self })),
   };
@@ -87,7 +130,7 @@ export function hottestOf({ own, bySelf }: Functions): { title: string; rows: { 
 const MOST_UNNAMED = 5;
 
 /** `13.5 % is in code whose functions have no names: [postgres] 13.5 %.`; '' if none is. */
-export function unnamedText({ own, unnamed }: Functions): string {
+function unnamedText({ own, unnamed }: Functions): string {
   const sum = unnamed.reduce((all, { share }) => all + share, 0);
   const objects = unnamed.slice(0, MOST_UNNAMED).map(({ name, share }) => `${name} ${shareText(share)}`);
   if (unnamed.length > MOST_UNNAMED) objects.push('…');
@@ -125,6 +168,8 @@ export function idleText(idle: readonly ThreadRow[]): string {
   return `${count} (${shown}), ${seconds} together`;
 }
 
+export const NOTHING_HELD_UP = 'Nothing: no thread that works waited for anything.';
+
 /** What the first screen says of time on the CPU, if waits were not recorded. */
 export function onCpuText({ onCpuSeconds, isPart }: Report): string {
   const rest = isPart ? 'time off it is known only of the whole window' : 'time off it was not recorded';
@@ -145,4 +190,13 @@ export function basisOfWaits({ heldUp, waits }: Report): string {
   ].join(' ');
 }
 
-export const BASIS_OF_FUNCTIONS = 'Shares are of the time on the CPU.';
+/** What the shares of functions are of, and which part of the time none has. */
+export function basisOfFunctions(functions: Functions): string {
+  const { samples, seconds } = functions;
+  const count = `${grouped(samples)} ${samples === 1 ? 'sample' : 'samples'}`;
+  const basis = `Shares are of the time on the CPU: ${count}, ${secondsText(seconds)}.`;
+  return [basis, unnamedText(functions)].filter(Boolean).join(' ');
+}
+
+/** Explains the column `nearest`. */
+export const NEAREST = 'counts a function with what libraries and the kernel do for it';

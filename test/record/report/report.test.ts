@@ -5,12 +5,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { answersText } from '../../../src/record/report/answers-text.ts';
 import { reportMarkdown } from '../../../src/record/report/markdown.ts';
 import { pageHtml } from '../../../src/record/report/page.ts';
 import { SORT_SCRIPT } from '../../../src/record/report/page-table.ts';
 import { reportOf } from '../../../src/record/report/report.ts';
 import type { WaitRow } from '../../../src/record/report/waits.ts';
-import { waitTitle } from '../../../src/record/report/words.ts';
+import { secondsText, shareText, waitFacts, waitTitle } from '../../../src/record/report/words.ts';
 import { isNameless } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
@@ -137,6 +138,46 @@ test('code without names is never a function: neither among the hottest nor wher
   const told = /100\.0 % is in code whose functions have no names: \[app\] 90\.0 %, \[libz\.so\.1\] 10\.0 %\./;
   assert.match(reportMarkdown(of).replaceAll('\\', ''), told);
   assert.match(pageHtml(of, new Map()), told);
+});
+
+test('a terminal says the same as the page: the split, three waits with lock and waker, functions', () => {
+  const lines = answersText(report).join('\n');
+  const { split, heldUp, functions } = report;
+  for (const { name, share } of split?.parts ?? [])
+    assert.match(lines, new RegExp(`${shareText(share)} .*  ${name}$`, 'm'));
+  assert.equal(heldUp.length >= 3, true);
+  for (const row of heldUp.slice(0, 3)) {
+    assert.ok(lines.includes(`  ${waitTitle(row)} ${row.reason}\n`), waitTitle(row));
+    const words = lines.replace(/\s+/g, ' ');
+    for (const fact of waitFacts(row, report)) assert.ok(words.includes(fact), fact);
+  }
+  assert.match(lines, /user_cache waits for lock .*\n(?:.*\n){1,2}.*ended by thread \w+ \(\d+ %\)/);
+  assert.match(
+    lines,
+    /What runs hottest in app\n +nearest +self +total +function\n +60\.0 % +60\.0 % +60\.0 % +work\n/,
+  );
+  assert.equal(functions?.own?.hottest[0]?.nearest, 0.6);
+});
+
+test('names can do a terminal no harm, and long texts keep to its width', () => {
+  const [row] = report.heldUp as [WaitRow];
+  const heldUp = [{ ...row, function: 'f\x1b[2J', object: 'a file\nof two lines', statement: 'select '.repeat(50) }];
+  const text = answersText({ ...report, heldUp }).join('\n');
+  assert.doesNotMatch(text, /[\0-\x09\x0b-\x1f]|^of two/m);
+  assert.ok(text.split('\n').every((line) => line.length <= 100));
+});
+
+test('calls of fsync stand beside their waits, in the table and on the first screen', () => {
+  const calls = readFileSync(join(ROOT, 'fixtures/offcpu-classify/calls-of-fsync-beside-their-waits/in.txt'), 'latin1');
+  const of = reportOf(partsOf(cpu, offcpuOf(calls, 10)));
+  assert.ok(of.calls.length > 0);
+  const texts = [pageHtml(of, new Map()), reportMarkdown(of), answersText(of).join('\n').replace(/\s+/g, ' ')];
+  for (const { name, calls: count, object, p50 = 0, longest } of of.calls.filter(
+    ({ object }) => object !== undefined,
+  )) {
+    const lengths = `${count} calls of ${name}, median ${secondsText(p50)}, 99th percentile \\S+ .s, longest ${secondsText(longest)}`;
+    for (const text of texts) assert.match(text, new RegExp(lengths), object);
+  }
 });
 
 test('of a part of the window it does not say that waits were not recorded', () => {

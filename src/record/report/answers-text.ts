@@ -1,0 +1,93 @@
+// The report's first screen for a terminal: where the time went, what holds it up, what runs hottest.
+
+import { shown } from '../../flamegraph/display.ts';
+import { shortName } from '../summary.ts';
+import type { FunctionRow, Report } from './report.ts';
+import {
+  basisOfFunctions,
+  basisOfWaits,
+  FIRST,
+  hottestOf,
+  NEAREST,
+  NOTHING_HELD_UP,
+  onCpuText,
+  secondsText,
+  shareText,
+  splitBasis,
+  TOP,
+  waitFacts,
+  waitTitle,
+} from './words.ts';
+
+const MOST_COLUMNS = 100;
+export const INDENT = '  ';
+const SHARE_WIDTH = 8;
+const TIME_WIDTH = 9;
+const NAME_COLUMNS = 80;
+/** A number and its unit stay in one line. */
+const BETWEEN_WORDS = / (?!(?:s|ms|µs|%)(?![\w]))/;
+
+/** The parts, each a text of lines without the last newline. Names can do the terminal no harm. */
+export function answersText(report: Report): string[] {
+  return [splitLines(report), waitLines(report), hottestLines(report)]
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${INDENT}${shown(line)}`.trimEnd()).join('\n'));
+}
+
+function splitLines(report: Report): string[] {
+  const { split } = report;
+  const title = 'Where the time went';
+  if (split === undefined) {
+    const text = onCpuText(report);
+    return text === '' ? [] : [title, ...wrapped(text, '  ')];
+  }
+  const rows = split.parts.map(({ name, share, seconds }) => {
+    return `${shareText(share).padStart(SHARE_WIDTH)} ${secondsText(seconds).padStart(TIME_WIDTH)}  ${name}`;
+  });
+  return [title, ...rows, ...wrapped(splitBasis(split), '  ')];
+}
+
+function waitLines(report: Report): string[] {
+  const { heldUp, waits } = report;
+  if (waits.length === 0) return [];
+  const rows = heldUp.slice(0, FIRST).flatMap((row) => {
+    return item(row.share, `${waitTitle(row)} ${row.reason}`, waitFacts(row, report).join('; '));
+  });
+  const basis = basisOfWaits(report);
+  const nothing = rows.length === 0 ? wrapped(NOTHING_HELD_UP, '  ') : [];
+  return ['What holds it up', ...rows, ...nothing, ...wrapped(basis, '  ')];
+}
+
+function hottestLines({ functions }: Report): string[] {
+  if (functions === undefined) return [];
+  const { title, rows, isOwn } = hottestOf(functions, TOP);
+  const first = isOwn ? ['nearest', 'self', 'total'] : ['self', 'total'];
+  const shares = ({ nearest, self, total }: FunctionRow): number[] => (isOwn ? [nearest, self, total] : [self, total]);
+  const line = (cells: readonly string[], name: string): string =>
+    `${cells.map((cell) => cell.padStart(SHARE_WIDTH)).join('')}  ${name}`;
+  return [
+    title,
+    line(first, 'function'),
+    ...rows.map(({ row }) => line(shares(row).map(shareText), shortName(shown(row.name), NAME_COLUMNS))),
+    ...wrapped(`${basisOfFunctions(functions)}${isOwn ? ` Nearest ${NEAREST}.` : ''}`, '  '),
+  ];
+}
+
+/** A share, what has it, and below that the rest. */
+function item(share: number, title: string, more: string): string[] {
+  const blank = ' '.repeat(SHARE_WIDTH + 2);
+  const [first = '', ...others] = wrapped(title, blank);
+  return [`${shareText(share).padStart(SHARE_WIDTH)}  ${first.trimStart()}`, ...others, ...wrapped(more, `${blank}  `)];
+}
+
+/** The text in lines of the terminal's width, cut between words. A longer word stays whole. */
+function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(BETWEEN_WORDS)) {
+    const last = lines.at(-1);
+    const longer = `${last} ${word}`;
+    if (last === undefined || INDENT.length + longer.length > MOST_COLUMNS) lines.push(indent + word);
+    else lines[lines.length - 1] = longer;
+  }
+  return text === '' ? [] : lines;
+}
