@@ -38,7 +38,8 @@ interface Wasm {
   constant: string;
 }
 
-const FLAGS = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory'];
+// the minimal runtime gives memory back
+const FLAGS = ['-O3', '--noAssert', '--enable', 'simd', '--enable', 'bulk-memory', '--runtime', 'minimal'];
 const WASMS: readonly Wasm[] = [
   {
     folder: 'src/engine/wasm',
@@ -46,14 +47,14 @@ const WASMS: readonly Wasm[] = [
     // 64 pages, 4 MiB: a small input fits, so that memory need not grow; each growth took a start 1 ms. At most 3 GiB
     // (less a page): the runtime doubles memory, and takes 65 536 pages for 0; one allocation is at most 1 GiB, and it does
     // not see where the sum leaves 32 bits
-    flags: [...FLAGS, '--runtime', 'stub', '--initialMemory', '64', '--maximumMemory', '49151'],
+    flags: [...FLAGS, '--initialMemory', '64', '--maximumMemory', '49151'],
     module: 'src/engine/wasm.generated.ts',
     constant: 'engineWasm',
   },
   {
     folder: 'src/symbols/dwarf/wasm',
     entry: 'dwarf',
-    flags: [...FLAGS, '--runtime', 'minimal'], // it gives memory back
+    flags: FLAGS,
     module: 'src/symbols/dwarf/wasm.generated.ts',
     constant: 'dwarfWasm',
   },

@@ -63,6 +63,7 @@ export interface Engine {
   stackWeightColumn(): number;
   stackHitsColumn(): number;
   renewStacks(): void;
+  dropReplaced(): void;
   scratchFor(words: number): number;
   addStack(size: number, weight: number, hits: number): number;
   keepInputOrder(): void;

@@ -279,6 +279,7 @@ export class StackTable {
       const from = (this.words[ats + index] as number) >>> 2;
       tell(from, from + (this.words[sizes + index] as number), index);
     }
+    this.#engine.dropReplaced();
   }
 
   /**
@@ -297,6 +298,7 @@ export class StackTable {
   /** Drops all stacks. */
   clear(): void {
     this.#engine.renewStacks();
+    this.#engine.dropReplaced();
   }
 
   /** From now on scanFolded() also keeps each line, for flat('input'). */

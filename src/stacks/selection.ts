@@ -132,15 +132,16 @@ function editor(table: StackTable, selection: Selection, hidden: Uint8Array | un
   return (ids) => edits.reduce((now, edit) => edit(now), ids);
 }
 
-/** The names of a table as patterns see them: each is looked at once, however many stacks it is in. */
+/**
+ * The names of a table as patterns see them: each is looked at once, however many stacks it is in. It keeps none of
+ * their texts, because there may be millions.
+ */
 class Names {
   readonly unused: Selected['unused'] = [];
   readonly #table: StackTable;
-  readonly #texts: string[] = ['']; // ids begin at 1
 
   constructor(table: StackTable) {
     this.#table = table;
-    for (let id = 1; id <= table.nameCount; id++) this.#texts[id] = nameText(table.nameText(id));
   }
 
   /** By name id, 1 where a pattern fits; undefined without patterns. */
@@ -164,26 +165,34 @@ class Names {
     where: Place,
   ): Uint8Array | undefined {
     if (tests.length === 0) return undefined;
-    const flags = new Uint8Array(this.#texts.length);
-    const ids = this.#idsAt(where);
-    for (const { text, fits } of tests) {
-      let isUsed = false;
-      for (const id of ids) {
-        const name = this.#texts[id] as string;
-        if (!fits(name) && !fits(unmarked(name))) continue;
+    const flags = new Uint8Array(this.#table.nameCount + 1);
+    const stands = this.#standing(where);
+    const isUsed = tests.map(() => false);
+    for (let id = 1; id < flags.length; id++) {
+      if (stands && stands[id] === 0) continue;
+      const name = nameText(this.#table.nameText(id));
+      const bare = unmarked(name);
+      tests.forEach(({ fits }, i) => {
+        if (!fits(name) && (bare === name || !fits(bare))) return;
         flags[id] = 1;
-        isUsed = true;
-      }
-      if (!isUsed) this.unused.push({ part, text });
+        isUsed[i] = true;
+      });
     }
+    tests.forEach(({ text }, i) => {
+      if (!isUsed[i]) this.unused.push({ part, text });
+    });
     return flags;
   }
 
-  #idsAt(where: Place): Iterable<number> {
-    if (where === 'any') return Array.from({ length: this.#texts.length - 1 }, (_, i) => i + 1);
-    const ids = new Set<number>();
-    for (const { ids: stack } of this.#table.stacks())
-      ids.add(stack[where === 'root' ? 0 : stack.length - 1] as number);
-    return ids;
+  /** By name id, 1 where a stack has it at this place; undefined: each has its place. */
+  #standing(where: Place): Uint8Array | undefined {
+    if (where === 'any') return undefined;
+    const stands = new Uint8Array(this.#table.nameCount + 1);
+    const { words } = this.#table;
+    this.#table.forEachAt((from, to) => {
+      if (to > from) stands[words[where === 'root' ? from : to - 1] as number] = 1;
+      return undefined;
+    });
+    return stands;
   }
 }

@@ -127,6 +127,24 @@ test('tables grow past their first sizes', () => {
   assert.equal(total, many);
 });
 
+test('memory of dropped stacks, orders and tables that have grown is used again', () => {
+  const table = new StackTable();
+  const fill = (): void => {
+    for (let i = 0; i < 100_000; i++) table.add([1 + (i % 300), 1 + ((i / 300) | 0), 1], i, 1);
+    assert.equal([...table.sorted()].length, 100_000);
+  };
+  for (let id = 1; id < 400; id++) table.name(`f${id}`);
+  fill();
+  table.rewrite((ids) => ids);
+  const { length } = table.bytes;
+  for (let round = 0; round < 10; round++) {
+    table.rewrite((ids) => ids);
+    table.clear();
+    fill();
+  }
+  assert.equal(table.bytes.length, length);
+});
+
 test('a stack of 100 000 frames', () => {
   const table = new StackTable();
   read(table, Buffer.from(`${'\tf\n'.repeat(100_000)}3\n`));

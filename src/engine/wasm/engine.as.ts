@@ -41,6 +41,7 @@ export {
 } from './folded.as';
 export {
   addStack,
+  dropReplaced,
   overflowed,
   renewStacks,
   scratchFor,

@@ -1,6 +1,6 @@
 // Interning: equal byte strings get one small number, from 1 upwards; 0 means "none".
 
-import { Arena, Column32, sameBytes } from './memory.as';
+import { Arena, Column32, moreSlots, sameBytes, zeroed } from './memory.as';
 
 const FIRST_SLOTS: u32 = 1 << 12;
 
@@ -27,8 +27,7 @@ export class Interner {
   bytes: Arena = new Arena();
 
   constructor() {
-    this.slots = heap.alloc(FIRST_SLOTS << 2);
-    memory.fill(this.slots, 0, FIRST_SLOTS << 2);
+    this.slots = zeroed(FIRST_SLOTS, 4);
     this.mask = FIRST_SLOTS - 1;
     this.hash.push(0);
     this.at.push(<u32>this.bytes.take(0));
@@ -77,9 +76,9 @@ export class Interner {
   }
 
   private grow(): void {
-    const size: u32 = (this.mask + 1) << 2;
-    this.slots = heap.alloc((<usize>size) << 2);
-    memory.fill(this.slots, 0, (<usize>size) << 2);
+    const size = moreSlots(this.mask + 1);
+    heap.free(this.slots);
+    this.slots = zeroed(size, 4);
     this.mask = size - 1;
     for (let id: u32 = 1; id < this.hash.length; id++) this.place(id, this.hash.get(id));
   }

@@ -1,7 +1,7 @@
 // The frame lines seen so far, with what each of them does. All that a scan asks of a line lies together, because a
 // scan spends most of its time waiting for memory.
 
-import { Arena, sameBytes } from './memory.as';
+import { Arena, moreSlots, moved, sameBytes, zeroed } from './memory.as';
 
 const FIRST_SLOTS: u32 = 1 << 12;
 
@@ -59,11 +59,8 @@ export class KnownLines {
 
   private pushRecord(at: u32, size: u32, action: u32): void {
     if (this.length == this.capacity) {
-      const capacity: u32 = this.capacity ? this.capacity << 1 : 1024;
-      const records = heap.alloc((<usize>capacity) << RECORD_SHIFT);
-      memory.copy(records, this.records, (<usize>this.length) << RECORD_SHIFT);
-      this.records = records;
-      this.capacity = capacity;
+      this.capacity = this.capacity ? this.capacity << 1 : 1024;
+      this.records = moved(this.records, (<usize>this.length) << RECORD_SHIFT, (<usize>this.capacity) << RECORD_SHIFT);
     }
     const record = this.record(this.length++);
     store<u32>(record, at, AT);
@@ -73,8 +70,7 @@ export class KnownLines {
   }
 
   private newSlots(count: u32): void {
-    this.slots = heap.alloc((<usize>count) << 3);
-    memory.fill(this.slots, 0, (<usize>count) << 3);
+    this.slots = zeroed(count, 8);
     this.mask = count - 1;
   }
 
@@ -87,7 +83,8 @@ export class KnownLines {
   private grow(): void {
     const old = this.slots;
     const end = old + ((<usize>this.mask + 1) << 3);
-    this.newSlots((this.mask + 1) << 2);
+    this.newSlots(moreSlots(this.mask + 1));
     for (let p = old; p < end; p += 8) if (load<u64>(p) != 0) this.place(load<u64>(p));
+    heap.free(old);
   }
 }

@@ -56,6 +56,7 @@ export function inputFor(size: u32): usize {
     const wanted = (left + size + PAD) * 2;
     const ptr = heap.alloc(wanted);
     memory.copy(ptr, input + pos, left);
+    if (input) heap.free(input);
     input = ptr;
     capacity = wanted;
   } else memory.copy(input, input + pos, left);
@@ -120,6 +121,7 @@ function growRoom(): void {
   const size = roomEnd - room ? (roomEnd - room) << 1 : 4096;
   const ptr = heap.alloc(size);
   memory.copy(ptr + size - used, top, used);
+  if (room) heap.free(room);
   room = ptr;
   roomEnd = ptr + size;
   top = roomEnd - used;

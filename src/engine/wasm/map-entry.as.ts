@@ -24,7 +24,7 @@ import {
   scan,
   UNKNOWN,
 } from './lines.as';
-import { Column32, PAD, sameBytes } from './memory.as';
+import { Column32, moved, PAD, sameBytes } from './memory.as';
 
 /** In a shape: a stack; any other number is the key of a text. */
 const STACK: u32 = 0;
@@ -57,12 +57,8 @@ let stackFrom: u32 = 0;
 function growTokens(): void {
   const wanted = capacity ? capacity << 1 : 256;
   const bytes = <usize>capacity << 2;
-  const newTokens = heap.alloc((<usize>wanted << 2) + PAD);
-  const newLengths = heap.alloc((<usize>wanted << 2) + PAD);
-  memory.copy(newTokens, tokens, bytes);
-  memory.copy(newLengths, lengths, bytes);
-  tokens = newTokens;
-  lengths = newLengths;
+  tokens = moved(tokens, bytes, (<usize>wanted << 2) + PAD);
+  lengths = moved(lengths, bytes, (<usize>wanted << 2) + PAD);
   capacity = wanted;
 }
 

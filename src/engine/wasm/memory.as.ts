@@ -3,6 +3,28 @@
 /** Bytes that may be read past the end of any region, so that 16-byte steps need no tail case. */
 export const PAD: u32 = 32;
 
+/** A larger region with the first `used` bytes of the one at `ptr`, which is given back; 0: there was none. */
+export function moved(ptr: usize, used: usize, size: usize): usize {
+  const to = heap.alloc(size);
+  memory.copy(to, ptr, used);
+  if (ptr) heap.free(ptr);
+  return to;
+}
+
+/** How many slots follow on `slots`: few tables are large, and those would take most of memory. */
+export function moreSlots(slots: u32): u32 {
+  return slots < LARGE ? slots << 2 : slots << 1;
+}
+
+const LARGE: u32 = 1 << 20;
+
+/** As many slots of `size` bytes, all zero. */
+export function zeroed(slots: u32, size: usize): usize {
+  const ptr = heap.alloc(<usize>slots * size);
+  memory.fill(ptr, 0, <usize>slots * size);
+  return ptr;
+}
+
 /** A growable column of u32; read it as load<u32>(column.ptr + (i << 2)). */
 @unmanaged
 export class Column32 {
@@ -20,13 +42,18 @@ export class Column32 {
 
   push(value: u32): void {
     if (this.length == this.capacity) {
-      const capacity: u32 = this.capacity ? this.capacity << 1 : 1024;
-      const ptr = heap.alloc((<usize>capacity) << 2);
-      memory.copy(ptr, this.ptr, (<usize>this.length) << 2);
-      this.ptr = ptr;
-      this.capacity = capacity;
+      this.capacity = this.capacity ? this.capacity << 1 : 1024;
+      this.ptr = moved(this.ptr, (<usize>this.length) << 2, (<usize>this.capacity) << 2);
     }
     this.set(this.length++, value);
+  }
+
+  /** Gives its memory back. */
+  drop(): void {
+    if (this.ptr) heap.free(this.ptr);
+    this.ptr = 0;
+    this.length = 0;
+    this.capacity = 0;
   }
 }
 
@@ -47,21 +74,29 @@ export class Column64 {
 
   push(value: f64): void {
     if (this.length == this.capacity) {
-      const capacity: u32 = this.capacity ? this.capacity << 1 : 1024;
-      const ptr = heap.alloc((<usize>capacity) << 3);
-      memory.copy(ptr, this.ptr, (<usize>this.length) << 3);
-      this.ptr = ptr;
-      this.capacity = capacity;
+      this.capacity = this.capacity ? this.capacity << 1 : 1024;
+      this.ptr = moved(this.ptr, (<usize>this.length) << 3, (<usize>this.capacity) << 3);
     }
     this.set(this.length++, value);
+  }
+
+  /** Gives its memory back. */
+  drop(): void {
+    if (this.ptr) heap.free(this.ptr);
+    this.ptr = 0;
+    this.length = 0;
+    this.capacity = 0;
   }
 }
 
 const CHUNK: usize = 1 << 20;
+/** Each chunk begins with the place of the one before. */
+const CHUNK_HEAD: usize = 16;
 
 /** Hands out regions that stay where they are: what is interned is never copied again. */
 @unmanaged
 export class Arena {
+  last: usize = 0;
   free: usize = 0;
   end: usize = 0;
 
@@ -70,7 +105,7 @@ export class Arena {
     const wanted = (size + 3) & ~(<usize>3);
     if (this.end - this.free < wanted + PAD) {
       const chunk = wanted + PAD > CHUNK >> 2 ? wanted + PAD : CHUNK;
-      const ptr = heap.alloc(chunk);
+      const ptr = this.newChunk(chunk);
       if (chunk != CHUNK) return ptr; // a region of its own; the open chunk stays open
       this.free = ptr;
       this.end = ptr + chunk;
@@ -78,6 +113,24 @@ export class Arena {
     const ptr = this.free;
     this.free += wanted;
     return ptr;
+  }
+
+  private newChunk(size: usize): usize {
+    const chunk = heap.alloc(CHUNK_HEAD + size);
+    store<usize>(chunk, this.last);
+    this.last = chunk;
+    return chunk + CHUNK_HEAD;
+  }
+
+  /** Gives all regions back. */
+  drop(): void {
+    while (this.last) {
+      const chunk = this.last;
+      this.last = load<usize>(chunk);
+      heap.free(chunk);
+    }
+    this.free = 0;
+    this.end = 0;
   }
 }
 

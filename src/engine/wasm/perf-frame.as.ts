@@ -5,6 +5,7 @@
 //            ╰─address──╯ ╰sym╯      ╰object╯
 
 import { keys } from './intern.as';
+import { moreSlots, zeroed } from './memory.as';
 
 const TAB: u32 = 9;
 const SPACE: u32 = 32;
@@ -133,11 +134,11 @@ export function rememberFrame(action: u32): void {
 function grow(): void {
   const old = slots;
   const end = slots + (mask ? (<usize>mask + 1) << SLOT_SHIFT : 0);
-  const size: u32 = mask ? (mask + 1) << 2 : FIRST_SLOTS;
-  slots = heap.alloc((<usize>size) << SLOT_SHIFT);
-  memory.fill(slots, 0, (<usize>size) << SLOT_SHIFT);
+  const size = mask ? moreSlots(mask + 1) : FIRST_SLOTS;
+  slots = zeroed(size, 1 << SLOT_SHIFT);
   mask = size - 1;
   for (let p = old; p < end; p += 1 << SLOT_SHIFT) {
     if (load<u64>(p)) memory.copy(slotOf(load<u64>(p)), p, 1 << SLOT_SHIFT);
   }
+  if (old) heap.free(old);
 }

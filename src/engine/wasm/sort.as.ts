@@ -23,11 +23,22 @@ let leafRank: usize = 0;
 export function sortStacks(frames: bool): usize {
   rankNames(frames);
   const count = stacks.size.length;
-  order = heap.alloc((<usize>count) << 2);
-  spare = heap.alloc((<usize>count) << 2);
+  makeRoom(count);
   for (let i: u32 = 0; i < count; i++) store<u32>(order + ((<usize>i) << 2), i);
   if (!isSorted(count)) sortRows(count);
+  heap.free(innerRank);
+  if (leafRank != innerRank) heap.free(leafRank);
   return order;
+}
+
+/** Forgets the last order. */
+function makeRoom(count: u32): void {
+  if (order) {
+    heap.free(order);
+    heap.free(spare);
+  }
+  order = heap.alloc((<usize>count) << 2);
+  spare = heap.alloc((<usize>count) << 2);
 }
 
 /** Sorts what sortStacks() sorted by count, largest first; with `pairs` by the sum of both counts. Equals stay in order. */
@@ -58,8 +69,7 @@ function rankNames(frames: bool): void {
   }
   let count: u32 = 0;
   for (let id: u32 = 1; id <= names.count; id++) count += at(innerRank, id) + (frames ? 0 : at(leafRank, id));
-  order = heap.alloc((<usize>count) << 2);
-  spare = heap.alloc((<usize>count) << 2);
+  makeRoom(count);
   let to = order;
   for (let id: u32 = 1; id <= names.count; id++) {
     if (at(innerRank, id)) {

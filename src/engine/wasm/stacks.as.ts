@@ -1,6 +1,6 @@
 // Stacks: sequences of name ids, root first, each with its weight (the sum of what was added) and hits (how often).
 
-import { Arena, Column32, Column64 } from './memory.as';
+import { Arena, Column32, Column64, moreSlots, zeroed } from './memory.as';
 
 const FIRST_SLOTS: u32 = 1 << 12;
 const MAX_EXACT: f64 = 9007199254740991; // 2^53 - 1: past it a sum of integers is no longer exact
@@ -17,8 +17,7 @@ export class StackTable {
   frames: Arena = new Arena();
 
   constructor() {
-    this.slots = heap.alloc(FIRST_SLOTS << 2);
-    memory.fill(this.slots, 0, FIRST_SLOTS << 2);
+    this.slots = zeroed(FIRST_SLOTS, 4);
     this.mask = FIRST_SLOTS - 1;
   }
 
@@ -68,10 +67,25 @@ export class StackTable {
     this.hits.set(index, this.hits.get(index) + hits);
   }
 
+  /** No stack is added any more. */
+  close(): void {
+    heap.free(this.slots);
+    this.hash.drop();
+  }
+
+  /** Gives back the memory of a closed table. */
+  drop(): void {
+    this.at.drop();
+    this.size.drop();
+    this.weight.drop();
+    this.hits.drop();
+    this.frames.drop();
+  }
+
   private grow(): void {
-    const size: u32 = (this.mask + 1) << 2;
-    this.slots = heap.alloc((<usize>size) << 2);
-    memory.fill(this.slots, 0, (<usize>size) << 2);
+    const size = moreSlots(this.mask + 1);
+    heap.free(this.slots);
+    this.slots = zeroed(size, 4);
     this.mask = size - 1;
     for (let index: u32 = 0; index < this.size.length; index++) {
       let slot = this.hash.get(index) & this.mask;
@@ -111,9 +125,24 @@ export function stackWeightColumn(): usize {
 export function stackHitsColumn(): usize {
   return stacks.hits.ptr;
 }
-/** Starts an empty table; the columns of the old one, read before, stay readable. */
+
+/** What renewStacks() replaced. */
+let replaced: StackTable | null = null;
+
+/** Starts an empty table; the columns of the old one, read before, stay readable until dropReplaced(). */
 export function renewStacks(): void {
+  dropReplaced();
+  stacks.close();
+  replaced = stacks;
   stacks = new StackTable();
+}
+
+/** Gives back the memory of the table that was replaced. */
+export function dropReplaced(): void {
+  const old = replaced;
+  if (old == null) return;
+  old.drop();
+  replaced = null;
 }
 
 let scratch: usize = 0;
@@ -122,6 +151,7 @@ let scratchCapacity: u32 = 0;
 export function scratchFor(n: u32): usize {
   if (n > scratchCapacity) {
     scratchCapacity = n < 1024 ? 1024 : n << 1;
+    if (scratch) heap.free(scratch);
     scratch = heap.alloc((<usize>scratchCapacity) << 2);
   }
   return scratch;

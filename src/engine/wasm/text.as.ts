@@ -34,6 +34,7 @@ export function writeFolded(pairs: bool): u32 {
     if (to && to + size > BLOCK) break;
     if (size + PAD > outputCapacity) {
       outputCapacity = max(BLOCK, size) + PAD;
+      if (output) heap.free(output);
       output = heap.alloc(outputCapacity);
     }
     to += writeLine(output + to, stack, pairs);
