@@ -104,7 +104,7 @@ export class PerfNames {
     const { name = '', isInlined } = frame;
     const text = this.#symbolText(name);
     const mark = isInlined && this.#options.markInlined ? '_[i]' : '';
-    const id = this.#table.name(behind === '' ? text + mark : text + frameText(behind) + mark);
+    const id = this.#table.name((behind === '' ? text : frameText(text + behind)) + mark);
     this.#idsOf(originOf(frame, dso)).add(id);
     return this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(name) ? id + Line.last : id;
   }

@@ -106,7 +106,7 @@ export class PerfScript {
     const { lookup, srcline, demangle: files } = this.#options;
     const inline = lookup?.inline ?? false;
     const wordOf: WordOf = (...found) => this.names.found(...found);
-    const pending = new PendingFrames(this.table, { inline, srcline, files }, wordOf, lookup?.symbolizer.bareNames);
+    const pending = new PendingFrames(this.table, { inline, srcline, files }, wordOf);
     return { inline, objects, pending };
   }
 

@@ -14,6 +14,7 @@ const LIBRARY =
   /\/\.cargo\/(?:registry|git)\/|^\/rustc\/|^\/usr\/src\/rustc-|^\/rust\/deps\/|^library\/(?:core|alloc|std)\/src\/|\/rustlib\/src\/|\/build\/[\w-]+-[0-9a-f]{16}\/out\/|^\/usr\/(?:local\/)?include\//;
 
 /** The origin of a function that was found in `object`: that object, or LIBRARY_SOURCE. */
-export function originOf({ file }: SymbolFrame, object: string): string {
-  return file !== undefined && LIBRARY.test(file) ? LIBRARY_SOURCE : object;
+export function originOf({ home, file }: SymbolFrame, object: string): string {
+  const source = home ?? file;
+  return source !== undefined && LIBRARY.test(source) ? LIBRARY_SOURCE : object;
 }

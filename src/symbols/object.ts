@@ -17,8 +17,8 @@ export type OpenFile = (path: string) => ReadBytes | undefined;
 export interface SymbolFrame {
   /** as the file writes it, mangled or not, latin1; undefined: only its lines are known */
   name: string | undefined;
-  /** a name without its namespace or class, which several functions may have */
-  isBare: boolean;
+  /** where the function was written, if its name leaves out a namespace or class, as that of others may, too */
+  home: string | undefined;
   isInlined: boolean;
   /** where it stands: at the address, or at the call of the next function further in */
   file: string | undefined;
@@ -120,8 +120,8 @@ export class ObjectSymbols {
   #inlined(found: DwarfFrame): SymbolFrame {
     let frame = this.#frames.get(found);
     if (!frame) {
-      const { name, file, line } = found;
-      frame = { name: name?.text ?? '', isBare: name?.isLinkage === false, isInlined: true, file, line };
+      const { name, file, line, home } = found;
+      frame = { name: name?.text ?? '', home, isInlined: true, file, line };
       this.#frames.set(found, frame);
     }
     return frame;
@@ -131,7 +131,7 @@ export class ObjectSymbols {
   #symbolFrame(name: string): readonly SymbolFrame[] {
     let frames = this.#bySymbol.get(name);
     if (!frames) {
-      frames = [{ name, isBare: false, isInlined: false, file: undefined, line: 0 }];
+      frames = [{ name, home: undefined, isInlined: false, file: undefined, line: 0 }];
       this.#bySymbol.set(name, frames);
     }
     return frames;
@@ -238,9 +238,9 @@ export class ObjectSymbols {
 }
 
 /** Its symbol is what perf calls it, too; only without one the name of the debug information counts. */
-function outermost({ name, file, line }: DwarfFrame, symbol: string | undefined): SymbolFrame {
-  const isBare = symbol === undefined && name?.isLinkage === false;
-  return { name: symbol ?? name?.text, isBare, isInlined: false, file, line };
+function outermost({ name, file, line, home }: DwarfFrame, symbol: string | undefined): SymbolFrame {
+  if (symbol !== undefined) return { name: symbol, home: undefined, isInlined: false, file, line };
+  return { name: name?.text, home, isInlined: false, file, line };
 }
 
 function hasLines(file: ElfFile): boolean {

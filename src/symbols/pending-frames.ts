@@ -1,9 +1,9 @@
 // Frames that stand for several functions. While a recording is read, a placeholder takes their place. When all is
-// read, their places in the stacks are known, and so are the names that need a file behind them.
+// read, their places in the stacks are known, and so which of them are callers.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
-import { BareNames, shortPath } from './bare-names.ts';
 import type { SymbolFrame } from './object.ts';
+import { homeBehind, shortPath } from './source-place.ts';
 import type { Expansion } from './symbolizer.ts';
 
 /** Gives the name id, with flags, of this function of the object `dso` with this text behind its name. */
@@ -29,7 +29,7 @@ export interface PendingOptions {
   inline: boolean;
   /** put the source place behind the name? */
   srcline: boolean;
-  /** put the file behind bare names that several files have? */
+  /** put the file behind bare names? */
   files: boolean;
 }
 
@@ -40,7 +40,6 @@ export class PendingFrames {
   readonly #pending = new Map<number, Pending>();
   readonly #printed = new Map<number, Printed>();
   readonly #known = new Map<string, number>();
-  readonly #bareNames: BareNames;
   readonly #numberOfFrame = new Map<SymbolFrame, number>();
   readonly #numbersOfList = new Map<readonly SymbolFrame[], string>();
   /** by name, then by what else tells frames apart */
@@ -49,12 +48,10 @@ export class PendingFrames {
   /** words by the number of a frame and its object */
   readonly #wordsOf = new Map<string, Map<number, number>>();
 
-  /** `bareNames` may know of frames of other recordings, too. */
-  constructor(table: StackTable, options: PendingOptions, wordOf: WordOf, bareNames = new BareNames()) {
+  constructor(table: StackTable, options: PendingOptions, wordOf: WordOf) {
     this.#table = table;
     this.#options = options;
     this.#wordOf = wordOf;
-    this.#bareNames = bareNames;
   }
 
   /**
@@ -164,14 +161,13 @@ export class PendingFrames {
     if (number === undefined) {
       number = this.#numberOfTexts(frame);
       this.#numberOfFrame.set(frame, number);
-      this.#bareNames.note(frame);
     }
     return number;
   }
 
   /** By the name, then by what else counts: names are long, so they are not joined with it. */
-  #numberOfTexts({ name, isBare, file, line }: SymbolFrame): number {
-    const place = this.#options.srcline || name === undefined ? `${file}:${line}` : isBare ? (file ?? '') : '';
+  #numberOfTexts({ name, home, file, line }: SymbolFrame): number {
+    const place = this.#options.srcline || name === undefined ? `${file}:${line}:${home}` : (home ?? '');
     let numbers = this.#numbers.get(name ?? '');
     if (numbers === undefined) {
       numbers = new Map();
@@ -214,9 +210,11 @@ export class PendingFrames {
   }
 
   #behind(frame: SymbolFrame): string {
-    const file = this.#options.files ? this.#bareNames.behind(frame) : '';
+    const home = this.#options.files ? homeBehind(frame) : '';
     const place = this.#options.srcline ? placeOf(frame) : '';
-    return file + (place === '' ? '' : `:${place}`);
+    if (place === '') return home;
+    const isAtHome = frame.home !== undefined && frame.file === frame.home;
+    return `${isAtHome ? '' : home}:${place}`;
   }
 }
 

@@ -2,7 +2,6 @@
 // what was missing.
 
 import { withoutDeleted } from '../stacks/frame-name.ts';
-import { BareNames } from './bare-names.ts';
 import { ObjectSymbols, type OpenFile, type SymbolFrame } from './object.ts';
 
 /** The functions of one frame of a callchain, the one that exists as code first. */
@@ -19,8 +18,6 @@ export class Symbolizer {
   readonly #open: OpenFile;
   readonly #buildIds: ReadonlyMap<string, string>;
   readonly #objects = new Map<string, ObjectSymbols>();
-  /** of all recordings that it names */
-  readonly bareNames = new BareNames();
   /** frames that were looked up in objects; frames found in no map */
   looked = 0;
   unmapped = 0;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIBRARY_SOURCE, originOf } from '../../src/symbols/library-source.ts';
 
-const frame = (file: string | undefined) => ({ name: 'f', isBare: true, isInlined: true, file, line: 1 });
+const frame = (file: string | undefined) => ({ name: 'f', home: undefined, isInlined: true, file, line: 1 });
 
 test('crates, the standard library, generated bindings and C++ templates are libraries; the rest is of the object', () => {
   for (const file of [

@@ -21,14 +21,16 @@ export interface DwarfFrame {
   file: string | undefined;
   /** 0: not known */
   line: number;
+  /** where the function was written, if its name leaves out a namespace or class; undefined: not known, or a whole name */
+  home: string | undefined;
 }
 
 /** Bytes of tables that are kept; then they are made anew for the units that are met. */
 const MOST_KEPT = 48 * 2 ** 20;
-/** A frame of the reader in words of 4 bytes: hash, name, where that lies (8 bytes), unit, file, line, and one to spare. */
-const Word = { name: 1, nameAt: 2, unit: 4, file: 5, line: 6 } as const;
-/** A name: bits of its kind, then the section it lies in, then is it of an inlined function? */
-const Name = { kind: 3, linkage: 2, plain: 3, section: 2, inlined: 0x80000000 } as const;
+/** A frame of the reader in words of 4 bytes: hash, name, where that lies (8 bytes), unit, file, line, home. */
+const Word = { name: 1, nameAt: 2, unit: 4, file: 5, line: 6, home: 7 } as const;
+/** A name: bits of its kind, is it bare? the section it lies in; the last bit: is it of an inlined function? */
+const Name = { kind: 3, linkage: 2, plain: 3, section: 3, inlined: 0x80000000 } as const;
 const NO_FILE = 0xffffffff;
 /** Units that an address may lie in, and names around it that can't be read. */
 const MOST_TRIES = 1 << 12;
@@ -122,7 +124,9 @@ export class Dwarf {
     const nameAt = (words[at + Word.nameAt] as number) + (words[at + Word.nameAt + 1] as number) * 2 ** 32;
     const [unit, file] = [words[at + Word.unit] as number, words[at + Word.file] as number];
     const line = words[at + Word.line] as number;
-    return { name: this.#nameOf(name, nameAt), file: file === NO_FILE ? undefined : this.#path(unit, file), line };
+    const home = words[at + Word.home] as number;
+    const pathOf = (index: number) => (index === NO_FILE ? undefined : this.#path(unit, index));
+    return { name: this.#nameOf(name, nameAt), file: pathOf(file), line, home: pathOf(home) };
   }
 
   /** The reader's memory as words: a new view after it has grown. */

@@ -34,7 +34,8 @@ function stacksIn(name: string, functionName: string): Set<string> {
 }
 
 describe('the functions around an address, and their lines', () => {
-  const names = [...OBJECTS.keys()].filter((name) => !['stripped', 'clang-split', 'clang-powerpc64'].includes(name));
+  const others = ['stripped', 'clang-split', 'clang-powerpc64', 'clang-lines', 'gcc-static'];
+  const names = [...OBJECTS.keys()].filter((name) => !others.includes(name));
   for (const name of names) {
     test(name, () => {
       const stacks = stacksIn(name, 'work');
@@ -51,6 +52,13 @@ describe('the functions around an address, and their lines', () => {
     const dwarf = new Dwarf(fileOf('gcc-dwarf4'));
     assert.deepEqual(textsAt(dwarf, 0x400160), ['work /src/tiny.c:10', 'outer /src/tiny.c:5', 'twice /src/tiny.c:2']);
     assert.deepEqual(textsAt(dwarf, 0x100), []);
+  });
+
+  test('clang-lines: names without their namespaces, with the file of each', () => {
+    const dwarf = new Dwarf(fileOf('clang-lines'));
+    const homes = dwarf.framesAt(0x400152).map(({ name, line, home }) => `${name?.text}:${line} ${home}`);
+    assert.deepEqual(homes, ['take:6 /src/homes.cc', 'get:3 /src/./left.h', 'mix:2 /src/./left.h']);
+    assert.equal(dwarf.framesAt(0x400152)[2]?.file, '/src/./left.h');
   });
 
   test('clang-powerpc64, whose bytes are in the other order', () => {

@@ -5,10 +5,10 @@ import type { StackTable } from '../../../engine/stack-table.ts';
 import { frameText } from '../../../stacks/frame-name.ts';
 import { UNKNOWN } from '../../../stacks/marks.ts';
 import type { CallFrame } from '../../../symbols/dwarf/call-frames.ts';
-import { countUpTo } from '../../../symbols/elf/sorted.ts';
 import { originOf } from '../../../symbols/library-source.ts';
 import { ANY_PROCESS as ANY, type Mapping, type Mappings } from '../../../symbols/mappings.ts';
 import type { ObjectSymbols, SymbolFrame } from '../../../symbols/object.ts';
+import { homeBehind } from '../../../symbols/source-place.ts';
 import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
 import type { Symbolizer } from '../../../symbols/symbolizer.ts';
 import { type IdSpan, spanOf } from './id-span.ts';
@@ -35,7 +35,6 @@ export class UserFrames {
   readonly #objectWord: (path: string) => number;
   readonly #frames = new Map<number, UserFrame>();
   readonly #expanded = new Map<string, readonly number[]>();
-  #isNoted = false;
 
   constructor(table: StackTable, lookup: FrameLookup, options: SymbolOptions, objectWord: (path: string) => number) {
     this.#table = table;
@@ -101,7 +100,6 @@ export class UserFrames {
     let isPlain = true;
     for (let i = from; i < to && isPlain; i++) isPlain = !this.#frames.has(ids[i] as number);
     if (isPlain) return user;
-    this.#noteAll();
     const words: number[] = [];
     for (let i = from; i < to; i++) {
       const id = ids[i] as number;
@@ -163,33 +161,15 @@ export class UserFrames {
 
   #word(frame: SymbolFrame): number | undefined {
     if (frame.name === undefined) return undefined;
-    const behind = this.lookup.symbolizer.bareNames.behind(frame);
-    return this.#table.name(symbolFrame(frame.name, this.#options) + (behind === '' ? '' : frameText(behind)));
+    const text = symbolFrame(frame.name, this.#options);
+    const behind = homeBehind(frame);
+    return this.#table.name(behind === '' ? text : frameText(text + behind));
   }
 
   #framesAt(address: number, { from, offset, path }: Mapping, isLeaf: boolean): readonly SymbolFrame[] {
     const { symbolizer } = this.lookup;
     const found = symbolizer.at(symbolizer.object(path), address - from + offset);
     return (isLeaf ? found?.exact : found?.caller) ?? [];
-  }
-
-  /** Notes the functions at all addresses, because bare names can only be told apart when all are known. */
-  #noteAll(): void {
-    if (this.#isNoted) return;
-    this.#isNoted = true;
-    const addresses = Float64Array.from(new Set(Array.from(this.#frames.values(), ({ address }) => address))).sort();
-    const seen = new Set<string>();
-    for (const mapping of this.lookup.mappings.all()) {
-      if (!isFile(mapping.path)) continue;
-      for (let i = countUpTo(addresses, mapping.from - 1); (addresses[i] ?? mapping.to) < mapping.to; i++) {
-        const address = addresses[i] as number;
-        const place = `${address - mapping.from + mapping.offset} ${mapping.path}`;
-        if (seen.has(place)) continue;
-        seen.add(place);
-        for (const isLeaf of [true, false])
-          for (const frame of this.#framesAt(address, mapping, isLeaf)) this.lookup.symbolizer.bareNames.note(frame);
-      }
-    }
   }
 
   /** undefined: none, or one without a file, such as what a compiler made at run time. */

@@ -339,8 +339,6 @@ export class PerfSwitches {
     const id = this.#table.name(`\0p${address}\0${dso}`);
     if (this.#found.has(id)) return id;
     this.#found.set(id, { functions, printed: this.#names.nameOf(word), dso });
-    const { bareNames } = this.#names.userFrames?.lookup.symbolizer ?? {};
-    for (const one of [...functions.exact, ...functions.caller]) bareNames?.note(one);
     return id;
   }
 

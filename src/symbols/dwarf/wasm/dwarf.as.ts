@@ -31,7 +31,7 @@ export function forgetUnit(index: u32): void {
   if (unit.functions != 0) heap.free(unit.functions);
   if (unit.lines != 0) heap.free(unit.lines);
   unit.functions = unit.lines = 0;
-  unit.isRead = false;
+  unit.isRead = unit.hasHomes = false;
 }
 
 /** All that can be read of a unit has been read. */

@@ -8,14 +8,18 @@ import { Unit } from './units.as';
 export class FunctionRow {
   /** where its name lies, once that is known, and in which section: names.as.ts */
   nameAt: f64;
-  name: u32;
+  name: u16;
+  /** how many inlined ones enclose it, itself included; 0: it exists as code */
+  depth: u16;
   /** its entry, counted from the unit */
   entry: u32;
+  /** the entry in .debug_info that all code of this function refers to; its own where that refers to none */
+  origin: u32;
+  /** the file that it was written in, an index of the unit's; NO_FILE: not known, or not looked for: homes.as.ts */
+  home: u32;
   /** where it was called, if it is inlined: an index of the unit's files, and a line; 0: not known */
   callFile: u32;
   callLine: u32;
-  /** how many inlined ones enclose it, itself included; 0: it exists as code */
-  depth: u32;
 }
 
 /** Of each range; the ranges of one function lie in a row. */
@@ -57,6 +61,9 @@ class Head {
 
 /** Functions that begin before another one may reach beyond it: findLevels() looks at this many before it gives up. */
 const MOST_OVERLAPS: u32 = 8;
+/** The file of what has no place, and of what has no home. */
+export const NO_FILE: u32 = 0xffffffff;
+
 const FUNCTION: usize = offsetof<FunctionRow>();
 const RANGE: usize = offsetof<RangeRow>();
 const OUTER: usize = offsetof<OuterRow>();
@@ -89,7 +96,7 @@ export function addRange(start: f64, end: f64): void {
 }
 
 /** Adds the function whose ranges are those from `rangesFrom` on; `depth` 0: it exists as code. */
-export function addFunction(entry: u32, callFile: u32, callLine: u32, depth: u32, rangesFrom: u32): void {
+export function addFunction(entry: u32, origin: u32, callFile: u32, callLine: u32, depth: u32, rangesFrom: u32): void {
   if (depth == 0) {
     const outer = changetype<Pending>(pending.add(PENDING));
     outer.owner = <u32>(functions.length / FUNCTION);
@@ -100,9 +107,11 @@ export function addFunction(entry: u32, callFile: u32, callLine: u32, depth: u32
   const row = changetype<FunctionRow>(functions.add(FUNCTION));
   row.name = 0;
   row.entry = entry;
+  row.origin = origin;
+  row.home = NO_FILE;
   row.callFile = callFile;
   row.callLine = callLine;
-  row.depth = depth;
+  row.depth = <u16>depth;
 }
 
 /** How many functions that exist as code were added since beginUnit(). */
@@ -170,4 +179,48 @@ export function findLevels(unit: Unit, address: f64): u32 {
 @inline
 export function levelOf(index: u32): FunctionRow {
   return changetype<FunctionRow>(load<usize>(levels.ptr + (<usize>index << 2)));
+}
+
+export function functionCount(unit: Unit): u32 {
+  return unit.functions == 0 ? 0 : changetype<Head>(unit.functions).functions;
+}
+
+/** One of a unit's functions, in the order of their entries. */
+@inline
+export function functionAt(unit: Unit, index: u32): FunctionRow {
+  return changetype<FunctionRow>(unit.functions + HEAD + <usize>index * FUNCTION);
+}
+
+/** The first of a unit's ranges that is of no function before this one. */
+export function firstRangeOf(unit: Unit, index: u32): u32 {
+  const head = changetype<Head>(unit.functions);
+  let low: u32 = 0;
+  let high = head.ranges;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rangeAt(unit, middle).owner < index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What rangeOf() found. */
+export class Range {
+  static start: f64 = 0;
+  static end: f64 = 0;
+}
+
+/** Sets Range to one of a unit's ranges; false: it is not one of this function's. */
+export function rangeOf(unit: Unit, range: u32, owner: u32): bool {
+  if (range >= changetype<Head>(unit.functions).ranges) return false;
+  const row = rangeAt(unit, range);
+  Range.start = row.start;
+  Range.end = row.end;
+  return row.owner == owner;
+}
+
+@inline
+function rangeAt(unit: Unit, index: u32): RangeRow {
+  const ranges = unit.functions + HEAD + <usize>changetype<Head>(unit.functions).functions * FUNCTION;
+  return changetype<RangeRow>(ranges + <usize>index * RANGE);
 }

@@ -13,6 +13,7 @@ import {
   IS_TYPE,
 } from './abbreviations.as';
 import {
+  AT_ABSTRACT_ORIGIN,
   AT_CALL_FILE,
   AT_CALL_LINE,
   AT_HIGH_PC,
@@ -113,6 +114,7 @@ function readFunction(unit: Unit, entry: u32, found: Abbreviation, depth: u32): 
   let callFile: u32 = 0;
   let callLine: u32 = 0;
   let next: f64 = 0;
+  let origin = unit.from + <f64>entry;
   let isLength = true;
   let isAbstract = false;
   const end = attributesEnd(found);
@@ -139,6 +141,11 @@ function readFunction(unit: Unit, entry: u32, found: Abbreviation, depth: u32): 
       case AT_SIBLING:
         next = numberAt(form, 0) - unit.from;
         break;
+      case AT_ABSTRACT_ORIGIN: {
+        const at = numberAt(form, 0);
+        if (!isNaN(at)) origin = at;
+        break;
+      }
       case AT_INLINE:
         isAbstract = true;
         skip(form);
@@ -158,7 +165,8 @@ function readFunction(unit: Unit, entry: u32, found: Abbreviation, depth: u32): 
     if (depth == 0 && !isAbstract) sibling = next;
     return false;
   }
-  addFunction(entry, callFile, callLine, depth, before);
+  // of a .debug_info beyond 4 GiB two origins may look alike: then one of their homes is wrong
+  addFunction(entry, <u32><u64>origin, callFile, callLine, depth, before);
   return true;
 }
 

@@ -53,6 +53,8 @@ const sequences: Rows = new Rows();
 export class Place {
   static file: u32 = 0;
   static line: u32 = 0;
+  /** where another one begins */
+  static end: f64 = 0;
 }
 
 /** Reads the lines of a unit that has some. Gives the bytes that it keeps of them. */
@@ -106,6 +108,7 @@ export function findPlace(unit: Unit, address: f64): bool {
   const found = changetype<Row>(firstRow + <usize>(row - 1) * ROW);
   Place.file = found.file;
   Place.line = found.line;
+  Place.end = sequence.from + row < sequence.to ? load<f64>(firstRow + <usize>row * ROW) : sequence.end;
   return true;
 }
 

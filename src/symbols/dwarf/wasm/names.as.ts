@@ -4,6 +4,7 @@
 import { Attribute, abbreviation, attributesEnd, behind, firstAttribute } from './abbreviations.as';
 import {
   AT_ABSTRACT_ORIGIN,
+  AT_DECL_FILE,
   AT_LINKAGE_NAME,
   AT_MIPS_LINKAGE_NAME,
   AT_NAME,
@@ -15,11 +16,13 @@ import { numberAt, skip, Text, textAt } from './forms.as';
 import { ENTRIES, hasMore, seek } from './sections.as';
 import { unitAt, unitOf, useUnit } from './units.as';
 
-/** Kinds of names; the section that one lies in is NAME_SECTION bits higher. */
+/** Kinds of names, two bits; the section that one lies in is NAME_SECTION bits higher. */
 export const NO_NAME: u32 = 1;
 export const LINKAGE: u32 = 2;
 export const PLAIN: u32 = 3;
-export const NAME_SECTION: u32 = 2;
+/** a plain name whose namespace or class is not known */
+export const BARE: u32 = 4;
+export const NAME_SECTION: u32 = 3;
 
 /** names that lie in another file (dwz's) */
 let elsewhere: u32 = 0;
@@ -35,43 +38,59 @@ const MOST_BYTES: f64 = 1048576;
 /** Concrete → abstract → declaration: three in real files. */
 const MOST_STEPS: u32 = 16;
 
+/** Where the function of the name found last is declared: an index of a unit's files; NaN: its entries do not say. */
+export class Declared {
+  static unit: u32 = 0;
+  static file: f64 = NaN;
+}
+
 /** What an entry says: where its names lie (section -1: it has none), and which entry it refers to. */
 class Found {
   static linkageIn: i32 = -1;
   static linkageAt: f64 = 0;
   static plainIn: i32 = -1;
   static plainAt: f64 = 0;
+  static unit: u32 = 0;
+  static declaredIn: f64 = NaN;
   static hasNext: bool = false;
   static next: f64 = 0;
 }
 
-/** Sets Text.at to where the name of an entry lies. Gives of which kind it is, and in which section. */
+/** Sets Text.at to where the name of an entry lies, and Declared. Gives of which kind it is, and in which section. */
 export function findEntryName(entry: f64): u32 {
   let plainIn = -1;
   let plainAt: f64 = 0;
+  let bare: u32 = 0;
+  Declared.file = NaN;
   for (let step: u32 = 0, at = entry; step < MOST_STEPS; step++, at = Found.next) {
     if (isNaN(at)) {
       elsewhere++;
       break;
     }
     readEntry(at);
+    if (isNaN(Declared.file)) {
+      Declared.file = Found.declaredIn;
+      Declared.unit = Found.unit;
+    }
     if (Found.linkageIn >= 0) {
       Text.at = Found.linkageAt;
       return LINKAGE | (<u32>Found.linkageIn << NAME_SECTION);
     }
-    if (plainIn < 0) {
+    if (plainIn < 0 && Found.plainIn >= 0) {
+      bare = unitOf(Found.unit).hasWholeNames ? 0 : BARE;
       plainIn = Found.plainIn;
       plainAt = Found.plainAt;
     }
     if (!Found.hasNext) break;
   }
   Text.at = plainAt;
-  return plainIn < 0 ? NO_NAME : PLAIN | (<u32>plainIn << NAME_SECTION);
+  return plainIn < 0 ? NO_NAME : PLAIN | bare | (<u32>plainIn << NAME_SECTION);
 }
 
 function readEntry(entry: f64): void {
   const index = unitAt(entry);
   if (index < 0) fail(NO_UNIT, entry, 0);
+  Found.unit = index;
   useUnit(unitOf(index));
   for (let least = FIRST_BYTES; ; least *= 16) {
     seek(ENTRIES, entry, least, PAGE);
@@ -84,6 +103,7 @@ function readEntry(entry: f64): void {
 function readAttributes(): void {
   Found.linkageIn = -1;
   Found.plainIn = -1;
+  Found.declaredIn = NaN;
   Found.hasNext = false;
   const code = ulebAt();
   if (code == 0) return;
@@ -102,6 +122,9 @@ function readAttributes(): void {
         textAt(form);
         Found.plainIn = Text.section;
         Found.plainAt = Text.at;
+        break;
+      case AT_DECL_FILE:
+        Found.declaredIn = numberAt(form, changetype<Attribute>(one).constant);
         break;
       case AT_ABSTRACT_ORIGIN:
       case AT_SPECIFICATION:

@@ -57,7 +57,7 @@ function add(owner: u32, start: f64, end: f64): void {
   range.owner = owner;
 }
 
-function isCode(address: f64): bool {
+export function isCode(address: f64): bool {
   for (let at = code.ptr; at < code.ptr + code.length; at += CODE) {
     if (address >= load<f64>(at) && address < load<f64>(at + 8)) return true;
   }

@@ -7,6 +7,7 @@ import {
   AT_DWO_NAME,
   AT_GNU_DWO_NAME,
   AT_HIGH_PC,
+  AT_LANGUAGE,
   AT_LOW_PC,
   AT_RANGES,
   AT_RNGLISTS_BASE,
@@ -21,6 +22,7 @@ import {
   UNIT_SPLIT_TYPE,
   UNIT_TYPE,
 } from './codes.as';
+import { hasWholeNames } from './languages.as';
 import { isOver, place, u8At, u16At, u32At, u64At, ulebAt, wordAt } from './cursor.as';
 import { ADDRESS_SIZE, CUT_INFO, CUT_UNIT, fail, SPLIT, VERSION } from './failures.as';
 import { Context, isAddress, numberAt, setSizes, skip, Text, textAt } from './forms.as';
@@ -45,6 +47,8 @@ export class Unit {
   /** has it code? A type unit has none; a partial one has what others refer to */
   isCode: bool = false;
   isType: bool = false;
+  /** is a plain name all that a function is called? Elsewhere a namespace or class belongs to it */
+  hasWholeNames: bool = true;
   low: f64 = 0;
   /** the address behind its code if that is in one piece; NaN, like the next two: it does not say */
   high: f64 = NaN;
@@ -58,6 +62,8 @@ export class Unit {
   folderAt: f64 = 0;
   /** what was read of it, when it was needed: functions.as.ts and lines.as.ts */
   isRead: bool = false;
+  /** do its functions know their homes? homes.as.ts */
+  hasHomes: bool = false;
   functions: usize = 0;
   lines: usize = 0;
 }
@@ -190,6 +196,9 @@ function readAttributes(unit: Unit): bool {
         break;
       case AT_STMT_LIST:
         unit.lineAt = numberAt(form, 0);
+        break;
+      case AT_LANGUAGE:
+        unit.hasWholeNames = hasWholeNames(<u32>numberAt(form, attribute.constant));
         break;
       case AT_COMP_DIR:
         unit.folderForm = form;

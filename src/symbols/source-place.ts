@@ -1,0 +1,22 @@
+// Where in the source a function stands, as names show it.
+
+import { posix } from 'node:path';
+import type { SymbolFrame } from './object.ts';
+
+/**
+ * ` (raw/mod.rs)` for a bare name, '' for a whole one. Always for a bare one: were it only where several functions have
+ * that name, one function would be called otherwise in each run, or after another one came into the program.
+ */
+export function homeBehind({ home }: SymbolFrame): string {
+  return home === undefined ? '' : ` (${shortPath(home)})`;
+}
+
+// /src/./left.h     /build/../lib/sort.c     /usr//include/x.h
+const UNTIDY = /\/\.|\/\//;
+
+/** The file name with its folder, because half of all files of Rust are called mod.rs: `raw/mod.rs` */
+export function shortPath(whole: string): string {
+  const path = UNTIDY.test(whole) ? posix.normalize(whole) : whole;
+  const folder = path.lastIndexOf('/', path.lastIndexOf('/') - 1);
+  return path.slice(folder + 1);
+}
