@@ -8,6 +8,22 @@ const ON_OBJECTS = /^(?:create|alter|drop)$/i;
 const OBJECTS =
   /^(?:aggregate|collation|database|domain|event|extension|foreign|function|group|index|language|materialized|operator|policy|procedure|publication|role|routine|rule|schema|sequence|server|statistics|subscription|system|table|tablespace|temp|temporary|trigger|type|unlogged|user|view)$/i;
 
+/** Other names of a command. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ['end', 'commit'],
+  ['abort', 'rollback'],
+  ['start', 'begin'],
+  ['analyse', 'analyze'],
+]);
+/** The word behind a command, optional ones left out, that makes another one of it. */
+const VARIANTS: ReadonlyMap<string, RegExp> = new Map([
+  ['commit', /^prepared$/],
+  ['rollback', /^(?:prepared|to)$/],
+  ['prepare', /^transaction$/],
+]);
+/** Commands that end or begin a transaction: however they are written, they are one. */
+const OF_TRANSACTIONS = /^(?:commit|rollback|begin)(?: \w+)?$/;
+
 //  comment to the line's end; of several lines, perhaps cut off
 const COMMENT = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 //  $$ … $$   $body$ … $body$    perhaps cut off
@@ -36,6 +52,9 @@ export function normalStatement(text: string, isCut: boolean): string {
   let at = 0;
   /** the kind of the present statement, undefined before its first word */
   let command: 'planned' | 'utility' | 'on objects' | undefined;
+  let variant: RegExp | undefined;
+  /** between BEGIN ATOMIC of a function and its END: statements of the function */
+  let body: 'within' | 'at a start' | undefined;
   const match = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
     return pattern.exec(text)?.[0];
@@ -55,23 +74,38 @@ export function normalStatement(text: string, isCut: boolean): string {
     }
     const token = match(PARAMETER) ?? match(QUOTED) ?? match(WORD) ?? (text[at] as string);
     at += token.length;
-    if (token === ';') {
+    const word = token.toLowerCase();
+    if (body !== undefined) {
+      body = body === 'at a start' && word === 'end' ? undefined : token === ';' ? 'at a start' : 'within';
+    } else if (command === 'utility' && word === 'atomic') {
+      body = 'at a start';
+    } else if (token === ';') {
       if (command !== undefined) out.push(token, ' ');
       command = undefined;
     } else if (command === 'planned') {
       // how much of a word is left depends on the constants before it, so it would make two of one statement
       if (!(isCut && at === text.length && /[\w$]$/.test(token))) out.push(token);
     } else if (command === 'on objects') {
-      if (OBJECTS.test(token)) out.push(token.toLowerCase());
+      if (OBJECTS.test(token)) out.push(word);
       command = 'utility';
+    } else if (command === 'utility') {
+      if (variant?.test(word)) out.push(word);
+      if (!/^(?:work|transaction)$/.test(word)) variant = undefined;
     } else if (command === undefined && /^\w/.test(token)) {
       command = PLANNED.test(token) ? 'planned' : ON_OBJECTS.test(token) ? 'on objects' : 'utility';
-      out.push(token.toLowerCase());
+      const name = SYNONYMS.get(word) ?? word;
+      variant = VARIANTS.get(name);
+      out.push(name);
     } else if (command === undefined && token === '(') {
       out.push(token);
     }
   }
   return tidied(out.join(''), isCut && command === 'planned');
+}
+
+/** Does this text, of normalStatement(), end or begin a transaction, and nothing else? */
+export function isOfTransaction(text: string): boolean {
+  return OF_TRANSACTIONS.test(text);
 }
 
 /** Where a string that begins here ends; undefined: none begins here. */

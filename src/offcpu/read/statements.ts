@@ -1,7 +1,7 @@
 // The statements of a dump. Texts that differ in constants only, and in where those let them be cut off, are one.
 
 import type { Statement } from '../entry.ts';
-import { DOTS, normalStatement } from './statement.ts';
+import { DOTS, isOfTransaction, normalStatement } from './statement.ts';
 
 // select 'a'\x0a from t\x00     bytes that are not printable
 const ESCAPE = /\\x([0-9a-f]{2})/g;
@@ -13,7 +13,11 @@ export function statementsOf(
   texts: ReadonlyMap<string, string>,
   queries: ReadonlyMap<string, string>,
 ): Map<string, Statement> {
-  const read = [...texts].map(([number, bytes]) => ({ number, ...textOf(bytes), queryId: idOf(queries.get(number)) }));
+  const read = [...texts].map(([number, bytes]) => {
+    const { text, isCut } = textOf(bytes);
+    // END and COMMIT have ids of their own, but are one
+    return { number, text, isCut, queryId: isOfTransaction(text) ? undefined : idOf(queries.get(number)) };
+  });
   const named = read.filter(({ text }) => text !== '');
   const begun = begunAlike(
     named.filter(({ isCut, queryId }) => isCut && queryId === undefined).map(({ text }) => text),

@@ -51,3 +51,10 @@ test('texts of one query id are one, by the one that tells most', () => {
   assert.deepEqual(read(texts, ['7', '7']), Array(2).fill('select * from t where a = ? and b = ?'));
   assert.deepEqual(new Set(read(texts, ['7', '8'])).size, 2);
 });
+
+test('however a commit is written, and whatever its id, it is one statement', () => {
+  const numbered = (of: readonly string[]): Map<string, string> => new Map(of.map((one, i) => [String(i), one]));
+  const texts = ['END;', 'commit', 'COMMIT WORK', 'end transaction'].map(printed);
+  const statements = statementsOf(numbered(texts), numbered(['11', '12', '0', '1']));
+  assert.deepEqual(new Set(statements.values()), new Set([{ text: 'commit', queryId: undefined }]));
+});
