@@ -15,6 +15,8 @@ export interface CpuProfile {
   byRoot: StackTable;
   /** by thread id; -1: perf did not print it */
   samplesByThread: ReadonlyMap<number, number>;
+  /** the name of each of these threads, latin1 */
+  commsByThread: ReadonlyMap<number, string>;
   /** processes that were sampled, as far as perf printed their ids */
   pids: ReadonlySet<number>;
   /** by the name of a frame, latin1: the objects it was found in */
@@ -30,13 +32,15 @@ export function cpuProfileOf({ table, roots, objects, stats }: PerfFolded, by: R
     return root ? rootText(by, root.comm, root.pid, '') : table.nameText(id);
   });
   const samplesByThread = new Map<number, number>();
+  const commsByThread = new Map<number, string>();
   const pids = new Set<number>();
   for (const { ids, weight } of table.stacks()) {
     const root = roots.get(ids[0] as number);
     const tid = Number(root?.tid || -1);
+    if (root) commsByThread.set(tid, root.comm);
     if (root?.pid) pids.add(Number(root.pid));
     samplesByThread.set(tid, (samplesByThread.get(tid) ?? 0) + weight);
   }
   const named = new Map(Array.from(objects, ([id, paths]) => [table.nameText(id), paths]));
-  return { byThread: table, byRoot, samplesByThread, pids, objects: named, stats };
+  return { byThread: table, byRoot, samplesByThread, commsByThread, pids, objects: named, stats };
 }

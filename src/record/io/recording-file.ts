@@ -90,7 +90,9 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
     progress,
   };
   if (bounds.from === undefined && bounds.to === undefined) return rendering;
-  const { part, name, words } = partOf(recording.window.dump ?? recording.window, bounds);
+  const whole = recording.window.dump ?? recording.window;
+  const { part, name, words } = partOf(whole, bounds);
+  if (part.startNs <= whole.startNs && part.endNs >= whole.endNs) return rendering;
   if (!existsSync(artifactIn(run, 'perfData'))) {
     throw new UsageError(`${run} has no ${ARTIFACTS.perfData}: only samples tell of a part, off-CPU stacks are sums`);
   }

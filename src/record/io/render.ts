@@ -63,6 +63,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const cpu = folded === NO_SAMPLE ? undefined : folded;
   if (!cpu && !dump) {
     if (mayHaveSamples && folded === undefined && recording.window.perf?.isWhole) throw new UsageError(UNREAD);
+    if (part) throw new NothingRecorded('perf took no sample in that part of the window: the target did not run then');
     const isIdle = isWhole && recording.failures.length === 0;
     const kept = isIdle ? '; perf took no sample: the target did not run' : '';
     throw new NothingRecorded(`nothing was recorded${kept}`);

@@ -1,7 +1,9 @@
 // flame-record report DIR/LABEL: renders a run once more from its files, all of its window or a part.
 
+import { rmSync } from 'node:fs';
 import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
+import { NothingRecorded } from '../failure.ts';
 import { Progress } from './progress.ts';
 import { type Bounds, readRecording } from './recording-file.ts';
 import { render } from './render.ts';
@@ -13,6 +15,10 @@ export async function reportAgain(path: string, bounds: Bounds, quiet: boolean, 
   const failures = rendering.recording.failures.length;
   try {
     await render(rendering, world);
+  } catch (error) {
+    if (rendering.part && error instanceof NothingRecorded)
+      rmSync(rendering.folder.path, { recursive: true, force: true });
+    throw error;
   } finally {
     progress.done();
   }

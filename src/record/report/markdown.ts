@@ -26,6 +26,9 @@ import {
   secondsText,
   shareText,
   splitBasis,
+  threadText,
+  threadTimes,
+  timeText,
   waitFacts,
   waitTitle,
 } from './words.ts';
@@ -145,7 +148,7 @@ function waitsTable(waits: readonly WaitRow[]): string {
     const { share, waits: count, p50, p99, longest, reason, function: name, object, statement, meaning } = row;
     return [
       ...[shareText(share), secondsText(row.seconds), count === undefined ? '' : grouped(count)],
-      ...[p50, p99, longest].map((seconds) => (seconds === undefined ? '' : secondsText(seconds))),
+      ...[p50, p99, longest].map(timeText),
       ...[plain(reason), name === undefined ? '' : code(name)],
       plain([statement, object, meaning].filter(Boolean).join(', ')),
     ];
@@ -158,7 +161,7 @@ function callsTable(calls: readonly CallRow[]): string {
     .slice(0, MOST_ROWS)
     .map(({ name, object = '', seconds, calls: count, p50, p99, longest }) => [
       ...[secondsText(seconds), grouped(count)],
-      ...[p50, p99, longest].map((time) => (time === undefined ? '' : secondsText(time))),
+      ...[p50, p99, longest].map(timeText),
       ...[code(name), plain(object)],
     ]);
   const titles = ['time', 'calls', 'median', 'p99', 'longest', 'call', 'file'];
@@ -177,12 +180,19 @@ function functionTables({ own, bySelf }: Functions): string {
   return `${ownText}All, by self:\n\n${table(['self', 'total', 'function'], rows, 1)}`;
 }
 
-function threadsTable({ rows, idle }: Threads): string {
-  const line = ({ name, tid, seconds, onCpu, runnable, blocked, undecided, wait = '' }: ThreadRow): string[] => [
-    ...[seconds, onCpu, runnable, blocked, undecided].map(secondsText),
-    ...[plain(`${name} ${tid}`), plain(wait)],
+function threadsTable(threads: Threads): string {
+  const { rows, idle } = threads;
+  const times = threadTimes(threads);
+  const hasWaits = rows.some(({ wait }) => wait !== undefined);
+  const line = (row: ThreadRow): string[] => [
+    ...times.map(({ of }) => timeText(of(row))),
+    ...[plain(threadText(row)), ...(hasWaits ? [plain(row.wait ?? '')] : [])],
   ];
-  const titles = ['lived', 'on CPU', 'for a CPU', 'blocked', 'undecided', 'thread', 'mostly in'];
-  const folded = idle.length === 0 ? '' : `\n\n${plain(idleText(idle))}: left out.`;
-  return table(titles, rows.slice(0, MOST_ROWS).map(line), 2) + folded;
+  const titles = [...times.map(({ title }) => title), 'thread', ...(hasWaits ? ['mostly in'] : [])];
+  const rest = rows.length - MOST_ROWS;
+  const folded = [
+    ...(rest > 0 ? [`${rest} less busy ${rest === 1 ? 'thread is' : 'threads are'} in report.json.`] : []),
+    ...(idle.length === 0 ? [] : [`${plain(idleText(idle))}: left out.`]),
+  ];
+  return [table(titles, rows.slice(0, MOST_ROWS).map(line), hasWaits ? 2 : 1), ...folded].join('\n\n');
 }

@@ -31,6 +31,9 @@ import {
   secondsText,
   shareText,
   splitBasis,
+  threadText,
+  threadTimes,
+  timeText,
   waitFacts,
   waitTitle,
 } from './words.ts';
@@ -252,10 +255,9 @@ function enderText({ name, share }: WaitRow['wakers'][number]): string {
 const KINDS: Record<WaitRow['kind'], string> = { wait: 'blocked', open: 'undecided', timer: 'timer', idle: 'idle' };
 
 function waitsTable(waits: readonly WaitRow[]): string {
-  const time = (seconds: number | undefined): string => (seconds === undefined ? '' : secondsText(seconds));
   const columns: Column<WaitRow>[] = [
     { title: 'share', cell: ({ share }) => shareText(share), value: ({ share }) => share, isSorted: true },
-    { title: 'time', cell: ({ seconds }) => time(seconds), value: ({ seconds }) => seconds },
+    { title: 'time', cell: ({ seconds }) => timeText(seconds), value: ({ seconds }) => seconds },
     { title: 'reason', kind: 'text', cell: ({ reason, kind }) => `${reason} ${KINDS[kind]}` },
     {
       title: 'function of the program, and on what',
@@ -268,12 +270,12 @@ function waitsTable(waits: readonly WaitRow[]): string {
       cell: ({ waits: count }) => (count === undefined ? '' : grouped(count)),
       value: ({ waits: count }) => count,
     },
-    { title: 'median', cell: ({ p50 }) => time(p50), value: ({ p50 }) => p50 },
-    { title: 'p99', cell: ({ p99 }) => time(p99), value: ({ p99 }) => p99 },
-    { title: 'longest', cell: ({ longest }) => time(longest), value: ({ longest }) => longest },
+    { title: 'median', cell: ({ p50 }) => timeText(p50), value: ({ p50 }) => p50 },
+    { title: 'p99', cell: ({ p99 }) => timeText(p99), value: ({ p99 }) => p99 },
+    { title: 'longest', cell: ({ longest }) => timeText(longest), value: ({ longest }) => longest },
     {
       title: 'queued',
-      cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? time(queuedSeconds) : ''),
+      cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? timeText(queuedSeconds) : ''),
       value: ({ queuedSeconds }) => queuedSeconds,
     },
     { title: 'ended by', kind: 'text', cell: ({ wakers }) => wakers.slice(0, ENDERS).map(enderText).join('\n') },
@@ -295,7 +297,7 @@ function waitsTable(waits: readonly WaitRow[]): string {
 function callsTable(calls: readonly CallRow[]): string {
   const time = (title: string, cell: (row: CallRow) => number | undefined): Column<CallRow> => ({
     title,
-    cell: (row) => (cell(row) === undefined ? '' : secondsText(cell(row) as number)),
+    cell: (row) => timeText(cell(row)),
     value: cell,
   });
   const columns: Column<CallRow>[] = [
@@ -338,21 +340,14 @@ ${table('All functions, by total', [sorted(total), self, name, object], byTotal)
   );
 }
 
-function threadTables({ rows, idle }: Threads): string {
-  const time = (title: string, cell: (row: ThreadRow) => number): Column<ThreadRow> => ({
-    title,
-    cell: (row) => secondsText(cell(row)),
-    value: cell,
-  });
+function threadTables(threads: Threads): string {
+  const { rows, idle } = threads;
   const columns: Column<ThreadRow>[] = [
-    { title: 'thread', kind: 'text', cell: ({ name, tid }) => `${name} ${tid}` },
-    time('lived', (row) => row.seconds),
-    time('on CPU', (row) => row.onCpu),
-    time('for a CPU', (row) => row.runnable),
-    time('blocked', (row) => row.blocked),
-    time('undecided', (row) => row.undecided),
-    time('idle, timers', (row) => row.idle),
-    { title: 'mostly blocked in', kind: 'text', cell: ({ wait = '' }) => wait },
+    { title: 'thread', kind: 'text', cell: threadText },
+    ...threadTimes(threads).map(({ title, of }) => ({ title, cell: (row: ThreadRow) => timeText(of(row)), value: of })),
+    ...(threads.rows.some(({ wait }) => wait !== undefined)
+      ? [{ title: 'mostly blocked in', kind: 'text' as const, cell: ({ wait = '' }: ThreadRow) => wait }]
+      : []),
   ];
   const folded =
     idle.length === 0

@@ -13,7 +13,7 @@ import { functionShares, type Rank, topOf, unnamedOf } from '../top-functions.ts
 import { type CallRow, callRows } from './calls.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
-import { type Threads, threadsOf } from './threads.ts';
+import { type Threads, threadsOf, threadsOfSamples } from './threads.ts';
 import { type Trust, trustOf } from './trust.ts';
 import { heldUp, type WaitRow, waitedOf, waitRows } from './waits.ts';
 
@@ -111,7 +111,9 @@ const TOP = 20;
 export function reportOf(parts: ReportParts): Report {
   const { settings, cpu, offcpu, identity, code, comms, isOfProgram, nameLock, workload, comparison } = parts;
   const waited = offcpu ? [...waitedOf(offcpu)] : [];
-  const threads = identity && threadsOf(identity, waited, comms, new Set(offcpu?.asleep));
+  const threads = identity
+    ? threadsOf(identity, waited, comms, new Set(offcpu?.asleep))
+    : cpu && threadsOfSamples(cpu, settings.frequency);
   const idle = new Set(threads?.idle.map(({ tid }) => tid));
   const lifeSeconds = (identity?.lifeNs ?? 0) / 1e9;
   const waits = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle });

@@ -1,22 +1,24 @@
 // The threads of a run, one row each: how long they ran and waited, and mostly for what. Idle ones are folded away.
 
 import { nameText } from '../../stacks/name-text.ts';
+import type { CpuProfile } from '../cpu-profile.ts';
 import type { Identity } from '../identity.ts';
 import type { Waited } from './waits.ts';
 
-/** Times in seconds. */
+/** Times in seconds; all but that on a CPU are undefined where off-CPU time was not recorded. */
 export interface ThreadRow {
   tid: number;
   name: string;
-  seconds: number;
   onCpu: number;
+  /** its part of the window */
+  seconds?: number;
   /** waiting for a CPU */
-  runnable: number;
-  blocked: number;
+  runnable?: number;
+  blocked?: number;
   /** undecided: blocked, or waiting for work */
-  undecided: number;
+  undecided?: number;
   /** waiting for work or a time */
-  idle: number;
+  idle?: number;
   /** the reason of most of its time off the CPU, idle time excluded: `[futex]` */
   wait?: string;
 }
@@ -50,7 +52,7 @@ export function threadsOf(
     else if (kind === 'idle' || kind === 'timer') sum.idle += stack.ns;
     if (kind === 'wait' || kind === 'open') sum.reasons.set(reason, (sum.reasons.get(reason) ?? 0) + stack.ns);
   }
-  const rows = threads.map((thread): ThreadRow => {
+  const rows = threads.map((thread) => {
     const { tid, lifeNs } = thread;
     const { blocked = 0, undecided = 0, idle = 0, reasons = new Map<string, number>() } = sums.get(tid) ?? {};
     const [wait] = [...reasons].sort(([, a], [, b]) => b - a);
@@ -66,13 +68,22 @@ export function threadsOf(
       ...(wait ? { wait: wait[0] } : {}),
     };
   });
-  const isIdle = ({ tid, seconds, onCpu, runnable, blocked }: ThreadRow): boolean =>
+  const isIdle = ({ tid, seconds, onCpu, runnable, blocked }: Required<Omit<ThreadRow, 'wait'>>): boolean =>
     asleep.has(tid) || onCpu + runnable + blocked < BUSY * seconds;
   const busy = rows.filter((row) => !isIdle(row));
   // a program that only waits shows all its threads
   return busy.length === 0 ? { rows, idle: [] } : { rows: busy.sort(byBusy), idle: rows.filter(isIdle) };
 }
 
+/** By perf's samples alone, each of which stands for a second by `frequency`. */
+export function threadsOfSamples({ samplesByThread, commsByThread }: CpuProfile, frequency: number): Threads {
+  const rows = Array.from(samplesByThread, ([tid, samples]): ThreadRow => {
+    return { tid, name: nameText(commsByThread.get(tid) ?? '?'), onCpu: samples / frequency };
+  });
+  return { rows: rows.sort(byBusy), idle: [] };
+}
+
 function byBusy(a: ThreadRow, b: ThreadRow): number {
-  return b.onCpu + b.runnable + b.blocked - (a.onCpu + a.runnable + a.blocked) || a.tid - b.tid;
+  const busy = ({ onCpu, runnable = 0, blocked = 0 }: ThreadRow): number => onCpu + runnable + blocked;
+  return busy(b) - busy(a) || a.tid - b.tid;
 }

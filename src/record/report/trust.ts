@@ -80,7 +80,7 @@ export function doubtLines({ points }: Trust): string[] {
     .map(({ text, mend }) => `warning: ${text}${mend === undefined ? '' : ` ${mend}`}`);
 }
 
-function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats: PerfStats): TrustPoint[] {
+function pointsOfCpu({ settings, pids, callGraph, languages, isPart }: TrustFacts, stats: PerfStats): TrustPoint[] {
   const { samples, weight, unresolvedWeight, truncatedWeight, losses, events } = stats;
   const names = events.filter(({ folded }) => folded).map(({ name }) => eventText(name));
   const error = 100 / Math.sqrt(Math.max(samples, 1));
@@ -89,7 +89,7 @@ function pointsOfCpu({ settings, pids, callGraph, languages }: TrustFacts, stats
       what: 'samples',
       text: `${samples} samples of ${names.join(', ')}: a share of 50 % is exact to ±${error.toFixed(1)} points.`,
       level: samples < FEW_SAMPLES ? 'poor' : samples < SOME_SAMPLES ? 'fair' : 'good',
-      ...(samples < SOME_SAMPLES ? { mend: `flame-record --duration ${longer(settings.seconds)}` } : {}),
+      ...(samples < SOME_SAMPLES ? { mend: mendOfFew(settings, isPart) } : {}),
     },
   ];
   const ofTime = (part: number): number => share(part, weight);
@@ -178,8 +178,10 @@ function identityPoint({ error, wrong, threads, lifeNs }: Identity): TrustPoint 
   return { what: 'sum', text: `${sum}; those of ${wrong.length} of ${threads.length} threads do not.`, level: 'fair' };
 }
 
-function longer(seconds: number): number {
-  return Math.max(30, Math.ceil(seconds) * 4);
+/** A longer recording makes no part of it longer. */
+function mendOfFew({ seconds, frequency }: Settings, isPart: boolean): string {
+  if (isPart) return `flame-record --frequency ${10 * frequency + 9}`;
+  return `flame-record --duration ${Math.max(30, Math.ceil(seconds) * 4)}`;
 }
 
 function share(part: number, whole: number): number {

@@ -4,7 +4,7 @@ import { grouped } from '../../stacks/amounts.ts';
 import { type CallRow, callsOf } from './calls.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split, SplitPart } from './split.ts';
-import type { ThreadRow } from './threads.ts';
+import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 
@@ -18,6 +18,11 @@ export function secondsText(seconds: number): string {
   if (seconds >= 0.9995) return `${grouped(Number(seconds.toPrecision(3)))} s`;
   if (seconds >= 0.9995e-3) return `${Number((seconds * 1e3).toPrecision(3))} ms`;
   return `${Number((seconds * 1e6).toPrecision(2))} µs`;
+}
+
+/** '' for a time that is not known. */
+export function timeText(seconds: number | undefined): string {
+  return seconds === undefined ? '' : secondsText(seconds);
 }
 
 /** `12.3 %` */
@@ -159,10 +164,34 @@ export function gradeText({ grade }: Trust): string {
   return GRADES[grade];
 }
 
+/** The times of threads, as far as any is known. */
+export function threadTimes({ rows }: Threads): ThreadTime[] {
+  return THREAD_TIMES.filter(({ of }) => rows.some((row) => of(row) !== undefined));
+}
+
+interface ThreadTime {
+  title: string;
+  of(row: ThreadRow): number | undefined;
+}
+
+const THREAD_TIMES: readonly ThreadTime[] = [
+  { title: 'lived', of: ({ seconds }) => seconds },
+  { title: 'on CPU', of: ({ onCpu }) => onCpu },
+  { title: 'for a CPU', of: ({ runnable }) => runnable },
+  { title: 'blocked', of: ({ blocked }) => blocked },
+  { title: 'undecided', of: ({ undecided }) => undecided },
+  { title: 'idle, timers', of: ({ idle }) => idle },
+];
+
+/** `rebuild 17523`; perf may not print a thread's id. */
+export function threadText({ name, tid }: ThreadRow): string {
+  return tid < 0 ? name : `${name} ${tid}`;
+}
+
 /** `12 idle threads (tokio-runtime-w, GC) with 120 s between them are left out` */
 export function idleText(idle: readonly ThreadRow[]): string {
   const names = [...new Set(idle.map(({ name }) => name))];
-  const seconds = secondsText(idle.reduce((sum, thread) => sum + thread.seconds, 0));
+  const seconds = secondsText(idle.reduce((sum, thread) => sum + (thread.seconds ?? 0), 0));
   const count = idle.length === 1 ? '1 idle thread' : `${idle.length} idle threads`;
   const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
   return `${count} (${shown}), ${seconds} together`;

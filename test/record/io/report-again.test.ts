@@ -55,7 +55,14 @@ describe('flame-record report', () => {
     assert.equal(part.title, 'a, from 0 to 0.25 s');
     assert.deepEqual(part.waits, []);
     assert.match(JSON.stringify(part.trust), /off-CPU stacks are sums of all of it/);
+    assert.ok(part.threads.rows.length > 0 && part.threads.rows.every(({ onCpu }: { onCpu: number }) => onCpu > 0));
     assert.equal(readFileSync(inRun('report.json'), 'utf8'), whole);
+  });
+
+  test('a part that is all of the window is the whole report', async () => {
+    const [out, err, status] = await run('report', 'out/a', '--from', '0', '--to', '1e6');
+    assert.equal(status, 0, err);
+    assert.match(out, /^out\/a: index\.html, wall\.svg/m);
   });
 
   test('what it can not report is said', async () => {

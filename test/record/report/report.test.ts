@@ -34,7 +34,7 @@ test('the parts of the split sum up to the time of all threads', () => {
   assert.ok(Math.abs(sum(split.parts.map(({ seconds }) => seconds)) - split.seconds) < 1e-6);
   const all = [...threads.rows, ...threads.idle];
   assert.equal(all.length, split.threads);
-  assert.ok(Math.abs(sum(all.map(({ seconds }) => seconds)) / split.seconds - 1) < 0.01);
+  assert.ok(Math.abs(sum(all.map(({ seconds = 0 }) => seconds)) / split.seconds - 1) < 0.01);
 });
 
 test('every wait is in the table once: their time is what is off the CPU and not waiting for it', () => {
@@ -178,6 +178,23 @@ test('calls of fsync stand beside their waits, in the table and on the first scr
     const lengths = `${count} calls of ${name}, median ${secondsText(p50)}, 99th percentile \\S+ .s, longest ${secondsText(longest)}`;
     for (const text of texts) assert.match(text, new RegExp(lengths), object);
   }
+});
+
+test('threads have a table without off-CPU time, too, and rows that add up with it', () => {
+  const alone = reportOf(partsOf(cpu, undefined));
+  assert.deepEqual(
+    alone.threads?.rows.map(({ name, tid, onCpu, seconds }) => [name, tid, Number(onCpu.toFixed(2)), seconds]),
+    [
+      ['app', 8, 0.09, undefined],
+      ['app', 9, 0.01, undefined],
+    ],
+  );
+  assert.match(reportMarkdown(alone), /\| on CPU \| thread \|\n\|---:\|---\|\n\| 90\.9 ms \| app 8 \|/);
+  assert.match(pageHtml(alone, new Map()), /<td[^>]*>app 8<\/td>/);
+  assert.match(
+    reportMarkdown(report),
+    /\| lived \| on CPU \| for a CPU \| blocked \|(?: undecided \|)? idle, timers \|/,
+  );
 });
 
 test('of a part of the window it does not say that waits were not recorded', () => {
