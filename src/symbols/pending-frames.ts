@@ -14,6 +14,8 @@ interface Pending extends Expansion {
   printed: number;
   /** tells lines of one frame from those of the next */
   address: string;
+  /** functions of which one is inlined into the other, all of them */
+  depth: number;
   /** its object, as it was printed */
   dso: string;
 }
@@ -59,12 +61,16 @@ export class PendingFrames {
    */
   add({ exact, caller }: Expansion, printed: number, address: string, dso: string): number {
     const numbers = this.#numbersOf(exact);
-    const key = `${numbers}\0\0${caller === exact ? numbers : this.#numbersOf(caller)}\0\0${printed}\0\0${dso}`;
+    // without inlined functions of perf's it does not matter, and so fewer ids are needed
+    const place = this.#printed.size > 0 ? address : '';
+    const others = caller === exact ? numbers : this.#numbersOf(caller);
+    const key = `${numbers}\0\0${others}\0\0${printed}\0\0${dso}\0\0${place}`;
     let id = this.#known.get(key);
     if (id === undefined) {
       id = this.#table.name(`\0f${this.#known.size}`);
       this.#known.set(key, id);
-      this.#pending.set(id, { exact: this.#kept(exact), caller: this.#kept(caller), printed, address, dso });
+      const depth = Math.max(exact.length, caller.length);
+      this.#pending.set(id, { exact: this.#kept(exact), caller: this.#kept(caller), depth, printed, address, dso });
     }
     return id;
   }
@@ -110,39 +116,52 @@ export class PendingFrames {
     };
     this.#table.rewrite((ids) => {
       const words: number[] = [];
-      for (let i = 0; i < ids.length; i++) {
-        const id = ids[i] as number;
-        const next = ids[i + 1];
-        if (this.#pending.has(id)) {
-          const isCaller = next !== undefined && !isKernel(next) && !this.#isWithin(id, next);
+      for (let i = 0; i < ids.length; ) {
+        const { id, to, count } = this.#frameAt(ids, i);
+        const next = ids[to];
+        for (let left = count; left > 0; left--) {
+          const isCaller = left > 1 || (next !== undefined && !isKernel(next));
           for (const word of wordsOf(id, isCaller)) {
             if (word >= Line.last) words.length = Math.min(words.length, roots);
             words.push(word & Line.ids);
           }
-        } else if (this.#printed.has(id)) {
-          if (!this.#isOfPending(ids, i)) words.push((this.#printed.get(id) as Printed).printed);
-        } else words.push(id);
+        }
+        if (count === 0) for (const one of ids.subarray(i, to)) words.push(this.#printed.get(one)?.printed ?? one);
+        i = to;
       }
       return words;
     });
   }
 
-  /** Is the next one a printed inlined function of the same frame? */
-  #isWithin(id: number, next: number): boolean {
-    return this.#printed.get(next)?.address === (this.#pending.get(id) as Pending).address;
+  /**
+   * The lines that belong to one address, from one at `from` on: the id of add() among them, where they end, and how many
+   * frames they are. 0 frames: none of them is of add().
+   */
+  #frameAt(ids: Uint32Array, from: number): { id: number; to: number; count: number } {
+    const address = this.#addressOf(ids[from] as number);
+    let to = from + 1;
+    if (address === undefined) return { id: 0, to, count: 0 };
+    let id = this.#pending.has(ids[from] as number) ? (ids[from] as number) : 0;
+    let count = id === 0 ? 0 : 1;
+    for (; this.#addressOf(ids[to]) === address; to++) {
+      const one = ids[to] as number;
+      if (this.#printed.has(one)) continue;
+      if (id !== 0 && one !== id) break;
+      id = one;
+      count++;
+    }
+    // A function that calls itself at one place. But perf with --inline prints a function that exists as code twice, if
+    // what addr2line says of the innermost and the outermost one is its symbol.
+    const depth = this.#pending.get(id)?.depth ?? 1;
+    if (count > 1 && depth > 1 && this.#printed.size > 0) {
+      count = Math.min(count, Math.max(1, Math.round((to - from) / depth)));
+    }
+    return { id, to, count };
   }
 
-  /** Does this printed inlined function belong to a frame of add(), on either side of it? */
-  #isOfPending(ids: Uint32Array, at: number): boolean {
-    const { address } = this.#printed.get(ids[at] as number) as Printed;
-    for (const step of [-1, 1]) {
-      for (let i = at + step; i >= 0 && i < ids.length; i += step) {
-        const pending = this.#pending.get(ids[i] as number);
-        if (pending?.address === address) return true;
-        if (this.#printed.get(ids[i] as number)?.address !== address) break;
-      }
-    }
-    return false;
+  #addressOf(id: number | undefined): string | undefined {
+    if (id === undefined) return undefined;
+    return (this.#pending.get(id) ?? this.#printed.get(id))?.address;
   }
 
   #numbersOf(frames: readonly SymbolFrame[]): string {
