@@ -23,6 +23,8 @@ export interface Comparison {
   /** seconds on the CPU per second of the window, of all threads */
   onCpu: Change | undefined;
   reasonTable: ReasonTable | undefined;
+  /** whose waits they were: a row a reason, with one a function and object below it */
+  whereTable: ReasonTable | undefined;
   /** in samples per second; samples a second of this run */
   functionTable: FunctionTable | undefined;
   /** names in it that are processes or threads, latin1 */
@@ -65,8 +67,17 @@ export interface RunShape {
   /** what was sampled, and how its stacks were unwound; undefined: it was not */
   event: string | undefined;
   callGraph: string | undefined;
-  /** its processes; undefined: not known of runs of earlier versions */
+  /** how stacks off the CPU were walked; undefined: they were not recorded */
+  offcpuStacks: string | undefined;
+  /** its processes, and their names, UTF-8; undefined: not known of runs of earlier versions */
   pids: readonly number[] | undefined;
+  comms: readonly string[] | undefined;
+  /** were their descendants recorded, too? */
+  followChildren: boolean | undefined;
+  /** the shell line that ran meanwhile; '' for none */
+  workload: string | undefined;
+  /** the machine's name */
+  host: string | undefined;
 }
 
 /** From the text of a run.json. */
@@ -75,8 +86,10 @@ export function shapeOf(json: string): RunShape {
     label?: string;
     mode?: string;
     window?: { seconds?: number };
-    settings?: { event?: string; callGraph?: string };
-    targets?: { pid: number }[];
+    settings?: { event?: string; callGraph?: string; followChildren?: boolean; workload?: string };
+    offcpuStacks?: { how?: string } | null;
+    targets?: { pid: number; comm: string }[];
+    host?: { name?: string };
   };
   return {
     label: run.label ?? '',
@@ -84,7 +97,12 @@ export function shapeOf(json: string): RunShape {
     seconds: run.window?.seconds ?? 0,
     event: run.settings?.event,
     callGraph: run.settings?.callGraph,
+    offcpuStacks: run.offcpuStacks?.how,
     pids: run.targets?.map(({ pid }) => pid),
+    comms: run.targets?.map(({ comm }) => comm),
+    followChildren: run.settings?.followChildren,
+    workload: run.settings && (run.settings.workload ?? ''),
+    host: run.host?.name,
   };
 }
 
@@ -108,7 +126,14 @@ export function unlikeRuns(now: RunShape, before: RunShape): string[] {
     differ('event', ({ event }) => event);
     differ('call graph', ({ callGraph }) => callGraph);
   }
+  differ('stacks off the CPU', ({ offcpuStacks }) => offcpuStacks);
+  differ('program', ({ comms }) => comms && [...new Set(comms)].sort().join(', '));
   differ('processes', ({ pids }) => pids && String(pids.length));
+  differ('children', ({ followChildren: follows }) =>
+    follows === undefined ? undefined : follows ? 'recorded' : 'not',
+  );
+  differ('workload', ({ workload }) => (workload === '' ? 'none' : workload));
+  differ('host', ({ host }) => host);
   const factor = now.seconds / before.seconds;
   if (factor >= MUCH_LONGER || factor <= 1 / MUCH_LONGER) differ('window', ({ seconds }) => `${seconds.toFixed(2)} s`);
   return lines;

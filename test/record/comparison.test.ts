@@ -41,18 +41,26 @@ describe('comparison', () => {
   });
 
   test('runs that measured other things are said to be unlike', () => {
-    const shape = { label: 'b', mode: 'both', seconds: 10, event: 'cycles', callGraph: 'fp', pids: [1] };
+    const alike = { offcpuStacks: 'fp', comms: ['app'], followChildren: false, workload: '', host: 'here' };
+    const shape = { ...alike, label: 'b', mode: 'both', seconds: 10, event: 'cycles', callGraph: 'fp', pids: [1] };
     assert.deepEqual(unlikeRuns(shape, { ...shape, label: 'a', seconds: 9.5 }), []);
     assert.deepEqual(unlikeRuns(shape, { ...shape, label: 'a', pids: undefined, callGraph: undefined }), []);
-    const other = { label: 'a', mode: 'cpu', seconds: 2, event: 'cpu-clock', callGraph: 'dwarf,16384', pids: [1, 2] };
+    const how = { event: 'cpu-clock', callGraph: 'dwarf,16384', offcpuStacks: 'dwarf', followChildren: true };
+    const what = { pids: [1, 2], comms: ['db', 'app'], workload: 'load.sh', host: 'there' };
+    const other = { label: 'a', mode: 'cpu', seconds: 2, ...how, ...what };
     assert.deepEqual(unlikeRuns(shape, other), [
       'mode: both, a: cpu',
       'event: cycles, a: cpu-clock',
       'call graph: fp, a: dwarf,16384',
+      'stacks off the CPU: fp, a: dwarf',
+      'program: app, a: app, db',
       'processes: 1, a: 2',
+      'children: not, a: recorded',
+      'workload: none, a: load.sh',
+      'host: here, a: there',
       'window: 10.00 s, a: 2.00 s',
     ]);
-    assert.equal(unlikeRuns({ ...shape, mode: 'offcpu' }, other).length, 3);
+    assert.equal(unlikeRuns({ ...shape, mode: 'offcpu' }, other).length, 8);
   });
 
   test('functions: labels are what they are, and another frequency counts as another window', () => {

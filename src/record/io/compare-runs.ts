@@ -131,7 +131,7 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   steps.write('comparison', [Buffer.from(tables.join('\n'), 'latin1')]);
   const samples = { now: run.cpuSamples, before: earlier.samples };
   return {
-    ...{ label, unlike, reasonTable, functionTable, roots, frequency: scale.frequency },
+    ...{ label, unlike, reasonTable, whereTable, functionTable, roots, frequency: scale.frequency },
     reportBefore: textOf(artifactIn(folder, 'reportJson')) ?? '',
     onCpu: onCpuChange(reasonTable, samples, scale, earlier.scale),
     workloadBefore: earlier.workload,

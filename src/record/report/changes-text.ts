@@ -5,6 +5,7 @@ import { secondsText, waitTitle } from './words.ts';
 
 const GROUPS: Record<ChangeRow['kind'], string> = {
   time: 'threads',
+  wait: 'waits of functions of the program, on what, for which reason',
   own: 'functions of the program, with what they call',
   function: 'other functions, with what they call',
   unnamed: 'code whose functions have no names, with what it calls',
@@ -12,7 +13,7 @@ const GROUPS: Record<ChangeRow['kind'], string> = {
 
 /** The rows under the name of their group. */
 export function groupsOf({ rows }: Changes): { kind: ChangeRow['kind']; title: string; rows: ChangeRow[] }[] {
-  return (['time', 'own', 'function', 'unnamed'] as const)
+  return (['time', 'wait', 'own', 'function', 'unnamed'] as const)
     .map((kind) => ({ kind, title: GROUPS[kind], rows: rows.filter((row) => row.kind === kind) }))
     .filter((group) => group.rows.length > 0);
 }

@@ -1,14 +1,15 @@
 // What changed since an earlier run: time on the CPU, waiting for it and blocked, and functions, in one unit and one table.
 
-import type { Before, ComparedRow, ReasonTable } from '../../offcpu/table/comparison.ts';
+import type { ComparedRow, ReasonTable } from '../../offcpu/table/comparison.ts';
 import type { FunctionTable } from '../../stacks/diff/function-table.ts';
-import { type Change, isNoise } from '../../stacks/diff/functions.ts';
+import { type Change, type FunctionChange, isNoise } from '../../stacks/diff/functions.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { isThreadStart } from '../../stacks/known-frames.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import type { Comparison } from '../comparison.ts';
 import type { OwnCode } from '../own-code.ts';
-import { type LengthChange, lengthChanges, waitsIn } from './lengths.ts';
+import { earlierReport } from './earlier-report.ts';
+import { type LengthChange, lengthChanges } from './lengths.ts';
 import type { WaitRow } from './waits.ts';
 
 /** Values are milliseconds per second of the window. Texts UTF-8. */
@@ -27,8 +28,11 @@ export interface Changes {
 }
 
 export interface ChangeRow {
-  /** a state of threads; a function of the target's own code, or any other, with what it calls; code without names */
-  kind: 'time' | 'own' | 'function' | 'unnamed';
+  /**
+   * a state of threads; the waits of a function; a function of the target's own code, or any other, with what it calls;
+   * code without names
+   */
+  kind: 'time' | 'wait' | 'own' | 'function' | 'unnamed';
   name: string;
   before: number;
   after: number;
@@ -38,7 +42,7 @@ export interface ChangeRow {
 
 /** A change of less is shown as 0.0. */
 const LEAST = 0.05;
-const MOST_FUNCTIONS = 12;
+const MOST_OF_KIND = 12;
 
 /** `waits` are this run's; `workload` has the last lines of its workload. */
 export function changesOf(
@@ -47,22 +51,24 @@ export function changesOf(
   waits: readonly WaitRow[],
   workload: readonly string[],
 ): Changes {
-  const { label, unlike, onCpu, reasonTable, functionTable, roots, frequency, workloadBefore } = comparison;
+  const { label, unlike, onCpu, reasonTable, whereTable, functionTable, roots, frequency, workloadBefore } = comparison;
   const times = [
     ...(onCpu ? [rowOf('time', 'on CPU', onCpu, 1000)] : []),
     ...(reasonTable ? reasonRows(reasonTable) : []),
   ];
-  const functions = functionTable ? functionRows(functionTable, roots, code, 1000 / frequency) : [];
-  const all = [...times, ...functions];
-  const rows = [
-    times,
-    ...(['own', 'function', 'unnamed'] as const).map((kind) => functions.filter((row) => row.kind === kind)),
-  ];
+  const earlier = earlierReport(comparison.reportBefore);
+  const isOwn = ({ name, inclusive }: FunctionChange): boolean =>
+    inclusive.after > 0 ? code.isOwn(name) : earlier.ownNames.has(nameText(name));
+  const functions = functionTable ? functionRows(functionTable, roots, isOwn, 1000 / frequency) : [];
+  const waitChanges = whereTable ? waitRowsOf(whereTable) : [];
+  const all = [...times, ...waitChanges, ...functions];
+  const ofKind = (kind: ChangeRow['kind']): Judged[] => functions.filter((row) => row.kind === kind);
+  const groups = [times, waitChanges, ofKind('own'), ofKind('function'), ofKind('unnamed')];
   return {
     ...{ before: label, unlike },
-    rows: rows.flatMap((group, i) => ranked(group).slice(0, i === 0 ? Number.POSITIVE_INFINITY : MOST_FUNCTIONS)),
+    rows: groups.flatMap((group, i) => ranked(group).slice(0, i === 0 ? Number.POSITIVE_INFINITY : MOST_OF_KIND)),
     folded: all.filter(({ isChance }) => isChance).length,
-    lengths: lengthChanges(waitsIn(comparison.reportBefore), waits),
+    lengths: lengthChanges(earlier.waits, waits),
     workload: { before: workloadBefore, after: workload },
   };
 }
@@ -91,33 +97,47 @@ function rowOf(kind: ChangeRow['kind'], name: string, of: Change, factor: number
   return { kind, name, before, after, change, mark, isChance: Math.abs(change) < LEAST || isNoise(of) };
 }
 
-function reasonRows({ rows, windowNs, against: [earlier] }: ReasonTable): Judged[] {
-  if (windowNs === undefined || earlier?.windowNs === undefined) return [];
-  const rates = (row: ComparedRow): Judged => {
-    const [was] = row.before as [Before];
-    const value = { before: was.ns / (earlier.windowNs as number), after: row.ns / windowNs };
-    const change = value.after - value.before;
-    const noise = was.isNoise.rate ? Math.abs(change) : undefined;
+function reasonRows(table: ReasonTable): Judged[] {
+  return table.rows.flatMap((row) => {
+    const rate = rateOf(row, table);
     const name = row.name === '[cpu]' ? 'waiting for a CPU' : `off CPU: ${nameText(row.name)}`;
-    return rowOf('time', name, { ...value, change, noise }, 1000);
-  };
-  return rows.map(rates);
+    return rate ? [rowOf('time', name, rate, 1000)] : [];
+  });
+}
+
+/** `lookup on lock registry: [futex]` */
+function waitRowsOf(table: ReasonTable): Judged[] {
+  return table.rows.flatMap(({ name: reason, parts }) =>
+    parts
+      .flatMap((label) => label.parts)
+      .flatMap((place) => {
+        const rate = rateOf(place, table);
+        return rate ? [rowOf('wait', `${nameText(place.name)}: ${nameText(reason)}`, rate, 1000)] : [];
+      }),
+  );
+}
+
+/** In seconds per second; undefined: the length of a window is not known. */
+function rateOf({ ns, before: [was] }: ComparedRow, { windowNs, against: [earlier] }: ReasonTable): Change | undefined {
+  if (was === undefined || windowNs === undefined || earlier?.windowNs === undefined) return undefined;
+  const value = { before: was.ns / earlier.windowNs, after: ns / windowNs };
+  const change = value.after - value.before;
+  return { ...value, change, noise: was.isNoise.rate ? Math.abs(change) : undefined };
 }
 
 /** Rows of inclusive time, without the process or thread at the root, and without what every thread begins with. */
 function functionRows(
   { rows, total }: FunctionTable,
   roots: ReadonlySet<string>,
-  code: OwnCode,
+  isOwn: (row: FunctionChange) => boolean,
   factor: number,
 ): Judged[] {
   return rows
     .filter(({ name }) => !roots.has(name) && !isThreadStart(name))
-    .filter(
-      ({ name, inclusive }) => code.isOwn(name) || inclusive.before !== total.before || inclusive.after !== total.after,
-    )
-    .map(({ name, inclusive }) => {
+    .filter((row) => isOwn(row) || row.inclusive.before !== total.before || row.inclusive.after !== total.after)
+    .map((row) => {
+      const { name, inclusive } = row;
       if (isNameless(name)) return rowOf('unnamed', `code without names: ${nameText(name)}`, inclusive, factor);
-      return rowOf(code.isOwn(name) ? 'own' : 'function', nameText(name), inclusive, factor);
+      return rowOf(isOwn(row) ? 'own' : 'function', nameText(name), inclusive, factor);
     });
 }

@@ -22,16 +22,6 @@ const LEAST_WAITS = 20;
 const LEAST_FACTOR = 2;
 const MOST_ROWS = 8;
 
-/** The waits of a run from the text of its report.json; none where it holds none. */
-export function waitsIn(json: string): WaitRow[] {
-  try {
-    const report = JSON.parse(json) as { format?: string; waits?: WaitRow[] };
-    return report.format === 'flamepipe report' && Array.isArray(report.waits) ? report.waits : [];
-  } catch {
-    return [];
-  }
-}
-
 /** Those whose median or 99th percentile doubled or halved, the longest first. */
 export function lengthChanges(before: readonly WaitRow[], now: readonly WaitRow[]): LengthChange[] {
   const earlier = onlyByKey(before);

@@ -3,8 +3,8 @@
 import { shown } from '../../flamegraph/display.ts';
 import { grouped } from '../../stacks/amounts.ts';
 import type { CallRow } from './calls.ts';
-import type { Changes } from './changes.ts';
-import { changeText, foldedText, lengthText } from './changes-text.ts';
+import type { ChangeRow, Changes } from './changes.ts';
+import { changeText, foldedText, groupsOf, lengthText } from './changes-text.ts';
 import type { LengthChange } from './lengths.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
@@ -119,20 +119,26 @@ function lengthCells({ wait, before, after }: LengthChange): string[] {
   return [lengthText(before.p50, after.p50), lengthText(before.p99, after.p99), code(waitTitle(wait))];
 }
 
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function changesTable(changes: Changes): string {
   const { unlike, rows, lengths, workload, before } = changes;
-  const cells = rows.map((row) => [
+  const cells = (row: ChangeRow): string[] => [
     ...[row.before.toFixed(1), row.after.toFixed(1), changeText(row.change), row.mark],
-    row.kind === 'own' || row.kind === 'function' ? code(row.name) : plain(row.name),
-  ]);
+    row.kind === 'time' || row.kind === 'unnamed' ? plain(row.name) : code(row.name),
+  ];
+  const groups = groupsOf(changes).map(
+    (group) =>
+      `${capital(group.title)}:\n\n${table(['before', 'after', 'change', 'is', 'what'], group.rows.map(cells), 2)}`,
+  );
   const said = (name: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`The workload of ${plain(name)} said:`, block(lines.slice(-FIRST).join('\n'))];
   const parts = [
     ...unlike.map((line) => `> The runs are unlike: ${plain(line)}`),
-    'In milliseconds per second of the window; functions with what they call.',
-    rows.length === 0
-      ? 'Nothing changed beyond what may be chance.'
-      : table(['before', 'after', 'change', 'is', 'what'], cells, 2),
+    rows.length === 0 ? 'Nothing changed beyond what may be chance.' : 'In milliseconds per second of the window.',
+    ...groups,
     foldedText(changes),
     lengths.length === 0
       ? ''

@@ -183,7 +183,7 @@ function changesHtml(changes: Changes): string {
     { title: 'what', kind: 'name', cell: ({ name }) => name },
   ];
   const groups = groupsOf(changes);
-  const isFirst = ({ kind }: (typeof groups)[number]): boolean => kind === 'time' || kind === 'own';
+  const isFirst = ({ kind }: (typeof groups)[number]): boolean => kind === 'time' || kind === 'wait' || kind === 'own';
   const first = groups.filter(isFirst);
   const others = groups.filter((group) => !isFirst(group));
   const unit = 'In milliseconds per second of the window';

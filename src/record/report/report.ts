@@ -1,6 +1,7 @@
 // The report: what a run found, as one value. The page, report.md and report.json all show it.
 
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
+import { isNameless } from '../../stacks/frame-name.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
@@ -71,12 +72,25 @@ export interface Functions {
   /** of time on the CPU that they stand for */
   seconds: number;
   /** of the target's own code; undefined: perf saw none of it */
-  own: { objects: readonly string[]; share: number; hottest: FunctionRow[]; byTotal: FunctionRow[] } | undefined;
+  own: OwnFunctions | undefined;
   bySelf: FunctionRow[];
   byTotal: FunctionRow[];
   /** objects whose functions have no names, and the time spent in these: `[postgres]` */
   unnamed: { name: string; share: number }[];
 }
+
+export interface OwnFunctions {
+  objects: readonly string[];
+  /** of the time on the CPU that runs them, or what they call */
+  share: number;
+  hottest: FunctionRow[];
+  byTotal: FunctionRow[];
+  /** all with more than a trace of time, because a later run may lack them */
+  names: string[];
+}
+
+/** Functions with a smaller share in total have no more than a trace. */
+const TRACE = 0.001;
 
 export interface ReportParts {
   settings: Settings;
@@ -154,6 +168,7 @@ function functionsOf({ byRoot, objects, stats }: CpuProfile, code: OwnCode, freq
     share,
     hottest: rows(own, 'own'),
     byTotal: rows(own, 'total'),
+    names: own.filter(({ name, total }) => total >= TRACE && !isNameless(name)).map(({ name }) => nameText(name)),
   };
   return {
     ...{ samples: stats.samples, seconds: stats.weight / frequency },

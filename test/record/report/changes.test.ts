@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compare } from '../../../src/offcpu/table/comparison.ts';
 import type { Row, Summary } from '../../../src/offcpu/table/tally.ts';
+import { compareWhere, reasonRow } from '../../../src/offcpu/table/where-rows.ts';
 import { type Comparison, comparedFunctions, onCpuChange, sidesOf } from '../../../src/record/comparison.ts';
 import { changesOf } from '../../../src/record/report/changes.ts';
 import { changesText } from '../../../src/record/report/changes-text.ts';
@@ -52,15 +53,26 @@ function comparison(before: string, now: string): Comparison {
   const reasonTable = compare(run('b', 10, { '[cpu]': 500, '[fsync]': 4000, '[net]': 1 }), [
     run('a', 5, { '[cpu]': 500, '[epoll]': 100, '[net]': 0.4 }),
   ]);
+  const place = (name: string, ms: number): Row => {
+    return { name, ns: ms * 1e6, count: 1, maxNs: 0, variance: 0, queuedNs: 0, parts: [] };
+  };
+  const where = (ms: number, noisy: number): Row[] => [
+    reasonRow('[fsync]', [place('sync on a.log', ms), { ...place('sync on b.log', noisy), variance: 1e16 }]),
+  ];
+  const whereTable = compareWhere({ ...run('b', 10, {}), where: where(4000, 100) }, [
+    { ...run('a', 5, {}), where: where(1, 40) },
+  ]);
   const onCpu = onCpuChange(reasonTable, { now: 500, before: 25 }, NOW, BEFORE);
   const workloadBefore = ['10 requests/s'];
-  const reportBefore = JSON.stringify({ format: 'flamepipe report', waits: WAITS.map(shorter) });
+  const functions = { own: { names: ['main', 'old'] } };
+  const reportBefore = JSON.stringify({ format: 'flamepipe report', waits: WAITS.map(shorter), functions });
   const roots = new Set(['app']);
   return {
     label: 'a',
     unlike: ['mode'],
     onCpu,
     reasonTable,
+    whereTable,
     functionTable,
     roots,
     frequency: 100,
@@ -82,13 +94,14 @@ test('new and gone first, then by inclusive change, in ms per second; chance and
     ['time', 'off CPU: [epoll]', 'gone', 20, 0, -20],
     ['time', 'on CPU', '', 100, 500, 400],
     ['time', 'waiting for a CPU', '', 100, 50, -50],
+    ['wait', 'sync on a.log: [fsync]', '', 0.2, 400, 399.8],
     ['own', 'new', 'new', 0, 90, 90],
     ['own', 'old', 'gone', 80, 0, -80],
     ['own', 'main', '', 564, 899, 335],
     ['own', 'grown', '', 80, 400, 320],
     ['function', 'memcpy', '', 80, 400, 320],
   ]);
-  assert.equal(changes.folded, 2, 'steady and [net]');
+  assert.equal(changes.folded, 3, 'steady, [net] and b.log');
   assert.match(
     changesText(changes, 'b'),
     /UNLIKE: mode\n {2}b against a.*\n(?:.*\n)* *3 ms → 9 ms .*old waits for lock registry\n {2}\| a: 10 requests\/s\n {2}\| b: 90/,
@@ -100,7 +113,9 @@ test('code without names is no function of the program, and the first function o
   const now = 'app;start_thread;main;[app] 90\napp;start_thread;main;[app];[libz.so.1] 90\napp;_start;x 9\n';
   const before = 'app;_start;main 9\napp;start_thread;0x7f00;[unknown] 30\n';
   const changes = changesOf(comparison(before, now), CODE, [], []);
-  const rows = changes.rows.filter(({ kind }) => kind !== 'time').map(({ kind, name, mark }) => [kind, name, mark]);
+  const rows = changes.rows
+    .filter(({ kind }) => kind !== 'time' && kind !== 'wait')
+    .map(({ kind, name, mark }) => [kind, name, mark]);
   assert.deepEqual(rows, [
     ['own', 'main', ''],
     ['function', 'x', 'new'],
@@ -111,9 +126,26 @@ test('code without names is no function of the program, and the first function o
   ]);
 });
 
+test("a function that is gone is the program's only if it was that", () => {
+  const changes = changesOf(comparison('app;main;old;grown 90\n', 'app;main 9\n'), CODE, [], []);
+  const rows = changes.rows.filter(({ mark, kind }) => mark === 'gone' && kind !== 'time');
+  assert.deepEqual(
+    rows.map(({ kind, name }) => [kind, name]),
+    [
+      ['own', 'old'],
+      ['function', 'grown'],
+    ],
+  );
+});
+
 test('no change at all is said', () => {
   const same = changesOf(
-    { ...comparison('app;main 50\n', 'app;main 200\n'), reasonTable: undefined, onCpu: undefined },
+    {
+      ...comparison('app;main 50\n', 'app;main 200\n'),
+      reasonTable: undefined,
+      whereTable: undefined,
+      onCpu: undefined,
+    },
     CODE,
     [],
     [],

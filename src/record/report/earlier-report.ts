@@ -1,0 +1,31 @@
+// What an earlier run's report.json tells a comparison.
+
+import type { WaitRow } from './waits.ts';
+
+/** Texts are UTF-8. Empty where the earlier run has no report, or one of another version. */
+export interface EarlierReport {
+  waits: readonly WaitRow[];
+  /** functions of its target's own code */
+  ownNames: ReadonlySet<string>;
+}
+
+interface ReportJson {
+  format?: string;
+  waits?: WaitRow[];
+  functions?: { own?: { names?: string[] } };
+}
+
+/** From the text of a report.json; '' if there is none. */
+export function earlierReport(json: string): EarlierReport {
+  const { waits, functions } = parsed(json);
+  return { waits: Array.isArray(waits) ? waits : [], ownNames: new Set(functions?.own?.names ?? []) };
+}
+
+function parsed(json: string): ReportJson {
+  try {
+    const report = JSON.parse(json) as ReportJson;
+    return report.format === 'flamepipe report' ? report : {};
+  } catch {
+    return {};
+  }
+}
