@@ -86,10 +86,26 @@ function timesOf(value: unknown): TimeSums | undefined {
 function whereOf(list: unknown): Row[] {
   const reasons = new Map<string, Row[]>();
   for (const place of listOf<PlaceJson>(list)) {
-    const { reason, meaning, function: own, object, statement, us, queuedUs, count, maxUs, errorUs, before } = place;
+    const {
+      reason,
+      meaning,
+      function: own,
+      caller,
+      object,
+      statement,
+      us,
+      queuedUs,
+      count,
+      maxUs,
+      errorUs,
+      before,
+    } = place;
     if (before !== undefined && numberOf(us) === 0) continue;
     const text = (value: unknown): string | undefined => (value === undefined ? undefined : textOf(value));
-    const row = { name: placeName(text(own), text(object), text(statement)), parts: [] };
+    const row = {
+      name: placeName({ function: text(own), caller: text(caller) }, text(object), text(statement)),
+      parts: [],
+    };
     const name = titleOf({ reason: `[${textOf(reason)}]`, meaning: text(meaning) });
     reasons.set(name, [...(reasons.get(name) ?? []), { ...row, ...amountOf({ us, queuedUs, count, maxUs, errorUs }) }]);
   }

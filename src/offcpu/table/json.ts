@@ -85,6 +85,7 @@ export interface PlaceJson {
   reason: string;
   meaning?: string;
   function?: string;
+  caller?: string;
   object?: string;
   statement?: string;
   queryId?: string;
@@ -202,13 +203,14 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
   const places = where.flatMap((of) =>
     of.places.map((place) => {
       const { statement } = place;
-      const key = `${titleOf(of)}\0${placeName(place.function, place.object, statement?.text)}`;
+      const key = `${titleOf(of)}\0${placeName(place, place.object, statement?.text)}`;
       const row = compared.get(key);
       compared.delete(key);
       return {
         reason: bare(of.reason),
         ...(of.meaning === undefined ? {} : { meaning: of.meaning }),
         ...(place.function === undefined ? {} : { function: place.function }),
+        ...(place.caller === undefined ? {} : { caller: place.caller }),
         ...(place.object === undefined ? {} : { object: place.object }),
         ...(statement === undefined ? {} : { statement: statement.text }),
         ...(statement?.queryId === undefined ? {} : { queryId: statement.queryId }),

@@ -7,10 +7,19 @@ import { plus } from './reason-rows.ts';
 import type { Row, Summary } from './tally.ts';
 import { type Place, type ReasonPlaces, titleOf } from './where.ts';
 
+/** `host::lookup`; `(called by host::serve)` where that is hidden. */
+export function functionText({ function: own, caller }: Pick<Place, 'function' | 'caller'>): string {
+  return own ?? (caller === undefined ? '(none known)' : `(called by ${caller})`);
+}
+
 /** The name of a place in every run: `host::lookup on lock host::REGISTRY`, `_bt_search in select * from queue`. */
-export function placeName(own: string | undefined, object: string | undefined, statement: string | undefined): string {
+export function placeName(
+  of: Pick<Place, 'function' | 'caller'>,
+  object: string | undefined,
+  statement: string | undefined,
+): string {
   const on = object === undefined ? '' : ` on ${stableObject(object)}`;
-  return `${own ?? '(none known)'}${on}${statement === undefined ? '' : ` in ${statement}`}`;
+  return `${functionText(of)}${on}${statement === undefined ? '' : ` in ${statement}`}`;
 }
 
 /** Places that only differ in an address are one row. */
@@ -19,7 +28,7 @@ export function rowsOfPlaces(reasons: readonly ReasonPlaces[]): Row[] {
     reasonRow(
       titleOf(of),
       of.places.map((place) => ({
-        name: placeName(place.function, place.object, place.statement?.text),
+        name: placeName(place, place.object, place.statement?.text),
         ...amountOf(place),
         parts: [],
       })),

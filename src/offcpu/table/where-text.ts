@@ -3,6 +3,7 @@
 import type { CallPlace } from './calls.ts';
 import { quantile } from './lengths.ts';
 import { type Place, type PlaceWaker, type ReasonPlaces, titleOf } from './where.ts';
+import { functionText } from './where-rows.ts';
 
 /** Rows below this share of their reason are summed up. */
 const SMALL = 0.05;
@@ -49,7 +50,7 @@ function callLines(calls: readonly CallPlace[]): string[] {
   const all = calls.reduce((sum, { ns }) => sum + ns, 0);
   const shown = calls.filter(({ ns }, i) => i < MOST_ROWS && ns >= SMALL * all);
   const count = calls.reduce((sum, call) => sum + call.count, 0);
-  const none = { statement: undefined, queuedNs: 0, wakers: [] };
+  const none = { caller: undefined, statement: undefined, queuedNs: 0, wakers: [] };
   return [
     `  ${`${FSYNC} calls, start to end`.padEnd(FUNCTION_WIDTH)}${cells([ms(all), '', String(count)])}`,
     ...shown.flatMap(({ name, count: waits, ...call }) =>
@@ -59,10 +60,10 @@ function callLines(calls: readonly CallPlace[]): string[] {
 }
 
 function placeLines(place: Place, queued: (ns: number) => string): string[] {
-  const { function: own, object, statement, ns, queuedNs, waits, maxNs, buckets, wakers } = place;
+  const { object, statement, ns, queuedNs, waits, maxNs, buckets, wakers } = place;
   const lengths = buckets.size === 0 ? ['-', '-'] : [ms(quantile(buckets, 0.5)), ms(quantile(buckets, 0.99))];
   const numbers = cells([ms(ns), queued(queuedNs), known(waits), ...lengths, maxNs === 0 ? '-' : ms(maxNs)]);
-  const name = fitted(own ?? '(none known)', FUNCTION_WIDTH - INDENT.length + 1);
+  const name = fitted(functionText(place), FUNCTION_WIDTH - INDENT.length + 1);
   const blank = ' '.repeat(2 + FUNCTION_WIDTH + numbers.length);
   const width = MOST_COLUMNS - blank.length - 2;
   const texts = [

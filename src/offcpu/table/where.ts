@@ -11,6 +11,8 @@ import { enderOf, type NameLock, objectName, statementOf, wakerName } from './pa
 export interface Place {
   /** the innermost function of the stack that is no library's; undefined: none has a name */
   function: string | undefined;
+  /** where that one is hidden, the innermost one known to have called it; undefined: none is known */
+  caller: string | undefined;
   object: string | undefined;
   /** the statement of a Postgres process; undefined: not recorded, or the wait was for the next one */
   statement: Statement | undefined;
@@ -83,11 +85,11 @@ export function placesOf(
     byReason.set(title, ofReason);
     const waker = enderOf(entry.particulars, rule.label);
     addTo(ofReason.sums, entry, {
-      own: ownFunction(entry.user, reasons, objects),
+      ...ownFunction(entry.user, reasons, objects),
       object: entry.particulars?.object && objectName(entry.particulars.object, entry.pid, nameLock),
       statement: statementOf(entry, kindOf(decision)),
       waker,
-      wakersOwn: waker?.stack && ownFunction(waker.stack, reasons, objects),
+      wakersOwn: waker?.stack && ownFunction(waker.stack, reasons, objects).own,
     });
   }
   const rows = Array.from(byReason.values(), ({ head, sums }) => {
@@ -101,18 +103,20 @@ export function placesOf(
 // /usr/lib/x86_64-linux-gnu/libc.so.6     /lib/libpthread-2.31.so     /lib64/ld-linux-x86-64.so.2     /lib/ld-musl-x86_64.so.1
 const LIBC = /\/(?:lib(?:c|pthread|resolv|rt|dl|anl|nss_\w+)|ld(?:-linux|-musl)?[\w-]*)(?:-[\d.]+)?\.so(?:\.\d+)*$/;
 
-/** The innermost function that is no library's. A function behind a hidden one need not be the one that waits. */
+/** The innermost function that is no library's. One behind a hidden function need not be the one that waits. */
 function ownFunction(
   user: readonly string[],
   { table }: Reasons,
   objects: PlaceSettings['objects'],
-): string | undefined {
+): Pick<OfPlace, 'own' | 'caller'> {
   const isLibrarys = (frame: string): boolean => {
     const found = objects?.get(frame);
     return found !== undefined && [...found].every((path) => path === LIBRARY_SOURCE || LIBC.test(path));
   };
-  const own = user.find((frame) => frame === HIDDEN || (table.isOfProgram(frame) && !isLibrarys(frame)));
-  return own === HIDDEN ? undefined : own;
+  const isOwn = (frame: string): boolean => table.isOfProgram(frame) && !isLibrarys(frame);
+  const at = user.findIndex((frame) => frame === HIDDEN || isOwn(frame));
+  if (user[at] !== HIDDEN) return { own: user[at], caller: undefined };
+  return { own: undefined, caller: user.slice(at).find(isOwn) };
 }
 
 /** `[epoll] Lock:tuple` */
@@ -122,6 +126,7 @@ export function titleOf({ reason, meaning }: Pick<ReasonPlaces, 'reason' | 'mean
 
 interface OfPlace {
   own: string | undefined;
+  caller: string | undefined;
   object: string | undefined;
   statement: Statement | undefined;
   waker: Waker | undefined;
@@ -129,10 +134,10 @@ interface OfPlace {
 }
 
 function addTo(sums: Map<string, Sum>, entry: OffcpuEntry, of: OfPlace): void {
-  const { own, object, statement, waker, wakersOwn } = of;
+  const { own, caller, object, statement, waker, wakersOwn } = of;
   const { kind, pid, ns, count = 0, maxNs = 0, particulars } = entry;
-  const key = [own, object, statement?.queryId, statement?.text].join('\0');
-  const sum = sums.get(key) ?? newSum(own, object, statement);
+  const key = [own, caller, object, statement?.queryId, statement?.text].join('\0');
+  const sum = sums.get(key) ?? newSum(of);
   sums.set(key, sum);
   if (kind === 'runnable') {
     sum.queuedNs += ns;
@@ -167,9 +172,9 @@ function addWaker(
   same.ns += ns;
 }
 
-function newSum(own: string | undefined, object: string | undefined, statement: Statement | undefined): Sum {
+function newSum({ own, caller, object, statement }: OfPlace): Sum {
   const none = { ns: 0, queuedNs: 0, waits: 0, maxNs: 0 };
-  return { function: own, object, statement, ...none, buckets: new Map(), wakers: new Map() };
+  return { function: own, caller, object, statement, ...none, buckets: new Map(), wakers: new Map() };
 }
 
 function placeOf({ wakers, ...sum }: Sum): Place {

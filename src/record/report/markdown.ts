@@ -29,6 +29,7 @@ import {
   threadText,
   threadTimes,
   timeText,
+  waiterText,
   waitFacts,
   waitTitle,
 } from './words.ts';
@@ -151,11 +152,12 @@ function changesTable(changes: Changes): string {
 
 function waitsTable(waits: readonly WaitRow[]): string {
   const rows = waits.map((row) => {
-    const { share, waits: count, p50, p99, longest, reason, function: name, object, statement, meaning } = row;
+    const { share, waits: count, p50, p99, longest, reason, object, statement, meaning } = row;
+    const waiter = waiterText(row);
     return [
       ...[shareText(share), secondsText(row.seconds), count === undefined ? '' : grouped(count)],
       ...[p50, p99, longest].map(timeText),
-      ...[plain(reason), name === undefined ? '' : code(name)],
+      ...[plain(reason), waiter === undefined ? '' : code(waiter)],
       plain([statement, object, meaning].filter(Boolean).join(', ')),
     ];
   });

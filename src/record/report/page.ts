@@ -34,6 +34,7 @@ import {
   threadText,
   threadTimes,
   timeText,
+  waiterText,
   waitFacts,
   waitTitle,
 } from './words.ts';
@@ -262,8 +263,10 @@ function waitsTable(waits: readonly WaitRow[]): string {
     {
       title: 'function of the program, and on what',
       kind: 'name',
-      cell: ({ function: name = '', meaning = '', object = '', statement = '' }) =>
-        [name, [statement, object, meaning].filter(Boolean).join(' · ')].filter(Boolean).join('\n'),
+      cell: (row) =>
+        [waiterText(row), [row.statement, row.object, row.meaning].filter(Boolean).join(' · ')]
+          .filter(Boolean)
+          .join('\n'),
     },
     {
       title: 'waits',

@@ -7,6 +7,7 @@ import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
 import { enderOf, type NameLock, objectName, statementOf, wakerName } from '../../offcpu/table/particular-names.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
+import { HIDDEN } from '../../stacks/marks.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import { withoutTier } from '../../stacks/tiers.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
@@ -62,6 +63,8 @@ export interface WaitRow {
   letter: string;
   /** the nearest function of the program; undefined: none has a name */
   function?: string;
+  /** is it only known that this function called the one that waits? */
+  isCaller?: true;
   /** the object of the target's own code that waits, where none of its functions in the stack has a name: `[app]` */
   unnamedIn?: string;
   /** does the target's own code wait? */
@@ -119,9 +122,10 @@ export function waitRows(
     const frame = own.find((name) => !isNameless(name)) ?? stack.user.find(isOfProgram);
     const place = frame && withoutTier(frame);
     const unnamedIn = place === undefined ? own[0] : undefined;
+    const isCaller = frame !== undefined && isBehindHidden(stack.user, frame, isOfProgram);
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
     const statement = statementOf(entry, kind)?.text;
-    const key = [decision.rule.label, meaning, place, unnamedIn, object, statement].join('\0');
+    const key = [decision.rule.label, meaning, place, isCaller, unnamedIn, object, statement].join('\0');
     const sum = sums.get(key) ?? {
       ...{
         kind,
@@ -137,6 +141,7 @@ export function waitRows(
       },
       ...(meaning === undefined ? {} : { meaning: nameText(meaning) }),
       ...(place === undefined ? {} : { function: nameText(place) }),
+      ...(isCaller ? { isCaller } : {}),
       ...(unnamedIn === undefined ? {} : { unnamedIn: nameText(unnamedIn) }),
       ...(object === undefined ? {} : { object }),
       ...(statement === undefined ? {} : { statement: nameText(statement) }),
@@ -148,6 +153,12 @@ export function waitRows(
     if (entry.kind !== 'runnable' && !idle.has(entry.tid ?? -1)) sum.busySeconds += entry.ns / 1e9;
   }
   return Array.from(sums.values(), (sum) => rowOf(sum, lifeSeconds)).sort((a, b) => b.seconds - a.seconds);
+}
+
+/** Does a hidden function stand between the wait and the first known one of the program, which is this frame? */
+function isBehindHidden(user: readonly string[], frame: string, isOfProgram: (name: string) => boolean): boolean {
+  const hidden = user.indexOf(HIDDEN);
+  return hidden >= 0 && hidden < user.indexOf(frame) && user.find(isOfProgram) === frame;
 }
 
 function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined, wakersOwn: string | undefined): void {

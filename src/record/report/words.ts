@@ -41,12 +41,18 @@ export function splitBasis({ seconds, threads }: Split): string {
 }
 
 /** Who waits, and for what: `lookup waits for lock at 0x4c92a8` */
-export function waitTitle({ function: name, unnamedIn, object, reason, meaning, kind, threads }: WaitRow): string {
+export function waitTitle(row: WaitRow): string {
+  const { object, reason, meaning, kind } = row;
   // [eventpoll] is what the kernel calls any such file
   const what = (object?.startsWith('[') ? undefined : object) ?? meaning ?? WHAT[reason] ?? reason;
-  const verb = kind === 'open' ? 'idles or waits for' : 'waits for';
-  const code = unnamedIn === undefined ? undefined : `code of ${unnamedIn} without a name`;
-  return `${name ?? code ?? `thread ${threads[0] ?? 'without a name'}`} ${verb} ${what}`;
+  const waiter = waiterText(row) ?? `thread ${row.threads[0] ?? 'without a name'}`;
+  return `${waiter} ${kind === 'open' ? 'idles or waits for' : 'waits for'} ${what}`;
+}
+
+/** The function that waits, as far as it is known; undefined: nothing is. */
+export function waiterText({ function: name, isCaller, unnamedIn }: WaitRow): string | undefined {
+  if (name !== undefined) return isCaller ? `a function called by ${name}` : name;
+  return unnamedIn === undefined ? undefined : `code of ${unnamedIn} without a name`;
 }
 
 /** What a wait is for, by its reason, if its object is not known. */

@@ -12,6 +12,7 @@ import { compareWhere, rowsOfPlaces } from '../../../src/offcpu/table/where-rows
 function place(own: string, object: string, ms: number): Place {
   const buckets = new Map([[20, { ns: ms * 1e6, waits: ms }]]);
   return {
+    caller: undefined,
     function: own,
     object,
     statement: undefined,

@@ -151,7 +151,10 @@ test('a terminal says the same as the page: the split, three waits with lock and
     const words = lines.replace(/\s+/g, ' ');
     for (const fact of waitFacts(row, report)) assert.ok(words.includes(fact), fact);
   }
-  assert.match(lines, /user_cache waits for lock .*\n(?:.*\n){1,2}.*ended by thread \w+ \(\d+ %\)/);
+  assert.match(
+    lines,
+    /a function called by user_cache waits for lock .*\n(?:.*\n){1,2}.*ended by thread \w+ \(\d+ %\)/,
+  );
   assert.match(
     lines,
     /What runs hottest in app\n +nearest +self +total +function\n +60\.0 % +60\.0 % +60\.0 % +work\n/,
