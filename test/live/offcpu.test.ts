@@ -35,6 +35,8 @@ const TRUTH: Record<string, string> = {
 };
 const RIGHT = 0.9;
 const SECONDS = 2.5;
+/** As fixtures/live/situations.c stops a process. */
+const STOP_NS = 80e6;
 
 /** On a disk, which /tmp may not be. */
 const folder = mkdtempSync('/var/tmp/flamepipe-live-');
@@ -186,15 +188,20 @@ test('more threads than CPUs: not scheduled, and the kernel counts the same', as
 
 test('SIGSTOP: stopped', async (t) => {
   if (skipped(t)) return;
-  const reading = await recorded(['stopped']);
+  const stoppedNs: number[] = [];
+  const reading = await recorded(['stopped'], () =>
+    stoppedNs.push(Number(readFileSync(join(folder, 'stopped-ns')).readBigUInt64LE())),
+  );
   assertAddsUp(reading, 1);
   const labels = blockedOf(reading, 'stopped');
   const blocked = sum([...labels.values()]);
   assert.ok((labels.get('process/stopped') ?? 0) >= 0.99 * blocked, JSON.stringify([...labels]));
-  // 80 ms of 100
-  const share = (blocked * 1000) / reading.windowNs;
-  assert.ok(share > 0.6 && share < 0.9, `stopped ${percent(share)} of the time`);
-  console.log(`  stopped 80 ms of 100: ${percent(share)} of the window in process/stopped\n`);
+  const [from = 0, to = 0] = stoppedNs;
+  const shares = [blocked * 1000, to - from].map((ns) => percent(ns / reading.windowNs));
+  const words = `stopped ${shares[0]} of the window; by its stopper's clock ${shares[1]}`;
+  // a stop at each end lies in the window in part
+  assert.ok(to > from && Math.abs(blocked * 1000 - (to - from)) < STOP_NS + 0.05 * reading.windowNs, words);
+  console.log(`  ${words}\n`);
 });
 
 test("a container's process, by its PID on the host", async (t) => {

@@ -53,9 +53,10 @@ test('whole stacks, and the time that the program measures itself, within 1.5 %'
     'perf record -q -z -m 16M --call-graph dwarf,16384 -e sched:sched_switch --switch-events -k CLOCK_MONOTONIC',
     `--no-buildid-cache -o a.data -- ./own-clock . ${SECONDS} > truth 2> log`,
   ];
-  const recorded = await shell(target.join(' '), folder);
-  machine.kill('SIGINT');
-  await endOf(machine);
+  const recorded = await shell(target.join(' '), folder).finally(async () => {
+    machine.kill('SIGINT');
+    await endOf(machine);
+  });
   assert.equal(recorded.status, 0, readFileSync(join(folder, 'log'), 'utf8'));
   const fields =
     '--ns --show-switch-events --show-lost-events --no-inline --no-demangle -F comm,pid,tid,time,period,event,trace,ip,sym,dso';
