@@ -31,7 +31,9 @@ export function scoreFolder(folder: string, withState: boolean): Score[] {
       const [us, truth, state, stack] = line.split('\t');
       if (us === undefined || truth === undefined || stack === undefined) continue;
       const { user, kernel } = partsOf(stack.split(';'), table);
-      const { rule, frame } = classifier.classify({ user, kernel, state: withState ? Number(state) : undefined });
+      const frames = user.map((one) => ({ frame: one }));
+      const stateOrNone = withState ? Number(state) : undefined;
+      const { rule, frame } = classifier.classify({ user: frames, kernel, state: stateOrNone });
       score.us += Number(us);
       if (rule.bracket === 'other') score.otherUs += Number(us);
       if (truth.split('|').some((allowed) => isLabel(rule.label, allowed))) {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { entriesOf } from '../src/offcpu/entry-rows.ts';
 import type { Program } from '../src/offcpu/read/program.ts';
 import { OffcpuReader } from '../src/offcpu/read/reader.ts';
 import { timesOf } from '../src/offcpu/read/window.ts';
@@ -40,7 +41,7 @@ describe('a recording', () => {
     test(`adds up, to the nanosecond: ${name}`, () => {
       const { reader, program } = read(name);
       const waits = new Map<number, number>();
-      for (const { tid, ns } of reader.entries()) waits.set(tid!, (waits.get(tid!) ?? 0) + ns);
+      for (const { tid, ns } of entriesOf(reader.entries())) waits.set(tid!, (waits.get(tid!) ?? 0) + ns);
       assert.ok(program.threads.length > 0);
       for (const thread of program.threads) {
         const offCpu = thread.runnableNs + thread.blockedNs + thread.inProgressNs;

@@ -73,7 +73,7 @@ export function offcpuProfileOf({
   const slept = asleep.length > 0 ? { seconds: windowNs / 1e9, isAll: threads.length === 0 } : undefined;
   const reasons = new Reasons([], (event) => decodeWaitEvent(postgresVersion ?? DEFAULT_VERSION, event));
   const classified = classify(
-    { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries: dump?.entries() ?? [], inputs: dump?.inputs ?? [] },
+    { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries: dump?.entries(), inputs: dump?.inputs ?? [] },
     {
       reasons,
       // the dump's own window does not hold for the sleepers

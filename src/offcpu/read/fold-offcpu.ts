@@ -3,7 +3,7 @@
 
 import type { StackTable } from '../../engine/stack-table.ts';
 import type { OnSkip } from '../../perf/script.ts';
-import type { OffcpuEntry } from '../entry.ts';
+import type { EntryRows } from '../entry-rows.ts';
 import { OffcpuReader, type ReaderOptions } from './reader.ts';
 import type { FoldOptions, Quality } from './stacks.ts';
 import { lossesOn, notesOn, type OffcpuStats, statsOf, uncoveredNotes } from './stats.ts';
@@ -90,7 +90,7 @@ export class OffcpuFold {
   }
 
   /** Each distinct entry once. Call it before finish(). */
-  entries(): Iterable<OffcpuEntry> {
+  entries(): EntryRows {
     return this.#reader.entries();
   }
 

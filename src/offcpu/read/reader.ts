@@ -5,7 +5,7 @@ import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
 import type { SymbolOptions } from '../../symbols/symbol-frame.ts';
-import type { OffcpuEntry } from '../entry.ts';
+import type { EntryRows } from '../entry-rows.ts';
 import { BccText } from './bcc-text.ts';
 import { BpftraceJson, JSON_SEPARATOR } from './bpftrace/json.ts';
 import { BpftraceNames } from './bpftrace/names.ts';
@@ -130,13 +130,10 @@ export class OffcpuReader {
       : 'the input has no off-CPU time';
   }
 
-  /**
-   * Each distinct entry of all inputs once. Each walk makes them anew, because all at once would take several times the
-   * memory of the dump.
-   */
-  entries(): Iterable<OffcpuEntry> {
+  /** Each distinct entry of all inputs once. */
+  entries(): EntryRows {
     this.#settlePerf();
-    return { [Symbol.iterator]: () => this.stacks.entries() };
+    return this.stacks;
   }
 
   quality(): Quality {

@@ -4,11 +4,11 @@ import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { Reach } from '../../stacks/reach.ts';
 import { divided } from '../../stacks/rounding.ts';
-import type { OffcpuEntry, Particulars, Subject } from '../entry.ts';
+import type { Particulars, Subject } from '../entry.ts';
+import type { EntryRow, EntryRows } from '../entry-rows.ts';
 import { copySpan, type Ends, type IdSpan } from './bpftrace/id-span.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import { OffcpuShape, type ShapeOptions } from './shape.ts';
-import { StackNames } from './stack-names.ts';
 import type { WholeStacks } from './whole-stacks.ts';
 
 export const UNITS = ['us', 'ns', 'ms'] as const;
@@ -72,7 +72,7 @@ interface RowHead {
   hasCount: boolean;
 }
 
-export class OffcpuStacks {
+export class OffcpuStacks implements EntryRows {
   /** nanoseconds of all entries, and of those without any stack */
   totalNs = 0;
   lostNs = 0;
@@ -91,7 +91,6 @@ export class OffcpuStacks {
   /** the longest interval, by the bytes of the row */
   #maxima = new Map<string, number>();
   #unsettled: Unsettled | undefined;
-  #stackNames: StackNames | undefined;
   #ids = new Uint32Array(1024);
 
   constructor(table: StackTable, names: BpftraceNames) {
@@ -249,30 +248,27 @@ export class OffcpuStacks {
     return hasUser ? quality : { ...quality, cutNs: 0 };
   }
 
-  /** Each distinct entry once, and equal kernel stacks as the same array. */
-  *entries(): Generator<OffcpuEntry> {
+  /** The names of frames, by the ids of rows(). */
+  get names(): StackTable {
+    return this.#table;
+  }
+
+  /** Each distinct entry once, as name ids. */
+  *rows(): Generator<EntryRow> {
     this.settle();
     this.#rows.checkExact();
-    this.#stackNames ??= new StackNames(this.#table);
-    const names = this.#stackNames;
     for (const { ids, weight, hits } of this.#rows.stacks()) {
       const { subject, unit, hasCount } = this.#heads[ids[0] as number] as RowHead;
-      const kernelFrom = 2 + (ids[1] as number);
       const factor = NANOSECONDS[unit];
       const max = this.#maxima.size > 0 ? this.#maxima.get(bytesOf(ids)) : undefined;
       yield {
-        kind: subject.kind,
-        comm: subject.comm,
-        pid: subject.pid,
-        tid: subject.tid,
-        kernel: names.sharedInnermostFirst(ids, kernelFrom, ids.length),
-        user: names.innermostFirst(ids, 2, kernelFrom),
+        subject,
+        ids,
+        from: 2,
+        kernelFrom: 2 + (ids[1] as number),
         ns: weight * factor,
         count: hasCount ? hits : undefined,
         maxNs: max === undefined ? undefined : max * factor,
-        state: subject.state,
-        waitEvent: subject.waitEvent,
-        particulars: subject.particulars,
       };
     }
   }

@@ -11,7 +11,7 @@ export interface Blocked {
   /** innermost first, in any spelling */
   kernel: readonly string[];
   /** innermost first */
-  user: readonly string[];
+  user: readonly { readonly frame: string }[];
   /** prev_state of sched_switch, where known */
   state?: number | undefined;
   /** was it woken, so that it waits for a CPU? */
@@ -135,10 +135,10 @@ export class Classifier {
   }
 
   /** By the function that went into the kernel, because the kernel's own frames were not recorded. */
-  #withoutKernel(user: readonly string[]): Verdict {
+  #withoutKernel(user: Blocked['user']): Verdict {
     const own = this.#table.hasUserRules ? this.#ofUser(user, undefined) : undefined;
     if (own) return own;
-    const frame = user.find((one) => this.#table.inLibc(one).place !== 'libc-wrapper');
+    const frame = user.find((one) => this.#table.inLibc(one.frame).place !== 'libc-wrapper')?.frame;
     if (frame === undefined) return { rule: NO_STACK, frame: undefined };
     const { rule } = this.#table.inLibc(frame);
     if (rule !== undefined) return { rule, frame };
@@ -146,11 +146,11 @@ export class Classifier {
     return call === undefined ? { rule: NO_STACK, frame: undefined } : { rule: this.#other(call), frame };
   }
 
-  #ofUser(user: readonly string[], best: Vote | undefined): Verdict | undefined {
+  #ofUser(user: Blocked['user'], best: Vote | undefined): Verdict | undefined {
     let found: { vote: Vote; frame: string } | undefined;
-    user.forEach((frame, at) => {
+    user.forEach(({ frame }, at) => {
       const votes: readonly Candidate<Vote>[] = this.#table.votesOfUser(frame);
-      const vote = votes.find(({ of, rest }) => of.place === 'user' && holds(rest, (i) => user[i], at))?.of;
+      const vote = votes.find(({ of, rest }) => of.place === 'user' && holds(rest, (i) => user[i]?.frame, at))?.of;
       if (vote && vote.step < (found?.vote.step ?? best?.step ?? Number.POSITIVE_INFINITY)) found = { vote, frame };
     });
     return found?.vote.rule && { rule: found.vote.rule, frame: found.frame };

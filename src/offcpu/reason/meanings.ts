@@ -6,8 +6,10 @@ import { userName } from './function-name.ts';
 import { type Candidate, endOf, holds, NamesIndex } from './names-index.ts';
 import type { Kind, Rule, Section } from './rule-file.ts';
 
-/** What the rules know of a name. */
-interface NameFacts {
+/** A function of a program, or a comm, with what the rules know of it. Meanings.frameOf() makes one for each. */
+export interface UserFrame {
+  readonly frame: string;
+  /** as rules name it */
   name: string;
   isStale: boolean;
   isUnnamed: boolean;
@@ -46,7 +48,7 @@ export interface Meaning {
 /** A thread's user frames, innermost first, and its name. */
 export interface Thread {
   comm: string | undefined;
-  user: readonly string[];
+  user: readonly UserFrame[];
 }
 
 // postgres is known by     postgres parked in poll/* sleep/nanosleep     postgres waiting in disk/*
@@ -67,8 +69,8 @@ export class Meanings {
   readonly #ways = new NamesIndex<true>();
   readonly #programs = new NamesIndex<string>();
   readonly #stale = new NamesIndex<true>();
-  readonly #known = new Map<string, NameFacts>();
-  readonly #knownOfComm = new Map<string | undefined, NameFacts>();
+  readonly #known = new Map<string, UserFrame>();
+  readonly #knownOfComm = new Map<string | undefined, UserFrame>();
   readonly #programsOfComm = new Map<string | undefined, Set<string>>();
   #order = 0;
 
@@ -104,11 +106,11 @@ export class Meanings {
 
   /** Learns from a stack which program its comm is. Show it all stacks before the first meaningOf(). */
   notice({ comm, user }: Thread): void {
-    for (const frame of user) this.#note(comm, this.#factsOf(frame));
-    this.#note(comm, this.#factsOfComm(comm));
+    for (const frame of user) this.#note(comm, frame);
+    this.#note(comm, this.#frameOfComm(comm));
   }
 
-  #note(comm: string | undefined, { programs }: NameFacts): void {
+  #note(comm: string | undefined, { programs }: UserFrame): void {
     if (programs.length === 0) return;
     const known = this.#programsOfComm.get(comm) ?? new Set();
     this.#programsOfComm.set(comm, known);
@@ -120,8 +122,8 @@ export class Meanings {
    * user's rule may give a meaning of another kind.
    */
   meaningOf(thread: Thread, label: string, kind: Kind = 'open'): Meaning | undefined {
+    if (!hasFits(thread.user) && this.#frameOfComm(thread.comm).fits.length === 0) return undefined;
     const stack = this.#stackOf(thread);
-    if (!hasFits(stack)) return undefined;
     const programs = this.#programsOfComm.get(thread.comm);
     const nameAt = (index: number): string | undefined => stack[index]?.name;
     const makers = makersOf(stack, nameAt);
@@ -143,31 +145,27 @@ export class Meanings {
   }
 
   /** Innermost first, without what is stale; the comm outermost. */
-  #stackOf({ comm, user }: Thread): NameFacts[] {
-    const stack: NameFacts[] = [];
-    for (const frame of user) {
-      const facts = this.#factsOf(frame);
-      stack.push(facts);
-      if (facts.isStale) break;
-    }
-    stack.push(this.#factsOfComm(comm));
-    return stack;
+  #stackOf({ comm, user }: Thread): UserFrame[] {
+    const stale = user.findIndex(({ isStale }) => isStale);
+    return [...(stale < 0 ? user : user.slice(0, stale + 1)), this.#frameOfComm(comm)];
   }
 
-  #factsOfComm(comm: string | undefined): NameFacts {
-    let facts = this.#knownOfComm.get(comm);
-    if (facts === undefined) {
-      facts = this.#factsOf(commName(comm));
-      this.#knownOfComm.set(comm, facts);
+  #frameOfComm(comm: string | undefined): UserFrame {
+    let known = this.#knownOfComm.get(comm);
+    if (known === undefined) {
+      known = this.frameOf(commName(comm));
+      this.#knownOfComm.set(comm, known);
     }
-    return facts;
+    return known;
   }
 
-  #factsOf(frame: string): NameFacts {
-    let facts = this.#known.get(frame);
-    if (facts === undefined) {
+  /** The same object for the same function. */
+  frameOf(frame: string): UserFrame {
+    let known = this.#known.get(frame);
+    if (known === undefined) {
       const name = userName(frame);
-      facts = {
+      known = {
+        frame,
         name,
         isStale: this.#stale.find(name).length > 0,
         isUnnamed: name === UNKNOWN,
@@ -175,14 +173,14 @@ export class Meanings {
         ways: this.#ways.find(name),
         fits: this.#rules.find(name),
       };
-      this.#known.set(frame, facts);
+      this.#known.set(frame, known);
     }
-    return facts;
+    return known;
   }
 }
 
 /** Most stacks of most programs have no function that any rule begins with. */
-function hasFits(stack: readonly NameFacts[]): boolean {
+function hasFits(stack: readonly UserFrame[]): boolean {
   for (const { fits } of stack) if (fits.length > 0) return true;
   return false;
 }
@@ -198,10 +196,10 @@ interface Makers {
   isCommAlone: boolean;
 }
 
-function makersOf(stack: readonly NameFacts[], nameAt: (index: number) => string | undefined): Makers {
+function makersOf(stack: readonly UserFrame[], nameAt: (index: number) => string | undefined): Makers {
   const commAt = stack.length - 1;
-  const first = (isPassed: (facts: NameFacts, at: number) => boolean): number =>
-    stack.findIndex((facts, at) => at === commAt || !isPassed(facts, at));
+  const first = (isPassed: (frame: UserFrame, at: number) => boolean): number =>
+    stack.findIndex((frame, at) => at === commAt || !isPassed(frame, at));
   const left = first(({ ways, isStale }) => ways.length > 0 || isStale);
   return {
     sure: first(({ ways }, at) => ways.some(({ rest }) => holds(rest, nameAt, at))),

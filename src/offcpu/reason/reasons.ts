@@ -5,7 +5,7 @@ import { UNKNOWN } from '../../stacks/marks.ts';
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
 import { KernelRules } from './kernel-rules.ts';
-import { isMeaningHeading, Meanings } from './meanings.ts';
+import { isMeaningHeading, Meanings, type UserFrame } from './meanings.ts';
 import { type Kind, parseRules, type Rule, type Section } from './rule-file.ts';
 import { meaningRules, reasonRules } from './rules.generated.ts';
 
@@ -13,7 +13,7 @@ import { meaningRules, reasonRules } from './rules.generated.ts';
 export interface OffcpuStack {
   comm: string | undefined;
   /** innermost first */
-  user: readonly string[];
+  user: readonly UserFrame[];
   kernel: readonly string[];
   /** prev_state of sched_switch */
   state: number | undefined;
@@ -21,20 +21,13 @@ export interface OffcpuStack {
   isRunnable: boolean;
   /** Postgres' wait_event_info */
   waitEvent: number | undefined;
-  ns: number;
-  count: number | undefined;
-  maxNs: number | undefined;
 }
 
-/** One distinct stack with its reason. */
-export interface ExplainedStack {
+/** Why a stack waited. */
+export interface Explained {
   rule: Rule;
   /** the name of its meaning, and how its time counts; undefined: none known */
   meaning: { label: string; kind: Kind } | undefined;
-  ns: number;
-  /** intervals; undefined: not known */
-  count: number | undefined;
-  maxNs: number | undefined;
   /** the innermost function that is not the scheduler's, of stacks without a rule */
   leaf: string | undefined;
   /** where wait events were recorded, but none with this wait: the function that called libc */
@@ -42,11 +35,12 @@ export interface ExplainedStack {
 }
 
 /** How the time of a wait counts. */
-export function kindOf({ rule, meaning }: Pick<ExplainedStack, 'rule' | 'meaning'>): Kind {
+export function kindOf({ rule, meaning }: Pick<Explained, 'rule' | 'meaning'>): Kind {
   return meaning?.kind ?? rule.kind;
 }
 
-export interface Decision extends ExplainedStack {
+/** Many stacks may share one object. */
+export interface Decision extends Explained {
   verdict: Verdict;
   /** what gave the meaning: a frame, `comm:NAME`, or `wait event`; then where that rule stands */
   meaningBy: string | undefined;
@@ -64,6 +58,8 @@ export class Reasons {
   readonly #names = new Set<string>(['other']);
   /** were wait events recorded? If all are 0, they were not */
   #hasEvents = false;
+  /** of stacks about whose meaning nothing is known, which are most */
+  readonly #plain = new WeakMap<Verdict, Decision>();
 
   /** `own`: rule files of the user, name and text. Throws InputError if they are none. */
   constructor(own: readonly { name: string; text: string }[], decode: DecodeWaitEvent) {
@@ -95,6 +91,11 @@ export class Reasons {
     return false;
   }
 
+  /** A user frame of a stack. The same object for the same name, so that callers may keep it. */
+  frameOf(name: string): UserFrame {
+    return this.#meanings.frameOf(name);
+  }
+
   /**
    * Show it all stacks before the first decide(), because only all of a thread's stacks tell which program it is of.
    */
@@ -104,28 +105,29 @@ export class Reasons {
   }
 
   decide(stack: OffcpuStack): Decision {
-    const { ns, count, maxNs } = stack;
     const verdict = this.#classifier.classify(stack);
     const meaning = hasMeaning(verdict.rule) ? this.#meaningOf(stack, verdict.rule) : undefined;
-    return {
+    const withoutEvent =
+      meaning === undefined && hasMeaning(verdict.rule) ? this.#callerWithoutEvent(stack) : undefined;
+    const isPlain = meaning === undefined && withoutEvent === undefined;
+    const decision = (isPlain ? this.#plain.get(verdict) : undefined) ?? {
       verdict,
       rule: verdict.rule,
       meaning,
       meaningBy: meaning?.by,
       meaningPlace: meaning?.place,
-      ns,
-      count,
-      maxNs,
       leaf: verdict.frame,
-      withoutEvent: meaning === undefined && hasMeaning(verdict.rule) ? this.#callerWithoutEvent(stack) : undefined,
+      withoutEvent,
     };
+    if (isPlain) this.#plain.set(verdict, decision);
+    return decision;
   }
 
   #callerWithoutEvent({ waitEvent, user }: OffcpuStack): string | undefined {
     if (waitEvent === undefined || !this.#hasEvents) return undefined;
     const isLibc = (frame: string): boolean =>
       this.table.inLibc(frame).place !== undefined || libcCall(frame) !== undefined;
-    return user.find((frame) => !isNameless(frame) && !isLibc(frame)) ?? UNKNOWN;
+    return user.find(({ frame }) => !isNameless(frame) && !isLibc(frame))?.frame ?? UNKNOWN;
   }
 
   #meaningOf(stack: OffcpuStack, reason: Rule): (Meant & { by: string; place: string }) | undefined {

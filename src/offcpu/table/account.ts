@@ -1,14 +1,15 @@
 // All stacks of a run with their reasons: the sums for the table, and the stacks as folded text.
 
 import { StackTable } from '../../engine/stack-table.ts';
-import { rootText } from '../../perf/names.ts';
 import { frameText, isNameless } from '../../stacks/frame-name.ts';
-import { isLost, kindFrame, LOST, TRUNCATED } from '../../stacks/marks.ts';
+import { isLost, TRUNCATED } from '../../stacks/marks.ts';
 import { divided } from '../../stacks/rounding.ts';
 import type { OffcpuEntry } from '../entry.ts';
-import { isRootFunction, partsOf } from '../reason/folded-parts.ts';
+import type { EntryRows } from '../entry-rows.ts';
 import { type Decision, kindOf, type OffcpuStack, type Reasons } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
+import { ItemLines } from './item-lines.ts';
+import { EntryItems, FoldedItems, framesOf, type Item, type Items } from './items.ts';
 import { type NameLock, particularFrames, statementOf } from './particular-names.ts';
 import { Tally } from './tally.ts';
 
@@ -27,80 +28,22 @@ export interface AccountSettings {
   statements: boolean;
 }
 
-/** A stack, and its line in folded text. */
-interface Item {
-  stack: OffcpuStack;
-  /** undefined: the stack is of a folded text */
-  entry: OffcpuEntry | undefined;
-  /** root first; undefined for an entry, because few callers want its frames */
-  frames: readonly string[] | undefined;
-  /** its count in a folded text; undefined for an entry */
-  weight: number | undefined;
-}
-
 /** Decides about all folded stacks, whose counts are in units of `unitNs`, and about all entries. */
 export function accountOf(
   folded: StackTable,
   unitNs: number,
-  entries: Iterable<OffcpuEntry>,
+  entries: EntryRows | undefined,
   reasons: Reasons,
   settings: AccountSettings,
 ): Account {
-  const lines = [...itemsOfFolded(folded, unitNs, reasons)];
-  const items = {
-    *[Symbol.iterator]() {
-      yield* lines;
-      yield* itemsOfEntries(entries);
-    },
-  };
-  return new Account(items, reasons, unitNs, settings);
+  const sources: Items[] = [new FoldedItems(folded, unitNs, reasons)];
+  if (entries) sources.push(new EntryItems(entries, reasons, settings.by));
+  return new Account(sources, reasons, unitNs, settings);
 }
 
-interface Decided extends Item {
+interface Decided {
+  item: Item;
   decision: Decision;
-}
-
-function* itemsOfFolded(folded: StackTable, unitNs: number, reasons: Reasons): Generator<Item> {
-  const names: string[] = [];
-  const nameOf = (id: number): string => {
-    names[id] ??= folded.nameText(id);
-    return names[id];
-  };
-  let hasComm = true;
-  for (const { ids } of folded.stacks()) hasComm &&= !isRootFunction(nameOf(ids[0] as number), reasons.table);
-  for (const { ids, weight } of folded.stacks()) {
-    const frames = Array.from(ids, nameOf);
-    const { comm, user, kernel, note } = partsOf(frames, reasons.table, hasComm);
-    const stack = {
-      comm,
-      user,
-      kernel: note === 'lost' ? [] : kernel,
-      state: note === 'preempted' ? 0 : undefined,
-      isRunnable: note === 'runnable',
-      waitEvent: undefined,
-      ns: weight * unitNs,
-      count: undefined,
-      maxNs: undefined,
-    };
-    yield { stack, entry: undefined, frames, weight };
-  }
-}
-
-function* itemsOfEntries(entries: Iterable<OffcpuEntry>): Generator<Item> {
-  for (const entry of entries) {
-    const stack = Object.assign(entry, { isRunnable: entry.kind === 'runnable' });
-    yield { stack, entry, frames: undefined, weight: undefined };
-  }
-}
-
-/** Root first. */
-function framesOf({ kind, comm, pid, user, kernel }: OffcpuEntry, by: AccountSettings['by']): string[] {
-  const leaf = kindFrame(kind);
-  const frames = [...(comm === undefined ? [] : [rootText(by, comm, String(pid ?? ''), '')]), ...user.toReversed()];
-  frames.push(...kernel.toReversed());
-  if (user.length + kernel.length === 0) frames.push(LOST);
-  if (leaf !== undefined) frames.push(leaf);
-  return frames;
 }
 
 /** A distinct stack with its reason. */
@@ -120,8 +63,7 @@ export class Account {
   readonly tally: Tally;
   /** the share of the time, 0 to 1, whose innermost user frame is an address or object without a name */
   readonly unnamedShare: number;
-  /** A large dump has hundreds of thousands of items, so each walk makes them anew. */
-  readonly #items: Iterable<Item>;
+  readonly #sources: readonly Items[];
   /** one for each item, in their order */
   readonly #decisions: Decision[] = [];
   /** is all of it folded text, whose counts need not be whole? */
@@ -130,24 +72,28 @@ export class Account {
   readonly #settings: AccountSettings;
 
   /** Walks through the items here, and again in each method that gives their stacks. */
-  constructor(items: Iterable<Item>, reasons: Reasons, unitNs: number, settings: AccountSettings) {
+  constructor(sources: readonly Items[], reasons: Reasons, unitNs: number, settings: AccountSettings) {
     this.tally = new Tally(settings.busy);
-    this.#items = items;
+    this.#sources = sources;
     this.#unitNs = unitNs;
     this.#settings = settings;
-    for (const { stack } of items) reasons.notice(stack);
-    const queued: Decision[] = [];
+    for (const source of sources) for (const item of source) reasons.notice(source.stackOf(item));
+    const queued: { decision: Decision; ns: number }[] = [];
     let [unnamed, all, isFolded] = [0, 0, true];
-    for (const { stack, entry } of items) {
-      isFolded &&= entry === undefined;
-      const decision = reasons.decide(stack);
-      this.#decisions.push(decision);
-      this.tally.add(decision);
-      if (stack.isRunnable) queued.push(reasons.decide({ ...stack, isRunnable: false }));
-      all += stack.ns;
-      if (isUnnamed(stack.user[0])) unnamed += stack.ns;
+    for (const source of sources) {
+      for (const item of source) {
+        const { row, ns } = item;
+        isFolded &&= row === undefined;
+        const stack = source.stackOf(item);
+        const decision = reasons.decide(stack);
+        this.#decisions.push(decision);
+        this.tally.add(decision, item);
+        if (stack.isRunnable) queued.push({ decision: reasons.decide({ ...stack, isRunnable: false }), ns });
+        all += ns;
+        if (isUnnamed(stack.user[0]?.frame)) unnamed += ns;
+      }
     }
-    for (const decision of queued) this.tally.addQueued(decision);
+    for (const { decision, ns } of queued) this.tally.addQueued(decision, ns);
     this.#isFolded = isFolded;
     this.unnamedShare = all > 0 ? unnamed / all : 0;
   }
@@ -159,21 +105,13 @@ export class Account {
   /** The stacks with their reason as root frame, their counts in units of `unitNs`. */
   folded(unitNs: number): StackTable {
     const table = new StackTable();
-    const known = new Map<string, number>();
-    const idOf = (frame: string): number => {
-      let id = known.get(frame);
-      if (id === undefined) {
-        id = table.name(frame);
-        known.set(frame, id);
-      }
-      return id;
-    };
+    const lines = new ItemLines(table);
     const sums: number[] = [];
     const isAsRead = this.#isFolded && this.#unitNs === unitNs;
-    for (const item of this.#counted()) {
-      const ids = [...this.#rootsOf(item), ...this.#reasonOf(item), ...this.#framesOf(item)].map(idOf);
-      const place = table.add(ids, 0, item.stack.count ?? 1);
-      sums[place] = (sums[place] ?? 0) + (isAsRead ? (item.weight as number) : item.stack.ns);
+    for (const decided of this.#counted()) {
+      const { item } = decided;
+      const place = lines.add([...this.#rootsOf(decided), ...this.#reasonOf(decided)], item);
+      sums[place] = (sums[place] ?? 0) + (isAsRead ? (item.weight as number) : item.ns);
     }
     table.weights.set(isAsRead ? sums : divided(sums, unitNs));
     return table;
@@ -186,14 +124,14 @@ export class Account {
   stacks(unitNs: number): ReasonedStack[] {
     const sums = new Map<string, ReasonedStack>();
     const isAsRead = this.#isFolded && this.#unitNs === unitNs;
-    for (const item of this.#counted()) {
-      const { stack, weight } = item;
-      const [roots, reason, frames] = [this.#rootsOf(item), this.#reasonOf(item), this.#framesOf(item)];
+    for (const decided of this.#counted()) {
+      const { ns, count, weight } = decided.item;
+      const [roots, reason, frames] = [this.#rootsOf(decided), this.#reasonOf(decided), framesOf(decided.item)];
       const key = [...roots, '', ...reason, '', ...frames].join(';');
       const sum = sums.get(key) ?? { roots, reason, frames, count: 0, hits: 0 };
       sums.set(key, sum);
-      sum.count += isAsRead ? (weight as number) : stack.ns;
-      sum.hits += stack.count ?? 1;
+      sum.count += isAsRead ? (weight as number) : ns;
+      sum.hits += count ?? 1;
     }
     const stacks = [...sums.values()];
     if (isAsRead) return stacks;
@@ -206,36 +144,40 @@ export class Account {
 
   *#decided(): Generator<Decided> {
     let index = 0;
-    for (const item of this.#items) yield Object.assign(item, { decision: this.#decisions[index++] as Decision });
+    for (const source of this.#sources) {
+      for (const item of source) yield { item, decision: this.#decisions[index++] as Decision };
+    }
   }
 
   *#counted(): Generator<Decided> {
-    for (const item of this.#decided()) if (this.tally.counts(item.decision)) yield item;
+    for (const decided of this.#decided()) if (this.tally.counts(decided.decision)) yield decided;
   }
 
-  #framesOf({ frames, entry }: Item): readonly string[] {
-    return frames ?? (entry ? framesOf(entry, this.#settings.by) : []);
+  #rootsOf({ item, decision }: Decided): string[] {
+    return this.#settings.statements ? [statementFrame(decision, item.source.entryOf(item))] : [];
   }
 
-  #rootsOf({ decision, entry }: Decided): string[] {
-    return this.#settings.statements ? [statementFrame(decision, entry)] : [];
-  }
-
-  #reasonOf({ decision: { rule, meaning }, entry }: Decided): string[] {
+  #reasonOf({ decision: { rule, meaning }, item: { row } }: Decided): string[] {
     const { detail, particulars } = this.#settings;
     const reason = detail ? rule.label : `[${rule.bracket}]`;
-    const behind = entry && particulars ? particularFrames(entry, rule.label, particulars) : [];
+    const behind = row && particulars ? particularFrames(row.subject, rule.label, particulars) : [];
     return this.#settings.meaning && meaning ? [reason, meaning.label, ...behind] : [reason, ...behind];
   }
 
   /** The decision about each stack, as often as the input has it. */
-  *decisions(): Generator<{ stack: OffcpuStack; entry: OffcpuEntry | undefined; decision: Decision }> {
-    yield* this.#decided();
+  *decisions(): Generator<{ stack: OffcpuStack; entry: OffcpuEntry | undefined; ns: number; decision: Decision }> {
+    for (const { item, decision } of this.#decided()) {
+      const { source, ns } = item;
+      yield { stack: source.stackOf(item), entry: source.entryOf(item), ns, decision };
+    }
   }
 
   /** The entries of dumps that count. */
   *entries(): Generator<OffcpuEntry> {
-    for (const { entry } of this.#counted()) if (entry) yield entry;
+    for (const { item } of this.#counted()) {
+      const entry = item.source.entryOf(item);
+      if (entry) yield entry;
+    }
   }
 
   /** What decided, for each distinct stack and answer once. */
@@ -251,11 +193,10 @@ export class Account {
   }
 
   *#explained(): Generator<Explanation> {
-    for (const item of this.#decided()) {
-      const { decision } = item;
-      const { rule, verdict, meaning, meaningBy, meaningPlace, ns } = decision;
+    for (const { item, decision } of this.#decided()) {
+      const { rule, verdict, meaning, meaningBy, meaningPlace } = decision;
       yield {
-        ns,
+        ns: item.ns,
         reason: `[${rule.bracket}]`,
         label: rule.label,
         kind: kindOf(decision),
@@ -264,7 +205,7 @@ export class Account {
         meaning: meaning?.label,
         meaningFrame: meaningBy,
         meaningRule: meaningPlace,
-        stack: this.#framesOf(item).join(';'),
+        stack: framesOf(item).join(';'),
       };
     }
   }

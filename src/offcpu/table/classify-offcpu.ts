@@ -2,7 +2,7 @@
 
 import { InputError } from '../../engine/errors.ts';
 import type { StackTable } from '../../engine/stack-table.ts';
-import type { OffcpuEntry } from '../entry.ts';
+import { EntryList, type EntryRows, entriesOf } from '../entry-rows.ts';
 import type { FrameLookup } from '../read/bpftrace/user-frames.ts';
 import type { CallSum } from '../read/calls.ts';
 import { OffcpuInput } from '../read/input.ts';
@@ -30,7 +30,7 @@ export interface ClassifySettings extends AccountSettings {
 export interface OffcpuStacksRead {
   folded: StackTable;
   unitNs: number;
-  entries: Iterable<OffcpuEntry>;
+  entries: EntryRows | undefined;
   inputs: readonly InputFacts[];
 }
 
@@ -117,8 +117,8 @@ export class OffcpuClassify {
     const { folded, dump, unit } = this.#read;
     const unitNs = NANOSECONDS[this.#options.inputUnit ?? unit ?? 'us'];
     const { lengths } = settings;
-    const all = dump?.entries() ?? [];
-    const entries = lengths ? [...lengths.keep(all)] : all;
+    const all = dump?.entries();
+    const entries = lengths && all ? new EntryList([...lengths.keep(entriesOf(all))]) : all;
     if (lengths && (folded.stackCount > 0 || !lengths.hasLengths)) throw new InputError(NO_LENGTHS);
     const classified = classify({ folded, unitNs, entries, inputs: dump?.inputs ?? [] }, settings);
     return {

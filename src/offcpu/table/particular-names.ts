@@ -2,7 +2,7 @@
 
 import { commFrame, frameText } from '../../stacks/frame-name.ts';
 import type { DataName } from '../../symbols/data-names.ts';
-import type { OffcpuEntry, Particulars, Statement, WaitObject, Waker } from '../entry.ts';
+import type { OffcpuEntry, Particulars, Statement, Subject, WaitObject, Waker } from '../entry.ts';
 import type { Kind } from '../reason/rule-file.ts';
 
 /** The variable at an address of a process, or where it lies; undefined: not known. */
@@ -60,8 +60,7 @@ const ENDED_BY_DEVICES = /^(?:disk|sleep|memory)\//;
  * innermost first, where that was recorded. Addresses, process ids and ports of clients differ from run to run, so frames
  * leave them out.
  */
-export function particularFrames(entry: OffcpuEntry, label: string, nameLock: NameLock): string[] {
-  const { kind, pid, particulars } = entry;
+export function particularFrames({ kind, pid, particulars }: Subject, label: string, nameLock: NameLock): string[] {
   if (!particulars || kind === 'runnable' || kind === 'preempted') return [];
   const { object } = particulars;
   const frames = object ? [frameText(stableObject(objectName(object, pid, nameLock)))] : [];

@@ -1,8 +1,8 @@
 // The sums of the table: time by reason, by label within it, and by meaning within that.
 
 import { UNKNOWN } from '../../stacks/marks.ts';
-import { type ExplainedStack, kindOf } from '../reason/reasons.ts';
-import type { Kind } from '../reason/rule-file.ts';
+import { type Explained, kindOf } from '../reason/reasons.ts';
+import type { Kind, Rule } from '../reason/rule-file.ts';
 
 /** A row of the table, with its parts: a reason's are labels, a label's meanings, those of NO_EVENT functions. */
 export interface Row {
@@ -38,6 +38,14 @@ export interface Summary {
   other: { name: string; label: string; ns: number }[];
 }
 
+/** Of one distinct stack. */
+export interface Times {
+  ns: number;
+  /** intervals; undefined: not known */
+  count: number | undefined;
+  maxNs: number | undefined;
+}
+
 interface Sum extends Omit<Row, 'parts'> {
   parts: Map<string, Sum>;
 }
@@ -50,6 +58,7 @@ const OTHER = 'other';
 export class Tally {
   readonly #busy: boolean;
   readonly #all = newSum('');
+  readonly #sums = new Map<Rule, [Sum, Sum]>();
   readonly #kinds = { wait: 0, idle: 0, timer: 0, cpu: 0, open: 0, lost: 0 };
   readonly #excluded = new Map<string, number>();
   readonly #other = new Map<string, { name: string; label: string; ns: number }>();
@@ -61,28 +70,34 @@ export class Tally {
   }
 
   /** Is a stack part of the table? */
-  counts(wait: ExplainedStack): boolean {
-    const kind = kindOf(wait);
+  counts(explained: Explained): boolean {
+    const kind = kindOf(explained);
     return kind !== 'excluded' && !(this.#busy && (kind === 'idle' || kind === 'timer'));
   }
 
   /** Adds a stack's time. */
-  add(wait: ExplainedStack): void {
-    const { rule, meaning, ns, leaf } = wait;
-    const kind = kindOf(wait);
+  add(explained: Explained, times: Times): void {
+    const { rule, meaning, leaf, withoutEvent } = explained;
+    const { ns } = times;
+    const kind = kindOf(explained);
     if (kind === 'excluded') {
       this.#excluded.set(rule.label, (this.#excluded.get(rule.label) ?? 0) + ns);
       return;
     }
     this.#kinds[rule.label === LOST ? 'lost' : kind] += ns;
-    if (!this.counts(wait)) {
+    if (!this.counts(explained)) {
       this.#leftOutNs += ns;
       return;
     }
-    const ofReason = addTo(this.#all, `[${rule.bracket}]`, wait);
-    const ofLabel = addTo(ofReason, rule.label, wait);
-    if (meaning) addTo(ofLabel, meaning.label, wait);
-    else if (wait.withoutEvent !== undefined) addTo(addTo(ofLabel, NO_EVENT, wait), wait.withoutEvent, wait);
+    const [ofReason, ofLabel] = this.#sumsOf(rule);
+    addTo(ofReason, times);
+    addTo(ofLabel, times);
+    if (meaning) addTo(partOf(ofLabel, meaning.label), times);
+    else if (withoutEvent !== undefined) {
+      const ofNone = partOf(ofLabel, NO_EVENT);
+      addTo(ofNone, times);
+      addTo(partOf(ofNone, withoutEvent), times);
+    }
     if (rule.bracket === OTHER) {
       const key = `${leaf} ${rule.label}`;
       const other = this.#other.get(key) ?? { name: leaf ?? UNKNOWN, label: rule.label, ns: 0 };
@@ -91,8 +106,19 @@ export class Tally {
     }
   }
 
+  /** Of its reason and its label. */
+  #sumsOf(rule: Rule): [Sum, Sum] {
+    let sums = this.#sums.get(rule);
+    if (sums === undefined) {
+      const ofReason = partOf(this.#all, `[${rule.bracket}]`);
+      sums = [ofReason, partOf(ofReason, rule.label)];
+      this.#sums.set(rule, sums);
+    }
+    return sums;
+  }
+
   /** Adds the time in which a thread waited for a CPU to what it had waited for before. */
-  addQueued({ rule, meaning, ns }: ExplainedStack): void {
+  addQueued({ rule, meaning }: Explained, ns: number): void {
     const label = this.#all.parts.get(`[${rule.bracket}]`)?.parts.get(rule.label);
     for (const sum of [this.#all.parts.get(`[${rule.bracket}]`), label, meaning && label?.parts.get(meaning.label)]) {
       if (sum) sum.queuedNs += ns;
@@ -116,14 +142,20 @@ function newSum(name: string): Sum {
   return { name, ns: 0, count: 0, maxNs: 0, variance: 0, queuedNs: 0, parts: new Map() };
 }
 
-function addTo({ parts }: Sum, name: string, { ns, count, maxNs }: ExplainedStack): Sum {
-  const sum = parts.get(name) ?? newSum(name);
-  parts.set(name, sum);
+function partOf({ parts }: Sum, name: string): Sum {
+  let sum = parts.get(name);
+  if (sum === undefined) {
+    sum = newSum(name);
+    parts.set(name, sum);
+  }
+  return sum;
+}
+
+function addTo(sum: Sum, { ns, count, maxNs }: Times): void {
   sum.ns += ns;
   sum.count = sum.count === undefined || count === undefined ? undefined : sum.count + count;
   sum.maxNs = sum.maxNs === undefined || maxNs === undefined ? undefined : Math.max(sum.maxNs, maxNs);
   sum.variance = sum.variance === undefined || maxNs === undefined ? undefined : sum.variance + ns * maxNs;
-  return sum;
 }
 
 function rowsOf({ parts }: Sum): Row[] {

@@ -76,7 +76,8 @@ export function placesOf(
   const byReason = new Map<string, { head: Pick<ReasonPlaces, 'reason' | 'meaning'>; sums: Map<string, Sum> }>();
   for (const entry of entries) {
     // woken threads wait for the CPU because of what they had waited for
-    const decision = reasons.decide({ ...entry, isRunnable: false });
+    const user = entry.user.map((frame) => reasons.frameOf(frame));
+    const decision = reasons.decide({ ...entry, user, isRunnable: false });
     const { rule } = decision;
     if (rule.kind === 'cpu' || rule.kind === 'excluded') continue;
     const head = { reason: `[${rule.bracket}]`, meaning: hasMeanings ? decision.meaning?.label : undefined };

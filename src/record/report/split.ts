@@ -28,14 +28,14 @@ export function splitOf({ threads, beforeNs }: Identity, waits: Iterable<Waited>
   for (const name of ORDER) add(name, '', 0);
   // the switches tell this part like all others: perf's samples are coarse if they are few
   for (const { onCpuNs } of threads) add('on CPU', 'r', onCpuNs);
-  for (const { kind, group, letter, stack, entry } of waits) {
+  for (const { kind, group, letter, ns, entry } of waits) {
     if (kind === 'excluded') continue;
-    else if (entry === undefined) add('asleep throughout', 't', stack.ns);
-    else if (kind === 'cpu') add('waiting for a CPU', 'u', stack.ns);
-    else if (kind === 'timer') add('sleeping, by timer', 't', stack.ns);
-    else if (kind === 'idle') add('idle, waiting for work', 't', stack.ns);
-    else if (kind === 'open') add('idle or blocked, undecided', 'x', stack.ns);
-    else add(`blocked: ${BLOCKED.get(group) ?? 'other'}`, letter, stack.ns);
+    else if (entry === undefined) add('asleep throughout', 't', ns);
+    else if (kind === 'cpu') add('waiting for a CPU', 'u', ns);
+    else if (kind === 'timer') add('sleeping, by timer', 't', ns);
+    else if (kind === 'idle') add('idle, waiting for work', 't', ns);
+    else if (kind === 'open') add('idle or blocked, undecided', 'x', ns);
+    else add(`blocked: ${BLOCKED.get(group) ?? 'other'}`, letter, ns);
   }
   add('off CPU before the first switch', 'n', beforeNs);
   const all = [...sums.values()].reduce((sum, { ns }) => sum + ns, 0);

@@ -42,15 +42,15 @@ export function threadsOf(
 ): Threads {
   const sums = new Map<number, { blocked: number; undecided: number; idle: number; reasons: Map<string, number> }>();
   const names = new Map(comms);
-  for (const { kind, reason, stack, entry } of waits) {
+  for (const { kind, reason, ns, entry } of waits) {
     if (entry?.tid === undefined) continue;
     if (entry.comm !== undefined && !names.has(entry.tid)) names.set(entry.tid, entry.comm);
     const sum = sums.get(entry.tid) ?? { blocked: 0, undecided: 0, idle: 0, reasons: new Map<string, number>() };
     sums.set(entry.tid, sum);
-    if (kind === 'wait') sum.blocked += stack.ns;
-    else if (kind === 'open') sum.undecided += stack.ns;
-    else if (kind === 'idle' || kind === 'timer') sum.idle += stack.ns;
-    if (kind === 'wait' || kind === 'open') sum.reasons.set(reason, (sum.reasons.get(reason) ?? 0) + stack.ns);
+    if (kind === 'wait') sum.blocked += ns;
+    else if (kind === 'open') sum.undecided += ns;
+    else if (kind === 'idle' || kind === 'timer') sum.idle += ns;
+    if (kind === 'wait' || kind === 'open') sum.reasons.set(reason, (sum.reasons.get(reason) ?? 0) + ns);
   }
   const rows = threads.map((thread) => {
     const { tid, lifeNs } = thread;

@@ -2,7 +2,7 @@
 
 import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/waits.ts';
 import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
-import { type Decision, kindOf, type OffcpuStack } from '../../offcpu/reason/reasons.ts';
+import { type Decision, kindOf } from '../../offcpu/reason/reasons.ts';
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
 import { enderOf, type NameLock, objectName, statementOf, wakerName } from '../../offcpu/table/particular-names.ts';
@@ -25,7 +25,7 @@ export interface Waited {
   letter: string;
   group: string;
   decision: Decision;
-  stack: OffcpuStack;
+  ns: number;
   /** undefined: a thread that slept through the window */
   entry: OffcpuEntry | undefined;
 }
@@ -33,7 +33,7 @@ export interface Waited {
 const OTHER = WAITS.find(({ letter }) => letter === 'o') as (typeof WAITS)[number];
 
 export function* waitedOf({ classified, reasons }: OffcpuProfile): Generator<Waited> {
-  for (const { stack, entry, decision: decided } of classified.account.decisions()) {
+  for (const { stack, entry, ns, decision: decided } of classified.account.decisions()) {
     // woken threads wait for the CPU because of what they had waited for
     const decision = stack.isRunnable ? reasons.decide({ ...stack, isRunnable: false }) : decided;
     const { rule, meaning } = decision;
@@ -42,7 +42,7 @@ export function* waitedOf({ classified, reasons }: OffcpuProfile): Generator<Wai
     yield {
       kind: stack.isRunnable ? 'cpu' : kindOf(decision),
       ...{ reason, text: rule.text, meaning: meaning?.label },
-      ...{ letter: family.letter, group: family.meaning, decision, stack, entry },
+      ...{ letter: family.letter, group: family.meaning, decision, ns, entry },
     };
   }
 }
@@ -115,14 +115,14 @@ export function waitRows(
 ): WaitRow[] {
   const sums = new Map<string, Sum>();
   for (const waited of all) {
-    const { decision, entry, stack, reason, text, letter, meaning } = waited;
+    const { decision, entry, reason, text, letter, meaning } = waited;
     const kind = kindOf(decision);
     if (entry === undefined || kind === 'cpu' || kind === 'excluded') continue;
-    const own = stack.user.filter(code.isOwn);
-    const frame = own.find((name) => !isNameless(name)) ?? stack.user.find(isOfProgram);
+    const own = entry.user.filter(code.isOwn);
+    const frame = own.find((name) => !isNameless(name)) ?? entry.user.find(isOfProgram);
     const place = frame && withoutTier(frame);
     const unnamedIn = place === undefined ? own[0] : undefined;
-    const isCaller = frame !== undefined && isBehindHidden(stack.user, frame, isOfProgram);
+    const isCaller = frame !== undefined && isBehindHidden(entry.user, frame, isOfProgram);
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
     const statement = statementOf(entry, kind)?.text;
     const key = [decision.rule.label, meaning, place, isCaller, unnamedIn, object, statement].join('\0');

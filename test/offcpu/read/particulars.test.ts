@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
+import { entriesOf as entriesIn } from '../../../src/offcpu/entry-rows.ts';
 import { OffcpuFold } from '../../../src/offcpu/read/fold-offcpu.ts';
 import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { ROOT } from '../../tools.ts';
@@ -18,7 +19,7 @@ function entriesOf(text: string): OffcpuEntry[] {
   reader.beginInput();
   reader.write(Buffer.from(text, 'latin1'));
   assert.equal(reader.endInput(), undefined);
-  return [...reader.entries()];
+  return [...entriesIn(reader.entries())];
 }
 
 const HEAD = `flamepipe offcpu 2 pid 7 attach_ns 1 wait_events 0 objects 1 children 0

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
+import { entriesOf as entriesIn } from '../../../src/offcpu/entry-rows.ts';
 import type { Program } from '../../../src/offcpu/read/program.ts';
 import { OffcpuReader, type ReaderOptions } from '../../../src/offcpu/read/reader.ts';
 import type { FoldOptions } from '../../../src/offcpu/read/stacks.ts';
@@ -53,7 +54,7 @@ function sumOf(lines: string[]): number {
 }
 
 function entriesOf(text: string): OffcpuEntry[] {
-  return [...read([text]).reader.entries()];
+  return [...entriesIn(read([text]).reader.entries())];
 }
 
 test('entries in any order are one dump, however many dumps they look like', () => {
@@ -222,8 +223,8 @@ describe('entries', () => {
   test('are the same each time that they are walked through, and share equal kernel stacks', () => {
     const entry = (user: string): string => `@offcpu[\n    __schedule+1\n    schedule+2\n, \n    ${user}+1\n]: 7\n`;
     const entries = read([entry('f') + entry('g')]).reader.entries();
-    const [first, second] = entries;
-    assert.deepEqual([...entries], [first, second]);
+    const [first, second] = entriesIn(entries);
+    assert.deepEqual([...entriesIn(entries)], [first, second]);
     assert.equal(first?.kernel, second?.kernel);
   });
 
@@ -353,7 +354,9 @@ describe('a map printed several times', () => {
       values.map((n, i) => `@x[\n    __schedule+1\n    f${i}+1\n]: (${n.join(', ')})\n`).join('');
     const growing = `${tuples([3, 1, 3], [4, 1, 4])}\n${tuples([3, 1, 3], [6, 2, 4], [8, 3, 5])}`;
     const found = (text: string, repeats: 'auto' | 'add' | 'last' = 'auto'): string[] =>
-      [...read([text], { repeats }).reader.entries()].map(({ ns, count, maxNs }) => [ns, count, maxNs].join(' '));
+      [...entriesIn(read([text], { repeats }).reader.entries())].map(({ ns, count, maxNs }) =>
+        [ns, count, maxNs].join(' '),
+      );
     assert.deepEqual(found(growing), ['3000 1 3000', '6000 2 4000', '8000 3 5000']);
     assert.deepEqual(found(growing, 'add'), ['6000 2 3000', '10000 3 4000', '8000 3 5000']);
     const cleared = `${tuples([3, 1, 3], [4, 1, 4])}\n${tuples([2, 1, 2])}`;

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { entriesOf } from '../../../src/offcpu/entry-rows.ts';
 import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { normalStatement } from '../../../src/offcpu/read/statement.ts';
 import { ROOT } from '../../tools.ts';
@@ -96,7 +97,7 @@ describe('a statement', () => {
     reader.write(readFileSync(join(ROOT, 'fixtures/bpftrace/offcpu-statements-0.17/dump.txt')));
     assert.equal(reader.endInput(), undefined);
     const ms = new Map<string, number>();
-    for (const { ns, kind, particulars } of reader.entries()) {
+    for (const { ns, kind, particulars } of entriesOf(reader.entries())) {
       const { text = '', queryId = '' } = particulars?.statement ?? {};
       if (kind === 'blocked') ms.set(`${text} ${queryId}`, (ms.get(`${text} ${queryId}`) ?? 0) + ns / 1e6);
     }

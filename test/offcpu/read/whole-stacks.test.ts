@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Subject } from '../../../src/offcpu/entry.ts';
+import { entriesOf } from '../../../src/offcpu/entry-rows.ts';
 import { spanOf } from '../../../src/offcpu/read/bpftrace/id-span.ts';
 import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { Waits } from '../../../src/offcpu/read/waits.ts';
@@ -147,7 +148,7 @@ app ${tid}/${tid} 1.030010000: PERF_RECORD_SWITCH IN
     reader.write(Buffer.from(text));
     assert.equal(reader.endInput(), undefined);
   }
-  const found = [...reader.entries()].filter(({ kind }) => kind === 'blocked');
+  const found = [...entriesOf(reader.entries())].filter(({ kind }) => kind === 'blocked');
   assert.deepEqual(found.map(({ tid, user, maxNs }) => [tid, ...user, maxNs]).sort(), [
     [7, 'clock_nanosleep', 'nap', 10e6],
     [8, 'clock_nanosleep', 'doze', 10e6],

@@ -164,12 +164,16 @@ for (const [what, cases] of Object.entries(CASES)) {
   });
 }
 
+function framesOf(names: readonly string[]): { frame: string }[] {
+  return names.map((frame) => ({ frame }));
+}
+
 test('one array of kernel frames, with other user frames and states, decides as a new one does', () => {
   for (const kernel of [['__schedule', 'schedule', 'do_futex'], ['bpf_prog_f'], []]) {
     for (const user of [['f'], ['epoll_wait', 'f'], ['fsync'], []]) {
       for (const state of [undefined, 0, 1, 4]) {
-        const verdict = classifier.classify({ kernel, user, state });
-        assert.deepEqual(verdict, classifier.classify({ kernel: [...kernel], user, state }));
+        const verdict = classifier.classify({ kernel, user: framesOf(user), state });
+        assert.deepEqual(verdict, classifier.classify({ kernel: [...kernel], user: framesOf(user), state }));
       }
     }
   }
@@ -221,9 +225,10 @@ describe('rules of a user', () => {
   test('may look at user frames', () => {
     const rules = withRules('== in user frames\n[queue] my/queue (idle)\n "MyQueue<A, B>::pop" << worker\n');
     assert.equal(
-      rules.classify({ kernel: stack, user: ['syscall', 'MyQueue<A, B>::pop', 'f', 'worker'] }).rule.label,
+      rules.classify({ kernel: stack, user: framesOf(['syscall', 'MyQueue<A, B>::pop', 'f', 'worker']) }).rule.label,
       'my/queue',
     );
-    assert.equal(rules.classify({ kernel: stack, user: ['syscall', 'MyQueue<A, B>::pop'] }).rule.label, 'lock/futex');
+    const others = framesOf(['syscall', 'MyQueue<A, B>::pop']);
+    assert.equal(rules.classify({ kernel: stack, user: others }).rule.label, 'lock/futex');
   });
 });

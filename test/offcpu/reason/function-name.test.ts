@@ -21,9 +21,9 @@ test('waits below them mean the same', () => {
   const reasons = new Reasons([], () => undefined);
   const kernel = ['__schedule', 'schedule', 'futex_do_wait', '__futex_wait', 'do_futex', '__x64_sys_futex'];
   const answer = (...user: string[]): unknown => {
-    const entry = { kind: 'blocked', comm: 'app', kernel, user: [...user, 'main'] } as const;
-    const empty = { pid: 1, tid: 1, ns: 1, count: 1, maxNs: 1, state: 1, waitEvent: undefined };
-    const { meaning, rule } = reasons.decide({ ...entry, ...empty, isRunnable: false });
+    const frames = [...user, 'main'].map((frame) => reasons.frameOf(frame));
+    const stack = { comm: 'app', kernel, user: frames, state: 1, isRunnable: false, waitEvent: undefined };
+    const { meaning, rule } = reasons.decide(stack);
     return [meaning?.label, rule.bracket];
   };
   const mutex = answer(

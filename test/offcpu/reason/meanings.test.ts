@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Meanings } from '../../../src/offcpu/reason/meanings.ts';
+import { Meanings, type UserFrame } from '../../../src/offcpu/reason/meanings.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 
@@ -11,7 +11,8 @@ const sections = parseRules(meaningRules, 'meanings.rules');
 /** The meaning of a stack, innermost first, of a thread `comm` that was seen with `others` as well. */
 function meaningOf(label: string, comm: string | undefined, user: string, others = ''): string | undefined {
   const meanings = new Meanings(sections);
-  const frames = (text: string): string[] => text.split(' ').filter((frame) => frame !== '');
+  const frames = (text: string): UserFrame[] =>
+    text.split(' ').flatMap((frame) => (frame === '' ? [] : [meanings.frameOf(frame)]));
   for (const text of [user, others]) meanings.notice({ comm, user: frames(text) });
   return meanings.meaningOf({ comm, user: frames(user) }, label)?.rule.label;
 }
@@ -105,7 +106,8 @@ describe('meanings', () => {
   test('of the user come first', () => {
     const own = parseRules('Mine:wait (idle)\n WaitLatch\n', 'my.rules');
     const meanings = new Meanings(sections, own);
-    const thread = { comm: 'postgres', user: ['epoll_wait', 'WaitLatch', 'WalWriterMain'] };
+    const user = ['epoll_wait', 'WaitLatch', 'WalWriterMain'].map((frame) => meanings.frameOf(frame));
+    const thread = { comm: 'postgres', user };
     meanings.notice(thread);
     assert.equal(meanings.meaningOf(thread, 'poll/epoll')?.rule.label, 'Mine:wait');
   });

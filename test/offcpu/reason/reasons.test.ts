@@ -8,13 +8,13 @@ import fc from 'fast-check';
 import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
 import { userName } from '../../../src/offcpu/reason/function-name.ts';
 import { NamesIndex } from '../../../src/offcpu/reason/names-index.ts';
-import { type ExplainedStack, kindOf, type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
+import { type Explained, kindOf, type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { dropHash, tidyName } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
 
-type Answer = Pick<ExplainedStack, 'rule' | 'meaning'>;
+type Answer = Pick<Explained, 'rule' | 'meaning'>;
 
 /**
  * An answer in the tree of all answers, from the root. `open` is undecided: a reason and a primitive it may have, but it
@@ -69,7 +69,7 @@ for (const { heading, patterns } of sections) {
 
 /** A function of the thread's own program is not foreign to its stack. */
 function foreignTo({ comm }: OffcpuStack, stacks: readonly OffcpuStack[]): string[] {
-  const frames = stacks.filter((stack) => stack.comm === comm).flatMap(({ user }) => user.map(userName));
+  const frames = stacks.filter((stack) => stack.comm === comm).flatMap(({ user }) => user.map(({ name }) => name));
   const own = new Set(
     [...frames, `comm:${comm?.replaceAll(' ', '_')}`].flatMap((name) => programs.find(name).map(({ of }) => of)),
   );
@@ -78,19 +78,18 @@ function foreignTo({ comm }: OffcpuStack, stacks: readonly OffcpuStack[]): strin
 
 function stacksOf(file: string, reasons: Reasons): OffcpuStack[] {
   const tidy = (name: string): string => dropHash(tidyName(name));
-  const stackOf = ([us, , state, folded = '']: string[]): OffcpuStack => {
+  const stackOf = ([, , state, folded = '']: string[]): OffcpuStack => {
     const { comm, user, kernel } = partsOf(folded.split(';'), reasons.table);
-    const ns = Number(us) * 1000;
-    const known = { state: Number(state), isRunnable: false, waitEvent: undefined, ns, count: 1, maxNs: ns };
-    return { comm, user: user.map(tidy), kernel, ...known };
+    const known = { state: Number(state), isRunnable: false, waitEvent: undefined };
+    return { comm, user: user.map((frame) => reasons.frameOf(tidy(frame))), kernel, ...known };
   };
   const rows = readFileSync(join(FOLDER, file), 'latin1').split('\n');
   return rows.flatMap((row) => (row === '' ? [] : [stackOf(row.split('\t'))]));
 }
 
 /** Innermost first: the frames that make the wait: what waits for its caller, and that caller. */
-function makersOf(user: readonly string[]): number {
-  const caller = user.findIndex((frame) => !isWay(frame) && frame !== '[unknown]');
+function makersOf(user: OffcpuStack['user']): number {
+  const caller = user.findIndex(({ frame }) => !isWay(frame) && frame !== '[unknown]');
   return caller < 0 ? user.length : caller + 1;
 }
 
@@ -118,7 +117,7 @@ describe('answers about blocking', () => {
           fc.array(fc.nat(), { maxLength: 3 }),
           (stack, keep, picks) => {
             const names = foreignOf.get(stack.comm) as string[];
-            const foreign = picks.map((pick) => names[pick % names.length] as string);
+            const foreign = picks.map((pick) => reasons.frameOf(names[pick % names.length] as string));
             const makers = makersOf(stack.user);
             const user = stack.user.filter((_, at) => at < makers || keep.next().value);
             if (makers < stack.user.length || stack.user.length === 0) user.push(...foreign);
@@ -127,7 +126,10 @@ describe('answers about blocking', () => {
             const after = reasons.decide({ ...stack, user });
             const [a, b] = [answerPath(before), answerPath(after)];
             assert.equal(after.rule.label, before.rule.label, file);
-            assert.ok(agree(before, after), `${file}: ${a.join(' > ')} became ${b.join(' > ')}: ${user.join(' ')}`);
+            assert.ok(
+              agree(before, after),
+              `${file}: ${a.join(' > ')} became ${b.join(' > ')}: ${user.map(({ frame }) => frame).join(' ')}`,
+            );
             const isWorse = kindOf(after) === 'idle' && kindOf(before) !== 'idle' && kindOf(before) !== 'open';
             assert.ok(!isWorse);
           },
@@ -154,11 +156,11 @@ describe('answers about blocking', () => {
         fc.constantFrom(...waits),
         fc.array(fc.constantFrom(...FOREIGN), { minLength: 1 }),
         (comm, [kernel = '', leaf = ''], outer) => {
-          const user = [leaf, 'my_own::function', ...outer];
-          const known = { state: 1, isRunnable: false, waitEvent: undefined, ns: 1, count: 1, maxNs: 1 };
+          const user = [leaf, 'my_own::function', ...outer].map((frame) => reasons.frameOf(frame));
+          const known = { state: 1, isRunnable: false, waitEvent: undefined };
           const stack = { comm, user, kernel: ['__schedule', 'schedule', kernel], ...known };
           reasons.notice(stack);
-          assert.notEqual(kindOf(reasons.decide(stack)), 'idle', user.join(' '));
+          assert.notEqual(kindOf(reasons.decide(stack)), 'idle', outer.join(' '));
         },
       ),
       { numRuns: 2000 },

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { StackTable } from '../../../src/engine/stack-table.ts';
 import type { OffcpuEntry, OffcpuKind, WaitObject, Waker } from '../../../src/offcpu/entry.ts';
+import { EntryList } from '../../../src/offcpu/entry-rows.ts';
 import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { accountOf } from '../../../src/offcpu/table/account.ts';
 import type { NameLock } from '../../../src/offcpu/table/particular-names.ts';
@@ -47,11 +48,14 @@ const entry: OffcpuEntry = {
 describe('an account', () => {
   test('keeps folded lines as they came, byte for byte', () => {
     const line = 'a b\xff;\xfe;-;do_syscall_64;do_epoll_wait;schedule;__schedule 7\n';
-    assert.equal(foldedText(accountOf(tableOf(line), 1000, [], reasons, settings).folded(1000)), `[epoll];${line}`);
+    assert.equal(
+      foldedText(accountOf(tableOf(line), 1000, undefined, reasons, settings).folded(1000)),
+      `[epoll];${line}`,
+    );
   });
 
   test('writes entries as offcpu-fold does', () => {
-    const account = accountOf(new StackTable(), 1000, [entry], reasons, settings);
+    const account = accountOf(new StackTable(), 1000, new EntryList([entry]), reasons, settings);
     assert.equal(
       foldedText(account.folded(1)),
       '[epoll];post_gres;main;f;do_syscall_64;do_epoll_wait;schedule;__schedule 1500\n',
@@ -62,7 +66,7 @@ describe('an account', () => {
     const account = accountOf(
       new StackTable(),
       1000,
-      [entry, { ...entry, user: ['g'], maxNs: 1200, count: 3 }],
+      new EntryList([entry, { ...entry, user: ['g'], maxNs: 1200, count: 3 }]),
       reasons,
       settings,
     );
@@ -78,7 +82,7 @@ describe('an account', () => {
     const account = accountOf(
       new StackTable(),
       1000,
-      stacks,
+      new EntryList(stacks),
       new Reasons([], (event) => (event === 0 ? undefined : 'Lock:transactionid')),
       {
         ...settings,
@@ -107,7 +111,7 @@ describe('an account', () => {
         const account = accountOf(
           new StackTable(),
           1000,
-          some.map((one) => ({ ...entry, ...one })),
+          new EntryList(some.map((one) => ({ ...entry, ...one }))),
           reasons,
           settings,
         );
@@ -144,7 +148,7 @@ describe('an account', () => {
     );
     const linesOf = (some: Partial<OffcpuEntry>[], particulars: NameLock | undefined): string[] => {
       const all = some.map((one) => ({ ...entry, ...one }));
-      const account = accountOf(new StackTable(), 1000, all, reasons, { ...settings, particulars });
+      const account = accountOf(new StackTable(), 1000, new EntryList(all), reasons, { ...settings, particulars });
       return foldedText(account.folded(1)).split('\n').slice(0, -1);
     };
     const without = (lines: string[]): Record<string, number> => {
@@ -177,7 +181,7 @@ describe('an account', () => {
     const account = accountOf(
       new StackTable(),
       1000,
-      [{ ...entry, kernel: ['schedule', 'do_fsync'], particulars }],
+      new EntryList([{ ...entry, kernel: ['schedule', 'do_fsync'], particulars }]),
       reasons,
       { ...settings, particulars: () => undefined },
     );

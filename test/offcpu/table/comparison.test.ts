@@ -20,15 +20,13 @@ function runOf(name: string, times: Times, windowNs?: number, count = 100_000): 
   for (const [key, us] of Object.entries(times)) {
     const [bracket = '', label = bracket, meaning] = key.split(' ');
     const rule = { bracket, label, kind: 'wait', text: '', inPageFault: undefined, place: '' } as const;
-    tally.add({
+    const explained = {
       rule,
-      meaning: meaning === undefined ? undefined : { label: meaning, kind: 'wait' },
-      ns: us * 1000,
-      count,
-      maxNs: Math.ceil((us * 1000) / count),
+      meaning: meaning === undefined ? undefined : ({ label: meaning, kind: 'wait' } as const),
       leaf: bracket === 'other' ? 'zz_wait' : undefined,
       withoutEvent: undefined,
-    });
+    };
+    tally.add(explained, { ns: us * 1000, count, maxNs: Math.ceil((us * 1000) / count) });
   }
   return { name, summary: tally.summary(), windowNs, times: undefined };
 }
@@ -220,7 +218,7 @@ describe('noise', () => {
         for (let at = 0; at < 1e10; at += exponential(everyNs)) waits.push(exponential(meanNs));
         const rule = { bracket, label: bracket, kind: 'wait', text: '', inPageFault: undefined, place: '' } as const;
         const sums = { ns: waits.reduce((a, b) => a + b, 0), count: waits.length, maxNs: Math.max(...waits) };
-        tally.add({ rule, meaning: undefined, leaf: undefined, withoutEvent: undefined, ...sums });
+        tally.add({ rule, meaning: undefined, leaf: undefined, withoutEvent: undefined }, sums);
       }
       return { name: 'run', summary: tally.summary(), windowNs: 1e10, times: undefined };
     };

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
+import { entriesOf } from '../../../src/offcpu/entry-rows.ts';
 import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { type Place, placesOf, type ReasonPlaces } from '../../../src/offcpu/table/where.ts';
@@ -17,6 +18,11 @@ const WAIT: OffcpuEntry = {
   waitEvent: undefined,
 };
 
+function notice(reasons: Reasons, entry: OffcpuEntry): void {
+  const user = entry.user.map((frame) => reasons.frameOf(frame));
+  reasons.notice({ ...entry, user, isRunnable: entry.kind === 'runnable' });
+}
+
 function recorded(): ReasonPlaces[] {
   const options = { map: undefined, order: undefined, inputUnit: undefined, repeats: 'auto' } as const;
   const names = { tidy: true, demangle: true, keepHash: false };
@@ -24,9 +30,9 @@ function recorded(): ReasonPlaces[] {
   reader.beginInput();
   reader.write(readFileSync(join(ROOT, 'fixtures/bpftrace/offcpu-particulars-0.17/dump.txt')));
   assert.equal(reader.endInput(), undefined);
-  const entries = [...reader.entries()];
+  const entries = [...entriesOf(reader.entries())];
   const reasons = new Reasons([], () => undefined);
-  for (const entry of entries) reasons.notice({ ...entry, isRunnable: entry.kind === 'runnable' });
+  for (const entry of entries) notice(reasons, entry);
   const places = placesOf(entries, reasons, { nameLock: () => undefined, meaning: false });
 
   const sum = (kinds: readonly string[]): number =>
@@ -103,7 +109,7 @@ test('the wait of JavaScript is of the function that asked Node for it', () => {
   ];
   const entry = { ...WAIT, user };
   const reasons = new Reasons([], () => undefined);
-  reasons.notice({ ...entry, isRunnable: false });
+  notice(reasons, entry);
   const [reason] = placesOf([entry], reasons, { nameLock: () => undefined, meaning: false });
   assert.deepEqual(
     reason?.places.map((place) => place.function),
