@@ -43,7 +43,8 @@ export class PendingFrames {
   readonly #printed = new Map<number, Printed>();
   readonly #known = new Map<string, number>();
   readonly #numberOfFrame = new Map<SymbolFrame, number>();
-  readonly #numbersOfList = new Map<readonly SymbolFrame[], string>();
+  readonly #numberOfList = new Map<readonly SymbolFrame[], number>();
+  readonly #listNumbers = new Map<string, number>();
   /** by name, then by what else tells frames apart */
   readonly #numbers = new Map<string, Map<string, number>>();
   #count = 0;
@@ -60,11 +61,9 @@ export class PendingFrames {
    * The id that stands for these functions; `printed` is that of the frame as it was printed, at `address` of `dso`.
    */
   add({ exact, caller }: Expansion, printed: number, address: string, dso: string): number {
-    const numbers = this.#numbersOf(exact);
     // without inlined functions of perf's it does not matter, and so fewer ids are needed
     const place = this.#printed.size > 0 ? address : '';
-    const others = caller === exact ? numbers : this.#numbersOf(caller);
-    const key = `${numbers}\0\0${others}\0\0${printed}\0\0${dso}\0\0${place}`;
+    const key = `${this.#listNumber(exact)},${this.#listNumber(caller)},${printed},${place},${dso}`;
     let id = this.#known.get(key);
     if (id === undefined) {
       id = this.#table.name(`\0f${this.#known.size}`);
@@ -164,14 +163,17 @@ export class PendingFrames {
     return (this.#pending.get(id) ?? this.#printed.get(id))?.address;
   }
 
-  #numbersOf(frames: readonly SymbolFrame[]): string {
-    let text = this.#numbersOfList.get(frames);
-    if (text === undefined) {
-      text = '';
+  /** One number for lists of the same frames. */
+  #listNumber(frames: readonly SymbolFrame[]): number {
+    let number = this.#numberOfList.get(frames);
+    if (number === undefined) {
+      let text = '';
       for (const frame of this.#kept(frames)) text += `${this.#numberOf(frame)},`;
-      this.#numbersOfList.set(frames, text);
+      number = this.#listNumbers.get(text) ?? this.#listNumbers.size;
+      this.#listNumbers.set(text, number);
+      this.#numberOfList.set(frames, number);
     }
-    return text;
+    return number;
   }
 
   /** One number for frames that have the same name in a stack. */
