@@ -1,7 +1,7 @@
 // How long single calls of fsync took, file by file: a call waits several times, for pages, for the journal, for the disk.
 
 import type { CallSum } from '../read/calls.ts';
-import type { Bucket } from './lengths.ts';
+import { addLengths, type Bucket } from './lengths.ts';
 import { type NameLock, objectName } from './particular-names.ts';
 
 /** Times are nanoseconds. */
@@ -27,8 +27,7 @@ export function callPlacesOf(calls: readonly CallSum[], nameLock: NameLock): Cal
     place.ns += ns;
     place.count += count;
     place.maxNs = Math.max(place.maxNs, maxNs);
-    const bucket = place.buckets.get(lengthLog2) ?? { ns: 0, waits: 0 };
-    place.buckets.set(lengthLog2, { ns: bucket.ns + ns, waits: bucket.waits + count });
+    addLengths(place.buckets, lengthLog2, ns, count);
   }
   return [...places.values()].sort((a, b) => b.ns - a.ns);
 }

@@ -8,6 +8,13 @@ export interface Bucket {
   waits: number;
 }
 
+/** Adds waits of this length to their bucket. One that has not ended counts as none, and its length is not known. */
+export function addLengths(buckets: Map<number, Bucket>, log2: number | undefined, ns: number, waits: number): void {
+  if (log2 === undefined || waits === 0) return;
+  const bucket = buckets.get(log2) ?? { ns: 0, waits: 0 };
+  buckets.set(log2, { ns: bucket.ns + ns, waits: bucket.waits + waits });
+}
+
 /**
  * The length in nanoseconds that this share of the waits, 0 to 1, does not exceed: the mean of the bucket that holds
  * it. Undefined: there are no waits.

@@ -4,7 +4,7 @@ import { HIDDEN } from '../../stacks/marks.ts';
 import { LIBRARY_SOURCE } from '../../symbols/library-source.ts';
 import type { OffcpuEntry, Statement, Waker } from '../entry.ts';
 import { kindOf, type Reasons } from '../reason/reasons.ts';
-import type { Bucket } from './lengths.ts';
+import { addLengths, type Bucket } from './lengths.ts';
 import { enderOf, type NameLock, objectName, statementOf, wakerName } from './particular-names.ts';
 
 /** Times are nanoseconds. */
@@ -147,11 +147,7 @@ function addTo(sums: Map<string, Sum>, entry: OffcpuEntry, of: OfPlace): void {
   sum.ns += ns;
   sum.waits += count;
   sum.maxNs = Math.max(sum.maxNs, maxNs);
-  const length = particulars?.lengthLog2;
-  if (length !== undefined) {
-    const bucket = sum.buckets.get(length) ?? { ns: 0, waits: 0 };
-    sum.buckets.set(length, { ns: bucket.ns + ns, waits: bucket.waits + count });
-  }
+  addLengths(sum.buckets, particulars?.lengthLog2, ns, count);
   if (waker) addWaker(sum.wakers, waker, wakerName(waker, pid), wakersOwn, ns);
 }
 

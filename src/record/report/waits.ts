@@ -4,7 +4,7 @@ import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/waits.ts';
 import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
 import { type Decision, kindOf } from '../../offcpu/reason/reasons.ts';
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
-import { type Bucket, quantile } from '../../offcpu/table/lengths.ts';
+import { addLengths, type Bucket, quantile } from '../../offcpu/table/lengths.ts';
 import { enderOf, type NameLock, objectName, statementOf, wakerName } from '../../offcpu/table/particular-names.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { HIDDEN } from '../../stacks/marks.ts';
@@ -172,11 +172,7 @@ function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined, wakersOwn
   sum.waits += count;
   sum.longest = Math.max(sum.longest, maxNs / 1e9);
   if (comm !== undefined) sum.comms.set(comm, (sum.comms.get(comm) ?? 0) + ns);
-  const length = particulars?.lengthLog2;
-  if (length !== undefined) {
-    const bucket = sum.buckets.get(length) ?? { ns: 0, waits: 0 };
-    sum.buckets.set(length, { ns: bucket.ns + ns, waits: bucket.waits + count });
-  }
+  addLengths(sum.buckets, particulars?.lengthLog2, ns, count);
   if (!waker) return;
   const name = `${wakerName(waker, pid)}${wakersOwn === undefined ? '' : ` in ${wakersOwn}`}`;
   sum.wakers.set(name, (sum.wakers.get(name) ?? 0) + seconds);
