@@ -104,17 +104,22 @@ function writeEntries(
   sorted: boolean,
   entry: (path: readonly number[], count: number) => string,
 ): string {
-  const entries: string[] = [];
-  let size = 0;
+  const out = openSync(file, 'w');
+  let entries: string[] = [];
+  const write = (): void => {
+    for (let i = 0; i < entries.length; i += 5000) writeSync(out, entries.slice(i, i + 5000).join(''));
+    entries = [];
+  };
+  let [count, size] = [0, 0];
   for (const path of deepStacks()) {
-    const text = entry(path, 1 + entries.length);
+    const text = entry(path, ++count);
     entries.push(text);
     size += text.length;
-    if (entries.length >= stacks && size >= bytes) break;
+    if (!sorted && entries.length === 5000) write(); // ten million do not fit into memory
+    if (count >= stacks && size >= bytes) break;
   }
   if (sorted) entries.sort();
-  const out = openSync(file, 'w');
-  for (let i = 0; i < entries.length; i += 5000) writeSync(out, entries.slice(i, i + 5000).join(''));
+  write();
   closeSync(out);
   return file;
 }

@@ -1,13 +1,4 @@
-// Stacks as columns, in some order. They cost no object each, so a caller may walk hundreds of thousands of them.
-
-/** One place a stack: where in `words` its ids begin and end, root first, its weight, its hits. `words` is a view. */
-export interface FlatStacks {
-  words: Uint32Array;
-  from: Uint32Array;
-  to: Uint32Array;
-  weights: Float64Array;
-  hits: Float64Array;
-}
+// Stacks in some order, without an object or a copy of any: a caller may walk ten millions of them.
 
 /** Where in the engine's memory the indices of the stacks lie, in order; and the weights, if each place has its own. */
 interface Order {
@@ -16,27 +7,48 @@ interface Order {
   weights: number | undefined;
 }
 
-/** `columns`: where those of places, sizes, weights and hits begin. */
-export function flatStacks(
-  words: Uint32Array,
-  floats: Float64Array,
-  { orders, count, weights }: Order,
-  [ats, sizes, weightColumn, hitsColumn]: readonly [number, number, number, number],
-): FlatStacks {
-  const flat: FlatStacks = {
-    words,
-    from: new Uint32Array(count),
-    to: new Uint32Array(count),
-    weights: new Float64Array(count),
-    hits: new Float64Array(count),
-  };
-  for (let i = 0; i < count; i++) {
-    const stack = words[orders + i] as number;
-    const from = (words[ats + stack] as number) >>> 2;
-    flat.from[i] = from;
-    flat.to[i] = from + (words[sizes + stack] as number);
-    flat.weights[i] = floats[weights === undefined ? weightColumn + stack : weights + i] as number;
-    flat.hits[i] = weights === undefined ? (floats[hitsColumn + stack] as number) : 1;
+/** A view: read it before the table changes. */
+export class FlatStacks {
+  readonly words: Uint32Array;
+  readonly count: number;
+  readonly #floats: Float64Array;
+  readonly #order: Order;
+  readonly #columns: readonly [at: number, size: number, weight: number, hits: number];
+
+  /** `columns`: where those of places, sizes, weights and hits begin. */
+  constructor(
+    words: Uint32Array,
+    floats: Float64Array,
+    order: Order,
+    columns: readonly [at: number, size: number, weight: number, hits: number],
+  ) {
+    this.words = words;
+    this.count = order.count;
+    this.#floats = floats;
+    this.#order = order;
+    this.#columns = columns;
   }
-  return flat;
+
+  #stack(place: number): number {
+    return this.words[this.#order.orders + place] as number;
+  }
+
+  /** Where in `words` the ids of the stack at this place begin, root first. */
+  from(place: number): number {
+    return (this.words[this.#columns[0] + this.#stack(place)] as number) >>> 2;
+  }
+
+  /** How many they are. */
+  size(place: number): number {
+    return this.words[this.#columns[1] + this.#stack(place)] as number;
+  }
+
+  weight(place: number): number {
+    const { weights } = this.#order;
+    return this.#floats[weights === undefined ? this.#columns[2] + this.#stack(place) : weights + place] as number;
+  }
+
+  hits(place: number): number {
+    return this.#order.weights === undefined ? (this.#floats[this.#columns[3] + this.#stack(place)] as number) : 1;
+  }
 }

@@ -4,7 +4,7 @@
 
 import { type Engine, instantiate } from './engine.ts';
 import { InputError } from './errors.ts';
-import { type FlatStacks, flatStacks } from './flat-stacks.ts';
+import { FlatStacks } from './flat-stacks.ts';
 import { MapEntries } from './map-entries.ts';
 import { PerfLines } from './perf-lines.ts';
 
@@ -194,7 +194,8 @@ export class StackTable {
 
   /** The name with this id, latin1. */
   nameText(id: number): string {
-    return this.nameBytes(id).toString('latin1');
+    const at = this.words[(this.#engine.nameAtColumn() >>> 2) + id] as number;
+    return this.text(at, at + (this.words[(this.#engine.nameSizeColumn() >>> 2) + id] as number));
   }
 
   /** Its bytes. A view: read it before the table changes. */
@@ -306,14 +307,14 @@ export class StackTable {
     this.#engine.keepInputOrder();
   }
 
-  /** The stacks as sorted('frame') gives them, or of each folded line in the order of the input, as columns. */
+  /** The stacks as sorted('frame') gives them, or of each folded line in the order of the input. */
   flat(by: 'frame' | 'input'): FlatStacks {
     const [orders, count] =
       by === 'input'
         ? [this.#engine.inputOrderStackColumn(), this.#engine.inputOrderCount()]
         : [this.#engine.sortStacks(true), this.stackCount];
     const weights = by === 'input' ? this.#engine.inputOrderWeightColumn() >>> 3 : undefined;
-    return flatStacks(this.words, this.floats, { orders: orders >>> 2, count, weights }, this.#columns());
+    return new FlatStacks(this.words, this.floats, { orders: orders >>> 2, count, weights }, this.#columns());
   }
 
   /** Gives the weights, in the order of stacks(), and counts on from 0; the stacks stay. */

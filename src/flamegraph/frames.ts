@@ -15,7 +15,7 @@ interface Row {
   scale: number;
   measure: Measure;
   /** by name id: the shown name, once it was needed */
-  titles: string[];
+  titles: Map<number, string>;
   /** boxes thinner than this are slivers, px */
   sliver: number;
   colourOf(box: number): string;
@@ -28,7 +28,7 @@ const TOOLTIP = 4;
 
 export function* drawRow(row: readonly number[], settings: Row): Generator<string> {
   const { picture, scale, measure, titles, sliver, colourOf, signOf } = settings;
-  const { boxes, names, basis } = picture;
+  const { boxes, basis } = picture;
   const { frameHeight, fontSize, script } = picture.settings;
   const height = frameHeight - 1;
   const baseline = labelBaseline(frameHeight, fontSize);
@@ -42,8 +42,8 @@ export function* drawRow(row: readonly number[], settings: Row): Generator<strin
       continue;
     }
     const id = boxes.name[box] as number;
-    titles[id] ||= shownName(names[id] as string);
-    const name = titles[id] as string;
+    const name = titles.get(id) ?? shownName(picture.nameOf(id));
+    titles.set(id, name);
     const size = boxes.size[box] as number;
     const before = boxes.before[box] as number;
     const change = boxes.change[box] as number;

@@ -33,6 +33,7 @@ export function kindOf(name: string): CodeKind {
 }
 
 const MARKED = /_\[k\]$/;
+const PARTS: readonly KernelPart[] = [undefined, 'entry', 'door', 'function'];
 
 /**
  * Names of kernel functions in text folded without marks: those called from where the kernel is entered. Indexed by
@@ -40,18 +41,19 @@ const MARKED = /_\[k\]$/;
  */
 export function kernelNames(table: StackTable): Uint8Array {
   const kernel = new Uint8Array(table.nameCount + 1);
-  const parts: KernelPart[] = [undefined];
+  const parts = new Uint8Array(table.nameCount + 1); // of PARTS
   let entries = 0;
   for (let id = 1; id <= table.nameCount; id++) {
     const name = table.nameText(id);
     if (MARKED.test(name)) return kernel;
-    parts[id] = kernelPart(name);
-    if (parts[id] === 'entry' || parts[id] === 'door') entries++;
+    const part = kernelPart(name);
+    parts[id] = PARTS.indexOf(part);
+    if (part === 'entry' || part === 'door') entries++;
   }
   if (entries === 0) return kernel;
   const { words } = table;
   table.forEachAt((from, to) => {
-    const start = kernelStart(to - from, (at) => parts[words[from + at] as number]);
+    const start = kernelStart(to - from, (at) => PARTS[parts[words[from + at] as number] as number]);
     if (start >= 0) for (let at = from + start; at < to; at++) kernel[words[at] as number] = 1;
     return undefined;
   });

@@ -10,7 +10,7 @@ import { Packer } from '../stacks/packed/pack.ts';
 import { changeClass, noiseOf, type SideFactors } from './change.ts';
 import { type ColourFamily, classIn, nameHash } from './classes.ts';
 import { kernelNames } from './kinds.ts';
-import { type Boxes, Layout } from './layout.ts';
+import { ALL, type Boxes, Layout } from './layout.ts';
 import { type Palette, palette } from './palette.ts';
 import { particularLetters } from './particulars.ts';
 import { basisOf, NOMINAL_WIDTH, type PictureSettings } from './settings.ts';
@@ -29,9 +29,10 @@ export interface Picture {
   /** what the counts are of */
   unit: string;
   palette: Palette;
-  /** by name id: the text, the letter of its family, what its shade comes from */
-  names: string[];
-  letters: string[];
+  /** the text of a name, by its id */
+  nameOf(id: number): string;
+  /** by name id: the letter of its family, as ASCII, and what its shade comes from */
+  letters: Uint8Array;
   hashes: Uint32Array;
   /** see waitBit() */
   waits: Uint8Array;
@@ -82,16 +83,23 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
   const least = span * (share ?? (px ?? 0) / framesWidth(settings));
   const layout = new Layout(least, { union, bySelf: settings.diffBy === 'self' });
   const packer = settings.script ? new Packer(table.nameCount, isDifferential) : undefined;
-  const texts = Array.from({ length: table.nameCount + 1 }, (_, id) => (id === 0 ? 'all' : table.nameText(id)));
-  const waits = Uint8Array.from(texts, waitBit);
+  // no list of texts, because there may be millions
+  const waits = new Uint8Array(table.nameCount + 1);
+  for (let id = 1; id < waits.length; id++) waits[id] = waitBit(table.nameText(id));
   const hasWaits = waits.some((wait) => wait > 0);
-  const { words, from, to, weights: values, hits } = flatStacks(recording, settings);
-  let common = 0;
-  for (let i = 0; i < from.length; i++) {
-    const [start, end] = [from[i] as number, to[i] as number];
-    const next = i + 1 < from.length ? commonDepth(words, start, end, from[i + 1] as number, to[i + 1] as number) : 0;
-    const weight = values[i] as number;
-    const before = isDifferential ? (hits[i] as number) : 0;
+  const stacks = stacksInOrder(recording, settings);
+  const { words, count } = stacks;
+  let [common, nextFrom, nextSize] = [0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const start = i === 0 ? stacks.from(0) : nextFrom;
+    const end = start + (i === 0 ? stacks.size(0) : nextSize);
+    let next = 0;
+    if (i + 1 < count) {
+      [nextFrom, nextSize] = [stacks.from(i + 1), stacks.size(i + 1)];
+      next = commonDepth(words, start, end, nextFrom, nextFrom + nextSize);
+    }
+    const weight = stacks.weight(i);
+    const before = isDifferential ? stacks.hits(i) : 0;
     const bits = hasWaits ? timeOf(words, start, end, waits) : ON_CPU;
     const kept = Math.max(common, next);
     layout.add(words, start, end, common, kept, weight * basis.after, before * basis.before, bits);
@@ -101,8 +109,12 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
 
   const colours = palette(settings.colors, !settings.reverse && rootsAreProcesses(table));
   const particulars = colours.byTime && hasWaits ? particularLetters(table, waits) : undefined;
-  const letterOf = (text: string, id: number): string =>
-    particulars?.get(id) ?? colours.letterOf(kernel?.[id] && !text.endsWith(']') ? `${text}_[k]` : text);
+  const letters = new Uint8Array(waits.length).fill('r'.charCodeAt(0));
+  for (let id = 1; id < letters.length; id++) {
+    const text = table.nameText(id);
+    const named = kernel?.[id] && !text.endsWith(']') ? `${text}_[k]` : text;
+    letters[id] = (particulars?.get(id) ?? colours.letterOf(named)).charCodeAt(0);
+  }
   return {
     settings,
     recording,
@@ -110,10 +122,10 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
     basis,
     unit,
     palette: colours,
-    names: texts.map(nameText),
+    nameOf: (id) => (id === ALL ? 'all' : nameText(table.nameText(id))),
     hashes: hashesOf(table),
     waits,
-    letters: texts.map((text, id) => (id === 0 ? 'r' : letterOf(text, id))),
+    letters,
     total,
     totalBefore,
     counted,
@@ -179,7 +191,7 @@ function rootsAreProcesses(table: StackTable): boolean {
 }
 
 /** The stacks as they are drawn, from left to right. */
-function flatStacks({ table }: Folded, { reverse, flamechart }: PictureSettings): FlatStacks {
+function stacksInOrder({ table }: Folded, { reverse, flamechart }: PictureSettings): FlatStacks {
   if (reverse) table.rewrite((ids) => ids.slice().reverse());
   return table.flat(flamechart ? 'input' : 'frame');
 }
@@ -196,7 +208,7 @@ export function boxKinds(picture: Picture): BoxKinds {
   const places = new Map<string, number>();
   const of = new Uint16Array(boxes.count);
   // what runs has the same colour wherever it is called; by name id, from 1
-  const known = new Uint16Array(recording.isDifferential ? 0 : picture.names.length);
+  const known = new Uint16Array(recording.isDifferential ? 0 : picture.letters.length);
   for (let box = 0; box < boxes.count; box++) {
     const id = boxes.name[box] as number;
     const isPlain = (boxes.depth[box] as number) > 1 && (!colours.byTime || ((boxes.bits[box] as number) & ON_CPU) > 0);
@@ -224,7 +236,7 @@ export function boxClass(picture: Picture, box: number): string {
     return changeClass(settings.negate ? -change : change, boxes.mostChange, noise);
   }
   const wait = colours.byTime ? waitFamily(colours.families, boxes.bits[box] as number) : undefined;
-  const own = colours.families.find(({ letter }) => letter === picture.letters[id]) as ColourFamily;
+  const own = colours.families.find(({ letter }) => letter.charCodeAt(0) === picture.letters[id]) as ColourFamily;
   const isRoot = depth === 1 && wait === undefined && !own.isApart;
   return isRoot && colours.rootClass !== '' ? colours.rootClass : classIn(wait, own, picture.hashes[id] as number);
 }

@@ -106,7 +106,7 @@ function* frames(
 ): Generator<string> {
   const { settings, boxes } = picture;
   const scale = framesWidth(settings) / picture.span;
-  const titles = picture.names.map(() => '');
+  const titles = new Map<number, string>();
   const marks = new Map(families.map(({ letter, mark }) => [letter, mark === undefined ? '' : `${mark} `]));
   const apart = new Set(families.flatMap(({ letter, isApart }) => (isApart ? [letter] : [])));
   const colours = kinds.map((kind) => (kind === 'r0' ? paper.all : colourOf(families, kind, scheme)));
@@ -163,8 +163,12 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   const { settings, palette, boxes, recording, packer, basis } = picture;
   if (packer === undefined) return;
   const bitOf = (id: number): number => (palette.byTime ? (picture.waits[id] as number) : 0);
-  const letters = packer.names.map((id) => picture.letters[id] as string);
-  const isTimed = letters.some((_, i) => bitOf(packer.names[i] as number) > 0);
+  const letters = Buffer.from(packer.names.map((id) => picture.letters[id] as number));
+  const waits: Record<string, number> = {};
+  packer.names.forEach((id, i) => {
+    if (bitOf(id) > 0) waits[i + 1] = bitOf(id);
+  });
+  const isTimed = Object.keys(waits).length > 0;
   // what is too thin to be drawn here may be zoomed to there
   const known = (family: ColourFamily): boolean =>
     families.includes(family) || letters.includes(family.letter) || (isTimed && WAITS.includes(family));
@@ -193,14 +197,14 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     families: recording.isDifferential ? families : palette.families.filter(known),
     byTime: isTimed,
     rootClass: recording.isDifferential ? '' : palette.rootClass,
-    waits: Object.fromEntries(packer.names.flatMap((id, i) => (bitOf(id) > 0 ? [[i + 1, bitOf(id)]] : []))),
+    waits,
     ...(settings.background === undefined ? {} : { scheme: drawn.scheme }),
     papers: { ...PAPER, [drawn.scheme]: drawn.paper },
     fonts,
     ...(settings.meta === undefined ? {} : { meta: settings.meta }),
   };
   const bytes = packer.bytes((id) => recording.table.nameBytes(id), json(viewerTexts(settings, words), /[^ -~]/g));
-  yield `${json(head).slice(0, -1)},"letters":"${letters.join('')}","stacks":"`;
+  yield `${json(head).slice(0, -1)},"letters":"${letters.toString('latin1')}","stacks":"`;
   yield deflateSync(bytes, { level: bytes.length > LARGE ? QUICK : THOROUGH, memLevel: 9 }).toString('base64');
   yield '"}';
 }

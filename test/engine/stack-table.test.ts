@@ -243,8 +243,10 @@ test('the order of the input can be kept', () => {
   table.keepInputOrder();
   table.write(Buffer.from('b 1\na 2\nb 3\n'));
   table.scanFolded();
-  const { words, from, weights } = table.flat('input');
-  const order = Array.from(from, (at, i) => `${table.nameText(words[at] as number)} ${weights[i]}`);
+  const flat = table.flat('input');
+  const order = Array.from({ length: flat.count }, (_, i) => {
+    return `${table.nameText(flat.words[flat.from(i)] as number)} ${flat.weight(i)}`;
+  });
   assert.deepEqual(order, ['b 1', 'a 2', 'b 3']);
 });
 

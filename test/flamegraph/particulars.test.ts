@@ -13,10 +13,10 @@ import { draw, picture } from './drawing.ts';
 /** The first letters of boxes' classes, by name. */
 function letters(folded: string): Record<string, string> {
   const drawn = picture(folded);
-  const { boxes, names } = drawn;
+  const { boxes, nameOf } = drawn;
   return Object.fromEntries(
     Array.from({ length: boxes.count }, (_, box) => [
-      names[boxes.name[box] as number] as string,
+      nameOf(boxes.name[box] as number),
       boxClass(drawn, box).charAt(0),
     ]),
   );
@@ -77,11 +77,11 @@ test('the page colours as the file does; shares of time add up to all of it, wha
     fc.property(fc.uniqueArray(fc.constantFrom(...STACKS), { minLength: 1 }), (stacks) => {
       const folded = stacks.map((stack, i) => `${stack} ${1000 + i}\n`).join('');
       const drawn = picture(folded);
-      const { boxes, names } = drawn;
+      const { boxes, nameOf } = drawn;
       const inFile = Array.from(
         { length: boxes.count },
         (_, box) =>
-          `${boxes.depth[box]} ${boxes.start[box]} ${names[boxes.name[box] as number]} ${boxClass(drawn, box)}`,
+          `${boxes.depth[box]} ${boxes.start[box]} ${nameOf(boxes.name[box] as number)} ${boxClass(drawn, box)}`,
       );
       const model = modelOf(folded);
       const { whole } = model;

@@ -5,7 +5,6 @@ import { describe, test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { shown } from '../../src/flamegraph/display.ts';
-import type { Boxes } from '../../src/flamegraph/layout.ts';
 import type { Picture } from '../../src/flamegraph/picture.ts';
 import { Model } from '../../src/flamegraph/viewer/model.ts';
 import { viewerScript } from '../../src/flamegraph/viewer.generated.ts';
@@ -26,10 +25,10 @@ interface Box {
   size: number;
 }
 
-function boxesOf(boxes: Boxes, names: string[]): Box[] {
+function boxesOf({ boxes, nameOf }: Pick<Picture, 'boxes' | 'nameOf'>): Box[] {
   return Array.from({ length: boxes.count }, (_, i) => ({
     depth: boxes.depth[i] as number,
-    name: names[boxes.name[i] as number] as string,
+    name: nameOf(boxes.name[i] as number),
     start: boxes.start[i] as number,
     size: boxes.size[i] as number,
   }));
@@ -49,7 +48,7 @@ describe('boxes', () => {
     fc.assert(
       fc.property(FOLDED, (folded) => {
         const drawn = picture(folded);
-        const boxes = boxesOf(drawn.boxes, drawn.names);
+        const boxes = boxesOf(drawn);
         const sum = folded.split('\n').reduce((total, line) => total + Number(line.match(/\d+$/)?.[0] ?? 0), 0);
         const roots = boxes.filter(({ depth }) => depth === 1).reduce((total, { size }) => total + size, 0);
         assert.deepEqual([drawn.total, roots, boxes.at(-1)?.size], [sum, sum, sum]);
@@ -68,8 +67,8 @@ describe('boxes', () => {
   test('a frame has one box below each parent, whatever bytes its siblings start with', () => {
     fc.assert(
       fc.property(FOLDED, (folded) => {
-        const { boxes, names } = picture(folded);
-        const rows = boxesOf(boxes, names);
+        const drawn = picture(folded);
+        const rows = boxesOf(drawn);
         for (const parent of rows) {
           const within = ({ depth, start, size }: Box): boolean =>
             depth === parent.depth + 1 && start >= parent.start && start + size <= parent.start + parent.size;
@@ -85,10 +84,8 @@ describe('boxes', () => {
       fc.property(FOLDED, fc.integer({ min: 0, max: 60 }), (folded, share) => {
         const all = picture(folded);
         const some = picture(folded, { minwidth: `${share}%` });
-        const wide = boxesOf(all.boxes, all.names).filter(
-          ({ size, depth }) => depth === 0 || size >= (all.total * share) / 100,
-        );
-        assert.deepEqual(boxesOf(some.boxes, some.names), wide);
+        const wide = boxesOf(all).filter(({ size, depth }) => depth === 0 || size >= (all.total * share) / 100);
+        assert.deepEqual(boxesOf(some), wide);
         assert.equal(some.boxes.count + some.boxes.thin, all.boxes.count);
       }),
     );
@@ -102,14 +99,14 @@ describe('boxes', () => {
         });
         const once = picture(folded);
         const twice = picture(turned, { reverse: true });
-        assert.deepEqual(boxesOf(twice.boxes, twice.names), boxesOf(once.boxes, once.names));
+        assert.deepEqual(boxesOf(twice), boxesOf(once));
       }),
     );
   });
 
   test('a flame chart keeps the order of the input and joins only neighbours', () => {
-    const { boxes, names } = picture('b;x 1\na 1\nb;x 1\nb;y 1\n', { flamechart: true });
-    const row = boxesOf(boxes, names).filter(({ depth }) => depth === 1);
+    const drawn = picture('b;x 1\na 1\nb;x 1\nb;y 1\n', { flamechart: true });
+    const row = boxesOf(drawn).filter(({ depth }) => depth === 1);
     assert.deepEqual(
       row.map(({ name, size }) => [name, size]),
       [
@@ -128,9 +125,10 @@ describe('boxes', () => {
 
 describe('comparison', () => {
   test('changes are those of a frame with all below it', () => {
-    const { boxes, names, total, totalBefore } = picture('p;up 10 40\np;same 10 10\ndown 30 15\n');
+    const drawn = picture('p;up 10 40\np;same 10 10\ndown 30 15\n');
+    const { boxes, total, totalBefore } = drawn;
     const change = Object.fromEntries(
-      boxesOf(boxes, names).map(({ name, size }, i) => [name, size - (boxes.before[i] as number)]),
+      boxesOf(drawn).map(({ name, size }, i) => [name, size - (boxes.before[i] as number)]),
     );
     assert.deepEqual(change, { all: 15, p: 30, up: 30, same: 0, down: -15 });
     assert.deepEqual([total, totalBefore, boxes.mostChange], [65, 50, 30]);
@@ -138,7 +136,7 @@ describe('comparison', () => {
 
   test('stacks that are gone are drawn in place; without a union they are only counted', () => {
     const folded = 'a;old 5 0\na;older 6 0\na;new 0 9\n';
-    const names = (drawn: Picture): string[] => boxesOf(drawn.boxes, drawn.names).map(({ name }) => name);
+    const names = (drawn: Picture): string[] => boxesOf(drawn).map(({ name }) => name);
     const [both, after] = [picture(folded), picture(folded, { 'no-union': true })];
     assert.deepEqual(names(both), ['new', 'old', 'older', 'a', 'all']);
     assert.deepEqual(names(after), ['new', 'a', 'all']);
@@ -195,7 +193,7 @@ describe('the packed data', () => {
   test('unpacks to the tree that the boxes show', () => {
     fc.assert(
       fc.property(FOLDED, fc.boolean(), (folded, reverse) => {
-        const { boxes, names } = picture(folded, { reverse });
+        const { boxes, nameOf } = picture(folded, { reverse });
         const { model, tree } = unpacked(folded, { reverse });
         const nodes = Array.from({ length: tree.count }, (_, i) => ({
           depth: tree.depth[i] as number,
@@ -203,10 +201,8 @@ describe('the packed data', () => {
           start: tree.start[i] as number,
           size: tree.size[i] as number,
         })).filter(({ size }) => size > 0);
-        const inOrder = boxesOf(
-          boxes,
-          names.map((name) => shown(name) || '(no name)'),
-        ).sort((a, b) => a.start - b.start || a.depth - b.depth);
+        const shownOf = (id: number): string => shown(nameOf(id)) || '(no name)';
+        const inOrder = boxesOf({ boxes, nameOf: shownOf }).sort((a, b) => a.start - b.start || a.depth - b.depth);
         assert.deepEqual(nodes, inOrder);
       }),
     );

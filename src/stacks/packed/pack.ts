@@ -104,12 +104,13 @@ export class Packer {
   #depth = 0;
   /** how many nodes the stacks have as a tree, without its root */
   nodeCount = 0;
-  /** the table's name ids by number, the first one's number is 1 */
-  readonly names: number[] = [];
+  readonly #names: Uint32Array;
+  #nameCount = 0;
 
   /** `nameCount`: the table's; `isPair`: each stack has a count before as well. */
   constructor(nameCount: number, isPair: boolean) {
     this.#numbers = new Uint32Array(nameCount + 1);
+    this.#names = new Uint32Array(nameCount);
     this.#successors = new Successors(nameCount);
     this.#befores = isPair ? new Column() : undefined;
   }
@@ -134,13 +135,21 @@ export class Packer {
     for (let i = first; i < to; i++) {
       const id = words[i] as number;
       const isNew = numbers[id] === 0;
-      if (isNew) numbers[id] = this.names.push(id);
+      if (isNew) {
+        this.#names[this.#nameCount++] = id;
+        numbers[id] = this.#nameCount;
+      }
       const number = numbers[id] as number;
       const place = successors.placeOf(caller, number);
       codes[i - first] = isNew ? 0 : place < 0 ? number + REMEMBERED : place + 1;
       caller = number;
     }
     return to - first;
+  }
+
+  /** The table's name ids by number; the first one's number is 1. */
+  get names(): Uint32Array {
+    return this.#names.subarray(0, this.#nameCount);
   }
 
   /** All of it; `nameOf` gives a name's bytes; `extra`: ASCII for whoever reads it, behind the rest. */
