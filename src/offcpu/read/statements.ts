@@ -71,7 +71,7 @@ function begunAlike(texts: readonly string[]): Map<string, string> {
   return names;
 }
 
-/** Is it the other text, and more? */
-function goesOn(text: string, start: string): boolean {
+/** Is it the other text, both without dots, and more? */
+export function goesOn(text: string, start: string): boolean {
   return text.startsWith(start) && !/^\w\w/.test(start.slice(-1) + text.charAt(start.length));
 }

@@ -78,6 +78,11 @@ export function stableObject(name: string): string {
   return peer !== undefined && Number(port) >= FIRST_PORT_OF_CLIENTS ? peer : name;
 }
 
+/** Has the lock no name but its address? */
+export function isUnnamedLock(name: string): boolean {
+  return LOCK_AT.test(name);
+}
+
 // lock at 0x559835e42140     heap lock 0x559835e42140
 const LOCK_AT = /^(.*\block)(?: at)? 0x[0-9a-f]+$/;
 // tcp 127.0.0.1:40210     tcp [::1]:40210

@@ -1,6 +1,8 @@
 // Whose wait it is, as rows that can be compared between runs: a row a reason, and below it a row a function and
 // object.
 
+import { DOTS } from '../read/statement.ts';
+import { goesOn } from '../read/statements.ts';
 import { type ComparedRow, compare, type ReasonTable, type Run } from './comparison.ts';
 import { stableObject } from './particular-names.ts';
 import { plus } from './reason-rows.ts';
@@ -76,7 +78,35 @@ function amountOf(place: Place): Omit<Row, 'name' | 'parts'> {
  */
 export function compareWhere(now: Run, before: readonly Run[]): ReasonTable | undefined {
   if (before.length === 0 || [now, ...before].some(({ where }) => where === undefined)) return undefined;
-  return compare(runOfWhere(now), before.map(runOfWhere));
+  return compare(
+    runOfWhere(now),
+    before.map((run) => runOfWhere({ ...run, where: namedAsIn(now.where ?? [], run.where ?? []) })),
+  );
+}
+
+/** How much of a long statement a dump has depends on its constants: rows that only differ in that get this run's names. */
+function namedAsIn(now: readonly Row[], before: readonly Row[]): Row[] {
+  const names = new Map(now.map(({ name, parts }) => [name, parts.filter(isCut).map((part) => part.name)]));
+  return before.map((reason) => {
+    const own = new Set(reason.parts.map(({ name }) => name));
+    const others = (names.get(reason.name) ?? []).filter((name) => !own.has(name));
+    return reasonRow(
+      reason.name,
+      reason.parts.map((part) => {
+        const alike = isCut(part) ? others.filter((name) => isSameCut(name, part.name)) : [];
+        return alike.length === 1 ? { ...part, name: alike[0] as string } : part;
+      }),
+    );
+  });
+}
+
+function isCut({ name }: Row): boolean {
+  return name.endsWith(DOTS);
+}
+
+function isSameCut(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((name) => name.slice(0, -DOTS.length)) as [string, string];
+  return goesOn(one, other) || goesOn(other, one);
 }
 
 /** The table of reasons has labels between a reason and what is below it. */

@@ -72,7 +72,7 @@ function placeLines(place: Place, queued: (ns: number) => string): string[] {
     ...wakers
       .slice(0, MOST_WAKERS)
       .filter((waker) => waker.ns >= SMALL_WAKER * ns)
-      .map((waker) => `<- ${((100 * waker.ns) / ns).toFixed(0)}% ${wakerText(waker)}`),
+      .flatMap((waker) => wakerLines(waker, `<- ${((100 * waker.ns) / ns).toFixed(0)}% `, width)),
   ];
   const [first = '', ...others] = texts;
   return [
@@ -81,9 +81,14 @@ function placeLines(place: Place, queued: (ns: number) => string): string[] {
   ];
 }
 
-/** `thread rebuild in publish` */
-function wakerText({ name, function: own }: PlaceWaker): string {
-  return own === undefined ? name : `${name} in ${own}`;
+/** `<- 98% thread rebuild in publish`; in two lines where one is too short. */
+function wakerLines({ name, function: own }: PlaceWaker, share: string, width: number): string[] {
+  const line = `${share}${name}`;
+  if (own === undefined) return [line];
+  const longer = `${line} in ${own}`;
+  return longer.length <= width
+    ? [longer]
+    : [line, `${' '.repeat(share.length)}in ${fitted(own, width - share.length - 3)}`];
 }
 
 function restLine(rest: readonly Place[], queued: (ns: number) => string): string[] {

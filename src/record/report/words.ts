@@ -1,5 +1,6 @@
 // The report's sentences and numbers, the same in the page, in Markdown and on a terminal.
 
+import { isUnnamedLock } from '../../offcpu/table/particular-names.ts';
 import { grouped } from '../../stacks/amounts.ts';
 import { type CallRow, callsOf } from './calls.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
@@ -43,8 +44,11 @@ export function splitBasis({ seconds, threads }: Split): string {
 /** Who waits, and for what: `lookup waits for lock at 0x4c92a8` */
 export function waitTitle(row: WaitRow): string {
   const { object, reason, meaning, kind } = row;
-  // [eventpoll] is what the kernel calls any such file
-  const what = (object?.startsWith('[') ? undefined : object) ?? meaning ?? WHAT[reason] ?? reason;
+  // [eventpoll] is what the kernel calls any such file; an address tells less than the server's word for the lock
+  const named = object === undefined || object.startsWith('[') ? undefined : object;
+  const isAddress = named !== undefined && isUnnamedLock(named);
+  const what =
+    isAddress && meaning !== undefined ? `${meaning} (${named})` : (named ?? meaning ?? WHAT[reason] ?? reason);
   const waiter = waiterText(row) ?? `thread ${row.threads[0] ?? 'without a name'}`;
   return `${waiter} ${kind === 'open' ? 'idles or waits for' : 'waits for'} ${what}`;
 }

@@ -99,3 +99,18 @@ test('a statement and what the wait means tell places apart, in JSON, too', () =
     [7e6, 5e6],
   );
 });
+
+test('a statement is one in both runs, wherever its constants let it be cut off', () => {
+  const of = (text: string): ReasonPlaces[] =>
+    placesOf(
+      { ...place('f', 'x', 5), statement: { text, queryId: undefined } },
+      { ...place('f', 'x', 3), statement: { text: 'update tellers set a...', queryId: undefined } },
+    );
+  const names = (now: string, before: string): string[] =>
+    compareWhere(runOf('b', of(now)), [runOf('a', of(before))])?.rows[0]?.parts[0]?.parts.map(({ name }) => name) ?? [];
+  const now = 'update accounts set a = ? where tid =...';
+  const other = 'f on x in update tellers set a...';
+  assert.deepEqual(names(now, 'update accounts set a = ? where tid...'), [`f on x in ${now}`, other]);
+  assert.deepEqual(names(now, 'update accounts set a = ? where tid = ? and b...'), [`f on x in ${now}`, other]);
+  assert.equal(names(now, 'update accounts set a = ? where bid...').length, 3);
+});

@@ -153,7 +153,7 @@ test('a terminal says the same as the page: the split, three waits with lock and
   }
   assert.match(
     lines,
-    /a function called by user_cache waits for lock .*\n(?:.*\n){1,2}.*ended by thread \w+ \(\d+ %\)/,
+    /a function called by user_cache waits for libc:mutex \(lock .*\).*\n(?:.*\n){1,2}.*ended by thread \w+ \(\d+ %\)/,
   );
   assert.match(
     lines,
@@ -198,6 +198,17 @@ test('threads have a table without off-CPU time, too, and rows that add up with 
     reportMarkdown(report),
     /\| lived \| on CPU \| for a CPU \| blocked \|(?: undecided \|)? idle, timers \|/,
   );
+});
+
+test('a lock that has no name but its address stands behind what the wait means', () => {
+  const row = { ...(report.heldUp[0] as WaitRow), function: 'XLogFlush', meaning: 'LWLock:WALWrite' };
+  const titleOf = (object: string): string => waitTitle({ ...row, object });
+  assert.equal(
+    titleOf('shared memory lock 0x7f7c1f79'),
+    'XLogFlush waits for LWLock:WALWrite (shared memory lock 0x7f7c1f79)',
+  );
+  assert.equal(titleOf('lock registry'), 'XLogFlush waits for lock registry');
+  assert.equal(titleOf('tcp 127.0.0.1:40000'), 'XLogFlush waits for tcp 127.0.0.1:40000');
 });
 
 test('of a part of the window it does not say that waits were not recorded', () => {
