@@ -26,13 +26,14 @@ export function cpuOf(samples: Samples): CpuProfile {
   return cpuProfileOf(folded, 'comm');
 }
 
-/** `dump`: what bpf/offcpu.bt printed. */
-export function offcpuOf(dump: string, seconds: number): OffcpuProfile {
+/** `dump`: what bpf/offcpu.bt printed; `asleep`: ids of threads that slept throughout. */
+export function offcpuOf(dump: string, seconds: number, asleep: readonly number[] = []): OffcpuProfile {
   const fold = new OffcpuFold({ unit: UNIT }, () => {});
   fold.begin('dump');
   fold.block(Buffer.from(dump));
   fold.end();
-  const none = { by: 'comm' as const, tasks: [], tidsAtStart: new Set<number>(), postgresVersion: undefined };
+  const tasks = asleep.map((tid) => ({ pid: 7, tid, comm: 'sleeper', state: 'S', stack: '' }));
+  const none = { by: 'comm' as const, tasks, tidsAtStart: new Set(asleep), postgresVersion: undefined };
   const nameLock = (): undefined => undefined;
   return offcpuProfileOf({ dump: fold, windowNs: seconds * 1e9, nameLock, objects: new Map(), ...none });
 }

@@ -51,13 +51,14 @@ export function classify(
   settings: ClassifySettings,
 ): Classified {
   const { reasons, windowNs } = settings;
+  // folded stacks beside them are of other times
   const dumps = folded.stackCount === 0 ? inputs : [];
   return {
     account: accountOf(folded, unitNs, entries, reasons, settings),
     windowNs: windowNs ?? windowOf(dumps),
     times: timesOf(dumps),
-    calls: dumps.flatMap(({ dump }) => dump?.program?.calls.sums ?? []),
-    hasObjects: dumps.every(({ dump }) => dump?.program?.hasObjects !== false),
+    calls: inputs.flatMap(({ dump }) => dump?.program?.calls.sums ?? []),
+    hasObjects: inputs.every(({ dump }) => dump?.program?.hasObjects !== false),
   };
 }
 

@@ -172,7 +172,7 @@ test('names can do a terminal no harm, and long texts keep to its width', () => 
 
 test('calls of fsync stand beside their waits, in the table and on the first screen', () => {
   const calls = readFileSync(join(ROOT, 'fixtures/offcpu-classify/calls-of-fsync-beside-their-waits/in.txt'), 'latin1');
-  const of = reportOf(partsOf(cpu, offcpuOf(calls, 10)));
+  const of = reportOf(partsOf(cpu, offcpuOf(calls, 10, [99])));
   assert.ok(of.calls.length > 0);
   const texts = [pageHtml(of, new Map()), reportMarkdown(of), answersText(of).join('\n').replace(/\s+/g, ' ')];
   for (const { name, calls: count, object, p50 = 0, longest } of of.calls.filter(
