@@ -14,6 +14,8 @@ export type Registers = 'x86-64' | 'arm64';
 export interface Environment {
   /** of the targets; empty: the target is yet to start */
   pids: readonly number[];
+  /** does the target begin with the window? Until then it is a shell */
+  isHeld?: boolean;
   /** with --children: their descendants that lived when the profilers attached */
   family?: readonly number[] | undefined;
   /** the run's folder while the run goes on */
@@ -145,6 +147,9 @@ export function perfCommand(settings: Settings, environment: Environment): Profi
   return { argv, output: log, errors: log };
 }
 
+/** What perf records of each switch, with its stack. */
+export const SWITCH_EVENT = 'sched:sched_switch';
+
 /** Does perf record the switches, too, with their stacks? */
 export function hasSwitches({ offcpuStacks }: Environment): boolean {
   return offcpuStacks.how === 'dwarf';
@@ -161,7 +166,7 @@ function samplingArgv(
   // -F would leave out most switches; a buffer of 16 MiB lost none up to 5,000 switches a second. With -z perf 6.1
   // writes what it can't read where stacks compress badly (64 KiB a record).
   const events = withSwitches
-    ? ['-m', '16M', '-e', `${event}/freq=${frequency}/`, '-e', 'sched:sched_switch', '--switch-events']
+    ? ['-m', '16M', '-e', `${event}/freq=${frequency}/`, '-e', SWITCH_EVENT, '--switch-events']
     : ['-e', event, '-F', String(frequency)];
   return [
     ...['perf', 'record', ...events],
@@ -169,6 +174,8 @@ function samplingArgv(
     // the clock of bpftrace's nsecs and of Node: the windows can be compared
     ...['-k', 'CLOCK_MONOTONIC'],
     // rendering follows at once: no copies of the target's binaries in ~/.debug
+    // perf 6.1 unwinds libc by the lower of two places, and that of the shell that waits may be it
+    ...(environment.isHeld ? ['--synth=task'] : []),
     ...['--no-buildid-cache', '-o', output, '-p', [...pidsOf(environment), ...(environment.family ?? [])].join(',')],
   ];
 }

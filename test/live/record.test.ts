@@ -194,7 +194,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
     endGroup(pid);
   });
 
-  test('the target ends early: the window is cut there, and what it waited in has names', async () => {
+  test('a program of one second: all of it is recorded, and what it waited in has names', async () => {
     const { said } = recorder([
       '--mode',
       'both',
@@ -208,7 +208,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
       'early',
       '--',
       target,
-      '12',
+      '1',
     ]);
     const [out, err, status] = await said;
     assert.equal(status, 0, err + out);

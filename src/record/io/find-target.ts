@@ -105,6 +105,15 @@ export function choiceOfStacks(
   });
 }
 
+/** The choice for a command that has not begun: its switches are counted when it has. */
+export function uncountedStacks(settings: Settings, callGraph: string, freeBytes: number): OffcpuStacksChoice {
+  const choice = choiceOfStacks(settings, callGraph, { rate: 0, freeBytes, canUnwind: false });
+  const isOpen = choice.how === 'dwarf' && settings.offcpuStacks === 'auto';
+  return isOpen
+    ? { how: 'dwarf', why: 'finds callers without frame pointers, unless the switches are too many' }
+    : choice;
+}
+
 /** Facts about the code of the targets, or of the command that will be started. */
 export function codeOf({ command }: Settings, pids: readonly number[]): CodeFacts[] {
   if (pids.length > 0) return pids.map(codeFactsOf);

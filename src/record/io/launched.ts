@@ -13,11 +13,16 @@ const LOOK_MS = 20;
 const MOST_MS = 2000;
 const SCRIPT_BYTES = 1 << 16;
 
-/** The process of that command line, after it has become the program that it starts; or as it is after MOST_MS. */
-export async function launched(process: Process, command: readonly string[]): Promise<Process> {
+/** Will a command become another program? */
+export function isLauncher(command: readonly string[]): boolean {
   const path = pathOf(command[0] ?? '');
   const script = path === undefined ? '' : bytesOf(path)(0, SCRIPT_BYTES).toString('latin1');
-  if (!becomesAnother(command, script)) return process;
+  return becomesAnother(command, script);
+}
+
+/** The process of that command line, after it has become the program that it starts; or as it is after MOST_MS. */
+export async function launched(process: Process, command: readonly string[]): Promise<Process> {
+  if (!isLauncher(command)) return process;
   for (let waited = 0; waited < MOST_MS && isAlive(process); waited += LOOK_MS) {
     if (!isShell(basename(linkOf(`/proc/${process.pid}/exe`) ?? 'sh'))) break;
     await sleep(LOOK_MS);

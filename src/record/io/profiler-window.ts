@@ -35,6 +35,8 @@ export interface WindowHooks {
   /** called when the window begins; and before it ends, while the target and the profilers still live */
   begins(): void;
   ends(): void;
+  /** a command that perf shall get now, on its stdin */
+  forPerf(): string | undefined;
   /** called while the window lasts; and while bpftrace prints afterwards */
   recording(elapsedSeconds: number): void;
   printing(elapsedSeconds: number): void;
@@ -74,6 +76,8 @@ class Profiler {
   beginsNs: number | undefined;
   endsNs: number | undefined;
   readonly dump = new DumpWatcher();
+  /** answers that are still to come, to others than `enable` and `disable` */
+  #otherAnswers = 0;
 
   constructor(start: ProfilerStart, asRoot: readonly string[], isPerf: boolean) {
     const onLine = (line: string): void => {
@@ -84,9 +88,16 @@ class Profiler {
     // `ack\n` and a NUL, once for each command
     const onAnswer = (): void => {
       if (this.beginsNs === undefined) this.beginsNs = now();
+      else if (this.#otherAnswers > 0) this.#otherAnswers--;
       else this.endsNs ??= now();
     };
     this.child = new Child({ ...start, asRoot, ...(isPerf ? { onAnswer } : { onLine }) });
+  }
+
+  /** Sends perf a command that neither begins nor ends the recording. */
+  tell(command: string): void {
+    this.#otherAnswers++;
+    this.child.command(command);
   }
 
   get isRecording(): boolean {
@@ -143,7 +154,12 @@ async function recordBoth(
   let cause: WindowResult['cause'] = 'time';
   if (profilers.some(({ isRecording }) => isRecording)) {
     hooks.begins();
-    cause = await waitFor(plan.seconds, profilers, hooks, stop);
+    const tick = (seconds: number): void => {
+      hooks.recording(seconds);
+      const command = hooks.forPerf();
+      if (command !== undefined && perf?.isRecording) perf.tell(command);
+    };
+    cause = await waitFor(plan.seconds, profilers, { ...hooks, recording: tick }, stop);
     hooks.ends();
   } else if (stop.aborted) cause = 'signal';
   else cause = hooks.isAlive() ? 'profilers' : 'target';

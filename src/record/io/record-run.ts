@@ -19,7 +19,8 @@ import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
 import { Family } from './family.ts';
 import { findStatements } from './find-statements.ts';
-import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets } from './find-target.ts';
+import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets, uncountedStacks } from './find-target.ts';
+import { HeldCommand, heldProgram } from './held.ts';
 import { launched } from './launched.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
@@ -61,8 +62,8 @@ export async function record(
   const folder = new RunFolder(runFolders(settings.outDir, settings.label, self().pid), force);
   const log = artifactIn(folder.path, 'workloadLog');
   const children: Child[] = [];
-  const start = (argv: readonly string[]): Child => {
-    const child = new Child({ argv, output: log, errors: log });
+  const start = (argv: readonly string[], takesCommands = false): Child => {
+    const child = new Child({ argv, output: log, errors: log, takesCommands });
     children.push(child);
     return child;
   };
@@ -71,13 +72,23 @@ export async function record(
     keepRoom(folder.path);
     for (const text of profilers.missing) progress.note(text);
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
-    const targets = settings.command
-      ? [await started(start(settings.command), settings.command)]
-      : opened
-        ? [opened.target]
-        : found;
+    const program = heldProgram(settings, profilers.versions.get('perf'));
+    const held = program === undefined ? undefined : await heldCommand(settings, program, start);
+    const targets = held
+      ? [held.process]
+      : settings.command
+        ? [await started(start(settings.command), settings.command)]
+        : opened
+          ? [opened.target]
+          : found;
     const pids = targets.map(({ pid }) => pid);
-    let environment = environmentOf(settings, pids, folder.path);
+    let environment = environmentOf(settings, held ? [] : pids, folder.path);
+    // bpftrace would read the tables of the shell that waits
+    if (held) {
+      const offcpuStacks = uncountedStacks(settings, environment.callGraph.how, freeBytes(folder.path));
+      environment = { ...environment, pids, isHeld: true, canUnwind: false, offcpuStacks };
+      if (settings.mode === 'both') progress.phase(offcpuStacksText(offcpuStacks));
+    }
     const dsn = choice.postgres?.dsn ?? settings.sql?.dsn;
     if (settings.statements && dsn !== undefined) {
       const statements = await findStatements(dsn, settings.sudo);
@@ -85,13 +96,13 @@ export async function record(
     }
     if (targets.length > 1) progress.phase(severalText(targets));
     for (const note of notesOn(settings, environment)) progress.phase(note);
-    const languages = languagesOf(pids);
+    const languages = held ? [] : languagesOf(pids);
     for (const line of namesMissing(languages)) progress.phase(line);
     const argv = workloadArgv(settings);
     const workload = argv && new Workload(start(argv), log);
     const family = new Family(targets, settings.followChildren);
     const needsCount = hasCpu(settings.mode) || environment.canUnwind;
-    const mayCount = needsCount && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp';
+    const mayCount = !held && needsCount && hasOffcpu(settings.mode) && settings.offcpuStacks !== 'fp';
     const countIn = (seconds: number) => switchRate(() => family.look(), seconds, stop);
     let rate: Promise<number | undefined> | undefined;
     if (settings.warmupSeconds > 0) {
@@ -120,7 +131,7 @@ export async function record(
     if (stop.aborted) throw new UsageError('stopped before the recording began: nothing is left');
     if (!targets.some(isAlive)) throw new UsageError(await whyGone(targets, settings, children, log));
     const recording = await recordTargets(
-      { settings, environment, targets, profilers, session: opened?.session },
+      { settings, environment, targets, held, profilers, session: opened?.session },
       progress,
       stop,
     );
@@ -164,6 +175,15 @@ function keptText(kept: string): string {
 function mayTry({ mode, callGraph, warmupSeconds }: Settings, environment: Environment): boolean {
   const isOpen = callGraph === undefined && environment.callGraph.how.startsWith('dwarf');
   return hasCpu(mode) && isOpen && warmupSeconds >= REHEARSED_SECONDS;
+}
+
+async function heldCommand(
+  { command = [] }: Settings,
+  program: string,
+  start: (argv: readonly string[], takesCommands: boolean) => Child,
+): Promise<HeldCommand> {
+  const child = start(HeldCommand.argvOf(command), true);
+  return new HeldCommand(program, await started(child, []), child);
 }
 
 async function started(child: Child, command: readonly string[]): Promise<Process> {

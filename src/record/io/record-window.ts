@@ -5,9 +5,17 @@ import { replacedFiles } from '../../symbols/maps.ts';
 import { type Artifact, artifactIn } from '../artifacts.ts';
 import { replacedText } from '../doctor-target.ts';
 import { dumpFailure, failureText } from '../failure.ts';
-import type { TargetLanguage } from '../language.ts';
+import { namesMissing, type TargetLanguage } from '../language.ts';
 import { SampleCounter } from '../perf-data.ts';
-import { asRoot, bpftraceCommand, type Environment, perfCommand } from '../plan.ts';
+import {
+  asRoot,
+  bpftraceCommand,
+  type Environment,
+  hasSwitches,
+  offcpuStacksText,
+  perfCommand,
+  SWITCH_EVENT,
+} from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import type { Task } from '../sleepers.ts';
@@ -15,6 +23,8 @@ import { recordedText, sizeText } from '../summary.ts';
 import { whyNot } from '../target.ts';
 import type { WorkloadEnd } from '../workload.ts';
 import { Family } from './family.ts';
+import { choiceOfStacks } from './find-target.ts';
+import type { HeldCommand } from './held.ts';
 import { advised, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
 import { bytesOf, linkOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
@@ -22,7 +32,9 @@ import { asItIs, isAlive, recorder, tasksOf } from './processes.ts';
 import { recordWindow, type WindowResult } from './profiler-window.ts';
 import { languagesOf } from './program-facts.ts';
 import type { Progress } from './progress.ts';
+import { freeBytes } from './source.ts';
 import type { SqlSession } from './sql-session.ts';
+import { switchRate } from './switch-rate.ts';
 import { TargetMaps } from './target-maps.ts';
 
 /** The recording, as the rendering needs it. */
@@ -52,6 +64,8 @@ export interface RecordingPlan {
   settings: Settings;
   environment: Environment;
   targets: Process[];
+  /** the target, if it begins with the window */
+  held: HeldCommand | undefined;
   profilers: Profilers;
   /** psql's, which begins its file with the window */
   session: SqlSession | undefined;
@@ -59,10 +73,12 @@ export interface RecordingPlan {
 
 /** A child in perf's list may end before perf looks at it. */
 const PERF_ATTEMPTS = 5;
+/** So long a program that has just begun may load libraries, and end without notice. */
+const STARTED_SECONDS = 3;
 
 /** Throws UsageError if a target can't be recorded. */
 export async function recordTargets(
-  { settings, environment, targets, profilers, session }: RecordingPlan,
+  { settings, environment, targets, held, profilers, session }: RecordingPlan,
   progress: Progress,
   stop: AbortSignal,
 ): Promise<Recording> {
@@ -86,23 +102,44 @@ export async function recordTargets(
   progress.phase(`attaching to ${first.pid} (${first.comm})${others}`);
   const samples = new SampleCounter(bytesOf(at('perfData')));
   let second = -1;
+  /** Looks at the targets, which are what they will be. */
+  const meet = (): void => {
+    for (const { pid } of targets)
+      for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? ''))
+        recording.warnings.push(`warning: ${replacedText(pid, path)}`);
+    recording.targets = targets.map(asItIs);
+    recording.maps.look(family.look());
+    recording.languages = languagesOf(targets.map(({ pid }) => pid));
+    const programs = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
+    if (programs.length > 0) recording.executables = programs;
+  };
+  let hasMet = held === undefined;
+  let commandForPerf: string | undefined;
+  /** Ends perf's stacks off the CPU if they cost too much. */
+  const countSwitches = async (): Promise<void> => {
+    const rate = await switchRate(() => family.look(), 0, stop);
+    if (rate === undefined) return; // it has ended
+    const measured = { rate, freeBytes: freeBytes(environment.folder), canUnwind: false };
+    const choice = choiceOfStacks(settings, environment.callGraph.how, measured);
+    if (choice.how === 'dwarf') return;
+    commandForPerf = `disable ${SWITCH_EVENT}`;
+    recording.warnings.push(`note: after the first moments, ${offcpuStacksText(choice)}`);
+    progress.phase(offcpuStacksText(choice));
+  };
   const hooks = {
     isAlive: () => targets.some(isAlive),
     isDone: () => session?.hasRun === true,
     begins: () => {
       session?.run();
-      for (const { pid } of targets)
-        for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? ''))
-          recording.warnings.push(`warning: ${replacedText(pid, path)}`);
-      recording.targets = targets.map(asItIs);
-      recording.maps.look(family.look());
-      recording.languages = languagesOf(targets.map(({ pid }) => pid));
-      recording.executables = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
-      recording.tidsAtStart = new Set(family.members.flatMap(({ pid }) => tidsOf(pid)));
+      recording.tidsAtStart = new Set(family.look().flatMap(({ pid }) => tidsOf(pid)));
+      if (held) {
+        recording.executables = [held.program];
+        held.release();
+      } else meet();
       progress.phase(`recording for ${settings.seconds} s`);
     },
     ends: () => {
-      recording.maps.look(family.look());
+      if (hasMet) recording.maps.look(family.look());
       recording.maps.keepCompiled();
       recording.tasksAtEnd = tasksOf(family.members, settings.sudo);
       recording.targets = recording.targets.map((target) => {
@@ -119,12 +156,24 @@ export async function recordTargets(
         recording.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
     },
     recording: (seconds: number) => {
+      if (!hasMet && held?.hasBegun) {
+        meet();
+        hasMet = true;
+        for (const line of namesMissing(recording.languages)) progress.phase(line);
+        if (hasSwitches(environment) && settings.offcpuStacks === 'auto') void countSwitches();
+      }
+      if (held && hasMet && seconds < STARTED_SECONDS) recording.maps.look(targets);
       if (settings.followChildren) recording.maps.look(family.look());
       if (Math.floor(seconds) === second) return;
-      if (!settings.followChildren) recording.maps.look(targets);
+      if (!settings.followChildren && hasMet) recording.maps.look(targets);
       second = Math.floor(seconds);
       const soFar = (): string => recordedText(samples.count(), sizeOf(at('perfData')));
       progress.passing(() => `${second} of ${settings.seconds} s${soFar()}`);
+    },
+    forPerf: () => {
+      const command = commandForPerf;
+      commandForPerf = undefined;
+      return command;
     },
     printing: (seconds: number) =>
       progress.passing(`bpftrace prints: ${Math.floor(seconds)} s${sizeText(sizeOf(at('offcpuRaw')))}`),

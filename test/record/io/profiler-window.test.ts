@@ -18,7 +18,14 @@ test('an error when the window begins, as of a full disk, ends both profilers', 
     begins: /begins/,
   });
   const nothing = (): void => {};
-  const hooks = { isAlive: () => true, isDone: () => false, ends: nothing, recording: nothing, printing: nothing };
+  const hooks = {
+    isAlive: () => true,
+    isDone: () => false,
+    ends: nothing,
+    forPerf: () => undefined,
+    recording: nothing,
+    printing: nothing,
+  };
   const full = (): void => {
     throw new Error('no space left');
   };

@@ -1,0 +1,74 @@
+// A command that begins with the window: a shell waits in its place until both profilers are there. So even of a program
+// that lives a tenth of a second nothing is lost. The shell ends by becoming the program, which keeps its process id.
+
+import { basename } from 'node:path';
+import { isShell } from '../launcher.ts';
+import type { Process } from '../proc-pid.ts';
+import type { Settings } from '../settings.ts';
+import type { Child } from './children.ts';
+import { codeFactsOfFile } from './code-facts.ts';
+import { isLauncher } from './launched.ts';
+import { bytesOf, textOf } from './proc-files.ts';
+import { pathOf } from './run-sync.ts';
+
+/** It takes the program's name, so that no thread is called sh. */
+const WAIT = 'printf %s "$0" > /proc/$$/comm; read -r begin && exec "$@" < /dev/null';
+const COMM_BYTES = 15;
+const ELF = '\x7fELF';
+const PYTHON = /^python[\d.]*$/;
+
+/**
+ * The file of a command that can be held; undefined: it begins at once. A warm-up or a workload needs it before the
+ * window. Of scripts, and of programs that compile code, it does not tell enough to choose how perf unwinds.
+ */
+export function heldProgram(
+  { command, workload, warmupSeconds }: Settings,
+  perfVersion: string | undefined,
+): string | undefined {
+  if (perfVersion !== undefined && !knowsSynth(perfVersion)) return undefined;
+  const path = command && pathOf(command[0] ?? '');
+  if (!command || path === undefined || workload !== undefined || warmupSeconds > 0) return undefined;
+  const name = basename(path);
+  if (isShell(name) || PYTHON.test(name) || isLauncher(command)) return undefined;
+  if (bytesOf(path)(0, ELF.length).toString('latin1') !== ELF) return undefined;
+  const { isJava, isNode } = codeFactsOfFile(path);
+  return isJava || isNode ? undefined : path;
+}
+
+// perf version 6.1.176     perf version 5.10.244
+const VERSION = /(\d+)\.(\d+)/;
+
+/** perf has --synth since 5.16. */
+function knowsSynth(version: string): boolean {
+  const [, major = 0, minor = 0] = (VERSION.exec(version) ?? []).map(Number);
+  return major > 5 || (major === 5 && minor >= 16);
+}
+
+export class HeldCommand {
+  readonly program: string;
+  readonly process: Process;
+  readonly #child: Child;
+  #hasBegun = false;
+
+  /** `process` is that of `child`, which runs argvOf(). */
+  constructor(program: string, process: Process, child: Child) {
+    this.program = program;
+    this.process = { ...process, comm: basename(program).slice(0, COMM_BYTES) };
+    this.#child = child;
+  }
+
+  static argvOf(command: readonly string[]): string[] {
+    return ['sh', '-c', WAIT, basename(command[0] ?? ''), ...command];
+  }
+
+  release(): void {
+    this.#child.command('begin');
+  }
+
+  /** Has the shell become the program? */
+  get hasBegun(): boolean {
+    const arguments_ = this.#hasBegun ? '' : (textOf(`/proc/${this.process.pid}/cmdline`) ?? '');
+    this.#hasBegun ||= arguments_ !== '' && !arguments_.includes(WAIT);
+    return this.#hasBegun;
+  }
+}
