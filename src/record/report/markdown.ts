@@ -23,6 +23,7 @@ import {
   objectsText,
   onCpuText,
   partText,
+  reasonWords,
   secondsText,
   shareText,
   splitBasis,
@@ -92,8 +93,9 @@ function splitText(split: Split): string {
 }
 
 function waitText(row: WaitRow, report: Report): string {
-  const more = [row.meaning, row.text, ...waitFacts(row, report)].flatMap((text) => (text ? plain(text) : []));
-  return `- **${shareText(row.share)}** ${code(waitTitle(row))} ${plain(row.reason)}: ${more.join('; ')}`;
+  const more = [...reasonWords(row), row.text, ...waitFacts(row, report)];
+  const words = [...new Set(more)].map(plain);
+  return `- **${shareText(row.share)}** ${code(waitTitle(row))} ${plain(row.reason)}: ${words.join('; ')}`;
 }
 
 function hottestText(functions: Functions): string {

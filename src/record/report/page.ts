@@ -28,6 +28,7 @@ import {
   objectsText,
   onCpuText,
   partText,
+  reasonWords,
   secondsText,
   shareText,
   splitBasis,
@@ -97,6 +98,8 @@ function idOf(title: string): string {
   return title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
+const MOST_PROCESSES = 2;
+
 function headerHtml({ title, facts, warnings, functions, threads, waits }: Report): string {
   const links = [
     ...(waits.length > 0 ? ['Waits'] : []),
@@ -104,14 +107,17 @@ function headerHtml({ title, facts, warnings, functions, threads, waits }: Repor
     ...(threads ? ['Threads'] : []),
     ...['Pictures', 'How it was made'],
   ];
-  const about = facts
-    .filter(([name]) => /^(?:process|window|workload)\b/.test(name))
-    .map(([name, value]) => `${name}: ${value}`);
+  const named = (what: RegExp): string[] =>
+    facts.filter(([name]) => what.test(name)).map(([name, value]) => `${name}: ${value}`);
+  const processes = named(/^process\b/);
+  const rest = processes.length - MOST_PROCESSES;
+  const about = [
+    ...processes.slice(0, MOST_PROCESSES),
+    ...(rest > 0 ? [`and ${rest} more ${rest === 1 ? 'process' : 'processes'}`] : []),
+    ...named(/^(?:window|workload)\b/),
+  ];
   return `<header><h1>${text(title)}</h1>
-${about
-  .slice(0, 3)
-  .map((line) => `<p class="about">${text(line)}</p>`)
-  .join('\n')}
+${about.map((line) => `<p class="about">${text(line)}</p>`).join('\n')}
 <nav aria-label="Sections">${links.map((link) => `<a href="#${idOf(link)}">${link}</a>`).join('')}</nav>
 ${warnings.map((warning) => `<p class="warning">${text(warning)}</p>`).join('\n')}</header>`;
 }
@@ -195,7 +201,7 @@ function changesHtml(changes: Changes): string {
         others
           .map(
             ({ title, rows }) =>
-              `<details><summary>${rows.length} ${text(title)}</summary>${table(`Others, ${unit.toLowerCase()}`, columns, rows)}</details>`,
+              `<details><summary>${text(title)} (${rows.length})</summary>${table(`Others, ${unit.toLowerCase()}`, columns, rows)}</details>`,
           )
           .join('');
   const said = (name: string, lines: readonly string[]): string =>
@@ -228,7 +234,7 @@ function ranked(items: readonly string[]): string {
 }
 
 function waitItem(row: WaitRow, report: Report): string {
-  const more = [row.reason, row.meaning ?? row.text, ...waitFacts(row, report)];
+  const more = [row.reason, ...reasonWords(row), ...waitFacts(row, report)];
   return `<li><b>${shareText(row.share)}</b><div><span class="name">${text(waitTitle(row))}</span>
 <p class="soft">${text(more.join(' · '))}</p></div></li>`;
 }

@@ -53,6 +53,13 @@ export function waitTitle(row: WaitRow): string {
   return `${waiter} ${kind === 'open' ? 'idles or waits for' : 'waits for'} ${what}`;
 }
 
+/** What the reason of a wait is, unless its title says so. */
+export function reasonWords(row: WaitRow): string[] {
+  const { meaning, text } = row;
+  if (meaning === undefined) return [text];
+  return waitTitle(row).includes(meaning) ? [] : [meaning];
+}
+
 /** The function that waits, as far as it is known; undefined: nothing is. */
 export function waiterText({ function: name, isCaller, unnamedIn }: WaitRow): string | undefined {
   if (name !== undefined) return isCaller ? `a function called by ${name}` : name;

@@ -200,6 +200,13 @@ test('threads have a table without off-CPU time, too, and rows that add up with 
   );
 });
 
+test('the head of the page names two processes, counts the others, and tells the window', () => {
+  const facts = [1, 2, 3, 4].map((pid) => [`process ${pid}`, 'postgres'] as const);
+  const html = pageHtml({ ...report, facts: [...facts, ['window', '8 s']] }, new Map());
+  const about = [...html.matchAll(/<p class="about">(.*?)<\/p>/g)].map(([, line]) => line);
+  assert.deepEqual(about, ['process 1: postgres', 'process 2: postgres', 'and 2 more processes', 'window: 8 s']);
+});
+
 test('a lock that has no name but its address stands behind what the wait means', () => {
   const row = { ...(report.heldUp[0] as WaitRow), function: 'XLogFlush', meaning: 'LWLock:WALWrite' };
   const titleOf = (object: string): string => waitTitle({ ...row, object });
