@@ -46,12 +46,17 @@ export function withoutHidden(tree: Tree, hidden: number): Tree {
   return builder.finish();
 }
 
+/** The first node that stands for a function: the root does where the tree is that of one. */
+function firstOf(tree: Tree): number {
+  return (tree.name[0] as number) > 0 ? 0 : 1;
+}
+
 /** The outermost nodes of a function: those of no recursion. */
 export function placesOf(tree: Tree, name: number): number[] {
   const places: number[] = [];
   // the browser's own search is many times faster than a loop
   const names = tree.name.subarray(0, tree.count);
-  for (let node = names.indexOf(name, 1); node > 0; node = names.indexOf(name, tree.end[node] as number))
+  for (let node = names.indexOf(name); node >= 0; node = names.indexOf(name, tree.end[node] as number))
     places.push(node);
   return places;
 }
@@ -80,19 +85,20 @@ export function callersOf(tree: Tree, name: number, order: Order): Tree {
   const parents = parentsOf(tree);
   const places = placesOf(tree, name);
   const room = places.reduce((sum, place) => sum + (tree.depth[place] as number), 2);
+  const hasCaller = (at: number): boolean => at > 0 && (parents[at] as number) >= firstOf(tree);
   // a place is followed as the pair of it and the caller one has come to
   const callers = places.map((place) => [place, place] as const);
   const next = (pairs: readonly (readonly [number, number])[]) => {
     const groups = new Map<number, (readonly [number, number])[]>();
     for (const [place, at] of pairs) {
       const caller = parents[at] as number;
-      if (caller > 0) group(groups, tree.name[caller] as number, [place, caller] as const);
+      if (hasCaller(at)) group(groups, tree.name[caller] as number, [place, caller] as const);
     }
     return [...groups].sort(([a], [b]) => order(a, b));
   };
   return merged(tree, room, name, callers, next, (builder, pairs) => {
     for (const [place, at] of pairs) {
-      if ((parents[at] as number) > 0) continue;
+      if (hasCaller(at)) continue;
       builder.add(tree.size[place] as number, tree.before[place] ?? 0, tree.bits[place] as number);
     }
   });
@@ -152,7 +158,7 @@ export function functionSums(tree: Tree, nameCount: number): FunctionSums {
   };
   // by name: the end of its outermost open node
   const inside = new Uint32Array(nameCount + 1);
-  for (let node = 1; node < tree.count; node++) {
+  for (let node = firstOf(tree); node < tree.count; node++) {
     const name = tree.name[node] as number;
     sums.self[name]! += tree.own[node] as number;
     sums.selfBefore[name]! += tree.ownBefore[node] ?? 0;
@@ -183,7 +189,7 @@ export function sharesOf(tree: Tree, hasApart: boolean, classOf: (node: number) 
   const add = (letter: string, value: number): void => {
     shares.set(letter, (shares.get(letter) ?? 0) + value / all);
   };
-  for (let node = 1; node < tree.count; node++) {
+  for (let node = firstOf(tree); node < tree.count; node++) {
     const value = (tree.own[node] as number) + (isPair ? (tree.ownBefore[node] as number) : 0);
     const isLeaf = value > 1e-9 * all;
     if (!isLeaf && !hasApart) continue;
@@ -198,18 +204,19 @@ export function sharesOf(tree: Tree, hasApart: boolean, classOf: (node: number) 
 export function waitSums(tree: Tree, nameCount: number): Map<number, Float64Array> {
   const sums = new Map<number, Float64Array>();
   const path: number[] = [];
-  const seen = new Uint32Array(nameCount + 1);
+  const seen = new Int32Array(nameCount + 1).fill(-1);
+  const first = firstOf(tree);
   for (let node = 0; node < tree.count; node++) {
     const depth = tree.depth[node] as number;
     path.length = depth;
     path.push(tree.name[node] as number);
     const value = tree.own[node] as number;
-    if (node === 0 || value <= 0) continue;
+    if (node < first || value <= 0) continue;
     const bits = tree.ownBits[node] as number;
     const sum = sums.get(bits) ?? new Float64Array(nameCount + 1);
     sums.set(bits, sum);
     sum[0]! += value;
-    for (let i = 1; i <= depth; i++) {
+    for (let i = first; i <= depth; i++) {
       const name = path[i] as number;
       if (seen[name] === node) continue;
       seen[name] = node;

@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ON_CPU } from '../../../src/flamegraph/time.ts';
-import { calleesOf, placesOf, waitSums } from '../../../src/flamegraph/viewer/derive.ts';
+import {
+  calleesOf,
+  callersOf,
+  functionSums,
+  placesOf,
+  sharesOf,
+  waitSums,
+} from '../../../src/flamegraph/viewer/derive.ts';
 import { type Tree, TreeBuilder } from '../../../src/flamegraph/viewer/tree.ts';
 
 const LOCK = 4;
@@ -35,7 +42,19 @@ test('time on the CPU above a wait is time on the CPU', () => {
 test('the same below a function, over all its places', () => {
   const below = calleesOf(tree(), READ, (a, b) => a - b);
   assert.deepEqual(below.size[0], 6);
-  assert.deepEqual(sums(below)[LOCK], [3, 0, 0, 3]);
+  assert.deepEqual(sums(below), { [ON_CPU]: [3, 0, 3, 0], [LOCK]: [3, 0, 3, 3] });
+  const callers = callersOf(below, FUTEX, (a, b) => a - b);
+  assert.deepEqual([...callers.name.subarray(0, callers.count)], [FUTEX, READ]);
+  const { total, self, places } = functionSums(below, 3);
+  assert.deepEqual([total[READ], self[READ], places[READ], placesOf(below, READ)], [6, 3, 1, [0]]);
+  const shares = sharesOf(below, false, (node) => (below.name[node] === READ ? 'a' : 'l'));
+  assert.deepEqual(
+    [...shares],
+    [
+      ['a', 0.5],
+      ['l', 0.5],
+    ],
+  );
 });
 
 test('places are the outermost nodes of a function', () => {
