@@ -38,6 +38,11 @@ export function shadeOf({ letter, light }: ColourFamily, hash: number): string {
   return letter + (hash % light.length).toString(36);
 }
 
+/** The class of the same family's middle shade, which is the legend's: for what is of several functions. */
+export function plainClass(family: ColourFamily | undefined, kind: string): string {
+  return kind.charAt(0) + ((family?.light.length ?? 0) >> 1).toString(36) + kind.slice(2);
+}
+
 /**
  * The class of a name of the family `own` in time of the family `wait`, if it is time off the CPU. What stays apart says
  * with a third character which time it is of.

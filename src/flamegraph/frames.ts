@@ -5,14 +5,13 @@ import { escapeXml, shownName } from './display.ts';
 import { boxWidth, GLYPH, hundredths, LABEL_INDENT, labelBaseline, labelColumns } from './geometry.ts';
 import { GONE } from './head.ts';
 import { label } from './label.ts';
+import type { Row as BoxRow } from './needles.ts';
 import type { Picture } from './picture.ts';
 import { Slivers } from './slivers.ts';
 import { boxText, type Measure } from './words.ts';
 
-interface Row {
+interface Settings {
   picture: Picture;
-  /** px a value */
-  scale: number;
   measure: Measure;
   /** by name id: the shown name, once it was needed */
   titles: Map<number, string>;
@@ -26,18 +25,18 @@ interface Row {
 /** Below this width a box in a picture with a script has no tooltip, because the script shows it, px. */
 const TOOLTIP = 4;
 
-export function* drawRow(row: readonly number[], settings: Row): Generator<string> {
-  const { picture, scale, measure, titles, sliver, colourOf, signOf } = settings;
+export function* drawRow({ items, lefts, rights }: BoxRow, settings: Settings): Generator<string> {
+  const { picture, measure, titles, sliver, colourOf, signOf } = settings;
   const { boxes, basis } = picture;
   const { frameHeight, fontSize, script } = picture.settings;
   const height = frameHeight - 1;
   const baseline = labelBaseline(frameHeight, fontSize);
   const slivers = new Slivers();
-  for (const box of row) {
-    const from = (boxes.start[box] as number) * scale;
-    const width = (boxes.width[box] as number) * scale;
+  for (const [i, box] of items.entries()) {
+    const from = lefts[i] as number;
+    const width = (rights[i] as number) - from;
     const colour = colourOf(box);
-    if (width < sliver) {
+    if (width < sliver || boxes.together[box] === 1) {
       slivers.add(colour, from, from + width);
       continue;
     }

@@ -4,6 +4,7 @@ import { grouped, percent, relative, secondsIn } from '../stacks/amounts.ts';
 import type { ColourFamily, Scheme } from './classes.ts';
 import { escapeXml, shown } from './display.ts';
 import { MARGIN, type Picture } from './picture.ts';
+import { isTogether, leastPx } from './settings.ts';
 import type { Paper } from './style.ts';
 import { changeText, type Measure, valueText } from './words.ts';
 
@@ -89,13 +90,15 @@ function factsOf(picture: Picture, measure: Measure): string {
   return parts.join(BETWEEN);
 }
 
-function notDrawnText({ minWidth }: Picture['settings'], { thin, hidden }: NotDrawn): string {
-  const { px, share } = minWidth;
-  const parts = [
-    ...(thin > 0 ? [`${framesText(thin)} under ${share === undefined ? `${px} px` : percent(share)}`] : []),
-    ...(hidden > 0 ? [`${framesText(hidden)} in tall towers`] : []),
-  ];
-  return parts.length > 0 ? `${parts.join(' and ')} not drawn` : '';
+function notDrawnText(settings: Picture['settings'], { thin, hidden }: NotDrawn): string {
+  const { share } = settings.minWidth;
+  const least = share === undefined ? `${leastPx(settings)} px` : percent(share);
+  const narrow = thin > 0 ? `${framesText(thin)} under ${least}` : '';
+  const towers = hidden > 0 ? `${framesText(hidden)} in tall towers` : '';
+  const left = [isTogether(settings) ? '' : narrow, towers].filter(Boolean).join(' and ');
+  return [narrow && isTogether(settings) ? `${narrow} drawn together` : '', left && `${left} not drawn`]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function framesText(count: number): string {

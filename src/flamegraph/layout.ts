@@ -18,6 +18,8 @@ export interface Boxes {
   bits: Uint8Array;
   /** the deepest frame that stands on it, drawn or not */
   top: Uint32Array;
+  /** 1 for what stands for several neighbours too thin for boxes of their own */
+  together: Uint8Array;
   /** the deepest box; the root is 0 */
   deepest: number;
   /** how many frames were too thin to be drawn */
@@ -39,10 +41,23 @@ export interface DiffLayout {
   bySelf: boolean;
 }
 
+/** How frames that are too thin for boxes of their own are drawn together: up to which gap and which width, counts. */
+export interface Together {
+  gap: number;
+  most: number;
+}
+
 export class Layout {
   readonly #least: number;
   readonly #diff: DiffLayout;
+  readonly #together: Together | undefined;
   #boxes: Boxes;
+  // the last thin tower that was drawn: see #see()
+  #near = 0;
+  #low = 0;
+  #high = 0;
+  // by depth: 1 + the place of the last box there if neighbours may join it, else 0
+  #joins = new Uint32Array(256);
   // the open frames, by depth: what was done when they began, and the change of their callees so far
   #names = new Uint32Array(256);
   #starts = new Float64Array(256);
@@ -54,10 +69,11 @@ export class Layout {
   #done = 0;
   #doneBefore = 0;
 
-  /** Leaves out boxes less wide than `least` (counts). */
-  constructor(least: number, diff: DiffLayout) {
+  /** Leaves out boxes less wide than `least` (counts), or draws them together. */
+  constructor(least: number, diff: DiffLayout, together: Together | undefined) {
     this.#least = least;
     this.#diff = diff;
+    this.#together = together;
     this.#boxes = {
       count: 0,
       depth: new Uint32Array(FIRST_ROOM),
@@ -69,6 +85,7 @@ export class Layout {
       change: new Float64Array(FIRST_ROOM),
       bits: new Uint8Array(FIRST_ROOM),
       top: new Uint32Array(FIRST_ROOM),
+      together: new Uint8Array(FIRST_ROOM),
       deepest: 0,
       thin: 0,
       mostChange: 0,
@@ -99,7 +116,15 @@ export class Layout {
     for (let i = from + common; i < end; i++) this.#push(words[i] as number);
     const top = this.#open - 1;
     if (isThin && end < to) {
-      if (width > 0) this.#boxes.thin += to - end;
+      if (width > 0) {
+        this.#boxes.thin += to - end;
+        const start = this.#done + (this.#diff.union ? this.#doneBefore : 0);
+        if (this.#isSeen(start + width, end - from + 1, to - from)) {
+          for (let i = end; i < to; i++)
+            this.#join(i - from + 1, words[i] as number, start, weight, before, bits, to - from);
+          this.#see(start, end - from + 1, to - from);
+        }
+      }
       this.#callees[top]! += weight - before;
       if (weight + before > 0) this.#tops[top] = Math.max(this.#tops[top] as number, to - from);
     }
@@ -149,10 +174,60 @@ export class Layout {
     const boxes = this.#boxes;
     const width = union ? size + before : size;
     if (width <= 0) return;
+    const start = (this.#starts[depth] as number) + (union ? (this.#befores[depth] as number) : 0);
     if (width < this.#least && depth > 0) {
       boxes.thin++;
+      if (this.#isSeen(start + width, depth, depth))
+        this.#join(depth, this.#names[depth] as number, start, size, before, bits, top);
       return;
     }
+    const change = bySelf ? own : size - before;
+    this.#box(depth, this.#names[depth] as number, start, size, before, change, bits, top);
+    if (depth < this.#joins.length) this.#joins[depth] = 0;
+    if (depth > 0) boxes.mostChange = Math.max(boxes.mostChange, Math.abs(change));
+  }
+
+  /** Is a thin tower seen, which ends at `end` and has frames from depth `low` to `high`, beside the one before? */
+  #isSeen(end: number, low: number, high: number): boolean {
+    return this.#together !== undefined && (end > this.#near || low < this.#low || high > this.#high);
+  }
+
+  /** Frames up to half a gap behind this tower, and no higher, are not seen. */
+  #see(start: number, low: number, high: number): void {
+    this.#near = start + (this.#together as Together).gap / 2;
+    this.#low = low;
+    this.#high = high;
+  }
+
+  /** Adds a frame to the box of its thin neighbours, or begins one. */
+  #join(depth: number, name: number, start: number, size: number, before: number, bits: number, top: number): void {
+    const { gap, most } = this.#together as Together;
+    const boxes = this.#boxes;
+    while (depth >= this.#joins.length) this.#joins = grown(this.#joins);
+    const at = (this.#joins[depth] as number) - 1;
+    const width = this.#diff.union ? size + before : size;
+    const from = boxes.start[at] as number;
+    if (at >= 0 && start - from < most && start - from - (boxes.width[at] as number) < gap) {
+      boxes.width[at] = start + width - from;
+      if (top > (boxes.top[at] as number)) boxes.top[at] = top;
+      return;
+    }
+    this.#box(depth, name, start, size, before, size - before, bits, top);
+    boxes.together[boxes.count - 1] = 1;
+    this.#joins[depth] = boxes.count;
+  }
+
+  #box(
+    depth: number,
+    name: number,
+    start: number,
+    size: number,
+    before: number,
+    change: number,
+    bits: number,
+    top: number,
+  ): void {
+    const boxes = this.#boxes;
     const at = boxes.count++;
     if (at === boxes.depth.length) {
       boxes.depth = grown(boxes.depth);
@@ -164,19 +239,18 @@ export class Layout {
       boxes.change = grown(boxes.change);
       boxes.bits = grown(boxes.bits);
       boxes.top = grown(boxes.top);
+      boxes.together = grown(boxes.together);
     }
-    const change = bySelf ? own : size - before;
     boxes.depth[at] = depth;
-    boxes.name[at] = this.#names[depth] as number;
-    boxes.start[at] = (this.#starts[depth] as number) + (union ? (this.#befores[depth] as number) : 0);
-    boxes.width[at] = width;
+    boxes.name[at] = name;
+    boxes.start[at] = start;
+    boxes.width[at] = this.#diff.union ? size + before : size;
     boxes.size[at] = size;
     boxes.before[at] = before;
     boxes.change[at] = change;
     boxes.bits[at] = bits;
     boxes.top[at] = top;
     if (depth > boxes.deepest) boxes.deepest = depth;
-    if (depth > 0) boxes.mostChange = Math.max(boxes.mostChange, Math.abs(change));
   }
 }
 

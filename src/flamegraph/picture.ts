@@ -8,12 +8,13 @@ import type { Folded } from '../stacks/folded.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { Packer } from '../stacks/packed/pack.ts';
 import { changeClass, noiseOf, type SideFactors } from './change.ts';
-import { type ColourFamily, classIn, nameHash } from './classes.ts';
+import { type ColourFamily, classIn, nameHash, plainClass } from './classes.ts';
 import { kernelNames } from './kinds.ts';
 import { ALL, type Boxes, Layout } from './layout.ts';
+import { NO_GAP, TOGETHER } from './needles.ts';
 import { type Palette, palette } from './palette.ts';
 import { particularLetters } from './particulars.ts';
-import { basisOf, NOMINAL_WIDTH, type PictureSettings } from './settings.ts';
+import { basisOf, isTogether, leastPx, NOMINAL_WIDTH, type PictureSettings } from './settings.ts';
 import { kindAt, ON_CPU, waitFamily } from './time.ts';
 import { waitBit } from './waits.ts';
 
@@ -79,9 +80,12 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
   const gone = befores.filter((before, i) => before > 0 && weights[i] === 0);
   const fresh = befores.filter((before, i) => before === 0 && (weights[i] as number) > 0).length;
 
-  const { px, share } = settings.minWidth;
-  const least = span * (share ?? (px ?? 0) / framesWidth(settings));
-  const layout = new Layout(least, { union, bySelf: settings.diffBy === 'self' });
+  const pixel = span / framesWidth(settings);
+  // the script draws finer ones
+  const together = isTogether(settings)
+    ? { gap: NO_GAP * pixel, most: (settings.script ? 3 : 1) * TOGETHER * pixel }
+    : undefined;
+  const layout = new Layout(leastOf(settings, span), { union, bySelf: settings.diffBy === 'self' }, together);
   const packer = settings.script ? new Packer(table.nameCount, isDifferential) : undefined;
   // no list of texts, because there may be millions
   const waits = new Uint8Array(table.nameCount + 1);
@@ -136,6 +140,12 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
     goneBefore: sumOf(gone) * basis.before,
     packer,
   };
+}
+
+/** Frames narrower than this, in values, have no boxes of their own. */
+function leastOf(settings: PictureSettings, span: number): number {
+  const { share } = settings.minWidth;
+  return span * (share ?? leastPx(settings) / framesWidth(settings));
 }
 
 function hashesOf(table: StackTable): Uint32Array {
@@ -211,10 +221,21 @@ export function boxKinds(picture: Picture): BoxKinds {
   const known = new Uint16Array(recording.isDifferential ? 0 : picture.letters.length);
   for (let box = 0; box < boxes.count; box++) {
     const id = boxes.name[box] as number;
-    const isPlain = (boxes.depth[box] as number) > 1 && (!colours.byTime || ((boxes.bits[box] as number) & ON_CPU) > 0);
+    const isTogether = boxes.together[box] === 1;
+    const isPlain =
+      !isTogether &&
+      (boxes.depth[box] as number) > 1 &&
+      (!colours.byTime || ((boxes.bits[box] as number) & ON_CPU) > 0);
     let place = isPlain ? (known[id] ?? 0) : 0;
     if (place === 0) {
-      const kind = boxClass(picture, box);
+      const own = boxClass(picture, box);
+      const kind =
+        isTogether && !recording.isDifferential
+          ? plainClass(
+              colours.families.find(({ letter }) => letter === own.charAt(0)),
+              own,
+            )
+          : own;
       place = places.get(kind) ?? kinds.push(kind);
       places.set(kind, place);
       if (isPlain && id < known.length) known[id] = place;

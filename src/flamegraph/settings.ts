@@ -2,6 +2,7 @@
 
 import { UsageError } from '../engine/errors.ts';
 import type { SideFactors } from './change.ts';
+import { FINE, THIN } from './needles.ts';
 import type { PaletteName } from './palette.ts';
 
 /** Lengths are px at the nominal width, which is 1200 unless `width` is given. */
@@ -71,6 +72,16 @@ export const NOMINAL_WIDTH = 1200;
 export interface MinWidth {
   px?: number;
   share?: number;
+}
+
+/** Are frames too thin for boxes of their own drawn together? Those that the user asks to leave out are not. */
+export function isTogether({ minWidth: { px } }: PictureSettings): boolean {
+  return px !== undefined && px > 0 && px <= THIN;
+}
+
+/** Frames narrower than this have no boxes of their own, px. */
+export function leastPx(settings: PictureSettings): number {
+  return isTogether(settings) && settings.script ? FINE : (settings.minWidth.px ?? 0);
 }
 
 /** The options of flame-svg, as the command line gives them. */

@@ -1,8 +1,8 @@
 // Slivers: boxes too thin to be looked at one by one. Neighbours are drawn together, one path a colour and row, so that a
 // dense picture stays small and quick.
 
-/** A gap that nobody sees, px. */
-const NO_GAP = 0.3;
+import { NO_GAP } from './needles.ts';
+
 /** Below this width neighbours of any colour run together, px. */
 const RUN = 1;
 

@@ -8,7 +8,7 @@ import type { Data } from './data.ts';
 import { escapeXml, shown } from './display.ts';
 import { drawRow } from './frames.ts';
 import { headOf, legendOf, type Words, wordsOf } from './head.ts';
-import { markText } from './needles.ts';
+import { emptyRow, markText, middleOf } from './needles.ts';
 import { type BoxKinds, boxKinds, framesWidth, MARGIN, type Picture } from './picture.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { NOMINAL_WIDTH } from './settings.ts';
@@ -105,14 +105,13 @@ function* frames(
   hasMarks: boolean,
 ): Generator<string> {
   const { settings, boxes } = picture;
-  const scale = framesWidth(settings) / picture.span;
   const titles = new Map<number, string>();
   const marks = new Map(families.map(({ letter, mark }) => [letter, mark === undefined ? '' : `${mark} `]));
   const apart = new Set(families.flatMap(({ letter, isApart }) => (isApart ? [letter] : [])));
   const colours = kinds.map((kind) => (kind === 'r0' ? paper.all : colourOf(families, kind, scheme)));
   const colourOfBox = (box: number): string => colours[of[box] as number] as string;
   const row = {
-    ...{ picture, scale, measure, titles, sliver: rows.sliver, colourOf: colourOfBox },
+    ...{ picture, measure, titles, sliver: rows.sliver, colourOf: colourOfBox },
     signOf: (box: number): string => {
       const letter = (kinds[of[box] as number] as string).charAt(0);
       const isMarked = apart.has(letter) || (picture.waits[boxes.name[box] as number] as number) > 0;
@@ -124,14 +123,14 @@ function* frames(
   for (let depth = 0; depth < storeys; depth++) {
     const y = top + (settings.inverted ? depth : storeys - 1 - depth) * settings.frameHeight;
     text += `<g transform="translate(${MARGIN} ${y})">`;
-    for (const part of drawRow(rows.rows[depth] ?? [], row)) {
+    for (const part of drawRow(rows.rows[depth] ?? emptyRow(), row)) {
       text += part;
       if (text.length < BLOCK) continue;
       yield text;
       text = '';
     }
-    for (const { x, hidden } of rows.marks[depth] ?? []) {
-      text += `<text x="${Math.round(x)}" y="${settings.frameHeight - 5}" font-size="10" text-anchor="middle" fill="${paper.soft}">${markText(hidden)}</text>`;
+    for (const tower of rows.marks[depth] ?? []) {
+      text += `<text x="${Math.round(middleOf(tower))}" y="${settings.frameHeight - 5}" font-size="10" text-anchor="middle" fill="${paper.soft}">${markText(tower.hidden)}</text>`;
     }
     text += '</g>\n';
   }

@@ -7,7 +7,10 @@ export const KERNEL_MARK = '_[k]';
 
 /** What other formats call the origin of such code. */
 const ORIGINS: Record<string, string> = { k: '[kernel.kallsyms]', i: '[inlined]', j: '[jit]', w: '[waker]' };
-const MARKS = new Map(Object.entries(ORIGINS).map(([letter, origin]) => [origin, `_[${letter}]`]));
+// pure, so that the viewer's script need not hold it
+const MARKS = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries(ORIGINS).map(([letter, origin]) => [origin, `_[${letter}]`]),
+);
 
 /** The name without its mark. */
 export function unmarked(name: string): string {

@@ -84,7 +84,7 @@ describe('flame-svg in Chromium', { skip }, () => {
     const [page, silent] = await open(svg, '#zoom=a;few');
     assert.deepEqual((await labels(page)).sort(), ['a', 'all', 'few', 'x2', 'xxxx…'].sort());
     await page.keyboard.press('Home');
-    assert.match(await text(page, '.numbers'), /Zoom in to see 3 more frames, too thin to be drawn\.$/);
+    assert.match(await text(page, '.numbers'), /Zoom in to tell 3 thin frames apart\.$/);
     silent();
   });
 
@@ -198,6 +198,34 @@ describe('flame-svg in Chromium', { skip }, () => {
     assert.ok(cursor && cursor.y >= pane.y && cursor.y < pane.y + pane.height);
     silent();
     silentLinked();
+  });
+
+  test('thin frames side by side are drawn together, pointed at and found one by one', async () => {
+    const folded = Array.from({ length: 3000 }, (_, i) => `main;${[...'abcdef'].map((f) => f + i).join(';')} 1\n`).join(
+      '',
+    );
+    const [page, silent] = await open(await pictureFile('', folded));
+    const inks = (await page.$$eval('.rows g', (rows) =>
+      rows.map((row) => {
+        const lengths = [...row.querySelectorAll('path')].flatMap(
+          (path) => path.getAttribute('d')?.match(/(?<=h)[\d.]+/g) ?? [],
+        );
+        const widths = [...row.querySelectorAll('rect')].map((rect) => rect.getAttribute('width') ?? '');
+        return [...lengths, ...widths].reduce((sum, length) => sum + Number(length), 0);
+      }),
+    )) as number[];
+    assert.equal(inks.length, 8);
+    const [widest, narrowest] = [Math.max(...inks), Math.min(...inks)];
+    assert.ok(narrowest > 900 && widest - narrowest < 2, `white in ${inks}`);
+    const { x, y } = await placeOf(page, 'main');
+    await page.mouse.move(x + 400, y - 96);
+    assert.match(await tip(page), /^f\d+ \(1 samples, 0\.03%\)$/);
+    const pointed = (await tip(page)).split(' ')[0] as string;
+    await page.locator('input').fill(`/^${pointed}$/`);
+    assert.equal(await text(page, '.found'), '1 found: 0.03%');
+    const hit = await page.locator('.rows path.hit').boundingBox();
+    assert.ok(hit && Math.abs(hit.x + hit.width / 2 - x - 400) < 2, `${JSON.stringify(hit)} is not at ${x + 400}`);
+    silent();
   });
 
   test('a needle ends in a mark that opens it', async () => {

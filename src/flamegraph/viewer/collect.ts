@@ -1,52 +1,112 @@
 // Which nodes of a tree have room on the screen, row by row, and where towers are cut off.
 
-import { isNeedle, lastRow } from '../needles.ts';
+import { emptyRow, FINE, foldNeedles, NO_GAP, type Row, THIN, TOGETHER, type Tower } from '../needles.ts';
 import { pathTo, type Tree } from './tree.ts';
 
 export interface Collected {
-  /** nodes by depth, from left to right */
-  rows: number[][];
-  /** by depth, the nodes one row below on which a hidden tower stands */
-  cut: number[][];
-  /** how many frames are too thin to be drawn */
+  /** by depth; a node less wide than `least` stands for what of it and its neighbours is this deep */
+  rows: Row[];
+  /** by depth, the marks of towers that end one row below */
+  cut: Tower[][];
+  /** how many frames are too thin for boxes of their own */
   thin: number;
+  /** in values */
+  least: number;
 }
 
 /** What lies at and below `zoom`, and its callers; `scale`: px a value. */
 export function collect(tree: Tree, zoom: number, scale: number, minPx: number): Collected {
-  const { end, width, depth, top } = tree;
-  const least = Math.max(minPx, 0.05) / scale;
-  const rows = pathTo(tree, zoom).map((node) => [node]);
+  const { end, width, depth, top, start } = tree;
+  const least = Math.max(minPx, FINE) / scale;
+  const all = (width[zoom] as number) * scale;
+  const rows = pathTo(tree, zoom).map((node): Row => ({ items: [node], lefts: [0], rights: [all] }));
   const base = rows.length - 1;
-  const cut: number[][] = [];
-  const ink: number[] = rows.map(() => 1);
+  const left = start[zoom] as number;
+  const last = end[zoom] as number;
   let thin = 0;
-  const full = width[zoom] as number;
-  for (let node = zoom + 1; node < (end[zoom] as number); ) {
+  // by depth: how far what is drawn together may go on, and how far it has come, px
+  const limits = new Float64Array((top[zoom] as number) + 1);
+  const ends = new Float64Array(limits.length);
+  // what lies between the last thin node and here, and is no higher, nobody sees
+  let [near, lowest, highest] = [0, 0, -1];
+  const add = (at: number, node: number, from: number, to: number): void => {
+    rows[at] ??= emptyRow();
+    rows[at].items.push(node);
+    rows[at].lefts.push(from);
+    rows[at].rights.push(to);
+  };
+  for (let node = zoom + 1; node < last; ) {
+    const at = depth[node] as number;
     const wide = width[node] as number;
-    if (wide < least) {
-      thin += (end[node] as number) - node;
-      node = end[node] as number;
+    const from = ((start[node] as number) - left) * scale;
+    const to = from + wide * scale;
+    if (wide >= least) {
+      add(at, node++, from, to);
+      limits[at] = 0;
       continue;
     }
-    const at = depth[node] as number;
-    rows[at] ??= [];
-    rows[at].push(node);
-    ink[at] = (ink[at] ?? 0) + wide / full;
-    const more = (top[node] as number) - at;
-    if (isNeedle(wide * scale, more)) {
-      cut[at + 1] ??= [];
-      cut[at + 1]?.push(node);
-      node = end[node] as number;
-    } else node++;
+    const high = top[node] as number;
+    const isSeen = to > near || high > highest || at < lowest;
+    if (isSeen && wide > 0 && minPx <= THIN) {
+      for (let deep = at; deep <= high; deep++) {
+        if (from >= (limits[deep] as number) || from - (ends[deep] as number) >= NO_GAP) {
+          add(deep, node, from, to);
+          limits[deep] = from + TOGETHER;
+        } else {
+          const { items, rights } = rows[deep] as Row;
+          rights[items.length - 1] = to;
+          if (high > (top[items[items.length - 1] as number] as number)) items[items.length - 1] = node;
+        }
+        ends[deep] = to;
+      }
+      [near, lowest, highest] = [from + NO_GAP / 2, at, high];
+    }
+    thin += (end[node] as number) - node;
+    node = end[node] as number;
   }
-  const last = lastRow(ink, base + 1);
-  if (last < rows.length - 1) {
-    rows.length = last + 1;
-    cut.length = last + 1;
-    cut[last + 1] = (rows[last] as number[]).filter((node) => (top[node] as number) > last);
+  return { rows, cut: foldNeedles(rows, base, top, Number.POSITIVE_INFINITY), thin, least };
+}
+
+/** By depth, where frames that a search has found are drawn together with others: from, to, px. */
+export function thinHits(
+  { rows, least }: Collected,
+  tree: Tree,
+  zoom: number,
+  scale: number,
+  found: Uint8Array,
+): number[][] {
+  const hits: number[][] = [];
+  // by depth: the box that one has come to
+  const places = new Uint32Array(rows.length);
+  const last = tree.end[zoom] as number;
+  for (let node = zoom + 1; node < last; node++) {
+    if (found[tree.name[node] as number] !== 1 || (tree.width[node] as number) >= least) continue;
+    const depth = tree.depth[node] as number;
+    const row = rows[depth];
+    if (row === undefined) continue;
+    const { from, width } = placeOf(tree, zoom, node, scale);
+    let place = places[depth] as number;
+    while ((row.rights[place] as number) <= from) place++;
+    places[depth] = place;
+    // needles are not drawn
+    if (!((row.lefts[place] as number) <= from)) continue;
+    hits[depth] ??= [];
+    const runs = hits[depth];
+    if (from - (runs.at(-1) as number) < NO_GAP) runs.pop();
+    else runs.push(from);
+    runs.push(from + width);
   }
-  return { rows, cut, thin };
+  return hits;
+}
+
+/** The first node this deep on one that carries frames as deep. */
+export function firstAt(tree: Tree, node: number, depth: number): number {
+  let at = node;
+  while ((tree.depth[at] as number) < depth) {
+    at++;
+    while ((tree.top[at] as number) < depth) at = tree.end[at] as number;
+  }
+  return at;
 }
 
 /** Where a node lies below `zoom`, px from the left. */

@@ -3,15 +3,16 @@
 import type { Scheme } from '../classes.ts';
 import { boxWidth, hundredths, LABEL_INDENT, labelBaseline, labelColumns, SLIVER } from '../geometry.ts';
 import { label } from '../label.ts';
-import { MARK_ROOM, markText } from '../needles.ts';
+import { emptyRow, markText, middleOf, type Row } from '../needles.ts';
 import { Slivers } from '../slivers.ts';
-import { type Collected, placeOf } from './collect.ts';
+import { type Collected, firstAt, thinHits } from './collect.ts';
 import { set, svgElement } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Tree } from './tree.ts';
 
 export interface Drawing {
   model: Model;
+  collected: Collected;
   tree: Tree;
   zoom: number;
   /** px a value */
@@ -23,20 +24,23 @@ export interface Drawing {
   scheme: Scheme;
   /** by name number, 1 for what the search has found; undefined: no search */
   found: Uint8Array | undefined;
+  /** see thinHits(); computed when first needed */
+  hits?: number[][] | undefined;
 }
 
 /** A row as drawn, and what a search toggles. */
 export interface DrawnRow {
   group: SVGElement;
+  depth: number;
   boxes: [rect: SVGElement, name: number][];
-  nodes: readonly number[];
+  row: Row;
 }
 
-export function drawRow(collected: Collected, depth: number, drawing: Drawing): DrawnRow {
-  const { model, tree, zoom, scale, glyph, sliver, scheme } = drawing;
+export function drawRow(depth: number, drawing: Drawing): DrawnRow {
+  const { model, collected, tree, zoom, glyph, sliver, scheme } = drawing;
   const { frameHeight, fontSize } = model.data;
   const height = frameHeight - 1;
-  const nodes = collected.rows[depth] ?? [];
+  const row = collected.rows[depth] ?? emptyRow();
   const group = svgElement('g');
   if (depth < (tree.depth[zoom] as number)) group.setAttribute('class', 'up');
   const emptyBox = svgElement('rect', { height, rx: 1.5 });
@@ -44,8 +48,13 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
   const slivers = new Slivers();
   const boxes: DrawnRow['boxes'] = [];
   const elements: SVGElement[] = [];
-  for (const node of nodes) {
-    const { from, width } = placeOf(tree, zoom, node, scale);
+  for (const [i, node] of row.items.entries()) {
+    const from = row.lefts[i] as number;
+    const width = (row.rights[i] as number) - from;
+    if ((tree.width[node] as number) < collected.least) {
+      slivers.add(model.plainClassOf(tree, firstAt(tree, node, depth)), from, from + width);
+      continue;
+    }
     const kind = model.classOf(tree, node);
     if (width < sliver) {
       slivers.add(kind, from, from + inkWidth(width));
@@ -77,15 +86,15 @@ export function drawRow(collected: Collected, depth: number, drawing: Drawing): 
     const stroke = model.colour(kind, scheme);
     elements.push(svgElement('path', { class: look(kind), stroke, d: `M0 ${height / 2}${path}` }));
   }
-  for (const [x, hidden] of marksOf(collected, depth, drawing)) {
-    const mark = svgElement('text', { class: 'mark', x: Math.round(x), y: frameHeight - 5 });
-    mark.textContent = markText(hidden);
+  for (const tower of collected.cut[depth] ?? []) {
+    const mark = svgElement('text', { class: 'mark', x: Math.round(middleOf(tower)), y: frameHeight - 5 });
+    mark.textContent = markText(tower.hidden);
     elements.push(mark);
   }
   group.append(...elements);
-  const row = { group, boxes, nodes };
-  showFound(row, drawing);
-  return row;
+  const drawn = { group, depth, boxes, row };
+  showFound(drawn, drawing);
+  return drawn;
 }
 
 /** The classes that entries of the legend select. */
@@ -94,51 +103,35 @@ function look(kind: string): string {
 }
 
 /** Marks what the search has found; without building the row anew. */
-export function showFound(
-  { group, boxes, nodes }: DrawnRow,
-  { tree, zoom, scale, sliver, found, model }: Drawing,
-): void {
+export function showFound({ group, depth, boxes, row: { items, lefts, rights } }: DrawnRow, drawing: Drawing): void {
+  const { tree, sliver, found, collected, model } = drawing;
   for (const [box, name] of boxes) {
     const isHit = found?.[name] === 1;
     if (box.classList.contains('hit') !== isHit) box.classList.toggle('hit', isHit);
   }
-  group.querySelector('path.hit')?.remove();
+  for (const old of group.querySelectorAll('path.hit')) old.remove();
   if (found === undefined) return;
+  const draw = (slivers: Slivers): void => {
+    for (const [, path] of slivers.finish())
+      group.append(svgElement('path', { class: 'hit', d: `M0 ${(model.data.frameHeight - 1) / 2}${path}` }));
+  };
   const slivers = new Slivers();
-  for (const node of nodes) {
-    if (found[tree.name[node] as number] !== 1) continue;
-    const { from, width } = placeOf(tree, zoom, node, scale);
-    if (width < sliver) slivers.add('hit', from, from + inkWidth(width));
+  for (let i = 0; i < items.length; i++) {
+    const left = lefts[i] as number;
+    const width = (rights[i] as number) - left;
+    const node = items[i] as number;
+    const isOwn = (tree.width[node] as number) >= collected.least;
+    if (width < sliver && isOwn && found[tree.name[node] as number] === 1)
+      slivers.add('hit', left, left + inkWidth(width));
   }
-  for (const [, path] of slivers.finish()) {
-    group.append(svgElement('path', { class: 'hit', d: `M0 ${(model.data.frameHeight - 1) / 2}${path}` }));
-  }
-}
-
-/** The marks that have room: px of their middle, and how many frames they stand for. */
-function marksOf({ rows, cut }: Collected, depth: number, { tree, zoom, scale }: Drawing): [number, number][] {
-  const marks: [number, number][] = [];
-  if (cut[depth] === undefined) return marks;
-  const neighbours = (rows[depth] ?? []).map((node) => placeOf(tree, zoom, node, scale));
-  let at = 0;
-  for (const node of cut[depth]) {
-    const { from, width } = placeOf(tree, zoom, node, scale);
-    const x = from + width / 2;
-    const previous = marks[marks.length - 1];
-    if (previous && x - previous[0] < 3 * MARK_ROOM) continue;
-    while (at < neighbours.length && end(neighbours[at]) < x - MARK_ROOM) at++;
-    const next = neighbours[at];
-    if (next && next.from < x + MARK_ROOM) continue;
-    marks.push([x, (tree.top[node] as number) - (tree.depth[node] as number)]);
-  }
-  return marks;
+  draw(slivers);
+  drawing.hits ??= thinHits(collected, tree, drawing.zoom, drawing.scale, found);
+  const runs = drawing.hits[depth] ?? [];
+  for (let i = 0; i < runs.length; i += 2) slivers.add('hit', runs[i] as number, runs[i + 1] as number);
+  draw(slivers);
 }
 
 /** Slivers run together; what is wider only for speed keeps the air of a box. */
 function inkWidth(width: number): number {
   return width < SLIVER ? width : boxWidth(width);
-}
-
-function end(place: { from: number; width: number } | undefined): number {
-  return place ? place.from + place.width : 0;
 }

@@ -2,14 +2,15 @@
 
 import type { Scheme } from '../classes.ts';
 import { SLIVER } from '../geometry.ts';
-import { type Collected, collect, placeOf } from './collect.ts';
+import { middleOf, type Row } from '../needles.ts';
+import { type Collected, collect, firstAt, placeOf } from './collect.ts';
 import { html, set, svgElement } from './dom.ts';
 import { type Drawing, type DrawnRow, drawRow, showFound } from './draw.ts';
 import type { Model } from './model.ts';
 import { childrenOf, pathTo, type Tree } from './tree.ts';
 
 /** Boxes with elements of their own in one window of rows; what is thinner is drawn as slivers. */
-const MOST_BOXES = 300;
+const MOST_BOXES = 200;
 /** Rows drawn above and below the window. */
 const SPARE_ROWS = 3;
 /** How far beside a thin box the mouse still means it, px. */
@@ -41,7 +42,7 @@ export class Flame {
   readonly #model: Model;
   readonly #events: FlameEvents;
   #view: FlameView | undefined;
-  #collected: Collected = { rows: [], cut: [], thin: 0 };
+  #collected: Collected = { rows: [], cut: [], thin: 0, least: 0 };
   #drawing: Drawing | undefined;
   #drawn = new Map<number, DrawnRow>();
   #storeys = 0;
@@ -112,7 +113,7 @@ export class Flame {
     } else this.#drawRows();
   }
 
-  /** How many frames are too thin to be drawn. */
+  /** How many frames are drawn together with others. */
   get thin(): number {
     return this.#collected.thin;
   }
@@ -129,10 +130,20 @@ export class Flame {
     const inner = Math.max(this.#width - 2 * SIDE, 1);
     const scale = inner / (view.tree.width[view.zoom] || 1);
     this.#collected = collect(view.tree, view.zoom, scale, data.minPx);
-    this.#storeys = Math.max(this.#collected.rows.length, this.#collected.cut.length);
+    this.#storeys = storeysOf(this.#collected);
     this.#glyph ||= glyphWidth(this.#rows) || data.fontSize * 0.6;
     const { tree, zoom, scheme, found } = view;
-    this.#drawing = { model: this.#model, tree, zoom, scale, glyph: this.#glyph, sliver: SLIVER, scheme, found };
+    this.#drawing = {
+      model: this.#model,
+      collected: this.#collected,
+      tree,
+      zoom,
+      scale,
+      glyph: this.#glyph,
+      sliver: SLIVER,
+      scheme,
+      found,
+    };
     const height = this.#storeys * data.frameHeight;
     set(this.#rows, { width: this.#width, height: height + 6, 'stroke-width': data.frameHeight - 1 });
     if (this.selected !== undefined && !this.isDrawn(this.selected)) this.selected = undefined;
@@ -158,7 +169,7 @@ export class Flame {
     drawing.sliver = this.#sliverIn(wanted, drawing);
     for (const depth of wanted) {
       if (this.#drawn.has(depth)) continue;
-      const row = drawRow(this.#collected, depth, drawing);
+      const row = drawRow(depth, drawing);
       row.group.setAttribute('transform', `translate(${SIDE} ${this.#rowTop(depth)})`);
       this.#cursor.before(row.group);
       this.#drawn.set(depth, row);
@@ -168,10 +179,11 @@ export class Flame {
   /** The width from which on boxes have elements of their own. */
   #sliverIn(depths: Iterable<number>, { tree, scale }: Drawing): number {
     const widths: number[] = [];
+    const { rows, least } = this.#collected;
     for (const depth of depths) {
-      for (const node of this.#collected.rows[depth] ?? []) {
-        const width = (tree.width[node] as number) * scale;
-        if (width >= SLIVER) widths.push(width);
+      for (const node of rows[depth]?.items ?? []) {
+        const wide = tree.width[node] as number;
+        if (wide * scale >= SLIVER && wide >= least) widths.push(wide * scale);
       }
     }
     if (widths.length <= MOST_BOXES) return SLIVER;
@@ -182,6 +194,7 @@ export class Flame {
   find(found: Uint8Array | undefined): void {
     if (this.#drawing === undefined || this.#view === undefined) return;
     this.#view.found = this.#drawing.found = found;
+    this.#drawing.hits = undefined;
     for (const row of this.#drawn.values()) showFound(row, this.#drawing);
   }
 
@@ -239,43 +252,49 @@ export class Flame {
     const zoomed = box.width / this.#width || 1;
     const x = (clientX - box.left) / zoomed - SIDE;
     const depth = this.#depthAt(Math.floor(((clientY - box.top) / zoomed - 2) / this.#model.data.frameHeight));
-    const row = this.#collected.rows[depth] ?? [];
-    const place = (index: number) => placeOf(drawing.tree, drawing.zoom, row[index] as number, drawing.scale);
+    const index = this.#indexAt(depth, x, REACH);
+    if (index < 0) return this.#collected.cut[depth]?.find((tower) => Math.abs(middleOf(tower) - x) < SIDE)?.node;
+    const node = (this.#collected.rows[depth] as Row).items[index] as number;
+    // those that are drawn together are pointed at one by one
+    const isOne = (drawing.tree.width[node] as number) >= this.#collected.least;
+    return (isOne ? undefined : nodeAt(drawing, x, depth)) ?? firstAt(drawing.tree, node, depth);
+  }
+
+  /** The place in its row of what is nearest to `x` px, at most `reach` away; -1: there is none. */
+  #indexAt(depth: number, x: number, reach: number): number {
+    const { lefts = [], rights = [] } = this.#collected.rows[depth] ?? {};
     let low = 0;
-    let high = row.length;
+    let high = lefts.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (place(middle).from <= x) low = middle + 1;
+      if ((lefts[middle] as number) <= x) low = middle + 1;
       else high = middle;
     }
-    const near = [low - 1, low].filter((index) => index >= 0 && index < row.length);
-    const distance = (index: number): number => {
-      const { from, width } = place(index);
-      return Math.max(from - x, x - from - width, 0);
-    };
-    const best = near.sort((a, b) => distance(a) - distance(b))[0];
-    return best !== undefined && distance(best) <= REACH ? row[best] : this.#towerUnder(x, depth, drawing);
+    const distance = (index: number): number =>
+      index in lefts ? Math.max((lefts[index] as number) - x, x - (rights[index] as number)) : reach + 1;
+    const best = distance(low) < distance(low - 1) ? low : low - 1;
+    return distance(best) > reach ? -1 : best;
   }
 
-  /** A mark stands for its tower. */
-  #towerUnder(x: number, depth: number, drawing: Drawing): number | undefined {
-    return this.#collected.cut[depth]?.find((node) => {
-      const { from, width } = placeOf(drawing.tree, drawing.zoom, node, drawing.scale);
-      return Math.abs(from + width / 2 - x) < SIDE;
-    });
-  }
-
+  /** Is it drawn, by itself or with its neighbours? */
   isDrawn(node: number): boolean {
-    const tree = this.#view?.tree;
-    return tree !== undefined && this.#collected.rows[tree.depth[node] as number]?.includes(node) === true;
+    return this.#placeInRow(node) >= 0;
+  }
+
+  #placeInRow(node: number): number {
+    const drawing = this.#drawing;
+    if (drawing === undefined) return -1;
+    const { from, width } = placeOf(drawing.tree, drawing.zoom, node, drawing.scale);
+    return this.#indexAt(drawing.tree.depth[node] as number, from + width / 2, 0);
   }
 
   /** The node that an arrow key leads to. */
   #step(from: number, key: string): number | undefined {
     const view = this.#view as FlameView;
     if (key === 'ArrowLeft' || key === 'ArrowRight') {
-      const row = this.#collected.rows[view.tree.depth[from] as number] ?? [];
-      return row[row.indexOf(from) + (key === 'ArrowLeft' ? -1 : 1)];
+      const depth = view.tree.depth[from] as number;
+      const next = this.#collected.rows[depth]?.items[this.#placeInRow(from) + (key === 'ArrowLeft' ? -1 : 1)];
+      return next === undefined ? undefined : firstAt(view.tree, next, depth);
     }
     if ((key === 'ArrowUp') === view.icicle) return pathTo(view.tree, from).at(-2);
     const children = [...childrenOf(view.tree, from)].filter((child) => this.isDrawn(child));
@@ -283,10 +302,27 @@ export class Flame {
   }
 }
 
+/** How many rows it takes. */
+export function storeysOf({ rows, cut }: Collected): number {
+  return Math.max(rows.length, cut.length);
+}
+
+/** The node of this depth at `x`, px; undefined: there is none. */
+function nodeAt({ tree, zoom, scale }: Drawing, x: number, depth: number): number | undefined {
+  const value = (tree.start[zoom] as number) + x / scale;
+  let node: number | undefined = zoom;
+  while (node !== undefined && (tree.depth[node] as number) < depth) {
+    node = [...childrenOf(tree, node)].find(
+      (child) => (tree.start[child] as number) + (tree.width[child] as number) > value,
+    );
+  }
+  return node;
+}
+
 /** The mean width of a letter in the boxes' font, px. */
 function glyphWidth(rows: SVGElement): number {
   const sample = svgElement('text') as SVGTextElement;
-  sample.textContent = 'abcdefghijklmnopqrstuvwxyz_:<>ABCDEFGHIJ0123456789';
+  sample.textContent = 'abcdefghijklmnop_:<>AB01';
   rows.append(sample);
   const width = sample.getComputedTextLength() / sample.textContent.length;
   sample.remove();

@@ -3,7 +3,7 @@
 import { columnsOf } from '../../stacks/packed/unpack.ts';
 import type { ViewerTexts } from '../acts.ts';
 import { changeClass, noiseOf } from '../change.ts';
-import { type ColourFamily, classIn, colourOf, nameHash, type Scheme, shadeOf } from '../classes.ts';
+import { type ColourFamily, classIn, colourOf, nameHash, plainClass, type Scheme, shadeOf } from '../classes.ts';
 import type { Data } from '../data.ts';
 import { shown, shownName } from '../display.ts';
 import { waitFamily } from '../time.ts';
@@ -25,6 +25,7 @@ export class Model {
   readonly #hashes: number[] = [0];
   /** by name number: is any of its places called by another function? */
   readonly #inner: Uint8Array;
+  readonly #plain = new Map<string, string>();
   readonly #families = new Map<string, ColourFamily>();
 
   /** `bytes`: the inflated stacks. */
@@ -93,6 +94,16 @@ export class Model {
     if (wait) return classIn(wait, own, this.#hashes[name] as number);
     const isRoot = tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0 && !own.isApart;
     return isRoot ? rootClass : (this.#kinds[name] as string);
+  }
+
+  /** The same in the shade of the legend, for what stands for several functions. */
+  plainClassOf(tree: Tree, node: number): string {
+    const kind = this.classOf(tree, node);
+    const known = this.#plain.get(kind);
+    if (known) return known;
+    const plain = this.data.measure.diff ? kind : plainClass(this.#familyOf(kind), kind);
+    this.#plain.set(kind, plain);
+    return plain;
   }
 
   /** The class of a function's colour, wherever it is. */

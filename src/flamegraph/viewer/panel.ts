@@ -15,6 +15,7 @@ export class Panel {
   readonly #acts: HTMLElement;
   readonly #said: HTMLElement;
   readonly #hint: string;
+  #placed: { tree: Tree; name: number; places: number[]; total: number } | undefined;
 
   constructor(model: Model, page: HTMLElement) {
     this.#model = model;
@@ -24,10 +25,10 @@ export class Panel {
     this.#hint = this.#numbers.textContent as string;
   }
 
-  /** `thin`: how many frames are too thin to be drawn. */
+  /** `thin`: how many frames are drawn together with others. */
   showNothing(thin: number): void {
     this.#name.textContent = '';
-    const hidden = thin > 0 ? ` Zoom in to see ${grouped(thin)} more frames, too thin to be drawn.` : '';
+    const hidden = thin > 0 ? ` Zoom in to tell ${grouped(thin)} thin frames apart.` : '';
     this.#numbers.replaceChildren(this.#hint + hidden);
     this.#acts.hidden = true;
   }
@@ -68,10 +69,15 @@ export class Panel {
   }
 
   #placesText(tree: Tree, name: number): string[] {
-    const places = placesOf(tree, name);
+    // a click follows a move of the mouse
+    if (this.#placed?.tree !== tree || this.#placed.name !== name) {
+      const places = placesOf(tree, name);
+      const total = places.reduce((sum, place) => sum + (tree.size[place] as number), 0);
+      this.#placed = { tree, name, places, total };
+    }
+    const { places, total } = this.#placed;
     if (places.length < 2) return [];
     const { measure } = this.#model.data;
-    const total = places.reduce((sum, place) => sum + (tree.size[place] as number), 0);
     return [`in all ${countOf(places.length)} ${valueText(measure, total)}, ${percent(total / (measure.total || 1))}`];
   }
 

@@ -4,6 +4,7 @@ import type { App } from './app.ts';
 import { collect } from './collect.ts';
 import { svgElement } from './dom.ts';
 import { drawRow } from './draw.ts';
+import { storeysOf } from './flame.ts';
 import type { Model } from './model.ts';
 
 const SIDE = 16;
@@ -21,7 +22,7 @@ export function printed(svg: SVGSVGElement, app: App, model: Model): SVGElement 
   const inner = data.staticWidth - 2 * SIDE;
   const scale = inner / (tree.width[zoom] || 1);
   const collected = collect(tree, zoom, scale, data.minPx);
-  const storeys = Math.max(collected.rows.length, collected.cut.length);
+  const storeys = storeysOf(collected);
   const height = data.headHeight + storeys * data.frameHeight + SIDE;
   const paper = svgElement('g', { class: 'static' });
   for (const part of shown.children) {
@@ -35,9 +36,9 @@ export function printed(svg: SVGSVGElement, app: App, model: Model): SVGElement 
     'stroke-width': data.frameHeight - 1,
   });
   const glyph = data.fontSize * 0.602;
-  const drawing = { model, tree, zoom, scale, glyph, sliver: SLIVER, scheme: 'light' as const, found };
+  const drawing = { model, collected, tree, zoom, scale, glyph, sliver: SLIVER, scheme: 'light' as const, found };
   for (let depth = 0; depth < storeys; depth++) {
-    const { group } = drawRow(collected, depth, drawing);
+    const { group } = drawRow(depth, drawing);
     const line = icicle ? depth : storeys - 1 - depth;
     group.setAttribute('transform', `translate(${SIDE} ${data.headHeight + line * data.frameHeight})`);
     for (const hit of group.querySelectorAll('.hit'))
