@@ -44,6 +44,13 @@ const IDLE: Rule = {
 /** Reasons that no rule file names. */
 export const BUILT_IN: readonly Rule[] = [NO_STACK, PREEMPTED, RUNNABLE, STOPPED, TRACED, EXIT, IDLE];
 
+const BARE = new Map(BUILT_IN.map((rule): [Rule, Verdict] => [rule, { rule, frame: undefined }]));
+
+/** By no frame. The same object for the same rule, as callers may remember by it what they found out. */
+function bare(rule: Rule): Verdict {
+  return BARE.get(rule) as Verdict;
+}
+
 /** The states that sched_switch prints; others (0, preemption's 0x100) are those of a thread that could run. */
 const State = { sleeping: 3, stopped: 4, traced: 8, dead: 16 + 32, parked: 64 + 128, mask: 255 } as const;
 
@@ -55,6 +62,8 @@ export class Classifier {
    */
   readonly #byKernel = [new WeakMap<readonly string[], Verdict>(), new WeakMap<readonly string[], Verdict>()] as const;
 
+  readonly #byLibc = new Map<string, Verdict>();
+
   constructor(table: KernelRules) {
     this.#table = table;
   }
@@ -63,13 +72,13 @@ export class Classifier {
     const { state } = blocked;
     const stack = this.#known(blocked, state !== undefined && (state & State.sleeping) !== 0);
     if (stack.rule.kind === 'excluded') return stack;
-    if (blocked.isRunnable) return { rule: RUNNABLE, frame: undefined };
+    if (blocked.isRunnable) return bare(RUNNABLE);
     if (state === undefined) return stack;
-    if ((state & State.mask) === 0) return stack.rule.kind === 'cpu' ? stack : { rule: PREEMPTED, frame: undefined };
-    if ((state & State.dead) !== 0) return { rule: EXIT, frame: undefined };
-    if ((state & State.stopped) !== 0) return isOf(stack, 'process') ? stack : { rule: STOPPED, frame: undefined };
-    if ((state & State.traced) !== 0) return isOf(stack, 'process') ? stack : { rule: TRACED, frame: undefined };
-    if ((state & State.parked) !== 0 && isOf(stack, 'other')) return { rule: IDLE, frame: undefined };
+    if ((state & State.mask) === 0) return stack.rule.kind === 'cpu' ? stack : bare(PREEMPTED);
+    if ((state & State.dead) !== 0) return bare(EXIT);
+    if ((state & State.stopped) !== 0) return isOf(stack, 'process') ? stack : bare(STOPPED);
+    if ((state & State.traced) !== 0) return isOf(stack, 'process') ? stack : bare(TRACED);
+    if ((state & State.parked) !== 0 && isOf(stack, 'other')) return bare(IDLE);
     return stack;
   }
 
@@ -139,11 +148,19 @@ export class Classifier {
     const own = this.#table.hasUserRules ? this.#ofUser(user, undefined) : undefined;
     if (own) return own;
     const frame = user.find((one) => this.#table.inLibc(one.frame).place !== 'libc-wrapper')?.frame;
-    if (frame === undefined) return { rule: NO_STACK, frame: undefined };
+    if (frame === undefined) return bare(NO_STACK);
+    const known = this.#byLibc.get(frame);
+    if (known) return known;
+    const verdict = this.#inLibc(frame);
+    if (verdict.frame !== undefined) this.#byLibc.set(frame, verdict);
+    return verdict;
+  }
+
+  #inLibc(frame: string): Verdict {
     const { rule } = this.#table.inLibc(frame);
     if (rule !== undefined) return { rule, frame };
     const call = libcCall(frame);
-    return call === undefined ? { rule: NO_STACK, frame: undefined } : { rule: this.#other(call), frame };
+    return call === undefined ? bare(NO_STACK) : { rule: this.#other(call), frame };
   }
 
   #ofUser(user: Blocked['user'], best: Vote | undefined): Verdict | undefined {

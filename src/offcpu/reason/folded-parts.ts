@@ -1,6 +1,6 @@
 // Which frames of a folded stack are the kernel's.
 
-import { isThreadStart, kernelStart } from '../../stacks/known-frames.ts';
+import { isThreadStart, type KernelPart, kernelStart } from '../../stacks/known-frames.ts';
 import { isLost, KERNEL_MARK, kindOfFrame, unmarked } from '../../stacks/marks.ts';
 import type { KernelRules } from './kernel-rules.ts';
 
@@ -16,23 +16,69 @@ export interface Parts {
 
 export type Note = NonNullable<ReturnType<typeof kindOfFrame>> | 'lost';
 
-/**
- * Takes a stack (root first) apart. The kernel's frames are the first of these that it has: those marked `_[k]`; those
- * behind a lone `-`, as `offcputime -df` prints it; those from a known entry into the kernel on; all, if it ends in the
- * scheduler. The root frame is the comm, unless `hasComm` says that this text has none.
- */
-export function partsOf(frames: readonly string[], table: KernelRules, hasComm = true): Parts {
-  const end = frames.length - 1;
-  const note = noteOf(frames[end]);
-  const size = note === undefined ? frames.length : end;
-  const comm = hasComm && size > 0 ? frames[0] : undefined;
-  const first = hasComm ? 1 : 0;
-  const kernelAt = kernelFrom(frames, first, size, table);
-  const userTo = frames[kernelAt - 1] === '-' ? kernelAt - 1 : kernelAt;
+/** What a frame tells of its place, whatever stack it is in. */
+export interface FoldedFrame {
+  /** without its mark */
+  name: string;
+  hasKernelMark: boolean;
+  isSeparator: boolean;
+  isSwitch: boolean;
+  kernelPart: KernelPart;
+  note: Note | undefined;
+}
+
+export function foldedFrame(text: string, rules: KernelRules): FoldedFrame {
+  const { isSwitch, kernelPart } = rules.facts(text);
   return {
-    comm,
-    user: frames.slice(first, Math.max(first, userTo)).map(unmarked).reverse(),
-    kernel: frames.slice(kernelAt, size).map(unmarked).reverse(),
+    name: unmarked(text),
+    hasKernelMark: text.endsWith(KERNEL_MARK),
+    isSeparator: text === '-',
+    isSwitch,
+    kernelPart,
+    note: kindOfFrame(text) ?? (isLost(text) ? 'lost' : undefined),
+  };
+}
+
+/** Where the parts of a stack lie: indices of its frames, root first. */
+export interface Places {
+  userFrom: number;
+  userTo: number;
+  kernelFrom: number;
+  kernelTo: number;
+}
+
+/**
+ * Takes a stack of so many frames apart. The kernel's frames are the first of these that it has: those marked `_[k]`;
+ * those behind a lone `-`, as `offcputime -df` prints it; those from a known entry into the kernel on; all, if it ends
+ * in the scheduler. The root frame is the comm, unless `hasComm` says that this text has none.
+ */
+export function placesOf(depth: number, frameAt: (index: number) => FoldedFrame, hasComm: boolean): Places {
+  const size = depth > 0 && frameAt(depth - 1).note !== undefined ? depth - 1 : depth;
+  const first = hasComm ? 1 : 0;
+  const at = kernelFrom(size, frameAt, first);
+  const userTo = at > 0 && frameAt(at - 1).isSeparator ? at - 1 : at;
+  return { userFrom: first, userTo: Math.max(first, userTo), kernelFrom: at, kernelTo: size };
+}
+
+/** The parts of a stack, root first. */
+export function partsOf(frames: readonly string[], rules: KernelRules, hasComm = true): Parts {
+  const known = frames.map((frame) => foldedFrame(frame, rules));
+  const {
+    userFrom,
+    userTo,
+    kernelFrom: from,
+    kernelTo,
+  } = placesOf(frames.length, (i) => known[i] as FoldedFrame, hasComm);
+  const names = (start: number, end: number): string[] =>
+    known
+      .slice(start, end)
+      .map(({ name }) => name)
+      .reverse();
+  const note = known.at(-1)?.note;
+  return {
+    comm: hasComm && kernelTo > 0 ? frames[0] : undefined,
+    user: names(userFrom, userTo),
+    kernel: names(from, kernelTo),
     note,
   };
 }
@@ -42,21 +88,15 @@ export function isRootFunction(frame: string, rules: KernelRules): boolean {
   return isThreadStart(frame) || rules.facts(frame).kernelPart === 'entry';
 }
 
-function noteOf(frame: string | undefined): Note | undefined {
-  if (frame === undefined) return undefined;
-  return kindOfFrame(frame) ?? (isLost(frame) ? 'lost' : undefined);
-}
-
-function kernelFrom(frames: readonly string[], first: number, size: number, table: KernelRules): number {
+function kernelFrom(size: number, frameAt: (index: number) => FoldedFrame, first: number): number {
   if (size <= first) return size;
-  if ((frames[size - 1] as string).endsWith(KERNEL_MARK)) {
+  if (frameAt(size - 1).hasKernelMark) {
     let from = size - 1;
-    while (from > first && (frames[from - 1] as string).endsWith(KERNEL_MARK)) from--;
+    while (from > first && frameAt(from - 1).hasKernelMark) from--;
     return from;
   }
-  const separator = frames.lastIndexOf('-', size - 1);
-  if (separator > 0) return separator + 1;
-  const entry = kernelStart(size, (at) => table.facts(frames[at] as string).kernelPart, first);
+  for (let at = size - 1; at > 0; at--) if (frameAt(at).isSeparator) return at + 1;
+  const entry = kernelStart(size, (at) => frameAt(at).kernelPart, first);
   if (entry >= 0) return entry;
-  return table.facts(frames[size - 1] as string).isSwitch ? first : size;
+  return frameAt(size - 1).isSwitch ? first : size;
 }

@@ -2,10 +2,11 @@
 
 import type { StackTable } from '../../engine/stack-table.ts';
 import { rootText } from '../../perf/names.ts';
-import { kindFrame, LOST } from '../../stacks/marks.ts';
+import { kindFrame, LOST, unmarked } from '../../stacks/marks.ts';
 import type { OffcpuEntry, Subject } from '../entry.ts';
-import { type EntryRow, type EntryRows, EntryTexts, NamesOf } from '../entry-rows.ts';
-import { isRootFunction, partsOf } from '../reason/folded-parts.ts';
+import { type EntryRow, type EntryRows, EntryTexts, NamesOf, SharedStacks } from '../entry-rows.ts';
+import { type FoldedFrame, foldedFrame, isRootFunction, placesOf } from '../reason/folded-parts.ts';
+import type { UserFrame } from '../reason/meanings.ts';
 import type { OffcpuStack, Reasons } from '../reason/reasons.ts';
 import type { Times } from './tally.ts';
 
@@ -14,10 +15,8 @@ export interface Item extends Times {
   source: Items;
   /** undefined: the stack is of a folded text */
   row: EntryRow | undefined;
-  /** its place among the items of a folded text */
-  index: number;
   outer: readonly string[];
-  /** ids of `source.names`; gone with the next item if there is a row */
+  /** ids of `source.names`; gone with the next item */
   ids: Uint32Array;
   from: number;
   inner: readonly string[];
@@ -39,46 +38,59 @@ export function framesOf({ outer, ids, from, inner, source: { texts } }: Item): 
   return [...outer, ...Array.from(ids.subarray(from), (id) => texts.at(id)), ...inner];
 }
 
-/** The stacks of a folded text, whose counts are in units of `unitNs`. */
+/** The stacks of a folded text, whose counts are in units of `unitNs`. There may be millions, so none is kept. */
 export class FoldedItems implements Items {
   readonly names: StackTable;
   readonly texts: NamesOf<string>;
-  readonly #items: Item[] = [];
-  readonly #stacks: OffcpuStack[] = [];
+  readonly #unitNs: number;
+  readonly #hasComm: boolean;
+  readonly #frames: NamesOf<FoldedFrame>;
+  readonly #users: NamesOf<UserFrame>;
+  readonly #kernels: SharedStacks;
 
   constructor(names: StackTable, unitNs: number, reasons: Reasons) {
     this.names = names;
     this.texts = new NamesOf(names, (text) => text);
+    this.#unitNs = unitNs;
+    this.#frames = new NamesOf(names, (text) => foldedFrame(text, reasons.table));
+    this.#users = new NamesOf(names, (text) => reasons.frameOf(unmarked(text)));
+    this.#kernels = new SharedStacks(new NamesOf(names, unmarked));
     let hasComm = true;
     for (const { ids } of names.stacks()) hasComm &&= !isRootFunction(this.texts.at(ids[0] as number), reasons.table);
-    for (const { ids, weight } of names.stacks()) {
-      const frames = Array.from(ids, (id) => this.texts.at(id));
-      const { comm, user, kernel, note } = partsOf(frames, reasons.table, hasComm);
-      this.#stacks.push({
-        comm,
-        user: user.map((frame) => reasons.frameOf(frame)),
-        kernel: note === 'lost' ? [] : kernel,
-        state: note === 'preempted' ? 0 : undefined,
-        isRunnable: note === 'runnable',
-        waitEvent: undefined,
-      });
-      const line = { row: undefined, index: this.#items.length, outer: [], ids: ids.slice(), from: 0, inner: [] };
-      this.#items.push({ source: this, ...line, ns: weight * unitNs, count: undefined, maxNs: undefined, weight });
+    this.#hasComm = hasComm;
+  }
+
+  *[Symbol.iterator](): Iterator<Item> {
+    for (const { ids, weight } of this.names.stacks()) {
+      const sums = { ns: weight * this.#unitNs, count: undefined, maxNs: undefined, weight };
+      yield { source: this, row: undefined, outer: NONE, ids, from: 0, inner: NONE, ...sums };
     }
   }
 
-  stackOf({ index }: Item): OffcpuStack {
-    return this.#stacks[index] as OffcpuStack;
+  stackOf({ ids }: Item): OffcpuStack {
+    const frames = this.#frames;
+    const { userFrom, userTo, kernelFrom, kernelTo } = placesOf(
+      ids.length,
+      (i) => frames.at(ids[i] as number),
+      this.#hasComm,
+    );
+    const { note } = frames.at(ids[ids.length - 1] as number);
+    return {
+      comm: this.#hasComm && kernelTo > 0 ? this.texts.at(ids[0] as number) : undefined,
+      user: this.#users.innermostFirst(ids, userFrom, userTo),
+      kernel: note === 'lost' ? NONE : this.#kernels.innermostFirst(ids, kernelFrom, kernelTo),
+      state: note === 'preempted' ? 0 : undefined,
+      isRunnable: note === 'runnable',
+      waitEvent: undefined,
+    };
   }
 
   entryOf(): undefined {
     return undefined;
   }
-
-  [Symbol.iterator](): Iterator<Item> {
-    return this.#items[Symbol.iterator]();
-  }
 }
+
+const NONE: readonly string[] = [];
 
 interface Ends {
   outer: readonly string[];
@@ -91,7 +103,7 @@ export class EntryItems implements Items {
   readonly texts: NamesOf<string>;
   readonly #entries: EntryRows;
   readonly #texts: EntryTexts;
-  readonly #frames: NamesOf<OffcpuStack['user'][number]>;
+  readonly #frames: NamesOf<UserFrame>;
   readonly #by: 'comm' | 'pid';
   readonly #ends = new Map<Subject, Ends>();
 
@@ -110,7 +122,7 @@ export class EntryItems implements Items {
       const { subject, ids, from, ns, count, maxNs } = row;
       const { outer, inner } = this.#endsOf(subject);
       const innerOrLost = from === ids.length ? [LOST, ...inner] : inner;
-      yield { source: this, row, index: 0, outer, ids, from, inner: innerOrLost, ns, count, maxNs, weight: undefined };
+      yield { source: this, row, outer, ids, from, inner: innerOrLost, ns, count, maxNs, weight: undefined };
     }
   }
 
