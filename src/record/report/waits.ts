@@ -194,9 +194,12 @@ function largest(sums: ReadonlyMap<string, number>): [string, number][] {
   return [...sums].sort(([, a], [, b]) => b - a);
 }
 
+/** A smaller share is shown as 0.0 %. */
+const LEAST = 0.0005;
+
 /** The waits that hold the program up, or may. Those by intent, such as sleeping, and those of idle threads do not. */
 export function heldUp(rows: readonly WaitRow[]): WaitRow[] {
   return rows
-    .filter(({ kind, busySeconds }) => (kind === 'wait' || kind === 'open') && busySeconds > 0)
+    .filter(({ kind, busySeconds, share }) => (kind === 'wait' || kind === 'open') && busySeconds > 0 && share >= LEAST)
     .sort((a, b) => b.busySeconds - a.busySeconds);
 }
