@@ -8,7 +8,7 @@ import { functionTable } from '../stacks/diff/compare-functions.ts';
 import type { Sides } from '../stacks/diff/diff.ts';
 import { type FunctionTable, formatFunctions } from '../stacks/diff/function-table.ts';
 import { type Change, changeFrom } from '../stacks/diff/functions.ts';
-import { withoutTier } from '../stacks/tiers.ts';
+import { stableName } from '../stacks/stable-name.ts';
 import type { Artifact } from './artifacts.ts';
 import type { RunPicture } from './render-plan.ts';
 import type { Settings } from './settings.ts';
@@ -143,12 +143,12 @@ export function unlikeRuns(now: RunShape, before: RunShape): string[] {
 export function namedAlike(table: StackTable, pids: readonly number[]): StackTable {
   const known = new Set(pids.length < 2 ? [] : pids);
   const texts = Array.from({ length: table.nameCount + 1 }, (_, id) => (id === 0 ? '' : table.nameText(id)));
-  if (known.size === 0 && texts.every((text) => withoutTier(text) === text)) return table;
+  if (known.size === 0 && texts.every((text) => stableName(text) === text)) return table;
   const bare = new StackTable();
   bare.unit = table.unit;
   const names = texts.map((text, id) => {
     if (id === 0) return 0;
-    const name = withoutTier(text);
+    const name = stableName(text);
     const [, comm, pid] = /^(.+)-(\d+)$/.exec(name) ?? [];
     return bare.name(comm !== undefined && known.has(Number(pid)) ? comm : name);
   });

@@ -2,7 +2,7 @@
 
 import { isJit } from '../perf/frame.ts';
 import { withoutDeleted } from '../stacks/frame-name.ts';
-import { withoutTier } from '../stacks/tiers.ts';
+import { JIT, stableName } from '../stacks/stable-name.ts';
 import { LIBRARY_SOURCE } from '../symbols/library-source.ts';
 import { runtimeOf } from './runtimes.ts';
 
@@ -43,8 +43,6 @@ const SERVERS: readonly { executable: RegExp; extension: RegExp; standard: RegEx
   { executable: /^(?:apache2|httpd)$/, extension: /\/modules\/.*\.so$/, standard: /^$/ },
   { executable: /^(?:mysqld|mariadbd)$/, extension: /\/plugin\/.*\.so$/, standard: /^$/ },
 ];
-/** The name of all objects that a compiler made in memory. */
-export const JIT = 'JIT code';
 
 // Functions of a runtime's own libraries, as its compiler names them for perf:
 // py::loads:/usr/lib/python3.12/json/__init__.py   py::f:<frozen importlib>   JS:~ node:internal/streams/writable:1:1
@@ -57,7 +55,7 @@ const OF_GO =
 
 /** Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself. */
 export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: SeenNames): OwnCode {
-  const objects = new Map([...seen, ...Array.from(seen, ([name, paths]) => [withoutTier(name), paths] as const)]);
+  const objects = new Map([...seen, ...Array.from(seen, ([name, paths]) => [stableName(name), paths] as const)]);
   const paths = new Set([...objects.values()].flat());
   const files = executables.length > 0 ? executables : [...(objects.get('main') ?? objects.get('_start') ?? [])];
   const programs = new Set(files.map(fileName));
@@ -77,7 +75,7 @@ export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: See
   return {
     objects: [...names].sort(),
     isOwn(name) {
-      if (names.has(bare(name))) return true;
+      if (names.has(bare(stableName(name)))) return true;
       if (!isOfProgram(name) || (isCompiled && OF_RUNTIME.test(name)) || (isGo && OF_GO.test(name))) return false;
       return objects.has(name) ? ownPathOf(name) !== undefined : !isSeenOnly;
     },

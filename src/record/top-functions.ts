@@ -2,7 +2,7 @@
 
 import type { StackTable } from '../engine/stack-table.ts';
 import { isNameless } from '../stacks/frame-name.ts';
-import { withoutTier } from '../stacks/tiers.ts';
+import { stableName } from '../stacks/stable-name.ts';
 import type { OwnCode } from './own-code.ts';
 
 export interface Share {
@@ -35,7 +35,7 @@ export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>):
   const total = new Float64Array(size);
   const own = new Float64Array(size);
   const lastStack = new Int32Array(size).fill(-1);
-  const names = Array.from({ length: size }, (_, id) => (id > 0 ? withoutTier(table.nameText(id)) : ''));
+  const names = Array.from({ length: size }, (_, id) => (id > 0 ? stableName(table.nameText(id)) : ''));
   const ids = new Map<string, number>();
   for (let id = size - 1; id > 0; id--) ids.set(names[id] as string, id);
   // by name id: the first one of the same function

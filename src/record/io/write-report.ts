@@ -5,13 +5,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../cli/run.ts';
 import { Reasons } from '../../offcpu/reason/reasons.ts';
+import { JIT } from '../../stacks/stable-name.ts';
 import { type Artifact, artifactIn, type Half, runFolders } from '../artifacts.ts';
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
 import { namesMissing, withNames } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import { bothObjects, JIT, type OwnCode, ownCodeOf } from '../own-code.ts';
+import { bothObjects, type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
 import {
   commandsOf,

@@ -9,7 +9,7 @@ import { enderOf, type NameLock, objectName, statementOf, wakerName } from '../.
 import { isNameless } from '../../stacks/frame-name.ts';
 import { HIDDEN } from '../../stacks/marks.ts';
 import { nameText } from '../../stacks/name-text.ts';
-import { withoutTier } from '../../stacks/tiers.ts';
+import { stableName } from '../../stacks/stable-name.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
 import type { OwnCode } from '../own-code.ts';
 
@@ -120,8 +120,8 @@ export function waitRows(
     if (entry === undefined || kind === 'cpu' || kind === 'excluded') continue;
     const own = entry.user.filter(code.isOwn);
     const frame = own.find((name) => !isNameless(name)) ?? entry.user.find(isOfProgram);
-    const place = frame && withoutTier(frame);
-    const unnamedIn = place === undefined ? own[0] : undefined;
+    const place = frame && stableName(frame);
+    const unnamedIn = place === undefined && own[0] !== undefined ? stableName(own[0]) : undefined;
     const isCaller = frame !== undefined && isBehindHidden(entry.user, frame, isOfProgram);
     const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
     const statement = statementOf(entry, kind)?.text;

@@ -1,0 +1,21 @@
+// Names that code has in all runs, and names that only look like theirs.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stableName } from '../../src/stacks/stable-name.ts';
+
+test('all tiers of a function have one name', () => {
+  for (const tier of ['~', '^', '+', '*']) assert.equal(stableName(`JS:${tier}run /a.js:1:2`), 'JS:run /a.js:1:2');
+  assert.equal(stableName('JS:* file:///srv/a.mjs:8:19'), 'JS: file:///srv/a.mjs:8:19');
+});
+
+test('what is no tier stays', () => {
+  for (const name of ['JS:run /a.js:1:2', 'std::~string', 'Builtin:ArrayMap', 'RegExp:*a', 'f*', '']) {
+    assert.equal(stableName(name), name);
+  }
+});
+
+test('code of a compiler without a name has one object, whatever the process', () => {
+  for (const name of ['[perf-2070.map]', '[jitted-7-42.so]']) assert.equal(stableName(name), '[JIT code]');
+  for (const name of ['[perf.map]', 'perf-7.map', '[perf-7.map.so]']) assert.equal(stableName(name), name);
+});
