@@ -218,7 +218,9 @@ export const NOTHING_HELD_UP = 'Nothing: no thread that works waited for anythin
 
 /** What the first screen says of time on the CPU, if waits were not recorded. */
 export function onCpuText({ onCpuSeconds, isPart }: Report): string {
-  const rest = isPart ? 'time off it is known only of the whole window' : 'time off it was not recorded';
+  const rest = isPart
+    ? 'time off it is known only of the whole window'
+    : 'time off it was not recorded, which --mode both does';
   return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; ${rest}.`;
 }
 

@@ -224,5 +224,5 @@ test('of a part of the window it does not say that waits were not recorded', () 
     reportMarkdown(reportOf({ ...parts, isPart: true })),
     /on the CPU; time off it is known only of the whole window\./,
   );
-  assert.match(reportMarkdown(reportOf(parts)), /on the CPU; time off it was not recorded\./);
+  assert.match(reportMarkdown(reportOf(parts)), /on the CPU; time off it was not recorded, which --mode both does\./);
 });
