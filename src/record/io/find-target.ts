@@ -107,7 +107,9 @@ export function choiceOfStacks(
 
 /** The choice for a command that has not begun: its switches are counted when it has. */
 export function uncountedStacks(settings: Settings, callGraph: string, freeBytes: number): OffcpuStacksChoice {
-  const choice = choiceOfStacks(settings, callGraph, { rate: 0, freeBytes, canUnwind: false });
+  // as for a target that runs: only where perf unwinds by DWARF anyway does auto take it for switches
+  const rate = callGraph.startsWith('dwarf') ? 0 : undefined;
+  const choice = choiceOfStacks(settings, callGraph, { rate, freeBytes, canUnwind: false });
   const isOpen = choice.how === 'dwarf' && settings.offcpuStacks === 'auto';
   return isOpen
     ? { how: 'dwarf', why: 'finds callers without frame pointers, unless the switches are too many' }
