@@ -3,6 +3,7 @@
 import { shown } from '../../flamegraph/display.ts';
 import { shortName } from '../summary.ts';
 import type { FunctionRow, Report } from './report.ts';
+import { heldShare } from './waits.ts';
 import {
   basisOfFunctions,
   basisOfWaits,
@@ -51,7 +52,7 @@ function waitLines(report: Report): string[] {
   const { heldUp, waits } = report;
   if (waits.length === 0) return [];
   const rows = heldUp.slice(0, FIRST).flatMap((row) => {
-    return item(row.share, `${waitTitle(row)} ${row.reason}`, waitFacts(row, report).join('; '));
+    return item(heldShare(row), `${waitTitle(row)} ${row.reason}`, waitFacts(row, report).join('; '));
   });
   const basis = basisOfWaits(report);
   const nothing = rows.length === 0 ? wrapped(NOTHING_HELD_UP, '  ') : [];

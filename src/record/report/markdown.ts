@@ -10,7 +10,7 @@ import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
-import type { WaitRow } from './waits.ts';
+import { heldShare, type WaitRow } from './waits.ts';
 import {
   basisOfFunctions,
   basisOfWaits,
@@ -95,7 +95,7 @@ function splitText(split: Split): string {
 function waitText(row: WaitRow, report: Report): string {
   const more = [...reasonWords(row), row.text, ...waitFacts(row, report)];
   const words = [...new Set(more)].map(plain);
-  return `- **${shareText(row.share)}** ${code(waitTitle(row))} ${plain(row.reason)}: ${words.join('; ')}`;
+  return `- **${shareText(heldShare(row))}** ${code(waitTitle(row))} ${plain(row.reason)}: ${words.join('; ')}`;
 }
 
 function hottestText(functions: Functions): string {

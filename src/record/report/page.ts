@@ -13,7 +13,7 @@ import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
-import type { WaitRow } from './waits.ts';
+import { heldShare, type WaitRow } from './waits.ts';
 import {
   basisOfFunctions,
   basisOfWaits,
@@ -235,7 +235,7 @@ function ranked(items: readonly string[]): string {
 
 function waitItem(row: WaitRow, report: Report): string {
   const more = [row.reason, ...reasonWords(row), ...waitFacts(row, report)];
-  return `<li><b>${shareText(row.share)}</b><div><span class="name">${text(waitTitle(row))}</span>
+  return `<li><b>${shareText(heldShare(row))}</b><div><span class="name">${text(waitTitle(row))}</span>
 <p class="soft">${text(more.join(' · '))}</p></div></li>`;
 }
 

@@ -78,8 +78,9 @@ export interface WaitRow {
   busySeconds: number;
   /** the share of all threads' time */
   share: number;
-  /** from the wake-up to the CPU: on top of `seconds` */
+  /** from the wake-up to the CPU: on top of `seconds`; and its share of all threads' time */
   queuedSeconds: number;
+  queuedShare: number;
   waits?: number;
   p50?: number;
   p99?: number;
@@ -89,7 +90,7 @@ export interface WaitRow {
   threads: string[];
 }
 
-interface Sum extends Omit<WaitRow, 'wakers' | 'threads' | 'share' | 'waits' | 'longest'> {
+interface Sum extends Omit<WaitRow, 'wakers' | 'threads' | 'share' | 'queuedShare' | 'waits' | 'longest'> {
   waits: number;
   longest: number;
   wakers: Map<string, number>;
@@ -183,6 +184,7 @@ function rowOf({ wakers, comms, buckets, waits, longest, ...sum }: Sum, lifeSeco
   return {
     ...sum,
     share: lifeSeconds > 0 ? sum.seconds / lifeSeconds : 0,
+    queuedShare: lifeSeconds > 0 ? sum.queuedSeconds / lifeSeconds : 0,
     ...(waits > 0 ? { waits, longest } : {}),
     ...(p50 === undefined || p99 === undefined ? {} : { p50: p50 / 1e9, p99: p99 / 1e9 }),
     wakers: largest(wakers).map(([name, seconds]) => ({ name: nameText(name), share: seconds / (sum.seconds || 1) })),
@@ -197,9 +199,19 @@ function largest(sums: ReadonlyMap<string, number>): [string, number][] {
 /** A smaller share is shown as 0.0 %. */
 const LEAST = 0.0005;
 
-/** The waits that hold the program up, or may. Those by intent, such as sleeping, and those of idle threads do not. */
+/** The share of a wait with the time for a CPU that followed: on a busy machine short waits cost more than they last. */
+export function heldShare({ share, queuedShare }: WaitRow): number {
+  return share + queuedShare;
+}
+
+/**
+ * The waits that hold the program up, or may, by the time until the thread ran on. Those by intent, such as sleeping, and
+ * those of idle threads do not.
+ */
 export function heldUp(rows: readonly WaitRow[]): WaitRow[] {
+  const held = ({ busySeconds, queuedSeconds }: WaitRow): number => busySeconds + queuedSeconds;
   return rows
-    .filter(({ kind, busySeconds, share }) => (kind === 'wait' || kind === 'open') && busySeconds > 0 && share >= LEAST)
-    .sort((a, b) => b.busySeconds - a.busySeconds);
+    .filter(({ kind, busySeconds }) => (kind === 'wait' || kind === 'open') && busySeconds > 0)
+    .filter((row) => heldShare(row) >= LEAST)
+    .sort((a, b) => held(b) - held(a));
 }

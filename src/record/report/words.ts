@@ -233,7 +233,7 @@ export function basisOfWaits({ heldUp, waits }: Report): string {
     ...(sum('idle') > 0 ? [`${secondsText(sum('idle'))} of waiting for work`] : []),
   ];
   return [
-    ...(heldUp.length > 0 ? ["Shares are of all threads' time."] : []),
+    ...(heldUp.length > 0 ? ["Shares are of all threads' time, with that for a CPU behind a wait."] : []),
     ...(parts.length > 0 ? [`Not among these: ${parts.join(' and ')}.`] : []),
   ].join(' ');
 }

@@ -22,7 +22,18 @@ const CODE = {
 function wait(object: string, p50: number, waits = 100): WaitRow {
   return {
     ...{ kind: 'wait', reason: '[futex]', text: '', letter: 'l', function: 'old', isOwn: true, object },
-    ...{ seconds: 1, busySeconds: 1, share: 0.1, queuedSeconds: 0, waits, p50, p99: p50, wakers: [], threads: [] },
+    ...{
+      seconds: 1,
+      busySeconds: 1,
+      share: 0.1,
+      queuedSeconds: 0,
+      queuedShare: 0,
+      waits,
+      p50,
+      p99: p50,
+      wakers: [],
+      threads: [],
+    },
   };
 }
 
