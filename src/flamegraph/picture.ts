@@ -89,7 +89,14 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
   const packer = settings.script ? new Packer(table.nameCount, isDifferential) : undefined;
   // no list of texts, because there may be millions
   const waits = new Uint8Array(table.nameCount + 1);
-  for (let id = 1; id < waits.length; id++) waits[id] = waitBit(table.nameText(id));
+  const letters = new Uint8Array(waits.length).fill('r'.charCodeAt(0));
+  const colours = palette(settings.colors, !settings.reverse && rootsAreProcesses(table));
+  for (let id = 1; id < waits.length; id++) {
+    const text = table.nameText(id);
+    waits[id] = waitBit(text);
+    const named = kernel?.[id] && !text.endsWith(']') ? `${text}_[k]` : text;
+    letters[id] = colours.letterOf(named).charCodeAt(0);
+  }
   const hasWaits = waits.some((wait) => wait > 0);
   const stacks = stacksInOrder(recording, settings);
   const { words, count } = stacks;
@@ -111,14 +118,8 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
     common = next;
   }
 
-  const colours = palette(settings.colors, !settings.reverse && rootsAreProcesses(table));
-  const particulars = colours.byTime && hasWaits ? particularLetters(table, waits) : undefined;
-  const letters = new Uint8Array(waits.length).fill('r'.charCodeAt(0));
-  for (let id = 1; id < letters.length; id++) {
-    const text = table.nameText(id);
-    const named = kernel?.[id] && !text.endsWith(']') ? `${text}_[k]` : text;
-    letters[id] = (particulars?.get(id) ?? colours.letterOf(named)).charCodeAt(0);
-  }
+  const particulars = colours.byTime && hasWaits ? particularLetters(table, waits) : [];
+  for (const [id, letter] of particulars) letters[id] = letter.charCodeAt(0);
   return {
     settings,
     recording,

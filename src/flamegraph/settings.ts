@@ -81,7 +81,8 @@ export function isTogether({ minWidth: { px } }: PictureSettings): boolean {
 
 /** Frames narrower than this have no boxes of their own, px. */
 export function leastPx(settings: PictureSettings): number {
-  return isTogether(settings) && settings.script ? FINE : (settings.minWidth.px ?? 0);
+  // the script draws finer ones
+  return isTogether(settings) && settings.script ? 2 * FINE : (settings.minWidth.px ?? 0);
 }
 
 /** The options of flame-svg, as the command line gives them. */

@@ -92,6 +92,9 @@ const MEANINGS: readonly (readonly [meaning: RegExp, letter: string])[] = [
   [/^Client:/, 'x'],
 ];
 
+// tried first, because nearly no name is one of them
+const MEANING_NAME = /^(?:L?W?Lock|BufferPin|IO|Client|Timeout|Activity):/;
+
 /** The letter of the group of what a server says it waits for, such as `Lock:tuple`; undefined: the reason tells it. */
 export function letterOfMeaning(meaning: string): string | undefined {
   return MEANINGS.find(([pattern]) => pattern.test(meaning))?.[1];
@@ -100,6 +103,6 @@ export function letterOfMeaning(meaning: string): string | undefined {
 /** The bit of the group that a frame's name tells, with MEANING where it only does so behind a reason; 0: it tells none. */
 export function waitBit(name: string): number {
   if (name.charCodeAt(0) === 0x5b) return BITS.get(name) ?? 0;
-  const letter = name.includes(':') ? letterOfMeaning(name) : undefined;
+  const letter = MEANING_NAME.test(name) ? letterOfMeaning(name) : undefined;
   return letter === undefined ? 0 : MEANING | (2 << GROUPS.findIndex((group) => group.letter === letter));
 }
