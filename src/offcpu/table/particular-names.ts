@@ -20,6 +20,28 @@ export function objectName(object: WaitObject, pid: number | undefined, nameLock
   return object.peer === undefined ? `${object.protocol} socket` : `${object.protocol} ${object.peer}`;
 }
 
+/**
+ * What an entry waited on, as objectName() names it; undefined: not known. A thread that parks waits on a word of its own,
+ * which says nothing of the lock that it wants.
+ */
+export function objectOf(
+  { particulars, pid, user, waitEvent = 0 }: OffcpuEntry,
+  nameLock: NameLock,
+): string | undefined {
+  const object = particulars?.object;
+  if (object?.kind === 'lock' && (waitEvent >>> 24 === LWLOCK || user.slice(0, NEAR).some((name) => PARKS.test(name))))
+    return undefined;
+  return object && objectName(object, pid, nameLock);
+}
+
+/** Postgres' class of wait events: each process waits on its own semaphore. */
+const LWLOCK = 0x01;
+/** Frames from the innermost that may be those of a runtime. */
+const NEAR = 8;
+// of Postgres, parking_lot, Rust's std, Java, Go
+const PARKS =
+  /^(?:PGSemaphore(?:Timed)?Lock$|parking_lot(?:_core)?::|std::thread::(?:\w+::)?park|std::sys::(?:\w+::)*thread_park\w*::|Parker::park|(?:os::)?Platform(?:Event|Monitor)::|ObjectMonitor::|Unsafe_Park|runtime\.(?:futex|note|sema|mPark|stopm))/;
+
 /** A commit that no statement asked for, as of a background worker: it has no text. */
 const COMMIT: Statement = { text: 'commit', queryId: undefined };
 const COMMITS: ReadonlySet<string> = new Set([

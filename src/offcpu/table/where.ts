@@ -5,7 +5,7 @@ import { LIBRARY_SOURCE } from '../../symbols/library-source.ts';
 import type { OffcpuEntry, Statement, Waker } from '../entry.ts';
 import { kindOf, type Reasons } from '../reason/reasons.ts';
 import { addLengths, type Bucket } from './lengths.ts';
-import { enderOf, type NameLock, objectName, statementOf, wakerName } from './particular-names.ts';
+import { enderOf, type NameLock, objectOf, statementOf, wakerName } from './particular-names.ts';
 
 /** Times are nanoseconds. */
 export interface Place {
@@ -87,7 +87,7 @@ export function placesOf(
     const waker = enderOf(entry.particulars, rule.label);
     addTo(ofReason.sums, entry, {
       ...ownFunction(entry.user, reasons, objects),
-      object: entry.particulars?.object && objectName(entry.particulars.object, entry.pid, nameLock),
+      object: objectOf(entry, nameLock),
       statement: statementOf(entry, kindOf(decision)),
       waker,
       wakersOwn: waker?.stack && ownFunction(waker.stack, reasons, objects).own,

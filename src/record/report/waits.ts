@@ -5,7 +5,7 @@ import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
 import { type Decision, kindOf } from '../../offcpu/reason/reasons.ts';
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { addLengths, type Bucket, quantile } from '../../offcpu/table/lengths.ts';
-import { enderOf, type NameLock, objectName, statementOf, wakerName } from '../../offcpu/table/particular-names.ts';
+import { enderOf, type NameLock, objectOf, statementOf, wakerName } from '../../offcpu/table/particular-names.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { HIDDEN } from '../../stacks/marks.ts';
 import { nameText } from '../../stacks/name-text.ts';
@@ -124,7 +124,8 @@ export function waitRows(
     const place = frame && stableName(frame);
     const unnamedIn = place === undefined && own[0] !== undefined ? stableName(own[0]) : undefined;
     const isCaller = frame !== undefined && isBehindHidden(entry.user, frame, isOfProgram);
-    const object = entry.particulars?.object && nameText(objectName(entry.particulars.object, entry.pid, nameLock));
+    const found = objectOf(entry, nameLock);
+    const object = found && nameText(found);
     const statement = statementOf(entry, kind)?.text;
     const key = [decision.rule.label, meaning, place, isCaller, unnamedIn, object, statement].join('\0');
     const sum = sums.get(key) ?? {

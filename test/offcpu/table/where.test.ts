@@ -8,6 +8,7 @@ import type { OffcpuEntry } from '../../../src/offcpu/entry.ts';
 import { entriesOf } from '../../../src/offcpu/entry-rows.ts';
 import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
+import { objectOf } from '../../../src/offcpu/table/particular-names.ts';
 import { type Place, placesOf, type ReasonPlaces } from '../../../src/offcpu/table/where.ts';
 import { formatWhere } from '../../../src/offcpu/table/where-text.ts';
 import { ROOT } from '../../tools.ts';
@@ -129,4 +130,20 @@ test('a commit of a background worker, which has no text, is called so where sta
   assert.deepEqual(named({ hasStatements: true }, 'XLogFlush', 'main'), ['']);
   const statement = { text: 'update a', queryId: undefined };
   assert.deepEqual(named({ hasStatements: true, statement }, ...commit), ['update a']);
+});
+
+test('a thread that parks waits on no lock that its address could name', () => {
+  const object = { kind: 'lock', address: 0x1000 } as const;
+  const particulars = { object, waker: undefined, lengthLog2: 9 };
+  const at = (user: string[], waitEvent?: number): string | undefined =>
+    objectOf({ ...WAIT, user, waitEvent, particulars }, () => undefined);
+  assert.equal(at(['pthread_mutex_lock', 'main']), 'lock at 0x1000');
+  assert.equal(at(['sem_wait', 'PGSemaphoreLock', 'LWLockAcquire', 'XLogFlush']), undefined);
+  assert.equal(at(['sem_wait'], 0x01000007), undefined, "a stack that libc's frames cut, and LWLock:WALWrite");
+  assert.equal(
+    at(['syscall', 'parking_lot_core::parking_lot::park', 'parking_lot::raw_mutex::RawMutex::lock_slow']),
+    undefined,
+  );
+  assert.equal(at(['pthread_cond_wait', 'os::PlatformEvent::park', 'ObjectMonitor::enter']), undefined);
+  assert.equal(at(['runtime.futex', 'runtime.futexsleep', 'runtime.notesleep']), undefined);
 });
