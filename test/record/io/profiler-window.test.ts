@@ -39,3 +39,21 @@ test('an error when the window begins, as of a full disk, ends both profilers', 
   for (let i = 0; i < 500 && (isAlive('perf') || isAlive('bpftrace')); i++) await sleep(10);
   assert.deepEqual([isAlive('perf'), isAlive('bpftrace')], [false, false]);
 });
+
+test('a command for perf within the window is answered, and does not end it', async () => {
+  const folder = temporaryFolder();
+  const at = (name: string): string => join(folder, name);
+  const loop = `while read -r line; do echo "$line" >> '${at('commands')}'; printf 'ack\\n'; done`;
+  const perf = { argv: ['sh', '-c', loop], output: at('perf'), errors: at('perf.log') };
+  const commands = ['disable sched:sched_switch'];
+  const nothing = (): void => {};
+  const hooks = {
+    ...{ isAlive: () => true, isDone: () => false, begins: nothing, ends: nothing, recording: nothing },
+    ...{ printing: nothing, forPerf: () => commands.pop() },
+  };
+  const plan = { seconds: 0.5, asRoot: [], perfAttempts: 1, perf: () => perf, bpftrace: undefined };
+  const { startNs, endNs, cause, perf: recorded } = await recordWindow(plan, hooks, new AbortController().signal);
+  assert.deepEqual([cause, recorded?.isWhole], ['time', true]);
+  assert.ok(endNs - startNs >= 0.5e9, `${endNs - startNs} ns`);
+  assert.equal(readFileSync(at('commands'), 'utf8'), 'enable\ndisable sched:sched_switch\ndisable\n');
+});
