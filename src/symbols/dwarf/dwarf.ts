@@ -25,8 +25,8 @@ export interface DwarfFrame {
   home: string | undefined;
 }
 
-/** Bytes of tables that are kept; then they are made anew for the units that are met. */
-const MOST_KEPT = 48 * 2 ** 20;
+/** Bytes of tables that are kept. Beyond it those of the units go that were asked longest ago; they are made anew if they are met. */
+const MOST_KEPT = 40 * 2 ** 20;
 /** A frame of the reader in words of 4 bytes: hash, name, where that lies (8 bytes), unit, file, line, home. */
 const Word = { name: 1, nameAt: 2, unit: 4, file: 5, line: 6, home: 7 } as const;
 /** A name: bits of its kind, is it bare? the section it lies in; the last bit: is it of an inlined function? */
@@ -38,7 +38,9 @@ const MOST_TRIES = 1 << 12;
 export class Dwarf {
   readonly #sections: DwarfSections;
   readonly #reader: Reader;
-  readonly #read = new Set<number>();
+  readonly #mostKept: number;
+  /** the bytes kept of each unit that is read */
+  readonly #read = new Map<number, number>();
   /** of units, by the indices of their files */
   readonly #paths = new Map<number, (string | undefined)[]>();
   /** by the reader's numbers, frames and lists of them */
@@ -51,8 +53,9 @@ export class Dwarf {
   readonly #problems = new Map<string, number>();
   #kept = 0;
 
-  /** Reads the first entry of each unit. Throws InputError where a section can't be unpacked. */
-  constructor(file: ElfFile) {
+  /** Reads the first entry of each unit. `mostKept`: bytes of tables. Throws InputError where a section can't be unpacked. */
+  constructor(file: ElfFile, mostKept = MOST_KEPT) {
+    this.#mostKept = mostKept;
     this.#sections = dwarfSections(file);
     this.#reader = openReader(this.#sections, file.order === bigEndian);
     for (const { isCode, address, memorySize } of file.segments) {
@@ -80,7 +83,7 @@ export class Dwarf {
    * same functions stand at the same lines, it is the same array.
    */
   framesAt(address: number): readonly DwarfFrame[] {
-    if (this.#kept > MOST_KEPT) this.#forget();
+    if (this.#kept > this.#mostKept) this.#forget();
     const list = this.#find(address);
     if (list === undefined) return [];
     this.#lists[list] ??= this.#readList(list);
@@ -201,15 +204,19 @@ export class Dwarf {
     const reader = this.#reader;
     const functions = this.#try(() => reader.readFunctions(unit));
     const lines = reader.hasLines(unit) === 0 ? undefined : this.#try(() => reader.readLines(unit));
-    this.#kept += (functions ?? 0) + (lines ?? 0);
+    const size = (functions ?? 0) + (lines ?? 0);
+    this.#kept += size;
     reader.setRead(unit);
-    this.#read.add(unit);
+    this.#read.set(unit, size);
   }
 
   #forget(): void {
-    for (const unit of this.#read) this.#reader.forgetUnit(unit);
-    this.#read.clear();
-    this.#kept = 0;
+    while (this.#kept > this.#mostKept) {
+      const unit = this.#reader.unitAskedLongestAgo();
+      this.#kept -= this.#read.get(unit) ?? 0;
+      this.#reader.forgetUnit(unit);
+      if (!this.#read.delete(unit)) break;
+    }
   }
 
   /** What `read` gives; undefined: it can't be read, and counts as a problem. */

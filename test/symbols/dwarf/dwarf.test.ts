@@ -71,6 +71,16 @@ describe('the functions around an address, and their lines', () => {
   });
 });
 
+test('tables that are dropped and made anew give the same frames', () => {
+  for (const name of OBJECTS.keys()) {
+    if (name === 'stripped') continue;
+    const file = fileOf(name);
+    const [whole, forgetful] = [new Dwarf(file), new Dwarf(fileOf(name), 0)];
+    for (let address = 0x400000; address < 0x400400; address++)
+      assert.deepEqual(textsAt(forgetful, address), textsAt(whole, address), `${name} ${address}`);
+  }
+});
+
 test('a unit in another file is counted; its lines are read', () => {
   const dwarf = new Dwarf(fileOf('clang-split'));
   assert.deepEqual([...dwarf.problems], [['split DWARF, in a .dwo or .dwp file', 1]]);

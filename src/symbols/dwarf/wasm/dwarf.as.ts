@@ -6,7 +6,7 @@ import { findLevels } from './function-table.as';
 import { findName, findPlace } from './lines.as';
 import { Cursor } from './sections.as';
 import { findUnits, foundUnit } from './unit-index.as';
-import { unitOf } from './units.as';
+import { unitCount, unitOf } from './units.as';
 
 export { frameAt, listAt, listLength } from './frames.as';
 export { readFunctions } from './functions.as';
@@ -19,6 +19,9 @@ export { addUnit, findFolder, readFirstEntry, unitCount } from './units.as';
 export function setBigEndian(isBig: bool): void {
   Cursor.isBig = isBig;
 }
+
+/** that were looked up so far */
+let addresses: u32 = 0;
 
 /** Has a unit lines? */
 export function hasLines(unit: u32): bool {
@@ -34,6 +37,19 @@ export function forgetUnit(index: u32): void {
   unit.isRead = unit.hasHomes = false;
 }
 
+/** Of the units that are read. */
+export function unitAskedLongestAgo(): u32 {
+  let oldest: u32 = 0;
+  let asked: u32 = u32.MAX_VALUE;
+  for (let i: u32 = 0; i < unitCount(); i++) {
+    const unit = unitOf(i);
+    if (!unit.isRead || unit.asked >= asked) continue;
+    oldest = i;
+    asked = unit.asked;
+  }
+  return oldest;
+}
+
 /** All that can be read of a unit has been read. */
 export function setRead(unit: u32): void {
   unitOf(unit).isRead = true;
@@ -44,11 +60,13 @@ export function setRead(unit: u32): void {
  * it. -1 - UNIT for a unit that must be read before. Fails once for each name that can't be read.
  */
 export function find(address: f64): i32 {
+  addresses++;
   const count = findUnits(address);
   for (let i: u32 = 0; i < count; i++) {
     const index = foundUnit(i);
     const unit = unitOf(index);
     if (!unit.isRead) return -1 - <i32>index;
+    unit.asked = addresses;
     const depth = findLevels(unit, address);
     const hasPlace = findPlace(unit, address);
     if (depth > 0 || hasPlace) return listOf(index, unit, depth, hasPlace);

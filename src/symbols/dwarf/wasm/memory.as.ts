@@ -19,6 +19,16 @@ export class Rows {
     return this.ptr + at;
   }
 
+  /** Gives back the room behind them. */
+  shrink(): void {
+    if (this.ptr == 0 || this.length == this.capacity) return;
+    const before = this.ptr;
+    this.capacity = this.length;
+    this.ptr = heap.alloc(this.length);
+    memory.copy(this.ptr, before, this.length);
+    heap.free(before);
+  }
+
   private grow(kept: usize): void {
     const before = this.ptr;
     this.capacity = max<usize>(1024, this.length << 1);
@@ -64,6 +74,13 @@ export function sortRows(rows: Rows, stride: usize): void {
     to = before;
   }
   if (from != rows.ptr) memory.copy(rows.ptr, from, size);
+}
+
+/** Gives back what the largest rows needed that were sorted so far. */
+export function freeSpare(): void {
+  if (spare != 0) heap.free(spare);
+  spare = 0;
+  spareSize = 0;
 }
 
 function isSorted(ptr: usize, size: usize, stride: usize): bool {

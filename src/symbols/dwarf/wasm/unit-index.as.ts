@@ -1,7 +1,7 @@
 // Which unit of .debug_info an address belongs to. Made once for a file, from the units' first entries.
 
 import { readLines, sequenceCount, sequenceEnd, sequenceStart } from './lines.as';
-import { countUpTo, Rows, sortRows } from './memory.as';
+import { countUpTo, freeSpare, Rows, sortRows } from './memory.as';
 import { RANGE, ranges, readRanges } from './ranges.as';
 import { unitOf, useUnit } from './units.as';
 
@@ -67,12 +67,36 @@ export function isCode(address: f64): bool {
 /** All units are in the index. */
 export function endIndex(): void {
   sortRows(index, UNIT_RANGE);
+  mergeNeighbours();
   let reach: f64 = 0;
   for (let at = index.ptr; at < index.ptr + index.length; at += UNIT_RANGE) {
     const range = changetype<UnitRange>(at);
     reach = max(reach, range.end);
     range.reach = reach;
   }
+}
+
+/**
+ * Makes one range of those of a unit that follow each other: a compiler may give each function a section, and so a range.
+ * Code between them belongs to nobody, so the unit may claim it.
+ */
+function mergeNeighbours(): void {
+  let last: usize = 0;
+  let to = index.ptr;
+  for (let at = index.ptr; at < index.ptr + index.length; at += UNIT_RANGE) {
+    const range = changetype<UnitRange>(at);
+    if (last != 0 && changetype<UnitRange>(last).owner == range.owner) {
+      const before = changetype<UnitRange>(last);
+      before.end = max(before.end, range.end);
+      continue;
+    }
+    if (to != at) memory.copy(to, at, UNIT_RANGE);
+    last = to;
+    to += UNIT_RANGE;
+  }
+  index.length = to - index.ptr;
+  index.shrink();
+  freeSpare();
 }
 
 /** How many units claim this address: one, except in odd files. foundUnit() tells which. */

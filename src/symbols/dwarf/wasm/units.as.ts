@@ -62,6 +62,8 @@ export class Unit {
   folderAt: f64 = 0;
   /** what was read of it, when it was needed: functions.as.ts and lines.as.ts */
   isRead: bool = false;
+  /** when an address was last looked up in it, counted in addresses */
+  asked: u32 = 0;
   /** do its functions know their homes? homes.as.ts */
   hasHomes: bool = false;
   functions: usize = 0;
