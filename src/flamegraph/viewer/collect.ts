@@ -3,6 +3,9 @@
 import { emptyRow, FINE, foldNeedles, NO_GAP, type Row, THIN, TOGETHER, type Tower } from '../needles.ts';
 import { pathTo, type Tree } from './tree.ts';
 
+/** A hit is as wide as this, px. */
+const SEEN = 1;
+
 export interface Collected {
   /** by depth; a node less wide than `least` stands for what of it and its neighbours is this deep */
   rows: Row[];
@@ -67,7 +70,7 @@ export function collect(tree: Tree, zoom: number, scale: number, minPx: number):
   return { rows, cut: foldNeedles(rows, base, top, Number.POSITIVE_INFINITY), thin, least };
 }
 
-/** By depth, where frames that a search has found are drawn together with others: from, to, px. */
+/** By depth, where frames that a search has found are drawn together with others: from, to, px; wide enough to be seen. */
 export function thinHits(
   { rows, least }: Collected,
   tree: Tree,
@@ -75,26 +78,26 @@ export function thinHits(
   scale: number,
   found: Uint8Array,
 ): number[][] {
+  const { name, depth, start, width } = tree;
   const hits: number[][] = [];
-  // by depth: the box that one has come to
-  const places = new Uint32Array(rows.length);
   const last = tree.end[zoom] as number;
+  // by depth: the box that one has come to, and how far hits go
+  const places = new Uint32Array(rows.length);
+  const ends = new Float64Array(rows.length);
   for (let node = zoom + 1; node < last; node++) {
-    if (found[tree.name[node] as number] !== 1 || (tree.width[node] as number) >= least) continue;
-    const depth = tree.depth[node] as number;
-    const row = rows[depth];
-    if (row === undefined) continue;
-    const { from, width } = placeOf(tree, zoom, node, scale);
-    let place = places[depth] as number;
-    while ((row.rights[place] as number) <= from) place++;
-    places[depth] = place;
+    if (found[name[node] as number] !== 1) continue;
+    const at = depth[node] as number;
+    const row = rows[at];
+    const from = ((start[node] as number) - (start[zoom] as number)) * scale;
+    const to = from + (width[node] as number) * scale;
+    if (!row || to <= (ends[at] as number) || (width[node] as number) >= least) continue;
+    while ((row.rights[places[at] as number] as number) <= from) places[at]!++;
     // needles are not drawn
-    if (!((row.lefts[place] as number) <= from)) continue;
-    hits[depth] ??= [];
-    const runs = hits[depth];
-    if (from - (runs.at(-1) as number) < NO_GAP) runs.pop();
-    else runs.push(from);
-    runs.push(from + width);
+    if (!((row.lefts[places[at] as number] as number) <= from)) continue;
+    const seen = Math.max(to, from + SEEN);
+    ends[at] = seen;
+    hits[at] ??= [];
+    hits[at].push(from, seen);
   }
   return hits;
 }

@@ -322,7 +322,7 @@ function nodeAt({ tree, zoom, scale }: Drawing, x: number, depth: number): numbe
 /** The mean width of a letter in the boxes' font, px. */
 function glyphWidth(rows: SVGElement): number {
   const sample = svgElement('text') as SVGTextElement;
-  sample.textContent = 'abcdefghijklmnop_:<>AB01';
+  sample.textContent = 'abcdeghij_:<AB01';
   rows.append(sample);
   const width = sample.getComputedTextLength() / sample.textContent.length;
   sample.remove();
