@@ -35,10 +35,21 @@ import {
   waitTitle,
 } from './words.ts';
 
-const MOST_ROWS = 10;
+const MOST_WORDS = 2000;
+/** How many rows tables have, as many as the words allow. */
+const MOST_ROWS = [10, 6, 4, 2] as const;
 const NAME_COLUMNS = 120;
 
 export function reportMarkdown(report: Report): string {
+  let text = '';
+  for (const most of MOST_ROWS) {
+    text = markdownOf(report, most);
+    if (text.split(/\s+/).length <= MOST_WORDS) break;
+  }
+  return text;
+}
+
+function markdownOf(report: Report, most: number): string {
   const { title, facts, warnings, split, heldUp, waits, calls, functions, threads, trust, workload, changes } = report;
   const hottest = functions && hottestOf(functions);
   const parts = [
@@ -58,11 +69,11 @@ export function reportMarkdown(report: Report): string {
         .join('\n\n'),
     ),
     hottest ? part(hottest.title, hottestText(functions)) : '',
-    changes ? part(`What changed since ${changes.before}`, changesTable(changes)) : '',
+    changes ? part(`What changed since ${changes.before}`, changesTable(changes, most)) : '',
     part('How far to trust it', trustText(trust)),
-    part('Waits', [waitsTable(waits.slice(0, MOST_ROWS)), callsTable(calls)].filter(Boolean).join('\n\n')),
-    part('Functions', functions ? functionTables(functions) : ''),
-    part('Threads', threads ? threadsTable(threads) : ''),
+    part('Waits', [waitsTable(waits.slice(0, most)), callsTable(calls.slice(0, most))].filter(Boolean).join('\n\n')),
+    part('Functions', functions ? functionTables(functions, most) : ''),
+    part('Threads', threads ? threadsTable(threads, most) : ''),
     part('The workload said last', workload.length > 0 ? block(workload.join('\n')) : ''),
     part('How it was made', facts.map(([name, value]) => `- ${plain(name)}: ${plain(value)}`).join('\n')),
   ];
@@ -126,16 +137,18 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function changesTable(changes: Changes): string {
+function changesTable(changes: Changes, most: number): string {
   const { unlike, rows, lengths, workload, before } = changes;
   const cells = (row: ChangeRow): string[] => [
     ...[row.before.toFixed(1), row.after.toFixed(1), changeText(row.change), row.mark],
     row.kind === 'time' || row.kind === 'unnamed' ? plain(row.name) : code(row.name),
   ];
-  const groups = groupsOf(changes).map(
-    (group) =>
-      `${capital(group.title)}:\n\n${table(['before', 'after', 'change', 'is', 'what'], group.rows.map(cells), 2)}`,
-  );
+  const titles = ['before', 'after', 'change', 'is', 'what'];
+  const groups = groupsOf(changes).map(({ title, rows: all }) => {
+    const rest = all.length - most;
+    const more = rest > 0 ? `\n\n${rest} more in report.json.` : '';
+    return `${capital(title)}:\n\n${table(titles, all.slice(0, most).map(cells), 2)}${more}`;
+  });
   const said = (name: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`The workload of ${plain(name)} said:`, block(lines.slice(-FIRST).join('\n'))];
   const parts = [
@@ -145,7 +158,7 @@ function changesTable(changes: Changes): string {
     foldedText(changes),
     lengths.length === 0
       ? ''
-      : `Single waits:\n\n${table(['median', '99th percentile', 'wait'], lengths.map(lengthCells), 1)}`,
+      : `Single waits:\n\n${table(['median', '99th percentile', 'wait'], lengths.slice(0, most).map(lengthCells), 1)}`,
     ...said(before, workload.before),
     ...said('this run', workload.after),
   ];
@@ -167,30 +180,26 @@ function waitsTable(waits: readonly WaitRow[]): string {
 }
 
 function callsTable(calls: readonly CallRow[]): string {
-  const rows = calls
-    .slice(0, MOST_ROWS)
-    .map(({ name, object = '', seconds, calls: count, p50, p99, longest }) => [
-      ...[secondsText(seconds), grouped(count)],
-      ...[p50, p99, longest].map(timeText),
-      ...[code(name), plain(object)],
-    ]);
+  const rows = calls.map(({ name, object = '', seconds, calls: count, p50, p99, longest }) => [
+    ...[secondsText(seconds), grouped(count)],
+    ...[p50, p99, longest].map(timeText),
+    ...[code(name), plain(object)],
+  ]);
   const titles = ['time', 'calls', 'median', 'p99', 'longest', 'call', 'file'];
   return rows.length === 0 ? '' : `Calls, start to end: ${ONE_CALL}.\n\n${table(titles, rows, 2)}`;
 }
 
-function functionTables({ own, bySelf }: Functions): string {
+function functionTables({ own, bySelf }: Functions, most: number): string {
   const cells = ({ self, nearest, total, name }: FunctionRow): string[] =>
     [total, nearest, self].map(shareText).concat(code(name));
   const ownText = own
-    ? `Of ${plain(objectsText(own.objects))}, by total (nearest: with libraries and the kernel):\n\n${table(['total', 'nearest', 'self', 'function'], own.byTotal.slice(0, MOST_ROWS).map(cells), 1)}\n\n`
+    ? `Of ${plain(objectsText(own.objects))}, by total (nearest: with libraries and the kernel):\n\n${table(['total', 'nearest', 'self', 'function'], own.byTotal.slice(0, most).map(cells), 1)}\n\n`
     : '';
-  const rows = bySelf
-    .slice(0, MOST_ROWS)
-    .map(({ self, total, name }) => [shareText(self), shareText(total), code(name)]);
+  const rows = bySelf.slice(0, most).map(({ self, total, name }) => [shareText(self), shareText(total), code(name)]);
   return `${ownText}All, by self:\n\n${table(['self', 'total', 'function'], rows, 1)}`;
 }
 
-function threadsTable(threads: Threads): string {
+function threadsTable(threads: Threads, most: number): string {
   const { rows, idle } = threads;
   const times = threadTimes(threads);
   const hasWaits = rows.some(({ wait }) => wait !== undefined);
@@ -199,10 +208,10 @@ function threadsTable(threads: Threads): string {
     ...[plain(threadText(row)), ...(hasWaits ? [plain(row.wait ?? '')] : [])],
   ];
   const titles = [...times.map(({ title }) => title), 'thread', ...(hasWaits ? ['mostly in'] : [])];
-  const rest = rows.length - MOST_ROWS;
+  const rest = rows.length - most;
   const folded = [
     ...(rest > 0 ? [`${rest} less busy ${rest === 1 ? 'thread is' : 'threads are'} in report.json.`] : []),
     ...(idle.length === 0 ? [] : [`${plain(idleText(idle))}: left out.`]),
   ];
-  return [table(titles, rows.slice(0, MOST_ROWS).map(line), hasWaits ? 2 : 1), ...folded].join('\n\n');
+  return [table(titles, rows.slice(0, most).map(line), hasWaits ? 2 : 1), ...folded].join('\n\n');
 }

@@ -218,6 +218,24 @@ test('a lock that has no name but its address stands behind what the wait means'
   assert.equal(titleOf('tcp 127.0.0.1:40000'), 'XLogFlush waits for tcp 127.0.0.1:40000');
 });
 
+test('Markdown keeps to 2,000 words, whatever changed', () => {
+  const name = 'update pgbench_branches SET bbalance = bbalance + ? WHERE bid =...';
+  const kinds = ['time', 'wait', 'own', 'function', 'unnamed'] as const;
+  const row = { name, before: 1000, after: 2000, change: 1000, mark: 'new' as const };
+  const rows = kinds.flatMap((kind) => Array.from({ length: 12 }, () => ({ ...row, kind })));
+  const [held] = report.heldUp as [WaitRow];
+  const wait = { ...held, statement: name, meaning: 'Lock:transactionid', object: 'shared memory lock 0x7f7c1f79d0b8' };
+  const waits = Array.from({ length: 30 }, () => wait);
+  const lengths = waits
+    .slice(0, 8)
+    .map((one) => ({ wait: one, before: { waits: 20, p50: 1, p99: 1 }, after: { waits: 20, p50: 2, p99: 2 } }));
+  const workload = { before: ['tps = 106.29 (without initial connection time)'], after: ['tps = 106.29 (without it)'] };
+  const changes = { before: 'base', unlike: ['mode: cpu, base: both'], rows, folded: 400, lengths, workload };
+  const markdown = reportMarkdown({ ...report, waits, heldUp: waits, changes });
+  assert.ok(markdown.split(/\s+/).length < 2000, `${markdown.split(/\s+/).length}`);
+  assert.match(markdown, /\d+ more in report\.json/);
+});
+
 test('of a part of the window it does not say that waits were not recorded', () => {
   const parts = partsOf(cpu, undefined);
   assert.match(
