@@ -2,6 +2,7 @@
 // that lives a tenth of a second nothing is lost. The shell ends by becoming the program, which keeps its process id.
 
 import { basename } from 'node:path';
+import { lastWords } from '../failure.ts';
 import { isShell } from '../launcher.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
@@ -15,6 +16,8 @@ import { pathOf } from './run-sync.ts';
 const WAIT = 'printf %s "$0" > /proc/$$/comm; read -r begin && exec "$@" < /dev/null';
 const COMM_BYTES = 15;
 const ELF = '\x7fELF';
+/** a shell's statuses for a program that may not be run, or that is not there */
+const CAN_NOT_EXEC: readonly number[] = [126, 127];
 const PYTHON = /^python[\d.]*$/;
 
 /**
@@ -63,6 +66,14 @@ export class HeldCommand {
 
   release(): void {
     this.#child.command('begin');
+  }
+
+  /** Why the shell could not become the program, if so. `log` is the file of its messages. */
+  async refusal(log: string): Promise<string | undefined> {
+    if (this.#hasBegun || !this.#child.hasEnded) return undefined;
+    const ending = await this.#child.ended;
+    if (!CAN_NOT_EXEC.includes(ending.code ?? 0)) return undefined;
+    return `${this.program} can't be started (${lastWords(ending, textOf(log) ?? '')})`;
   }
 
   /** Has the shell become the program? */

@@ -135,6 +135,8 @@ export async function record(
       progress,
       stop,
     );
+    const refusal = await held?.refusal(log);
+    if (refusal !== undefined) throw new UsageError(refusal);
     folder.protect();
     const complaint = await opened?.close();
     if (complaint !== undefined) {

@@ -1,7 +1,7 @@
 // A command begins with the window, unless something needs it before.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { heldProgram } from '../../../src/record/io/held.ts';
@@ -53,4 +53,15 @@ test('the program begins when perf is ready, and the run knows it, not the shell
   assert.match(commands.join('\n'), /perf record .* --synth=task /);
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.maps')))
     assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /\/(?:da|ba)?sh$/m);
+});
+
+test('a program that may not be run is told in the words of the system', async () => {
+  const cwd = temporaryFolder();
+  copyFileSync('/bin/sleep', join(cwd, 'locked'));
+  chmodSync(join(cwd, 'locked'), 0o644);
+  const PATH = `${PROFILERS}:${ENVIRONMENT.PATH}`;
+  const args = ['--mode', 'cpu', '--duration', '60', '--label', 'a', '--', './locked', '1'];
+  const [, err, status] = await startRecorder(cwd, args, { PATH }).said;
+  assert.equal(status, 2, err);
+  assert.match(err, /locked can't be started \(.*Permission denied\)/);
 });
