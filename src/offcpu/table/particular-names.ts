@@ -22,15 +22,18 @@ export function objectName(object: WaitObject, pid: number | undefined, nameLock
 
 /**
  * What an entry waited on, as objectName() names it; undefined: not known. A thread that parks waits on a word of its own,
- * which says nothing of the lock that it wants.
+ * which says nothing of the lock that it wants. Of Postgres' LWLocks `meaning`, the wait event, names the lock.
  */
 export function objectOf(
   { particulars, pid, user, waitEvent = 0 }: OffcpuEntry,
+  meaning: string | undefined,
   nameLock: NameLock,
 ): string | undefined {
   const object = particulars?.object;
-  if (object?.kind === 'lock' && (waitEvent >>> 24 === LWLOCK || user.slice(0, NEAR).some((name) => PARKS.test(name))))
-    return undefined;
+  if (object?.kind === 'lock') {
+    if (waitEvent >>> 24 === LWLOCK) return meaning;
+    if (user.slice(0, NEAR).some((name) => PARKS.test(name))) return undefined;
+  }
   return object && objectName(object, pid, nameLock);
 }
 

@@ -22,6 +22,7 @@ import {
   ONE_CALL,
   objectsText,
   onCpuText,
+  onWhat,
   partText,
   reasonWords,
   secondsText,
@@ -167,13 +168,13 @@ function changesTable(changes: Changes, most: number): string {
 
 function waitsTable(waits: readonly WaitRow[]): string {
   const rows = waits.map((row) => {
-    const { share, waits: count, p50, p99, longest, reason, object, statement, meaning } = row;
+    const { share, waits: count, p50, p99, longest, reason } = row;
     const waiter = waiterText(row);
     return [
       ...[shareText(share), secondsText(row.seconds), count === undefined ? '' : grouped(count)],
       ...[p50, p99, longest].map(timeText),
       ...[plain(reason), waiter === undefined ? '' : code(waiter)],
-      plain([statement, object, meaning].filter(Boolean).join(', ')),
+      plain(onWhat(row).join(', ')),
     ];
   });
   return table(['share', 'time', 'waits', 'median', 'p99', 'longest', 'reason', 'function', 'on'], rows, 3);

@@ -27,6 +27,7 @@ import {
   ONE_CALL,
   objectsText,
   onCpuText,
+  onWhat,
   partText,
   reasonWords,
   secondsText,
@@ -269,10 +270,7 @@ function waitsTable(waits: readonly WaitRow[]): string {
     {
       title: 'function of the program, and on what',
       kind: 'name',
-      cell: (row) =>
-        [waiterText(row), [row.statement, row.object, row.meaning].filter(Boolean).join(' · ')]
-          .filter(Boolean)
-          .join('\n'),
+      cell: (row) => [waiterText(row), onWhat(row).join(' · ')].filter(Boolean).join('\n'),
     },
     {
       title: 'waits',

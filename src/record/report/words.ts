@@ -66,6 +66,11 @@ export function waiterText({ function: name, isCaller, unnamedIn }: WaitRow): st
   return unnamedIn === undefined ? undefined : `code of ${unnamedIn} without a name`;
 }
 
+/** The statement of a wait, its object, its meaning, as far as they are known. */
+export function onWhat({ statement, object, meaning }: WaitRow): string[] {
+  return [...new Set([statement, object, meaning])].filter((text) => text !== undefined && text !== '') as string[];
+}
+
 /** What a wait is for, by its reason, if its object is not known. */
 const WHAT: Readonly<Record<string, string>> = {
   '[futex]': 'a lock or condition',
