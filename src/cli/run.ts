@@ -2,7 +2,9 @@
 
 import { writeSync } from 'node:fs';
 import { InputError, UsageError } from '../engine/errors.ts';
+import { watchHeap } from '../engine/heap.ts';
 import { type CommandLine, readArguments } from './arguments.ts';
+import { throwIfFull } from './heap.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, isTerminal, reason, type Surroundings } from './inputs.ts';
 import { Meter } from './meter.ts';
@@ -52,6 +54,7 @@ export function mistakeText(tool: string, error: unknown): string {
 }
 
 async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<void> {
+  watchHeap(throwIfFull);
   const meter = isTerminal(2) ? new Meter(command.name, writeMessage) : undefined;
   const report = new Report(command.name, writeMessage, meter);
   const stop = new AbortController();

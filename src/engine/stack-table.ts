@@ -5,6 +5,7 @@
 import { type Engine, instantiate } from './engine.ts';
 import { InputError } from './errors.ts';
 import { FlatStacks } from './flat-stacks.ts';
+import { makeRoom } from './heap.ts';
 import { MapEntries } from './map-entries.ts';
 import { PerfLines } from './perf-lines.ts';
 
@@ -139,6 +140,7 @@ export class StackTable {
   }
 
   text(from: number, to: number): string {
+    makeRoom();
     return this.bytes.toString('latin1', from, to);
   }
 
@@ -354,6 +356,7 @@ export class StackTable {
   }
 
   #stack(columns: [number, number, number, number], index: number): Stack {
+    makeRoom();
     const words = this.words;
     const floats = this.floats;
     const at = (words[columns[0] + index] as number) >>> 2;

@@ -1,10 +1,21 @@
 // pprof's profile.proto, gzip'd: https://github.com/google/pprof/blob/main/proto/profile.proto
 
 import { gzipSync } from 'node:zlib';
-import { emptyTableToken, Profile, type SampleInput, StringTable, type ValueTypeInput } from 'pprof-format';
+import {
+  emptyTableToken,
+  type FunctionInput,
+  type LocationInput,
+  Profile,
+  type ProfileInput,
+  type SampleInput,
+  StringTable,
+  type ValueTypeInput,
+} from 'pprof-format';
+import type { StackTable } from '../engine/stack-table.ts';
 import type { Folded } from '../stacks/folded.ts';
+import { originOf, unmarked } from '../stacks/marks.ts';
 import { type CountMeaning, UNITS } from './meaning.ts';
-import { multiplied, namesOf, sidesOf } from './recording.ts';
+import { multiplied, readableName, sidesOf } from './recording.ts';
 
 /** A sample type: how it is called, and its values, from the counts of one side. */
 interface Column {
@@ -33,56 +44,86 @@ export function formatPprof(recording: Folded, meaning: CountMeaning): Buffer {
   return gzipSync(Buffer.concat([...messages(recording, meaning)]));
 }
 
-const SAMPLES_A_MESSAGE = 1000;
+/** Samples, locations or functions: protobuf joins messages that are written one after the other. */
+const A_MESSAGE = 1000;
 
-/** Parts of one message: protobuf joins what is written one after the other. So no two copies of it are ever held. */
+type Part = Omit<ProfileInput, 'stringTable'>;
+
+/** Parts of one message, so that few objects live at a time. The last has the strings of all. */
 function* messages(recording: Folded, meaning: CountMeaning): Generator<Uint8Array> {
   const { table } = recording;
   const columns = columnsOf(recording, meaning);
-  let batch: SampleInput[] = [];
-  const samples = (): Uint8Array =>
-    new Profile({ sample: batch, stringTable: new StringTable(emptyTableToken) }).encode();
-  for (const stack of table.sorted()) {
-    batch.push({
-      locationId: Array.from(stack.ids).reverse(), // leaf first
-      value: columns.map(({ side, factor }) => multiplied(side.countOf(stack), factor)),
-    });
-    if (batch.length < SAMPLES_A_MESSAGE) continue;
-    yield samples();
-    batch = [];
-  }
-  yield samples();
-  yield tables(recording, meaning, columns).encode();
-}
+  const encoded = (part: Part): Uint8Array =>
+    new Profile({ ...part, stringTable: new StringTable(emptyTableToken) }).encode();
+  for (const sample of batches(samplesOf(table, columns))) yield encoded({ sample });
 
-/** All but the samples. A name is a function and a location with the same id. */
-function tables({ table }: Folded, meaning: CountMeaning, columns: readonly Column[]): Profile {
   const strings = new StringTable();
-  const names = namesOf(table).slice(1);
-  const origins = new Map<string | undefined, number>([[undefined, 1]]);
-  for (const { origin } of names) if (!origins.has(origin)) origins.set(origin, origins.size + 1);
   const valueType = (type: string, unit: string): ValueTypeInput => ({
     type: strings.dedup(type),
     unit: strings.dedup(unit),
   });
+  const origins = originsOf(table);
   const { periodNs, startNs, durationNs } = meaning;
-  return new Profile({
-    sampleType: columns.map(({ type, unit }) => valueType(type, unit)),
-    defaultSampleType: strings.dedup((columns.at(-1) as Column).type),
-    mapping: [...origins].map(([origin, id]) => ({
-      id,
-      filename: strings.dedup(origin ?? meaning.name),
-      hasFunctions: true,
-    })),
-    location: names.map(({ origin }, i) => ({
-      id: i + 1,
-      mappingId: origins.get(origin) as number,
-      line: [{ functionId: i + 1 }],
-    })),
-    function: names.map(({ text }, i) => ({ id: i + 1, name: strings.dedup(text), systemName: strings.dedup(text) })),
+  const sampleType = columns.map(({ type, unit }) => valueType(type, unit));
+  const defaultSampleType = strings.dedup((columns.at(-1) as Column).type);
+  const mapping = [...origins].map(([origin, id]) => ({
+    id,
+    filename: strings.dedup(origin ?? meaning.name),
+    hasFunctions: true,
+  }));
+  yield encoded({ sampleType, mapping });
+  for (const location of batches(locationsOf(table, origins))) yield encoded({ location });
+  for (const functions of batches(functionsOf(table, strings))) yield encoded({ function: functions });
+  yield new Profile({
+    defaultSampleType,
     stringTable: strings,
     timeNanos: startNs ?? 0,
     durationNanos: durationNs ?? 0,
     ...(periodNs === undefined ? {} : { periodType: valueType(meaning.type, 'nanoseconds'), period: periodNs }),
-  });
+  }).encode();
+}
+
+function* batches<T>(all: Iterable<T>): Generator<T[]> {
+  let batch: T[] = [];
+  for (const one of all) {
+    batch.push(one);
+    if (batch.length < A_MESSAGE) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+function* samplesOf(table: StackTable, columns: readonly Column[]): Generator<SampleInput> {
+  for (const stack of table.sorted()) {
+    yield {
+      locationId: Array.from(stack.ids).reverse(), // leaf first
+      value: columns.map(({ side, factor }) => multiplied(side.countOf(stack), factor)),
+    };
+  }
+}
+
+/** What the marks of names say, each with a number from 1; undefined is the first. */
+function originsOf(table: StackTable): Map<string | undefined, number> {
+  const origins = new Map<string | undefined, number>([[undefined, 1]]);
+  for (let id = 1; id <= table.nameCount; id++) {
+    const origin = originOf(table.nameText(id));
+    if (!origins.has(origin)) origins.set(origin, origins.size + 1);
+  }
+  return origins;
+}
+
+/** A name is a function and a location with the same id. */
+function* locationsOf(table: StackTable, origins: ReadonlyMap<string | undefined, number>): Generator<LocationInput> {
+  for (let id = 1; id <= table.nameCount; id++) {
+    const mappingId = origins.get(originOf(table.nameText(id))) as number;
+    yield { id, mappingId, line: [{ functionId: id }] };
+  }
+}
+
+function* functionsOf(table: StackTable, strings: StringTable): Generator<FunctionInput> {
+  for (let id = 1; id <= table.nameCount; id++) {
+    const name = strings.dedup(unmarked(readableName(table.nameText(id))));
+    yield { id, name, systemName: name };
+  }
 }
