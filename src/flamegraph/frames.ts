@@ -32,7 +32,8 @@ export function* drawRow({ items, lefts, rights }: BoxRow, settings: Settings): 
   const height = frameHeight - 1;
   const baseline = labelBaseline(frameHeight, fontSize);
   const slivers = new Slivers();
-  for (const [i, box] of items.entries()) {
+  for (let i = 0; i < items.length; i++) {
+    const box = items[i] as number;
     const from = lefts[i] as number;
     const width = (rights[i] as number) - from;
     const colour = colourOf(box);

@@ -218,28 +218,22 @@ export function boxKinds(picture: Picture): BoxKinds {
   const kinds: string[] = [];
   const places = new Map<string, number>();
   const of = new Uint16Array(boxes.count);
-  // what runs has the same colour wherever it is called; by name id, from 1
-  const known = new Uint16Array(recording.isDifferential ? 0 : picture.letters.length);
+  // what runs has the same colour wherever it is called; by name id, from 1, and again for what is drawn together
+  const ids = recording.isDifferential ? 0 : picture.letters.length;
+  const known = new Uint16Array(2 * ids);
   for (let box = 0; box < boxes.count; box++) {
-    const id = boxes.name[box] as number;
     const isTogether = boxes.together[box] === 1;
-    const isPlain =
-      !isTogether &&
-      (boxes.depth[box] as number) > 1 &&
-      (!colours.byTime || ((boxes.bits[box] as number) & ON_CPU) > 0);
-    let place = isPlain ? (known[id] ?? 0) : 0;
+    const at = (boxes.name[box] as number) + (isTogether ? ids : 0);
+    const isRunning = !colours.byTime || ((boxes.bits[box] as number) & ON_CPU) > 0;
+    const isPlain = ids > 0 && isRunning && (boxes.depth[box] as number) > 1;
+    let place = isPlain ? (known[at] as number) : 0;
     if (place === 0) {
       const own = boxClass(picture, box);
-      const kind =
-        isTogether && !recording.isDifferential
-          ? plainClass(
-              colours.families.find(({ letter }) => letter === own.charAt(0)),
-              own,
-            )
-          : own;
+      const family = (): ColourFamily | undefined => colours.families.find(({ letter }) => letter === own.charAt(0));
+      const kind = isTogether && ids > 0 ? plainClass(family(), own) : own;
       place = places.get(kind) ?? kinds.push(kind);
       places.set(kind, place);
-      if (isPlain && id < known.length) known[id] = place;
+      if (isPlain) known[at] = place;
     }
     of[box] = place - 1;
   }
