@@ -204,9 +204,14 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   };
   const bytes = packer.bytes((id) => recording.table.nameBytes(id), json(viewerTexts(settings, words), /[^ -~]/g));
   yield `${json(head).slice(0, -1)},"letters":"${letters.toString('latin1')}","stacks":"`;
-  yield deflateSync(bytes, { level: bytes.length > LARGE ? QUICK : THOROUGH, memLevel: 9 }).toString('base64');
+  const deflated = deflateSync(bytes, { level: bytes.length > LARGE ? QUICK : THOROUGH, memLevel: 9 });
+  for (let at = 0; at < deflated.length; at += BASE64_BLOCK)
+    yield deflated.toString('base64', at, Math.min(at + BASE64_BLOCK, deflated.length));
   yield '"}';
 }
+
+/** Three bytes become four characters. */
+const BASE64_BLOCK = 3 << 16;
 
 /** JSON that is XML text as it stands; `escaped`: what to write as escapes. */
 function json(value: unknown, escaped = /[<>&\x7f-\x9f\u2028\u2029\ufffe\uffff]/g): string {

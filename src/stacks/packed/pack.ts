@@ -66,6 +66,13 @@ class Column {
     return this.#bytes.subarray(0, this.size);
   }
 
+  /** Moves its bytes to the place `at`, and gives where the next go. */
+  moveTo(bytes: Uint8Array, at: number): number {
+    bytes.set(this.bytes, at);
+    this.#bytes = new Uint8Array(0);
+    return at + this.size;
+  }
+
   #makeRoom(size: number): void {
     if (this.size + size <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.size + size));
@@ -152,7 +159,7 @@ export class Packer {
     return this.#names.subarray(0, this.#nameCount);
   }
 
-  /** All of it; `nameOf` gives a name's bytes; `extra`: ASCII for whoever reads it, behind the rest. */
+  /** All of it, once, because large data would not fit twice; `nameOf` gives a name's bytes; `extra`: ASCII for whoever reads it, behind the rest. */
   bytes(nameOf: (id: number) => Uint8Array, extra = ''): Uint8Array {
     const names = new Column();
     for (const id of this.names) names.lineOf(nameOf(id));
@@ -164,10 +171,7 @@ export class Packer {
     for (const { size } of columns) sizes.number(size);
     const all = new Uint8Array([sizes, ...columns].reduce((sum, { size }) => sum + size, 0));
     let at = 0;
-    for (const { bytes } of [sizes, ...columns]) {
-      all.set(bytes, at);
-      at += bytes.length;
-    }
+    for (const column of [sizes, ...columns]) at = column.moveTo(all, at);
     return all;
   }
 }
