@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { OptionTable } from '../src/cli/options.ts';
 import { Report } from '../src/cli/report.ts';
 import { type Command, statusOf } from '../src/cli/run.ts';
+import { isMetadata } from '../src/stacks/metadata.ts';
 import { flameSvg } from '../src/tools/flame-svg.ts';
 import { foldDiff } from '../src/tools/fold-diff.ts';
 import { foldExport } from '../src/tools/fold-export.ts';
@@ -63,10 +64,13 @@ async function* blocksOf(input: Buffer, random: Random): AsyncGenerator<Uint8Arr
 }
 
 /** The sum of the counts of folded text. Throws where a line is none. */
+/** The name that sorts first may begin as gzip, zstd or XML does. No reader can tell. */
+const LOOKS_FOREIGN = /^(?:\x1f\x8b|\x28\xb5\x2f\xfd|\s*<(?:\?xml|svg|html|!DOCTYPE))/i;
+
 function sumOf(folded: Buffer): number {
   let sum = 0;
   for (const line of folded.toString('latin1').split('\n').slice(0, -1)) {
-    if (line.startsWith('# ')) continue;
+    if (isMetadata(line)) continue;
     const count = / (\d+(?:\.\d+)?)$/.exec(line)?.[1];
     assert.ok(count !== undefined && line.length > count.length + 1, `no folded line: ${line.slice(0, 100)}`);
     sum += Number(count);
@@ -92,7 +96,7 @@ async function folds<T extends OptionTable>(command: Command<T>, variants: strin
   const cut = async (): Promise<void> =>
     assertSame(first, await outcomeOf(command, [], input, random), 'cut into other blocks');
   const again = async (): Promise<void> => {
-    if (first.out.length === 0) return;
+    if (first.out.length === 0 || LOOKS_FOREIGN.test(first.out.toString('latin1', 0, 20))) return;
     const { out } = await outcomeOf(foldMerge, [], first.out, random);
     assert.equal(out.toString('latin1'), first.out.toString('latin1'), 'read back');
   };
@@ -143,6 +147,7 @@ async function draws(input: Buffer, random: Random): Promise<void> {
     return;
   const merged = await outcomeOf(foldMerge, [], input, random);
   if (merged.status === 2) return; // of two counts a line
+  if (LOOKS_FOREIGN.test(merged.out.toString('latin1', 0, 20))) return;
   const back = await outcomeOf(foldMerge, [], drawn.out, random);
   assert.equal(back.out.toString('latin1'), merged.out.toString('latin1'), 'the stacks of the picture');
 }
