@@ -9,6 +9,11 @@ const LWLOCK = 1;
 const EXTENSION = 7;
 const CLASS = 2 ** 24;
 
+/** Is it a wait for an LWLock? Each process waits for one on its own semaphore. */
+export function isLwlock(waitEvent: number): boolean {
+  return Math.trunc(waitEvent / CLASS) === LWLOCK;
+}
+
 /** By major version, then by the number; read when the first event comes. */
 const tables = new Map<number, Map<number, string>>();
 
@@ -20,10 +25,9 @@ export function decodeWaitEvent(version: number, waitEvent: number): string | un
   const table = tableOf(version);
   const known = table.get(waitEvent);
   if (known !== undefined || table.size === 0) return known;
-  const kind = Math.trunc(waitEvent / CLASS);
-  if (kind === EXTENSION) return 'Extension:Extension';
-  const lwlocks = [...table.keys()].filter((number) => Math.trunc(number / CLASS) === LWLOCK);
-  return kind === LWLOCK && waitEvent > Math.max(...lwlocks) ? 'LWLock:extension' : undefined;
+  if (Math.trunc(waitEvent / CLASS) === EXTENSION) return 'Extension:Extension';
+  const lwlocks = [...table.keys()].filter(isLwlock);
+  return isLwlock(waitEvent) && waitEvent > Math.max(...lwlocks) ? 'LWLock:extension' : undefined;
 }
 
 function tableOf(version: number): Map<number, string> {

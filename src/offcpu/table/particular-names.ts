@@ -4,6 +4,7 @@ import { commFrame, frameText } from '../../stacks/frame-name.ts';
 import type { DataName } from '../../symbols/data-names.ts';
 import type { OffcpuEntry, Particulars, Statement, Subject, WaitObject, Waker } from '../entry.ts';
 import type { Kind } from '../reason/rule-file.ts';
+import { isLwlock } from '../reason/wait-event.ts';
 
 /** The variable at an address of a process, or where it lies; undefined: not known. */
 export type NameLock = (address: number, pid: number | undefined) => DataName | undefined;
@@ -31,14 +32,12 @@ export function objectOf(
 ): string | undefined {
   const object = particulars?.object;
   if (object?.kind === 'lock') {
-    if (waitEvent >>> 24 === LWLOCK) return meaning;
+    if (isLwlock(waitEvent)) return meaning;
     if (user.slice(0, NEAR).some((name) => PARKS.test(name))) return undefined;
   }
   return object && objectName(object, pid, nameLock);
 }
 
-/** Postgres' class of wait events: each process waits on its own semaphore. */
-const LWLOCK = 0x01;
 /** Frames from the innermost that may be those of a runtime. */
 const NEAR = 8;
 // of Postgres, parking_lot, Rust's std, Java, Go
