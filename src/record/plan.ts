@@ -173,9 +173,9 @@ function samplingArgv(
     ...['--call-graph', environment.callGraph.how],
     // the clock of bpftrace's nsecs and of Node: the windows can be compared
     ...['-k', 'CLOCK_MONOTONIC'],
-    // rendering follows at once: no copies of the target's binaries in ~/.debug
     // perf 6.1 unwinds libc by the lower of two places, and that of the shell that waits may be it
     ...(environment.isHeld ? ['--synth=task'] : []),
+    // rendering follows at once: no copies of the target's binaries in ~/.debug
     ...['--no-buildid-cache', '-o', output, '-p', [...pidsOf(environment), ...(environment.family ?? [])].join(',')],
   ];
 }
