@@ -1,7 +1,8 @@
 // Records a process with bpf/offcpu.bt, as a user would.
 
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../tools.ts';
@@ -80,6 +81,49 @@ export async function record(pid: number, options: RecordingOptions): Promise<st
 }
 
 /** bpftrace's own words: `bpftrace v0.17.0`. */
+/** A program of fixtures/live that says `ready`, and on stdin takes `start` and `stop`. */
+export interface TimedProgram {
+  name: string;
+  flags: readonly string[];
+  operands?: readonly string[];
+  /** has it told its own times? */
+  hasTold(said: string): boolean;
+}
+
+/**
+ * Builds a program, and records it between `start` and `stop`. Leaves NAME.txt, the dump, and NAME.maps in the folder; gives
+ * what the program said.
+ */
+export async function recordTimed(
+  { name, flags, operands = [], hasTold }: TimedProgram,
+  folder: string,
+  options: Pick<RecordingOptions, 'seconds' | 'operands'>,
+): Promise<string> {
+  const source = join(ROOT, 'fixtures/live', `${name}.c`);
+  const { status, stderr } = spawnSync('cc', ['-O2', ...flags, '-o', join(folder, name), source, '-lpthread']);
+  assert.equal(status, 0, String(stderr));
+  const program = spawn(`./${name}`, operands, { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
+  let said = '';
+  program.stdout.setEncoding('latin1').on('data', (text: string) => {
+    said += text;
+  });
+  try {
+    assert.ok(await until(() => said.includes('ready'), 60_000), 'the program does not start');
+    const dump = await record(program.pid!, {
+      ...options,
+      onStart: () => program.stdin.write('start\n'),
+      onEnd: () => program.stdin.write('stop\n'),
+    });
+    writeFileSync(join(folder, `${name}.txt`), dump, 'latin1');
+    writeFileSync(join(folder, `${name}.maps`), readFileSync(`/proc/${program.pid}/maps`));
+    assert.ok(await until(() => hasTold(said), 60_000), 'the program does not tell its times');
+    return said;
+  } finally {
+    program.kill('SIGKILL');
+    await endOf(program);
+  }
+}
+
 export function bpftraceVersion(): string {
   return spawnSync(BPFTRACE, [...WORDS, '--version'], { encoding: 'utf8' }).stdout.trim();
 }

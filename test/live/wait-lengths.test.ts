@@ -2,14 +2,14 @@
 // for 1, 10 and 100 ms, and for 1 ms but each twentieth time. Skipped, and said so, where this machine can't record.
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { ROOT, shell } from '../tools.ts';
+import { shell } from '../tools.ts';
 import { table } from './reading.ts';
-import { bpftraceVersion, endOf, obstacle, record, until } from './recording.ts';
+import { bpftraceVersion, obstacle, recordTimed } from './recording.ts';
 
+const NAME = 'known-lengths';
 const SECONDS = 4;
 /** The dump knows lengths to a power of two. */
 const BUCKET = 2;
@@ -44,29 +44,9 @@ const why = whyNot();
 if (why !== undefined) console.error(`SKIPPED: lengths of waits were not tried on a live program: ${why}`);
 
 async function recorded(): Promise<Map<string, Waits>> {
-  const source = join(ROOT, 'fixtures/live/known-lengths.c');
-  const flags = ['-O2', '-fno-omit-frame-pointer'];
-  const { status, stderr } = spawnSync('cc', [...flags, '-o', join(folder, 'lengths'), source, '-lpthread']);
-  assert.equal(status, 0, String(stderr));
-  const program = spawn(join(folder, 'lengths'), { stdio: ['pipe', 'pipe', 'inherit'] });
-  let said = '';
-  program.stdout.setEncoding('latin1').on('data', (text: string) => {
-    said += text;
-  });
-  try {
-    assert.ok(await until(() => said.includes('ready'), 60_000), 'the program does not start');
-    const dump = await record(program.pid!, {
-      seconds: SECONDS,
-      onStart: () => program.stdin.write('start\n'),
-      onEnd: () => program.stdin.write('stop\n'),
-    });
-    writeFileSync(join(folder, 'dump.txt'), dump, 'latin1');
-    writeFileSync(join(folder, 'maps'), readFileSync(`/proc/${program.pid}/maps`));
-    assert.ok(await until(() => said.includes('\nend\n'), 60_000), 'the program does not tell its waits');
-  } finally {
-    program.kill('SIGKILL');
-    await endOf(program);
-  }
+  const hasTold = (text: string): boolean => text.includes('\nend\n');
+  const program = { name: NAME, flags: ['-fno-omit-frame-pointer'], hasTold };
+  const said = await recordTimed(program, folder, { seconds: SECONDS });
   const waits = new Map<string, Waits>();
   for (const [, name = '', waited, nominal] of said.matchAll(/^wait (\S+) (\d+) (\d+)$/gm)) {
     const of = waits.get(name) ?? { waited: [], nominal: [] };
@@ -78,7 +58,7 @@ async function recorded(): Promise<Map<string, Waits>> {
 }
 
 async function placesOf(...options: string[]): Promise<Map<string, Place>> {
-  const line = ['offcpu-classify --where --json --maps maps', ...options, 'dump.txt'].join(' ');
+  const line = [`offcpu-classify --where --json --maps ${NAME}.maps`, ...options, `${NAME}.txt`].join(' ');
   const { out, err, status } = await shell(line, folder);
   assert.equal(status, 0, String(err));
   const { where } = JSON.parse(out.toString()) as { where: Place[] };

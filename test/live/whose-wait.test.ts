@@ -2,13 +2,12 @@
 // and how long it took. fixtures/live/whose-wait.c makes them. Skipped, and said so, where this machine can't record.
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { ROOT, shell } from '../tools.ts';
+import { shell } from '../tools.ts';
 import { percent, table } from './reading.ts';
-import { bpftraceVersion, endOf, obstacle, record, until } from './recording.ts';
+import { bpftraceVersion, obstacle, recordTimed } from './recording.ts';
 
 const SECONDS = 3;
 /** Of the time, with the right function, object and waker. */
@@ -60,30 +59,10 @@ interface Call {
 }
 
 async function recorded(flag: string): Promise<{ sites: Site[]; places: Place[]; calls: Call[] }> {
-  const name = `whose-wait${flag}`;
-  const source = join(ROOT, 'fixtures/live/whose-wait.c');
-  const { status, stderr } = spawnSync('cc', ['-O2', flag, '-o', join(folder, name), source, '-lpthread']);
-  assert.equal(status, 0, String(stderr));
-  const program = spawn(`./${name}`, ['.'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
-  let said = '';
-  program.stdout.setEncoding('latin1').on('data', (text: string) => {
-    said += text;
-  });
-  try {
-    assert.ok(await until(() => said.includes('ready'), 60_000), 'the program does not start');
-    const dump = await record(program.pid!, {
-      seconds: SECONDS,
-      operands: WITH_WAKERS,
-      onStart: () => program.stdin.write('start\n'),
-      onEnd: () => program.stdin.write('stop\n'),
-    });
-    writeFileSync(join(folder, `${name}.txt`), dump, 'latin1');
-    writeFileSync(join(folder, `${name}.maps`), readFileSync(`/proc/${program.pid}/maps`));
-    assert.ok(await until(() => said.split('site ').length > 7, 60_000), 'the program does not tell its times');
-  } finally {
-    program.kill('SIGKILL');
-    await endOf(program);
-  }
+  const name = 'whose-wait';
+  const hasTold = (text: string): boolean => text.split('site ').length > 7;
+  const program = { name, flags: [flag], operands: ['.'], hasTold };
+  const said = await recordTimed(program, folder, { seconds: SECONDS, operands: WITH_WAKERS });
   const { out, err } = await shell(`offcpu-classify --where --json --maps ${name}.maps ${name}.txt`, folder);
   assert.equal(err.toString(), '');
   const sites = Array.from(
