@@ -16,6 +16,8 @@ export interface UserFrame {
   programs: readonly string[];
   /** the function waits for its caller, if the rest of one of these holds */
   ways: readonly Candidate<true>[];
+  /** the function parks its thread, if the rest of one of these holds */
+  parks: readonly Candidate<true>[];
   fits: readonly Candidate<Fit>[];
 }
 
@@ -56,17 +58,21 @@ const KNOWN_BY = /^(\S+) is known by$/;
 const WAITS_IN = /^(\S+) (parked|waiting) in (.+)$/;
 const STALE = 'frames further out are stale';
 const WAYS = 'functions that wait for their callers';
+const PARKS = 'functions that park a thread';
+/** Frames from the innermost that may park: those further out called what waits. */
+const NEAR = 8;
 const ANY = 'any';
 /** The label of rules that say: no meaning. */
 const NONE = '-';
 
 export function isMeaningHeading(heading: string): boolean {
-  return heading === STALE || heading === WAYS || KNOWN_BY.test(heading) || WAITS_IN.test(heading);
+  return [STALE, WAYS, PARKS].includes(heading) || KNOWN_BY.test(heading) || WAITS_IN.test(heading);
 }
 
 export class Meanings {
   readonly #rules = new NamesIndex<Fit>();
   readonly #ways = new NamesIndex<true>();
+  readonly #parks = new NamesIndex<true>();
   readonly #programs = new NamesIndex<string>();
   readonly #stale = new NamesIndex<true>();
   readonly #known = new Map<string, UserFrame>();
@@ -89,6 +95,7 @@ export class Meanings {
     for (const pattern of patterns) {
       if (heading === STALE) this.#stale.add(pattern, true);
       else if (heading === WAYS) this.#ways.add(pattern, true);
+      else if (heading === PARKS) this.#parks.add(pattern, true);
       else if (program !== undefined) this.#programs.add(pattern, program);
       else if (pattern.rule === undefined) throw new InputError(`${place}: functions without a meaning above them`);
       else {
@@ -171,12 +178,19 @@ export class Meanings {
         isUnnamed: name === UNKNOWN,
         programs: this.#programs.find(name).map(({ of }) => of),
         ways: this.#ways.find(name),
+        parks: this.#parks.find(name),
         fits: this.#rules.find(name),
       };
       this.#known.set(frame, known);
     }
     return known;
   }
+}
+
+/** Does the thread wait on a word of its own, so that the word's address names no lock? Frames innermost first. */
+export function isParked(user: readonly UserFrame[]): boolean {
+  const nameAt = (index: number): string | undefined => user[index]?.name;
+  return user.slice(0, NEAR).some(({ parks }, at) => parks.some(({ rest }) => holds(rest, nameAt, at)));
 }
 
 /** Most stacks of most programs have no function that any rule begins with. */

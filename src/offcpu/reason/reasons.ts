@@ -5,7 +5,7 @@ import { UNKNOWN } from '../../stacks/marks.ts';
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
 import { KernelRules } from './kernel-rules.ts';
-import { isMeaningHeading, Meanings, type UserFrame } from './meanings.ts';
+import { isMeaningHeading, isParked, Meanings, type UserFrame } from './meanings.ts';
 import { type Kind, parseRules, type Rule, type Section } from './rule-file.ts';
 import { meaningRules, reasonRules } from './rules.generated.ts';
 
@@ -45,6 +45,8 @@ export interface Decision extends Explained {
   /** what gave the meaning: a frame, `comm:NAME`, or `wait event`; then where that rule stands */
   meaningBy: string | undefined;
   meaningPlace: string | undefined;
+  /** does the thread wait on a word of its own, whose address names no lock? */
+  isParked: boolean;
 }
 
 /** The name of a wait event, `Lock:tuple`; undefined: no wait, or an unknown one. */
@@ -109,7 +111,8 @@ export class Reasons {
     const meaning = hasMeaning(verdict.rule) ? this.#meaningOf(stack, verdict.rule) : undefined;
     const withoutEvent =
       meaning === undefined && hasMeaning(verdict.rule) ? this.#callerWithoutEvent(stack) : undefined;
-    const isPlain = meaning === undefined && withoutEvent === undefined;
+    const parked = isParked(stack.user);
+    const isPlain = meaning === undefined && withoutEvent === undefined && !parked;
     const decision = (isPlain ? this.#plain.get(verdict) : undefined) ?? {
       verdict,
       rule: verdict.rule,
@@ -118,6 +121,7 @@ export class Reasons {
       meaningPlace: meaning?.place,
       leaf: verdict.frame,
       withoutEvent,
+      isParked: parked,
     };
     if (isPlain) this.#plain.set(verdict, decision);
     return decision;

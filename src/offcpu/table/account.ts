@@ -157,11 +157,13 @@ export class Account {
     return this.#settings.statements ? [statementFrame(decision, item.source.entryOf(item))] : [];
   }
 
-  #reasonOf({ decision: { rule, meaning }, item: { row } }: Decided): string[] {
+  #reasonOf({ decision, item: { row } }: Decided): string[] {
     const { detail, particulars } = this.#settings;
+    const { rule, meaning } = decision;
     const reason = detail ? rule.label : `[${rule.bracket}]`;
-    const behind = row && particulars ? particularFrames(row.subject, rule.label, particulars) : [];
-    return this.#settings.meaning && meaning ? [reason, meaning.label, ...behind] : [reason, ...behind];
+    const behind = row && particulars ? particularFrames(row.subject, decision, particulars) : [];
+    if (!this.#settings.meaning || !meaning || behind[0] === meaning.label) return [reason, ...behind];
+    return [reason, meaning.label, ...behind];
   }
 
   /** The decision about each stack, as often as the input has it. */

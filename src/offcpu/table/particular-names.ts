@@ -3,6 +3,7 @@
 import { commFrame, frameText } from '../../stacks/frame-name.ts';
 import type { DataName } from '../../symbols/data-names.ts';
 import type { OffcpuEntry, Particulars, Statement, Subject, WaitObject, Waker } from '../entry.ts';
+import type { Decision } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 import { isLwlock } from '../reason/wait-event.ts';
 
@@ -22,27 +23,21 @@ export function objectName(object: WaitObject, pid: number | undefined, nameLock
 }
 
 /**
- * What an entry waited on, as objectName() names it; undefined: not known. A thread that parks waits on a word of its own,
- * which says nothing of the lock that it wants. Of Postgres' LWLocks `meaning`, the wait event, names the lock.
+ * What a wait was on, as objectName() names it; undefined: not known. A thread that parks waits on a word of its own,
+ * which says nothing of the lock that it wants. Of Postgres' LWLocks the meaning, a wait event, names the lock.
  */
 export function objectOf(
-  { particulars, pid, user, waitEvent = 0 }: OffcpuEntry,
-  meaning: string | undefined,
+  { particulars, pid, waitEvent = 0 }: Subject,
+  { isParked, meaning }: Pick<Decision, 'isParked' | 'meaning'>,
   nameLock: NameLock,
 ): string | undefined {
   const object = particulars?.object;
   if (object?.kind === 'lock') {
-    if (isLwlock(waitEvent)) return meaning;
-    if (user.slice(0, NEAR).some((name) => PARKS.test(name))) return undefined;
+    if (isLwlock(waitEvent)) return meaning?.label;
+    if (isParked) return undefined;
   }
   return object && objectName(object, pid, nameLock);
 }
-
-/** Frames from the innermost that may be those of a runtime. */
-const NEAR = 8;
-// of Postgres, parking_lot, Rust's std, Java, Go
-const PARKS =
-  /^(?:PGSemaphore(?:Timed)?Lock$|parking_lot(?:_core)?::|std::thread::(?:\w+::)?park|std::sys::(?:\w+::)*thread_park\w*::|Parker::park|(?:os::)?Platform(?:Event|Monitor)::|ObjectMonitor::|Unsafe_Park|runtime\.(?:futex|note|sema|mPark|stopm))/;
 
 /** A commit that no statement asked for, as of a background worker: it has no text. */
 const COMMIT: Statement = { text: 'commit', queryId: undefined };
@@ -80,15 +75,16 @@ export function enderOf(particulars: Particulars | undefined, label: string): Wa
 const ENDED_BY_DEVICES = /^(?:disk|sleep|memory)\//;
 
 /**
- * The frames behind the reason of a wait, by its label: its object, and the thread that ended it, with its stack,
+ * The frames behind the reason of a wait: its object, and the thread that ended it, with its stack,
  * innermost first, where that was recorded. Addresses, process ids and ports of clients differ from run to run, so frames
  * leave them out.
  */
-export function particularFrames({ kind, pid, particulars }: Subject, label: string, nameLock: NameLock): string[] {
+export function particularFrames(subject: Subject, decision: Decision, nameLock: NameLock): string[] {
+  const { kind, particulars } = subject;
   if (!particulars || kind === 'runnable' || kind === 'preempted') return [];
-  const { object } = particulars;
-  const frames = object ? [frameText(stableObject(objectName(object, pid, nameLock)))] : [];
-  const waker = enderOf(particulars, label);
+  const object = objectOf(subject, decision, nameLock);
+  const frames = object === undefined ? [] : [frameText(stableObject(object))];
+  const waker = enderOf(particulars, decision.rule.label);
   if (waker?.comm !== undefined) frames.push(`<- ${commFrame(waker.comm)}_[w]`);
   for (const name of waker?.stack ?? []) frames.push(`${frameText(name)}_[w]`);
   return frames;

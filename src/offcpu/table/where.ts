@@ -87,7 +87,7 @@ export function placesOf(
     const waker = enderOf(entry.particulars, rule.label);
     addTo(ofReason.sums, entry, {
       ...ownFunction(entry.user, reasons, objects),
-      object: objectOf(entry, decision.meaning?.label, nameLock),
+      object: objectOf(entry, decision, nameLock),
       statement: statementOf(entry, kindOf(decision)),
       waker,
       wakersOwn: waker?.stack && ownFunction(waker.stack, reasons, objects).own,

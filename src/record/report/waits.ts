@@ -124,7 +124,7 @@ export function waitRows(
     const place = frame && stableName(frame);
     const unnamedIn = place === undefined && own[0] !== undefined ? stableName(own[0]) : undefined;
     const isCaller = frame !== undefined && isBehindHidden(entry.user, frame, isOfProgram);
-    const found = objectOf(entry, decision.meaning?.label, nameLock);
+    const found = objectOf(entry, decision, nameLock);
     const object = found && nameText(found);
     const statement = statementOf(entry, kind)?.text;
     const key = [decision.rule.label, meaning, place, isCaller, unnamedIn, object, statement].join('\0');

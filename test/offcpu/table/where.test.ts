@@ -135,19 +135,31 @@ test('a commit of a background worker, which has no text, is called so where sta
 test("a thread that parks waits on no lock that its address could name; an LWLock has the wait event's name", () => {
   const object = { kind: 'lock', address: 0x1000 } as const;
   const particulars = { object, waker: undefined, lengthLog2: 9 };
-  const at = (user: string[], waitEvent?: number): string | undefined =>
-    objectOf(
-      { ...WAIT, user, waitEvent, particulars },
-      waitEvent === undefined ? undefined : 'LWLock:WALWrite',
-      () => undefined,
-    );
+  const own = { name: 'my.rules', text: '== functions that park a thread\n    mylib::Gate::pass <- mylib::Pool::*\n' };
+  const at = (user: string[], waitEvent?: number): string | undefined => {
+    const reasons = new Reasons([own], () => 'LWLock:WALWrite');
+    const entry = { ...WAIT, user, waitEvent, particulars };
+    notice(reasons, entry);
+    const frames = user.map((frame) => reasons.frameOf(frame));
+    return objectOf(entry, reasons.decide({ ...entry, user: frames, isRunnable: false }), () => undefined);
+  };
+  const parked = [
+    ['sem_wait', 'PGSemaphoreLock', 'LWLockAcquire', 'XLogFlush'],
+    ['syscall', 'parking_lot_core::parking_lot::park', 'parking_lot::raw_mutex::RawMutex::lock_slow'],
+    ['syscall', '<parking_lot::raw_mutex::RawMutex>::lock_slow'],
+    ['syscall', 'std::sys::sync::thread_parking::futex::Parker::park', 'std::thread::park'],
+    ['pthread_cond_wait', 'os::PlatformEvent::park', 'ObjectMonitor::enter'],
+    ['runtime.futex.abi0', 'runtime.futexsleep', 'runtime.notesleep'],
+    ['syscall', 'mylib::Gate::pass', 'mylib::Pool::work'],
+  ];
+  for (const user of parked) assert.equal(at(user), undefined, user.join());
   assert.equal(at(['pthread_mutex_lock', 'main']), 'lock at 0x1000');
-  assert.equal(at(['sem_wait', 'PGSemaphoreLock', 'LWLockAcquire', 'XLogFlush']), undefined);
-  assert.equal(at(['sem_wait'], 0x01000007), 'LWLock:WALWrite', "a stack that libc's frames cut");
   assert.equal(
-    at(['syscall', 'parking_lot_core::parking_lot::park', 'parking_lot::raw_mutex::RawMutex::lock_slow']),
-    undefined,
+    at(['pthread_mutex_lock', 'mylib::Gate::pass', 'main']),
+    'lock at 0x1000',
+    "the pattern's rest is missing",
   );
-  assert.equal(at(['pthread_cond_wait', 'os::PlatformEvent::park', 'ObjectMonitor::enter']), undefined);
-  assert.equal(at(['runtime.futex', 'runtime.futexsleep', 'runtime.notesleep']), undefined);
+  const deep = Array.from({ length: 8 }, (_, i) => `f${i}`);
+  assert.equal(at([...deep, 'PGSemaphoreLock']), 'lock at 0x1000', 'it only called what waits');
+  assert.equal(at(['sem_wait'], 0x01000007), 'LWLock:WALWrite', "a stack that libc's frames cut");
 });
