@@ -9,6 +9,7 @@ import { functionText } from './where-rows.ts';
 const SMALL = 0.05;
 /** Shorter times get two decimals of a millisecond. */
 const SHORT_NS = 10e6;
+const LONG_NS = 1e9;
 const MOST_ROWS = 10;
 const FSYNC = '[fsync]';
 const MOST_WAKERS = 3;
@@ -18,7 +19,18 @@ const FUNCTION_WIDTH = 30;
 const MOST_COLUMNS = 100;
 const INDENT = '    ';
 const COLUMNS = ['ms', 'queued', 'waits', 'p50', 'p99', 'max'] as const;
-const WIDTHS = [8, 7, 6, 6, 6, 7] as const;
+/** The least widths: a longer number makes its column wider. */
+const WIDTHS: readonly number[] = [8, 7, 6, 6, 6, 7];
+
+/** A line, and those of its notes. */
+interface Row {
+  /** with its indentation */
+  name: string;
+  /** in the order of COLUMNS, as far as there are any */
+  numbers: string[];
+  /** what stands behind the numbers, within this width, a line each */
+  notes(width: number): string[];
+}
 
 /**
  * A row a reason, and below it a row a function and object; times in milliseconds. `queued` is from the wake-up to the
@@ -29,56 +41,70 @@ const WIDTHS = [8, 7, 6, 6, 6, 7] as const;
  *                                                                      <- 100% thread keepcache
  */
 export function formatWhere(reasons: readonly ReasonPlaces[], calls: readonly CallPlace[] = []): string {
-  const head = `  ${'reason'.padEnd(FUNCTION_WIDTH)}${cells(COLUMNS)}  on what, who ended it`;
   // a recorder without wake-ups can't tell
   const queued = reasons.some(({ queuedNs }) => queuedNs > 0) ? ms : (): string => '-';
   const lastSync = reasons.findLastIndex(({ reason }) => reason === FSYNC);
-  const lines = reasons.flatMap((of, i) => {
+  const rows = reasons.flatMap((of, i) => {
     const { ns, queuedNs, waits, places } = of;
     const shown = places.filter((place, at) => at < MOST_ROWS && place.ns >= SMALL * ns);
     const rest = places.slice(shown.length);
-    const top = `  ${fitted(titleOf(of), FUNCTION_WIDTH).padEnd(FUNCTION_WIDTH)}${cells([ms(ns), queued(queuedNs), known(waits)])}`;
-    const rows = [...shown.flatMap((place) => placeLines(place, queued)), ...restLine(rest, queued)];
-    return [top, ...rows, ...(i === lastSync ? callLines(calls) : [])];
+    return [
+      plainRow(`  ${fitted(titleOf(of), FUNCTION_WIDTH)}`, [ms(ns), queued(queuedNs), known(waits)]),
+      ...shown.map((place) => placeRow(place, queued)),
+      ...restRow(rest, queued),
+      ...(i === lastSync ? callRows(calls) : []),
+    ];
   });
-  return `${[head, ...lines].join('\n')}\n`;
+  const head: Row = { name: '  reason', numbers: [...COLUMNS], notes: () => ['on what, who ended it'] };
+  return printed([head, ...rows]);
+}
+
+function printed(rows: readonly Row[]): string {
+  const widths = WIDTHS.map((least, i) => Math.max(least, ...rows.map(({ numbers }) => 1 + (numbers[i]?.length ?? 0))));
+  const cells = (numbers: readonly string[]): string =>
+    numbers.map((number, i) => number.padStart(widths[i] ?? 0)).join('');
+  const blank = ' '.repeat(2 + FUNCTION_WIDTH + widths.reduce((sum, width) => sum + width, 2));
+  const lines = rows.flatMap(({ name, numbers, notes }) => {
+    const width = MOST_COLUMNS - blank.length;
+    const [first = '', ...others] = notes(width).map((note) => fitted(note, width));
+    const line = `${name.padEnd(2 + FUNCTION_WIDTH)}${cells(numbers)}`;
+    return [`${line}  ${first}`.trimEnd(), ...others.map((text) => blank + text)];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function plainRow(name: string, numbers: string[]): Row {
+  return { name, numbers, notes: () => [] };
 }
 
 /** How long whole calls took; their time is that of the waits above, and some on a CPU. */
-function callLines(calls: readonly CallPlace[]): string[] {
+function callRows(calls: readonly CallPlace[]): Row[] {
   if (calls.length === 0) return [];
   const all = calls.reduce((sum, { ns }) => sum + ns, 0);
   const shown = calls.filter(({ ns }, i) => i < MOST_ROWS && ns >= SMALL * all);
   const count = calls.reduce((sum, call) => sum + call.count, 0);
   const none = { caller: undefined, statement: undefined, queuedNs: 0, wakers: [] };
   return [
-    `  ${`${FSYNC} calls, start to end`.padEnd(FUNCTION_WIDTH)}${cells([ms(all), '', String(count)])}`,
-    ...shown.flatMap(({ name, count: waits, ...call }) =>
-      placeLines({ ...none, ...call, function: name, waits }, () => '-'),
-    ),
+    plainRow(`  ${FSYNC} calls, start to end`, [ms(all), '', String(count)]),
+    ...shown.map(({ name, count: waits, ...call }) => placeRow({ ...none, ...call, function: name, waits }, () => '-')),
   ];
 }
 
-function placeLines(place: Place, queued: (ns: number) => string): string[] {
+function placeRow(place: Place, queued: (ns: number) => string): Row {
   const { object, statement, ns, queuedNs, waits, maxNs, buckets, wakers } = place;
-  const lengths = buckets.size === 0 ? ['-', '-'] : [ms(quantile(buckets, 0.5)), ms(quantile(buckets, 0.99))];
-  const numbers = cells([ms(ns), queued(queuedNs), known(waits), ...lengths, maxNs === 0 ? '-' : ms(maxNs)]);
-  const name = fitted(functionText(place), FUNCTION_WIDTH - INDENT.length + 1);
-  const blank = ' '.repeat(2 + FUNCTION_WIDTH + numbers.length);
-  const width = MOST_COLUMNS - blank.length - 2;
-  const texts = [
-    ...(statement === undefined ? [] : [begun(statement.text, width)]),
-    ...(object === undefined ? [] : [object]),
-    ...wakers
-      .slice(0, MOST_WAKERS)
-      .filter((waker) => waker.ns >= SMALL_WAKER * ns)
-      .flatMap((waker) => wakerLines(waker, `<- ${((100 * waker.ns) / ns).toFixed(0)}% `, width)),
-  ];
-  const [first = '', ...others] = texts;
-  return [
-    `${INDENT}${name.padEnd(FUNCTION_WIDTH - INDENT.length + 2)}${numbers}  ${fitted(first, width)}`.trimEnd(),
-    ...others.map((text) => `${blank}  ${fitted(text, width)}`),
-  ];
+  const lengths = buckets.size === 0 ? ['-', '-'] : [length(quantile(buckets, 0.5)), length(quantile(buckets, 0.99))];
+  return {
+    name: `${INDENT}${fitted(functionText(place), FUNCTION_WIDTH - INDENT.length + 1)}`,
+    numbers: [ms(ns), queued(queuedNs), known(waits), ...lengths, maxNs === 0 ? '-' : length(maxNs)],
+    notes: (width) => [
+      ...(statement === undefined ? [] : [begun(statement.text, width)]),
+      ...(object === undefined ? [] : [object]),
+      ...wakers
+        .slice(0, MOST_WAKERS)
+        .filter((waker) => waker.ns >= SMALL_WAKER * ns)
+        .flatMap((waker) => wakerLines(waker, `<- ${((100 * waker.ns) / ns).toFixed(0)}% `, width)),
+    ],
+  };
 }
 
 /** `<- 98% thread rebuild in publish`; in two lines where one is too short. */
@@ -91,11 +117,10 @@ function wakerLines({ name, function: own }: PlaceWaker, share: string, width: n
     : [line, `${' '.repeat(share.length)}in ${fitted(own, width - share.length - 3)}`];
 }
 
-function restLine(rest: readonly Place[], queued: (ns: number) => string): string[] {
+function restRow(rest: readonly Place[], queued: (ns: number) => string): Row[] {
   if (rest.length === 0) return [];
   const sum = (member: 'ns' | 'queuedNs' | 'waits'): number => rest.reduce((all, place) => all + place[member], 0);
-  const name = `${rest.length} more`.padEnd(FUNCTION_WIDTH - INDENT.length + 2);
-  return [`${INDENT}${name}${cells([ms(sum('ns')), queued(sum('queuedNs')), known(sum('waits'))])}`];
+  return [plainRow(`${INDENT}${rest.length} more`, [ms(sum('ns')), queued(sum('queuedNs')), known(sum('waits'))])];
 }
 
 /** A recorder that does not count has none. */
@@ -103,12 +128,15 @@ function known(waits: number): string {
   return waits === 0 ? '-' : String(waits);
 }
 
-function cells(texts: readonly string[]): string {
-  return texts.map((text, i) => text.padStart(WIDTHS[i] as number)).join('');
+/** Of a sum. */
+function ms(ns: number): string {
+  return (ns / 1e6).toFixed(ns < SHORT_NS ? 2 : 1);
 }
 
-function ms(ns: number | undefined): string {
-  return ns === undefined ? '-' : (ns / 1e6).toFixed(ns < SHORT_NS ? 2 : 1);
+/** Of one wait: a second and more needs no tenth of a millisecond. */
+function length(ns: number | undefined): string {
+  if (ns === undefined) return '-';
+  return ns < LONG_NS ? ms(ns) : (ns / 1e6).toFixed(0);
 }
 
 /** The beginning of a statement says more than its end. */

@@ -90,6 +90,15 @@ describe('where', () => {
     assert.match(find('[net-recv]', 'receiver')?.object ?? '', /^tcp 127\.0\.0\.1:\d+$/);
   });
 
+  test('keeps a blank between numbers, however long', () => {
+    const [reason] = reasons;
+    const [place] = reason?.places ?? [];
+    assert.ok(reason && place);
+    const long = { ...place, ns: 4e15, queuedNs: 3e15, waits: 12_345_678, maxNs: 2e15, buckets: new Map() };
+    const [, , row = ''] = formatWhere([{ ...reason, ns: 4e15, places: [long] }]).split('\n');
+    assert.match(row, / 4000000000\.0 3000000000\.0 12345678 +- +- 2000000000$/);
+  });
+
   test('has rows of at most 100 columns, however long names are', () => {
     const [reason] = reasons;
     assert.ok(reason);
