@@ -97,10 +97,11 @@ export function linesOfReport(facts: RunFacts, report: Report): string {
     '',
     `${INDENT}How far to trust it`,
     `${INDENT.repeat(2)}${gradeText(report.trust)}`,
-    ...qualityLines(facts),
+    // what the grade speaks of stands right below it
     ...report.warnings,
     ...(identity ? identityWarnings(identity) : []),
     ...doubtLines(report.trust),
+    ...qualityLines(facts),
     `${environment.folder}: ${[ARTIFACTS.page, ...pictures].join(', ')}`,
     '',
   ].join('\n');

@@ -229,17 +229,24 @@ export function onCpuText({ onCpuSeconds, isPart }: Report): string {
   return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; ${rest}.`;
 }
 
-/** Explains the shares of waits, and names the waits that a program makes by intent. */
+/** Sums of parts differ from the whole by less. */
+const LEAST_SECONDS = 1e-6;
+
+/** Explains the shares of waits, and tells the time of those that hold nothing up. */
 export function basisOfWaits({ heldUp, waits }: Report): string {
   const sum = (kind: WaitRow['kind']): number =>
     waits.filter((row) => row.kind === kind).reduce((all, { seconds }) => all + seconds, 0);
+  const waitsOnly = waits
+    .filter(({ kind }) => kind === 'wait' || kind === 'open')
+    .reduce((all, { seconds, busySeconds }) => all + seconds - busySeconds, 0);
   const parts = [
     ...(sum('timer') > 0 ? [`${secondsText(sum('timer'))} of sleeping by timer`] : []),
     ...(sum('idle') > 0 ? [`${secondsText(sum('idle'))} of waiting for work`] : []),
+    ...(waitsOnly > LEAST_SECONDS ? [`${secondsText(waitsOnly)} of threads that do nothing but wait`] : []),
   ];
   return [
     ...(heldUp.length > 0 ? ["Shares are of all threads' time, with that for a CPU behind a wait."] : []),
-    ...(parts.length > 0 ? [`Not among these: ${parts.join(' and ')}.`] : []),
+    ...(parts.length > 0 ? [`Not among these: ${parts.join(', ')}.`] : []),
   ].join(' ');
 }
 

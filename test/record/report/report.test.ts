@@ -11,7 +11,7 @@ import { pageHtml } from '../../../src/record/report/page.ts';
 import { SORT_SCRIPT } from '../../../src/record/report/page-table.ts';
 import { reportOf } from '../../../src/record/report/report.ts';
 import type { WaitRow } from '../../../src/record/report/waits.ts';
-import { secondsText, shareText, waitFacts, waitTitle } from '../../../src/record/report/words.ts';
+import { basisOfWaits, secondsText, shareText, waitFacts, waitTitle } from '../../../src/record/report/words.ts';
 import { isNameless } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
@@ -42,6 +42,21 @@ test('every wait is in the table once: their time is what is off the CPU and not
   const [inSplit, inTable] = [waiting, report.waits].map((rows) => rows.reduce((sum, { seconds }) => sum + seconds, 0));
   assert.ok(Math.abs((inSplit as number) - (inTable as number)) < 1e-6, `${inSplit} ${inTable}`);
   assert.ok(report.heldUp.every(({ kind }) => kind === 'wait' || kind === 'open'));
+});
+
+test('the first screen tells the time of waits that hold nothing up, those of threads that only wait among them', () => {
+  const [wait] = report.waits;
+  assert.ok(wait);
+  const waits = [
+    { ...wait, kind: 'open' as const, seconds: 7, busySeconds: 1 },
+    { ...wait, kind: 'wait' as const, seconds: 2, busySeconds: 2 },
+    { ...wait, kind: 'timer' as const, seconds: 3, busySeconds: 3 },
+    { ...wait, kind: 'idle' as const, seconds: 4, busySeconds: 0 },
+  ];
+  assert.match(
+    basisOfWaits({ ...report, waits }),
+    /Not among these: 3 s of sleeping by timer, 4 s of waiting for work, 6 s of threads that do nothing but wait\.$/,
+  );
 });
 
 test('the own code comes first, with what others do for it', () => {
