@@ -116,7 +116,7 @@ const lateZlib: Plugin = {
       kind === 'import-statement' ? { path, namespace: 'late', sideEffects: false } : undefined,
     );
     onLoad({ filter: /./, namespace: 'late' }, () => {
-      const functions = ['crc32', 'createGunzip', 'deflateSync', 'gzipSync', 'inflateSync'];
+      const functions = ['crc32', 'createGunzip', 'deflateRawSync', 'deflateSync', 'gzipSync', 'inflateSync'];
       const late = (name: string): string =>
         `export const ${name} = (...given) => require("node:zlib").${name}(...given);`;
       return { contents: functions.map(late).join('\n') };

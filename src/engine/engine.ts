@@ -73,6 +73,29 @@ export interface Engine {
   overflowed(): number;
   sortStacks(frames: boolean): number;
   sortByCount(pairs: boolean): void;
+  tellKinds(): number;
+  drawStacks(
+    byInput: boolean,
+    isPair: boolean,
+    packs: boolean,
+    factor: number,
+    factorBefore: number,
+    total: number,
+    least: number,
+    union: boolean,
+    bySelf: boolean,
+    gap: number,
+    most: number,
+  ): void;
+  boxCount(): number;
+  boxColumn(column: number): number;
+  thinFrames(): number;
+  mostBoxChange(): number;
+  packedAt(column: number): number;
+  packedSize(column: number): number;
+  packedNames(): number;
+  packedNamesColumn(): number;
+  packedNodes(): number;
   restartText(): void;
   outputAt(): number;
   writeFolded(pairs: boolean): number;
@@ -86,5 +109,15 @@ export function instantiate(): Engine {
   const abort = (): never => {
     throw new InputError('out of memory');
   };
-  return new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Engine;
+  const writeDecimal = (at: number, value: number): number =>
+    Buffer.from(engine.memory.buffer).write(decimal(value), at >>> 0, 'latin1');
+  const { exports } = new WebAssembly.Instance(compiled, { env: { abort, writeDecimal } });
+  const engine = exports as unknown as Engine;
+  return engine;
+}
+
+/** As folded text has it: no exponent. */
+function decimal(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text;
 }

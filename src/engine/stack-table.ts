@@ -2,9 +2,9 @@
 // A table holds text, names and stacks in memory of its own. Strings that cross this border are latin1: one
 // character a byte, so names that are not UTF-8 pass through unharmed.
 
+import { Drawing } from './drawing.ts';
 import { type Engine, instantiate } from './engine.ts';
 import { InputError } from './errors.ts';
-import { FlatStacks } from './flat-stacks.ts';
 import { makeRoom } from './heap.ts';
 import { MapEntries } from './map-entries.ts';
 import { PerfLines } from './perf-lines.ts';
@@ -57,6 +57,8 @@ export class StackTable {
   readonly entries = new MapEntries(this.#engine, this);
   /** lines of `perf script` */
   readonly perf = new PerfLines(this.#engine, this);
+  /** what a picture is made of */
+  readonly drawing = new Drawing(this.#engine, this);
   /** What the counts are of, latin1; folded() writes it. undefined: not known. */
   unit: string | undefined;
   #bytes = Buffer.alloc(0);
@@ -304,19 +306,9 @@ export class StackTable {
     this.#engine.dropReplaced();
   }
 
-  /** From now on scanFolded() also keeps each line, for flat('input'). */
+  /** From now on scanFolded() also keeps each line, for drawing in that order. */
   keepInputOrder(): void {
     this.#engine.keepInputOrder();
-  }
-
-  /** The stacks as sorted('frame') gives them, or of each folded line in the order of the input. */
-  flat(by: 'frame' | 'input'): FlatStacks {
-    const [orders, count] =
-      by === 'input'
-        ? [this.#engine.inputOrderStackColumn(), this.#engine.inputOrderCount()]
-        : [this.#engine.sortStacks(true), this.stackCount];
-    const weights = by === 'input' ? this.#engine.inputOrderWeightColumn() >>> 3 : undefined;
-    return new FlatStacks(this.words, this.floats, { orders: orders >>> 2, count, weights }, this.#columns());
   }
 
   /** Gives the weights, in the order of stacks(), and counts on from 0; the stacks stay. */

@@ -1,23 +1,23 @@
 // The picture: folded stacks and settings → boxes, colours and packed data, everything that the SVG text then spells out.
 
+import type { Boxes } from '../engine/drawing.ts';
 import { InputError } from '../engine/errors.ts';
-import type { FlatStacks } from '../engine/flat-stacks.ts';
 import type { StackTable } from '../engine/stack-table.ts';
 import { sampleOf } from '../stacks/diff/sample.ts';
 import type { Folded } from '../stacks/folded.ts';
 import { nameText } from '../stacks/name-text.ts';
-import { Packer } from '../stacks/packed/pack.ts';
 import { changeClass, noiseOf, type SideFactors } from './change.ts';
 import { type ColourFamily, classIn, nameHash, plainClass } from './classes.ts';
 import { kernelNames } from './kinds.ts';
-import { ALL, type Boxes, Layout } from './layout.ts';
 import { NO_GAP, TOGETHER } from './needles.ts';
 import { type Palette, palette } from './palette.ts';
 import { particularLetters } from './particulars.ts';
 import { basisOf, isTogether, leastPx, NOMINAL_WIDTH, type PictureSettings } from './settings.ts';
-import { kindAt, ON_CPU, waitFamily } from './time.ts';
+import { ON_CPU, waitFamily } from './time.ts';
 import { waitBit } from './waits.ts';
 
+/** The name of the root box, which stands for all stacks. */
+const ALL = 0;
 /** The space left and right of the boxes, px. */
 export const MARGIN = 16;
 
@@ -49,8 +49,6 @@ export interface Picture {
   fresh: number;
   gone: number;
   goneBefore: number;
-  /** undefined without the script */
-  packer: Packer | undefined;
 }
 
 /** The width of all boxes together, px. */
@@ -85,8 +83,6 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
   const together = isTogether(settings)
     ? { gap: NO_GAP * pixel, most: (settings.script ? 3 : 1) * TOGETHER * pixel }
     : undefined;
-  const layout = new Layout(leastOf(settings, span), { union, bySelf: settings.diffBy === 'self' }, together);
-  const packer = settings.script ? new Packer(table.nameCount, isDifferential) : undefined;
   // no list of texts, because there may be millions
   const waits = new Uint8Array(table.nameCount + 1);
   const letters = new Uint8Array(waits.length).fill('r'.charCodeAt(0));
@@ -98,32 +94,26 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
     letters[id] = colours.letterOf(named).charCodeAt(0);
   }
   const hasWaits = waits.some((wait) => wait > 0);
-  const stacks = stacksInOrder(recording, settings);
-  const { words, count } = stacks;
-  let [common, nextFrom, nextSize] = [0, 0, 0];
-  for (let i = 0; i < count; i++) {
-    const start = i === 0 ? stacks.from(0) : nextFrom;
-    const end = start + (i === 0 ? stacks.size(0) : nextSize);
-    let next = 0;
-    if (i + 1 < count) {
-      [nextFrom, nextSize] = [stacks.from(i + 1), stacks.size(i + 1)];
-      next = commonDepth(words, start, end, nextFrom, nextFrom + nextSize);
-    }
-    const weight = stacks.weight(i);
-    const before = isDifferential ? stacks.hits(i) : 0;
-    const bits = hasWaits ? timeOf(words, start, end, waits) : ON_CPU;
-    const kept = Math.max(common, next);
-    layout.add(words, start, end, common, kept, weight * basis.after, before * basis.before, bits);
-    packer?.add(words, start, end, common, weight, before);
-    common = next;
-  }
+  if (settings.reverse) table.rewrite((ids) => ids.slice().reverse());
+  const boxes = table.drawing.boxes({
+    byInput: settings.flamechart,
+    isPair: isDifferential,
+    factor: basis,
+    total,
+    least: leastOf(settings, span),
+    union,
+    bySelf: settings.diffBy === 'self',
+    together,
+    kinds: hasWaits ? waits : undefined,
+    packs: settings.script,
+  });
 
   const particulars = colours.byTime && hasWaits ? particularLetters(table, waits) : [];
   for (const [id, letter] of particulars) letters[id] = letter.charCodeAt(0);
   return {
     settings,
     recording,
-    boxes: layout.finish(total),
+    boxes,
     basis,
     unit,
     palette: colours,
@@ -139,7 +129,6 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
     fresh,
     gone: gone.length,
     goneBefore: sumOf(gone) * basis.before,
-    packer,
   };
 }
 
@@ -162,26 +151,6 @@ function sumOf(counts: Float64Array): number {
   return counts.reduce((a, b) => a + b, 0);
 }
 
-/** How many ids two stacks in `words` share from the root on. */
-function commonDepth(words: Uint32Array, from: number, to: number, otherFrom: number, otherTo: number): number {
-  const most = Math.min(to - from, otherTo - otherFrom);
-  let depth = 0;
-  while (depth < most && words[from + depth] === words[otherFrom + depth]) depth++;
-  return depth;
-}
-
-/** The kind of a stack's time. */
-function timeOf(words: Uint32Array, from: number, to: number, waits: Uint8Array): number {
-  let kind = 0;
-  let caller = 0;
-  for (let i = from; i < to; i++) {
-    const own = waits[words[i] as number] as number;
-    kind = kindAt(own, caller, kind);
-    caller = own;
-  }
-  return kind || ON_CPU;
-}
-
 // main   _start   __libc_start_main   start_thread   tokio::runtime::run   f(int)   [unknown]
 const FUNCTION = /^(?:_*start\w*|main|__libc_start\w*|__?clone3?|clone3?|\[unknown\]|.*(?:::|\().*)$/s;
 
@@ -199,12 +168,6 @@ function rootsAreProcesses(table: StackTable): boolean {
   const names = [...roots.keys()].filter((id) => roots[id] === 1).map((id) => table.nameText(id));
   // a thread may be called `biome::workspace`
   return names.filter((name) => FUNCTION.test(name)).length <= names.length * FEW;
-}
-
-/** The stacks as they are drawn, from left to right. */
-function stacksInOrder({ table }: Folded, { reverse, flamechart }: PictureSettings): FlatStacks {
-  if (reverse) table.rewrite((ids) => ids.slice().reverse());
-  return table.flat(flamechart ? 'input' : 'frame');
 }
 
 /** The classes of all boxes: `of` holds places in `kinds`. */

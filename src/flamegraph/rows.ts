@@ -1,7 +1,7 @@
 // Which boxes the static picture draws: those with room for it, row by row, and the marks where towers are cut off.
 
+import type { Boxes } from '../engine/drawing.ts';
 import { SLIVER } from './geometry.ts';
-import { type Boxes, byRow } from './layout.ts';
 import { foldNeedles, type Row, type Tower } from './needles.ts';
 
 export interface Rows {
@@ -42,4 +42,15 @@ function sliverOf(rows: readonly Row[], isOwn: (box: number) => boolean): number
     }
   }
   return widths.length <= MOST_BOXES ? SLIVER : (widths.sort((a, b) => b - a)[MOST_BOXES] as number);
+}
+
+/** The boxes' indices by depth, from left to right within one: row d is rows[d] … rows[d + 1] - 1 of `order`. */
+function byRow(boxes: Boxes): { order: Uint32Array; rows: Uint32Array } {
+  const rows = new Uint32Array(boxes.deepest + 2);
+  for (let i = 0; i < boxes.count; i++) rows[(boxes.depth[i] as number) + 1]!++;
+  for (let d = 1; d < rows.length; d++) rows[d]! += rows[d - 1] as number;
+  const next = rows.slice();
+  const order = new Uint32Array(boxes.count);
+  for (let i = 0; i < boxes.count; i++) order[next[boxes.depth[i] as number]!++] = i;
+  return { order, rows };
 }

@@ -1,10 +1,11 @@
 // The SVG text. Everything that comes from the input passes through shown() and escapeXml(), or JSON with escapes.
 
-import { deflateSync } from 'node:zlib';
+import { packedParts } from '../stacks/packed/pack.ts';
 import { DATA_BEGINS, DATA_VERSION } from '../stacks/packed/picture-data.ts';
 import { CHANGES } from './change-colours.ts';
 import { type ColourFamily, colourOf, INK, type Scheme } from './classes.ts';
 import type { Data } from './data.ts';
+import { deflated } from './deflated.ts';
 import { escapeXml, shown } from './display.ts';
 import { drawRow } from './frames.ts';
 import { headOf, legendOf, type Words, wordsOf } from './head.ts';
@@ -19,11 +20,6 @@ import type { Measure } from './words.ts';
 
 const BLOCK = 1 << 16;
 const BOTTOM = 16;
-/** zlib's level: the next one takes twice the time, for a file that is 3 % smaller. */
-const THOROUGH = 4;
-/** Two thirds of the time, for 6 % more: of pictures that take long to draw. */
-const QUICK = 2;
-const LARGE = 1 << 21;
 /** Rows of the static picture where the script shows the others. */
 const MOST_ROWS = 250;
 
@@ -75,7 +71,7 @@ export function* svgText(picture: Picture, script: ViewerScript): Generator<stri
   yield `<g font-family="${escapeXml(font(MONO))}" font-size="${settings.fontSize}" fill="${INK[scheme]}" stroke-width="${settings.frameHeight - 1}">\n`;
   yield* frames(drawn, head.height, hasMarks);
   yield '</g>\n</g>\n';
-  if (picture.packer) {
+  if (settings.script) {
     yield DATA_BEGINS;
     yield* dataText(drawn, head.height, { text: font(SANS), frames: font(MONO) });
     yield `</metadata>\n<script><![CDATA[${script}]]></script>\n`;
@@ -159,12 +155,12 @@ export function measureOf({ settings, unit, total, totalBefore, recording }: Pic
 /** The data for the script: Data as JSON. */
 function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Generator<string> {
   const { picture, measure, families, words, key } = drawn;
-  const { settings, palette, boxes, recording, packer, basis } = picture;
-  if (packer === undefined) return;
+  const { settings, palette, boxes, recording, basis } = picture;
+  const packed = recording.table.drawing.packed;
   const bitOf = (id: number): number => (palette.byTime ? (picture.waits[id] as number) : 0);
-  const letters = Buffer.from(packer.names.map((id) => picture.letters[id] as number));
+  const letters = Buffer.from(packed.names.map((id) => picture.letters[id] as number));
   const waits: Record<string, number> = {};
-  packer.names.forEach((id, i) => {
+  packed.names.forEach((id, i) => {
     if (bitOf(id) > 0) waits[i + 1] = bitOf(id);
   });
   const isTimed = Object.keys(waits).length > 0;
@@ -177,7 +173,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     title: shown(settings.title),
     measure,
     ...(recording.table.unit === undefined ? {} : { unitLine: recording.table.unit }),
-    nodes: packer.nodeCount,
+    nodes: packed.nodes,
     isPair: recording.isDifferential,
     union: recording.isDifferential && settings.union,
     negate: settings.negate,
@@ -202,16 +198,11 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     fonts,
     ...(settings.meta === undefined ? {} : { meta: settings.meta }),
   };
-  const bytes = packer.bytes((id) => recording.table.nameBytes(id), json(viewerTexts(settings, words), /[^ -~]/g));
+  const extra = json(viewerTexts(settings, words), /[^ -~]/g);
   yield `${json(head).slice(0, -1)},"letters":"${letters.toString('latin1')}","stacks":"`;
-  const deflated = deflateSync(bytes, { level: bytes.length > LARGE ? QUICK : THOROUGH, memLevel: 9 });
-  for (let at = 0; at < deflated.length; at += BASE64_BLOCK)
-    yield deflated.toString('base64', at, Math.min(at + BASE64_BLOCK, deflated.length));
+  yield* deflated(packedParts(packed.columns, extra));
   yield '"}';
 }
-
-/** Three bytes become four characters. */
-const BASE64_BLOCK = 3 << 16;
 
 /** JSON that is XML text as it stands; `escaped`: what to write as escapes. */
 function json(value: unknown, escaped = /[<>&\x7f-\x9f\u2028\u2029\ufffe\uffff]/g): string {

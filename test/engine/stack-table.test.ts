@@ -238,18 +238,6 @@ test('what is no folded line is handed back', () => {
   );
 });
 
-test('the order of the input can be kept', () => {
-  const table = new StackTable();
-  table.keepInputOrder();
-  table.write(Buffer.from('b 1\na 2\nb 3\n'));
-  table.scanFolded();
-  const flat = table.flat('input');
-  const order = Array.from({ length: flat.count }, (_, i) => {
-    return `${table.nameText(flat.words[flat.from(i)] as number)} ${flat.weight(i)}`;
-  });
-  assert.deepEqual(order, ['b 1', 'a 2', 'b 3']);
-});
-
 test('counts are written with as many of six decimals as they need', () => {
   const counts = '0 7 0.50 12.25 0.000001 0.1 2.9999999 1234567.000001 9007199254740991'.split(' ');
   const { table } = readFolded([Buffer.from(`${counts.map((count, i) => `s${i} ${count}\n`).join('')}s5 0.2\n`)]);

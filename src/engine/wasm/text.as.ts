@@ -92,7 +92,8 @@ function writeCount(start: usize, count: f64): usize {
   return to + decimals;
 }
 
-function writeDigits(at: usize, value: u64, size: i32): void {
+/** Writes the last `size` digits. */
+export function writeDigits(at: usize, value: u64, size: i32): void {
   let left = value;
   for (let i = size; i > 0; i--) {
     store<u8>(at + i - 1, 48 + <u8>(left % 10));

@@ -17,7 +17,7 @@ export interface PackedStacks {
   reversed: boolean;
   /** each stack has a count before, too */
   isPair: boolean;
-  /** the bytes of Packer, deflated, in base64 */
+  /** the bytes of packedParts(), deflated, in base64 */
   stacks: string;
 }
 

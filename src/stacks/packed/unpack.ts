@@ -1,11 +1,11 @@
-// Reads the compact form of stacks that pack.ts writes. It runs in browsers, too.
+// Reads the compact form of stacks that the engine writes (src/engine/wasm/pack.as.ts). It runs in browsers, too.
 
 import { REMEMBERED, Successors } from './successors.ts';
 
 const NEWLINE = 10;
 const ZERO = 48;
 
-/** The columns that pack.ts writes, in its order. */
+/** The columns of packedParts(), in its order. */
 export interface Columns {
   /** lines */
   names: Uint8Array;

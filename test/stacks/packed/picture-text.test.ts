@@ -4,18 +4,29 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { Packer } from '../../../src/stacks/packed/pack.ts';
+import { StackTable } from '../../../src/engine/stack-table.ts';
+import { packedParts } from '../../../src/stacks/packed/pack.ts';
 import { DATA_BEGINS, DATA_VERSION } from '../../../src/stacks/packed/picture-data.ts';
 import { foldedOfPicture } from '../../../src/stacks/packed/picture-text.ts';
+import { PLAIN } from '../../engine/layout-settings.ts';
 
-const NAMES = ['', 'main', 'read', 'write'];
+type Row = readonly [stack: readonly string[], count: number];
 
-function packed(): Uint8Array {
-  const packer = new Packer(NAMES.length, false);
-  const words = Uint32Array.of(1, 2, 1, 3);
-  packer.add(words, 0, 2, 0, 7, 0);
-  packer.add(words, 2, 4, 1, 8, 0);
-  return packer.bytes((id) => Buffer.from(NAMES[id] as string, 'latin1'));
+const ROWS: readonly Row[] = [
+  [['main', 'read'], 7],
+  [['main', 'write'], 8],
+];
+
+function packed(rows: readonly Row[] = ROWS): Uint8Array {
+  const table = new StackTable();
+  for (const [stack, count] of rows)
+    table.add(
+      stack.map((name) => table.name(name)),
+      count,
+      1,
+    );
+  table.drawing.boxes({ ...PLAIN, packs: true });
+  return Buffer.concat(packedParts(table.drawing.packed.columns));
 }
 
 function textOf(bytes: Uint8Array, version: number = DATA_VERSION): string {
@@ -32,19 +43,17 @@ describe('the data of a picture', () => {
   });
 
   test('gives the stacks whoever calls whom, and however many each calls', () => {
-    const names = Array.from({ length: 24 }, (_, id) => `f${id}`);
     const stack = fc.array(fc.integer({ min: 1, max: 23 }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(fc.array(stack, { minLength: 1, maxLength: 60 }), (stacks) => {
-        const packer = new Packer(names.length, false);
-        let before: readonly number[] = [];
+        const lines = new Map<string, number>();
         for (const ids of stacks) {
-          const differs = ids.findIndex((id, depth) => id !== before[depth]);
-          packer.add(Uint32Array.from(ids), 0, ids.length, differs < 0 ? ids.length : differs, 1, 0);
-          before = ids;
+          const line = ids.map((id) => `f${id}`).join(';');
+          lines.set(line, (lines.get(line) ?? 0) + 1);
         }
-        const lines = stacks.map((ids) => `${ids.map((id) => names[id]).join(';')} 1\n`);
-        assert.equal(textOf(packer.bytes((id) => Buffer.from(names[id] as string, 'latin1'))), lines.join(''));
+        const rows = stacks.map((ids): Row => [ids.map((id) => `f${id}`), 1]);
+        const text = [...lines].map(([line, count]) => `${line} ${count}`);
+        assert.deepEqual(textOf(packed(rows)).trimEnd().split('\n').sort(), text.sort());
       }),
     );
   });
@@ -54,20 +63,20 @@ describe('the data of a picture', () => {
       fc.property(
         fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(0, 9, 10, 999_999_999, 1e9, 0.5, 1.25)),
         (count) => {
-          const packer = new Packer(NAMES.length, false);
-          packer.add(Uint32Array.of(1), 0, 1, 0, count, 0);
-          assert.equal(textOf(packer.bytes((id) => Buffer.from(NAMES[id] as string, 'latin1'))), `main ${count}\n`);
+          const most: Row = [['zz'], 1]; // all counts must not be 0
+          assert.equal(textOf(packed([[['main'], count], most])), `main ${count}\nzz 1\n`);
         },
       ),
     );
   });
 
+  test('gives counts too small for the exponent that a number would be written with', () => {
+    assert.equal(textOf(packed([[['main'], 2.5e-7]])), 'main 0.00000025\n');
+  });
+
   test('gives a stack of more frames than any column had room for', () => {
-    const ids = Uint32Array.from({ length: 40_000 }, (_, depth) => 1 + (depth % 3));
-    const packer = new Packer(NAMES.length, false);
-    packer.add(ids, 0, ids.length, 0, 5, 0);
-    const text = textOf(packer.bytes((id) => Buffer.from(NAMES[id] as string, 'latin1')));
-    assert.equal(text, `${Array.from(ids, (id) => NAMES[id]).join(';')} 5\n`);
+    const stack = Array.from({ length: 40_000 }, (_, depth) => `f${depth % 3}`);
+    assert.equal(textOf(packed([[stack, 5]])), `${stack.join(';')} 5\n`);
   });
 
   test('of another version is not taken for damaged, nor for its own', () => {
