@@ -20,6 +20,8 @@ export interface Comparison {
   label: string;
   /** how the runs differ in what they measured, a line each */
   unlike: readonly string[];
+  /** the windows, in seconds, if both runs are whole: then all else is of whole runs, not per second */
+  whole: { before: number; after: number } | undefined;
   /** seconds on the CPU per second of the window, of all threads */
   onCpu: Change | undefined;
   reasonTable: ReasonTable | undefined;
@@ -42,6 +44,13 @@ export interface RunScale {
   seconds: number;
   /** samples a second */
   frequency: number;
+  /** is the window all that its command or SQL did, from start to end? */
+  isWhole: boolean;
+}
+
+/** Whole runs compare by what they took in all: by the second, what the faster one does as before would seem to grow. */
+export function areWhole(now: RunScale, before: RunScale): boolean {
+  return now.isWhole && before.isWhole;
 }
 
 /** From a run.json; undefined: it is none. */
@@ -49,14 +58,24 @@ export function runScaleOf(json: string): RunScale | undefined {
   try {
     const run = JSON.parse(json) as {
       format?: string;
+      endedBy?: string;
       window?: { seconds?: number };
-      settings?: { frequency?: number };
+      settings?: { frequency?: number; command?: readonly string[]; warmupSeconds?: number };
     };
     const [seconds, frequency] = [run.window?.seconds ?? 0, run.settings?.frequency ?? 0];
-    return run.format === 'flamepipe run' && seconds > 0 && frequency > 0 ? { seconds, frequency } : undefined;
+    const isWhole = isOfWholeRun(run.endedBy, run.settings ?? {});
+    return run.format === 'flamepipe run' && seconds > 0 && frequency > 0 ? { seconds, frequency, isWhole } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Did the recording begin with its command and end with it, or run its SQL to the end? */
+export function isOfWholeRun(
+  endedBy: string | undefined,
+  { command, warmupSeconds = 0 }: Partial<Pick<Settings, 'command' | 'warmupSeconds'>>,
+): boolean {
+  return warmupSeconds === 0 && (endedBy === 'done' || (endedBy === 'target' && command !== undefined));
 }
 
 /** What a run measured, and how. */
@@ -64,6 +83,7 @@ export interface RunShape {
   label: string;
   mode: string;
   seconds: number;
+  isWhole: boolean;
   /** what was sampled, and how its stacks were unwound; undefined: it was not */
   event: string | undefined;
   callGraph: string | undefined;
@@ -85,8 +105,16 @@ export function shapeOf(json: string): RunShape {
   const run = JSON.parse(json) as {
     label?: string;
     mode?: string;
+    endedBy?: string;
     window?: { seconds?: number };
-    settings?: { event?: string; callGraph?: string; followChildren?: boolean; workload?: string };
+    settings?: {
+      event?: string;
+      callGraph?: string;
+      followChildren?: boolean;
+      workload?: string;
+      command?: readonly string[];
+      warmupSeconds?: number;
+    };
     offcpuStacks?: { how?: string } | null;
     targets?: { pid: number; comm: string }[];
     host?: { name?: string };
@@ -95,6 +123,7 @@ export function shapeOf(json: string): RunShape {
     label: run.label ?? '',
     mode: run.mode ?? '',
     seconds: run.window?.seconds ?? 0,
+    isWhole: isOfWholeRun(run.endedBy, run.settings ?? {}),
     event: run.settings?.event,
     callGraph: run.settings?.callGraph,
     offcpuStacks: run.offcpuStacks?.how,
@@ -134,7 +163,7 @@ export function unlikeRuns(now: RunShape, before: RunShape): string[] {
   );
   differ('workload', ({ workload }) => (workload === '' ? 'none' : workload));
   differ('host', ({ host }) => host);
-  const factor = now.seconds / before.seconds;
+  const factor = now.isWhole && before.isWhole ? 1 : now.seconds / before.seconds;
   if (factor >= MUCH_LONGER || factor <= 1 / MUCH_LONGER) differ('window', ({ seconds }) => `${seconds.toFixed(2)} s`);
   return lines;
 }
@@ -164,9 +193,14 @@ export function namedAlike(table: StackTable, pids: readonly number[]): StackTab
 
 const ALIKE = 0.02;
 
-/** The factor that makes the earlier counts those of a window as long as this one; 1 if they are about alike. */
+/**
+ * The factor that makes the earlier counts those of a window as long as this one; 1 if they are about alike. Whole runs
+ * keep their length.
+ */
 export function scaleOf(now: RunScale, before: RunScale, unit: 'samples' | 'us'): number {
-  const amount = ({ seconds, frequency }: RunScale): number => seconds * (unit === 'samples' ? frequency : 1);
+  const isWhole = areWhole(now, before);
+  const amount = ({ seconds, frequency }: RunScale): number =>
+    (isWhole ? 1 : seconds) * (unit === 'samples' ? frequency : 1);
   const scale = amount(now) / amount(before);
   return Math.abs(scale - 1) < ALIKE ? 1 : scale;
 }
@@ -198,16 +232,22 @@ export function rootsOf(table: StackTable): Set<string> {
   return new Set([...roots].filter((id) => !functions.has(id)).map((id) => table.nameText(id)));
 }
 
-/** The functions of both runs, sorted by their change with all they call. `names`: those of the runs, latin1. */
+/**
+ * The functions of both runs, sorted by their change with all they call. `names`: those of the runs, latin1. The counts of
+ * whole runs compare as they are: scale the earlier ones by scaleOf() if the frequencies differ.
+ */
 export function comparedFunctions(
   sides: Sides,
   names: readonly [string, string],
   now: RunScale,
   before: RunScale,
 ): FunctionTable {
+  const by = 'inclusive';
+  if (areWhole(now, before)) {
+    return functionTable(sides, { names, unit: 'samples', basis: 'counts', by, sample: undefined, seconds: undefined });
+  }
   // another frequency counts as a longer or shorter window
   const seconds = { before: [(before.seconds * before.frequency) / now.frequency], after: [now.seconds] };
-  const by = 'inclusive';
   return functionTable(sides, { names, unit: 'samples', basis: 'per second', by, sample: undefined, seconds });
 }
 
@@ -216,7 +256,7 @@ export function functionsText(table: FunctionTable): string {
 }
 
 /**
- * Time on the CPU per second of the window: by the switches, which know it exactly, else by the samples of both runs.
+ * Time on the CPU per second of the window, or of whole runs: by the switches, which know it exactly, else by the samples of both runs.
  * Undefined: one of the runs has neither.
  */
 export function onCpuChange(
@@ -226,13 +266,15 @@ export function onCpuChange(
   before: RunScale,
 ): Change | undefined {
   const [earlier] = reasons?.against ?? [];
+  const isWhole = areWhole(now, before);
+  const secondsOf = ({ seconds }: RunScale): number => (isWhole ? 1 : seconds);
   if (reasons?.times && earlier?.times) {
-    const rate = (ns: number, { seconds }: RunScale): number => ns / 1e9 / seconds;
+    const rate = (ns: number, run: RunScale): number => ns / 1e9 / secondsOf(run);
     const values = { before: rate(earlier.times.onCpuNs, before), after: rate(reasons.times.onCpuNs, now) };
     return { ...values, change: values.after - values.before, noise: undefined };
   }
   if (samples.now === undefined || samples.before === undefined) return undefined;
-  const factor = ({ seconds, frequency }: RunScale): number[] => [1 / (seconds * frequency)];
+  const factor = (run: RunScale): number[] => [1 / (secondsOf(run) * run.frequency)];
   return changeFrom([samples.before], [samples.now], { before: factor(before), after: factor(now), sample: 1 });
 }
 

@@ -17,8 +17,8 @@ import { totalOf } from '../../src/stacks/diff/diff.ts';
 import { foldedText, tableOf } from '../folded-tables.ts';
 import { SETTINGS } from './plan-settings.ts';
 
-const BEFORE = { seconds: 10, frequency: 100 };
-const NOW = { seconds: 20, frequency: 100 };
+const BEFORE = { seconds: 10, frequency: 100, isWhole: false };
+const NOW = { ...BEFORE, seconds: 20 };
 
 describe('comparison', () => {
   test('both runs in one table, the earlier one scaled, what is left of no stack dropped', () => {
@@ -42,12 +42,13 @@ describe('comparison', () => {
 
   test('runs that measured other things are said to be unlike', () => {
     const alike = { offcpuStacks: 'fp', comms: ['app'], followChildren: false, workload: '', host: 'here' };
-    const shape = { ...alike, label: 'b', mode: 'both', seconds: 10, event: 'cycles', callGraph: 'fp', pids: [1] };
+    const of = { label: 'b', mode: 'both', seconds: 10, isWhole: false };
+    const shape = { ...alike, ...of, event: 'cycles', callGraph: 'fp', pids: [1] };
     assert.deepEqual(unlikeRuns(shape, { ...shape, label: 'a', seconds: 9.5 }), []);
     assert.deepEqual(unlikeRuns(shape, { ...shape, label: 'a', pids: undefined, callGraph: undefined }), []);
     const how = { event: 'cpu-clock', callGraph: 'dwarf,16384', offcpuStacks: 'dwarf', followChildren: true };
     const what = { pids: [1, 2], comms: ['db', 'app'], workload: 'load.sh', host: 'there' };
-    const other = { label: 'a', mode: 'cpu', seconds: 2, ...how, ...what };
+    const other = { label: 'a', mode: 'cpu', seconds: 2, isWhole: false, ...how, ...what };
     assert.deepEqual(unlikeRuns(shape, other), [
       'mode: both, a: cpu',
       'event: cycles, a: cpu-clock',
@@ -65,7 +66,7 @@ describe('comparison', () => {
 
   test('functions: labels are what they are, and another frequency counts as another window', () => {
     const sides = sidesOf(tableOf('a;f 100\n'), tableOf('a;f 50\n'), 1);
-    const table = comparedFunctions(sides, ['fsync=off', 'b'], { seconds: 10, frequency: 50 }, BEFORE);
+    const table = comparedFunctions(sides, ['fsync=off', 'b'], { ...BEFORE, frequency: 50 }, BEFORE);
     assert.match(functionsText(table), /b against fsync=off, .*\(20 s and 10 s\): 5 before, 5 after/);
   });
 
@@ -79,16 +80,22 @@ describe('comparison', () => {
   test('windows and frequencies that differ are made up for, small differences are not', () => {
     const scales = [
       scaleOf(NOW, BEFORE, 'us'),
-      scaleOf({ seconds: 10.1, frequency: 100 }, BEFORE, 'us'),
-      scaleOf({ seconds: 10, frequency: 50 }, BEFORE, 'us'),
-      scaleOf({ seconds: 10, frequency: 50 }, BEFORE, 'samples'),
+      scaleOf({ ...BEFORE, seconds: 10.1 }, BEFORE, 'us'),
+      scaleOf({ ...BEFORE, frequency: 50 }, BEFORE, 'us'),
+      scaleOf({ ...BEFORE, frequency: 50 }, BEFORE, 'samples'),
     ];
     assert.deepEqual(scales, [2, 1, 1, 0.5]);
   });
 
   test('a run is what has a run.json of ours', () => {
     const run = { format: 'flamepipe run', window: { seconds: 2.5 }, settings: { frequency: 99 } };
-    assert.deepEqual(runScaleOf(JSON.stringify(run)), { seconds: 2.5, frequency: 99 });
+    const scale = { seconds: 2.5, frequency: 99, isWhole: false };
+    assert.deepEqual(runScaleOf(JSON.stringify(run)), scale);
+    const ofCommand = { ...run, settings: { frequency: 99, command: ['./app'], warmupSeconds: 0 }, endedBy: 'target' };
+    assert.deepEqual(runScaleOf(JSON.stringify(ofCommand)), { ...scale, isWhole: true });
+    assert.deepEqual(runScaleOf(JSON.stringify({ ...ofCommand, endedBy: 'time' })), scale);
+    assert.deepEqual(runScaleOf(JSON.stringify({ ...run, endedBy: 'target' })), scale);
+    assert.deepEqual(runScaleOf(JSON.stringify({ ...run, endedBy: 'done' })), { ...scale, isWhole: true });
     for (const json of [
       '',
       'null',

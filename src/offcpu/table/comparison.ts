@@ -9,6 +9,8 @@ export interface Run {
   summary: Summary;
   /** wall time of the recording; undefined: not known */
   windowNs: number | undefined;
+  /** is the window all that its program did, from start to end? Such runs compare whole, not by the second */
+  isWhole?: boolean;
   /** of its threads; undefined: not known */
   times: TimeSums | undefined;
   /** whose waits they were: a row a reason, with one a function and object below it; undefined: not known */
@@ -23,7 +25,7 @@ export interface Before {
   /** of the earlier run's time */
   share: number;
   shareChange: number;
-  /** seconds per second of wall time; undefined where a run's wall time is not known */
+  /** seconds per second of wall time, or of whole runs; undefined where a run's wall time is not known */
   rateChange: number | undefined;
   /** may the change be chance? undefined: not known */
   isNoise: { share: boolean | undefined; rate: boolean | undefined };
@@ -42,6 +44,8 @@ export interface ReasonTable extends Summary {
   rows: ComparedRow[];
   other: (Summary['other'][number] & { before: Before[] })[];
   windowNs: number | undefined;
+  /** are the rates those of whole runs? */
+  isWhole: boolean;
   times: TimeSums | undefined;
   against: Against[];
 }
@@ -56,11 +60,13 @@ export interface Against extends Omit<Summary, 'rows' | 'other'> {
 export function compare(now: Run, before: readonly Run[]): ReasonTable {
   const { summary } = now;
   const all = [now, ...before];
-  const changes = (amounts: readonly Amount[]): Before[] => changesOf(amounts, all);
+  const isWhole = before.length > 0 && all.every((run) => run.isWhole);
+  const changes = (amounts: readonly Amount[]): Before[] => changesOf(amounts, all, isWhole);
   return {
     ...summary,
     name: now.name,
     windowNs: now.windowNs,
+    isWhole,
     times: now.times,
     rows: compareRows(
       all.map((run) => run.summary.rows),
@@ -82,9 +88,9 @@ type Amount = Pick<Row, 'ns' | 'variance'>;
 
 const NOTHING: Amount = { ns: 0, variance: 0 };
 
-function changesOf(amounts: readonly Amount[], [now, ...before]: readonly Run[]): Before[] {
-  const later = measured(now as Run, amounts[0] ?? NOTHING);
-  const earlier = before.map((run, i) => measured(run, amounts[i + 1] ?? NOTHING));
+function changesOf(amounts: readonly Amount[], [now, ...before]: readonly Run[], isWhole: boolean): Before[] {
+  const later = measured(now as Run, amounts[0] ?? NOTHING, isWhole);
+  const earlier = before.map((run, i) => measured(run, amounts[i + 1] ?? NOTHING, isWhole));
   const shares = earlier.map(({ share }) => share);
   const rates = earlier.map(({ rate }) => rate);
   return earlier.map(({ ns, share, rate }) => ({
@@ -105,6 +111,7 @@ interface Measured {
 function measured(
   { summary, windowNs }: Run,
   { ns, variance }: Amount,
+  isWhole: boolean,
 ): { ns: number; share: Measured; rate: Measured | undefined } {
   const share = summary.ns > 0 ? ns / summary.ns : 0;
   const all = sumOrUnknown(summary.rows.map((row) => row.variance));
@@ -113,11 +120,17 @@ function measured(
     variance === undefined || all === undefined || summary.ns === 0
       ? undefined
       : ((1 - share) ** 2 * variance + share ** 2 * Math.max(0, all - variance)) / summary.ns ** 2;
+  const per = rateBaseNs(windowNs, isWhole);
   return {
     ns,
     share: { value: share, variance: ofShare },
-    rate: windowNs ? { value: ns / windowNs, variance: variance && variance / windowNs ** 2 } : undefined,
+    rate: per ? { value: ns / per, variance: variance && variance / per ** 2 } : undefined,
   };
+}
+
+/** What times are divided by to make rates: the window, or a second where whole runs compare. */
+export function rateBaseNs(windowNs: number | undefined, isWhole: boolean): number | undefined {
+  return isWhole ? 1e9 : windowNs;
 }
 
 /** A change of this many standard errors may be chance. */

@@ -8,34 +8,36 @@ import { unlikeIn } from './unlike.ts';
  * A line each earlier run: both names, and the unit of the change. Behind it, what makes the two runs unlike:
  *
  *     b.txt against a.txt; change in ms per second of wall time (23.4 s against 23.5 s)
+ *     b against a; change in ms of whole runs (3.159 s against 6.228 s)
  *     b.txt against a.folded; change in points of share: the wall time of a.folded is not known
  *     UNLIKE: b.txt is of 1 thread, a.folded of 12 threads
  */
 export function headingOf(table: ReasonTable): string[] {
-  const { name, windowNs, against } = table;
+  const { name, against } = table;
   return against.flatMap((run) => [
-    `${name} against ${run.name}; change in ${basisOf(name, windowNs, run)}`,
+    `${name} against ${run.name}; change in ${basisOf(table, run)}`,
     ...unlikeIn(table, run).map((text) => `UNLIKE: ${text}`),
   ]);
 }
 
-function basisOf(name: string, windowNs: number | undefined, run: Against): string {
+function basisOf({ name, windowNs, isWhole }: ReasonTable, run: Against): string {
   if (hasRate(windowNs, run)) {
-    return `ms per second of wall time (${seconds(windowNs)} against ${seconds(run.windowNs)})`;
+    const of = isWhole ? 'of whole runs' : 'per second of wall time';
+    return `ms ${of} (${seconds(windowNs)} against ${seconds(run.windowNs)})`;
   }
   if (windowNs === undefined && run.windowNs === undefined) return 'points of share: their wall times are not known';
   return `points of share: the wall time of ${windowNs === undefined ? name : run.name} is not known`;
 }
 
 /** For each earlier run its share, the change, and the marks of rows, if one has a mark. */
-export function comparisonColumns({ windowNs, against }: ReasonTable, lines: readonly Line[]): Column[] {
+export function comparisonColumns({ windowNs, isWhole, against }: ReasonTable, lines: readonly Line[]): Column[] {
   return against.flatMap((run, i) => {
     const at = ({ before }: Line): Before | undefined => before[i];
     const isRate = hasRate(windowNs, run);
     const change = (line: Line): string | undefined => changeText(at(line), isRate);
     const columns: Column[] = [
       { title: run.name, unit: '', least: 'share', cell: (line) => shareText(at(line)) },
-      { title: 'change', unit: isRate ? 'ms/s' : 'pp', least: 'share', cell: change },
+      { title: 'change', unit: !isRate ? 'pp' : isWhole ? 'ms' : 'ms/s', least: 'share', cell: change },
     ];
     const mark = (line: Line): string => changeMark(line.ns, at(line), isRate);
     if (lines.some((line) => mark(line) !== '')) columns.push({ title: '', unit: '', least: 'any', cell: mark });

@@ -12,9 +12,8 @@ type Measured = Pick<Against, 'name' | 'ns' | 'kinds' | 'leftOutNs' | 'windowNs'
 
 /** How an earlier run differs from this one in what it measured, a sentence each. Texts latin1. */
 export function unlikeIn(now: ReasonTable, run: Against): string[] {
-  return [queueText(now, run), idleText(now, run), threadsText(now, run), windowText(now, run)].flatMap(
-    (text) => text ?? [],
-  );
+  const window = now.isWhole ? undefined : windowText(now, run);
+  return [queueText(now, run), idleText(now, run), threadsText(now, run), window].flatMap((text) => text ?? []);
 }
 
 function queueText(a: Measured, b: Measured): string | undefined {

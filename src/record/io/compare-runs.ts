@@ -17,6 +17,7 @@ import type { FunctionTable } from '../../stacks/diff/function-table.ts';
 import { FoldedReader } from '../../stacks/folded.ts';
 import { type Artifact, artifactIn, runFolders } from '../artifacts.ts';
 import {
+  areWhole,
   type Comparison,
   comparedFunctions,
   comparedPicture,
@@ -96,8 +97,9 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   if (offcpu?.reasons && reasonsBefore !== '') {
     const { classified } = offcpu.profile;
     reasonTable = await steps.run('comparing reasons', 'offcpu-classify', (report) => {
-      const now = { ...runOf(names[1], classified), where: rowsOfPlaces(offcpu.profile.places) };
-      const before = [{ name: names[0], ...parseResult(reasonsBefore) }];
+      const where = rowsOfPlaces(offcpu.profile.places);
+      const now = { ...runOf(names[1], classified), where, isWhole: scale.isWhole };
+      const before = [{ name: names[0], ...parseResult(reasonsBefore), isWhole: earlier.scale.isWhole }];
       const compared = compare(now, before);
       whereTable = compareWhere(now, before);
       for (const doubt of doubtsOn(compared)) report.note(utf8(doubt));
@@ -114,7 +116,8 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   }
   if (cpu && textOf(artifactIn(folder, 'cpu'))) {
     functionTable = await steps.run('comparing functions', 'fold-diff', (report) => {
-      const sides = readSides(earlier, 'cpu', cpu, report);
+      const factor = areWhole(scale, earlier.scale) ? scaleOf(scale, earlier.scale, 'samples') : 1;
+      const sides = readSides(earlier, 'cpu', cpu, report, factor);
       roots = rootsOf(sides.table);
       return comparedFunctions(sides, names, scale, earlier.scale);
     });
@@ -130,8 +133,9 @@ export async function compareRuns(run: ComparedRun, steps: RenderSteps): Promise
   // what makes the runs unlike stands above the first number
   steps.write('comparison', [Buffer.from(tables.join('\n'), 'latin1')]);
   const samples = { now: run.cpuSamples, before: earlier.samples };
+  const whole = areWhole(scale, earlier.scale) ? { before: earlier.scale.seconds, after: scale.seconds } : undefined;
   return {
-    ...{ label, unlike, reasonTable, whereTable, functionTable, roots, frequency: scale.frequency },
+    ...{ label, unlike, whole, reasonTable, whereTable, functionTable, roots, frequency: scale.frequency },
     reportBefore: textOf(artifactIn(folder, 'reportJson')) ?? '',
     onCpu: onCpuChange(reasonTable, samples, scale, earlier.scale),
     workloadBefore: earlier.workload,

@@ -18,6 +18,7 @@ import { formatTable } from '../../offcpu/table/reason-table.ts';
 import { formatWhere } from '../../offcpu/table/where-text.ts';
 import { KernelSymbols } from '../../symbols/kernel-symbols.ts';
 import { ARTIFACTS, artifactIn, type Half } from '../artifacts.ts';
+import { isOfWholeRun } from '../comparison.ts';
 import { type CpuProfile, cpuProfileOf } from '../cpu-profile.ts';
 import type { DumpWindow } from '../dump-window.ts';
 import { NothingRecorded } from '../failure.ts';
@@ -93,10 +94,12 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const valid: Half[] = [];
   if (perf?.isWhole && (cpu || !hasSamples)) valid.push('cpu');
   if (dump?.isWhole && offcpu) valid.push('offcpu');
+  const isWholeRun = part === undefined && isOfWholeRun(recording.window.cause, settings);
   const shape = {
     label: settings.label,
     mode: settings.mode,
     seconds: windowNs / 1e9,
+    isWhole: isWholeRun,
     event: eventOf(environment),
     callGraph: environment.callGraph.how,
     offcpuStacks: settings.mode === 'both' ? environment.offcpuStacks.how : undefined,
@@ -106,7 +109,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     workload: settings.workload ?? '',
     host: hostname(),
   };
-  const scale = { seconds: windowNs / 1e9, frequency: settings.frequency };
+  const scale = { seconds: windowNs / 1e9, frequency: settings.frequency, isWhole: isWholeRun };
   const comparison = await compareRuns(
     { settings, scale, shape, cpu: cpu?.byRoot, cpuSamples: cpu?.stats.samples, offcpu },
     steps,

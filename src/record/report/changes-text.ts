@@ -11,6 +11,17 @@ const GROUPS: Record<ChangeRow['kind'], string> = {
   unnamed: 'code whose functions have no names, with what it calls',
 };
 
+/** What the values are: `in milliseconds of the whole run, which took 3.16 s, before 6.23 s`. */
+export function unitText({ whole }: Changes): string {
+  if (whole === undefined) return 'in milliseconds per second of the window';
+  return `in milliseconds of the whole run, which took ${secondsText(whole.after)}, before ${secondsText(whole.before)}`;
+}
+
+/** The same as a sentence begins. */
+export function unitTitle(changes: Changes): string {
+  return unitText(changes).replace('in ', 'In ');
+}
+
 /** The rows under the name of their group. */
 export function groupsOf({ rows }: Changes): { kind: ChangeRow['kind']; title: string; rows: ChangeRow[] }[] {
   return (['time', 'wait', 'own', 'function', 'unnamed'] as const)
@@ -50,7 +61,7 @@ export function changesText(changes: Changes, label: string): string {
     last.slice(-3).map((line) => `  | ${name}: ${line}`);
   return [
     ...unlike.map((line) => `  UNLIKE: ${line}`),
-    `  ${label} against ${before}, in ms per second`,
+    `  ${label} against ${before}, ${unitText(changes)}`,
     `  ${cells('before', 'after', 'change')}`,
     ...(lines.length > 0 ? lines : ['  no change beyond noise']),
     ...(foldedText(changes) === '' ? [] : [`  ${foldedText(changes)}`]),

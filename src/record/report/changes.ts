@@ -1,6 +1,6 @@
 // What changed since an earlier run: time on the CPU, waiting for it and blocked, and functions, in one unit and one table.
 
-import type { ComparedRow, ReasonTable } from '../../offcpu/table/comparison.ts';
+import { type ComparedRow, type ReasonTable, rateBaseNs } from '../../offcpu/table/comparison.ts';
 import type { FunctionTable } from '../../stacks/diff/function-table.ts';
 import { type Change, type FunctionChange, isNoise } from '../../stacks/diff/functions.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
@@ -12,10 +12,12 @@ import { earlierReport } from './earlier-report.ts';
 import { type LengthChange, lengthChanges } from './lengths.ts';
 import type { WaitRow } from './waits.ts';
 
-/** Values are milliseconds per second of the window. Texts UTF-8. */
+/** Values are milliseconds per second of the window, or of whole runs. Texts UTF-8. */
 export interface Changes {
   /** the earlier run's label */
   before: string;
+  /** the windows, in seconds, if the runs are whole */
+  whole?: { before: number; after: number };
   /** how the runs differ in what they measured, a line each */
   unlike: readonly string[];
   rows: ChangeRow[];
@@ -51,7 +53,8 @@ export function changesOf(
   waits: readonly WaitRow[],
   workload: readonly string[],
 ): Changes {
-  const { label, unlike, onCpu, reasonTable, whereTable, functionTable, roots, frequency, workloadBefore } = comparison;
+  const { label, unlike, whole, onCpu, reasonTable, whereTable, functionTable, roots, frequency, workloadBefore } =
+    comparison;
   const times = [
     ...(onCpu ? [rowOf('time', 'on CPU', onCpu, 1000)] : []),
     ...(reasonTable ? reasonRows(reasonTable) : []),
@@ -66,6 +69,7 @@ export function changesOf(
   const groups = [times, waitChanges, ofKind('own'), ofKind('function'), ofKind('unnamed')];
   return {
     ...{ before: label, unlike },
+    ...(whole === undefined ? {} : { whole }),
     rows: groups.flatMap((group, i) => ranked(group).slice(0, i === 0 ? Number.POSITIVE_INFINITY : MOST_OF_KIND)),
     folded: all.filter(({ isChance }) => isChance).length,
     lengths: lengthChanges(earlier.waits, waits),
@@ -117,10 +121,12 @@ function waitRowsOf(table: ReasonTable): Judged[] {
   );
 }
 
-/** In seconds per second; undefined: the length of a window is not known. */
-function rateOf({ ns, before: [was] }: ComparedRow, { windowNs, against: [earlier] }: ReasonTable): Change | undefined {
-  if (was === undefined || windowNs === undefined || earlier?.windowNs === undefined) return undefined;
-  const value = { before: was.ns / earlier.windowNs, after: ns / windowNs };
+/** In seconds per second, or of whole runs; undefined: the length of a window is not known. */
+function rateOf({ ns, before: [was] }: ComparedRow, table: ReasonTable): Change | undefined {
+  const { windowNs, isWhole, against } = table;
+  const [per, perBefore] = [rateBaseNs(windowNs, isWhole), rateBaseNs(against[0]?.windowNs, isWhole)];
+  if (was === undefined || per === undefined || perBefore === undefined) return undefined;
+  const value = { before: was.ns / perBefore, after: ns / per };
   const change = value.after - value.before;
   return { ...value, change, noise: was.isNoise.rate ? Math.abs(change) : undefined };
 }

@@ -4,7 +4,7 @@ import { shown } from '../../flamegraph/display.ts';
 import { grouped } from '../../stacks/amounts.ts';
 import type { CallRow } from './calls.ts';
 import type { ChangeRow, Changes } from './changes.ts';
-import { changeText, foldedText, groupsOf, lengthText } from './changes-text.ts';
+import { changeText, foldedText, groupsOf, lengthText, unitTitle } from './changes-text.ts';
 import type { LengthChange } from './lengths.ts';
 import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
@@ -154,7 +154,7 @@ function changesTable(changes: Changes, most: number): string {
     lines.length === 0 ? [] : [`The workload of ${plain(name)} said:`, block(lines.slice(-FIRST).join('\n'))];
   const parts = [
     ...unlike.map((line) => `> The runs are unlike: ${plain(line)}`),
-    rows.length === 0 ? 'Nothing changed beyond what may be chance.' : 'In milliseconds per second of the window.',
+    rows.length === 0 ? 'Nothing changed beyond what may be chance.' : `${unitTitle(changes)}.`,
     ...groups,
     foldedText(changes),
     lengths.length === 0

@@ -5,7 +5,7 @@ import { viewerHash } from '../../flamegraph/viewer.generated.ts';
 import { grouped } from '../../stacks/amounts.ts';
 import type { CallRow } from './calls.ts';
 import type { ChangeRow, Changes } from './changes.ts';
-import { changeText, foldedText, groupsOf, lengthText } from './changes-text.ts';
+import { changeText, foldedText, groupsOf, lengthText, unitText, unitTitle } from './changes-text.ts';
 import type { LengthChange } from './lengths.ts';
 import { PAGE_STYLE, partColour } from './page-style.ts';
 import { type Column, groupedTable, SORT_SCRIPT, table, text } from './page-table.ts';
@@ -194,7 +194,7 @@ function changesHtml(changes: Changes): string {
   const isFirst = ({ kind }: (typeof groups)[number]): boolean => kind === 'time' || kind === 'wait' || kind === 'own';
   const first = groups.filter(isFirst);
   const others = groups.filter((group) => !isFirst(group));
-  const unit = 'In milliseconds per second of the window';
+  const unit = unitTitle(changes);
   const tables =
     groups.length === 0
       ? '<p>Nothing changed beyond what may be chance.</p>'
@@ -202,7 +202,7 @@ function changesHtml(changes: Changes): string {
         others
           .map(
             ({ title, rows }) =>
-              `<details><summary>${text(title)} (${rows.length})</summary>${table(`Others, ${unit.toLowerCase()}`, columns, rows)}</details>`,
+              `<details><summary>${text(title)} (${rows.length})</summary>${table(`Others, ${unitText(changes)}`, columns, rows)}</details>`,
           )
           .join('');
   const said = (name: string, lines: readonly string[]): string =>

@@ -2,17 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compare } from '../../../src/offcpu/table/comparison.ts';
+import { compare, type Run } from '../../../src/offcpu/table/comparison.ts';
 import type { Row, Summary } from '../../../src/offcpu/table/tally.ts';
 import { compareWhere, reasonRow } from '../../../src/offcpu/table/where-rows.ts';
-import { type Comparison, comparedFunctions, onCpuChange, sidesOf } from '../../../src/record/comparison.ts';
+import { type Comparison, comparedFunctions, onCpuChange, scaleOf, sidesOf } from '../../../src/record/comparison.ts';
 import { changesOf } from '../../../src/record/report/changes.ts';
 import { changesText } from '../../../src/record/report/changes-text.ts';
 import type { WaitRow } from '../../../src/record/report/waits.ts';
 import { tableOf } from '../../folded-tables.ts';
 
-const NOW = { seconds: 10, frequency: 100 };
-const BEFORE = { seconds: 5, frequency: 50 };
+const NOW = { seconds: 10, frequency: 100, isWhole: false };
+const BEFORE = { seconds: 5, frequency: 50, isWhole: false };
 const CODE = {
   objects: ['app'],
   isOwn: (name: string) => /^(?:main|old|new|grown|\[app\])$/.test(name),
@@ -81,6 +81,7 @@ function comparison(before: string, now: string): Comparison {
   return {
     label: 'a',
     unlike: ['mode'],
+    whole: undefined,
     onCpu,
     reasonTable,
     whereTable,
@@ -91,6 +92,38 @@ function comparison(before: string, now: string): Comparison {
     workloadBefore,
   };
 }
+
+test('whole runs compare by what they took in all: what a faster one does as before has not grown', () => {
+  const [now, before] = [
+    { seconds: 3, frequency: 100, isWhole: true },
+    { seconds: 6, frequency: 50, isWhole: true },
+  ];
+  const reasons = [run('b', 3, { '[sleep]': 2500, '[cpu]': 200 }), run('a', 6, { '[sleep]': 2500, '[cpu]': 5600 })];
+  const [later, earlier] = reasons.map((of) => ({ ...of, isWhole: true })) as [Run, Run];
+  const scale = scaleOf(now, before, 'samples');
+  const sides = sidesOf(tableOf('app;main;old 100\napp;same 100\n'), tableOf('app;main;old 20\napp;same 200\n'), scale);
+  const changes = changesOf(
+    {
+      ...comparison('', ''),
+      whole: { before: 6, after: 3 },
+      onCpu: onCpuChange(undefined, { now: 220, before: 200 }, now, before),
+      reasonTable: compare(later, [earlier]),
+      whereTable: undefined,
+      functionTable: comparedFunctions(sides, ['a', 'b'], now, before),
+    },
+    CODE,
+    [],
+    [],
+  );
+  assert.deepEqual(
+    changes.rows.map(({ name, before: was, after }) => [name, was, after].join(' ')),
+    ['waiting for a CPU 5600 200', 'on CPU 4000 2200', 'main 2000 200', 'old 2000 200'],
+  );
+  assert.match(
+    changesText(changes, 'b'),
+    /b against a, in milliseconds of the whole run, which took 3 s, before 6 s\n/,
+  );
+});
 
 test('new and gone first, then by inclusive change, in ms per second; chance and nothing are folded away', () => {
   const before = 'app;main;old 20\napp;main;grown;memcpy 20\napp;main;steady 101\n';
