@@ -12,7 +12,7 @@ export interface OwnCode {
   objects: readonly string[];
   /** also true for frames of these objects without a function's name: `[two]` */
   isOwn(name: string): boolean;
-  /** the file name of an own function's object; undefined: it was never seen on a CPU */
+  /** the file names of an own function's objects; undefined: it was never seen on a CPU */
   objectOf(name: string): string | undefined;
 }
 
@@ -20,6 +20,8 @@ export interface OwnCode {
 export interface SeenNames {
   /** paths of the target's executables; none where they are not known */
   executables: readonly string[];
+  /** were descendants recorded, too, which may have executables of their own? */
+  followsChildren: boolean;
   /** by name: the objects it was found in, as perf prints them */
   objects: ReadonlyMap<string, readonly string[]>;
   /** were the executables made by Go's compiler, which puts all packages into them? */
@@ -53,17 +55,26 @@ const OF_RUNTIME =
 const OF_GO =
   /^(?:(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|type:|unicode|unique|unsafe|vendor|weak)[./]|[^./]+(?:\.abi\w+)?$)/;
 
-/** Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself. */
-export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: SeenNames): OwnCode {
+/**
+ * Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself. Of
+ * descendants it is that of their executables, unless these are a runtime whose code was seen.
+ */
+export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, isOfProgram }: SeenNames): OwnCode {
   const objects = new Map([...seen, ...Array.from(seen, ([name, paths]) => [stableName(name), paths] as const)]);
   const paths = new Set([...objects.values()].flat());
   const files = executables.length > 0 ? executables : [...(objects.get('main') ?? objects.get('_start') ?? [])];
   const programs = new Set(files.map(fileName));
+  if (followsChildren) for (const path of paths) if (isExecutable(path)) programs.add(fileName(path));
   const extensions = extensionsIn(programs, paths);
   const own = new Set(extensions);
   const isCompiled = own.size === 0 && [...programs].some(runtimeOf) && [...paths].some(isJitted);
   if (isCompiled) for (const path of paths) if (isJitted(path)) own.add(path);
-  if (own.size === 0) for (const path of paths) if (programs.has(fileName(path))) own.add(path);
+  if (own.size === 0 || (isCompiled && followsChildren)) {
+    for (const path of paths) {
+      const name = fileName(path);
+      if (programs.has(name) && !(isCompiled && runtimeOf(name))) own.add(path);
+    }
+  }
   const names = new Set([...own].map(shownName));
   // a server or runtime has many functions, so only those that a profiler saw in an own object count
   const isSeenOnly = own.size === 0 || isCompiled || extensions.length > 0;
@@ -71,17 +82,17 @@ export function ownCodeOf({ executables, objects: seen, isGo, isOfProgram }: See
   const isFound = (name: string, seenIn: readonly string[]): boolean =>
     name !== 'main' && isOfProgram(name) && seenIn.some((path) => own.has(path));
   if (!isSeenOnly && ![...objects].some(([name, seenIn]) => isFound(name, seenIn))) own.add(LIBRARY_SOURCE);
-  const ownPathOf = (name: string): string | undefined => objects.get(name)?.find((path) => own.has(path));
+  const ownPathsOf = (name: string): string[] => objects.get(name)?.filter((path) => own.has(path)) ?? [];
   return {
     objects: [...names].sort(),
     isOwn(name) {
       if (names.has(bare(stableName(name)))) return true;
       if (!isOfProgram(name) || (isCompiled && OF_RUNTIME.test(name)) || (isGo && OF_GO.test(name))) return false;
-      return objects.has(name) ? ownPathOf(name) !== undefined : !isSeenOnly;
+      return objects.has(name) ? ownPathsOf(name).length > 0 : !isSeenOnly;
     },
     objectOf(name) {
-      const path = ownPathOf(name);
-      return path === undefined ? undefined : shownName(path);
+      const files = new Set(ownPathsOf(name).map(shownName));
+      return files.size === 0 ? undefined : [...files].sort().join(', ');
     },
   };
 }
@@ -103,6 +114,16 @@ export function extensionsIn(programs: ReadonlySet<string>, paths: Iterable<stri
     servers.some(({ extension, standard }) => extension.test(path) && !standard.test(fileName(path))),
   );
 }
+
+/** What a process runs, as far as its path tells: neither a library nor what a runtime loads. */
+function isExecutable(path: string): boolean {
+  return FILE.test(path) && !isJitted(path) && !LOADED.test(withoutDeleted(path));
+}
+
+// not //anon, /dev/zero, /memfd:heap, /SYSV00000000
+const FILE = /^\/(?!\/|dev\/|memfd:|SYSV)/;
+// libc.so.6   bcrypt.node   classes.jsa
+const LOADED = /\.(?:so|node|jar|jsa|map|dll)(?:\.[\d.]*)?$/;
 
 function isJitted(path: string): boolean {
   return isJit({ dso: path });

@@ -7,11 +7,13 @@ import { bothObjects, ownCodeOf } from '../../src/record/own-code.ts';
 function own(
   executable: string | undefined,
   seen: Record<string, string>,
+  followsChildren = false,
 ): { objects: readonly string[]; names: string[] } {
   const objects = new Map(Object.entries(seen).map(([name, path]) => [name, [path]]));
   const executables = executable === undefined ? [] : [executable];
   const code = ownCodeOf({
     executables,
+    followsChildren,
     objects,
     isGo: executable?.endsWith('.go') === true,
     isOfProgram: (name) => !name.startsWith('[') && !name.startsWith('std::'),
@@ -34,6 +36,27 @@ test('of a plain program it is the executable, without the runtime inside; its u
   assert.deepEqual(own('/opt/two (deleted)', seen).objects, ['two']);
 });
 
+test("of descendants it is that of all executables, or what a child's runtime compiled; no library is one", () => {
+  const make = '/usr/bin/make';
+  const seen = {
+    run_job: make,
+    parse: '/usr/lib/gcc/12/cc1plus',
+    memcpy: LIBC,
+    inflate: '/lib/libz.so.1.2.13',
+    '[anon]': '//anon',
+  };
+  const inMap = { 'JS:*hot /srv/app.js:3:1': '/tmp/perf-42.map', 'v8::Run': '/usr/bin/node' };
+  assert.deepEqual(own(make, seen, true), { objects: ['cc1plus', 'make'], names: ['run_job', 'parse', 'never_seen'] });
+  assert.deepEqual(own(make, seen, false).objects, ['make']);
+  assert.deepEqual(own(make, { ...seen, ...inMap }, true), {
+    objects: ['JIT code', 'cc1plus', 'make'],
+    names: ['run_job', 'parse', 'JS:*hot /srv/app.js:3:1'],
+  });
+  const objects = new Map([['main', [make, '/usr/lib/gcc/12/cc1plus', LIBC]]]);
+  const code = ownCodeOf({ executables: [make], followsChildren: true, objects, isGo: false, isOfProgram: () => true });
+  assert.equal(code.objectOf('main'), 'cc1plus, make');
+});
+
 test('of a server with extensions it is those, and only what was seen in them', () => {
   const postgres = '/usr/lib/postgresql/15/bin/postgres';
   const seen = { ExecScan: postgres, plpgsql_exec: '/usr/lib/postgresql/15/lib/plpgsql.so', memcpy: LIBC };
@@ -49,7 +72,7 @@ test('of a runtime it is what its compiler made, else the runtime itself', () =>
   const compiled = { ...seen, 'JS:*hot /srv/app.js:3:1': '/tmp/perf-42.map' };
   assert.deepEqual(own(node, compiled), { objects: ['JIT code'], names: ['JS:*hot /srv/app.js:3:1'] });
   const code = ownCodeOf({
-    ...{ executables: [node], isGo: false, isOfProgram: () => true },
+    ...{ executables: [node], followsChildren: false, isGo: false, isOfProgram: () => true },
     objects: new Map(Object.entries(compiled).map(([name, path]) => [name, [path]])),
   });
   assert.equal(code.objectOf('JS:hot /srv/app.js:3:1'), 'JIT code', 'whatever its tier');
@@ -97,7 +120,7 @@ test("an extension's function that only waits is known by the maps", () => {
   ]);
   const objects = bothObjects(onCpu, offCpu);
   const executables = ['/usr/lib/postgresql/15/bin/postgres'];
-  const { isOwn } = ownCodeOf({ executables, objects, isGo: false, isOfProgram: () => true });
+  const { isOwn } = ownCodeOf({ executables, followsChildren: false, objects, isGo: false, isOfProgram: () => true });
   assert.deepEqual([...objects.keys()].filter(isOwn), ['cdc_tick', 'lock_registry']);
 });
 

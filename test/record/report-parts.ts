@@ -54,7 +54,13 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
       isOfProgram,
     },
     identity: offcpu && identityOf(offcpu.threads, offcpu.asleep, seconds * 1e9, undefined),
-    code: ownCodeOf({ executables: ['/opt/app'], objects: cpu?.objects ?? new Map(), isGo: false, isOfProgram }),
+    code: ownCodeOf({
+      executables: ['/opt/app'],
+      followsChildren: false,
+      objects: cpu?.objects ?? new Map(),
+      isGo: false,
+      isOfProgram,
+    }),
     ...{
       nameLock: () => undefined,
       objects: new Map(),

@@ -137,13 +137,19 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   await output([linesOfReport({ ...facts, environment: { ...environment, folder: kept } }, report)]);
 }
 
-function ownCode({ cpu, offcpu, recording }: Rendered): { isOfProgram: (name: string) => boolean; code: OwnCode } {
+function ownCode({ settings, cpu, offcpu, recording }: Rendered): {
+  isOfProgram: (name: string) => boolean;
+  code: OwnCode;
+} {
   const { table } = offcpu?.profile.reasons ?? new Reasons([], () => undefined);
   const isOfProgram = (name: string): boolean => table.isOfProgram(name);
   const { executables, languages } = recording;
   const objects = bothObjects(cpu?.objects ?? new Map(), offcpu?.objects ?? new Map());
   const isGo = languages.some(({ language }) => language === 'Go');
-  return { isOfProgram, code: ownCodeOf({ executables, objects, isGo, isOfProgram }) };
+  return {
+    isOfProgram,
+    code: ownCodeOf({ executables, followsChildren: settings.followChildren, objects, isGo, isOfProgram }),
+  };
 }
 
 /** Decodes texts of files and of /proc, which are read as bytes because they may not be UTF-8. */
