@@ -67,13 +67,15 @@ export function offcpuProfileOf({
   objects,
   postgresVersion,
 }: OffcpuParts): OffcpuProfile {
+  // a part's threads are known when its entries are
+  const entries = dump?.entries();
   const threads = dump?.inputs.flatMap((input) => input.dump?.program?.threads ?? []) ?? [];
   const asleep = sleepersOf(tasks, tidsAtStart, new Set(threads.map(({ tid }) => tid)));
   const sleepers = foldSleepers(asleep, windowNs, by);
   const slept = asleep.length > 0 ? { seconds: windowNs / 1e9, isAll: threads.length === 0 } : undefined;
   const reasons = new Reasons([], (event) => decodeWaitEvent(postgresVersion ?? DEFAULT_VERSION, event));
   const classified = classify(
-    { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries: dump?.entries(), inputs: dump?.inputs ?? [] },
+    { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries, inputs: dump?.inputs ?? [] },
     {
       reasons,
       // the dump's own window does not hold for the sleepers

@@ -49,6 +49,7 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
       pids: [7],
       callGraph: 'fp',
       isPart: false,
+      sumsOf: undefined,
       cpu,
       offcpu,
       isOfProgram,

@@ -7,6 +7,7 @@ import type { BpftraceMap } from './bpftrace/map.ts';
 import type { BpftraceNames } from './bpftrace/names.ts';
 import { MapRows, type Row } from './bpftrace/rows.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
+import type { Part } from './part.ts';
 import { addProgram, isOurProgram, OUR_MAP, type Program } from './program.ts';
 import type { OffcpuStacks, Unit } from './stacks.ts';
 import { addInFlight, type InFlight } from './threads.ts';
@@ -20,6 +21,8 @@ export interface DumpOptions {
   inputUnit: Unit | undefined;
   /** a map that was printed several times: add its dumps up, or take the last one's running totals */
   repeats: 'auto' | 'add' | 'last';
+  /** of our own program: only this part of the window, by the single waits of the dump; undefined: all of it */
+  part?: Part | undefined;
 }
 
 /** How a dump was read. */
@@ -37,6 +40,16 @@ export interface DumpFacts {
   program: Program | undefined;
 }
 
+/** Of a part of the window. */
+const SUMS_ONLY = 'it has no single waits with their lengths, only sums of the whole window';
+
+function tellsWaits({ waits }: Program, text: BpftraceText): boolean {
+  const isStill = (text.maps.get(OUR_MAP)?.entries ?? 0) === 0;
+  return waits.haveLengths && (!waits.isEmpty || isStill);
+}
+
+const NOWHERE = { add: () => 0, noteCallerless: () => {} };
+
 /**
  * Adds the entries of the dump to `stacks`; they may lie in the table until those are settled. Gives how it read the
  * dump, or the reason why it can't.
@@ -50,8 +63,10 @@ export function addDump(
   options: DumpOptions,
 ): DumpFacts | string {
   if (isOurProgram(text) && (options.map === undefined || mapName(options.map) === OUR_MAP)) {
-    const program = addProgram(text, table, names, stacks, separator);
+    // of a part, the waits come one by one when all inputs are read
+    const program = addProgram(text, table, names, options.part ? NOWHERE : stacks, separator);
     if (typeof program === 'string') return program;
+    if (options.part && !tellsWaits(program, text)) return SUMS_ONLY;
     const inFlight = { threads: program.inProgress, counted: program.inProgress };
     const { order } = program;
     return { map: OUR_MAP, order, unit: 'ns', leftOut: [], dumps: 1, running: false, inFlight, program };

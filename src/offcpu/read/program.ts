@@ -12,6 +12,7 @@ import { MapRows, nameSpan } from './bpftrace/rows.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
 import { Callers } from './callers.ts';
 import { type Calls, callsOf } from './calls.ts';
+import { type Life, livesOf } from './lives.ts';
 import { ParticularsReader } from './particulars.ts';
 import { execsOf, LAST_MAP, lacksThreads, numbersOf, uncoveredIn, unmapped } from './program-losses.ts';
 import type { OffcpuStacks } from './stacks.ts';
@@ -38,6 +39,8 @@ export interface Program extends RecordedWindow {
   isCut: boolean;
   /** time that is in no entry, because the map was full */
   unmappedNs: number;
+  /** of a part of the window: time off the CPU in the whole of it whose single waits are missing */
+  unlistedNs: number;
   /**
    * threads of its processes that never left a CPU in the window, so the dump says nothing of them; 0: also if not
    * known
@@ -51,12 +54,18 @@ export interface Program extends RecordedWindow {
   lacksThreads: boolean;
   /** of fsync */
   calls: Calls;
-  /** each wait by itself, if the program printed them */
+  /** each wait by itself: those that had ended only if the program printed them */
   waits: Waits;
+  /** when its threads lived, and their names: what a part of the window needs beside `waits` */
+  lives: Life[];
 }
 
 /** States in which a thread can run: R, R+, and one of the program's own for threads that have not run yet. */
 const RUNNABLE_STATES: ReadonlySet<number> = new Set([0, 0x100, 0x10000]);
+/** Could the thread run when it was switched out, by its prev_state? */
+export function isRunnableState(state: number): boolean {
+  return RUNNABLE_STATES.has(state);
+}
 const NEW_THREAD = 0x10000;
 
 // flamepipe offcpu 1 pid 4242 attach_ns 4435254439383 wait_events 0
@@ -72,6 +81,8 @@ export const FOOTER = /^flamepipe offcpu end pid (\d+) start_ns (\d+) end_ns (\d
 // from 3 on: (4438656450897, 1, 0, 202, 94907791753920, 139670015083650, 0, ⟨kernel stack⟩ …  and statement
 const OPEN = /^\((\d+), (\d+), (\d+), (?:(-?\d+), (-?\d+), (-?\d+), (?:(\d+), )?)?(\0)?\n?, ?(\0)?\n?, (.*)\)$/s;
 const WAIT_MAPS = ['@wait0', '@wait1'];
+/** Where the lengths of a wait stand in its value. */
+const AFTER_STATE = 8;
 /** The footer's pid when the program followed several processes. */
 const SEVERAL = 0;
 
@@ -118,7 +129,7 @@ export function addProgram(
   text: BpftraceText,
   table: StackTable,
   names: BpftraceNames,
-  stacks: OffcpuStacks,
+  stacks: Pick<OffcpuStacks, 'add' | 'noteCallerless'>,
   separator: string,
 ): Program | string {
   const why = whyNot(text);
@@ -142,12 +153,14 @@ export function addProgram(
     inProgress: 0,
     isCut: !text.scalars.has(LAST_MAP),
     unmappedNs: 0,
+    unlistedNs: 0,
     uncovered: uncoveredIn(text),
     hasObjects: headerOf(text)?.[3] !== '0',
     lacksThreads: lacksThreads(text),
     stackless: Number(text.scalars.get('@stackless') ?? 0),
     calls: callsOf(text, particulars),
     waits: new Waits(),
+    lives: [],
   };
   const hasWaitEvents = headerOf(text)?.[2] === '1';
   const mapped = new Map<number, number>();
@@ -181,7 +194,7 @@ export function addProgram(
       const row = add(stacks, thread, kind, ns, count, longest);
       if (isCallerless) callerless.push([row, ns]);
     };
-    if (blocked > 0 || !RUNNABLE_STATES.has(state)) addTo('blocked', blocked, longestBlocked);
+    if (blocked > 0 || !isRunnableState(state)) addTo('blocked', blocked, longestBlocked);
     if (runnable > 0) addTo(runnableKind(state), runnable, longestRunnable);
     mapped.set(tid, (mapped.get(tid) ?? 0) + blocked + runnable);
     comms.set(tid, comm);
@@ -203,11 +216,18 @@ export function addProgram(
     stacks.add(subject, 'ns', EMPTY_SPAN, EMPTY_SPAN, ns, undefined, undefined);
   }
   addWaits(text, program.waits, particulars, hasWaitEvents);
+  program.lives = [...livesOf(text, endNs)].map((life) => ({
+    ...life,
+    pid: pidOf(life.tid),
+    comm: comms.get(life.tid),
+  }));
   for (const open of opens) {
     if (!hasWaitEvents) open.waitEvent = undefined;
-    if (!program.waits.isEmpty) program.waits.add(open.tid, { ...open, sinceNs: open.since });
-    if (open.since >= endNs) continue;
     const end = endOf(open, text, endNs);
+    const { user, kernel, state } = open;
+    const length = { state, blockedNs: end.blockedNs, runnableNs: end.runnableNs, isOpen: true };
+    program.waits.add(open.tid, { ...open, sinceNs: open.since, length, stack: { user, kernel } });
+    if (open.since >= endNs) continue;
     if (end.isOff) program.inProgress++;
     addOpen(open, end, stacks);
     const thread = threads.get(open.tid);
@@ -225,18 +245,32 @@ function addWaits(
 ): void {
   for (const map of WAIT_MAPS) {
     for (const [since, [value]] of text.maps.get(map)?.threads ?? []) {
-      const [tid = 0, event, call = -1, object = 0, length = 0, waker = 0, statement = 0] = numbersOf(value);
-      const found = particulars?.of({ call, object, length, waker, statement });
-      waits.add(tid, { sinceNs: Number(since), waitEvent: hasEvents ? event : undefined, particulars: found });
+      const numbers = numbersOf(value);
+      const [tid = 0, event, call = -1, object = 0, length = 0, waker = 0, statement = 0, state] = numbers;
+      const [blockedNs = 0, runnableNs = 0] = numbers.slice(AFTER_STATE);
+      waits.add(tid, {
+        sinceNs: Number(since),
+        waitEvent: hasEvents ? event : undefined,
+        particulars: particulars?.of({ call, object, length, waker, statement }),
+        length: state === undefined ? undefined : { state, blockedNs, runnableNs, isOpen: false },
+      });
     }
   }
 }
 
-function runnableKind(state: number): OffcpuKind {
-  return RUNNABLE_STATES.has(state) && state !== NEW_THREAD ? 'preempted' : 'runnable';
+/** What time on the run queue is, by the prev_state. */
+export function runnableKind(state: number): OffcpuKind {
+  return isRunnableState(state) && state !== NEW_THREAD ? 'preempted' : 'runnable';
 }
 
-function add(stacks: OffcpuStacks, thread: Thread, kind: OffcpuKind, ns: number, count: number, max: number): number {
+function add(
+  stacks: Pick<OffcpuStacks, 'add'>,
+  thread: Thread,
+  kind: OffcpuKind,
+  ns: number,
+  count: number,
+  max: number,
+): number {
   const { comm, pid, tid, state, waitEvent, particulars, user, kernel } = thread;
   const isLost = kind === 'blocked' && user.from === user.to && kernel.from === kernel.to;
   const subject = { kind: isLost ? 'lost' : kind, comm, pid, tid, state, waitEvent, particulars } as const;
@@ -261,12 +295,12 @@ function endOf({ since, state, tid }: Thread & { since: number }, text: Bpftrace
   const runsNs = isOff ? endNs : running;
   const wakeUp = numberOf(text, '@ready', tid) ?? -1;
   const isWoken = wakeUp >= since && wakeUp <= runsNs;
-  const woken = RUNNABLE_STATES.has(state) ? since : isWoken ? wakeUp : runsNs;
+  const woken = isRunnableState(state) ? since : isWoken ? wakeUp : runsNs;
   return { blockedNs: woken - since, runnableNs: runsNs - woken, isOff, runsNs };
 }
 
-function addOpen(open: Thread, { blockedNs, runnableNs, isOff }: End, stacks: OffcpuStacks): void {
-  const canRun = RUNNABLE_STATES.has(open.state);
+function addOpen(open: Thread, { blockedNs, runnableNs, isOff }: End, stacks: Pick<OffcpuStacks, 'add'>): void {
+  const canRun = isRunnableState(open.state);
   const kind = (other: OffcpuKind): OffcpuKind => (isOff ? 'in-progress' : other);
   const count = isOff ? 0 : 1;
   if (blockedNs > 0) add(stacks, open, kind('blocked'), blockedNs, count, blockedNs);

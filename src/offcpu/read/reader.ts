@@ -15,6 +15,7 @@ import type { FrameLookup } from './bpftrace/user-frames.ts';
 import { addDump, type DumpOptions } from './dump.ts';
 import { FoldedText } from './folded.ts';
 import type { Format, InputFacts } from './input-facts.ts';
+import { addPart, type Part, StacksOfWaits } from './part.ts';
 import { isOfScheduler } from './perf/events.ts';
 import { PerfInputs } from './perf-inputs.ts';
 import { type FoldOptions, OffcpuStacks, type Quality } from './stacks.ts';
@@ -49,6 +50,7 @@ export class OffcpuReader {
   #skipped = 0;
   /** keeps the events of all texts of perf, because two of them may tell of one thread */
   #perf: PerfInputs | undefined;
+  #isPartSettled = false;
 
   constructor(options: ReaderOptions, skip: OnSkip) {
     this.#options = options;
@@ -150,7 +152,11 @@ export class OffcpuReader {
   #settlePerf(): void {
     const perf = this.#perf;
     this.#perf = undefined;
-    if (!perf) return;
+    if (this.#options.part) this.#settlePart(this.#options.part, perf);
+    else if (perf) this.#settleWhole(perf);
+  }
+
+  #settleWhole(perf: PerfInputs): void {
     const waits = new Waits();
     for (const { dump } of this.inputs) if (dump?.program) waits.addAll(dump.program.waits);
     if (waits.isEmpty) {
@@ -161,6 +167,22 @@ export class OffcpuReader {
     const whole = new WholeStacks(this.names, waits);
     perf.settle(whole);
     this.stacks.makeWhole(whole);
+    this.#dropPerf();
+  }
+
+  #settlePart(part: Part, perf: PerfInputs | undefined): void {
+    if (this.#isPartSettled) return;
+    this.#isPartSettled = true;
+    const programs = this.inputs.flatMap(({ dump }) => dump?.program ?? []);
+    const waits = new Waits();
+    for (const program of programs) waits.addAll(program.waits);
+    perf?.settle(new StacksOfWaits(waits));
+    for (const program of programs) addPart(program, part, this.stacks);
+    this.#dropPerf();
+  }
+
+  /** What perf told is in the dump's facts. */
+  #dropPerf(): void {
     const others = this.inputs.filter(({ format }) => format !== 'perf');
     this.inputs.splice(0, this.inputs.length, ...others);
   }

@@ -135,6 +135,8 @@ export function lossesOn(reader: OffcpuReader): string[] {
  * maps.
  */
 const MAP_LIMIT = 4096;
+/** Waits across the window's end are in the sums in part. */
+const LITTLE_NS = 1e7;
 const MORE_ROOM = 'give bpftrace BPFTRACE_MAX_MAP_KEYS (up to 0.19: BPFTRACE_MAP_KEYS_MAX)';
 
 function lossesOnInput({ losses, entries, broken, cut, dump, perf }: InputFacts): string[] {
@@ -149,6 +151,10 @@ function lossesOnInput({ losses, entries, broken, cut, dump, perf }: InputFacts)
     const why = broken > 0 ? `${count(broken, 'entry', 'entries')} could not be read` : `${map} was full`;
     notes.push(`${why}: ${seconds(program.unmappedNs)} have no stack${broken > 0 ? '' : `; ${MORE_ROOM}`}`);
   }
+  if (program && program.unlistedNs > LITTLE_NS)
+    notes.push(
+      `single waits of ${seconds(program.unlistedNs)} are missing: in a part of the window that counts as on CPU`,
+    );
   if (program && program.calls.missing > 0)
     notes.push(`@calls was full: ${count(program.calls.missing, 'call')} of fsync are missing; ${MORE_ROOM}`);
   if (!program && losses.mapFull === 0 && entries === MAP_LIMIT * dumps) {

@@ -5,9 +5,12 @@ import type { Report } from '../../cli/report.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { type FoldOffcpuOptions, OffcpuFold } from '../../offcpu/read/fold-offcpu.ts';
 import { UNIT } from '../offcpu-profile.ts';
+import { type Ending, exitStatus } from './children.ts';
+import { ProgramFailed } from './render-steps.ts';
+import type { Source } from './source.ts';
 
 /** The reader of a run's dump. What it can't use goes to the report of the step that reads. */
-export function dumpFold(options: Pick<FoldOffcpuOptions, 'by' | 'lookup'>, report: () => Report): OffcpuFold {
+export function dumpFold(options: Pick<FoldOffcpuOptions, 'by' | 'lookup' | 'part'>, report: () => Report): OffcpuFold {
   return new OffcpuFold({ ...options, unit: UNIT }, (kind, place, text) => report().skip(kind, place, text));
 }
 
@@ -28,4 +31,17 @@ export async function readDump(file: string, fold: OffcpuFold, report: Report): 
   await readInputs([file], sink, { stop: new AbortController().signal, stdin: undefined });
   if (fold.isEmpty) throw new UsageError(why ?? 'nothing was read');
   return fold;
+}
+
+/** Reads the switches that perf recorded. Throws ProgramFailed if perf script failed. */
+export async function readSwitches(source: Source, fold: OffcpuFold): Promise<void> {
+  let endings: Ending[] = [];
+  try {
+    fold.begin('perf');
+    for await (const block of source.text) fold.block(block);
+    fold.end();
+  } finally {
+    endings = await source.end();
+  }
+  for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(exitStatus(ending));
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../engine/errors.ts';
 import { ARTIFACTS, artifactIn } from '../artifacts.ts';
-import type { Environment, Window } from '../plan.ts';
+import { type Environment, hasSwitches, type Window } from '../plan.ts';
 import type { Settings } from '../settings.ts';
 import type { ProfilerName } from './machine.ts';
 import type { Progress } from './progress.ts';
@@ -91,18 +91,24 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
   };
   if (bounds.from === undefined && bounds.to === undefined) return rendering;
   const whole = recording.window.dump ?? recording.window;
-  const { part, name, words } = partOf(whole, bounds);
+  const { part, name } = partOf(whole, bounds);
   if (part.startNs <= whole.startNs && part.endNs >= whole.endNs) return rendering;
   if (!existsSync(artifactIn(run, 'perfData'))) {
     throw new UsageError(`${run} has no ${ARTIFACTS.perfData}: only samples tell of a part, off-CPU stacks are sums`);
   }
-  const folder = join(run, name);
+  const folder = join(run, `part-${name.from}-${name.to}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
     ...rendering,
-    settings: { ...own, mode: 'cpu', title: `${own.title ?? own.label}, ${words}`, compare: undefined },
+    settings: {
+      ...own,
+      // sums of the whole window have no part
+      mode: hasSwitches(rendering.environment) ? own.mode : 'cpu',
+      title: `${own.title ?? own.label}, from ${name.from} to ${name.to} s`,
+      compare: undefined,
+    },
     folder: { path: folder, keep: () => folder },
-    part,
+    part: { ...part, argv: ['flame-record', 'report', run, '--from', name.from, '--to', name.to] },
   };
 }
 
@@ -121,7 +127,10 @@ function parsedRecording(run: string): RecordingFile {
   throw new UsageError(`${file} is damaged, or of another version of flame-record`);
 }
 
-function partOf({ startNs, endNs }: Window, { from, to }: Bounds): { part: Window; name: string; words: string } {
+function partOf(
+  { startNs, endNs }: Window,
+  { from, to }: Bounds,
+): { part: Window; name: { from: string; to: string } } {
   const seconds = (endNs - startNs) / 1e9;
   const [first, last] = [from ?? 0, Math.min(to ?? seconds, seconds)];
   if (first >= last) {
@@ -131,5 +140,5 @@ function partOf({ startNs, endNs }: Window, { from, to }: Bounds): { part: Windo
   }
   const [a, b] = [first, last].map((value) => String(Number(value.toFixed(3)))) as [string, string];
   const part = { startNs: Math.round(startNs + first * 1e9), endNs: Math.round(startNs + last * 1e9) };
-  return { part, name: `part-${a}-${b}`, words: `from ${a} to ${b} s` };
+  return { part, name: { from: a, to: b } };
 }

@@ -24,7 +24,17 @@ import type { DumpWindow } from '../dump-window.ts';
 import { NothingRecorded } from '../failure.ts';
 import { identityOf } from '../identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../offcpu-profile.ts';
-import { cutsOf, eventOf, hasSwitches, kernelSymbolsStep, scriptSlices, TEXT_TO_DATA, type Window } from '../plan.ts';
+import type { Environment } from '../plan.ts';
+import {
+  cutsOf,
+  eventOf,
+  hasSwitches,
+  kernelSymbolsStep,
+  scriptArgv,
+  scriptSlices,
+  TEXT_TO_DATA,
+  type Window,
+} from '../plan.ts';
 import { drawOptionsOf, PICTURES, type RunPicture, STEPS } from '../render-plan.ts';
 import { rootOfTask, rootsOf } from '../sleepers.ts';
 import { isWithoutSamples, unsampledText } from '../summary.ts';
@@ -34,7 +44,7 @@ import { costSoFar } from './cost.ts';
 import { foldSamples } from './fold-samples.ts';
 import { Gate } from './gate.ts';
 import { namesIn, sizeOf, textOf } from './proc-files.ts';
-import { dumpFold, readDump } from './read-dump.ts';
+import { dumpFold, readDump, readSwitches } from './read-dump.ts';
 import { RenderSteps } from './render-steps.ts';
 import { freeBytes, spooled, streamed } from './source.ts';
 import { type Rendering, writeReport } from './write-report.ts';
@@ -47,7 +57,8 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   const hasData = recording.window.perf && namesIn(environment.folder).includes(ARTIFACTS.perfData);
   const isWhole = recording.window.perf?.isWhole === true || hasData === true;
   const mayHaveSamples = isWhole && !isWithoutSamples(textOf(artifactIn(environment.folder, 'perfLog')) ?? '');
-  const dump = part ? undefined : recording.window.dump;
+  const whole = recording.window.dump;
+  const dump = part ? partOfDump(whole, part, environment) : whole;
   const window: Window = part ?? dump ?? recording.window;
   const windowNs = window.endNs - window.startNs;
   progress.phase('rendering');
@@ -119,6 +130,11 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);
 }
 
+/** Undefined: the recording has only sums of the whole window. */
+function partOfDump(dump: DumpWindow | undefined, part: Window, environment: Environment): DumpWindow | undefined {
+  return dump && hasSwitches(environment) ? { ...dump, startNs: part.startNs, endNs: part.endNs } : undefined;
+}
+
 const UNREAD = 'perf has recorded samples, but they could not be rendered';
 
 /** Open when a half is read, or will not come. Names are settled then, because both halves need the same ones. */
@@ -166,6 +182,7 @@ async function renderCpu(
     };
     const event = hasSwitches(environment) ? [eventOf(environment)] : [];
     const options = { by: 'tid', count: 'samples', event, kernelSymbols, lookup } as const;
+    // a part reads all switches up to its end, because waits may have begun before it
     const hasPartner = hasSwitches(environment) && recording.window.dump?.hasThreads === true && !rendering.part;
     const switches = hasPartner ? (await openFold(rendering, gates, report)).reader : undefined;
     return (await foldSamples(source, options, report, allIsRead, switches)) ?? NO_SAMPLE;
@@ -181,7 +198,7 @@ async function renderCpu(
 
 /** Opens the one reader of all that tells of time off the CPU, or gives the open one to this step. */
 async function openFold(
-  { settings, recording }: Rendering,
+  { settings, recording, part }: Rendering,
   gates: Gates,
   report: Report,
 ): Promise<NonNullable<Gates['fold']>> {
@@ -192,7 +209,7 @@ async function openFold(
   const { objects } = gates;
   const lookup = settings.inline ? { ...(await recording.maps.names()), objects } : undefined;
   const by = rootsOf(recording.targets);
-  const opened: NonNullable<Gates['fold']> = { report, reader: dumpFold({ by, lookup }, () => opened.report) };
+  const opened: NonNullable<Gates['fold']> = { report, reader: dumpFold({ by, lookup, part }, () => opened.report) };
   gates.fold = opened;
   return opened;
 }
@@ -223,7 +240,7 @@ async function renderOffcpu(
 ): Promise<RenderedOffcpu | undefined> {
   const { settings, environment, recording } = rendering;
   const anySwitched = dump.hasThreads || !dump.isWhole;
-  const profile = await steps.run(STEPS.foldOffcpu, 'offcpu-fold', async (report) => {
+  const profile = await steps.run(STEPS.foldOffcpu, 'offcpu-fold', async (report, log) => {
     const by = rootsOf(recording.targets);
     const names = await recording.maps.names();
     await gates.samples.opened;
@@ -231,6 +248,10 @@ async function renderOffcpu(
     const fold = anySwitched
       ? await readDump(file, (await openFold(rendering, gates, report)).reader, report)
       : undefined;
+    if (rendering.part && fold) {
+      const limits = { startNs: undefined, endNs: rendering.part.endNs, pids: recording.window.dump?.pids };
+      await readSwitches(streamed(scriptArgv(settings, environment, limits), log), fold);
+    }
     gates.dump.open();
     const read = offcpuProfileOf({
       dump: fold,

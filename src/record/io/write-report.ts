@@ -42,8 +42,13 @@ export interface Rendering {
   recording: Recording;
   folder: Pick<RunFolder, 'path' | 'keep'>;
   progress: Progress;
-  /** the part of the window to render: of samples only, because off-CPU stacks are sums; undefined: all of it */
-  part?: Window | undefined;
+  /** the part of the window to render: of samples, and of the switches that perf recorded; undefined: all of it */
+  part?: PartOfWindow | undefined;
+}
+
+/** A part of the window, and the command that renders it. */
+export interface PartOfWindow extends Window {
+  argv: readonly string[];
 }
 
 /** The results of the rendering. */
@@ -97,6 +102,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     languages,
     window,
     dumpPids: recording.window.dump?.pids,
+    partArgv: rendered.part?.argv,
     cause: recording.window.cause,
     valid,
     isComplete: recording.failures.length + recording.complaints.length === 0 && recording.window.cause !== 'signal',
@@ -118,6 +124,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     ...{ settings, title: titleOf(facts), facts: factLines(facts), warnings },
     callGraph: environment.callGraph.how,
     isPart: rendered.part !== undefined,
+    sumsOf: rendered.part && recording.window.dump && !offcpu ? environment.offcpuStacks.how : undefined,
     ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: (await recording.maps.names()).nameLock,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),

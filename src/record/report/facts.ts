@@ -50,6 +50,8 @@ export interface RunFacts {
   window: Window;
   /** the processes of the dump; undefined: there is none */
   dumpPids: readonly number[] | undefined;
+  /** the command that renders a part of the window; undefined: it is all of it */
+  partArgv: readonly string[] | undefined;
   cause: 'time' | 'done' | 'signal' | 'target' | 'profilers';
   /** halves that were recorded to the end and rendered */
   valid: readonly Half[];
@@ -190,7 +192,8 @@ function topFunctions(functions: Functions | undefined): object {
 
 /** The command lines that record and render the same, a line each. */
 export function commandsOf(facts: RunFacts): string[] {
-  const { settings, environment, window } = facts;
+  const { settings, environment, window, partArgv } = facts;
+  if (partArgv) return [shellLine(partArgv)];
   const profilers = [perfCommand(settings, environment), bpftraceCommand(settings, environment)];
   const samples = facts.cpuStats && { window: facts.offcpuStats && window, pids: facts.dumpPids };
   const hasDump = facts.offcpuStats !== undefined;

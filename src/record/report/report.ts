@@ -8,6 +8,7 @@ import type { CpuProfile } from '../cpu-profile.ts';
 import type { Identity } from '../identity.ts';
 import type { TargetLanguage } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
+import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
 import type { OwnCode } from '../own-code.ts';
 import type { Settings } from '../settings.ts';
 import { functionShares, type Rank, topOf, unnamedOf } from '../top-functions.ts';
@@ -29,8 +30,8 @@ export interface Report {
   warnings: readonly string[];
   /** undefined: off-CPU time was not recorded */
   split: Split | undefined;
-  /** is it of a part of the window? Its waits are not known, because off-CPU stacks are sums */
-  isPart: boolean;
+  /** is it of a part of the window, whose waits are not known because off-CPU stacks are sums of all of it? */
+  hasSumsOnly: boolean;
   /** on-CPU time alone; undefined: there is a split, or no such time */
   onCpuSeconds: number | undefined;
   /** what holds the program up, the longest first; then all waits */
@@ -100,8 +101,10 @@ export interface ReportParts {
   pids: readonly number[];
   /** how perf unwound */
   callGraph: string;
-  /** is it of a part of the window? Then only samples tell */
+  /** is it of a part of the window? */
   isPart: boolean;
+  /** and is time off the CPU known of the whole window only? Then how bpftrace's stacks were found */
+  sumsOf: OffcpuStacksChoice['how'] | undefined;
   cpu: CpuProfile | undefined;
   offcpu: OffcpuProfile | undefined;
   identity: Identity | undefined;
@@ -133,7 +136,7 @@ export function reportOf(parts: ReportParts): Report {
   const waits = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle });
   return {
     ...{ format: 'flamepipe report', version: 1, title: parts.title, facts: parts.facts, warnings: parts.warnings },
-    isPart: parts.isPart,
+    hasSumsOnly: parts.sumsOf !== undefined,
     split: identity && splitOf(identity, waited),
     onCpuSeconds: identity || !cpu ? undefined : cpu.stats.weight / settings.frequency,
     heldUp: heldUp(waits),
@@ -143,6 +146,7 @@ export function reportOf(parts: ReportParts): Report {
     threads,
     trust: trustOf({
       ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isPart: parts.isPart, languages: parts.languages },
+      sumsOf: parts.sumsOf,
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
     }),
     changes: comparison && changesOf(comparison, code, waits, workload),

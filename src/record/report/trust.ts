@@ -4,6 +4,7 @@ import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { type Identity, MOST_ERROR } from '../identity.ts';
 import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, WHOLE_STACKS } from '../language.ts';
+import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
 import type { Settings } from '../settings.ts';
 import { eventText, mendOfCut } from '../summary.ts';
 
@@ -26,6 +27,8 @@ export interface TrustFacts {
   pids: readonly number[];
   /** is it of a part of the window? */
   isPart: boolean;
+  /** and is time off the CPU known of the whole window only? Then how bpftrace's stacks were found */
+  sumsOf?: OffcpuStacksChoice['how'] | undefined;
   /** how perf unwound */
   callGraph: string;
   cpu: PerfStats | undefined;
@@ -49,16 +52,18 @@ export function trustOf(facts: TrustFacts): Trust {
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
     ...namesPoints(languages),
     ...(identity ? [identityPoint(identity)] : []),
-    ...(facts.isPart
+    ...(facts.sumsOf
       ? [
           {
             what: 'scope' as const,
-            text: 'A part of the window: off-CPU stacks are sums of all of it, and stand in its own report.',
+            text: "A part of the window: bpftrace's off-CPU stacks are sums of all of it, and stand in its own report. Only switches that perf records, too, have times.",
             level: 'good' as const,
+            // one with its own unwinder leaves the switches to perf where it follows children
+            mend: `flame-record --mode both --off-cpu-stacks dwarf${facts.sumsOf === 'dw_ustack' ? ' --children' : ''}`,
           },
         ]
       : []),
-    ...(settings.mode === 'cpu' && !facts.isPart
+    ...(settings.mode === 'cpu' && !facts.sumsOf
       ? [
           {
             what: 'scope' as const,

@@ -222,8 +222,8 @@ export function idleText(idle: readonly ThreadRow[]): string {
 export const NOTHING_HELD_UP = 'Nothing: no thread that works waited for anything.';
 
 /** What the first screen says of time on the CPU, if waits were not recorded. */
-export function onCpuText({ onCpuSeconds, isPart }: Report): string {
-  const rest = isPart
+export function onCpuText({ onCpuSeconds, hasSumsOnly }: Report): string {
+  const rest = hasSumsOnly
     ? 'time off it is known only of the whole window'
     : 'time off it was not recorded, which --mode both does';
   return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; ${rest}.`;

@@ -22,7 +22,7 @@ function wholeOf(...seen: [Subject, user: number[], ns: number, kernel?: number[
   const waits = new Waits();
   const whole = new WholeStacks({ isUnresolved: (id) => id === UNKNOWN }, waits);
   for (const [i, [{ tid = 0, particulars, waitEvent }]] of seen.entries())
-    waits.add(tid, { sinceNs: i * 1e6, particulars, waitEvent });
+    waits.add(tid, { sinceNs: i * 1e6, particulars, waitEvent, length: undefined });
   for (const [i, [{ tid, kind }, user, ns, kernel = KERNEL]] of seen.entries()) {
     const bare = { kind, tid, comm: 'app', pid: 7, state: 1, waitEvent: undefined } as const;
     whole.add(bare, 'ns', spanOf(ids(...user)), spanOf(ids(...kernel)), ns, 1, ns, i * 1e6 + 20_000);
@@ -97,7 +97,8 @@ describe('an entry of a dump', () => {
 
 test('a wait is found by its thread and time, of two the nearer one, and none that is far', () => {
   const waits = new Waits();
-  for (const sinceNs of [3e6, 1e6, 1.1e6]) waits.add(7, { sinceNs, particulars: undefined, waitEvent: undefined });
+  const bare = { particulars: undefined, waitEvent: undefined, length: undefined };
+  for (const sinceNs of [3e6, 1e6, 1.1e6]) waits.add(7, { sinceNs, ...bare });
   const at = (tid: number, ns: number): number | undefined => waits.at(tid, ns)?.sinceNs;
   assert.deepEqual([at(7, 1.02e6), at(7, 1.09e6), at(7, 2.99e6)], [1e6, 1.1e6, 3e6]);
   assert.deepEqual([at(7, 2e6), at(7, 0), at(7, 9e6), at(8, 1e6)], [undefined, undefined, undefined, undefined]);

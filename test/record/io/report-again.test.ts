@@ -22,6 +22,8 @@ describe('flame-record report', () => {
       ...[
         '--mode',
         'both',
+        '--off-cpu-stacks',
+        'fp',
         '--duration',
         '0.5',
         '--label',
@@ -55,6 +57,8 @@ describe('flame-record report', () => {
     assert.equal(part.title, 'a, from 0 to 0.25 s');
     assert.deepEqual(part.waits, []);
     assert.match(JSON.stringify(part.trust), /off-CPU stacks are sums of all of it/);
+    assert.match(JSON.stringify(part.trust), /flame-record --mode both --off-cpu-stacks dwarf"/);
+    assert.deepEqual(part.commands, ['flame-record report out/a --from 0 --to 0.25']);
     assert.ok(part.threads.rows.length > 0 && part.threads.rows.every(({ onCpu }: { onCpu: number }) => onCpu > 0));
     assert.equal(readFileSync(inRun('report.json'), 'utf8'), whole);
   });

@@ -254,7 +254,7 @@ test('Markdown keeps to 2,000 words, whatever changed', () => {
 test('of a part of the window it does not say that waits were not recorded', () => {
   const parts = partsOf(cpu, undefined);
   assert.match(
-    reportMarkdown(reportOf({ ...parts, isPart: true })),
+    reportMarkdown(reportOf({ ...parts, isPart: true, sumsOf: 'fp' })),
     /on the CPU; time off it is known only of the whole window\./,
   );
   assert.match(reportMarkdown(reportOf(parts)), /on the CPU; time off it was not recorded, which --mode both does\./);
