@@ -2,7 +2,7 @@
 
 import { type Mapping, Mappings } from '../symbols/mappings.ts';
 import type { ObjectSymbols } from '../symbols/object.ts';
-import type { Expansion, Symbolizer } from '../symbols/symbolizer.ts';
+import type { CodePlace, Expansion, Symbolizer } from '../symbols/symbolizer.ts';
 import { isJit, isKernel, type PerfFrame } from './frame.ts';
 
 // busy 18646/18646 3685.517583: PERF_RECORD_MMAP2 18646/18646: [0x562199e91000(0x121000) @ 0xc6000 fe:00 6013295 26]:
@@ -69,12 +69,18 @@ export class PerfObjects {
     return symbol === undefined ? frame : { ...frame, symbol };
   }
 
-  /** The functions of a frame; undefined: it is the kernel's, or nothing is known of it. */
-  at(frame: PerfFrame, pid: number): Expansion | undefined {
+  /** Where a frame lies; undefined: in the kernel, or in nothing that can be used. */
+  placeOf(frame: PerfFrame, pid: number): CodePlace | undefined {
     if (frame.inlined || NO_FILE.test(frame.dso) || isKernel(frame)) return undefined;
     const object = this.#symbolizer.object(frame.dso, this.#buildIds.get(frame.dso));
     const offset = this.#offsetOf(frame, pid, object);
-    return offset === undefined ? undefined : this.#symbolizer.at(object, offset);
+    return offset === undefined ? undefined : this.#symbolizer.placeIn(object, offset);
+  }
+
+  /** The functions of a frame; undefined: it is the kernel's, or nothing is known of it. */
+  at(frame: PerfFrame, pid: number): Expansion | undefined {
+    const place = this.placeOf(frame, pid);
+    return place && this.#symbolizer.functionsAt(place);
   }
 
   /**

@@ -103,11 +103,12 @@ export class SampleBody {
       const popped = this.#table.pop();
       if (popped === 0) return;
       const frame = this.#lookup?.pending.printedOf(popped) ?? popped;
+      const word = this.#options.srcline && isSource(line.place) ? this.#names.withPlace(frame, line.place) : frame;
       if (frame !== popped && this.#lookup?.inline) {
-        this.#table.push(popped); // it has places of its own
+        this.#lookup.pending.setPlaced(popped, word);
+        this.#table.push(popped); // it may have places of its own
         return;
       }
-      const word = this.#options.srcline && isSource(line.place) ? this.#names.withPlace(frame, line.place) : frame;
       this.#table.push(line.inlined ? this.#names.asInlined(word) : word);
     } else if (line?.kind === 'frame' && line.address === '') {
       // perf 4.14 prints what was inlined into a frame below that frame
@@ -154,8 +155,8 @@ export class SampleBody {
     if (isKernel(frame)) this.#kernel.add(Line.ids & word);
     if (this.printsPlaces && !lookup.inline) return words;
     if (frame.inlined) return [lookup.pending.addPrinted(word, frame.address)];
-    const found = lookup.objects.at(frame, this.pid);
-    return found ? [lookup.pending.add(found, Line.ids & word, frame.address, frame.dso)] : words;
+    const place = lookup.objects.placeOf(frame, this.pid);
+    return place ? [lookup.pending.add(place, word, frame.address, frame.dso)] : words;
   }
 
   /**
@@ -170,7 +171,7 @@ export class SampleBody {
         const known = pending.knowledgeOf(id);
         if (!known && (this.#kernel.has(id) || pending.isPrinted(id))) continue;
         sums.weight += weight;
-        if (known ? known.isNamed : !this.#names.isUnresolved(id)) sums.namedWeight += weight;
+        if (known ? known.isNamed : !this.#names.isUnresolved(pending.printedOf(id) ?? id)) sums.namedWeight += weight;
         if (known?.hasLines) sums.debugWeight += weight;
       }
     }
@@ -182,6 +183,7 @@ export class SampleBody {
    * frames. Gives how well user frames are known.
    */
   settle(roots: number): UserFrameWeights | undefined {
+    this.#lookup?.pending.lookUp();
     const frames = this.#userFrames(roots);
     this.#lookup?.pending.settle((id) => this.#kernel.has(id), roots);
     return frames;

@@ -102,11 +102,11 @@ export class PerfScript {
 
   #lookup() {
     const objects = this.#objects;
-    if (!objects) return undefined;
     const { lookup, srcline, demangle: files } = this.#options;
-    const inline = lookup?.inline ?? false;
+    if (!objects || !lookup) return undefined;
+    const { inline } = lookup;
     const wordOf: WordOf = (...found) => this.names.found(...found);
-    const pending = new PendingFrames(this.table, { inline, srcline, files }, wordOf);
+    const pending = new PendingFrames(this.table, lookup.symbolizer, { inline, srcline, files }, wordOf);
     return { inline, objects, pending };
   }
 

@@ -2,28 +2,32 @@
 // read, their places in the stacks are known, and so which of them are callers.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
-import type { SymbolFrame } from './object.ts';
+import type { ObjectSymbols, SymbolFrame } from './object.ts';
 import { homeBehind, shortPath } from './source-place.ts';
-import type { Expansion } from './symbolizer.ts';
+import type { CodePlace, Expansion, Symbolizer } from './symbolizer.ts';
 
 /** Gives the name id, with flags, of this function of the object `dso` with this text behind its name. */
 export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number;
 
-interface Pending extends Expansion {
-  /** the id of the printed name, which stands for a function that has only lines */
+interface Pending extends CodePlace {
+  /** the printed name's id with flags, which stands for a function of which nothing or only lines are known */
   printed: number;
-  /** tells lines of one frame from those of the next */
-  address: string;
-  /** functions of which one is inlined into the other, all of them */
-  depth: number;
+  /** the same with a source place that was printed, too */
+  placed: number;
+  /** tells lines of one frame from those of the next: the address, as it was printed */
+  text: string;
   /** its object, as it was printed */
   dso: string;
+  /** the id of another one at the same place; 0: none */
+  next: number;
+  /** undefined: nothing is known, or nobody has looked yet */
+  functions: Expansion | undefined;
 }
 
 /** An inlined function that perf printed, of the frame with this address. */
 interface Printed {
   printed: number;
-  address: string;
+  text: string;
 }
 
 export interface PendingOptions {
@@ -37,53 +41,68 @@ export interface PendingOptions {
 
 export class PendingFrames {
   readonly #table: StackTable;
+  readonly #symbolizer: Pick<Symbolizer, 'functionsAt'>;
   readonly #options: PendingOptions;
   readonly #wordOf: WordOf;
   readonly #pending = new Map<number, Pending>();
   readonly #printed = new Map<number, Printed>();
-  readonly #known = new Map<string, number>();
-  readonly #numberOfFrame = new Map<SymbolFrame, number>();
-  readonly #numberOfList = new Map<readonly SymbolFrame[], number>();
-  readonly #listNumbers = new Map<string, number>();
-  /** by name, then by what else tells frames apart */
-  readonly #numbers = new Map<string, Map<string, number>>();
-  #count = 0;
-  /** words by the number of a frame and its object */
-  readonly #wordsOf = new Map<string, Map<number, number>>();
+  /** the ids of the first ones, by their places */
+  readonly #places = new Map<ObjectSymbols, Map<number, number>>();
+  readonly #wordsOfLists = new Map<readonly SymbolFrame[], readonly number[]>();
+  readonly #words = new Map<SymbolFrame, number>();
 
-  constructor(table: StackTable, options: PendingOptions, wordOf: WordOf) {
+  constructor(table: StackTable, symbolizer: Pick<Symbolizer, 'functionsAt'>, options: PendingOptions, wordOf: WordOf) {
     this.#table = table;
+    this.#symbolizer = symbolizer;
     this.#options = options;
     this.#wordOf = wordOf;
   }
 
-  /**
-   * The id that stands for these functions; `printed` is that of the frame as it was printed, at `address` of `dso`.
-   */
-  add({ exact, caller }: Expansion, printed: number, address: string, dso: string): number {
-    // without inlined functions of perf's it does not matter, and so fewer ids are needed
-    const place = this.#printed.size > 0 ? address : '';
-    const key = `${this.#listNumber(exact)},${this.#listNumber(caller)},${printed},${place},${dso}`;
-    let id = this.#known.get(key);
-    if (id === undefined) {
-      id = this.#table.name(`\0f${this.#known.size}`);
-      this.#known.set(key, id);
-      const depth = Math.max(exact.length, caller.length);
-      this.#pending.set(id, { exact: this.#kept(exact), caller: this.#kept(caller), depth, printed, address, dso });
+  /** The id that stands for the functions at a place; `printed` is that of the frame as it was printed, at `text` of `dso`. */
+  add({ object, address }: CodePlace, printed: number, text: string, dso: string): number {
+    let places = this.#places.get(object);
+    if (places === undefined) {
+      places = new Map();
+      this.#places.set(object, places);
     }
+    const first = places.get(address) ?? 0;
+    for (let id = first; id !== 0; ) {
+      const pending = this.#pending.get(id) as Pending;
+      // without inlined functions of perf's it does not matter how the address was printed, and so fewer ids are needed
+      const isSame = pending.text === text || this.#printed.size === 0;
+      if (isSame && pending.printed === printed && pending.dso === dso) return id;
+      id = pending.next;
+    }
+    const id = this.#table.name(`\0f${this.#pending.size}`);
+    this.#pending.set(id, { object, address, printed, placed: printed, text, dso, next: first, functions: undefined });
+    places.set(address, id);
     return id;
   }
 
   /** The id that stands for an inlined function that was printed for the frame of this address. */
-  addPrinted(word: number, address: string): number {
-    const id = this.#table.name(`\0i${address}\0${word}`);
-    this.#printed.set(id, { printed: word, address });
+  addPrinted(word: number, text: string): number {
+    const id = this.#table.name(`\0i${text}\0${word}`);
+    this.#printed.set(id, { printed: word, text });
     return id;
   }
 
-  /** Does the frame of an id of add() have a name, and debug information? Undefined: add() did not give this id. */
+  /**
+   * Looks up all functions, when all is read: object by object in the order of addresses, because then each part of
+   * the debug information is read once, whatever order the recording has.
+   */
+  lookUp(): void {
+    for (const places of this.#places.values()) {
+      for (const address of Float64Array.from(places.keys()).sort()) {
+        let pending = this.#pending.get(places.get(address) as number);
+        const functions = pending && this.#symbolizer.functionsAt(pending);
+        for (; pending; pending = this.#pending.get(pending.next)) pending.functions = functions;
+      }
+    }
+  }
+
+  /** Does the frame of an id of add() have a name, and debug information? Undefined: add() did not give this id, or nothing is known. */
   knowledgeOf(id: number): { isNamed: boolean; hasLines: boolean } | undefined {
-    const [frame] = this.#pending.get(id)?.exact ?? [];
+    const [frame] = this.#pending.get(id)?.functions?.exact ?? [];
     return frame && { isNamed: frame.name !== undefined, hasLines: frame.file !== undefined };
   }
 
@@ -92,140 +111,98 @@ export class PendingFrames {
     return this.#printed.has(id);
   }
 
-  /** The printed frame of an id of add(); undefined: add() did not give this id. */
+  /** The printed frame of an id of add(), without flags; undefined: add() did not give this id. */
   printedOf(id: number): number | undefined {
-    return this.#pending.get(id)?.printed;
+    const printed = this.#pending.get(id)?.printed;
+    return printed === undefined ? undefined : printed & Line.ids;
+  }
+
+  /** The frame of this id of add() is `placed` if nothing turns out to be known of it. */
+  setPlaced(id: number, placed: number): void {
+    (this.#pending.get(id) as Pending).placed = placed;
   }
 
   /**
-   * Puts the functions into the stacks, when all is read. `isKernel` tells of a name whether it is a kernel frame's;
+   * Puts the functions that lookUp() found into the stacks. `isKernel` tells of a name whether it is a kernel frame's;
    * the first `roots` frames of each stack are no functions.
    */
   settle(isKernel: (id: number) => boolean, roots: number): void {
     if (this.#pending.size === 0 && this.#printed.size === 0) return;
-    const expanded = new Map<number, readonly number[]>();
-    const wordsOf = (id: number, isCaller: boolean): readonly number[] => {
-      const key = isCaller ? -id : id;
-      let words = expanded.get(key);
-      if (!words) {
-        words = this.#words(this.#pending.get(id) as Pending, isCaller);
-        expanded.set(key, words);
-      }
-      return words;
-    };
     this.#table.rewrite((ids) => {
       const words: number[] = [];
+      const push = (word: number): void => {
+        if (word >= Line.last) words.length = Math.min(words.length, roots);
+        words.push(word & Line.ids);
+      };
       for (let i = 0; i < ids.length; ) {
-        const { id, to, count } = this.#frameAt(ids, i);
-        const next = ids[to];
-        for (let left = count; left > 0; left--) {
-          const isCaller = left > 1 || (next !== undefined && !isKernel(next));
-          for (const word of wordsOf(id, isCaller)) {
-            if (word >= Line.last) words.length = Math.min(words.length, roots);
-            words.push(word & Line.ids);
-          }
+        const { pending, to, count } = this.#frameAt(ids, i);
+        if (!pending?.functions) for (const one of ids.subarray(i, to)) push(this.#asPrinted(one));
+        for (let left = count; pending?.functions && left > 0; left--) {
+          const isCaller = left > 1 || (to < ids.length && !isKernel(ids[to] as number));
+          for (const word of this.#wordsOf(pending, pending.functions[isCaller ? 'caller' : 'exact'])) push(word);
         }
-        if (count === 0) for (const one of ids.subarray(i, to)) words.push(this.#printed.get(one)?.printed ?? one);
         i = to;
       }
       return words;
     });
   }
 
+  #asPrinted(id: number): number {
+    return this.#pending.get(id)?.placed ?? this.#printed.get(id)?.printed ?? id;
+  }
+
   /**
-   * The lines that belong to one address, from one at `from` on: the id of add() among them, where they end, and how many
-   * frames they are. 0 frames: none of them is of add().
+   * The lines that belong to one address, from one at `from` on: the frame of add() among them (undefined: there is
+   * none), where they end, and how many frames they are.
    */
-  #frameAt(ids: Uint32Array, from: number): { id: number; to: number; count: number } {
-    const address = this.#addressOf(ids[from] as number);
+  #frameAt(ids: Uint32Array, from: number): { pending: Pending | undefined; to: number; count: number } {
+    const first = this.#pending.get(ids[from] as number);
+    const text = first?.text ?? this.#printed.get(ids[from] as number)?.text;
     let to = from + 1;
-    if (address === undefined) return { id: 0, to, count: 0 };
-    let id = this.#pending.has(ids[from] as number) ? (ids[from] as number) : 0;
-    let count = id === 0 ? 0 : 1;
-    for (; this.#addressOf(ids[to]) === address; to++) {
+    if (text === undefined) return { pending: undefined, to, count: 0 };
+    let pending = first;
+    let count = first ? 1 : 0;
+    for (; to < ids.length; to++) {
       const one = ids[to] as number;
-      if (this.#printed.has(one)) continue;
-      if (id !== 0 && one !== id) break;
-      id = one;
+      const other = this.#pending.get(one);
+      if ((other?.text ?? this.#printed.get(one)?.text) !== text) break;
+      if (!other) continue;
+      if (pending && other !== pending) break;
+      pending = other;
       count++;
     }
     // A function that calls itself at one place. But perf with --inline prints a function that exists as code twice, if
     // what addr2line says of the innermost and the outermost one is its symbol.
-    const depth = this.#pending.get(id)?.depth ?? 1;
-    if (count > 1 && depth > 1 && this.#printed.size > 0) {
-      count = Math.min(count, Math.max(1, Math.round((to - from) / depth)));
+    if (count > 1 && this.#printed.size > 0) {
+      const { exact, caller } = pending?.functions ?? { exact: [], caller: [] };
+      const depth = Math.max(exact.length, caller.length, 1);
+      if (depth > 1) count = Math.min(count, Math.max(1, Math.round((to - from) / depth)));
     }
-    return { id, to, count };
+    return { pending, to, count };
   }
 
-  #addressOf(id: number | undefined): string | undefined {
-    if (id === undefined) return undefined;
-    return (this.#pending.get(id) ?? this.#printed.get(id))?.address;
+  #wordsOf({ printed, dso }: Pending, frames: readonly SymbolFrame[]): readonly number[] {
+    const [first] = frames;
+    if (!first) return [printed];
+    let words = this.#wordsOfLists.get(frames);
+    if (words) return words;
+    const kept = this.#options.inline ? frames : [first];
+    words = kept.map((frame) => (frame.name === undefined ? this.#unnamed(frame, printed) : this.#word(frame, dso)));
+    // a function that has only lines is called as it was printed, which differs
+    if (first.name !== undefined) this.#wordsOfLists.set(frames, words);
+    return words;
   }
 
-  /** One number for lists of the same frames. */
-  #listNumber(frames: readonly SymbolFrame[]): number {
-    let number = this.#numberOfList.get(frames);
-    if (number === undefined) {
-      let text = '';
-      for (const frame of this.#kept(frames)) text += `${this.#numberOf(frame)},`;
-      number = this.#listNumbers.get(text) ?? this.#listNumbers.size;
-      this.#listNumbers.set(text, number);
-      this.#numberOfList.set(frames, number);
-    }
-    return number;
+  #unnamed(frame: SymbolFrame, printed: number): number {
+    const place = this.#options.srcline ? placeOf(frame) : '';
+    return place === '' ? printed : this.#table.name(`${this.#table.nameText(printed & Line.ids)}:${place}`);
   }
 
-  /** One number for frames that have the same name in a stack. */
-  #numberOf(frame: SymbolFrame): number {
-    let number = this.#numberOfFrame.get(frame);
-    if (number === undefined) {
-      number = this.#numberOfTexts(frame);
-      this.#numberOfFrame.set(frame, number);
-    }
-    return number;
-  }
-
-  /** By the name, then by what else counts: names are long, so they are not joined with it. */
-  #numberOfTexts({ name, home, file, line }: SymbolFrame): number {
-    const place = this.#options.srcline || name === undefined ? `${file}:${line}:${home}` : (home ?? '');
-    let numbers = this.#numbers.get(name ?? '');
-    if (numbers === undefined) {
-      numbers = new Map();
-      this.#numbers.set(name ?? '', numbers);
-    }
-    let number = numbers.get(place);
-    if (number === undefined) {
-      number = this.#count++;
-      numbers.set(place, number);
-    }
-    return number;
-  }
-
-  #kept(frames: readonly SymbolFrame[]): readonly SymbolFrame[] {
-    return this.#options.inline ? frames : frames.slice(0, 1);
-  }
-
-  #words({ exact, caller, printed, dso }: Pending, isCaller: boolean): number[] {
-    return (isCaller ? caller : exact).map((frame) => {
-      if (frame.name !== undefined) return this.#wordIn(dso, frame);
-      const place = this.#options.srcline ? placeOf(frame) : '';
-      return place === '' ? printed : this.#table.name(`${this.#table.nameText(printed)}:${place}`);
-    });
-  }
-
-  #wordIn(dso: string, frame: SymbolFrame): number {
-    let words = this.#wordsOf.get(dso);
-    if (words === undefined) {
-      words = new Map();
-      this.#wordsOf.set(dso, words);
-    }
-    // inlined functions may have a mark
-    const number = 2 * this.#numberOf(frame) + (frame.isInlined ? 1 : 0);
-    let word = words.get(number);
+  #word(frame: SymbolFrame, dso: string): number {
+    let word = this.#words.get(frame);
     if (word === undefined) {
       word = this.#wordOf(frame, this.#behind(frame), dso);
-      words.set(number, word);
+      this.#words.set(frame, word);
     }
     return word;
   }

@@ -11,12 +11,13 @@ export function homeBehind({ home }: SymbolFrame): string {
   return home === undefined ? '' : ` (${shortPath(home)})`;
 }
 
-// /src/./left.h     /build/../lib/sort.c     /usr//include/x.h
-const UNTIDY = /\/\.|\/\//;
-
 /** The file name with its folder, because half of all files of Rust are called mod.rs: `raw/mod.rs` */
-export function shortPath(whole: string): string {
-  const path = UNTIDY.test(whole) ? posix.normalize(whole) : whole;
-  const folder = path.lastIndexOf('/', path.lastIndexOf('/') - 1);
-  return path.slice(folder + 1);
+export function shortPath(path: string): string {
+  const short = lastTwo(path);
+  // /src/./left.h     /build/sort/../lib.c     /usr//x.h
+  return /^(?:\.{0,2}\/|[^/]*$)/.test(short) && path.includes('/') ? lastTwo(posix.normalize(path)) : short;
+}
+
+function lastTwo(path: string): string {
+  return path.slice(path.lastIndexOf('/', path.lastIndexOf('/') - 1) + 1);
 }

@@ -12,14 +12,19 @@ export interface Expansion {
   caller: readonly SymbolFrame[];
 }
 
+/** Where a frame lies: an object that can be used, and the object's own address. */
+export interface CodePlace {
+  object: ObjectSymbols;
+  address: number;
+}
+
 const MOST_LISTED = 5;
 
 export class Symbolizer {
   readonly #open: OpenFile;
   readonly #buildIds: ReadonlyMap<string, string>;
   readonly #objects = new Map<string, ObjectSymbols>();
-  /** frames that were looked up in objects; frames found in no map */
-  looked = 0;
+  /** frames found in no map */
   unmapped = 0;
 
   /** `buildIds` are those of the recording, by path. */
@@ -39,14 +44,23 @@ export class Symbolizer {
     return object;
   }
 
-  /** The functions at a place of an object's file; undefined: nothing is known. */
-  at(object: ObjectSymbols, offset: number): Expansion | undefined {
-    const address = object.addressAt(offset);
-    if (address === undefined || object.refusal !== undefined) return undefined;
-    this.looked++;
+  /** A place of an object's file; undefined: it holds no code, or the object can't be used. */
+  placeIn(object: ObjectSymbols, offset: number): CodePlace | undefined {
+    const address = object.refusal === undefined ? object.addressAt(offset) : undefined;
+    return address === undefined ? undefined : { object, address };
+  }
+
+  /** The functions at a place; undefined: nothing is known. */
+  functionsAt({ object, address }: CodePlace): Expansion | undefined {
     const exact = object.framesAt(address);
     const caller = object.endsCall(address) === true ? object.framesAt(address - 1) : exact;
     return exact.length === 0 && caller.length === 0 ? undefined : { exact, caller };
+  }
+
+  /** The functions at a place of an object's file; undefined: nothing is known. */
+  at(object: ObjectSymbols, offset: number): Expansion | undefined {
+    const place = this.placeIn(object, offset);
+    return place && this.functionsAt(place);
   }
 
   /** What users should know, one line each. */
