@@ -13,6 +13,8 @@ export interface UserFrame {
   name: string;
   isStale: boolean;
   isUnnamed: boolean;
+  /** is it an unnamed function of the C library? */
+  isLibc: boolean;
   programs: readonly string[];
   /** the function waits for its caller, if the rest of one of these holds */
   ways: readonly Candidate<true>[];
@@ -64,6 +66,8 @@ const NEAR = 8;
 const ANY = 'any';
 /** The label of rules that say: no meaning. */
 const NONE = '-';
+// [libc.so.6]     [libc-2.31.so <8d2f1>]     [libpthread.so.0]     [ld-musl-x86_64.so.1]
+const LIBC = /^\[(?:libc|libpthread)(?:-[\d.]+\.so|\.so\.\d+)(?: <\w+>)?\]$|^\[ld-musl-\w+\.so\.1(?: <\w+>)?\]$/;
 
 export function isMeaningHeading(heading: string): boolean {
   return [STALE, WAYS, PARKS].includes(heading) || KNOWN_BY.test(heading) || WAITS_IN.test(heading);
@@ -175,7 +179,8 @@ export class Meanings {
         frame,
         name,
         isStale: this.#stale.find(name).length > 0,
-        isUnnamed: name === UNKNOWN,
+        isUnnamed: name === UNKNOWN || LIBC.test(name),
+        isLibc: LIBC.test(name),
         programs: this.#programs.find(name).map(({ of }) => of),
         ways: this.#ways.find(name),
         parks: this.#parks.find(name),
@@ -214,9 +219,12 @@ function makersOf(stack: readonly UserFrame[], nameAt: (index: number) => string
   const commAt = stack.length - 1;
   const first = (isPassed: (frame: UserFrame, at: number) => boolean): number =>
     stack.findIndex((frame, at) => at === commAt || !isPassed(frame, at));
-  const left = first(({ ways, isStale }) => ways.length > 0 || isStale);
+  // without libc6-dbg those that pthread_cond_wait() calls have no names: it goes on, whatever they are
+  const namedAt = (at: number): number => stack.findIndex((frame, i) => i >= at && !frame.isLibc);
+  const isWay = (at: number): boolean => stack[at]?.ways.some(({ rest }) => holds(rest, nameAt, at)) === true;
+  const left = first(({ ways, isStale, isLibc }, at) => (isLibc ? isWay(namedAt(at)) : ways.length > 0 || isStale));
   return {
-    sure: first(({ ways }, at) => ways.some(({ rest }) => holds(rest, nameAt, at))),
+    sure: first(({ isLibc }, at) => isWay(isLibc ? namedAt(at) : at)),
     likely: first(({ ways, isUnnamed }) => ways.length > 0 || isUnnamed),
     commAt,
     isCommAlone: left === commAt && commAt > 0,

@@ -94,6 +94,19 @@ describe('meanings', () => {
     ['libuv:loop', 'poll/epoll', 'node', 'epoll_pwait uv__io_poll uv_run main'],
     ['libc:mutex', 'lock/futex', 'a.out', '__GI___lll_lock_wait f main'],
     ['nginx:loop', 'poll/epoll', 'nginx', 'epoll_wait ngx_epoll_process_events ngx_process_events_and_timers'],
+    // Debian 13's libc without its debugging symbols
+    [
+      'JVM:vm',
+      'lock/futex',
+      'VM Periodic Tas',
+      '[libc.so.6] [libc.so.6] [libc.so.6] pthread_cond_timedwait PlatformMonitor::wait Monitor::wait_without_safepoint_check WatcherThread::sleep',
+    ],
+    ['V8:worker', 'lock/futex', 'V8Worker', '[libc-2.31.so] pthread_cond_wait'],
+    ['libuv:loop', 'poll/epoll', 'server', '[libc.so.6] epoll_pwait [libuv.so.1.0.0] uv_run node::SpinEventLoop'],
+    ['libc:mutex', 'lock/futex', 'a.out', '[libc.so.6] pthread_mutex_lock f main'],
+    [undefined, 'lock/futex', 'node', '[libc.so.6] worker start_thread'],
+    [undefined, 'poll/epoll', 'server', 'epoll_pwait [libuv.so.1.0.0] [libuv.so.1.0.0] uv_run node::SpinEventLoop'],
+    [undefined, 'lock/futex', 'node', '[libother.so.6] uv_cond_wait worker start_thread'],
     ['redis:background', 'lock/futex', 'bio_aof', '__futex_abstimed_wait_common'],
     [undefined, 'poll/epoll', 'a.out', 'epoll_wait main'],
   ];
