@@ -12,8 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const OWN =
   'befores boxes cell changed choose chosenKey classOf close collected colour count counts cut data depth element end falls ' +
   'finish flame forPrint found fresh glyph group hits hover icicle inner isAlone isAtEnd isDrawn isRoot keepInSight ' +
-  'ink items kept kindOf least lefts links model nameOf names needles nextMatch nodeUnder noise numberOf open order own ownBefore ownBits pathOf pick ' +
-  'picked placed places plainClassOf press resize rights rows scale searchField selected selfBefore show showFound showFunction showNode ' +
+  'ink items kept kindOf least lefts links model nameOf names needles nextMatch node nodeUnder noise numberOf open order own ownBefore ownBits pathOf pick ' +
+  'picked placed places plainClassOf press resize rights rows scale searchField selected selfBefore shares show showFound showFunction showNode ' +
   'showNothing showTrail showView sign sizes sliver state sums texts thin toggleHelp tree whole zoomStep zoomTo';
 
 /** Private fields become plain ones, which minify to a letter without a `#`: a hundredth of the script. */

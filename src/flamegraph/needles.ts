@@ -11,8 +11,8 @@ const LONELY = 14;
 const MARK_ROOM = 16;
 /** A gap that nobody sees, px. */
 export const NO_GAP = 0.3;
-/** Frames too thin for boxes of their own are drawn together, up to this width, px. */
-export const TOGETHER = 4;
+/** Frames too thin for boxes of their own are drawn together, up to this width in the page, px. */
+export const TOGETHER = 6;
 /** Frames are drawn together if the user did not ask to leave out wider ones than this, px. */
 export const THIN = 0.1;
 /** Frames narrower than this are drawn together where a script tells them apart, px. */
@@ -48,8 +48,9 @@ export function foldNeedles(rows: Row[], base: number, top: ArrayLike<number>, m
   const ink: number[] = [];
   let shut: Tower[] = [];
   for (let depth = base; depth < rows.length; depth++) {
-    const folded = withoutShut(rows[depth] ?? emptyRow(), depth, shut, top);
-    rows[depth] = folded.kept;
+    const row = rows[depth] ?? emptyRow();
+    rows[depth] = row;
+    const folded = dropShut(row, depth, shut, top);
     ink[depth] = folded.ink;
     if (folded.needles.length === 0) continue;
     shut = [...shut, ...folded.needles].sort((a, b) => a.from - b.from);
@@ -79,16 +80,15 @@ export function foldNeedles(rows: Row[], base: number, top: ArrayLike<number>, m
   return cut.map((towers, depth) => withRoom(towers, rows[depth]));
 }
 
-/** A row without what is folded, the width of its boxes, and those runs of them without a gap that are needles. */
-function withoutShut(
+/** Takes what is folded out of a row. Gives the width of its boxes, and those runs of them without a gap that are needles. */
+function dropShut(
   { items, lefts, rights }: Row,
   depth: number,
   shut: readonly Tower[],
   top: ArrayLike<number>,
-): { kept: Row; ink: number; needles: Tower[] } {
-  const kept = emptyRow();
+): { ink: number; needles: Tower[] } {
   const needles: Tower[] = [];
-  let [at, ink, from, to, node] = [0, 0, 0, Number.NEGATIVE_INFINITY, -1];
+  let [kept, at, ink, from, to, node] = [0, 0, 0, 0, Number.NEGATIVE_INFINITY, -1];
   for (let i = 0; i <= items.length; i++) {
     const left = lefts[i] ?? Number.POSITIVE_INFINITY;
     while ((shut[at]?.to as number) <= left) at++;
@@ -104,11 +104,12 @@ function withoutShut(
     if ((top[item] as number) > (top[node] as number)) node = item;
     to = rights[i] as number;
     ink += to - left;
-    kept.items.push(item);
-    kept.lefts.push(left);
-    kept.rights.push(to);
+    items[kept] = item;
+    lefts[kept] = left;
+    rights[kept++] = to;
   }
-  return { kept, ink, needles };
+  items.length = lefts.length = rights.length = kept;
+  return { ink, needles };
 }
 
 /** The towers whose marks have room in a row. */

@@ -81,7 +81,7 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
   const pixel = span / framesWidth(settings);
   // the script draws finer ones
   const together = isTogether(settings)
-    ? { gap: NO_GAP * pixel, most: (settings.script ? 3 : 1) * TOGETHER * pixel }
+    ? { gap: NO_GAP * pixel, most: TOGETHER * (settings.script ? 2 : 2 / 3) * pixel }
     : undefined;
   // no list of texts, because there may be millions
   const waits = new Uint8Array(table.nameCount + 1);

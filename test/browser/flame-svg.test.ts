@@ -56,7 +56,12 @@ describe('flame-svg in Chromium', { skip }, () => {
   }
   async function pointAt(page: Page, label: string): Promise<void> {
     const { x, y } = await placeOf(page, label);
+    await moveTo(page, x, y);
+  }
+  /** The next frame tells what the mouse points at. */
+  async function moveTo(page: Page, x: number, y: number): Promise<void> {
     await page.mouse.move(x, y);
+    await page.evaluate('new Promise((done) => requestAnimationFrame(done))');
   }
   const tip = (page: Page): Promise<string> => text(page, '.tip');
 
@@ -119,7 +124,7 @@ describe('flame-svg in Chromium', { skip }, () => {
     const [page, silent] = await open(await pictureFile());
     await pointAt(page, 'ExecSort');
     assert.equal(await tip(page), 'ExecSort (200 samples, 20.00%)');
-    await page.mouse.move(2, 2);
+    await moveTo(page, 2, 2);
     // nothing has the keyboard yet
     for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
     assert.equal(
@@ -218,7 +223,7 @@ describe('flame-svg in Chromium', { skip }, () => {
     const [widest, narrowest] = [Math.max(...inks), Math.min(...inks)];
     assert.ok(narrowest > 900 && widest - narrowest < 2, `white in ${inks}`);
     const { x, y } = await placeOf(page, 'main');
-    await page.mouse.move(x + 400, y - 96);
+    await moveTo(page, x + 400, y - 96);
     assert.match(await tip(page), /^f\d+ \(1 samples, 0\.03%\)$/);
     const pointed = (await tip(page)).split(' ')[0] as string;
     await page.locator('input').fill(`/^${pointed}$/`);

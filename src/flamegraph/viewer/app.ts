@@ -6,7 +6,7 @@ import type { Scheme } from '../classes.ts';
 import { boxText } from '../words.ts';
 import { Callers } from './callers.ts';
 import { type FunctionSums, namesTo } from './derive.ts';
-import { part } from './dom.ts';
+import { listen, part, set } from './dom.ts';
 import { Finder } from './finder.ts';
 import { Flame } from './flame.ts';
 import { Functions } from './functions.ts';
@@ -45,6 +45,7 @@ export class App {
   readonly #callers: Callers;
   readonly #sheet = new CSSStyleSheet();
   #look = '';
+  #hovering = 0;
   readonly #trees: Trees;
   readonly #finder: Finder;
   readonly #dark = matchMedia('(prefers-color-scheme:dark)');
@@ -61,8 +62,8 @@ export class App {
       HTMLElement,
       HTMLElement,
     ];
-    if (!page.isAlone) part(root, 'title').setAttribute('aria-level', '2');
-    this.element.addEventListener('click', ({ target }) => {
+    if (!page.isAlone) set(part(root, 'title'), { 'aria-level': 2 });
+    listen(this.element, 'click', ({ target }) => {
       const { act } = (target as HTMLElement).dataset;
       if (act) this.act(act as Act);
     });
@@ -83,7 +84,7 @@ export class App {
     const own = new CSSStyleSheet();
     own.replaceSync(model.texts.sheet);
     root.adoptedStyleSheets = [own, this.#sheet];
-    this.#dark.addEventListener('change', () => this.#render());
+    listen(this.#dark, 'change', () => this.#render());
   }
 
   /** What of the tree the present state shows. */
@@ -235,7 +236,13 @@ export class App {
     for (const view of [this.flame, this.#callers]) if (view.element.isConnected) view.resize();
   }
 
+  /** In the next frame, because whoever clicks meanwhile sees something else. */
   #hover(tree: Tree | undefined, node: number | undefined, event: MouseEvent | undefined): void {
+    cancelAnimationFrame(this.#hovering);
+    this.#hovering = requestAnimationFrame(() => this.#point(tree, node, event));
+  }
+
+  #point(tree: Tree | undefined, node: number | undefined, event: MouseEvent | undefined): void {
     this.#tip.hidden = node === undefined || event === undefined;
     if (tree === undefined || node === undefined || event === undefined) {
       this.#showPanel();
@@ -269,6 +276,7 @@ export class App {
   }
 
   #showPanel(): void {
+    cancelAnimationFrame(this.#hovering);
     const { tree, sums } = this.#shown;
     const node = this.#chosen();
     const name = this.#trees.numberOf(this.chosenKey()) ?? 0;

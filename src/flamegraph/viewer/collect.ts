@@ -7,7 +7,7 @@ import { pathTo, type Tree } from './tree.ts';
 const SEEN = 1;
 
 export interface Collected {
-  /** by depth; a node less wide than `least` stands for what of it and its neighbours is this deep */
+  /** by depth; a node less wide than `least` stands for its neighbours, too */
   rows: Row[];
   /** by depth, the marks of towers that end one row below */
   cut: Tower[][];
@@ -51,16 +51,20 @@ export function collect(tree: Tree, zoom: number, scale: number, minPx: number):
     const high = top[node] as number;
     const isSeen = to > near || high > highest || at < lowest;
     if (isSeen && wide > 0 && minPx <= THIN) {
-      for (let deep = at; deep <= high; deep++) {
+      // the frame that is this deep on the way to the highest one
+      let tip = node;
+      for (let deep = at; ; deep++) {
         if (from >= (limits[deep] as number) || from - (ends[deep] as number) >= NO_GAP) {
-          add(deep, node, from, to);
+          add(deep, tip, from, to);
           limits[deep] = from + TOGETHER;
         } else {
           const { items, rights } = rows[deep] as Row;
           rights[items.length - 1] = to;
-          if (high > (top[items[items.length - 1] as number] as number)) items[items.length - 1] = node;
+          if (high > (top[items[items.length - 1] as number] as number)) items[items.length - 1] = tip;
         }
         ends[deep] = to;
+        if (deep === high) break;
+        for (tip++; (top[tip] as number) < high; ) tip = end[tip] as number;
       }
       [near, lowest, highest] = [from + NO_GAP / 2, at, high];
     }
@@ -100,16 +104,6 @@ export function thinHits(
     hits[at].push(from, seen);
   }
   return hits;
-}
-
-/** The first node this deep on one that carries frames as deep. */
-export function firstAt(tree: Tree, node: number, depth: number): number {
-  let at = node;
-  while ((tree.depth[at] as number) < depth) {
-    at++;
-    while ((tree.top[at] as number) < depth) at = tree.end[at] as number;
-  }
-  return at;
 }
 
 /** Where a node lies below `zoom`, px from the left. */

@@ -28,8 +28,19 @@ export function html<K extends keyof HTMLElementTagNameMap>(
 
 export function button(text: string, title: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const element = html('button', { type: 'button', title, ...attributes }, text);
-  element.addEventListener('click', act);
+  listen(element, 'click', act);
   return element;
+}
+
+type Events = WindowEventMap & DocumentEventMap;
+
+export function listen<K extends keyof Events>(
+  target: EventTarget,
+  name: K,
+  act: (event: Events[K]) => void,
+  options?: AddEventListenerOptions,
+): void {
+  target.addEventListener(name, act as (event: Event) => void, options);
 }
 
 /** The part of the viewer's page with this class. */

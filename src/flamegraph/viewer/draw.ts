@@ -5,7 +5,7 @@ import { boxWidth, hundredths, LABEL_INDENT, labelBaseline, labelColumns, SLIVER
 import { label } from '../label.ts';
 import { emptyRow, markText, middleOf, type Row } from '../needles.ts';
 import { Slivers } from '../slivers.ts';
-import { type Collected, firstAt, thinHits } from './collect.ts';
+import { type Collected, thinHits } from './collect.ts';
 import { set, svgElement } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Tree } from './tree.ts';
@@ -42,7 +42,7 @@ export function drawRow(depth: number, drawing: Drawing): DrawnRow {
   const height = frameHeight - 1;
   const row = collected.rows[depth] ?? emptyRow();
   const group = svgElement('g');
-  if (depth < (tree.depth[zoom] as number)) group.setAttribute('class', 'up');
+  if (depth < (tree.depth[zoom] as number)) set(group, { class: 'up' });
   const emptyBox = svgElement('rect', { height, rx: 1.5 });
   const noWords = svgElement('text', { y: labelBaseline(frameHeight, fontSize) });
   const slivers = new Slivers();
@@ -52,7 +52,7 @@ export function drawRow(depth: number, drawing: Drawing): DrawnRow {
     const from = row.lefts[i] as number;
     const width = (row.rights[i] as number) - from;
     if ((tree.width[node] as number) < collected.least) {
-      slivers.add(model.plainClassOf(tree, firstAt(tree, node, depth)), from, from + width);
+      slivers.add(model.plainClassOf(tree, node), from, from + width);
       continue;
     }
     const kind = model.classOf(tree, node);
@@ -71,7 +71,7 @@ export function drawRow(depth: number, drawing: Drawing): DrawnRow {
     const isGone = tree.size[node] === 0 && tree.width[node] !== 0;
     if (isGone) {
       box.classList.add('gone');
-      box.setAttribute('stroke', fill);
+      set(box, { stroke: fill });
     }
     elements.push(box);
     boxes.push([box, tree.name[node] as number]);

@@ -3,14 +3,17 @@
 import type { Scheme } from '../classes.ts';
 import { SLIVER } from '../geometry.ts';
 import { middleOf, type Row } from '../needles.ts';
-import { type Collected, collect, firstAt, placeOf } from './collect.ts';
-import { html, set, svgElement } from './dom.ts';
+import { type Collected, collect, placeOf } from './collect.ts';
+import { html, listen, set, svgElement } from './dom.ts';
 import { type Drawing, type DrawnRow, drawRow, showFound } from './draw.ts';
 import type { Model } from './model.ts';
 import { childrenOf, pathTo, type Tree } from './tree.ts';
 
-/** Boxes with elements of their own in one window of rows; what is thinner is drawn as slivers. */
-const MOST_BOXES = 200;
+/** More boxes than this in one window of rows have elements of their own only if they have a label, px: as wide as this. */
+const FEW_BOXES = 150;
+const LABELLED = 27;
+/** Boxes with elements of their own at most; thinner ones are drawn as slivers. */
+const MOST_BOXES = 1000;
 /** Rows drawn above and below the window. */
 const SPARE_ROWS = 3;
 /** How far beside a thin box the mouse still means it, px. */
@@ -54,26 +57,25 @@ export class Flame {
   constructor(model: Model, label: string, events: FlameEvents) {
     this.#model = model;
     this.#events = events;
-    this.element.setAttribute('aria-label', label);
+    set(this.element, { 'aria-label': label });
     this.#rows.append(this.#cursor);
     this.element.append(this.#rows);
-    const on = <K extends keyof HTMLElementEventMap>(name: K, act: (event: HTMLElementEventMap[K]) => void): void =>
-      this.element.addEventListener(name, act);
-    on('scroll', () => this.#drawRows());
-    on('mousemove', (event) => events.hover(this.nodeUnder(event), event));
-    on('mouseleave', () => events.hover(undefined, undefined));
-    on('click', (event) => {
+    const { element } = this;
+    listen(element, 'scroll', () => this.#drawRows());
+    listen(element, 'mousemove', (event) => events.hover(this.nodeUnder(event), event));
+    listen(element, 'mouseleave', () => events.hover(undefined, undefined));
+    listen(element, 'click', (event) => {
       const node = this.nodeUnder(event);
       if (node !== undefined) events.click(node);
     });
-    on('contextmenu', (event) => {
+    listen(element, 'contextmenu', (event) => {
       const node = this.nodeUnder(event);
       if (node === undefined) return;
       event.preventDefault();
       this.select(node);
       events.pick(node);
     });
-    on('keydown', (event) => {
+    listen(element, 'keydown', (event) => {
       const { key, ctrlKey, metaKey, altKey } = event;
       if (!ctrlKey && !metaKey && !altKey && this.press(key)) event.preventDefault();
     });
@@ -170,7 +172,7 @@ export class Flame {
     for (const depth of wanted) {
       if (this.#drawn.has(depth)) continue;
       const row = drawRow(depth, drawing);
-      row.group.setAttribute('transform', `translate(${SIDE} ${this.#rowTop(depth)})`);
+      set(row.group, { transform: `translate(${SIDE} ${this.#rowTop(depth)})` });
       this.#cursor.before(row.group);
       this.#drawn.set(depth, row);
     }
@@ -186,8 +188,8 @@ export class Flame {
         if (wide * scale >= SLIVER && wide >= least) widths.push(wide * scale);
       }
     }
-    if (widths.length <= MOST_BOXES) return SLIVER;
-    return widths.sort((a, b) => b - a)[MOST_BOXES] as number;
+    if (widths.length <= FEW_BOXES) return SLIVER;
+    return Math.max(widths.sort((a, b) => b - a)[MOST_BOXES] ?? 0, LABELLED);
   }
 
   /** Toggles what a search has found. */
@@ -224,7 +226,7 @@ export class Flame {
 
   #placeCursor(): void {
     const node = this.selected;
-    this.#cursor.setAttribute('visibility', node === undefined ? 'hidden' : 'visible');
+    set(this.#cursor, { visibility: node === undefined ? 'hidden' : 'visible' });
     const drawing = this.#drawing;
     if (node === undefined || drawing === undefined) return;
     const { from, width } = placeOf(drawing.tree, drawing.zoom, node, drawing.scale);
@@ -257,7 +259,7 @@ export class Flame {
     const node = (this.#collected.rows[depth] as Row).items[index] as number;
     // those that are drawn together are pointed at one by one
     const isOne = (drawing.tree.width[node] as number) >= this.#collected.least;
-    return (isOne ? undefined : nodeAt(drawing, x, depth)) ?? firstAt(drawing.tree, node, depth);
+    return (isOne ? undefined : nodeAt(drawing, x, depth)) ?? node;
   }
 
   /** The place in its row of what is nearest to `x` px, at most `reach` away; -1: there is none. */
@@ -293,8 +295,7 @@ export class Flame {
     const view = this.#view as FlameView;
     if (key === 'ArrowLeft' || key === 'ArrowRight') {
       const depth = view.tree.depth[from] as number;
-      const next = this.#collected.rows[depth]?.items[this.#placeInRow(from) + (key === 'ArrowLeft' ? -1 : 1)];
-      return next === undefined ? undefined : firstAt(view.tree, next, depth);
+      return this.#collected.rows[depth]?.items[this.#placeInRow(from) + (key === 'ArrowLeft' ? -1 : 1)];
     }
     if ((key === 'ArrowUp') === view.icicle) return pathTo(view.tree, from).at(-2);
     const children = [...childrenOf(view.tree, from)].filter((child) => this.isDrawn(child));

@@ -5,7 +5,7 @@ import type { Scheme } from '../classes.ts';
 import { ON_CPU, waitFamily } from '../time.ts';
 import { noiseText, signedText, valueText } from '../words.ts';
 import { type FunctionSums, waitSums } from './derive.ts';
-import { button, chip, html } from './dom.ts';
+import { button, chip, html, set } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Go, State } from './state.ts';
 import type { Tree } from './tree.ts';
@@ -52,7 +52,7 @@ export class Functions {
       if (by === undefined) return html('th', { scope: 'col' }, title);
       const act = () => this.#go({ sort: by });
       const cell = html('th', { scope: 'col' }, button(title, `Sort by ${title.toLowerCase()}`, act));
-      if (sort === by) cell.setAttribute('aria-sort', by === 'name' ? 'ascending' : 'descending');
+      if (sort === by) set(cell, { 'aria-sort': by === 'name' ? 'ascending' : 'descending' });
       return cell;
     });
     const rows = names.slice(0, this.#shown).map((name) => {

@@ -2,7 +2,7 @@
 
 import { percent } from '../../stacks/amounts.ts';
 import type { Scheme } from '../classes.ts';
-import { button, chip, html, part } from './dom.ts';
+import { button, chip, html, listen, part, set } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Go, State } from './state.ts';
 
@@ -27,17 +27,17 @@ export class Header {
     [this.#found, this.#step, this.#legend, this.#trail] = ['found', 'step', 'legend', 'trail'].map((name) =>
       part(page, name),
     ) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
-    this.search.addEventListener('input', () => go({ search: this.search.value }, false));
+    listen(this.search, 'input', () => go({ search: this.search.value }, false));
   }
 
   show(state: State, scheme: Scheme, shares: ReadonlyMap<string, number>): void {
     for (const element of this.#buttons) {
       const { act } = element.dataset;
-      if (act === state.view) element.setAttribute('aria-current', 'page');
+      if (act === state.view) set(element, { 'aria-current': 'page' });
       else element.removeAttribute('aria-current');
       if (act === 'flip') {
         element.hidden = state.view !== 'flame';
-        element.setAttribute('aria-pressed', String(state.flip));
+        set(element, { 'aria-pressed': String(state.flip) });
       }
       if (act === 'theme') element.title = element.ariaLabel = `Colours: ${state.theme} (t)`;
     }
@@ -52,10 +52,9 @@ export class Header {
       const share = shares.get(letter);
       if (meaning === '' || share === undefined) continue;
       const words = `${mark ? `${mark} ` : ''}${meaning} ${percent(share)}`;
-      const entry = button('', `Let ${meaning} stand out`, () =>
-        this.#go({ only: state.only === letter ? '' : letter }),
-      );
-      entry.setAttribute('aria-pressed', String(state.only === letter));
+      const isOn = state.only === letter;
+      const act = () => this.#go({ only: isOn ? '' : letter });
+      const entry = button('', `Let ${meaning} stand out`, act, { 'aria-pressed': String(isOn) });
       entry.append(chip(shades[shades.length >> 1] as string), words);
       this.#legend.append(entry);
     }

@@ -3,7 +3,7 @@
 import { DATA_CLASS } from '../../stacks/packed/picture-data.ts';
 import type { Data } from '../data.ts';
 import { App } from './app.ts';
-import { html, set, svgElement } from './dom.ts';
+import { html, listen, set, svgElement } from './dom.ts';
 import { onKey } from './keys.ts';
 import { Model } from './model.ts';
 import { printed } from './print.ts';
@@ -107,18 +107,19 @@ async function start(svg: SVGSVGElement): Promise<void> {
   const restore = (): void => app.restore(stateOf(location.hash, scope));
   restore();
   fit();
-  addEventListener('popstate', restore);
+  listen(window, 'popstate', restore);
   new ResizeObserver(() => app.resize()).observe(host);
-  addEventListener('resize', fit);
+  listen(window, 'resize', fit);
 
   const isOurs = (event: Event): boolean => isAlone || event.composedPath().includes(svg);
-  addEventListener('keydown', (event) => {
+  listen(window, 'keydown', (event) => {
     if (event.defaultPrevented || !isOurs(event)) return;
     const target = event.composedPath()[0] as Element;
     const isButton = target.localName === 'button' && (event.key === 'Enter' || event.key === ' ');
     if (!isButton && onKey(app, event, target)) event.preventDefault();
   });
-  app.flame.element.addEventListener(
+  listen(
+    app.flame.element,
     'wheel',
     (event) => {
       if (!event.ctrlKey) return;
@@ -129,11 +130,11 @@ async function start(svg: SVGSVGElement): Promise<void> {
   );
 
   let paper: SVGElement | undefined;
-  addEventListener('beforeprint', () => {
-    svg.setAttribute('viewBox', size);
+  listen(window, 'beforeprint', () => {
+    set(svg, { viewBox: size });
     paper = printed(svg, app, model);
   });
-  addEventListener('afterprint', () => {
+  listen(window, 'afterprint', () => {
     paper?.remove();
     svg.querySelector(':scope > .static')?.removeAttribute('display');
     svg.removeAttribute('viewBox');
@@ -144,5 +145,5 @@ const script = document.currentScript as SVGScriptElement | null;
 const picture = script?.ownerSVGElement ?? (document.documentElement as unknown as SVGSVGElement);
 const begin = (): void => void start(picture);
 // the page's other pictures may not be there yet
-if (document.readyState === 'loading') addEventListener('DOMContentLoaded', begin);
+if (document.readyState === 'loading') listen(document, 'DOMContentLoaded', begin);
 else begin();

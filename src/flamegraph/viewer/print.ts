@@ -2,7 +2,7 @@
 
 import type { App } from './app.ts';
 import { collect } from './collect.ts';
-import { svgElement } from './dom.ts';
+import { set, svgElement } from './dom.ts';
 import { drawRow } from './draw.ts';
 import { storeysOf } from './flame.ts';
 import type { Model } from './model.ts';
@@ -40,15 +40,15 @@ export function printed(svg: SVGSVGElement, app: App, model: Model): SVGElement 
   for (let depth = 0; depth < storeys; depth++) {
     const { group } = drawRow(depth, drawing);
     const line = icicle ? depth : storeys - 1 - depth;
-    group.setAttribute('transform', `translate(${SIDE} ${data.headHeight + line * data.frameHeight})`);
+    set(group, { transform: `translate(${SIDE} ${data.headHeight + line * data.frameHeight})` });
     for (const hit of group.querySelectorAll('.hit'))
-      hit.setAttribute(hit.localName === 'path' ? 'stroke' : 'fill', '#f08ac8');
-    for (const mark of group.querySelectorAll('.mark')) mark.setAttribute('text-anchor', 'middle');
+      set(hit, { [hit.localName === 'path' ? 'stroke' : 'fill']: '#f08ac8' });
+    for (const mark of group.querySelectorAll('.mark')) set(mark, { 'text-anchor': 'middle' });
     rows.append(group);
   }
   paper.append(rows);
-  shown.setAttribute('display', 'none');
+  set(shown, { display: 'none' });
   shown.before(paper);
-  svg.setAttribute('viewBox', `0 0 ${data.staticWidth} ${height}`);
+  set(svg, { viewBox: `0 0 ${data.staticWidth} ${height}` });
   return paper;
 }
