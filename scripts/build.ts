@@ -100,27 +100,33 @@ const occasional: Plugin = {
 /** The parser of yargs works alone: what yargs' helpers import besides has no effect, so the bundle leaves it out. */
 const parserAlone: Plugin = {
   name: 'parser-alone',
-  setup({ onResolve }) {
+  setup({ onLoad, onResolve }) {
     onResolve({ filter: /platform-shims\/esm\.mjs$/ }, ({ path, resolveDir }) => ({
       path: join(resolveDir, path),
       sideEffects: false,
     }));
+    // the bundle is CommonJS and has a require() of its own; node:module would take 1 ms
+    onResolve({ filter: /^node:module$/ }, ({ path }) => ({ path, namespace: 'alone' }));
+    onLoad({ filter: /./, namespace: 'alone' }, () => ({ contents: 'export const createRequire = () => require;' }));
   },
 };
 
-/** node:zlib takes a start 3 ms, so a tool loads it with the first bytes that it packs. */
-const lateZlib: Plugin = {
-  name: 'late-zlib',
+/** What a start need not load: node:zlib would take it 3 ms. The first call of one of the functions loads it. */
+const LATE: Readonly<Record<string, string>> = {
+  'node:zlib': ['crc32', 'createGunzip', 'deflateRawSync', 'deflateSync', 'gzipSync', 'inflateSync']
+    .map((name) => `export const ${name} = (...given) => require("node:zlib").${name}(...given);`)
+    .join('\n'),
+  './yargs-parser.ts':
+    'export const Parser = { detailed: (...given) => require("./yargs-parser.cjs").Parser.detailed(...given) };',
+};
+const late: Plugin = {
+  name: 'late',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^node:zlib$/ }, ({ kind, path }) =>
+    onResolve({ filter: new RegExp(`^(?:${Object.keys(LATE).join('|')})$`) }, ({ kind, path }) =>
       kind === 'import-statement' ? { path, namespace: 'late', sideEffects: false } : undefined,
     );
-    onLoad({ filter: /./, namespace: 'late' }, () => {
-      const functions = ['crc32', 'createGunzip', 'deflateRawSync', 'deflateSync', 'gzipSync', 'inflateSync'];
-      const late = (name: string): string =>
-        `export const ${name} = (...given) => require("node:zlib").${name}(...given);`;
-      return { contents: functions.map(late).join('\n') };
-    });
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: LATE[path] ?? '' }));
+    onResolve({ filter: /^\.\/yargs-parser\.cjs$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -133,11 +139,12 @@ async function buildBinaries(): Promise<void> {
   const { metafile } = await build({
     entryPoints: [
       ...tools.map((tool) => ({ in: `bin/${tool}.ts`, out: `${tool}.main` })),
+      { in: 'src/cli/yargs-parser.ts', out: 'yargs-parser' },
       { in: 'src/cli/compressed.ts', out: 'compressed' },
       { in: 'src/symbols/symbolizer.ts', out: 'symbolizer' },
       { in: 'src/stacks/packed/picture-text.ts', out: 'picture-text' },
     ],
-    plugins: [occasional, parserAlone, lateZlib],
+    plugins: [occasional, parserAlone, late],
     supported: { 'dynamic-import': false }, // require() starts sooner
     outdir: made,
     metafile: true,
@@ -147,11 +154,13 @@ async function buildBinaries(): Promise<void> {
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    define: { FLAMEPIPE_VERSION: JSON.stringify(manifest.version), 'import.meta.url': '__moduleUrl' },
-    banner: { js: 'const __moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
+    define: { FLAMEPIPE_VERSION: JSON.stringify(manifest.version), 'import.meta.dirname': '__dirname' },
     legalComments: 'none', // they are in THIRD-PARTY-LICENSES.txt
     logLevel: 'warning',
   });
+  // one letter beyond ASCII, which esbuild leaves in regular expressions, doubles what Node has to read
+  for (const file of readdirSync(made).filter((name) => name.endsWith('.cjs')))
+    if (/[^\0-\x7f]/.test(readFileSync(`${made}/${file}`, 'latin1'))) throw new Error(`${file} is not ASCII`);
   for (const tool of tools)
     writeFileSync(`${made}/${tool}.cjs`, launcher(tool, manifest.engines.node), { mode: 0o755 });
   copyFileSync(`src/symbols/${DEMANGLER}`, `${made}/${DEMANGLER}`);

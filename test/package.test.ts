@@ -29,6 +29,7 @@ const OTHERS = [
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json', 'flamepipe.mk', 'bpf/offcpu.bt'],
   ...[
     'dist/compressed.cjs',
+    'dist/yargs-parser.cjs',
     'dist/symbolizer.cjs',
     'dist/picture-text.cjs',
     'dist/demangle.generated.wasm',

@@ -1,10 +1,10 @@
 // Arguments: yargs' parser reads the command line by a tool's option table, with its surprises off. The whole of yargs
 // would take as long to load as Node, and prints help and messages that the tools do not use.
 
-import { Parser } from 'yargs/helpers';
 import { UsageError } from '../engine/errors.ts';
 import { nearestName } from './nearest.ts';
 import type { OptionTable } from './options.ts';
+import { Parser } from './yargs-parser.ts';
 
 /** A command line: its operands, and its options by name, unchecked. */
 export interface CommandLine {

@@ -11,7 +11,7 @@ const QUOTED = 80;
 /** Quotes at most 80 characters of a latin1 text, with escapes in place of what a terminal would obey. */
 export function quote(text: string): string {
   const cut = text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
-  const escaped = cut.replace(/[^ -~…]|["\\]/g, (c) =>
+  const escaped = cut.replace(/[^ -~\u2026]|["\\]/g, (c) =>
     c === '\t' ? '\\t' : c === '"' || c === '\\' ? `\\${c}` : escapeOf(c),
   );
   return `"${escaped}"`;

@@ -39,7 +39,10 @@ const LEAST_COLUMNS = 40;
 /** What stops a tool, with the exit status that a shell gives a program so ended. */
 export const STOPPED_BY = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
-/** Runs the command and sets the exit status. The process ends by itself when stdout and stderr have been written. */
+/** messages that stderr has not taken yet */
+let waitingMessages = 0;
+
+/** Runs the command and sets the exit status. The process ends when stdout and stderr have been written. */
 export function run<T extends OptionTable>(command: Command<T>): void {
   runToEnd(command).catch((error: unknown) => {
     process.stderr.write(mistakeText(command.name, error));
@@ -79,7 +82,8 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
   });
   meter?.clear();
   process.exitCode = interrupted ?? status;
-  if (interrupted !== undefined) process.exit();
+  // Node takes its heap apart if it ends by itself, which takes 1 ms
+  if (interrupted !== undefined || waitingMessages === 0) process.exit();
 }
 
 /** Where nobody reads the messages, the data still counts. */
@@ -87,7 +91,12 @@ function writeMessage(text: string | Uint8Array): void {
   const ignore = (): void => {};
   try {
     const left = writeNow(2, text);
-    if (left.length > 0) process.stderr.once('error', ignore).write(left, () => process.stderr.off('error', ignore));
+    if (left.length === 0) return;
+    waitingMessages++;
+    process.stderr.once('error', ignore).write(left, () => {
+      waitingMessages--;
+      process.stderr.off('error', ignore);
+    });
   } catch {}
 }
 

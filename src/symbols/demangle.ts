@@ -4,6 +4,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { dropHash } from '../stacks/frame-name.ts';
 
 // _ZN3foo3barEv       __ZN3foo3barEv      _RNvCsbFYJioi4cCO_2rs4main
@@ -99,7 +100,7 @@ function callDemangler(mangled: string): string | undefined {
 }
 
 function loadDemangler(): Demangler {
-  module ??= new WebAssembly.Module(readFileSync(new URL('demangle.generated.wasm', import.meta.url)));
+  module ??= new WebAssembly.Module(readFileSync(join(import.meta.dirname, 'demangle.generated.wasm')));
   // The imported function fills a table for JavaScript objects; demangling uses none, so __wbindgen_start isn't needed.
   const imports = { './index_bg.js': { __wbindgen_init_externref_table() {} } };
   return new WebAssembly.Instance(module, imports).exports as unknown as Demangler;

@@ -2,7 +2,6 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isSystemError } from '../../cli/inputs.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { RunFolders } from '../artifacts.ts';
@@ -136,15 +135,13 @@ function othersOf(temporary: string): Other[] {
     });
 }
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-
 /** The command of a tool of this package: the same Node, the program beside this one. */
 export function ownTool(name: string): string[] {
-  return [process.execPath, join(HERE, `${name}.cjs`)];
+  return [process.execPath, join(import.meta.dirname, `${name}.cjs`)];
 }
 
 /** A file of this package, which lies above dist/ in a package and a checkout, or beside the programs. */
 export function ownFile(...path: string[]): string {
-  const above = join(HERE, '..', ...path);
-  return existsSync(above) ? above : join(HERE, path.at(-1) ?? '');
+  const above = join(import.meta.dirname, '..', ...path);
+  return existsSync(above) ? above : join(import.meta.dirname, path.at(-1) ?? '');
 }

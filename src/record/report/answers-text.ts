@@ -26,7 +26,7 @@ const SHARE_WIDTH = 8;
 const TIME_WIDTH = 9;
 const NAME_COLUMNS = 80;
 /** A number and its unit stay in one line. */
-const BETWEEN_WORDS = / (?!(?:s|ms|µs|%)(?![\w]))/;
+const BETWEEN_WORDS = / (?!(?:s|ms|\u00b5s|%)(?![\w]))/;
 
 /** The parts, each a text of lines without the last newline. Names can do the terminal no harm. */
 export function answersText(report: Report): string[] {
