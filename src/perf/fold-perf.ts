@@ -29,13 +29,14 @@ const DEFAULTS: PerfScriptOptions = {
 
 export interface PerfFolded {
   table: StackTable;
-  stats: PerfStats;
+  /** computed when it is first asked for, from the stacks as they are then */
+  readonly stats: PerfStats;
   /** sentences that the user should read */
   notes: string[];
   /** by the id of a root frame: whose it is, in latin1 */
   roots: ReadonlyMap<number, RootParts>;
   /** by the id of any other frame: the objects it was found in, as perf prints them */
-  objects: ReadonlyMap<number, readonly string[]>;
+  readonly objects: ReadonlyMap<number, readonly string[]>;
 }
 
 /** The inputs held no sample: why, and whether they are of a foreign kind. */
@@ -81,12 +82,19 @@ export class PerfFold {
       return { why: `${script.input}: ${whyEmpty(script)}`, isForeign: WHAT_TO_DO[script.kind] !== undefined };
     }
     script.table.unit = unitOf(script, count);
+    const skippedLines = this.#skippedLines;
+    let stats: PerfStats | undefined;
     return {
       table: script.table,
-      stats: statsOf(script, count, this.#skippedLines),
+      get stats() {
+        stats ??= statsOf(script, count, skippedLines);
+        return stats;
+      },
       notes: [...notesOn(script), ...script.lookupNotes],
       roots: script.rootParts,
-      objects: script.names.objectsByName(),
+      get objects() {
+        return script.names.objectsByName();
+      },
     };
   }
 }

@@ -27,6 +27,8 @@ export interface LookupOptions {
   compiled?: Pick<Mappings, 'compiledFor'> | undefined;
   /** give inlined functions frames of their own */
   inline: boolean;
+  /** tell how well user frames are known? Unless it says no */
+  rates?: boolean | undefined;
 }
 
 export class PerfObjects {

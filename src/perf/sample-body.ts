@@ -15,6 +15,8 @@ export interface SampleBodyOptions {
 /** Looks frames up in their objects. */
 export interface Lookup {
   inline: boolean;
+  /** tell how well user frames are known? */
+  rates: boolean;
   objects: PerfObjects;
   pending: PendingFrames;
 }
@@ -160,10 +162,10 @@ export class SampleBody {
   }
 
   /**
-   * How well the user frames of all stacks are known, which have `roots` root frames; undefined: nobody looks them up.
+   * How well the user frames of all stacks are known, which have `roots` root frames; undefined: nobody wants to know.
    */
   #userFrames(roots: number): UserFrameWeights | undefined {
-    const pending = this.#lookup?.pending;
+    const pending = this.#lookup?.rates ? this.#lookup.pending : undefined;
     if (!pending) return undefined;
     const sums = { weight: 0, namedWeight: 0, debugWeight: 0 };
     for (const { ids, weight } of this.#table.stacks()) {

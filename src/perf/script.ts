@@ -104,10 +104,10 @@ export class PerfScript {
     const objects = this.#objects;
     const { lookup, srcline, demangle: files } = this.#options;
     if (!objects || !lookup) return undefined;
-    const { inline } = lookup;
+    const { inline, rates = true } = lookup;
     const wordOf: WordOf = (...found) => this.names.found(...found);
     const pending = new PendingFrames(this.table, lookup.symbolizer, { inline, srcline, files }, wordOf);
-    return { inline, objects, pending };
+    return { inline, rates, objects, pending };
   }
 
   /** What was missing to look frames up in their objects, one line each. */

@@ -23,8 +23,9 @@ export const perfFold: Command<typeof perfFoldOptions> = {
   async run(options, world) {
     const { operands, report, stop, stdin, interactive } = world;
     const { inline, srcline } = options;
+    const saysQuality = options.stats || options['stats-json'] !== undefined || interactive;
     const symbolizer = await symbolizerOf(options, inline || srcline);
-    const lookup = symbolizer && { symbolizer, inline };
+    const lookup = symbolizer && { symbolizer, inline, rates: saysQuality };
     const fold = new PerfFold({ ...foldingOf(options), lookup }, (kind, place, text) => report.skip(kind, place, text));
     await readInputs(
       operands,
@@ -38,12 +39,12 @@ export const perfFold: Command<typeof perfFoldOptions> = {
     );
     const folded = fold.finish();
     if ('why' in folded) return report.nothing(folded.why, folded.isForeign);
-    const { table, stats, notes } = folded;
-    await writeFolded(table, options, world);
-    for (const note of notes) report.note(note);
+    const stats = saysQuality ? folded.stats : undefined;
+    await writeFolded(folded.table, options, world);
+    for (const note of folded.notes) report.note(note);
     if (options['stats-json'] !== undefined)
       writeFileSync(options['stats-json'], `${JSON.stringify(stats, null, 2)}\n`);
-    if (options.stats || interactive) report.note(describeStats(stats));
+    if (stats && (options.stats || interactive)) report.note(describeStats(stats));
     return report.finish(options.strict);
   },
 };
