@@ -31,6 +31,8 @@ export interface LookupOptions {
   rates?: boolean | undefined;
 }
 
+type FrameNames = Pick<PerfFrame, 'symbol' | 'dso'>;
+
 export class PerfObjects {
   readonly #symbolizer: Symbolizer;
   readonly #maps: Mappings;
@@ -73,9 +75,22 @@ export class PerfObjects {
 
   /** Where a frame lies; undefined: in the kernel, or in nothing that can be used. */
   placeOf(frame: PerfFrame, pid: number): CodePlace | undefined {
+    const object = this.objectOf(frame);
+    if (!object) return undefined;
+    const { dsoOffset, address, symbol, dso } = frame;
+    if (dsoOffset !== undefined) return this.#symbolizer.placeIn(object, Number(`0x${dsoOffset}`));
+    return this.placeAt(object, Number(`0x${address}`), { symbol, dso }, pid);
+  }
+
+  /** The object of a frame; undefined: it is the kernel's, or has none. */
+  objectOf(frame: Pick<PerfFrame, 'address' | 'dso' | 'inlined'>): ObjectSymbols | undefined {
     if (frame.inlined || NO_FILE.test(frame.dso) || isKernel(frame)) return undefined;
-    const object = this.#symbolizer.object(frame.dso, this.#buildIds.get(frame.dso));
-    const offset = this.#offsetOf(frame, pid, object);
+    return this.#symbolizer.object(frame.dso, this.#buildIds.get(frame.dso));
+  }
+
+  /** Where the frame that perf printed with this address lies; undefined: in nothing that can be used. */
+  placeAt(object: ObjectSymbols, address: number, names: FrameNames, pid: number): CodePlace | undefined {
+    const offset = this.#offsetOf(names, address, pid, object);
     return offset === undefined ? undefined : this.#symbolizer.placeIn(object, offset);
   }
 
@@ -89,9 +104,7 @@ export class PerfObjects {
    * perf 6.1 prints offsets in the file, 6.12 addresses of the process, and with -F +dsoff both. An address that lies
    * in a map of that file is the process's. But in programs that are loaded low it may be a good offset as well.
    */
-  #offsetOf(frame: PerfFrame, pid: number, object: ObjectSymbols): number | undefined {
-    if (frame.dsoOffset !== undefined) return Number(`0x${frame.dsoOffset}`);
-    const address = Number(`0x${frame.address}`);
+  #offsetOf(frame: FrameNames, address: number, pid: number, object: ObjectSymbols): number | undefined {
     const mapping = this.#maps.at(pid, address, frame.dso);
     const isOffset = object.addressAt(address) !== undefined;
     if (!mapping) {
@@ -108,7 +121,7 @@ export class PerfObjects {
   }
 
   /** Which of the two leads to the function that perf found there? */
-  #chosen(frame: PerfFrame, object: ObjectSymbols, address: number, mapping: Mapping): 'address' | 'offset' {
+  #chosen(frame: FrameNames, object: ObjectSymbols, address: number, mapping: Mapping): 'address' | 'offset' {
     const isNamed = (offset: number): boolean => {
       const at = object.addressAt(offset);
       return frame.symbol !== '' && at !== undefined && object.nameAt(at) === frame.symbol;

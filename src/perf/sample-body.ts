@@ -1,8 +1,18 @@
 // Reads the lines under a sample's header: pushes frames, leaf first, and their source places on the stack being read.
 
 import { Line, type StackTable } from '../engine/stack-table.ts';
+import type { ObjectSymbols } from '../symbols/object.ts';
 import type { PendingFrames } from '../symbols/pending-frames.ts';
-import { findTailFrame, isKernel, isSource, type PerfFrame, readFrameLine, splitFrame } from './frame.ts';
+import {
+  findTailFrame,
+  isJit,
+  isKernel,
+  isSource,
+  type PerfFrame,
+  readFrameLine,
+  splitFrame,
+  withoutOffset,
+} from './frame.ts';
 import type { PerfNames } from './names.ts';
 import type { PerfObjects } from './objects.ts';
 
@@ -21,6 +31,15 @@ export interface Lookup {
   pending: PendingFrames;
 }
 
+/** What lines of one symbol in one object have in common. */
+interface UsualFrame {
+  /** the name id, with flags */
+  word: number;
+  symbol: string;
+  dso: string;
+  object: ObjectSymbols;
+}
+
 /** The weight of user frames, each counted by itself: of all, of those with a name, of those with debug information. */
 export interface UserFrameWeights {
   weight: number;
@@ -35,6 +54,8 @@ export class SampleBody {
   readonly #lookup: Lookup | undefined;
   /** frame lines that stand for several frames, as JITs print them */
   readonly #several = new Map<string, number[]>();
+  /** of lines in perf's usual form, by the keys of symbol and object; false: they depend on more, or have no object */
+  readonly #usual = new Map<number, UsualFrame | false>();
   /** names of kernel frames; known only where frames are looked up */
   readonly #kernel = new Set<number>();
   /** did perf print source places itself? */
@@ -57,10 +78,11 @@ export class SampleBody {
    */
   readUnknown(discarding: boolean, last: boolean): 'read' | 'cut' | 'strange' {
     const table = this.#table;
-    const word = this.#lookup ? 0 : this.#names.wordOfLine();
+    const word = this.#lookup ? this.#pendingOfLine(this.#lookup) : this.#names.wordOfLine();
     if (word !== 0) {
-      this.#hasObjects = true; // the only form that wordOfLine() reads
-      table.perf.defineFrame(word);
+      this.#hasObjects = true; // the only form that is read so
+      if (this.#lookup) table.define(word);
+      else table.perf.defineFrame(word);
       return 'read';
     }
     const text = table.lineText();
@@ -78,6 +100,45 @@ export class SampleBody {
     } else if (line) table.pass();
     else return 'strange';
     return 'read';
+  }
+
+  /**
+   * The id that stands for the unknown line that the table stopped at; 0 where its form is not perf's usual one, or
+   * where its object can't be used.
+   */
+  #pendingOfLine({ inline, objects, pending }: Lookup): number {
+    const table = this.#table;
+    const read = this.printsPlaces && !inline ? undefined : table.perf.readFrame();
+    if (!read) return 0;
+    const { words, at } = read;
+    const address = read.floats[at / 2 + 4] as number;
+    const key = (words[at + 4] as number) + (words[at + 5] as number) * 2 ** 26;
+    let usual = this.#usual.get(key);
+    if (usual === undefined) {
+      usual = this.#usualOf(
+        table.text(words[at] as number, words[at + 1] as number),
+        table.text(words[at + 2] as number, words[at + 3] as number),
+        objects,
+      );
+      this.#usual.set(key, usual);
+    }
+    if (!usual || address > Number.MAX_SAFE_INTEGER) return 0;
+    const place = objects.placeAt(usual.object, address, usual, this.pid);
+    return place ? pending.add(place, usual.word, address, usual.dso) : usual.word;
+  }
+
+  #usualOf(symbol: string, dso: string, objects: PerfObjects): UsualFrame | false {
+    const frame: PerfFrame = {
+      kind: 'frame',
+      address: '',
+      symbol,
+      dso: withoutOffset(dso),
+      inlined: dso === 'inlined',
+    };
+    const object = frame.dso === dso && !symbol.startsWith('0x') && !isJit(frame) ? objects.objectOf(frame) : undefined;
+    if (!object) return false;
+    const [word = 0] = this.#names.words(frame);
+    return { word, symbol, dso, object };
   }
 
   #define(text: string, frame: PerfFrame): void {
@@ -156,9 +217,9 @@ export class SampleBody {
     if (!lookup || word === undefined || words.length > 1 || frame.address === '') return words;
     if (isKernel(frame)) this.#kernel.add(Line.ids & word);
     if (this.printsPlaces && !lookup.inline) return words;
-    if (frame.inlined) return [lookup.pending.addPrinted(word, frame.address)];
+    if (frame.inlined) return [lookup.pending.addPrinted(word, Number(`0x${frame.address}`))];
     const place = lookup.objects.placeOf(frame, this.pid);
-    return place ? [lookup.pending.add(place, word, frame.address, frame.dso)] : words;
+    return place ? [lookup.pending.add(place, word, Number(`0x${frame.address}`), frame.dso)] : words;
   }
 
   /**

@@ -14,8 +14,8 @@ interface Pending extends CodePlace {
   printed: number;
   /** the same with a source place that was printed, too */
   placed: number;
-  /** tells lines of one frame from those of the next: the address, as it was printed */
-  text: string;
+  /** the address as it was printed, which tells lines of one frame from those of the next */
+  printedAt: number;
   /** its object, as it was printed */
   dso: string;
   /** the id of another one at the same place; 0: none */
@@ -27,7 +27,7 @@ interface Pending extends CodePlace {
 /** An inlined function that perf printed, of the frame with this address. */
 interface Printed {
   printed: number;
-  text: string;
+  printedAt: number;
 }
 
 export interface PendingOptions {
@@ -58,8 +58,8 @@ export class PendingFrames {
     this.#wordOf = wordOf;
   }
 
-  /** The id that stands for the functions at a place; `printed` is that of the frame as it was printed, at `text` of `dso`. */
-  add({ object, address }: CodePlace, printed: number, text: string, dso: string): number {
+  /** The id that stands for the functions at a place; `printed` is that of the frame as it was printed, at `printedAt` of `dso`. */
+  add({ object, address }: CodePlace, printed: number, printedAt: number, dso: string): number {
     let places = this.#places.get(object);
     if (places === undefined) {
       places = new Map();
@@ -69,20 +69,29 @@ export class PendingFrames {
     for (let id = first; id !== 0; ) {
       const pending = this.#pending.get(id) as Pending;
       // without inlined functions of perf's it does not matter how the address was printed, and so fewer ids are needed
-      const isSame = pending.text === text || this.#printed.size === 0;
+      const isSame = pending.printedAt === printedAt || this.#printed.size === 0;
       if (isSame && pending.printed === printed && pending.dso === dso) return id;
       id = pending.next;
     }
     const id = this.#table.name(`\0f${this.#pending.size}`);
-    this.#pending.set(id, { object, address, printed, placed: printed, text, dso, next: first, functions: undefined });
+    this.#pending.set(id, {
+      object,
+      address,
+      printed,
+      placed: printed,
+      printedAt,
+      dso,
+      next: first,
+      functions: undefined,
+    });
     places.set(address, id);
     return id;
   }
 
   /** The id that stands for an inlined function that was printed for the frame of this address. */
-  addPrinted(word: number, text: string): number {
-    const id = this.#table.name(`\0i${text}\0${word}`);
-    this.#printed.set(id, { printed: word, text });
+  addPrinted(word: number, printedAt: number): number {
+    const id = this.#table.name(`\0i${printedAt}\0${word}`);
+    this.#printed.set(id, { printed: word, printedAt });
     return id;
   }
 
@@ -157,15 +166,15 @@ export class PendingFrames {
    */
   #frameAt(ids: Uint32Array, from: number): { pending: Pending | undefined; to: number; count: number } {
     const first = this.#pending.get(ids[from] as number);
-    const text = first?.text ?? this.#printed.get(ids[from] as number)?.text;
+    const at = first?.printedAt ?? this.#printed.get(ids[from] as number)?.printedAt;
     let to = from + 1;
-    if (text === undefined) return { pending: undefined, to, count: 0 };
+    if (at === undefined) return { pending: undefined, to, count: 0 };
     let pending = first;
     let count = first ? 1 : 0;
     for (; to < ids.length; to++) {
       const one = ids[to] as number;
       const other = this.#pending.get(one);
-      if ((other?.text ?? this.#printed.get(one)?.text) !== text) break;
+      if ((other?.printedAt ?? this.#printed.get(one)?.printedAt) !== at) break;
       if (!other) continue;
       if (pending && other !== pending) break;
       pending = other;

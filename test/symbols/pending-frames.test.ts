@@ -19,7 +19,7 @@ function settled(
   const pending = new PendingFrames(table, { functionsAt }, options, ({ name = '' }) => table.name(name));
   const printed = table.name('printed');
   for (const stack of stacks) {
-    const ids = stack.map((address) => pending.add({ object, address }, printed, address.toString(16), '/srv/app'));
+    const ids = stack.map((address) => pending.add({ object, address }, printed, address, '/srv/app'));
     table.add(ids, 1, 1);
   }
   pending.lookUp();

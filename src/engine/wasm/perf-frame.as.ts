@@ -26,6 +26,8 @@ class Frame {
   symbolKey: u32 = 0;
   objectKey: u32 = 0;
   isKernelAddress: u32 = 0;
+  /** above 2^53 not exact */
+  address: f64 = 0;
 }
 
 const frame = new Frame();
@@ -40,8 +42,10 @@ export function readFrame(from: usize, to: usize): bool {
   let p = from + 1;
   while (load<u8>(p) == SPACE) p++;
   const address = p;
-  while (isHexDigit(load<u8>(p))) p++;
+  let value: u64 = 0;
+  for (let c: u32 = load<u8>(p); isHexDigit(c); c = load<u8>(++p)) value = (value << 4) | (c < 58 ? c - 48 : c - 87);
   if (p == address || load<u8>(p) != SPACE) return false;
+  frame.address = <f64>value;
   frame.isKernelAddress = <u32>(p - address == 16 && isKernelAddress(address));
   const symbol = p + 1;
   const symbolEnd = isUnknown(symbol) ? symbol : offsetIn(symbol, to);

@@ -119,10 +119,15 @@ export class ElfFile {
    * The file's own address of one of its bytes, as its symbols and its debug information count; undefined: not loaded.
    */
   addressAt(offset: number): number | undefined {
-    const segment =
-      this.segments.find((one) => one.isCode && offset >= one.offset && offset < one.offset + one.fileSize) ??
-      this.segments.find((one) => offset >= one.offset && offset < one.offset + one.fileSize);
-    return segment && offset - segment.offset + segment.address;
+    let found: ElfSegment | undefined;
+    for (const one of this.segments) {
+      if (offset < one.offset || offset >= one.offset + one.fileSize) continue;
+      found ??= one;
+      if (!one.isCode) continue;
+      found = one;
+      break;
+    }
+    return found && offset - found.offset + found.address;
   }
 
   /** The `length` bytes right before that address, fewer at the start of its segment; undefined: not loaded. */
