@@ -5,6 +5,9 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 /** Where debug packages put their files. A recording of another machine may find them on this one, too. */
 const DEBUG = '/usr/lib/debug/';
 
+/** Reads bytes of a file, fewer at its end: to the start of `into` where it is given, and gives a view of them. */
+type ReadFile = (at: number, length: number, into?: Uint8Array) => Buffer;
+
 export class OpenFiles {
   readonly #root: string;
   readonly #opened: number[] = [];
@@ -15,7 +18,7 @@ export class OpenFiles {
   }
 
   /** Reads bytes of a file, fewer at its end; undefined: there is no such file, or it may not be read. `path` is latin1. */
-  open(path: string): ((at: number, length: number) => Buffer) | undefined {
+  open(path: string): ReadFile | undefined {
     const bytes = Buffer.from(path, 'latin1');
     const inRoot = this.#openOne(Buffer.concat([Buffer.from(this.#root), bytes]));
     return inRoot ?? (this.#root !== '' && path.startsWith(DEBUG) ? this.#openOne(bytes) : undefined);
@@ -25,7 +28,7 @@ export class OpenFiles {
     for (const file of this.#opened.splice(0)) closeSync(file);
   }
 
-  #openOne(path: Buffer): ((at: number, length: number) => Buffer) | undefined {
+  #openOne(path: Buffer): ReadFile | undefined {
     let file: number;
     try {
       if (!statSync(path).isFile()) return undefined; // a FIFO would make us wait
@@ -35,13 +38,14 @@ export class OpenFiles {
     }
     this.#opened.push(file);
     const { size } = fstatSync(file);
-    return (at, length) => {
-      const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - at)));
+    return (at, length, into) => {
+      const count = Math.max(0, Math.min(length, size - at));
+      const bytes = into ? Buffer.from(into.buffer, into.byteOffset, count) : Buffer.allocUnsafe(count);
       let filled = 0;
       while (filled < bytes.length) {
-        const count = readSync(file, bytes, filled, bytes.length - filled, at + filled);
-        if (count === 0) break; // it was cut off meanwhile
-        filled += count;
+        const read = readSync(file, bytes, filled, bytes.length - filled, at + filled);
+        if (read === 0) break; // it was cut off meanwhile
+        filled += read;
       }
       return bytes.subarray(0, filled);
     };

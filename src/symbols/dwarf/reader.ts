@@ -69,9 +69,7 @@ export function openReader(sections: DwarfSections, isBig: boolean): Reader {
     throw new InputError('out of memory');
   };
   const bytesOf = (section: number, at: number, to: number, length: number): number => {
-    const bytes = data[section]?.peek(at, length) ?? Buffer.alloc(0);
-    new Uint8Array(reader.memory.buffer).set(bytes, to);
-    return bytes.length;
+    return data[section]?.readInto(at, new Uint8Array(reader.memory.buffer, to, length)) ?? 0;
   };
   const { exports } = new WebAssembly.Instance(compiled, { env: { fail, abort, bytesOf } });
   const reader = exports as unknown as Reader;

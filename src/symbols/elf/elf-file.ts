@@ -103,7 +103,7 @@ export class ElfFile {
   }
 
   dataOf({ offset, size }: Pick<ElfSection, 'offset' | 'size'>): SectionData {
-    return new SectionData((at, length) => this.read(offset + at, Math.min(length, size - at)), size);
+    return new SectionData((at, length, into) => this.read(offset + at, Math.min(length, size - at), into), size);
   }
 
   /** Hexadecimal; undefined: it has none. */

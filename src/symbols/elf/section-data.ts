@@ -3,8 +3,11 @@
 
 import { InputError } from '../../engine/errors.ts';
 
-/** Gives `length` bytes of the file from `at` on, fewer at its end; it never takes memory for more than the file has. */
-export type ReadBytes = (at: number, length: number) => Buffer;
+/**
+ * Gives `length` bytes of the file from `at` on, fewer at its end; it never takes memory for more than the file has. It may
+ * put them at the start of `into`, which has room for them, and give a view of that.
+ */
+export type ReadBytes = (at: number, length: number, into?: Uint8Array) => Buffer;
 
 /** A section up to this size is read as a whole with its first bytes. */
 const WHOLE = 8 << 20;
@@ -39,10 +42,13 @@ export class SectionData {
     return this.#read(at, end - at);
   }
 
-  /** The same, but keeps nothing. */
-  peek(at: number, length: number): Buffer {
-    const end = Math.min(at + length, this.size);
-    return at >= 0 && at < end ? this.#read(at, end - at) : Buffer.alloc(0);
+  /** Fills `into` with the bytes from `at` on, and keeps nothing. Gives how many there are. */
+  readInto(at: number, into: Uint8Array): number {
+    const end = Math.min(at + into.length, this.size);
+    if (!(at >= 0 && at < end)) return 0;
+    const bytes = this.#read(at, end - at, into);
+    if (bytes.buffer !== into.buffer) into.set(bytes);
+    return bytes.length;
   }
 
   /** The latin1 text from there to the next NUL. Throws InputError if there is none. */
