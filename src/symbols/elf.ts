@@ -23,7 +23,7 @@ const MOST_CODE = 1 << 20;
 const PROLOGUE = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
 /** Code that keeps frame pointers has a prologue in each piece of this many bytes; other code has hardly any. */
 const BYTES_A_PROLOGUE = 4096;
-const MOST_TEXT = 1 << 20;
+const MOST_TEXT = 1 << 24;
 const MOST_SYMBOLS = 1 << 27;
 
 /** Undefined: no ELF file, or a damaged one. */
@@ -34,10 +34,17 @@ export function elfFacts(read: ReadBytes): ElfFacts | undefined {
     hasSymbols: file.section('.symtab') !== undefined,
     hasLines: (file.section('.debug_line') ?? file.section('.zdebug_line')) !== undefined,
     exported: exportedFunctions(file),
-    isRust: bytesOf(file, file.section('.comment'), MOST_TEXT).includes('rustc version'),
+    isRust: isRust(file),
     buildId: file.buildId,
     framePointers: file.machine === Machine.x86_64 ? hasPrologues(file) : undefined,
   };
+}
+
+/** rustc signs what it compiles since 1.73. Before, a text of Rust's standard library tells. */
+function isRust(file: ElfFile): boolean {
+  const has = (section: string, text: string): boolean =>
+    bytesOf(file, file.section(section), MOST_TEXT).includes(text);
+  return has('.comment', 'rustc version') || has('.rodata', 'RUST_BACKTRACE');
 }
 
 // its runtime needs .gopclntab in stripped files, too

@@ -117,6 +117,22 @@ test('what a file offers is told of each', () => {
   }
 });
 
+test("Rust is known by its compiler's signature, or by its standard library", () => {
+  const bytes = bytesOf('gcc-dwarf4');
+  const changed = (from: string, to: string): Buffer => {
+    const copy = Buffer.from(bytes);
+    copy.write(to.padEnd(from.length, '\0'), copy.indexOf(from), 'latin1');
+    return copy;
+  };
+  const isRust = (some: Buffer): boolean | undefined => elfFacts(readerOf(some))?.isRust;
+  const signed = changed('GCC: (Debian 1', 'rustc version 1');
+  assert.ok(!isRust(bytes));
+  assert.ok(isRust(signed));
+  const old = changed('.comment', '.rodata');
+  old.write('RUST_BACKTRACE', old.indexOf('GCC: ('), 'latin1');
+  assert.ok(isRust(old));
+});
+
 test('a damaged file gives an answer or an InputError', () => {
   fc.assert(
     fc.property(damaged, (bytes) => {
