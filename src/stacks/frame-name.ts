@@ -135,6 +135,14 @@ export function isNameless(frame: string): boolean {
   return (frame.startsWith('[') || frame.startsWith('0x')) && NAMELESS.test(unmarked(frame));
 }
 
+// [libc.so.6]   [libc-2.31.so]   [libpthread.so.0]   [ld-musl-x86_64.so.1]   [libc.so.6 <7f00c0d>]
+const LIBC = /^\[(?:libc|libpthread|ld)[-.][^\]]*\]$/;
+
+/** Is it an unnamed place in the C library? */
+export function isLibcObject(frame: string): boolean {
+  return LIBC.test(frame);
+}
+
 /** The root frame of a process: its comm, trimmed, blanks written `_` as stackcollapse-perf.pl does. */
 export function commFrame(comm: string): string {
   // Not trim() or \s: they take 0xA0, the last byte of "à", for a blank.

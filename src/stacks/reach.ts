@@ -1,6 +1,7 @@
 // Reach: does a stack go up to the function that its process or thread began with? If not, its outermost callers are
 // missing: the copy of the stack was too small, or code without frame pointers was unwound by them.
 
+import { isLibcObject } from './frame-name.ts';
 import { isKernelThreadStart, isThreadStart } from './known-frames.ts';
 import { UNKNOWN, unmarked } from './marks.ts';
 
@@ -9,8 +10,6 @@ import { UNKNOWN, unmarked } from './marks.ts';
  * name.
  */
 const OUTERMOST = 4;
-// [libc.so.6]   [libc-2.31.so]   [libpthread.so.0]   [ld-musl-x86_64.so.1]   [libc.so.6 <7f00c0d>]
-const LIBC = /^\[(?:libc|libpthread|ld)[-.][^\]]*\]$/;
 // What a signal handler returns to. Frame pointers end there, because the kernel made that frame. Up to Postgres 15 all
 // background workers are below one: the server starts them in a handler.
 const SIGNAL_RETURN = /^(?:__restore(?:_rt)?|__kernel_rt_sigreturn)$/;
@@ -70,7 +69,7 @@ function partOf(name: string): Part {
   if (name === UNKNOWN) return 'nothing';
   if (isThreadStart(name) || GO_START.test(name)) return 'start';
   if (isKernelThreadStart(name)) return 'kernel start';
-  return LIBC.test(name) || SIGNAL_RETURN.test(name) ? 'libc' : 'other';
+  return isLibcObject(name) || SIGNAL_RETURN.test(name) ? 'libc' : 'other';
 }
 
 /** On the stack of a thread of Go's scheduler, which runs between goroutines. */

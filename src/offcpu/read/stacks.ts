@@ -237,7 +237,7 @@ export class OffcpuStacks implements EntryRows {
       const kernelFrom = 2 + (ids[1] as number);
       const ns = weight * NANOSECONDS[unit];
       if (ids[2] === truncated || ids[kernelFrom] === truncated) quality.truncatedNs += ns;
-      if (kernelFrom > 2 && this.#names.isUnresolved(ids[kernelFrom - 1] as number)) quality.unresolvedNs += ns;
+      if (kernelFrom > 2 && this.#isUnnamed(ids.subarray(2, kernelFrom))) quality.unresolvedNs += ns;
       hasUser ||= kernelFrom > 2;
       if (ids.length > 2 && !reach.reaches(ids, kernelFrom > 2 ? 2 : kernelFrom)) quality.cutNs += ns;
       if (kernelFrom === 3 && !reach.reaches(ids.subarray(0, kernelFrom), 2)) quality.callerlessNs += ns;
@@ -246,6 +246,12 @@ export class OffcpuStacks implements EntryRows {
     }
     // a recording without user stacks does not lack them
     return hasUser ? quality : { ...quality, cutNs: 0 };
+  }
+
+  /** Has the function that waits no name? Those that a stripped libc calls for a named one don't count. */
+  #isUnnamed(user: Uint32Array): boolean {
+    const id = user.findLast((one) => !this.#names.isLibc(one));
+    return id === undefined || this.#names.isUnresolved(id);
   }
 
   /** The names of frames, by the ids of rows(). */

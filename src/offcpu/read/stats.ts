@@ -15,7 +15,10 @@ export interface OffcpuStats {
   stacks: number;
   weight: number;
   unit: Unit;
-  /** weight of entries without any stack, of stacks cut at 127 frames, of user stacks without a symbol innermost */
+  /**
+   * weight of entries without any stack, of stacks cut at 127 frames, of user stacks whose innermost function outside of
+   * a stripped libc has no symbol
+   */
   lostWeight: number;
   truncatedWeight: number;
   unresolvedWeight: number;

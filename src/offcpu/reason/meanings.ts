@@ -1,6 +1,7 @@
 // What a wait means to the program: the rule that fits the functions that make it.
 
 import { InputError } from '../../engine/errors.ts';
+import { isLibcObject } from '../../stacks/frame-name.ts';
 import { UNKNOWN } from '../../stacks/marks.ts';
 import { userName } from './function-name.ts';
 import { type Candidate, endOf, holds, NamesIndex } from './names-index.ts';
@@ -66,8 +67,6 @@ const NEAR = 8;
 const ANY = 'any';
 /** The label of rules that say: no meaning. */
 const NONE = '-';
-// [libc.so.6]     [libc-2.31.so <8d2f1>]     [libpthread.so.0]     [ld-musl-x86_64.so.1]
-const LIBC = /^\[(?:libc|libpthread)(?:-[\d.]+\.so|\.so\.\d+)(?: <\w+>)?\]$|^\[ld-musl-\w+\.so\.1(?: <\w+>)?\]$/;
 
 export function isMeaningHeading(heading: string): boolean {
   return [STALE, WAYS, PARKS].includes(heading) || KNOWN_BY.test(heading) || WAITS_IN.test(heading);
@@ -179,8 +178,8 @@ export class Meanings {
         frame,
         name,
         isStale: this.#stale.find(name).length > 0,
-        isUnnamed: name === UNKNOWN || LIBC.test(name),
-        isLibc: LIBC.test(name),
+        isUnnamed: name === UNKNOWN || isLibcObject(name),
+        isLibc: isLibcObject(name),
         programs: this.#programs.find(name).map(({ of }) => of),
         ways: this.#ways.find(name),
         parks: this.#parks.find(name),

@@ -2,7 +2,7 @@
 // use the same names. Also remembers what a frame line tells of its stack.
 
 import type { StackTable } from '../../../engine/stack-table.ts';
-import { objectFrame } from '../../../stacks/frame-name.ts';
+import { isLibcObject, objectFrame } from '../../../stacks/frame-name.ts';
 import { type KernelPart, kernelPart } from '../../../stacks/known-frames.ts';
 import { TRUNCATED } from '../../../stacks/marks.ts';
 import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
@@ -132,6 +132,11 @@ export class BpftraceNames {
   /** Does this name stand for a frame without a symbol? */
   isUnresolved(name: number): boolean {
     return this.#unresolved.has(name);
+  }
+
+  /** Does this name stand for a place in the C library without a symbol? */
+  isLibc(name: number): boolean {
+    return this.#unresolved.has(name) && isLibcObject(this.#table.nameText(name));
   }
 
   /** Is the frame the kernel's, by its address or its name? Undefined: they don't tell. */
