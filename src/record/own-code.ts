@@ -1,7 +1,7 @@
 // The target's own code: which of the objects that perf saw are the user's program, and which functions are theirs.
 
 import { isJit } from '../perf/frame.ts';
-import { withoutDeleted } from '../stacks/frame-name.ts';
+import { isNameless, withoutDeleted } from '../stacks/frame-name.ts';
 import { JIT, stableName } from '../stacks/stable-name.ts';
 import { LIBRARY_SOURCE } from '../symbols/library-source.ts';
 import { runtimeOf } from './runtimes.ts';
@@ -10,6 +10,8 @@ import { runtimeOf } from './runtimes.ts';
 export interface OwnCode {
   /** file names of the objects: `two`, `pgmqtt.so`; `JIT code` is what a compiler made in memory */
   objects: readonly string[];
+  /** has any function a name that a compiler made in memory? */
+  hasCompiledNames: boolean;
   /** also true for frames of these objects without a function's name: `[two]` */
   isOwn(name: string): boolean;
   /** the file names of an own function's objects; undefined: it was never seen on a CPU */
@@ -85,6 +87,7 @@ export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, i
   const ownPathsOf = (name: string): string[] => objects.get(name)?.filter((path) => own.has(path)) ?? [];
   return {
     objects: [...names].sort(),
+    hasCompiledNames: [...objects].some(([name, seenIn]) => !isNameless(name) && seenIn.some(isJitted)),
     isOwn(name) {
       if (names.has(bare(stableName(name)))) return true;
       if (!isOfProgram(name) || (isCompiled && OF_RUNTIME.test(name)) || (isGo && OF_GO.test(name))) return false;

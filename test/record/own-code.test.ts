@@ -78,6 +78,17 @@ test('of a runtime it is what its compiler made, else the runtime itself', () =>
   assert.equal(code.objectOf('JS:hot /srv/app.js:3:1'), 'JIT code', 'whatever its tier');
 });
 
+test('whether a compiler told names of what it made', () => {
+  const hasNames = (seen: Record<string, string>): boolean =>
+    ownCodeOf({
+      ...{ executables: ['/usr/bin/java'], followsChildren: false, isGo: false, isOfProgram: () => true },
+      objects: new Map(Object.entries(seen).map(([name, path]) => [name, [path]])),
+    }).hasCompiledNames;
+  const unnamed = { '[JIT code]': '//anon', main: '/usr/bin/java' };
+  assert.equal(hasNames(unnamed), false);
+  assert.equal(hasNames({ ...unnamed, 'void T.main': '/tmp/perf-42.map' }), true);
+});
+
 test("what a runtime's own libraries are is none of the program's", () => {
   const map = '/tmp/perf-42.map';
   const jit = (...names: string[]): Record<string, string> => Object.fromEntries(names.map((name) => [name, map]));

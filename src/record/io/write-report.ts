@@ -5,7 +5,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../cli/run.ts';
 import { Reasons } from '../../offcpu/reason/reasons.ts';
-import { JIT } from '../../stacks/stable-name.ts';
 import { type Artifact, artifactIn, type Half, runFolders } from '../artifacts.ts';
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
@@ -79,7 +78,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const final = rendered.part ? folder.path : runFolders(settings.outDir, settings.label, 0).final;
   const { isOfProgram, code } = ownCode(rendered);
-  const languages = code.objects.includes(JIT) ? withNames(recording.languages) : recording.languages;
+  const languages = code.hasCompiledNames ? withNames(recording.languages) : recording.languages;
   const said = workload?.lastLines.map(decoded) ?? [];
   const warnings = [
     ...recording.failures,

@@ -48,9 +48,9 @@ const BAD = 0.25;
 export function trustOf(facts: TrustFacts): Trust {
   const { cpu, offcpu, identity, languages, settings } = facts;
   const points = [
+    ...namesPoints(languages),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
-    ...namesPoints(languages),
     ...(identity ? [identityPoint(identity)] : []),
     ...(facts.sumsOf
       ? [
@@ -85,7 +85,8 @@ export function doubtLines({ points }: Trust): string[] {
     .map(({ text, mend }) => `warning: ${text}${mend === undefined ? '' : ` ${mend}`}`);
 }
 
-function pointsOfCpu({ settings, pids, callGraph, languages, isPart }: TrustFacts, stats: PerfStats): TrustPoint[] {
+function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {
+  const { settings, callGraph, languages, isPart } = facts;
   const { samples, weight, unresolvedWeight, truncatedWeight, losses, events } = stats;
   const names = events.filter(({ folded }) => folded).map(({ name }) => eventText(name));
   const error = 100 / Math.sqrt(Math.max(samples, 1));
@@ -99,7 +100,12 @@ function pointsOfCpu({ settings, pids, callGraph, languages, isPart }: TrustFact
   ];
   const ofTime = (part: number): number => share(part, weight);
   points.push(
-    ...shareOf('names', ofTime(unresolvedWeight), 'the time on the CPU is in functions without a name', doctor(pids)),
+    ...shareOf(
+      'names',
+      ofTime(unresolvedWeight),
+      'the time on the CPU is in functions without a name',
+      mendOfNames(facts),
+    ),
     ...shareOf(
       'callers',
       ofTime(stats.cutWeight),
@@ -132,7 +138,8 @@ function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
   return Array.from(byText.values(), ({ text, mend }) => ({ what: 'names', text: `${text}.`, level: 'poor', mend }));
 }
 
-function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): TrustPoint[] {
+function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {
+  const { languages } = facts;
   const { weight, lostWeight, unresolvedWeight, cutWeight, callerlessWeight, wholeWeight } = stats;
   const ofTime = (part: number): number => share(part, weight);
   return [
@@ -142,7 +149,12 @@ function pointsOfOffcpu({ pids, languages }: TrustFacts, stats: OffcpuStats): Tr
       'the time off the CPU has no stack',
       'flame-record --duration, a shorter one',
     ),
-    ...shareOf('names', ofTime(unresolvedWeight), 'the time off the CPU is in functions without a name', doctor(pids)),
+    ...shareOf(
+      'names',
+      ofTime(unresolvedWeight),
+      'the time off the CPU is in functions without a name',
+      mendOfNames(facts),
+    ),
     ...shareOf(
       'callers',
       ofTime(cutWeight),
@@ -172,8 +184,10 @@ function shareOf(
   return part > TOLD ? [{ what, text: `${percent(part)} of ${rest}.`, level, mend }] : [];
 }
 
-function doctor([pid]: readonly number[]): string {
-  return `flame-record doctor --pid ${pid ?? 'PID'}`;
+/** Undefined: the option that the runtime lacks is told above. The doctor examines processes that live. */
+function mendOfNames({ settings, pids: [pid], languages }: TrustFacts): string | undefined {
+  if (namesPoints(languages).length > 0) return undefined;
+  return `flame-record doctor --pid ${settings.command ? 'PID, while it runs' : (pid ?? 'PID')}`;
 }
 
 function identityPoint({ error, wrong, threads, lifeNs }: Identity): TrustPoint {

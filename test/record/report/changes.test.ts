@@ -17,6 +17,7 @@ const CODE = {
   objects: ['app'],
   isOwn: (name: string) => /^(?:main|old|new|grown|\[app\])$/.test(name),
   objectOf: () => 'app',
+  hasCompiledNames: false,
 };
 
 function wait(object: string, p50: number, waits = 100): WaitRow {

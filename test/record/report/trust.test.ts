@@ -18,6 +18,17 @@ test('few samples are a doubt, with what to type, and many are none', () => {
   assert.deepEqual(doubtLines(trustIn(400, 'work /opt/app')), []);
 });
 
+test('a missing option of the runtime comes first, and with it no other advice on names', () => {
+  const parts = partsOf(cpuOf([['app', 8, ['[unknown] //anon', 'main /opt/app'], 500]]), undefined);
+  const linesWith = (more: Partial<typeof parts>): string[] => doubtLines(reportOf({ ...parts, ...more }).trust);
+  const lacks = [{ text: 'Node does not tell', mend: 'node --perf-basic-prof', what: 'names' as const }];
+  const [first, names] = linesWith({ languages: [{ language: 'Node', extensions: [], lacks }] });
+  assert.equal(first, 'warning: Node does not tell. node --perf-basic-prof');
+  assert.equal(names, 'warning: 100 % of the time on the CPU is in functions without a name.');
+  const told = linesWith({ settings: { ...parts.settings, command: ['./prog'] } }).join('\n');
+  assert.match(told, /without a name\. flame-record doctor --pid PID, while it runs$/m);
+});
+
 test('each doubt of the report is a line', () => {
   const trust = trustIn(50, '[unknown] /opt/app');
   assert.deepEqual(
