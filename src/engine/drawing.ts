@@ -58,8 +58,8 @@ export interface Packed {
   names: Uint32Array;
   /** how many nodes the stacks have as a tree, without its root */
   nodes: number;
-  /** what unpack.ts reads: names, falls, fresh, frames, counts, befores */
-  columns: Uint8Array[];
+  /** what unpack.ts reads: names, falls, fresh, frames, counts, befores; each in pieces */
+  columns: Uint8Array[][];
 }
 
 /** The part of StackTable that drawings use. */
@@ -131,10 +131,12 @@ export class Drawing {
     return {
       names: words.subarray(names, names + engine.packedNames()),
       nodes: engine.packedNodes(),
-      columns: Array.from({ length: PACKED_COLUMNS }, (_, column) => {
-        const at = engine.packedAt(column) >>> 0;
-        return bytes.subarray(at, at + engine.packedSize(column));
-      }),
+      columns: Array.from({ length: PACKED_COLUMNS }, (_, column) =>
+        Array.from({ length: engine.packedChunks(column) }, (_, chunk) => {
+          const at = engine.packedAt(column, chunk) >>> 0;
+          return bytes.subarray(at, at + engine.packedSize(column, chunk));
+        }),
+      ),
     };
   }
 }

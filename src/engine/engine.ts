@@ -91,8 +91,9 @@ export interface Engine {
   boxColumn(column: number): number;
   thinFrames(): number;
   mostBoxChange(): number;
-  packedAt(column: number): number;
-  packedSize(column: number): number;
+  packedChunks(column: number): number;
+  packedAt(column: number, chunk: number): number;
+  packedSize(column: number, chunk: number): number;
   packedNames(): number;
   packedNamesColumn(): number;
   packedNodes(): number;

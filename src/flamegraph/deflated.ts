@@ -8,7 +8,7 @@ const THOROUGH = 4;
 /** Two thirds of the time, for 6 % more: of pictures that take long to draw. */
 const QUICK = 2;
 const LARGE = 1 << 21;
-const PIECE = 1 << 24;
+const PIECE = 1 << 23;
 /** What deflate looks back on. */
 const WINDOW = 1 << 15;
 /** Three bytes become four characters. */

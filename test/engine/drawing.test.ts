@@ -85,3 +85,17 @@ describe('boxes', () => {
     assert.deepEqual(names, ['b 1', 'a 2', 'b 3']);
   });
 });
+
+test('a table that was drawn counts on', () => {
+  const table = new StackTable();
+  const read = (text: string): void => {
+    table.beginFolded([]);
+    table.write(Buffer.from(text));
+    while (table.scanFolded());
+  };
+  read('a;b 1\nc 2\n');
+  assert.equal(table.drawing.boxes(PLAIN).count, 4);
+  read('a;b 3\nd 4\nc 1\n');
+  assert.equal(Buffer.concat([...table.folded()].map((block) => Buffer.from(block))).toString(), 'a;b 4\nc 3\nd 4\n');
+  assert.equal(table.drawing.boxes(PLAIN).count, 5);
+});

@@ -72,7 +72,7 @@ export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as
 export { perfFrame } from './perf-frame.as';
 export { lineShape, perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
 export { boxColumn, boxCount, mostBoxChange, thinFrames } from './boxes.as';
-export { packedAt, packedNames, packedNamesColumn, packedNodes, packedSize } from './pack.as';
+export { packedAt, packedChunks, packedNames, packedNamesColumn, packedNodes, packedSize } from './pack.as';
 export { drawStacks, tellKinds } from './picture.as';
 export { sortByCount, sortStacks } from './sort.as';
 export { outputAt, restartText, writeFolded } from './text.as';

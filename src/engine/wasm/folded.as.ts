@@ -46,6 +46,12 @@ let previous: u32 = NONE;
 const logStack = new Column32();
 const logWeight = new Column64();
 
+/** Gives back what only reading needs; it may go on. */
+export function dropFollowers(): void {
+  follower.drop();
+  previous = NONE;
+}
+
 /** From now on also keeps every line, in the order of the input. */
 export function keepInputOrder(): void {
   inOrder = true;

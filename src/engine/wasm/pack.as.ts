@@ -7,7 +7,7 @@
 // fractions stay what they are.
 
 import { names } from './intern.as';
-import { Column32, copyBytes, moved, PAD, zeroed } from './memory.as';
+import { Column32, copyBytes, PAD, zeroed } from './memory.as';
 import { writeDigits } from './text.as';
 
 /** How many names are remembered of each caller: REMEMBERED of src/stacks/packed/successors.ts. */
@@ -16,34 +16,49 @@ const LONGEST_NUMBER: u32 = 5;
 const LONGEST_COUNT: u32 = 350;
 const MAX_EXACT: f64 = 9007199254740991; // 2^53 - 1
 
-/** Bytes that grow. */
+/** Bytes that grow, chunk by chunk, because a copy of ten million counts would not fit. */
 @unmanaged
 class Bytes {
-  ptr: usize = 0;
-  size: u32 = 0;
-  capacity: u32 = 0;
+  /** Where chunks begin and how many bytes each holds; the last one's is not known before end(). */
+  starts: Column32 = new Column32();
+  sizes: Column32 = new Column32();
+  to: usize = 0;
+  limit: usize = 0;
 
-  makeRoom(size: u32): void {
-    if (this.size + size <= this.capacity) return;
-    this.capacity = max<u32>(1 << 14, max(this.capacity << 1, this.size + size));
-    this.ptr = moved(this.ptr, this.size, <usize>this.capacity + PAD);
+  /** Room for `size` bytes at `to`. */
+  @inline makeRoom(size: u32): void {
+    if (this.to + size > this.limit) this.grow(size);
+  }
+
+  private grow(size: u32): void {
+    this.end();
+    const chunk = max<u32>(size, CHUNK << min<u32>(this.starts.length, DOUBLINGS));
+    this.to = heap.alloc(<usize>chunk + PAD);
+    this.limit = this.to + chunk;
+    this.starts.push(<u32>this.to);
+  }
+
+  /** The last chunk is whole. */
+  end(): void {
+    const chunks = this.starts.length;
+    if (chunks > this.sizes.length) this.sizes.push(<u32>this.to - this.starts.get(chunks - 1));
   }
 
   /** Seven bits a byte, least first; the top bit says that more follow. */
   @inline number(value: u32): void {
-    let to = this.ptr + this.size;
+    let to = this.to;
     while (value > 0x7f) {
       store<u8>(to++, (value & 0x7f) | 0x80);
       value >>>= 7;
     }
     store<u8>(to++, value);
-    this.size = <u32>(to - this.ptr);
+    this.to = to;
   }
 
   /** A line with a decimal number. */
   count(value: f64): void {
     this.makeRoom(LONGEST_COUNT);
-    let to = this.ptr + this.size;
+    let to = this.to;
     if (value >= 0 && value <= MAX_EXACT && floor(value) == value) {
       const whole = <u64>value;
       let size = 1;
@@ -52,16 +67,20 @@ class Bytes {
       to += size;
     } else to += writeDecimal(to, value);
     store<u8>(to++, 10);
-    this.size = <u32>(to - this.ptr);
+    this.to = to;
   }
 
   drop(): void {
-    if (this.ptr) heap.free(this.ptr);
-    this.ptr = 0;
-    this.size = 0;
-    this.capacity = 0;
+    for (let i: u32 = 0; i < this.starts.length; i++) heap.free(<usize>this.starts.get(i));
+    this.starts.drop();
+    this.sizes.drop();
+    this.to = this.limit = 0;
   }
 }
+
+/** The first chunk's size, and how often the next one is twice as large. */
+const CHUNK: u32 = 1 << 14;
+const DOUBLINGS: u32 = 7;
 
 /** The host writes a number as folded text has it, without an exponent, and gives how many bytes it took. */
 @external('env', 'writeDecimal')
@@ -164,10 +183,11 @@ export function endPacking(): void {
     const id = used.get(i);
     const size = names.size.get(id);
     texts.makeRoom(size + 1);
-    copyBytes(texts.ptr + texts.size, <usize>names.at.get(id), size);
-    store<u8>(texts.ptr + texts.size + size, 10);
-    texts.size += size + 1;
+    copyBytes(texts.to, <usize>names.at.get(id), size);
+    store<u8>(texts.to + size, 10);
+    texts.to += size + 1;
   }
+  for (let column: u32 = 0; column < COLUMNS; column++) packed(column).end();
 }
 
 /** How many nodes the stacks have as a tree, without its root. */
@@ -183,6 +203,7 @@ export function packedNames(): u32 {
 }
 
 /** A column of the packed form, in the order of its reader. */
+const COLUMNS: u32 = 6;
 function packed(column: u32): Bytes {
   switch (column) {
     case 0:
@@ -199,9 +220,13 @@ function packed(column: u32): Bytes {
       return befores;
   }
 }
-export function packedAt(column: u32): usize {
-  return packed(column).ptr;
+/** A column's chunks: how many, and of each its place and size. */
+export function packedChunks(column: u32): u32 {
+  return packed(column).starts.length;
 }
-export function packedSize(column: u32): u32 {
-  return packed(column).size;
+export function packedAt(column: u32, chunk: u32): usize {
+  return packed(column).starts.get(chunk);
+}
+export function packedSize(column: u32, chunk: u32): u32 {
+  return packed(column).sizes.get(chunk);
 }

@@ -1,11 +1,11 @@
 // What a picture is made of: walks the sorted stacks once, lays them out as boxes, and packs them.
 
 import { addToBoxes, beginBoxes, endBoxes } from './boxes.as';
-import { inputOrderCount, inputOrderStackColumn, inputOrderWeightColumn } from './folded.as';
+import { dropFollowers, inputOrderCount, inputOrderStackColumn, inputOrderWeightColumn } from './folded.as';
 import { names } from './intern.as';
 import { zeroed } from './memory.as';
 import { beginPacking, endPacking, pack, packBefore } from './pack.as';
-import { order } from './sort.as';
+import { dropSpare, order } from './sort.as';
 import { stacks } from './stacks.as';
 
 /** The kinds of time that names tell, of src/flamegraph/time.ts. */
@@ -39,6 +39,10 @@ export function drawStacks(
   gap: f64,
   most: f64,
 ): void {
+  // of ten million stacks that is as much as their packed form
+  stacks.close();
+  dropFollowers();
+  dropSpare();
   const count = byInput ? inputOrderCount() : stacks.size.length;
   const orders = byInput ? inputOrderStackColumn() : order;
   beginBoxes(least, union, bySelf, gap, most);

@@ -35,10 +35,16 @@ export function sortStacks(frames: bool): usize {
 function makeRoom(count: u32): void {
   if (order) {
     heap.free(order);
-    heap.free(spare);
+    dropSpare();
   }
   order = heap.alloc((<usize>count) << 2);
   spare = heap.alloc((<usize>count) << 2);
+}
+
+/** Gives back what sortStacks() needed; sortByCount() needs it, too. */
+export function dropSpare(): void {
+  if (spare) heap.free(spare);
+  spare = 0;
 }
 
 /** Sorts what sortStacks() sorted by count, largest first; with `pairs` by the sum of both counts. Equals stay in order. */

@@ -23,11 +23,8 @@ export class StackTable {
 
   /** Adds to the stack of the n ids at p. Gives its index, from 0. */
   add(p: usize, n: u32, weight: f64, hits: f64): u32 {
-    let h: u32 = n;
-    const end = p + ((<usize>n) << 2);
-    for (let i = p; i < end; i += 4) h = rotl<u32>((h ^ load<u32>(i)) * 0x9e3779b1, 13);
-    h = (h ^ (h >>> 16)) * 0x85ebca6b;
-    h ^= h >>> 13;
+    if (!this.slots) this.open();
+    const h = hashOf(p, n);
     let slot = h & this.mask;
     while (true) {
       const entry = load<u32>(this.slots + ((<usize>slot) << 2));
@@ -67,10 +64,17 @@ export class StackTable {
     this.hits.set(index, this.hits.get(index) + hits);
   }
 
-  /** No stack is added any more. */
+  /** Gives back what only add() needs; the next one makes it again. */
   close(): void {
-    heap.free(this.slots);
+    if (this.slots) heap.free(this.slots);
+    this.slots = 0;
     this.hash.drop();
+  }
+
+  private open(): void {
+    for (let index: u32 = 0; index < this.size.length; index++)
+      this.hash.push(hashOf(<usize>this.at.get(index), this.size.get(index)));
+    this.fill(this.mask + 1);
   }
 
   /** Gives back the memory of a closed table. */
@@ -83,8 +87,11 @@ export class StackTable {
   }
 
   private grow(): void {
-    const size = moreSlots(this.mask + 1);
     heap.free(this.slots);
+    this.fill(moreSlots(this.mask + 1));
+  }
+
+  private fill(size: u32): void {
     this.slots = zeroed(size, 4);
     this.mask = size - 1;
     for (let index: u32 = 0; index < this.size.length; index++) {
@@ -93,6 +100,15 @@ export class StackTable {
       store<u32>(this.slots + ((<usize>slot) << 2), index + 1);
     }
   }
+}
+
+@inline
+function hashOf(p: usize, n: u32): u32 {
+  let h: u32 = n;
+  const end = p + ((<usize>n) << 2);
+  for (let i = p; i < end; i += 4) h = rotl<u32>((h ^ load<u32>(i)) * 0x9e3779b1, 13);
+  h = (h ^ (h >>> 16)) * 0x85ebca6b;
+  return h ^ (h >>> 13);
 }
 
 @inline

@@ -5,9 +5,10 @@
  * The parts of the form, one behind the other; not joined, because large ones would not fit twice. `columns`: the
  * engine's; `extra`: ASCII for whoever reads it, behind the rest.
  */
-export function packedParts(columns: readonly Uint8Array[], extra = ''): Uint8Array[] {
-  const all = [...columns, Buffer.from(`${extra}\n`)];
-  return [Uint8Array.from(all.flatMap(({ length }) => number(length))), ...all];
+export function packedParts(columns: readonly Uint8Array[][], extra = ''): Uint8Array[] {
+  const all = [...columns, [Buffer.from(`${extra}\n`)]];
+  const sizes = all.map((pieces) => pieces.reduce((sum, { length }) => sum + length, 0));
+  return [Uint8Array.from(sizes.flatMap(number)), ...all.flat()];
 }
 
 /** Seven bits a byte, least first; the top bit says that more follow. */
