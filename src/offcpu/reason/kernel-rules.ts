@@ -158,9 +158,11 @@ function byStep(votes: Candidate<Vote>[]): Candidate<Vote>[] {
 
 function placeOf({ heading, place }: Section): RulePlace {
   if (heading === '') return 'any';
-  const known = new Map<string, RulePlace>(Object.entries(PLACES)).get(heading);
-  if (known === undefined) {
+  if (!isKnown(heading))
     throw new InputError(`${place}: "== ${heading}" is none of: ${Object.keys(PLACES).join(', ')}`);
-  }
-  return known;
+  return PLACES[heading];
+}
+
+function isKnown(heading: string): heading is keyof typeof PLACES {
+  return Object.hasOwn(PLACES, heading);
 }

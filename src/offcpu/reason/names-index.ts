@@ -22,16 +22,18 @@ interface Ranked<Of> extends Candidate<Of> {
 }
 
 const WHOLE = Number.POSITIVE_INFINITY;
+const NOTHING: readonly Chained[] = [];
 
 export class NamesIndex<Of> {
-  readonly #whole = new Map<string, Ranked<Of>[]>();
+  /** most names stand in one pattern, and an array for each would take a third of a start */
+  readonly #whole = new Map<string, Ranked<Of> | Ranked<Of>[]>();
   readonly #prefixes = new Map<string, Ranked<Of>[]>();
   /** the lengths of the prefixes, the longest first; undefined: not computed since the last add() */
   #lengths: number[] | undefined;
 
   add(pattern: FramePattern, of: Of): void {
     const [first, ...rest] = pattern.links;
-    const chained = rest.map(chainedOf);
+    const chained = rest.length === 0 ? NOTHING : rest.map(chainedOf);
     const whole: Ranked<Of> = { of, rest: chained, length: WHOLE };
     for (const name of first.names) {
       if (name.endsWith('*')) {
@@ -39,7 +41,10 @@ export class NamesIndex<Of> {
         push(this.#prefixes, prefix, { of, rest: chained, length: prefix.length });
         this.#lengths = undefined;
       } else {
-        push(this.#whole, name, whole);
+        const known = this.#whole.get(name);
+        if (known === undefined) this.#whole.set(name, whole);
+        else if (Array.isArray(known)) known.push(whole);
+        else this.#whole.set(name, [known, whole]);
       }
     }
   }
@@ -48,7 +53,7 @@ export class NamesIndex<Of> {
    * All that begin with this name: whole names first, then prefixes from long to short; equal ones in order of add().
    */
   find(name: string): Candidate<Of>[] {
-    const found: Ranked<Of>[] = [...(this.#whole.get(name) ?? [])];
+    const found = [this.#whole.get(name) ?? []].flat();
     const bare = unprefixed(name);
     this.#lengths ??= [...new Set(Array.from(this.#prefixes.keys(), (prefix) => prefix.length))].sort((a, b) => b - a);
     for (const length of this.#lengths) {

@@ -6,6 +6,7 @@ import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
 import { KernelRules } from './kernel-rules.ts';
 import { isMeaningHeading, isParked, Meanings, type UserFrame } from './meanings.ts';
+import { unpackSections } from './packed-rules.ts';
 import { type Kind, parseRules, type Rule, type Section } from './rule-file.ts';
 import { meaningRules, reasonRules } from './rules.generated.ts';
 
@@ -66,11 +67,10 @@ export class Reasons {
   /** `own`: rule files of the user, name and text. Throws InputError if they are none. */
   constructor(own: readonly { name: string; text: string }[], decode: DecodeWaitEvent) {
     const sections = own.flatMap(({ name, text }) => parseRules(text, name));
-    const reasons = [...parseRules(reasonRules, 'reasons.rules')];
-    this.table = new KernelRules(reasons, sections.flatMap(reasonsOf));
+    this.table = new KernelRules(unpackSections(reasonRules), sections.flatMap(reasonsOf));
     this.#classifier = new Classifier(this.table);
     const ownMeanings = sections.flatMap(meaningsOf);
-    const meanings = parseRules(meaningRules, 'meanings.rules');
+    const meanings = unpackSections(meaningRules);
     this.#meanings = new Meanings(meanings, ownMeanings);
     this.#decode = decode;
     const ofMeanings = [...ownMeanings, ...meanings].flatMap(({ patterns }) =>

@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
 import { userName } from '../../../src/offcpu/reason/function-name.ts';
 import { NamesIndex } from '../../../src/offcpu/reason/names-index.ts';
+import { unpackSections } from '../../../src/offcpu/reason/packed-rules.ts';
 import { type Explained, kindOf, type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
-import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { dropHash, tidyName } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
@@ -42,7 +42,7 @@ function agree(a: Answer, b: Answer): boolean {
 }
 
 const FOLDER = join(ROOT, 'fixtures/offcpu-labelled');
-const sections = parseRules(meaningRules, 'meanings.rules');
+const sections = unpackSections(meaningRules);
 const ways = new NamesIndex<true>();
 for (const { heading, patterns } of sections) {
   if (heading === 'functions that wait for their callers') for (const pattern of patterns) ways.add(pattern, true);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { isMeaningHeading, Meanings } from '../../../src/offcpu/reason/meanings.ts';
+import { unpackSections } from '../../../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules, reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
 
@@ -50,7 +51,7 @@ describe('a rule file', () => {
   for (const [text, message] of wrong) {
     test(`tells what is wrong with ${JSON.stringify(text)}`, () => {
       assert.throws(
-        () => new KernelRules(parseRules(reasonRules, 'b'), parseRules(text, 'r')),
+        () => new KernelRules(unpackSections(reasonRules), parseRules(text, 'r')),
         ({ message: said }: Error) => {
           assert.match(said, message);
           return true;
@@ -61,8 +62,8 @@ describe('a rule file', () => {
 });
 
 describe('the built-in rules', () => {
-  const reasons = parseRules(reasonRules, 'reasons.rules');
-  const meanings = parseRules(meaningRules, 'meanings.rules');
+  const reasons = unpackSections(reasonRules);
+  const meanings = unpackSections(meaningRules);
 
   test('have headings that are known', () => {
     assert.doesNotThrow(() => new KernelRules(reasons));
