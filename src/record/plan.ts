@@ -218,7 +218,9 @@ export function kernelSymbolsStep({ mode }: Settings, { folder, hasKernelSymbols
 export function bpftraceCommand(settings: Settings, environment: Environment): ProfilerCommand | undefined {
   if (!hasOffcpu(settings.mode)) return undefined;
   const variables = [
-    'BPFTRACE_CACHE_USER_SYMBOLS=1', // without it stacks were lost, and large programs took minutes to print
+    namesItself(settings)
+      ? 'BPFTRACE_NO_USER_SYMBOLS=1' // if a process ends while bpftrace looks for its names, it dies, and with it all sums
+      : 'BPFTRACE_CACHE_USER_SYMBOLS=1', // without it stacks were lost, and large programs took minutes to print
     `BPFTRACE_MAP_KEYS_MAX=${MAP_KEYS}`, // up to 0.19
     `BPFTRACE_MAX_MAP_KEYS=${MAP_KEYS}`, // from 0.20
   ];
@@ -233,6 +235,11 @@ export function bpftraceCommand(settings: Settings, environment: Environment): P
     begins: /^flamepipe offcpu begins$/,
     ends: /^flamepipe offcpu end /,
   };
+}
+
+/** Do the maps that the recording keeps name all user frames? Those of wakers may be of any process. */
+function namesItself({ inline, wakerStacks, symfs }: Settings): boolean {
+  return inline && !wakerStacks && symfs === undefined;
 }
 
 /** bpftrace reads the tables of these processes before it begins. */

@@ -43,9 +43,16 @@ describe('plan', () => {
     assert.equal(perfCommand({ ...SETTINGS, mode: 'offcpu' }, ENVIRONMENT), undefined);
     assert.equal(bpftraceCommand({ ...SETTINGS, mode: 'cpu' }, ENVIRONMENT), undefined);
     assert.deepEqual(bpftraceCommand(SETTINGS, ENVIRONMENT)?.argv, [
-      ...['setpriv', '--pdeathsig', 'KILL', 'env', 'BPFTRACE_CACHE_USER_SYMBOLS=1'],
+      ...['setpriv', '--pdeathsig', 'KILL', 'env', 'BPFTRACE_NO_USER_SYMBOLS=1'],
       ...['BPFTRACE_MAP_KEYS_MAX=65536', 'BPFTRACE_MAX_MAP_KEYS=65536', 'bpftrace', '/p/offcpu.bt', '7'],
     ]);
+  });
+
+  test('bpftrace names user functions only where the recording can name them no other way', () => {
+    for (const settings of [{ inline: false }, { wakerStacks: true }, { symfs: '/srv' }]) {
+      const argv = bpftraceCommand({ ...SETTINGS, ...settings }, ENVIRONMENT)?.argv;
+      assert.ok(argv?.includes('BPFTRACE_CACHE_USER_SYMBOLS=1'), String(argv));
+    }
   });
 
   test('wait events: their address is the second operand, and their version what the reasons are read with', () => {
