@@ -59,6 +59,8 @@ export interface Statement {
   text: string;
   /** as pg_stat_activity has it; undefined: not known */
   queryId: string | undefined;
+  /** other statements have the same text, but another id, as those do that a client sends in one text */
+  sharesText?: true;
 }
 
 /** Without a tid it was the kernel instead of a thread: a timer, a disk, the network. */

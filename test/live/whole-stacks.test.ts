@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { startRecorder } from '../tools/recorder.ts';
@@ -56,7 +56,27 @@ describe('flame-record', { skip: skip ?? false }, () => {
     assert.match(table, /^ {4}cached .* lock cache$/m);
     assert.doesNotMatch(table, /^ {4}(?:lookup .* lock cache|cached .* lock registry)$/m);
     assert.match(fileOf('locks', 'offcpu.folded'), /^two-locks;.*;handler;handle_request;lookup;/m);
+    if (!isUnwound) await addsUpInParts('locks');
   });
+
+  /** The waits of two parts of the window together are those of all of it. */
+  async function addsUpInParts(label: string): Promise<void> {
+    const usOf = (name: string): number => JSON.parse(fileOf(label, name)).us;
+    for (const bounds of [
+      ['--to', '1.5'],
+      ['--from', '1.5'],
+    ]) {
+      const [, err, status] = await startRecorder(folder, ['report', join('out', label), ...bounds]).said;
+      assert.equal(status, 0, err);
+    }
+    const parts = readdirSync(join(folder, 'out', label)).filter((name) => name.startsWith('part-'));
+    assert.equal(parts.length, 2);
+    const sum = parts.reduce((us, part) => us + usOf(`${part}/offcpu.reasons.json`), 0);
+    const whole = usOf('offcpu.reasons.json');
+    assert.ok(Math.abs(sum / whole - 1) < 0.001, `${sum} of ${whole}`);
+    for (const part of parts)
+      assert.match(fileOf(label, `${part}/offcpu.reasons.txt`), /^ {4}lookup .* lock registry$/m);
+  }
 
   test('knows the lock of a Rust program, and that it is held up there and waits for work elsewhere', async (t) => {
     if (spawnSync('rustc', ['--version']).error) return t.skip('no rustc: apt-get install rustc');

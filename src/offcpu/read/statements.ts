@@ -5,7 +5,7 @@ import { DOTS, isOfTransaction, normalStatement } from './statement.ts';
 
 // select 'a'\x0a from t\x00     bytes that are not printable
 const ESCAPE = /\\x([0-9a-f]{2})/g;
-/** In place of a query's id: its text had several. */
+/** In place of a query's id, in dumps of earlier versions: its text had several. */
 const SEVERAL_QUERIES = '1';
 
 /** By the number of its text, from the values of the maps @text and @query: the same object for the same statement. */
@@ -23,15 +23,25 @@ export function statementsOf(
     named.filter(({ isCut, queryId }) => isCut && queryId === undefined).map(({ text }) => text),
   );
   const ofQuery = new Map<string, string>();
+  const idsOf = new Map<string, Set<string>>();
   for (const { text, queryId } of named) {
-    if (queryId !== undefined && text.length > (ofQuery.get(queryId)?.length ?? 0)) ofQuery.set(queryId, text);
+    if (queryId === undefined) continue;
+    if (text.length > (ofQuery.get(queryId)?.length ?? 0)) ofQuery.set(queryId, text);
+    idsOf.set(text, (idsOf.get(text) ?? new Set()).add(queryId));
   }
   const known = new Map<string, Statement>();
   const statements = new Map<string, Statement>();
-  for (const { number, text: own, isCut, queryId } of named) {
+  for (const { number, text: own, isCut, queryId: told } of named) {
+    // the server knows an id only when it has parsed the text: before, it is the text's, if that has one alone
+    const ids = idsOf.get(own);
+    const queryId = told ?? (ids?.size === 1 ? [...ids][0] : undefined);
     const text = queryId === undefined ? ((isCut ? begun.get(own) : undefined) ?? own) : (ofQuery.get(queryId) ?? own);
     const key = `${queryId ?? ''} ${text}`;
-    const statement = known.get(key) ?? { text, queryId };
+    const statement = known.get(key) ?? {
+      text,
+      queryId,
+      ...(ids && ids.size > 1 ? { sharesText: true as const } : {}),
+    };
     known.set(key, statement);
     statements.set(number, statement);
   }

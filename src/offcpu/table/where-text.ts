@@ -50,7 +50,8 @@ export function formatWhere(reasons: readonly ReasonPlaces[], calls: readonly Ca
     const rest = places.slice(shown.length);
     return [
       plainRow(`  ${fitted(titleOf(of), FUNCTION_WIDTH)}`, [ms(ns), queued(queuedNs), known(waits)]),
-      ...shown.map((place) => placeRow(place, queued)),
+      // what the title says needs no line of its own
+      ...shown.map((place) => placeRow(place.object === of.meaning ? { ...place, object: undefined } : place, queued)),
       ...restRow(rest, queued),
       ...(i === lastSync ? callRows(calls) : []),
     ];
@@ -98,6 +99,7 @@ function placeRow(place: Place, queued: (ns: number) => string): Row {
     numbers: [ms(ns), queued(queuedNs), known(waits), ...lengths, maxNs === 0 ? '-' : length(maxNs)],
     notes: (width) => [
       ...(statement === undefined ? [] : [begun(statement.text, width)]),
+      ...(statement?.sharesText && statement.queryId !== undefined ? [`id ${statement.queryId}`] : []),
       ...(object === undefined ? [] : [object]),
       ...wakers
         .slice(0, MOST_WAKERS)

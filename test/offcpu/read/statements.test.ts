@@ -58,3 +58,23 @@ test('however a commit is written, and whatever its id, it is one statement', ()
   const statements = statementsOf(numbered(texts), numbered(['11', '12', '0', '1']));
   assert.deepEqual(new Set(statements.values()), new Set([{ text: 'commit', queryId: undefined }]));
 });
+
+test('a text with several query ids has each as a statement of its own, and without an id is none of them', () => {
+  const numbered = (of: readonly string[]): Map<string, string> => new Map(of.map((one, i) => [String(i), one]));
+  const batch = 'update a set b = 1; update c set d = 2';
+  const texts = numbered([batch, batch, 'select 1', 'select 2', batch].map(printed));
+  const statements = [...statementsOf(texts, numbered(['11', '12', '13']))].map(([, statement]) => statement);
+  const text = 'update a set b = ?; update c set d = ?';
+  const shared = { text, sharesText: true };
+  const [one, two, three, four, five] = statements;
+  assert.deepEqual(
+    [one, two, five],
+    [
+      { ...shared, queryId: '11' },
+      { ...shared, queryId: '12' },
+      { ...shared, queryId: undefined },
+    ],
+  );
+  assert.equal(three, four, 'the server had not parsed it yet');
+  assert.deepEqual(three, { text: 'select ?', queryId: '13' });
+});

@@ -159,6 +159,8 @@ test("a thread that parks waits on no lock that its address could name; an LWLoc
     ['syscall', 'std::sys::sync::thread_parking::futex::Parker::park', 'std::thread::park'],
     ['pthread_cond_wait', 'os::PlatformEvent::park', 'ObjectMonitor::enter'],
     ['runtime.futex.abi0', 'runtime.futexsleep', 'runtime.notesleep'],
+    ['__futex_abstimed_wait_common64', '__pthread_clockjoin_ex', 'main'],
+    ['__futex_abstimed_wait_common', 'std::thread::JoinInner<T>::join', 'main'],
     ['syscall', 'mylib::Gate::pass', 'mylib::Pool::work'],
   ];
   for (const user of parked) assert.equal(at(user), undefined, user.join());
