@@ -8,6 +8,7 @@ import { functionTable } from '../stacks/diff/compare-functions.ts';
 import type { Sides } from '../stacks/diff/diff.ts';
 import { type FunctionTable, formatFunctions } from '../stacks/diff/function-table.ts';
 import { type Change, changeFrom } from '../stacks/diff/functions.ts';
+import { isNameless } from '../stacks/frame-name.ts';
 import { stableName } from '../stacks/stable-name.ts';
 import type { Artifact } from './artifacts.ts';
 import type { RunPicture } from './render-plan.ts';
@@ -251,9 +252,14 @@ export function comparedFunctions(
   return functionTable(sides, { names, unit: 'samples', basis: 'per second', by, sample: undefined, seconds });
 }
 
+/** An object, such as `[postgres]`, is no function: it is all of its code that has no names. */
 export function functionsText(table: FunctionTable): string {
-  return cutLines(formatFunctions(table, TOP));
+  const rows = table.rows.map((row) => (isNameless(row.name) ? { ...row, name: `${UNNAMED}${row.name}` } : row));
+  return cutLines(formatFunctions({ ...table, rows }, TOP));
 }
+
+/** Before the object, or the address, of code without names. */
+export const UNNAMED = 'code without names: ';
 
 /**
  * Time on the CPU per second of the window, or of whole runs: by the switches, which know it exactly, else by the samples of both runs.

@@ -70,6 +70,13 @@ describe('comparison', () => {
     assert.match(functionsText(table), /b against fsync=off, .*\(20 s and 10 s\): 5 before, 5 after/);
   });
 
+  test('an object is no function: all of its code lacks names', () => {
+    const sides = sidesOf(tableOf('a;[postgres] 900\n'), tableOf('a;[postgres] 50\na;work 500\n'), 1);
+    const text = functionsText(comparedFunctions(sides, ['a', 'b'], BEFORE, BEFORE));
+    assert.match(text, / code without names: \[postgres\]$/m);
+    assert.match(text, / {2}work$/m);
+  });
+
   test('a picture says which run is which', () => {
     const { to, options } = comparedPicture(SETTINGS, '-x', PICTURES.cpu);
     const title = 'a against -x: on-CPU';

@@ -6,7 +6,7 @@ import { type Change, type FunctionChange, isNoise } from '../../stacks/diff/fun
 import { isNameless } from '../../stacks/frame-name.ts';
 import { isThreadStart } from '../../stacks/known-frames.ts';
 import { nameText } from '../../stacks/name-text.ts';
-import type { Comparison } from '../comparison.ts';
+import { type Comparison, UNNAMED } from '../comparison.ts';
 import type { OwnCode } from '../own-code.ts';
 import { earlierReport } from './earlier-report.ts';
 import { type LengthChange, lengthChanges } from './lengths.ts';
@@ -143,7 +143,7 @@ function functionRows(
     .filter((row) => isOwn(row) || row.inclusive.before !== total.before || row.inclusive.after !== total.after)
     .map((row) => {
       const { name, inclusive } = row;
-      if (isNameless(name)) return rowOf('unnamed', `code without names: ${nameText(name)}`, inclusive, factor);
+      if (isNameless(name)) return rowOf('unnamed', `${UNNAMED}${nameText(name)}`, inclusive, factor);
       return rowOf(isOwn(row) ? 'own' : 'function', nameText(name), inclusive, factor);
     });
 }
