@@ -3,6 +3,7 @@
 
 import { UsageError } from '../engine/errors.ts';
 import { type Pattern, patternOf } from '../stacks/pattern.ts';
+import { NoTarget } from './failure.ts';
 import type { Process } from './proc-pid.ts';
 import { type Self, type Several, whyNot } from './target.ts';
 
@@ -102,7 +103,7 @@ export function chosenBackends(
       (query === undefined || query.test(backend.query)),
   );
   if (found.length === 0) {
-    throw new UsageError(
+    throw new NoTarget(
       backends.length === 0
         ? 'the server has no other process than the one that answers'
         : `no backend is like that; there are:\n${listOfBackends(backends)}`,

@@ -6,6 +6,9 @@ import type { DumpWindow } from './dump-window.ts';
 /** Both profilers failed, so there is nothing to render. */
 export class NothingRecorded extends UsageError {}
 
+/** Nothing is there that the user would have recorded. */
+export class NoTarget extends UsageError {}
+
 /** How a child ended. */
 interface Ending {
   code: number | null;

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../engine/errors.ts';
 import { patternOf } from '../stacks/pattern.ts';
+import { NoTarget } from './failure.ts';
 import type { Process } from './proc-pid.ts';
 
 export interface TargetChoice {
@@ -35,7 +36,7 @@ export function targetsOf(choice: TargetChoice, processes: readonly Process[], s
   if (pids.length > 0 && pattern !== undefined) throw new UsageError('choose one of --pid, --pid-pattern');
   const found = pids.length > 0 ? byPids(choice, processes) : byPattern(choice, processes, self);
   if (found.length === 0) {
-    throw new UsageError(
+    throw new NoTarget(
       pattern !== undefined
         ? `no process matches ${JSON.stringify(pattern)}${container ? ` in container ${container.name}` : ''}`
         : `container ${container?.name} has no process`,

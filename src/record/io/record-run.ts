@@ -8,7 +8,7 @@ import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { artifactIn, hasCpu, hasOffcpu, runFolders } from '../artifacts.ts';
 import { callGraphOf } from '../call-graph.ts';
-import { lastWords, NothingRecorded } from '../failure.ts';
+import { lastWords, NoTarget, NothingRecorded } from '../failure.ts';
 import { callersMissing, namesMissing } from '../language.ts';
 import { callGraphText, type Environment, notesOn, offcpuStacksText, workloadArgv } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
@@ -57,7 +57,7 @@ export async function record(
 ): Promise<number> {
   const { report, stop, interactive } = world;
   const progress = new Progress(report, { quiet, interactive });
-  const found = settings.command || settings.sql ? [] : findTargets(choice, settings.sudo);
+  const found = settings.command || settings.sql ? [] : targetsThere(choice, settings);
   const profilers = installedProfilers(settings);
   const folder = new RunFolder(runFolders(settings.outDir, settings.label, self().pid), force);
   const log = artifactIn(folder.path, 'workloadLog');
@@ -165,6 +165,16 @@ export async function record(
     const kept = folder.drop();
     if (kept !== undefined) progress.note(keptText(kept));
     await sleep(SETTLE_MS);
+  }
+}
+
+/** Throws as findTargets(), and says that a workload can't have started the target. */
+function targetsThere(choice: Choice, { sudo, workload }: Settings): Process[] {
+  try {
+    return findTargets(choice, sudo);
+  } catch (error) {
+    if (!(error instanceof NoTarget) || workload === undefined) throw error;
+    throw new UsageError(`${error.message}\n--workload begins when the target is found: start the target before`);
   }
 }
 
