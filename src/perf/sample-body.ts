@@ -246,9 +246,10 @@ export class SampleBody {
    * frames. Gives how well user frames are known.
    */
   settle(roots: number): UserFrameWeights | undefined {
-    this.#lookup?.pending.lookUp();
+    const isKernel = (id: number): boolean => this.#kernel.has(id);
+    this.#lookup?.pending.lookUp(isKernel);
     const frames = this.#userFrames(roots);
-    this.#lookup?.pending.settle((id) => this.#kernel.has(id), roots);
+    this.#lookup?.pending.settle(isKernel, roots);
     return frames;
   }
 

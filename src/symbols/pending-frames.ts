@@ -4,10 +4,16 @@
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import type { ObjectSymbols, SymbolFrame } from './object.ts';
 import { homeBehind, shortPath } from './source-place.ts';
-import type { CodePlace, Expansion, Symbolizer } from './symbolizer.ts';
+import type { CodePlace, Symbolizer } from './symbolizer.ts';
 
 /** Gives the name id, with flags, of this function of the object `dso` with this text behind its name. */
 export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number;
+
+type LookUp = Pick<Symbolizer, 'exactAt' | 'callerAt'>;
+
+const NONE: readonly SymbolFrame[] = [];
+/** How a frame is met in stacks. */
+const Role = { exact: 1, caller: 2, both: 3 } as const;
 
 interface Pending extends CodePlace {
   /** the printed name's id with flags, which stands for a function of which nothing or only lines are known */
@@ -20,8 +26,9 @@ interface Pending extends CodePlace {
   dso: string;
   /** the id of another one at the same place; 0: none */
   next: number;
-  /** undefined: nothing is known, or nobody has looked yet */
-  functions: Expansion | undefined;
+  /** the functions if it stands at its place, and if it calls there; empty: nothing is known, or nobody wants to know */
+  exact: readonly SymbolFrame[];
+  caller: readonly SymbolFrame[];
 }
 
 /** An inlined function that perf printed, of the frame with this address. */
@@ -41,7 +48,7 @@ export interface PendingOptions {
 
 export class PendingFrames {
   readonly #table: StackTable;
-  readonly #symbolizer: Pick<Symbolizer, 'functionsAt'>;
+  readonly #symbolizer: LookUp;
   readonly #options: PendingOptions;
   readonly #wordOf: WordOf;
   readonly #pending = new Map<number, Pending>();
@@ -51,7 +58,7 @@ export class PendingFrames {
   readonly #wordsOfLists = new Map<readonly SymbolFrame[], readonly number[]>();
   readonly #words = new Map<SymbolFrame, number>();
 
-  constructor(table: StackTable, symbolizer: Pick<Symbolizer, 'functionsAt'>, options: PendingOptions, wordOf: WordOf) {
+  constructor(table: StackTable, symbolizer: LookUp, options: PendingOptions, wordOf: WordOf) {
     this.#table = table;
     this.#symbolizer = symbolizer;
     this.#options = options;
@@ -82,7 +89,8 @@ export class PendingFrames {
       printedAt,
       dso,
       next: first,
-      functions: undefined,
+      exact: NONE,
+      caller: NONE,
     });
     places.set(address, id);
     return id;
@@ -97,21 +105,48 @@ export class PendingFrames {
 
   /**
    * Looks up all functions, when all is read: object by object in the order of addresses, because then each part of
-   * the debug information is read once, whatever order the recording has.
+   * the debug information is read once, whatever order the recording has. `isKernel` tells of a name whether it is a
+   * kernel frame's.
    */
-  lookUp(): void {
+  lookUp(isKernel: (id: number) => boolean): void {
+    const roles = this.#roles(isKernel);
     for (const places of this.#places.values()) {
       for (const address of Float64Array.from(places.keys()).sort()) {
-        let pending = this.#pending.get(places.get(address) as number);
-        const functions = pending && this.#symbolizer.functionsAt(pending);
-        for (; pending; pending = this.#pending.get(pending.next)) pending.functions = functions;
+        let exact: readonly SymbolFrame[] | undefined;
+        let caller: readonly SymbolFrame[] | undefined;
+        for (let id = places.get(address) as number; id !== 0; ) {
+          const pending = this.#pending.get(id) as Pending;
+          const role = roles[id] as number;
+          if (role & Role.exact) pending.exact = exact ??= this.#symbolizer.exactAt(pending);
+          if (role & Role.caller) pending.caller = caller ??= this.#symbolizer.callerAt(pending);
+          id = pending.next;
+        }
       }
     }
   }
 
+  /** By id. Most addresses are met in one role, and need to be looked up once. */
+  #roles(isKernel: (id: number) => boolean): Uint8Array {
+    const table = this.#table;
+    const roles = new Uint8Array(table.nameCount + 1);
+    // perf's inlined functions stand between a frame and its caller
+    if (this.#printed.size > 0) return roles.fill(Role.both);
+    table.forEachAt((from, to) => {
+      const { words } = table;
+      for (let i = from; i < to; i++) {
+        const id = words[i] as number;
+        const role = i + 1 === to || isKernel(words[i + 1] as number) ? Role.exact : Role.caller;
+        roles[id] = (roles[id] as number) | role;
+      }
+      return undefined;
+    });
+    return roles;
+  }
+
   /** Does the frame of an id of add() have a name, and debug information? Undefined: add() did not give this id, or nothing is known. */
   knowledgeOf(id: number): { isNamed: boolean; hasLines: boolean } | undefined {
-    const [frame] = this.#pending.get(id)?.functions?.exact ?? [];
+    const pending = this.#pending.get(id);
+    const frame = pending?.exact[0] ?? pending?.caller[0];
     return frame && { isNamed: frame.name !== undefined, hasLines: frame.file !== undefined };
   }
 
@@ -145,10 +180,11 @@ export class PendingFrames {
       };
       for (let i = 0; i < ids.length; ) {
         const { pending, to, count } = this.#frameAt(ids, i);
-        if (!pending?.functions) for (const one of ids.subarray(i, to)) push(this.#asPrinted(one));
-        for (let left = count; pending?.functions && left > 0; left--) {
+        const known = pending && pending.exact.length + pending.caller.length > 0 ? pending : undefined;
+        if (!known) for (const one of ids.subarray(i, to)) push(this.#asPrinted(one));
+        for (let left = count; known && left > 0; left--) {
           const isCaller = left > 1 || (to < ids.length && !isKernel(ids[to] as number));
-          for (const word of this.#wordsOf(pending, pending.functions[isCaller ? 'caller' : 'exact'])) push(word);
+          for (const word of this.#wordsOf(known, isCaller ? known.caller : known.exact)) push(word);
         }
         i = to;
       }
@@ -183,16 +219,15 @@ export class PendingFrames {
     // A function that calls itself at one place. But perf with --inline prints a function that exists as code twice, if
     // what addr2line says of the innermost and the outermost one is its symbol.
     if (count > 1 && this.#printed.size > 0) {
-      const { exact, caller } = pending?.functions ?? { exact: [], caller: [] };
-      const depth = Math.max(exact.length, caller.length, 1);
+      const depth = Math.max(pending?.exact.length ?? 1, pending?.caller.length ?? 1);
       if (depth > 1) count = Math.min(count, Math.max(1, Math.round((to - from) / depth)));
     }
     return { pending, to, count };
   }
 
-  #wordsOf({ printed, dso }: Pending, frames: readonly SymbolFrame[]): readonly number[] {
+  #wordsOf({ printed, placed, dso }: Pending, frames: readonly SymbolFrame[]): readonly number[] {
     const [first] = frames;
-    if (!first) return [printed];
+    if (!first) return [placed];
     let words = this.#wordsOfLists.get(frames);
     if (words) return words;
     const kept = this.#options.inline ? frames : [first];

@@ -50,17 +50,26 @@ export class Symbolizer {
     return address === undefined ? undefined : { object, address };
   }
 
-  /** The functions at a place; undefined: nothing is known. */
-  functionsAt({ object, address }: CodePlace): Expansion | undefined {
-    const exact = object.framesAt(address);
-    const caller = object.endsCall(address) === true ? object.framesAt(address - 1) : exact;
-    return exact.length === 0 && caller.length === 0 ? undefined : { exact, caller };
+  /** The functions of a frame that stands at this place; empty: nothing is known. */
+  exactAt({ object, address }: CodePlace): readonly SymbolFrame[] {
+    return object.framesAt(address);
+  }
+
+  /** The same of one that calls there, or returns to there. */
+  callerAt({ object, address }: CodePlace): readonly SymbolFrame[] {
+    return object.framesAt(object.endsCall(address) === true ? address - 1 : address);
   }
 
   /** The functions at a place of an object's file; undefined: nothing is known. */
   at(object: ObjectSymbols, offset: number): Expansion | undefined {
     const place = this.placeIn(object, offset);
     return place && this.functionsAt(place);
+  }
+
+  /** The functions at a place; undefined: nothing is known. */
+  functionsAt(place: CodePlace): Expansion | undefined {
+    const [exact, caller] = [this.exactAt(place), this.callerAt(place)];
+    return exact.length === 0 && caller.length === 0 ? undefined : { exact, caller };
   }
 
   /** What users should know, one line each. */
