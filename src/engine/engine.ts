@@ -66,6 +66,11 @@ export interface Engine {
   dropReplaced(): void;
   scratchFor(words: number): number;
   addStack(size: number, weight: number, hits: number): number;
+  beginExpansion(): number;
+  meetFrames(): void;
+  addList(count: number): number;
+  planFrame(id: number, leaf: number, caller: number): void;
+  expandStacks(roots: number): void;
   keepInputOrder(): void;
   inputOrderCount(): number;
   inputOrderStackColumn(): number;

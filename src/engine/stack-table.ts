@@ -8,6 +8,7 @@ import { InputError } from './errors.ts';
 import { makeRoom } from './heap.ts';
 import { MapEntries } from './map-entries.ts';
 import { PerfLines } from './perf-lines.ts';
+import { StackExpansion } from './stack-expansion.ts';
 
 /** What scan() stopped at. */
 export const Stop = {
@@ -59,6 +60,8 @@ export class StackTable {
   readonly perf = new PerfLines(this.#engine, this);
   /** what a picture is made of */
   readonly drawing = new Drawing(this.#engine, this);
+  /** frames that stand for several others */
+  readonly expansion = new StackExpansion(this.#engine, this);
   /** What the counts are of, latin1; folded() writes it. undefined: not known. */
   unit: string | undefined;
   #bytes = Buffer.alloc(0);

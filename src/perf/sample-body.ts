@@ -246,10 +246,9 @@ export class SampleBody {
    * frames. Gives how well user frames are known.
    */
   settle(roots: number): UserFrameWeights | undefined {
-    const isKernel = (id: number): boolean => this.#kernel.has(id);
-    this.#lookup?.pending.lookUp(isKernel);
+    this.#lookup?.pending.lookUp(this.#kernel);
     const frames = this.#userFrames(roots);
-    this.#lookup?.pending.settle(isKernel, roots);
+    this.#lookup?.pending.settle(this.#kernel, roots);
     return frames;
   }
 

@@ -1,6 +1,7 @@
 // Frames that stand for several functions. While a recording is read, a placeholder takes their place. When all is
 // read, their places in the stacks are known, and so which of them are callers.
 
+import { Met } from '../engine/stack-expansion.ts';
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import type { ObjectSymbols, SymbolFrame } from './object.ts';
 import { homeBehind, shortPath } from './source-place.ts';
@@ -12,9 +13,6 @@ export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number
 type LookUp = Pick<Symbolizer, 'exactAt' | 'callerAt'>;
 
 const NONE: readonly SymbolFrame[] = [];
-/** How a frame is met in stacks. */
-const Role = { exact: 1, caller: 2, both: 3 } as const;
-
 interface Pending extends CodePlace {
   /** the printed name's id with flags, which stands for a function of which nothing or only lines are known */
   printed: number;
@@ -55,6 +53,8 @@ export class PendingFrames {
   readonly #printed = new Map<number, Printed>();
   /** the ids of the first ones, by their places */
   readonly #places = new Map<ObjectSymbols, Map<number, number>>();
+  /** by id, how it is met in stacks */
+  #met: Uint8Array = new Uint8Array();
   readonly #wordsOfLists = new Map<readonly SymbolFrame[], readonly number[]>();
   readonly #words = new Map<SymbolFrame, number>();
 
@@ -105,42 +105,27 @@ export class PendingFrames {
 
   /**
    * Looks up all functions, when all is read: object by object in the order of addresses, because then each part of
-   * the debug information is read once, whatever order the recording has. `isKernel` tells of a name whether it is a
-   * kernel frame's.
+   * the debug information is read once, whatever order the recording has. `kernel` are the names of kernel frames.
    */
-  lookUp(isKernel: (id: number) => boolean): void {
-    const roles = this.#roles(isKernel);
+  lookUp(kernel: Iterable<number>): void {
+    const met = this.#table.expansion.begin(kernel);
+    this.#met = met;
+    // perf's inlined functions stand between a frame and its caller
+    const isMixed = this.#printed.size > 0;
     for (const places of this.#places.values()) {
       for (const address of Float64Array.from(places.keys()).sort()) {
         let exact: readonly SymbolFrame[] | undefined;
         let caller: readonly SymbolFrame[] | undefined;
         for (let id = places.get(address) as number; id !== 0; ) {
           const pending = this.#pending.get(id) as Pending;
-          const role = roles[id] as number;
-          if (role & Role.exact) pending.exact = exact ??= this.#symbolizer.exactAt(pending);
-          if (role & Role.caller) pending.caller = caller ??= this.#symbolizer.callerAt(pending);
+          // most addresses are met in one role
+          const role = isMixed ? Met.leaf | Met.caller : (met[id] as number);
+          if (role & Met.leaf) pending.exact = exact ??= this.#symbolizer.exactAt(pending);
+          if (role & Met.caller) pending.caller = caller ??= this.#symbolizer.callerAt(pending);
           id = pending.next;
         }
       }
     }
-  }
-
-  /** By id. Most addresses are met in one role, and need to be looked up once. */
-  #roles(isKernel: (id: number) => boolean): Uint8Array {
-    const table = this.#table;
-    const roles = new Uint8Array(table.nameCount + 1);
-    // perf's inlined functions stand between a frame and its caller
-    if (this.#printed.size > 0) return roles.fill(Role.both);
-    table.forEachAt((from, to) => {
-      const { words } = table;
-      for (let i = from; i < to; i++) {
-        const id = words[i] as number;
-        const role = i + 1 === to || isKernel(words[i + 1] as number) ? Role.exact : Role.caller;
-        roles[id] = (roles[id] as number) | role;
-      }
-      return undefined;
-    });
-    return roles;
   }
 
   /** Does the frame of an id of add() have a name, and debug information? Undefined: add() did not give this id, or nothing is known. */
@@ -167,11 +152,35 @@ export class PendingFrames {
   }
 
   /**
-   * Puts the functions that lookUp() found into the stacks. `isKernel` tells of a name whether it is a kernel frame's;
-   * the first `roots` frames of each stack are no functions.
+   * Puts the functions that lookUp() found into the stacks. The first `roots` frames of each stack are no functions.
    */
-  settle(isKernel: (id: number) => boolean, roots: number): void {
-    if (this.#pending.size === 0 && this.#printed.size === 0) return;
+  settle(kernel: ReadonlySet<number>, roots: number): void {
+    if (this.#printed.size > 0) this.#settleMixed((id) => kernel.has(id), roots);
+    else if (this.#pending.size > 0) this.#settleAll(roots);
+  }
+
+  #settleAll(roots: number): void {
+    const { expansion } = this.#table;
+    const lists = new Map<readonly number[], number>();
+    const listOf = (words: readonly number[]): number => {
+      let list = lists.get(words);
+      if (list === undefined) {
+        list = expansion.add(words);
+        lists.set(words, list);
+      }
+      return list;
+    };
+    for (const [id, pending] of this.#pending) {
+      const met = this.#met[id] as number;
+      const leaf = met & Met.leaf ? listOf(this.#wordsOf(pending, pending.exact)) : 0;
+      const caller = met & Met.caller ? listOf(this.#wordsOf(pending, pending.caller)) : 0;
+      expansion.plan(id, leaf, caller);
+    }
+    expansion.apply(roots);
+  }
+
+  /** The same where perf has printed inlined functions itself, which ours replace. */
+  #settleMixed(isKernel: (id: number) => boolean, roots: number): void {
     this.#table.rewrite((ids) => {
       const words: number[] = [];
       const push = (word: number): void => {

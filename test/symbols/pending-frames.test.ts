@@ -21,8 +21,8 @@ function settled(exactAt: Find, callerAt: Find, stacks: readonly (readonly numbe
     const ids = stack.map((address) => pending.add({ object, address }, printed, address, '/srv/app'));
     table.add(ids, 1, 1);
   }
-  pending.lookUp(() => false);
-  pending.settle(() => false, 0);
+  pending.lookUp([]);
+  pending.settle(new Set(), 0);
   return foldedText(table);
 }
 

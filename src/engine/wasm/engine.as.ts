@@ -68,6 +68,7 @@ export {
   shapeCount,
   shapeSize,
 } from './map-entry.as';
+export { addList, beginExpansion, expandStacks, meetFrames, planFrame } from './expand-stacks.as';
 export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
 export { perfFrame } from './perf-frame.as';
 export { lineShape, perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
