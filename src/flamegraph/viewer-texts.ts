@@ -9,7 +9,7 @@ import type { PictureSettings } from './settings.ts';
 const SHEET = `
 .app{all:initial;box-sizing:border-box;display:flex;flex-direction:column;width:100%;height:100%;background:var(--paper);color:var(--ink);font:13px/1.4 var(--text);overflow:hidden;position:relative}
 .app *{box-sizing:border-box}
-.app [hidden]{display:none!important}
+.app [hidden],.legend:empty,.trail:empty{display:none!important}
 .head{padding:10px 16px 8px;border-bottom:1px solid var(--line);display:flex;flex-direction:column;gap:6px;flex:none}
 .line{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}
 .title{font-size:18px;font-weight:600;margin:0;line-height:1.25;overflow-wrap:anywhere}
@@ -99,7 +99,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Home', 'zoom out to all'],
   ['1 2 3', 'flame, functions, callers and callees'],
   ['Ctrl-F, /', 'search: a part of the name, or /regexp/'],
-  ['Enter, Shift-Enter', 'in the search: next and previous match'],
+  ['Enter, Shift-Enter', 'in the search: next and previous match, row by row'],
   ['h', 'hide a function and all that it calls'],
   ['r', 'root here: only what it calls, over all its places'],
   ['c', 'its callers and callees'],

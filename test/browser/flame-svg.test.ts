@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { ROOT, shell, temporaryFolder } from '../tools.ts';
-import { openFile, skip, theBrowser } from './chromium.ts';
+import { openFile, skip, started, theBrowser } from './chromium.ts';
 
 const FOLDED = `postgres;main;parse;malloc 100
 postgres;main;exec;ExecScan 400
@@ -105,6 +105,36 @@ describe('flame-svg in Chromium', { skip }, () => {
     await page.keyboard.press('Shift+Enter');
     assert.equal(await found(), '2 of 2: 20.00%');
     assert.match(await panel(page), /^Function: malloc \| 100 samples, 10.00%/);
+    // row by row from the root, from left to right; where one has zoomed in, from there on
+    await page.locator('input').fill('/^(main|ExecSort|malloc|tiny)$/');
+    const steps = async (keys: readonly string[]): Promise<string[]> => {
+      const places: string[] = [];
+      for (const key of keys) {
+        await page.keyboard.press(key);
+        places.push((await panel(page)).replace(/^Function: (\w+) \| (\d+).*/, '$1 $2'));
+      }
+      return places;
+    };
+    assert.deepEqual(await steps(['Enter', 'Enter', 'Enter', 'Shift+Enter']), [
+      'main 200',
+      'main 800',
+      'main 200',
+      'main 800',
+    ]);
+    await page.locator('input').fill('/^(ExecSort|malloc|tiny)$/');
+    assert.deepEqual(await steps(['Enter', 'Enter', 'Enter', 'Enter', 'Enter']), [
+      'tiny 1',
+      'ExecSort 200',
+      'malloc 100',
+      'malloc 100',
+      'tiny 1',
+    ]);
+    await page.locator('input').fill('');
+    await page.locator('.trail .reset').click();
+    await clickFrame(page, 'exec');
+    await page.locator('input').fill('/^(ExecSort|malloc|tiny)$/');
+    assert.deepEqual(await steps(['Enter']), ['ExecSort 200']);
+    await page.locator('.trail .reset').click();
     await page.locator('input').fill('/^exec(scan|sort)$/');
     assert.equal(await found(), '2 found: 70.00%');
     await page.locator('input').fill('/(/');
@@ -135,6 +165,32 @@ describe('flame-svg in Chromium', { skip }, () => {
     await page.keyboard.press('Enter');
     assert.deepEqual((await labels(page)).sort(), ['ExecSort', 'all', 'exec', 'main', 'postgres']);
     silent();
+  });
+
+  test('the arrow keys select among callers and callees before anything has the keyboard', async () => {
+    const [page, silent] = await open(await pictureFile(), '#view=callers&of=exec');
+    await page.keyboard.press('ArrowUp');
+    assert.match(await panel(page), /^Function: main \|/);
+    await page.keyboard.press('ArrowUp');
+    assert.match(await panel(page), /^Function: postgres \|/);
+    await page.reload();
+    await started(page);
+    await page.keyboard.press('ArrowDown');
+    assert.match(await panel(page), /^Function: ExecScan \|/);
+    await page.keyboard.press('Enter');
+    assert.match(await text(page, '.part'), /^Who calls ExecScan,/);
+    silent();
+  });
+
+  test('reversed, the legend sums what it sums otherwise', async () => {
+    const folded = 'app;main;read;do_syscall_64_[k] 3\napp;main 1\n';
+    const shares = async (options: string): Promise<string[]> => {
+      const [page] = await open(await pictureFile(options, folded));
+      return page.locator('.legend button').allTextContents();
+    };
+    const usual = await shares('');
+    assert.deepEqual(usual, ['application 25.00%', 'kernel 75.00%']);
+    assert.deepEqual(await shares('--reverse'), usual);
   });
 
   test('functions are a table that sorts; a function leads to its callers over all places', async () => {

@@ -122,8 +122,7 @@ export class App {
     if (change.zoom || change.view || change.root !== undefined || change.hide) this.flame.selected = undefined;
     this.#page.changed(this.state, isStep);
     const isSearch = change.search !== undefined;
-    if (isSearch || change.hide || change.root !== undefined || change.zoom)
-      this.#finder.find(this.state.search, this.#tree);
+    if (isSearch || change.hide || change.root !== undefined) this.#finder.find(this.state.search, this.#tree);
     if (isSearch && Object.keys(change).length === 1 && before.view !== 'functions') this.#showFoundOnly();
     else this.#render();
   }
@@ -141,10 +140,10 @@ export class App {
 
   /** Goes to the next match, or to the one before, and makes it wide enough to be seen. */
   nextMatch(step: 1 | -1): void {
-    const node = this.#finder.step(step);
-    if (node === undefined) return;
     const tree = this.#tree;
     const zoom = this.#zoom;
+    const node = this.#finder.step(step, tree, zoom);
+    if (node === undefined) return;
     const isWide = (top: number): boolean =>
       ((tree.width[node] as number) / (tree.width[top] || 1)) * this.flame.element.clientWidth >= SEEN;
     const isBelow = node >= zoom && node < (tree.end[zoom] as number);
@@ -331,8 +330,10 @@ export class App {
 
   /** Whoever presses an arrow key means the frames, though nothing has the keyboard yet. */
   press(key: string): boolean {
-    if (this.state.view !== 'flame' || !this.#help.hidden || !this.flame.press(key)) return false;
-    this.flame.element.focus({ preventScroll: true });
+    const { view } = this.state;
+    const flame = view === 'flame' ? this.flame : view === 'callers' ? this.#callers.towards(key) : undefined;
+    if (!this.#help.hidden || !flame?.press(key)) return false;
+    flame.element.focus({ preventScroll: true });
     return true;
   }
 

@@ -64,6 +64,11 @@ export class Callers {
     this.#below.show({ tree: callees, zoom: 0, icicle: true, scheme, found }, 0);
   }
 
+  /** The pane that an arrow key points to. */
+  towards(key: string): Flame {
+    return key === 'ArrowUp' ? this.#above : this.#below;
+  }
+
   find(found: Uint8Array | undefined): void {
     for (const flame of [this.#above, this.#below]) flame.find(found);
   }

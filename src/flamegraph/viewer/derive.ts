@@ -1,5 +1,6 @@
 // Trees made of the whole one: without hidden functions, below one function, and its callers.
 
+import { ON_CPU } from '../time.ts';
 import { pathTo, type Tree, TreeBuilder } from './tree.ts';
 
 function isPairOf(tree: Tree): boolean {
@@ -180,20 +181,28 @@ export function namesTo(tree: Tree, node: number): number[] {
 
 /**
  * By family letter of a wait or of a leaf: what share of the whole the leaves of that kind have. `hasApart`: of families that
- * stay apart, too, all that they have.
+ * stay apart, too, all that they have. `isReversed`: the outermost frames are the leaves.
  */
-export function sharesOf(tree: Tree, hasApart: boolean, classOf: (node: number) => string): Map<string, number> {
+export function sharesOf(
+  tree: Tree,
+  hasApart: boolean,
+  isReversed: boolean,
+  classOf: (node: number) => string,
+): Map<string, number> {
   const shares = new Map<string, number>();
   const all = (tree.size[0] as number) + (tree.before[0] ?? 0) || 1;
   const isPair = isPairOf(tree);
   const add = (letter: string, value: number): void => {
     shares.set(letter, (shares.get(letter) ?? 0) + value / all);
   };
-  for (let node = firstOf(tree); node < tree.count; node++) {
+  const first = firstOf(tree);
+  let outermost = 0;
+  for (let node = first; node < tree.count; node++) {
+    if (tree.depth[node] === first) outermost = node;
     const value = (tree.own[node] as number) + (isPair ? (tree.ownBefore[node] as number) : 0);
     const isLeaf = value > 1e-9 * all;
     if (!isLeaf && !hasApart) continue;
-    const [letter = '', , time] = classOf(node);
+    const [letter = '', , time] = classOf(isReversed && (tree.bits[node] ?? ON_CPU) & ON_CPU ? outermost : node);
     if (time) add(letter, tree.size[node] as number);
     if (isLeaf) add(time ?? letter, value);
   }

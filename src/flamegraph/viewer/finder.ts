@@ -32,12 +32,17 @@ export class Finder {
     }
   }
 
-  /** Goes on to the next match or back to the one before; undefined: there is none. */
-  step(step: 1 | -1): number | undefined {
-    const count = this.#matches.length;
-    if (count === 0) return undefined;
-    this.#at = this.#at < 0 ? (step > 0 ? 0 : count - 1) : (this.#at + step + count) % count;
-    return this.#matches[this.#at];
+  /** Goes on to the next match, row by row from the root, or back to the one before; begins in view. undefined: there is none. */
+  step(step: 1 | -1, { depth, end }: Tree, zoom: number): number | undefined {
+    const matches = this.#matches;
+    if (matches.length === 0) return undefined;
+    if (this.#at < 0) {
+      matches.sort((a, b) => (depth[a] as number) - (depth[b] as number));
+      const inView = matches.findIndex((node) => node >= zoom && node < (end[zoom] as number));
+      this.#at = Math.max(inView, 0) - Number(step > 0);
+    }
+    this.#at = (this.#at + step + matches.length) % matches.length;
+    return matches[this.#at];
   }
 
   /** `3 of 12: 10.00% → 12.34%, 30.00% of this view` */

@@ -67,7 +67,6 @@ export class Header {
           `width: mean of ${data.measure.diff.before} and ${data.measure.diff.after}`,
         ),
       );
-    this.#legend.hidden = this.#legend.childElementCount === 0;
   }
 
   /** `path`: names down to the zoomed frame; `hidden`: functions left out and the share of all that they are. */
@@ -95,7 +94,6 @@ export class Header {
       parts.push(soft(share));
     }
     this.#trail.replaceChildren(...parts);
-    this.#trail.hidden = parts.length === 0;
   }
 
   showFound(text: string, isBad: boolean, canStep: boolean): void {

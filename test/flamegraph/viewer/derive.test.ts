@@ -47,7 +47,7 @@ test('the same below a function, over all its places', () => {
   assert.deepEqual([...callers.name.subarray(0, callers.count)], [FUTEX, READ]);
   const { total, self, places } = functionSums(below, 3);
   assert.deepEqual([total[READ], self[READ], places[READ], placesOf(below, READ)], [6, 3, 1, [0]]);
-  const shares = sharesOf(below, false, (node) => (below.name[node] === READ ? 'a' : 'l'));
+  const shares = sharesOf(below, false, false, (node) => (below.name[node] === READ ? 'a' : 'l'));
   assert.deepEqual(
     [...shares],
     [
@@ -55,6 +55,23 @@ test('the same below a function, over all its places', () => {
       ['l', 0.5],
     ],
   );
+});
+
+test('of stacks that lie leaf first, time on the CPU is its outermost frame’s', () => {
+  const builder = new TreeBuilder(9, false, false);
+  builder.open(READ);
+  builder.open(MAIN);
+  builder.add(3, 0, ON_CPU);
+  builder.close();
+  builder.open(FUTEX);
+  builder.add(1, 0, LOCK);
+  for (const _ of [FUTEX, READ]) builder.close();
+  builder.open(MAIN);
+  builder.add(4, 0, ON_CPU);
+  const reversed = builder.finish();
+  const classOf = (node: number): string =>
+    reversed.bits[node] === LOCK ? 'l' : reversed.name[node] === READ ? 'b' : 'a';
+  assert.deepEqual(Object.fromEntries(sharesOf(reversed, false, true, classOf)), { b: 3 / 8, l: 1 / 8, a: 4 / 8 });
 });
 
 test('places are the outermost nodes of a function', () => {
