@@ -26,6 +26,9 @@ export interface SymbolFrame {
   line: number;
 }
 
+/** Lists of functions that are remembered. */
+const MOST_LISTS = 1 << 15;
+
 /** Why an object can't be used. */
 export type Refusal = 'missing' | 'not ELF' | 'another build';
 
@@ -43,8 +46,7 @@ export class ObjectSymbols {
   #symbols: SymbolIndex | undefined;
   #variables: SymbolIndex | undefined;
   #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
-  /** by those of the debug information, which come as one object each time: so do these */
-  readonly #frames = new Map<DwarfFrame, SymbolFrame>();
+  /** by lists of the debug information, which are mostly the same: so are these */
   readonly #lists = new Map<readonly DwarfFrame[], { symbol: string | undefined; frames: readonly SymbolFrame[] }>();
   readonly #bySymbol = new Map<string, readonly SymbolFrame[]>();
   #callFrames: CallFrames | undefined | 'unknown' = 'unknown';
@@ -103,7 +105,7 @@ export class ObjectSymbols {
 
   /**
    * The functions around an address of the object, the one that exists as code first; empty: nothing is known. The same
-   * ones come as the same array, and each as the same object.
+   * ones come mostly as the same array, and each inlined one as the same object.
    */
   framesAt(address: number): readonly SymbolFrame[] {
     if (this.refusal !== undefined) return [];
@@ -112,19 +114,13 @@ export class ObjectSymbols {
     if (found.length === 0) return symbol === undefined ? [] : this.#symbolFrame(symbol);
     const known = this.#lists.get(found);
     if (known && known.symbol === symbol) return known.frames;
-    const frames = found.map((frame, i) => (i === 0 ? outermost(frame, symbol) : this.#inlined(frame)));
+    const [outer, ...inlined] = found as [DwarfFrame, ...DwarfFrame[]];
+    // its symbol is what perf calls it, too; only without one the name of the debug information counts
+    const named = symbol === undefined ? outer : { ...outer, name: symbol, home: undefined };
+    const frames = [named, ...inlined.map((frame) => (frame.name === undefined ? { ...frame, name: '' } : frame))];
+    if (this.#lists.size >= MOST_LISTS) this.#lists.clear();
     this.#lists.set(found, { symbol, frames });
     return frames;
-  }
-
-  #inlined(found: DwarfFrame): SymbolFrame {
-    let frame = this.#frames.get(found);
-    if (!frame) {
-      const { name, file, line, home } = found;
-      frame = { name: name?.text ?? '', home, isInlined: true, file, line };
-      this.#frames.set(found, frame);
-    }
-    return frame;
   }
 
   /** Of a symbol of which no more is known. */
@@ -235,12 +231,6 @@ export class ObjectSymbols {
     if (!(error instanceof InputError)) throw error;
     this.problems.set(error.message, (this.problems.get(error.message) ?? 0) + 1);
   }
-}
-
-/** Its symbol is what perf calls it, too; only without one the name of the debug information counts. */
-function outermost({ name, file, line, home }: DwarfFrame, symbol: string | undefined): SymbolFrame {
-  if (symbol !== undefined) return { name: symbol, home: undefined, isInlined: false, file, line };
-  return { name: name?.text, home, isInlined: false, file, line };
 }
 
 function hasLines(file: ElfFile): boolean {

@@ -12,7 +12,8 @@ export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number
 
 type LookUp = Pick<Symbolizer, 'exactAt' | 'callerAt'>;
 
-const NONE: readonly SymbolFrame[] = [];
+/** Frames and lists of them whose words are remembered: large objects have more than memory should hold. */
+const MOST_REMEMBERED = 1 << 15;
 interface Pending extends CodePlace {
   /** the printed name's id with flags, which stands for a function of which nothing or only lines are known */
   printed: number;
@@ -24,9 +25,13 @@ interface Pending extends CodePlace {
   dso: string;
   /** the id of another one at the same place; 0: none */
   next: number;
-  /** the functions if it stands at its place, and if it calls there; empty: nothing is known, or nobody wants to know */
-  exact: readonly SymbolFrame[];
-  caller: readonly SymbolFrame[];
+  /** the words of its functions, where it is met as a leaf or as a caller and something is known */
+  leaf: readonly number[] | undefined;
+  caller: readonly number[] | undefined;
+  /** functions of which one is inlined into the other, all of them; 0: nothing is known */
+  depth: number;
+  isNamed: boolean;
+  hasLines: boolean;
 }
 
 /** An inlined function that perf printed, of the frame with this address. */
@@ -53,10 +58,10 @@ export class PendingFrames {
   readonly #printed = new Map<number, Printed>();
   /** the ids of the first ones, by their places */
   readonly #places = new Map<ObjectSymbols, Map<number, number>>();
-  /** by id, how it is met in stacks */
-  #met: Uint8Array = new Uint8Array();
   readonly #wordsOfLists = new Map<readonly SymbolFrame[], readonly number[]>();
   readonly #words = new Map<SymbolFrame, number>();
+  /** the same words are the same array */
+  readonly #lists = new Map<string, readonly number[]>();
 
   constructor(table: StackTable, symbolizer: LookUp, options: PendingOptions, wordOf: WordOf) {
     this.#table = table;
@@ -89,8 +94,11 @@ export class PendingFrames {
       printedAt,
       dso,
       next: first,
-      exact: NONE,
-      caller: NONE,
+      leaf: undefined,
+      caller: undefined,
+      depth: 0,
+      isNamed: false,
+      hasLines: false,
     });
     places.set(address, id);
     return id;
@@ -109,7 +117,6 @@ export class PendingFrames {
    */
   lookUp(kernel: Iterable<number>): void {
     const met = this.#table.expansion.begin(kernel);
-    this.#met = met;
     // perf's inlined functions stand between a frame and its caller
     const isMixed = this.#printed.size > 0;
     for (const places of this.#places.values()) {
@@ -120,8 +127,14 @@ export class PendingFrames {
           const pending = this.#pending.get(id) as Pending;
           // most addresses are met in one role
           const role = isMixed ? Met.leaf | Met.caller : (met[id] as number);
-          if (role & Met.leaf) pending.exact = exact ??= this.#symbolizer.exactAt(pending);
-          if (role & Met.caller) pending.caller = caller ??= this.#symbolizer.callerAt(pending);
+          if (role & Met.leaf) {
+            exact ??= this.#symbolizer.exactAt(pending);
+            pending.leaf = this.#wordsOf(pending, exact);
+          }
+          if (role & Met.caller) {
+            caller ??= this.#symbolizer.callerAt(pending);
+            pending.caller = this.#wordsOf(pending, caller);
+          }
           id = pending.next;
         }
       }
@@ -131,8 +144,7 @@ export class PendingFrames {
   /** Does the frame of an id of add() have a name, and debug information? Undefined: add() did not give this id, or nothing is known. */
   knowledgeOf(id: number): { isNamed: boolean; hasLines: boolean } | undefined {
     const pending = this.#pending.get(id);
-    const frame = pending?.exact[0] ?? pending?.caller[0];
-    return frame && { isNamed: frame.name !== undefined, hasLines: frame.file !== undefined };
+    return pending && pending.depth > 0 ? pending : undefined;
   }
 
   /** Did addPrinted() give this id? */
@@ -171,10 +183,12 @@ export class PendingFrames {
       return list;
     };
     for (const [id, pending] of this.#pending) {
-      const met = this.#met[id] as number;
-      const leaf = met & Met.leaf ? listOf(this.#wordsOf(pending, pending.exact)) : 0;
-      const caller = met & Met.caller ? listOf(this.#wordsOf(pending, pending.caller)) : 0;
-      expansion.plan(id, leaf, caller);
+      const printed = pending.leaf && pending.caller ? 0 : expansion.add([pending.placed]);
+      expansion.plan(
+        id,
+        pending.leaf ? listOf(pending.leaf) : printed,
+        pending.caller ? listOf(pending.caller) : printed,
+      );
     }
     expansion.apply(roots);
   }
@@ -189,11 +203,11 @@ export class PendingFrames {
       };
       for (let i = 0; i < ids.length; ) {
         const { pending, to, count } = this.#frameAt(ids, i);
-        const known = pending && pending.exact.length + pending.caller.length > 0 ? pending : undefined;
+        const known = pending && pending.depth > 0 ? pending : undefined;
         if (!known) for (const one of ids.subarray(i, to)) push(this.#asPrinted(one));
         for (let left = count; known && left > 0; left--) {
           const isCaller = left > 1 || (to < ids.length && !isKernel(ids[to] as number));
-          for (const word of this.#wordsOf(known, isCaller ? known.caller : known.exact)) push(word);
+          for (const word of (isCaller ? known.caller : known.leaf) ?? [known.placed]) push(word);
         }
         i = to;
       }
@@ -228,21 +242,40 @@ export class PendingFrames {
     // A function that calls itself at one place. But perf with --inline prints a function that exists as code twice, if
     // what addr2line says of the innermost and the outermost one is its symbol.
     if (count > 1 && this.#printed.size > 0) {
-      const depth = Math.max(pending?.exact.length ?? 1, pending?.caller.length ?? 1);
+      const depth = pending?.depth ?? 1;
       if (depth > 1) count = Math.min(count, Math.max(1, Math.round((to - from) / depth)));
     }
     return { pending, to, count };
   }
 
-  #wordsOf({ printed, placed, dso }: Pending, frames: readonly SymbolFrame[]): readonly number[] {
+  /** Notes what is known of a frame, and gives the words of its functions; undefined: there are none. */
+  #wordsOf(pending: Pending, frames: readonly SymbolFrame[]): readonly number[] | undefined {
     const [first] = frames;
-    if (!first) return [placed];
+    if (!first) return undefined;
+    if (pending.depth === 0) {
+      pending.isNamed = first.name !== undefined;
+      pending.hasLines = first.file !== undefined;
+    }
+    pending.depth = Math.max(pending.depth, frames.length);
     let words = this.#wordsOfLists.get(frames);
     if (words) return words;
     const kept = this.#options.inline ? frames : [first];
-    words = kept.map((frame) => (frame.name === undefined ? this.#unnamed(frame, printed) : this.#word(frame, dso)));
+    words = this.#sameList(
+      kept.map((frame) =>
+        frame.name === undefined ? this.#unnamed(frame, pending.printed) : this.#word(frame, pending.dso),
+      ),
+    );
+    if (this.#wordsOfLists.size >= MOST_REMEMBERED) this.#wordsOfLists.clear();
     // a function that has only lines is called as it was printed, which differs
     if (first.name !== undefined) this.#wordsOfLists.set(frames, words);
+    return words;
+  }
+
+  #sameList(words: readonly number[]): readonly number[] {
+    const key = words.join();
+    const known = this.#lists.get(key);
+    if (known) return known;
+    this.#lists.set(key, words);
     return words;
   }
 
@@ -255,6 +288,7 @@ export class PendingFrames {
     let word = this.#words.get(frame);
     if (word === undefined) {
       word = this.#wordOf(frame, this.#behind(frame), dso);
+      if (this.#words.size >= MOST_REMEMBERED) this.#words.clear();
       this.#words.set(frame, word);
     }
     return word;

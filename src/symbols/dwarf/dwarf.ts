@@ -6,17 +6,11 @@ import type { ElfFile } from '../elf/elf-file.ts';
 import { openReader, type Reader } from './reader.ts';
 import { type DwarfSections, dwarfSections, NAMES } from './sections.ts';
 
-/** What the function of an entry is called. */
-export interface EntryName {
-  /** latin1; mangled if `isLinkage` */
-  text: string;
-  isLinkage: boolean;
-}
-
 /** One function around an address, as DWARF has it. */
 export interface DwarfFrame {
-  /** undefined: DWARF says none */
-  name: EntryName | undefined;
+  /** mangled or not, latin1; undefined: DWARF says none */
+  name: string | undefined;
+  isInlined: boolean;
   /** where it stands: at the address, or at the call of the next function further in; undefined: not known */
   file: string | undefined;
   /** 0: not known */
@@ -32,6 +26,8 @@ const Word = { name: 1, nameAt: 2, unit: 4, file: 5, line: 6, home: 7 } as const
 /** A name: bits of its kind, is it bare? the section it lies in; the last bit: is it of an inlined function? */
 const Name = { kind: 3, linkage: 2, plain: 3, section: 3, inlined: 0x80000000 } as const;
 const NO_FILE = 0xffffffff;
+/** Frames that are kept; beyond it all are forgotten. */
+const MOST_FRAMES = 1 << 15;
 /** Units that an address may lie in, and names around it that can't be read. */
 const MOST_TRIES = 1 << 12;
 
@@ -44,12 +40,10 @@ export class Dwarf {
   /** of units, by the indices of their files */
   readonly #paths = new Map<number, (string | undefined)[]>();
   /** by the reader's numbers, frames and lists of them */
-  readonly #frames: DwarfFrame[] = [];
-  readonly #lists: (readonly DwarfFrame[])[] = [];
-  /** by their places; of each section first those of linkage names, then plain ones */
-  readonly #names = [...NAMES, ...NAMES].map(() => new Map<number, EntryName | undefined>());
+  #frames: DwarfFrame[] = [];
+  #lists: (readonly DwarfFrame[])[] = [];
   #words = new Uint32Array();
-  readonly #texts = NAMES.map(() => new Map<number, string>());
+  readonly #texts = NAMES.map(() => new Map<number, string | undefined>());
   readonly #problems = new Map<string, number>();
   #kept = 0;
 
@@ -80,10 +74,11 @@ export class Dwarf {
 
   /**
    * The functions around an address of the file, the one that exists as code first; empty: no unit knows it. Where the
-   * same functions stand at the same lines, it is the same array.
+   * same functions stand at the same lines, it is mostly the same array.
    */
   framesAt(address: number): readonly DwarfFrame[] {
     if (this.#kept > this.#mostKept) this.#forget();
+    if (this.#frames.length > MOST_FRAMES) this.#forgetFrames();
     const list = this.#find(address);
     if (list === undefined) return [];
     this.#lists[list] ??= this.#readList(list);
@@ -129,7 +124,13 @@ export class Dwarf {
     const line = words[at + Word.line] as number;
     const home = words[at + Word.home] as number;
     const pathOf = (index: number) => (index === NO_FILE ? undefined : this.#path(unit, index));
-    return { name: this.#nameOf(name, nameAt), file: pathOf(file), line, home: pathOf(home) };
+    return {
+      name: this.#nameOf(name, nameAt),
+      isInlined: name >= Name.inlined,
+      file: pathOf(file),
+      line,
+      home: pathOf(home),
+    };
   }
 
   /** The reader's memory as words: a new view after it has grown. */
@@ -138,18 +139,17 @@ export class Dwarf {
     return this.#words;
   }
 
-  #nameOf(name: number, at: number): EntryName | undefined {
+  #nameOf(name: number, at: number): string | undefined {
     const kind = name & Name.kind;
     if (kind !== Name.linkage && kind !== Name.plain) return undefined;
     const section = (name & ~Name.inlined) >>> Name.section;
-    const known = this.#names[2 * section + kind - Name.linkage] as Map<number, EntryName | undefined>;
-    let found = known.get(at);
-    if (found === undefined && !known.has(at)) {
-      const text = this.#try(() => this.#text(section, at));
-      found = text === undefined ? undefined : { text, isLinkage: kind === Name.linkage };
-      known.set(at, found);
+    const texts = this.#texts[section] as Map<number, string | undefined>;
+    let text = texts.get(at);
+    if (text === undefined && !texts.has(at)) {
+      text = this.#try(() => this.#text(section, at));
+      texts.set(at, text);
     }
-    return found;
+    return text;
   }
 
   /** The path of a unit's file by its index; undefined: there is none. */
@@ -181,7 +181,7 @@ export class Dwarf {
   }
 
   #text(section: number, at: number): string {
-    const texts = this.#texts[section] as Map<number, string>;
+    const texts = this.#texts[section] as Map<number, string | undefined>;
     let text = texts.get(at);
     if (text === undefined) {
       text = this.#sections[NAMES[section] as (typeof NAMES)[number]].text(at);
@@ -208,6 +208,12 @@ export class Dwarf {
     this.#kept += size;
     reader.setRead(unit);
     this.#read.set(unit, size);
+  }
+
+  #forgetFrames(): void {
+    this.#reader.forgetFrames();
+    this.#frames = [];
+    this.#lists = [];
   }
 
   #forget(): void {

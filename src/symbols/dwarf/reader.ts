@@ -21,6 +21,7 @@ export interface Reader {
   hasLines(unit: number): number;
   readLines(unit: number): number;
   forgetUnit(unit: number): void;
+  forgetFrames(): void;
   unitAskedLongestAgo(): number;
   setRead(unit: number): void;
   find(address: number): number;

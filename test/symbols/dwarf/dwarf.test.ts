@@ -10,7 +10,7 @@ const fileOf = (name: string): ElfFile => new ElfFile(readerOf(bytesOf(name)));
 
 /** name file:line, the function that exists as code first */
 function textsAt(dwarf: Dwarf, address: number): string[] {
-  return dwarf.framesAt(address).map(({ name, file, line }) => `${name?.text} ${file}:${line}`);
+  return dwarf.framesAt(address).map(({ name, file, line }) => `${name} ${file}:${line}`);
 }
 
 /** The different stacks of functions in a function of the file, by their texts. */
@@ -24,7 +24,7 @@ function stacksIn(name: string, functionName: string): Set<string> {
   for (let at = text.address; at < text.address + text.size; at++) {
     if (symbols.at(at)?.name !== functionName) continue;
     const frames = dwarf.framesAt(at);
-    stacks.add(frames.map((frame) => frame.name?.text).join(';'));
+    stacks.add(frames.map((frame) => frame.name).join(';'));
     // calls stand where they do in the source; strict DWARF 2 can't tell
     const [outer, inner] = frames.map(({ line }) => line);
     const isRight = name === 'gcc-dwarf2' ? outer === 0 : outer === 10 && (inner === 5 || inner === 6);
@@ -56,7 +56,7 @@ describe('the functions around an address, and their lines', () => {
 
   test('clang-lines: names without their namespaces, with the file of each', () => {
     const dwarf = new Dwarf(fileOf('clang-lines'));
-    const homes = dwarf.framesAt(0x400152).map(({ name, line, home }) => `${name?.text}:${line} ${home}`);
+    const homes = dwarf.framesAt(0x400152).map(({ name, line, home }) => `${name}:${line} ${home}`);
     assert.deepEqual(homes, ['take:6 /src/homes.cc', 'get:3 /src/./left.h', 'mix:2 /src/./left.h']);
     assert.equal(dwarf.framesAt(0x400152)[2]?.file, '/src/./left.h');
   });

@@ -8,7 +8,7 @@ import { Cursor } from './sections.as';
 import { findUnits, foundUnit } from './unit-index.as';
 import { unitCount, unitOf } from './units.as';
 
-export { frameAt, listAt, listLength } from './frames.as';
+export { forgetFrames, frameAt, listAt, listLength } from './frames.as';
 export { readFunctions } from './functions.as';
 export { readLines } from './lines.as';
 export { namesElsewhere } from './names.as';

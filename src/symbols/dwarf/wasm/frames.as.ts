@@ -5,7 +5,7 @@ import { findHomes } from './homes.as';
 import { Place } from './lines.as';
 import { Rows } from './memory.as';
 import { BARE, Declared, findEntryName, NO_NAME } from './names.as';
-import { mixed, reserve, Slots } from './slots.as';
+import { emptySlots, mixed, reserve, Slots } from './slots.as';
 import { Text } from './forms.as';
 import { Unit } from './units.as';
 
@@ -42,6 +42,13 @@ const members: Rows = new Rows();
 
 const frameSlots: Slots = new Slots();
 const listSlots: Slots = new Slots();
+
+/** Numbers begin anew. */
+export function forgetFrames(): void {
+  frames.length = lists.length = members.length = 0;
+  emptySlots(frameSlots);
+  emptySlots(listSlots);
+}
 
 export function frameAt(frame: u32): usize {
   return frames.ptr + <usize>frame * FRAME;

@@ -5,7 +5,7 @@
 import { firstRangeOf, functionAt, functionCount, NO_FILE, Range, rangeOf } from './function-table.as';
 import { findPlace, Place } from './lines.as';
 import { Rows } from './memory.as';
-import { mixed, reserve, Slots } from './slots.as';
+import { emptySlots, mixed, reserve, Slots } from './slots.as';
 import { isCode } from './unit-index.as';
 import { Unit } from './units.as';
 
@@ -33,7 +33,7 @@ export function findHomes(unit: Unit): void {
   if (unit.hasHomes) return;
   unit.hasHomes = true;
   homes.length = 0;
-  if (slots.ptr != 0) memory.fill(slots.ptr, 0, (<usize>slots.mask + 1) << 2);
+  emptySlots(slots);
   const count = functionCount(unit);
   for (let i: u32 = 0; i < count; i++) {
     const home = homeOf(functionAt(unit, i).origin);

@@ -18,6 +18,11 @@ export function reserve(slots: Slots, rows: Rows, stride: usize): void {
   if (count >= slots.mask >> 1) grow(slots, rows, stride, count);
 }
 
+/** All rows are forgotten. */
+export function emptySlots(slots: Slots): void {
+  if (slots.ptr != 0) memory.fill(slots.ptr, 0, (<usize>slots.mask + 1) << 2);
+}
+
 function grow(slots: Slots, rows: Rows, stride: usize, count: u32): void {
   const size: u32 = slots.mask == 0 ? FIRST_SLOTS : (slots.mask + 1) << 1;
   if (slots.ptr != 0) heap.free(slots.ptr);
