@@ -3,7 +3,7 @@
 // has told what a frame of perf's stands for (perf-frame.as.ts), new lines of it do the same.
 
 import { hashBytes } from './intern.as';
-import { ACTION, AT, FOLLOWER, KnownLines, SIZE } from './known-lines.as';
+import { ACTION, BYTES, FOLLOWER, KnownLines, SIZE } from './known-lines.as';
 import { newlineAt, PAD, sameBytes } from './memory.as';
 import { frameAction, readFrame, rememberFrame } from './perf-frame.as';
 import { stacks } from './stacks.as';
@@ -106,7 +106,7 @@ export function passLine(end: usize): void {
 
 const known = new KnownLines();
 
-let previous: u32 = 0;
+let previous: usize = known.start;
 let newHash: u32 = 0;
 
 // The stack being read grows downwards, so that frames that come leaf first lie there root first.
@@ -154,7 +154,7 @@ export function dropStack(): void {
   top = roomEnd;
   closed = false;
   uncounted = 0;
-  previous = 0;
+  previous = known.start;
 }
 
 /**
@@ -179,7 +179,6 @@ export function scan(): u32 {
   const end = input + whole;
   let before = previous;
   let lines: f64 = 0;
-  let recordBefore = known.record(before);
   while (p < end) {
     const c = load<u8>(p);
     if (c > 32 || (c != 32 && c != 9)) {
@@ -191,13 +190,12 @@ export function scan(): u32 {
       previous = before;
       return c == 10 || (c == 13 && q == p + 1) ? BLANK : CONTROL;
     }
-    let line = load<u32>(recordBefore, FOLLOWER);
+    let line = <usize>load<u32>(before, FOLLOWER);
     let q: usize = 0;
     if (line) {
-      const record = known.record(line);
-      const n = load<u32>(record, SIZE);
+      const n = load<u32>(line, SIZE);
       q = p + n;
-      if (q >= end || load<u8>(q) != 10 || !sameBytes(p, <usize>load<u32>(record, AT), n)) line = 0;
+      if (q >= end || load<u8>(q) != 10 || !sameBytes(p, line + BYTES, n)) line = 0;
     }
     if (!line) {
       q = newlineAt(p);
@@ -215,11 +213,10 @@ export function scan(): u32 {
         previous = before;
         return UNKNOWN;
       }
-      store<u32>(known.record(before), line, FOLLOWER);
+      store<u32>(before, <u32>line, FOLLOWER);
     }
     before = line;
-    recordBefore = known.record(line);
-    const what = load<u32>(recordBefore, ACTION);
+    const what = load<u32>(line, ACTION);
     if (what != IGNORE) {
       if (what == ASK_HOST) {
         lineStart = p;
@@ -247,7 +244,7 @@ export function scan(): u32 {
 /** Remembers the unknown line with what it does, and does it. */
 export function define(what: u32): void {
   const line = known.add(lineStart, <u32>(lineEnd - lineStart), newHash, what);
-  store<u32>(known.record(previous), line, FOLLOWER);
+  store<u32>(previous, <u32>line, FOLLOWER);
   previous = line;
   pass();
   if (what != IGNORE && what != ASK_HOST) pushFrame(what);
