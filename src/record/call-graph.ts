@@ -7,6 +7,8 @@ import { MUCH_CUT } from '../stacks/reach.ts';
 export interface CallGraph {
   how: string;
   why: string;
+  /** how it unwinds the stacks of switches, if that is another way */
+  ofSwitches?: string;
 }
 
 /** What is known of a target's code. */
@@ -16,6 +18,8 @@ export interface CodeFacts {
   isNode: boolean;
   isJava: boolean;
   hasPerfMap: boolean;
+  /** is it a Node whose event loop keeps no frame pointers? */
+  isBareNode: boolean;
   /** is it a Python without frame pointers of its own? */
   isBarePython: boolean;
   /** does all code that it has mapped keep frame pointers? undefined: not known */
@@ -31,7 +35,8 @@ export interface TrialRates {
 }
 
 export const MOST_STACK_BYTES = 65528;
-const DEFAULT = 'dwarf,16384';
+const DEFAULT_BYTES = 16384;
+const DEFAULT = `dwarf,${DEFAULT_BYTES}`;
 /** perf's largest copy of a stack. */
 export const LARGEST = `dwarf,${MOST_STACK_BYTES}`;
 /** A few samples say nothing. */
@@ -52,7 +57,9 @@ export function callGraphOf(
   if (targets.some(({ isBarePython, hasPerfMap }) => isBarePython && hasPerfMap))
     return { how: DEFAULT, why: WHY_BARE };
   if (targets.length > 0 && reasons.every((why) => why !== undefined)) {
-    return { how: 'fp', why: [...new Set(reasons)].join('; ') };
+    // it waits in the event loop, below no JavaScript: there DWARF finds all callers
+    const ofSwitches = targets.some(({ isBareNode }) => isBareNode) ? { ofSwitches: DEFAULT } : {};
+    return { how: 'fp', why: [...new Set(reasons)].join('; '), ...ofSwitches };
   }
   if (trial && trial.samples >= ENOUGH_SAMPLES && trial.cutShare > MUCH_CUT) {
     const share = `${(100 * trial.cutShare).toFixed(0)} %`;
@@ -65,6 +72,17 @@ export function callGraphOf(
 
 // measured: by frame pointers no function of Python had a name, by DWARF the innermost of each sample
 const WHY_BARE = 'this Python keeps no frame pointers: DWARF finds the innermost of its functions';
+
+/** How perf unwinds switches, if it records them. */
+export function switchGraphOf({ how, ofSwitches }: CallGraph): string {
+  return ofSwitches ?? how;
+}
+
+/** As perf takes it for one event among others: its terms; undefined: it is unwound as they are. */
+export function switchTermsOf(callGraph: CallGraph): string | undefined {
+  if (callGraph.how.startsWith('dwarf')) return undefined;
+  return `call-graph=dwarf,stack-size=${DWARF.exec(switchGraphOf(callGraph))?.[1] ?? DEFAULT_BYTES}`;
+}
 
 /** Why frame pointers are better; undefined: they are not. */
 function whyFramePointers({ isGo, isNode, isJava, hasPerfMap, framePointers }: CodeFacts): string | undefined {

@@ -25,7 +25,7 @@ const MOST_BYTES = 1e9;
 const MOST_ROOM = 0.5;
 /** The size of a sample without its copy of the stack. */
 const SAMPLE_BYTES = 400;
-const DEFAULT_STACK_BYTES = 8192;
+const DEFAULT_STACK_BYTES = 16384;
 
 export interface SwitchFacts {
   wish: OffcpuStacksWish;
@@ -35,7 +35,7 @@ export interface SwitchFacts {
   canUnwind: boolean;
   /** may perf record switches? An ordinary user may not */
   mayTrace: boolean;
-  /** how perf unwinds */
+  /** how perf would unwind their stacks */
   callGraph: string;
   /** switches a second of the targets; undefined: not measured */
   rate: number | undefined;

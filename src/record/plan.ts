@@ -1,7 +1,7 @@
 // The plan: from settings to the command lines that record. Those who run them decide nothing more.
 
 import { artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
-import type { CallGraph } from './call-graph.ts';
+import { type CallGraph, switchTermsOf } from './call-graph.ts';
 import type { OffcpuStacksChoice } from './offcpu-stacks.ts';
 import type { Settings } from './settings.ts';
 import { type StatementPlaces, statementArguments } from './statements.ts';
@@ -166,7 +166,7 @@ function samplingArgv(
   // -F would leave out most switches; a buffer of 16 MiB lost none up to 5,000 switches a second. With -z perf 6.1
   // writes what it can't read where stacks compress badly (64 KiB a record).
   const events = withSwitches
-    ? ['-m', '16M', '-e', `${event}/freq=${frequency}/`, '-e', SWITCH_EVENT, '--switch-events']
+    ? ['-m', '16M', '-e', `${event}/freq=${frequency}/`, ...switchArgs(environment), '--switch-events']
     : ['-e', event, '-F', String(frequency)];
   return [
     ...['perf', 'record', ...events],
@@ -178,6 +178,12 @@ function samplingArgv(
     // rendering follows at once: no copies of the target's binaries in ~/.debug
     ...['--no-buildid-cache', '-o', output, '-p', [...pidsOf(environment), ...(environment.family ?? [])].join(',')],
   ];
+}
+
+/** perf finds the tables of DWARF through the maps of data, which -d records: with --call-graph dwarf it does so itself. */
+function switchArgs({ callGraph }: Environment): string[] {
+  const terms = switchTermsOf(callGraph);
+  return terms === undefined ? ['-e', SWITCH_EVENT] : ['-e', `${SWITCH_EVENT}/${terms}/`, '-d'];
 }
 
 /** A short recording and its text, which only show how deep stacks go. */

@@ -102,8 +102,8 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
   }
   const isDwarf = options['off-cpu-stacks'] === 'dwarf';
   if (isDwarf && options.mode === 'cpu') throw new UsageError('--off-cpu-stacks dwarf needs --mode both or offcpu');
-  if (isDwarf && options.mode === 'both' && callGraph !== undefined && !callGraph.startsWith('dwarf'))
-    throw new UsageError(`--off-cpu-stacks dwarf needs --call-graph dwarf, not ${callGraph}: perf has one way for all`);
+  if (isDwarf && options.mode === 'both' && callGraph === 'lbr')
+    throw new UsageError('--off-cpu-stacks dwarf goes with --call-graph fp or dwarf, not lbr');
   if (options['wait-events'] && options['no-wait-events'])
     throw new UsageError('choose one of --wait-events, --no-wait-events');
   if (options.statements && options.postgres === undefined)
@@ -119,7 +119,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     seconds: options.duration,
     warmupSeconds: options.warmup ?? (options.workload === undefined ? 0 : WARMUP_SECONDS),
     frequency: options.frequency,
-    callGraph: callGraph ?? (isDwarf ? checkedCallGraph('dwarf') : undefined),
+    callGraph,
     offcpuStacks: options['off-cpu-stacks'],
     maxOverhead: options['max-overhead'],
     inline: !options['no-inline'],

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type CodeFacts, callGraphOf } from '../../src/record/call-graph.ts';
+import { type CodeFacts, callGraphOf, switchGraphOf, switchTermsOf } from '../../src/record/call-graph.ts';
 
 const PLAIN: CodeFacts = {
-  ...{ isGo: false, isNode: false, isJava: false, hasPerfMap: false, isBarePython: false, framePointers: false },
+  ...{ isGo: false, isNode: false, isBareNode: false, isJava: false, hasPerfMap: false, isBarePython: false },
+  framePointers: false,
 };
 const TRIAL = { how: 'dwarf,16384', samples: 99, cutShare: 0.67 };
 
@@ -31,6 +32,16 @@ describe('the call graph', () => {
       assert.equal(how, 'fp');
       assert.match(why, /Go|Node|run time|keeps frame pointers/);
     }
+  });
+
+  test("unwinds a Node's switches by DWARF if its event loop keeps no frame pointers", () => {
+    const node = { ...PLAIN, isNode: true };
+    const bare = callGraphOf(undefined, [{ ...node, isBareNode: true }]);
+    assert.deepEqual([bare.how, switchGraphOf(bare)], ['fp', 'dwarf,16384']);
+    assert.equal(switchTermsOf(bare), 'call-graph=dwarf,stack-size=16384');
+    assert.equal(switchGraphOf(callGraphOf(undefined, [node])), 'fp');
+    const asked = callGraphOf('dwarf,65528', [{ ...node, isBareNode: true }]);
+    assert.deepEqual([switchGraphOf(asked), switchTermsOf(asked)], ['dwarf,65528', undefined]);
   });
 
   test('is DWARF for everything else, for all targets or where nothing is known', () => {

@@ -222,8 +222,12 @@ describe('plan', () => {
 
   test('stacks by DWARF: perf records the switches, and its text is one more input', () => {
     const environment = { ...ENVIRONMENT, offcpuStacks: { how: 'dwarf', why: '' } } as const;
-    const record = (perfCommand(SETTINGS, environment)?.argv ?? []).join(' ');
-    assert.match(record, / -m 16M -e cycles\/freq=99\/ -e sched:sched_switch --switch-events /);
+    const record = (how: string): string =>
+      (perfCommand(SETTINGS, { ...environment, callGraph: { how, why: '' } })?.argv ?? []).join(' ');
+    const samples = ' -m 16M -e cycles/freq=99/ -e sched:sched_switch';
+    assert.ok(record('dwarf,8192').includes(`${samples} --switch-events --call-graph dwarf,8192 `));
+    const terms = 'call-graph=dwarf,stack-size=16384';
+    assert.ok(record('fp').includes(`${samples}/${terms}/ -d --switch-events --call-graph fp `));
     assert.equal(bpftraceCommand(SETTINGS, environment)?.argv.at(-1), '1');
     assert.equal(bpftraceCommand(SETTINGS, environment)?.argv.length, 9 + 18);
     const steps = [STEPS.foldOffcpu, STEPS.reasons].flatMap((what) => STEP(what, SETTINGS, environment));

@@ -11,6 +11,8 @@ import { processAt } from './processes.ts';
 /** node::Start(int, char**) */
 const NODE_START = '_ZN4node5StartEiPPc';
 
+/** A library of its own, as Debian builds Node. */
+const LIBUV = /\/libuv\.so[\d.]*$/;
 const PYTHON = /^python[\d.]*$/;
 const LIBPYTHON = /\/libpython[\d.]+\.so[\d.]*$/;
 
@@ -22,10 +24,12 @@ export function codeFactsOf(pid: number): CodeFacts {
   const paths = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
   const ownPid = processAt(pid)?.nsPids.at(-1) ?? pid;
   const program = programFacts(exe, basename(linkOf(exe) ?? ''));
+  const libuv = program.isNode ? paths.find((path) => LIBUV.test(path)) : undefined;
   const python = paths.find((path) => LIBPYTHON.test(path));
   return {
     ...program,
     isJava: program.isJava || paths.some((path) => path.endsWith('/libjvm.so')),
+    isBareNode: libuv !== undefined && keepsFramePointers(bytesOf(seen(libuv))) === false,
     isBarePython: python === undefined ? program.isBarePython : keepsFramePointers(bytesOf(seen(python))) === false,
     hasPerfMap: (sizeOf(`/proc/${pid}/root${perfMapPath(ownPid)}`) ?? 0) > 0,
     framePointers: paths.length > 0 && paths.every((path) => keepsFramePointers(bytesOf(seen(path))) !== false),
@@ -37,12 +41,19 @@ export function codeFactsOfFile(path: string): CodeFacts {
   return { ...programFacts(path, basename(path)), hasPerfMap: false, framePointers: undefined };
 }
 
-function programFacts(path: string, name: string): Pick<CodeFacts, 'isGo' | 'isNode' | 'isJava' | 'isBarePython'> {
+function programFacts(
+  path: string,
+  name: string,
+): Pick<CodeFacts, 'isGo' | 'isNode' | 'isBareNode' | 'isJava' | 'isBarePython'> {
   const read = bytesOf(path);
+  const hasNode = exportedSymbol(read, NODE_START) !== undefined;
+  const isNode = /^node(?:js)?$/.test(name) || hasNode;
   return {
     isGo: isGoProgram(read),
     isJava: name === 'java',
     isBarePython: PYTHON.test(name) && keepsFramePointers(read) === false,
-    isNode: /^node(?:js)?$/.test(name) || exportedSymbol(read, NODE_START) !== undefined,
+    isNode,
+    // a small program that loads Node and libuv, as Debian builds it
+    isBareNode: isNode && !hasNode,
   };
 }

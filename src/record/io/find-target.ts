@@ -5,7 +5,7 @@ import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { hasOffcpu, runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
-import { type CodeFacts, callGraphOf } from '../call-graph.ts';
+import { type CodeFacts, callGraphOf, switchGraphOf } from '../call-graph.ts';
 import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../container.ts';
 import { type OffcpuStacksChoice, offcpuStacksOf, type SwitchFacts } from '../offcpu-stacks.ts';
 import type { Environment } from '../plan.ts';
@@ -71,7 +71,7 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
     callGraph,
     canUnwind,
-    offcpuStacks: choiceOfStacks(settings, callGraph.how, measured),
+    offcpuStacks: choiceOfStacks(settings, switchGraphOf(callGraph), measured),
     symfs: settings.symfs,
     isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
     tool: ownTool,

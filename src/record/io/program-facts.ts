@@ -1,14 +1,11 @@
 // Facts about a target's program, from /proc and its files, which tell its language.
 
-import { elfFacts, keepsFramePointers } from '../../symbols/elf.ts';
+import { elfFacts } from '../../symbols/elf.ts';
 import { mappedFiles } from '../../symbols/maps.ts';
 import { languageOf, type ProgramFacts, type TargetLanguage } from '../language.ts';
 import { extensionsIn, fileName } from '../own-code.ts';
 import { codeFactsOf } from './code-facts.ts';
 import { bytesOf, linkOf, rootOf, textOf } from './proc-files.ts';
-
-/** A library of its own, as Debian builds Node. */
-const LIBUV = /\/libuv\.so[\d.]*$/;
 
 export function languagesOf(pids: readonly number[]): TargetLanguage[] {
   return pids.map((pid) => languageOf(factsOf(pid)));
@@ -21,9 +18,7 @@ function factsOf(pid: number): ProgramFacts {
   // users of a server can build its extension anew, but hardly the server
   const [extension] = extensionsIn(new Set([fileName(executable)]), mapped);
   const elf = elfFacts(bytesOf(extension === undefined ? `/proc/${pid}/exe` : seen(extension)));
-  const { isGo, isNode, isBarePython, hasPerfMap } = codeFactsOf(pid);
-  const libuv = isNode ? mapped.find((path) => LIBUV.test(path)) : undefined;
-  const isBareNode = libuv !== undefined && keepsFramePointers(bytesOf(seen(libuv))) === false;
+  const { isGo, isNode, isBareNode, isBarePython, hasPerfMap } = codeFactsOf(pid);
   return {
     executable,
     arguments: (textOf(`/proc/${pid}/cmdline`) ?? '').split('\0'),

@@ -7,7 +7,7 @@ import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { artifactIn, hasCpu, hasOffcpu, runFolders } from '../artifacts.ts';
-import { callGraphOf } from '../call-graph.ts';
+import { callGraphOf, switchGraphOf } from '../call-graph.ts';
 import { lastWords, NoTarget, NothingRecorded } from '../failure.ts';
 import { callersMissing, namesMissing } from '../language.ts';
 import { callGraphText, type Environment, notesOn, offcpuStacksText, workloadArgv } from '../plan.ts';
@@ -85,7 +85,7 @@ export async function record(
     let environment = environmentOf(settings, held ? [] : pids, folder.path);
     // bpftrace would read the tables of the shell that waits
     if (held) {
-      const offcpuStacks = uncountedStacks(settings, environment.callGraph.how, freeBytes(folder.path));
+      const offcpuStacks = uncountedStacks(settings, switchGraphOf(environment.callGraph), freeBytes(folder.path));
       environment = { ...environment, pids, isHeld: true, canUnwind: false, offcpuStacks };
       if (settings.mode === 'both') progress.phase(offcpuStacksText(offcpuStacks));
     }
@@ -117,7 +117,7 @@ export async function record(
       environment = { ...environment, callGraph };
     }
     if (mayCount) {
-      const { how } = environment.callGraph;
+      const how = switchGraphOf(environment.callGraph);
       const counted = how.startsWith('dwarf') ? await (rate ?? countIn(0)) : undefined;
       const measured = { rate: counted, freeBytes: freeBytes(folder.path), canUnwind: environment.canUnwind };
       const offcpuStacks = choiceOfStacks(settings, how, measured);

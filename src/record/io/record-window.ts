@@ -3,6 +3,7 @@
 import { UsageError } from '../../engine/errors.ts';
 import { replacedFiles } from '../../symbols/maps.ts';
 import { type Artifact, artifactIn } from '../artifacts.ts';
+import { switchGraphOf } from '../call-graph.ts';
 import { replacedText } from '../doctor-target.ts';
 import { dumpFailure, failureText } from '../failure.ts';
 import { namesMissing, type TargetLanguage } from '../language.ts';
@@ -120,7 +121,7 @@ export async function recordTargets(
     const rate = await switchRate(() => family.look(), 0, stop);
     if (rate === undefined) return; // it has ended
     const measured = { rate, freeBytes: freeBytes(environment.folder), canUnwind: false };
-    const choice = choiceOfStacks(settings, environment.callGraph.how, measured);
+    const choice = choiceOfStacks(settings, switchGraphOf(environment.callGraph), measured);
     if (choice.how === 'dwarf') return;
     commandForPerf = `disable ${SWITCH_EVENT}`;
     recording.warnings.push(`note: after the first moments, ${offcpuStacksText(choice)}`);
