@@ -1,5 +1,6 @@
 // The target's own code: which of the objects that perf saw are the user's program, and which functions are theirs.
 
+import { isLibc } from '../offcpu/table/where.ts';
 import { isJit } from '../perf/frame.ts';
 import { isNameless, withoutDeleted } from '../stacks/frame-name.ts';
 import { JIT, stableName } from '../stacks/stable-name.ts';
@@ -98,6 +99,14 @@ export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, i
       return files.size === 0 ? undefined : [...files].sort().join(', ');
     },
   };
+}
+
+/** The same without what was seen in libc only, of which rules know the usual names. */
+export function beyondLibc(
+  isOfProgram: (name: string) => boolean,
+  objects: ReadonlyMap<string, readonly string[]>,
+): (name: string) => boolean {
+  return (name) => isOfProgram(name) && objects.get(name)?.every(isLibc) !== true;
 }
 
 /** The objects by name that either profiler saw; both name them by the paths of mappings. */

@@ -109,6 +109,11 @@ export function userOnlyText(cpu: PerfStats | undefined): string | undefined {
     : undefined;
 }
 
+/** Of a recording that holds nothing else. */
+export function noSampleText(frequency: number): string {
+  return `perf took no sample: the target ran for less than ${(1000 / frequency).toFixed(0)} ms, or not at all`;
+}
+
 /** Of several processes those that perf took no sample of; undefined: there is none. */
 export function unsampledText(recorded: readonly number[], sampled: ReadonlySet<number>): string | undefined {
   const missing = recorded.filter((pid) => !sampled.has(pid));

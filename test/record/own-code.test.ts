@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bothObjects, ownCodeOf } from '../../src/record/own-code.ts';
+import { beyondLibc, bothObjects, ownCodeOf } from '../../src/record/own-code.ts';
 
 function own(
   executable: string | undefined,
@@ -34,6 +34,15 @@ test('of a plain program it is the executable, without the runtime inside; its u
   assert.deepEqual(own('/opt/two', seen), { objects: ['two'], names: ['main', '[two]', 'never_seen'] });
   assert.deepEqual(own(undefined, seen).objects, ['two'], 'where main lies');
   assert.deepEqual(own('/opt/two (deleted)', seen).objects, ['two']);
+});
+
+test('what lies in libc alone is none of the program, though no rule knows it', () => {
+  const objects = new Map([
+    ['statx', [LIBC]],
+    ['lock', [LIBC, '/opt/two']],
+  ]);
+  const isOfProgram = beyondLibc((name) => name !== 'syscall', objects);
+  assert.deepEqual(['statx', 'lock', 'syscall', 'seen_nowhere'].filter(isOfProgram), ['lock', 'seen_nowhere']);
 });
 
 test("of descendants it is that of all executables, or what a child's runtime compiled; no library is one", () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { PerfStats } from '../../src/perf/stats.ts';
 import {
   cutWarnings,
+  noSampleText,
   qualityLine,
   recordedText,
   sizeText,
@@ -41,6 +42,9 @@ test('processes that perf took no sample of are counted, and the first ones name
     /^note: perf took no sample of 4 of 5 processes \(3, 5, 6 …\): they slept, or ran for less/,
   );
 });
+
+test('a target without a sample may have run for less than a period of the clock', () =>
+  assert.match(noSampleText(99), /the target ran for less than 10 ms, or not at all$/));
 
 test('sizes while it records', () =>
   assert.deepEqual([sizeText(undefined), sizeText(1.25e6)], ['', ', 1.3 MB so far']));

@@ -102,7 +102,13 @@ export function placesOf(
 }
 
 // /usr/lib/x86_64-linux-gnu/libc.so.6     /lib/libpthread-2.31.so     /lib64/ld-linux-x86-64.so.2     /lib/ld-musl-x86_64.so.1
-const LIBC = /\/(?:lib(?:c|pthread|resolv|rt|dl|anl|nss_\w+)|ld(?:-linux|-musl)?[\w-]*)(?:-[\d.]+)?\.so(?:\.\d+)*$/;
+const LIBC_FILE =
+  /\/(?:lib(?:c|pthread|resolv|rt|dl|anl|nss_\w+)|ld(?:-linux|-musl)?[\w-]*)(?:-[\d.]+)?\.so(?:\.\d+)*$/;
+
+/** Is this the file of libc, of a part of it, or of the dynamic linker? */
+export function isLibc(path: string): boolean {
+  return LIBC_FILE.test(path);
+}
 
 /** The innermost function that is no library's. One behind a hidden function need not be the one that waits. */
 function ownFunction(
@@ -112,7 +118,7 @@ function ownFunction(
 ): Pick<OfPlace, 'own' | 'caller'> {
   const isLibrarys = (frame: string): boolean => {
     const found = objects?.get(frame);
-    return found !== undefined && [...found].every((path) => path === LIBRARY_SOURCE || LIBC.test(path));
+    return found !== undefined && [...found].every((path) => path === LIBRARY_SOURCE || isLibc(path));
   };
   const isOwn = (frame: string): boolean => table.isOfProgram(frame) && !isLibrarys(frame);
   const at = user.findIndex((frame) => frame === HIDDEN || isOwn(frame));

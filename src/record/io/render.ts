@@ -37,7 +37,7 @@ import {
 } from '../plan.ts';
 import { drawOptionsOf, PICTURES, type RunPicture, STEPS } from '../render-plan.ts';
 import { rootOfTask, rootsOf } from '../sleepers.ts';
-import { isWithoutSamples, unsampledText } from '../summary.ts';
+import { isWithoutSamples, noSampleText, unsampledText } from '../summary.ts';
 import { onCpuNsOf, wallOf, wallText } from '../wall.ts';
 import { compareRuns } from './compare-runs.ts';
 import { costSoFar } from './cost.ts';
@@ -77,8 +77,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     if (mayHaveSamples && folded === undefined && recording.window.perf?.isWhole) throw new UsageError(UNREAD);
     if (part) throw new NothingRecorded('perf took no sample in that part of the window: the target did not run then');
     const isIdle = isWhole && recording.failures.length === 0;
-    const kept = isIdle ? '; perf took no sample: the target did not run' : '';
-    throw new NothingRecorded(`nothing was recorded${kept}`);
+    throw new NothingRecorded(`nothing was recorded${isIdle ? `; ${noSampleText(settings.frequency)}` : ''}`);
   }
   if (cpu && settings.followChildren) {
     const known = dump?.pids ?? [...recording.targets.map(({ pid }) => pid), ...(recording.family ?? [])];

@@ -11,7 +11,7 @@ import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
 import { namesMissing, withNames } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import { bothObjects, type OwnCode, ownCodeOf } from '../own-code.ts';
+import { beyondLibc, bothObjects, type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
 import {
   commandsOf,
@@ -148,9 +148,9 @@ function ownCode({ settings, cpu, offcpu, recording }: Rendered): {
   code: OwnCode;
 } {
   const { table } = offcpu?.profile.reasons ?? new Reasons([], () => undefined);
-  const isOfProgram = (name: string): boolean => table.isOfProgram(name);
   const { executables, languages } = recording;
   const objects = bothObjects(cpu?.objects ?? new Map(), offcpu?.objects ?? new Map());
+  const isOfProgram = beyondLibc((name) => table.isOfProgram(name), objects);
   const isGo = languages.some(({ language }) => language === 'Go');
   return {
     isOfProgram,
