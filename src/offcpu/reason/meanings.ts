@@ -1,8 +1,8 @@
 // What a wait means to the program: the rule that fits the functions that make it.
 
 import { InputError } from '../../engine/errors.ts';
-import { isLibcObject } from '../../stacks/frame-name.ts';
-import { UNKNOWN } from '../../stacks/marks.ts';
+import { isLibcObject, isNameless } from '../../stacks/frame-name.ts';
+import { HIDDEN, LOST, TRUNCATED } from '../../stacks/marks.ts';
 import { userName } from './function-name.ts';
 import { type Candidate, endOf, holds, NamesIndex } from './names-index.ts';
 import type { Kind, Rule, Section } from './rule-file.ts';
@@ -65,6 +65,8 @@ const PARKS = 'functions that park a thread';
 /** Frames from the innermost that may park: those further out called what waits. */
 const NEAR = 8;
 const ANY = 'any';
+/** They stand for functions that were not seen. */
+const MARKS: ReadonlySet<string> = new Set([HIDDEN, LOST, TRUNCATED]);
 /** The label of rules that say: no meaning. */
 const NONE = '-';
 
@@ -178,7 +180,7 @@ export class Meanings {
         frame,
         name,
         isStale: this.#stale.find(name).length > 0,
-        isUnnamed: name === UNKNOWN || isLibcObject(name),
+        isUnnamed: isNameless(name) && !MARKS.has(name),
         isLibc: isLibcObject(name),
         programs: this.#programs.find(name).map(({ of }) => of),
         ways: this.#ways.find(name),

@@ -103,6 +103,15 @@ describe('meanings', () => {
       '[libc.so.6] [libc.so.6] [libc.so.6] pthread_cond_timedwait PlatformMonitor::wait Monitor::wait_without_safepoint_check WatcherThread::sleep',
     ],
     ['V8:worker', 'lock/futex', 'V8Worker', '[libc-2.31.so] pthread_cond_wait'],
+    [
+      'Python:GIL',
+      'lock/futex',
+      'python3',
+      '[libc.so.6] pthread_cond_timedwait [python3.11] [python3.11] _PyEval_EvalFrameDefault',
+    ],
+    ['Python:GIL', 'lock/futex', 'python3', 'pthread_cond_timedwait [x.so] _Py_HandlePending _PyEval_EvalFrameDefault'],
+    ['libc:condition', 'lock/futex', 'python3', 'pthread_cond_wait [numpy.so] _PyEval_EvalFrameDefault'],
+    ['LWLock', 'lock/futex', 'postgres', '[libc.so.6]'],
     ['V8:worker', 'lock/futex', 'node', '[libc.so.6] pthread_cond_wait uv_cond_wait [libnode.so.115]'],
     [
       'V8:worker',
