@@ -99,7 +99,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Home', 'zoom out to all'],
   ['1 2 3', 'flame, functions, callers and callees'],
   ['Ctrl-F, /', 'search: a part of the name, or /regexp/'],
-  ['Enter, Shift-Enter', 'in the search: next and previous match, row by row'],
+  ['Enter, Shift-Enter', 'in the search: next and previous match'],
   ['h', 'hide a function and all that it calls'],
   ['r', 'root here: only what it calls, over all its places'],
   ['c', 'its callers and callees'],

@@ -219,6 +219,19 @@ describe('pictures in Chromium', { skip }, () => {
     silent();
   });
 
+  test('the table has the colours of the flame, and of the legend', async () => {
+    const [page, silent] = await open(pictures[1] as string, 'off.svg');
+    const flame = await page
+      .locator('.flame text', { hasText: /^lock$/ })
+      .evaluate((label) => label.previousElementSibling?.getAttribute('fill'));
+    await page.keyboard.press('2');
+    const chip = page.locator('tr', { has: page.locator('.name', { hasText: /^lock$/ }) }).locator('.chip');
+    const asHex = (colour: string): string =>
+      `#${(colour.match(/\d+/g) ?? []).map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
+    assert.equal(asHex((await chip.getAttribute('style')) ?? ''), flame);
+    silent();
+  });
+
   test('it asks nobody for anything', async () => {
     const [cpu] = pictures as [string];
     const [page, silent] = await open('', 'blank.html');

@@ -242,12 +242,12 @@ export class App {
   }
 
   #point(tree: Tree | undefined, node: number | undefined, event: MouseEvent | undefined): void {
-    this.#tip.hidden = node === undefined || event === undefined;
     if (tree === undefined || node === undefined || event === undefined) {
       this.#showPanel();
       return;
     }
     const { measure } = this.model.data;
+    this.#tip.hidden = false;
     this.#tip.textContent = boxText(measure, this.model.nameOf(tree, node), this.model.sizes(tree, node));
     const box = this.element.getBoundingClientRect();
     const scale = box.width / this.element.offsetWidth || 1;
@@ -276,6 +276,7 @@ export class App {
 
   #showPanel(): void {
     cancelAnimationFrame(this.#hovering);
+    this.#tip.hidden = true;
     const { tree, sums } = this.#shown;
     const node = this.#chosen();
     const name = this.#trees.numberOf(this.chosenKey()) ?? 0;

@@ -146,6 +146,8 @@ export interface FunctionSums {
   selfBefore: Float64Array;
   /** how many places it has */
   places: Uint32Array;
+  /** the kinds of time of all its places */
+  bits: Uint8Array;
 }
 
 export function functionSums(tree: Tree, nameCount: number): FunctionSums {
@@ -156,6 +158,7 @@ export function functionSums(tree: Tree, nameCount: number): FunctionSums {
     totalBefore: column(),
     selfBefore: column(),
     places: new Uint32Array(nameCount + 1),
+    bits: new Uint8Array(nameCount + 1),
   };
   // by name: the end of its outermost open node
   const inside = new Uint32Array(nameCount + 1);
@@ -166,6 +169,7 @@ export function functionSums(tree: Tree, nameCount: number): FunctionSums {
     if (node < (inside[name] as number)) continue;
     inside[name] = tree.end[node] as number;
     sums.places[name]!++;
+    sums.bits[name]! |= tree.bits[node] as number;
     sums.total[name]! += tree.size[node] as number;
     sums.totalBefore[name]! += tree.before[node] ?? 0;
   }

@@ -60,7 +60,7 @@ export class Functions {
       const label = button(text, text, () => this.#go({ of: links[name] as string }), { class: 'name' });
       const cells = columns.slice(1).map(({ cell }) => html('td', {}, cell(name)));
       const first = html('td', {}, label);
-      const kind = this.#model.kindOf(name);
+      const kind = this.#model.kindOf(name, sums.bits[name] as number);
       if (this.#model.meaning(kind)) first.prepend(chip(this.#model.colour(kind, scheme)));
       const row = html('tr', {}, first, ...cells);
       row.classList.toggle('on', name === selected);

@@ -82,18 +82,14 @@ export class Model {
 
   /** The class of a node's colour. */
   classOf(tree: Tree, node: number): string {
-    const { measure, negate, mostChange, rootClass, byTime } = this.data;
+    const { measure, negate, mostChange } = this.data;
     if (tree.name[node] === 0) return 'r0';
     if (measure.diff) {
       const { change, noise } = this.sizes(tree, node);
       return changeClass(negate ? -change : change, mostChange, noise);
     }
-    const name = tree.name[node] as number;
-    const wait = byTime ? waitFamily(this.data.families, tree.bits[node] as number) : undefined;
-    const own = this.#own[name] as ColourFamily;
-    if (wait) return classIn(wait, own, this.#hashes[name] as number);
-    const isRoot = tree.depth[node] === 1 && rootClass !== '' && tree.name[0] === 0 && !own.isApart;
-    return isRoot ? rootClass : (this.#kinds[name] as string);
+    const isRoot = tree.depth[node] === 1 && tree.name[0] === 0;
+    return this.#kindOf(tree.name[node] as number, tree.bits[node] ?? 0, isRoot);
   }
 
   /** The same in the shade of the legend, for what stands for several functions. */
@@ -106,10 +102,17 @@ export class Model {
     return plain;
   }
 
-  /** The class of a function's colour, wherever it is. */
-  kindOf(name: number): string {
-    const isRoot = this.data.rootClass && !this.#inner[name] && !this.#own[name]?.isApart;
-    return isRoot ? this.data.rootClass : (this.#kinds[name] as string);
+  /** The class of a function's colour, wherever it is. `bits`: the kinds of time of all its places. */
+  kindOf(name: number, bits: number): string {
+    return this.#kindOf(name, bits, !this.#inner[name]);
+  }
+
+  #kindOf(name: number, bits: number, isRoot: boolean): string {
+    const { byTime, families, rootClass } = this.data;
+    const own = this.#own[name] as ColourFamily;
+    const wait = byTime && waitFamily(families, bits);
+    if (wait) return classIn(wait, own, this.#hashes[name] as number);
+    return isRoot && rootClass && !own.isApart ? rootClass : (this.#kinds[name] as string);
   }
 
   colour(kind: string, scheme: Scheme): string {
