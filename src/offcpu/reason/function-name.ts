@@ -36,6 +36,15 @@ export function userName(frame: string): string {
   return name;
 }
 
+//  select (selector/epoll.rs)
+const IN_FILE = / \(([^()\s]+\.[A-Za-z]+)\)$/;
+
+/** `selector/epoll.rs:select` for a name without its namespace, which has its file behind it; undefined for others. */
+export function nameByFile(name: string): string | undefined {
+  const file = name.endsWith(')') ? IN_FILE.exec(name) : null;
+  return file === null ? undefined : `${file[1]}:${name.slice(0, file.index)}`;
+}
+
 // <std::sys::sync::mutex::futex::Mutex>::lock_contended     Rust, as its newer mangling has it; older: without brackets
 // <app::Job as core::future::future::Future>::poll          of a trait: stays
 function ofOwnType(name: string): string {

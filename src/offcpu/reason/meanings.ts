@@ -3,7 +3,7 @@
 import { InputError } from '../../engine/errors.ts';
 import { isLibcObject, isNameless } from '../../stacks/frame-name.ts';
 import { HIDDEN, LOST, TRUNCATED } from '../../stacks/marks.ts';
-import { userName } from './function-name.ts';
+import { nameByFile, userName } from './function-name.ts';
 import { type Candidate, endOf, holds, NamesIndex } from './names-index.ts';
 import type { Kind, Rule, Section } from './rule-file.ts';
 
@@ -176,6 +176,9 @@ export class Meanings {
     let known = this.#known.get(frame);
     if (known === undefined) {
       const name = userName(frame);
+      const byFile = nameByFile(name);
+      const found = <V>(index: NamesIndex<V>): Candidate<V>[] =>
+        byFile === undefined ? index.find(name) : [...index.find(name), ...index.find(byFile)];
       known = {
         frame,
         name,
@@ -183,9 +186,9 @@ export class Meanings {
         isUnnamed: isNameless(name) && !MARKS.has(name),
         isLibc: isLibcObject(name),
         programs: this.#programs.find(name).map(({ of }) => of),
-        ways: this.#ways.find(name),
-        parks: this.#parks.find(name),
-        fits: this.#rules.find(name),
+        ways: found(this.#ways),
+        parks: found(this.#parks),
+        fits: found(this.#rules),
       };
       this.#known.set(frame, known);
     }

@@ -37,3 +37,34 @@ test('waits below them mean the same', () => {
   assert.deepEqual(answer('syscall', ...timeout, 'tokio::runtime::park::Inner::park_timeout'), ['tokio:park', 'futex']);
   assert.ok(!reasons.table.isOfProgram('<std::sys::sync::mutex::futex::Mutex>::lock_contended'));
 });
+
+test('Rust inlined without its namespaces means what it means with them, and files alone never mean waiting for work', () => {
+  const reasons = new Reasons([], () => undefined);
+  const futex = ['__schedule', 'schedule', 'futex_do_wait', '__futex_wait', 'do_futex', '__x64_sys_futex'];
+  const epoll = ['__schedule', 'schedule', 'ep_poll', 'do_epoll_wait', '__x64_sys_epoll_wait'];
+  const answer = (kernel: string[], ...user: string[]): string => {
+    const frames = user.map((frame) => reasons.frameOf(frame));
+    const stack = { comm: 'app', kernel, user: frames, state: 1, isRunnable: false, waitEvent: undefined };
+    const { meaning } = reasons.decide(stack);
+    return `${meaning?.label}`;
+  };
+  const parkingLot = [
+    ...['syscall', 'futex_wait (thread_parker/linux.rs)', 'park (thread_parker/linux.rs)'],
+    ...['{closure#0}<parking_lot::a, b> (src/parking_lot.rs)', 'with_thread_data<a, b> (src/parking_lot.rs)'],
+    'park<parking_lot::a, b> (src/parking_lot.rs)',
+  ];
+  const condition = [
+    ...[...parkingLot, 'parking_lot::condvar::Condvar::wait_until_internal'],
+    ...['wait<()> (src/condvar.rs)', 'wait<()> (std/parking_lot.rs)'],
+  ];
+  const lock = [...parkingLot, 'parking_lot::raw_mutex::RawMutex::lock_slow', 'lock (src/raw_mutex.rs)'];
+  const worker = 'tokio::runtime::scheduler::multi_thread::worker::Context::run';
+  const poll = ['epoll_wait', 'select (selector/epoll.rs)', 'mio::poll::Poll::poll'];
+  assert.equal(answer(futex, ...lock, 'shop::reserve'), 'Rust:Mutex');
+  assert.equal(answer(futex, ...lock, 'park (multi_thread/park.rs)', worker), 'Rust:Mutex');
+  assert.equal(answer(futex, ...condition, 'park (runtime/park.rs)', worker), 'tokio:park');
+  assert.equal(answer(futex, ...condition, 'park (runtime/park.rs)', 'shop::main'), 'Rust:Condvar');
+  assert.equal(answer(epoll, ...poll, 'tokio::runtime::io::driver::Driver::turn', worker), 'tokio:park');
+  assert.equal(answer(epoll, ...poll, 'turn (io/driver.rs)', worker), 'tokio:park');
+  assert.equal(answer(epoll, ...poll, 'turn (io/driver.rs)', 'shop::main'), 'mio:poll');
+});
