@@ -34,7 +34,7 @@ function stacksIn(name: string, functionName: string): Set<string> {
 }
 
 describe('the functions around an address, and their lines', () => {
-  const others = ['stripped', 'clang-split', 'clang-powerpc64', 'clang-lines', 'gcc-static'];
+  const others = ['stripped', 'clang-split', 'clang-powerpc64', 'clang-lines', 'gcc-static', 'gcc-lto'];
   const names = [...OBJECTS.keys()].filter((name) => !others.includes(name));
   for (const name of names) {
     test(name, () => {
@@ -59,6 +59,11 @@ describe('the functions around an address, and their lines', () => {
     const homes = dwarf.framesAt(0x400152).map(({ name, line, home }) => `${name}:${line} ${home}`);
     assert.deepEqual(homes, ['take:6 /src/homes.cc', 'get:3 /src/./left.h', 'mix:2 /src/./left.h']);
     assert.equal(dwarf.framesAt(0x400152)[2]?.file, '/src/./left.h');
+  });
+
+  test('gcc-lto: code of a lambda within a function that is inlined everywhere', () => {
+    const dwarf = new Dwarf(fileOf('gcc-lto'));
+    assert.deepEqual(textsAt(dwarf, 0x400197), ['operator() /src/lambda.cc:9', 'twice /src/lambda.cc:4']);
   });
 
   test('clang-powerpc64, whose bytes are in the other order', () => {

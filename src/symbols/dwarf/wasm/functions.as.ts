@@ -16,8 +16,8 @@ import {
   AT_ABSTRACT_ORIGIN,
   AT_CALL_FILE,
   AT_CALL_LINE,
+  AT_DECLARATION,
   AT_HIGH_PC,
-  AT_INLINE,
   AT_LOW_PC,
   AT_RANGES,
   AT_SIBLING,
@@ -116,7 +116,7 @@ function readFunction(unit: Unit, entry: u32, found: Abbreviation, depth: u32): 
   let next: f64 = 0;
   let origin = unit.from + <f64>entry;
   let isLength = true;
-  let isAbstract = false;
+  let isDeclaration = false;
   const end = attributesEnd(found);
   for (let one = firstAttribute(found); one < end; one = behind(one)) {
     const attribute = changetype<Attribute>(one);
@@ -146,8 +146,8 @@ function readFunction(unit: Unit, entry: u32, found: Abbreviation, depth: u32): 
         if (!isNaN(at)) origin = at;
         break;
       }
-      case AT_INLINE:
-        isAbstract = true;
+      case AT_DECLARATION:
+        isDeclaration = true;
         skip(form);
         break;
       default:
@@ -162,7 +162,8 @@ function readFunction(unit: Unit, entry: u32, found: Abbreviation, depth: u32): 
     }
   } else if (low >= 0) addRange(low, isLength ? low + high : high);
   if (rangeCount() == before) {
-    if (depth == 0 && !isAbstract) sibling = next;
+    // others without code may hold some: gcc's LTO puts that of a lambda into its function, of which nothing else is left
+    if (isDeclaration) sibling = next;
     return false;
   }
   // of a .debug_info beyond 4 GiB two origins may look alike: then one of their homes is wrong
