@@ -13,18 +13,8 @@ import { SymbolIndex } from './elf/symbol-index.ts';
 /** Opens a file as the recorded process saw it; undefined: it is not there. */
 export type OpenFile = (path: string) => ReadBytes | undefined;
 
-/** One function around an address. */
-export interface SymbolFrame {
-  /** as the file writes it, mangled or not, latin1; undefined: only its lines are known */
-  name: string | undefined;
-  /** where the function was written, if its name leaves out a namespace or class, as that of others may, too */
-  home: string | undefined;
-  isInlined: boolean;
-  /** where it stands: at the address, or at the call of the next function further in */
-  file: string | undefined;
-  /** 0: not known */
-  line: number;
-}
+/** One function around an address. Without a symbol it is called as the debug information calls it. */
+export type SymbolFrame = DwarfFrame;
 
 /** Lists of functions that are remembered. */
 const MOST_LISTS = 1 << 15;
@@ -114,10 +104,12 @@ export class ObjectSymbols {
     if (found.length === 0) return symbol === undefined ? [] : this.#symbolFrame(symbol);
     const known = this.#lists.get(found);
     if (known && known.symbol === symbol) return known.frames;
-    const [outer, ...inlined] = found as [DwarfFrame, ...DwarfFrame[]];
+    const frames = found.slice();
+    const [outer] = found;
     // its symbol is what perf calls it, too; only without one the name of the debug information counts
-    const named = symbol === undefined ? outer : { ...outer, name: symbol, home: undefined };
-    const frames = [named, ...inlined.map((frame) => (frame.name === undefined ? { ...frame, name: '' } : frame))];
+    if (outer && symbol !== undefined) {
+      frames[0] = { name: symbol, isInlined: false, file: outer.file, line: outer.line, home: undefined };
+    }
     if (this.#lists.size >= MOST_LISTS) this.#lists.clear();
     this.#lists.set(found, { symbol, frames });
     return frames;
@@ -127,7 +119,7 @@ export class ObjectSymbols {
   #symbolFrame(name: string): readonly SymbolFrame[] {
     let frames = this.#bySymbol.get(name);
     if (!frames) {
-      frames = [{ name, home: undefined, isInlined: false, file: undefined, line: 0 }];
+      frames = [{ name, isInlined: false, file: undefined, line: 0, home: undefined }];
       this.#bySymbol.set(name, frames);
     }
     return frames;

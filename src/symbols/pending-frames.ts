@@ -25,6 +25,8 @@ interface Pending extends CodePlace {
   dso: string;
   /** the id of another one at the same place; 0: none */
   next: number;
+  /** how it is met in stacks: bits of Met */
+  met: number;
   /** the words of its functions, where it is met as a leaf or as a caller and something is known */
   leaf: readonly number[] | undefined;
   caller: readonly number[] | undefined;
@@ -94,6 +96,7 @@ export class PendingFrames {
       printedAt,
       dso,
       next: first,
+      met: 0,
       leaf: undefined,
       caller: undefined,
       depth: 0,
@@ -125,13 +128,12 @@ export class PendingFrames {
         let caller: readonly SymbolFrame[] | undefined;
         for (let id = places.get(address) as number; id !== 0; ) {
           const pending = this.#pending.get(id) as Pending;
-          // most addresses are met in one role
-          const role = isMixed ? Met.leaf | Met.caller : (met[id] as number);
-          if (role & Met.leaf) {
+          pending.met = isMixed ? Met.leaf | Met.caller : (met[id] as number);
+          if (pending.met & Met.leaf) {
             exact ??= this.#symbolizer.exactAt(pending);
             pending.leaf = this.#wordsOf(pending, exact);
           }
-          if (role & Met.caller) {
+          if (pending.met & Met.caller) {
             caller ??= this.#symbolizer.callerAt(pending);
             pending.caller = this.#wordsOf(pending, caller);
           }
@@ -183,12 +185,10 @@ export class PendingFrames {
       return list;
     };
     for (const [id, pending] of this.#pending) {
-      const printed = pending.leaf && pending.caller ? 0 : expansion.add([pending.placed]);
-      expansion.plan(
-        id,
-        pending.leaf ? listOf(pending.leaf) : printed,
-        pending.caller ? listOf(pending.caller) : printed,
-      );
+      const { met, leaf, caller, placed } = pending;
+      const asLeaf = met & Met.leaf ? listOf(leaf ?? this.#sameList([placed])) : 0;
+      const asCaller = met & Met.caller ? listOf(caller ?? this.#sameList([placed])) : 0;
+      expansion.plan(id, asLeaf, asCaller);
     }
     expansion.apply(roots);
   }
@@ -259,12 +259,12 @@ export class PendingFrames {
     pending.depth = Math.max(pending.depth, frames.length);
     let words = this.#wordsOfLists.get(frames);
     if (words) return words;
-    const kept = this.#options.inline ? frames : [first];
-    words = this.#sameList(
-      kept.map((frame) =>
-        frame.name === undefined ? this.#unnamed(frame, pending.printed) : this.#word(frame, pending.dso),
-      ),
-    );
+    const all: number[] = [];
+    for (let i = 0; i < (this.#options.inline ? frames.length : 1); i++) {
+      const frame = frames[i] as SymbolFrame;
+      all.push(frame.name === undefined ? this.#unnamed(frame, pending.printed) : this.#word(frame, pending.dso));
+    }
+    words = this.#sameList(all);
     if (this.#wordsOfLists.size >= MOST_REMEMBERED) this.#wordsOfLists.clear();
     // a function that has only lines is called as it was printed, which differs
     if (first.name !== undefined) this.#wordsOfLists.set(frames, words);

@@ -8,7 +8,7 @@ import { type DwarfSections, dwarfSections, NAMES } from './sections.ts';
 
 /** One function around an address, as DWARF has it. */
 export interface DwarfFrame {
-  /** mangled or not, latin1; undefined: DWARF says none */
+  /** as the file writes it, mangled or not, latin1; undefined: only its lines are known, '': it is inlined and has none */
   name: string | undefined;
   isInlined: boolean;
   /** where it stands: at the address, or at the call of the next function further in; undefined: not known */
@@ -124,9 +124,10 @@ export class Dwarf {
     const line = words[at + Word.line] as number;
     const home = words[at + Word.home] as number;
     const pathOf = (index: number) => (index === NO_FILE ? undefined : this.#path(unit, index));
+    const isInlined = name >= Name.inlined;
     return {
-      name: this.#nameOf(name, nameAt),
-      isInlined: name >= Name.inlined,
+      name: this.#nameOf(name, nameAt) ?? (isInlined ? '' : undefined),
+      isInlined,
       file: pathOf(file),
       line,
       home: pathOf(home),
