@@ -18,9 +18,16 @@ export interface Identity extends Omit<ThreadTimes, 'tid'> {
   threads: ThreadIdentity[];
   /** those whose times don't add up, the worst first */
   wrong: ThreadIdentity[];
+  /** does no more than the work at so many switches keep the times from adding up? */
+  isOfSwitches: boolean;
 }
 
 export const MOST_ERROR = 0.02;
+/**
+ * What a switch takes at most in perf, bpftrace and the kernel: perf's sampling stops and starts there, and each counts
+ * the other's work on one side or the other. A pipe that two threads passed bytes through was off by 2 to 6 µs a switch.
+ */
+const SWITCH_NS = 8000;
 
 /** perf's samples, and the time that each stands for: a difference below that is no error. */
 export interface Sampling {
@@ -38,7 +45,7 @@ export function identityOf(
   windowNs: number,
   sampling: Sampling | undefined,
 ): Identity {
-  const none = { onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0 };
+  const none = { onCpuNs: 0, recorderNs: 0, switches: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0 };
   const asleep = sleepers.map((tid) => ({ ...none, tid, lifeNs: windowNs, inProgressNs: windowNs }));
   const known = new Set([...seen.map(({ tid }) => tid), ...sleepers]);
   // on one CPU from the start to the end, without a switch
@@ -54,17 +61,23 @@ export function identityOf(
   const onCpuNs = threads.reduce((sum, thread) => sum + (thread.sampledNs ?? thread.onCpuNs), 0);
   const errorOf = (onCpu: number): number => (sums.lifeNs > 0 ? (onCpu + offCpu(sums)) / sums.lifeNs - 1 : 0);
   const grainNs = sampling?.periodNs ?? 0;
+  const wrong = threads
+    .filter((thread) => isWrong(thread, 2 * grainNs + thread.switches * SWITCH_NS))
+    .sort((a, b) => Math.abs(b.error) * b.lifeNs - Math.abs(a.error) * a.lifeNs);
   return {
     ...sums,
     onCpuNs,
     error: errorOf(onCpuNs),
     errorOfSwitches: errorOf(sums.onCpuNs),
     threads,
-    wrong: threads
-      // one sample more or less is the grain of the picture
-      .filter(({ error, lifeNs }) => Math.abs(error) > MOST_ERROR && Math.abs(error) * lifeNs > 2 * grainNs)
-      .sort((a, b) => Math.abs(b.error) * b.lifeNs - Math.abs(a.error) * a.lifeNs),
+    wrong,
+    isOfSwitches: wrong.length === 0 && isWrong({ ...sums, error: errorOf(onCpuNs) }, 2 * grainNs),
   };
+}
+
+/** One sample more or less is the grain of the picture. */
+function isWrong({ error, lifeNs }: Pick<ThreadIdentity, 'error' | 'lifeNs'>, grainNs: number): boolean {
+  return Math.abs(error) > MOST_ERROR && Math.abs(error) * lifeNs > grainNs;
 }
 
 function offCpu({ runnableNs, blockedNs, inProgressNs, beforeNs }: Omit<ThreadTimes, 'tid'>): number {
@@ -82,7 +95,16 @@ export function identityLine(identity: Identity): string {
     ...(beforeNs > 0 ? [`unknown at the start ${seconds(beforeNs)}`] : []),
   ];
   const count = `${threads.length} ${threads.length === 1 ? 'thread' : 'threads'}`;
-  return `identity: ${parts.join(' + ')} = ${(100 * (1 + error)).toFixed(1)} % of ${seconds(lifeNs)} (${count})`;
+  const sum = `identity: ${parts.join(' + ')} = ${(100 * (1 + error)).toFixed(1)} % of ${seconds(lifeNs)} (${count})`;
+  return identity.isOfSwitches ? `${sum}; ${switchesText(identity)}` : sum;
+}
+
+/** Why the times do not add up where isOfSwitches. */
+export function switchesText({ error, switches, lifeNs }: Identity): string {
+  const us = (Math.abs(error) * lifeNs) / 1000 / switches;
+  const count = Math.round(switches / 1000).toLocaleString('en-US');
+  const is = error < 0 ? 'missing' : 'too much';
+  return `${us.toFixed(1)} µs ${is} at each of ${count} thousand switches is work of perf and bpftrace`;
 }
 
 const WARNED = 3;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { ThreadTimes } from '../../src/offcpu/thread-times.ts';
 import { DumpWatcher, type DumpWindow } from '../../src/record/dump-window.ts';
 import { identityLine, identityOf, identityWarnings } from '../../src/record/identity.ts';
 import { foldSleepers, sleepersOf, stacksIn } from '../../src/record/sleepers.ts';
@@ -7,9 +8,39 @@ import { foldedText } from '../folded-tables.ts';
 
 /** 10 µs: 7 has slept since 4, 8 runs since 9, 9 died at 6. */
 const threads = [
-  { tid: 7, lifeNs: 10000, onCpuNs: 1500, runnableNs: 200, blockedNs: 1800, inProgressNs: 6000, beforeNs: 500 },
-  { tid: 8, lifeNs: 10000, onCpuNs: 7000, runnableNs: 500, blockedNs: 2500, inProgressNs: 0, beforeNs: 0 },
-  { tid: 9, lifeNs: 5000, onCpuNs: 1000, runnableNs: 0, blockedNs: 4000, inProgressNs: 0, beforeNs: 0 },
+  {
+    tid: 7,
+    lifeNs: 10000,
+    onCpuNs: 1500,
+    recorderNs: 0,
+    switches: 0,
+    runnableNs: 200,
+    blockedNs: 1800,
+    inProgressNs: 6000,
+    beforeNs: 500,
+  },
+  {
+    tid: 8,
+    lifeNs: 10000,
+    onCpuNs: 7000,
+    recorderNs: 0,
+    switches: 0,
+    runnableNs: 500,
+    blockedNs: 2500,
+    inProgressNs: 0,
+    beforeNs: 0,
+  },
+  {
+    tid: 9,
+    lifeNs: 5000,
+    onCpuNs: 1000,
+    recorderNs: 0,
+    switches: 0,
+    runnableNs: 0,
+    blockedNs: 4000,
+    inProgressNs: 0,
+    beforeNs: 0,
+  },
 ];
 
 const dumpWindow = (text: string): DumpWindow | undefined => {
@@ -62,8 +93,21 @@ describe('identityOf', () => {
     );
     assert.match(identityWarnings(identity)[0] ?? '', /^warning: thread 8: .* 30\.0 % missing/);
     assert.match(identityLine(identity), /^identity: on-CPU .* = 88\.0 % of 0\.00 s \(3 threads\)$/);
-    const coarse = identityOf(threads, [], 10000, { samplesByThread: new Map([[8, 1]]), periodNs: 6000 });
+    const coarse = identityOf(threads, [], 10000, {
+      samplesByThread: new Map([[8, 1]]),
+      periodNs: 6000,
+    });
     assert.deepEqual(coarse.wrong, []);
+  });
+
+  test('what perf and bpftrace do at many switches is no mistake of the sums, and named', () => {
+    const busy = { ...threads[1], lifeNs: 1e9, onCpuNs: 7e8, runnableNs: 5e7, blockedNs: 2.5e8, tid: 8 } as ThreadTimes;
+    const sampling = { samplesByThread: new Map([[8, 60]]), periodNs: 1e7 };
+    const few = identityOf([busy], [], 1e9, sampling);
+    assert.deepEqual([few.wrong.length, few.isOfSwitches], [1, false]);
+    const many = identityOf([{ ...busy, switches: 25_000 }], [], 1e9, sampling);
+    assert.deepEqual([many.wrong, many.isOfSwitches], [[], true]);
+    assert.match(identityLine(many), / = 90\.0 % .*; 4\.0 µs missing at each of 25 thousand switches is work of perf/);
   });
 });
 

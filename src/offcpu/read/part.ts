@@ -74,10 +74,13 @@ class PartEntries {
     const lifeNs = this.#within(startNs, endNs);
     if (lifeNs <= 0) return undefined;
     const times: ThreadTimes = {
-      ...{ tid, lifeNs, onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0 },
+      ...{ tid, lifeNs, onCpuNs: 0, recorderNs: 0, switches: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0 },
       beforeNs: this.#within(startNs, startNs + beforeNs),
     };
     for (const wait of waits) if (wait.length) this.#addWait(life, wait, wait.length, times);
+    // the program ran at each switch
+    times.switches = waits.filter(({ sinceNs }) => sinceNs >= this.#part.startNs && sinceNs < this.#part.endNs).length;
+    times.recorderNs = waits.length === 0 ? 0 : (life.recorderNs * times.switches) / waits.length;
     times.onCpuNs = lifeNs - times.beforeNs - times.blockedNs - times.runnableNs - times.inProgressNs;
     return times;
   }

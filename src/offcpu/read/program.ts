@@ -12,7 +12,7 @@ import { MapRows, nameSpan } from './bpftrace/rows.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
 import { Callers } from './callers.ts';
 import { type Calls, callsOf } from './calls.ts';
-import { type Life, livesOf } from './lives.ts';
+import { type Life, livesOf, threadsOf } from './lives.ts';
 import { ParticularsReader } from './particulars.ts';
 import { execsOf, LAST_MAP, lacksThreads, numbersOf, uncoveredIn, unmapped } from './program-losses.ts';
 import type { OffcpuStacks } from './stacks.ts';
@@ -368,19 +368,6 @@ function runningSince(text: BpftraceText, tid: number): number | undefined {
     if (who === tid) return since;
   }
   return undefined;
-}
-
-/** The times of each thread, up to its last switch-out. */
-function threadsOf(text: BpftraceText, endNs: number): Map<number, ThreadTimes> {
-  const threads = new Map<number, ThreadTimes>();
-  for (const [id, [value]] of text.maps.get('@thread')?.threads ?? []) {
-    const [first = 0, last = 0, beforeNs = 0, onCpuNs = 0, blockedNs = 0, runnableNs = 0] = numbersOf(value);
-    const tid = Number(id);
-    if (first < endNs) {
-      threads.set(tid, { tid, lifeNs: last - first, onCpuNs, runnableNs, blockedNs, inProgressNs: 0, beforeNs });
-    }
-  }
-  return threads;
 }
 
 function numberOf(text: BpftraceText, map: string, tid: number): number | undefined {

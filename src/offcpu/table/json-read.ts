@@ -76,6 +76,8 @@ function timesOf(value: unknown): TimeSums | undefined {
     threads: numberOf(us.threads),
     lifeNs: nsOf(us.life),
     onCpuNs: nsOf(us.onCpu),
+    recorderNs: us.recorder === undefined ? 0 : nsOf(us.recorder),
+    switches: us.switches === undefined ? 0 : numberOf(us.switches),
     runnableNs: nsOf(us.runnable),
     blockedNs: nsOf(us.blocked),
     inProgressNs: nsOf(us.inProgress),

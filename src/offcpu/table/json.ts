@@ -41,6 +41,8 @@ export interface ThreadsJson {
   threads: number;
   life: number;
   onCpu: number;
+  recorder?: number;
+  switches?: number;
   runnable: number;
   blocked: number;
   inProgress: number;
@@ -292,6 +294,8 @@ function threadsJson(times: TimeSums): ThreadsJson {
     threads: times.threads,
     life: times.lifeNs / 1000,
     onCpu: times.onCpuNs / 1000,
+    ...(times.recorderNs > 0 ? { recorder: times.recorderNs / 1000 } : {}),
+    ...(times.switches > 0 ? { switches: times.switches } : {}),
     runnable: times.runnableNs / 1000,
     blocked: times.blockedNs / 1000,
     inProgress: times.inProgressNs / 1000,

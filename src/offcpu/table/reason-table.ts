@@ -1,6 +1,6 @@
 // The table of reasons as people read it: text and Markdown. Texts are latin1, in and out.
 
-import type { TimeSums } from '../thread-times.ts';
+import { isWorthSaying, type TimeSums } from '../thread-times.ts';
 import type { Against, ReasonTable } from './comparison.ts';
 import { comparisonColumns, headingOf, markNotes } from './reason-comparison.ts';
 import { type Column, KINDS, type Line, linesOf, mean, percent, type TableSettings, usOf } from './reason-rows.ts';
@@ -81,8 +81,10 @@ function notesOfRun(run: Omit<Against, 'name'>): string[] {
 
 /** 8.605 s of 13 threads = on CPU 2.6% + runnable 31.2% + blocked 63.7% + in progress 0.4% + before their first switch 2.1% */
 function timesLine({ threads, lifeNs, ...times }: TimeSums): string {
+  const recorderNs = isWorthSaying(times.recorderNs, lifeNs) ? times.recorderNs : 0;
   const parts = [
-    ['on CPU', times.onCpuNs],
+    ['on CPU', times.onCpuNs - recorderNs],
+    ...(recorderNs > 0 ? [['in the recorder', recorderNs] as const] : []),
     ['runnable', times.runnableNs],
     ['blocked', times.blockedNs],
     ['in progress', times.inProgressNs],

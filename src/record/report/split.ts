@@ -1,5 +1,6 @@
 // The split of a run's time: on the CPU, waiting for it, blocked by kind, idle. Its parts sum to the whole.
 
+import { isWorthSaying } from '../../offcpu/thread-times.ts';
 import type { Identity } from '../identity.ts';
 import type { Waited } from './waits.ts';
 
@@ -20,14 +21,17 @@ export interface SplitPart {
 }
 
 /** The parts that have any time, in a fixed order. */
-export function splitOf({ threads, beforeNs }: Identity, waits: Iterable<Waited>): Split {
+export function splitOf({ threads, lifeNs, beforeNs }: Identity, waits: Iterable<Waited>): Split {
   const sums = new Map<string, { letter: string; ns: number }>();
   const add = (name: string, letter: string, ns: number): void => {
     sums.set(name, { letter, ns: (sums.get(name)?.ns ?? 0) + ns });
   };
   for (const name of ORDER) add(name, '', 0);
   // the switches tell this part like all others: perf's samples are coarse if they are few
-  for (const { onCpuNs } of threads) add('on CPU', 'r', onCpuNs);
+  const recorderNs = threads.reduce((sum, thread) => sum + thread.recorderNs, 0);
+  const isSaid = isWorthSaying(recorderNs, lifeNs);
+  for (const thread of threads) add('on CPU', 'r', thread.onCpuNs - (isSaid ? thread.recorderNs : 0));
+  if (isSaid) add('in the recorder, at switches', 'n', recorderNs);
   for (const { kind, group, letter, ns, entry } of waits) {
     if (kind === 'excluded') continue;
     else if (entry === undefined) add('asleep throughout', 't', ns);
@@ -53,6 +57,14 @@ const BLOCKED: ReadonlyMap<string, string> = new Map([
 ]);
 
 const ORDER = [
-  ...['on CPU', 'waiting for a CPU', 'blocked: storage', 'blocked: lock', 'blocked: network or pipe', 'blocked: other'],
+  ...[
+    'on CPU',
+    'in the recorder, at switches',
+    'waiting for a CPU',
+    'blocked: storage',
+    'blocked: lock',
+    'blocked: network or pipe',
+    'blocked: other',
+  ],
   ...['idle or blocked, undecided', 'sleeping, by timer', 'idle, waiting for work', 'asleep throughout'],
 ];

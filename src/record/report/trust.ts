@@ -2,7 +2,7 @@
 
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
-import { type Identity, MOST_ERROR } from '../identity.ts';
+import { type Identity, MOST_ERROR, switchesText } from '../identity.ts';
 import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, WHOLE_STACKS } from '../language.ts';
 import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
 import type { Settings } from '../settings.ts';
@@ -190,8 +190,10 @@ function mendOfNames({ settings, pids: [pid], languages }: TrustFacts): string |
   return `flame-record doctor --pid ${settings.command ? 'PID, while it runs' : (pid ?? 'PID')}`;
 }
 
-function identityPoint({ error, wrong, threads, lifeNs }: Identity): TrustPoint {
+function identityPoint(identity: Identity): TrustPoint {
+  const { error, wrong, threads, lifeNs } = identity;
   const sum = `On-CPU, runnable, blocked and idle time add up to ${(100 * (1 + error)).toFixed(1)} % of ${(lifeNs / 1e9).toFixed(2)} s`;
+  if (identity.isOfSwitches) return { what: 'sum', text: `${sum}: ${switchesText(identity)}.`, level: 'fair' };
   if (wrong.length === 0)
     return { what: 'sum', text: `${sum}.`, level: Math.abs(error) > MOST_ERROR ? 'fair' : 'good' };
   return { what: 'sum', text: `${sum}; those of ${wrong.length} of ${threads.length} threads do not.`, level: 'fair' };

@@ -252,7 +252,15 @@ describe('a result of --json', () => {
     const waits = { 'epoll poll/epoll A:b': 3.001, 'epoll poll/epoll': 4, 'other other/read': 2 };
     // four waits: their error is a whole number
     const { summary, windowNs } = runOf('', waits, 12345678912, 4);
-    const parts = { onCpuNs: 2000, runnableNs: 3000, blockedNs: 1000, inProgressNs: 1000, beforeNs: 0 };
+    const parts = {
+      onCpuNs: 2000,
+      recorderNs: 0,
+      switches: 0,
+      runnableNs: 3000,
+      blockedNs: 1000,
+      inProgressNs: 1000,
+      beforeNs: 0,
+    };
     for (const times of [undefined, { threads: 2, lifeNs: 7000, ...parts }]) {
       for (const busy of [false, true]) {
         const text = formatJson(compare({ name: '', summary, windowNs, times }, []), { busy });

@@ -69,7 +69,17 @@ export class ThreadEvents {
    */
   read(tid: number, startNs: number, endNs: number, tell: (interval: Interval) => void): ThreadTimes {
     const times: ThreadTimes = {
-      ...{ tid, lifeNs: endNs - startNs, onCpuNs: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0 },
+      ...{
+        tid,
+        lifeNs: endNs - startNs,
+        onCpuNs: 0,
+        recorderNs: 0,
+        switches: 0,
+        runnableNs: 0,
+        blockedNs: 0,
+        inProgressNs: 0,
+        beforeNs: 0,
+      },
     };
     let runsSince: number | undefined;
     let entered: number | undefined;
