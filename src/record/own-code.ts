@@ -1,6 +1,5 @@
 // The target's own code: which of the objects that perf saw are the user's program, and which functions are theirs.
 
-import { isLibc } from '../offcpu/table/where.ts';
 import { isJit } from '../perf/frame.ts';
 import { isNameless, withoutDeleted } from '../stacks/frame-name.ts';
 import { JIT, stableName } from '../stacks/stable-name.ts';
@@ -101,12 +100,13 @@ export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, i
   };
 }
 
-/** The same without what was seen in libc only, of which rules know the usual names. */
-export function beyondLibc(
+/** The same without what was seen in such objects only. Rules know the usual names of libraries alone. */
+export function beyond(
+  isForeign: (object: string) => boolean,
   isOfProgram: (name: string) => boolean,
   objects: ReadonlyMap<string, readonly string[]>,
 ): (name: string) => boolean {
-  return (name) => isOfProgram(name) && objects.get(name)?.every(isLibc) !== true;
+  return (name) => isOfProgram(name) && objects.get(name)?.every(isForeign) !== true;
 }
 
 /** The objects by name that either profiler saw; both name them by the paths of mappings. */

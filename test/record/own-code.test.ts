@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beyondLibc, bothObjects, ownCodeOf } from '../../src/record/own-code.ts';
+import { isLibc } from '../../src/offcpu/table/where.ts';
+import { beyond, bothObjects, ownCodeOf } from '../../src/record/own-code.ts';
 
 function own(
   executable: string | undefined,
@@ -41,7 +42,7 @@ test('what lies in libc alone is none of the program, though no rule knows it', 
     ['statx', [LIBC]],
     ['lock', [LIBC, '/opt/two']],
   ]);
-  const isOfProgram = beyondLibc((name) => name !== 'syscall', objects);
+  const isOfProgram = beyond(isLibc, (name) => name !== 'syscall', objects);
   assert.deepEqual(['statx', 'lock', 'syscall', 'seen_nowhere'].filter(isOfProgram), ['lock', 'seen_nowhere']);
 });
 

@@ -110,6 +110,11 @@ export function isLibc(path: string): boolean {
   return LIBC_FILE.test(path);
 }
 
+/** Is this libc, or where the sources of libraries lie that are compiled into programs? */
+export function isLibrary(object: string): boolean {
+  return object === LIBRARY_SOURCE || isLibc(object);
+}
+
 /** The innermost function that is no library's. One behind a hidden function need not be the one that waits. */
 function ownFunction(
   user: readonly string[],
@@ -118,7 +123,7 @@ function ownFunction(
 ): Pick<OfPlace, 'own' | 'caller'> {
   const isLibrarys = (frame: string): boolean => {
     const found = objects?.get(frame);
-    return found !== undefined && [...found].every((path) => path === LIBRARY_SOURCE || isLibc(path));
+    return found !== undefined && [...found].every(isLibrary);
   };
   const isOwn = (frame: string): boolean => table.isOfProgram(frame) && !isLibrarys(frame);
   const at = user.findIndex((frame) => frame === HIDDEN || isOwn(frame));

@@ -5,13 +5,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../cli/run.ts';
 import { Reasons } from '../../offcpu/reason/reasons.ts';
+import { isLibc, isLibrary } from '../../offcpu/table/where.ts';
 import { type Artifact, artifactIn, type Half, runFolders } from '../artifacts.ts';
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import { type Identity, identityLine, identityWarnings } from '../identity.ts';
 import { namesMissing, withNames } from '../language.ts';
 import type { OffcpuProfile } from '../offcpu-profile.ts';
-import { beyondLibc, bothObjects, type OwnCode, ownCodeOf } from '../own-code.ts';
+import { beyond, bothObjects, type OwnCode, ownCodeOf } from '../own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../plan.ts';
 import {
   commandsOf,
@@ -150,10 +151,12 @@ function ownCode({ settings, cpu, offcpu, recording }: Rendered): {
   const { table } = offcpu?.profile.reasons ?? new Reasons([], () => undefined);
   const { executables, languages } = recording;
   const objects = bothObjects(cpu?.objects ?? new Map(), offcpu?.objects ?? new Map());
-  const isOfProgram = beyondLibc((name) => table.isOfProgram(name), objects);
+  const inRules = (name: string): boolean => table.isOfProgram(name);
+  // a program of cargo install has its own source where libraries have theirs
+  const isOfProgram = beyond(isLibc, inRules, objects);
   const isGo = languages.some(({ language }) => language === 'Go');
   return {
-    isOfProgram,
+    isOfProgram: beyond(isLibrary, inRules, objects),
     code: ownCodeOf({ executables, followsChildren: settings.followChildren, objects, isGo, isOfProgram }),
   };
 }
