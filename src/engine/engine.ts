@@ -44,6 +44,10 @@ export interface Engine {
   lineShape(): number;
   readPerfEvent(from: number, to: number): void;
   perfHeader(): number;
+  countPerfSamples(task: boolean, period: boolean, depthLimit: number, cutFrame: number): void;
+  rememberPerfSample(root: number): void;
+  scanPerfSamples(isOpen: boolean, root: number, weight: number): number;
+  perfTally(): number;
   readPerfFrame(): number;
   perfFrame(): number;
   definePerfFrame(what: number): void;

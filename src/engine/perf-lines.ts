@@ -38,6 +38,32 @@ export class PerfLines {
     return this.#fieldsAt(this.#engine.perfHeader());
   }
 
+  /**
+   * How the engine counts samples by itself: with a root for each task or each comm, weights by period, and `cutFrame`
+   * for what is missing of stacks of `depthLimit` frames.
+   */
+  countSamples(byTask: boolean, byPeriod: boolean, depthLimit: number, cutFrame: number): void {
+    this.#engine.countPerfSamples(byTask, byPeriod, depthLimit, cutFrame);
+  }
+
+  /** Later samples with the comm (or task) and event of the header that readHeader() read last get this root, too. */
+  rememberSample(root: number): void {
+    this.#engine.rememberPerfSample(root);
+  }
+
+  /**
+   * The same as the table's scan(), but counts samples by itself while their headers say nothing new. Give it the sample
+   * that is open; tally() has the one that is open then, and what it counted.
+   */
+  scanSamples(isOpen: boolean, root: number, weight: number): number {
+    return this.#engine.scanPerfSamples(isOpen, root, weight);
+  }
+
+  /** The fields of the class Tally of perf-samples.as.ts, from `begun` on for the caller to clear. */
+  tally(): Fields {
+    return this.#fieldsAt(this.#engine.perfTally());
+  }
+
   /** The table's key() for the line that scan() stopped at with each digit as 0; 0 for long lines. */
   shapeOfLine(): number {
     return this.#engine.lineShape();

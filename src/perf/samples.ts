@@ -41,13 +41,20 @@ export class Samples {
   // of the sample being read
   #root = 0;
   #weight = 0;
+  /** does each sample of an event count, whenever it was? */
+  readonly #countsAlike: boolean;
+  /** the one whose samples the engine counts by itself */
+  #remembered: PerfEvent | undefined;
 
-  constructor(table: StackTable, options: SampleOptions, roots: PerfRoots) {
+  /** `byTask`: each thread has a root of its own. */
+  constructor(table: StackTable, options: SampleOptions, roots: PerfRoots, byTask: boolean) {
     this.#table = table;
     this.#options = options;
     this.#roots = roots;
     this.events = new PerfEvents(options.event);
     this.truncated = table.name(TRUNCATED);
+    this.#countsAlike = options.from === undefined && options.to === undefined;
+    table.perf.countSamples(byTask, options.count === 'period', MAX_STACK, this.truncated);
   }
 
   /** Begins the sample of the header at `from`; `prefix`: its comm's first line, if that has two. False: leave it out. */
@@ -68,6 +75,38 @@ export class Samples {
     this.#root = prefix === '' ? roots.at(header, from) : roots.of(header, this.#table.bytes, prefix);
     if (event.use === 'perhaps') this.#root = roots.ifTaken(this.#root, event);
     return true;
+  }
+
+  /** Leaves to the engine what is like the sample of this header, which the engine read and which has just begun. */
+  remember(header: Header): void {
+    const event = this.#eventAt(header);
+    if (!this.#countsAlike || this.#root === 0 || header.commKey === 0 || header.eventKey === 0) return;
+    this.#remembered ??= event;
+    if (this.#remembered === event) this.#table.perf.rememberSample(this.#root);
+  }
+
+  /**
+   * Scans on, and lets the engine count the samples that say nothing new. `isOpen`: has one begun? Gives what the table
+   * stopped at, and whether a sample is open there.
+   */
+  scan(isOpen: boolean): [stop: number, isOpen: boolean] {
+    const event = this.#remembered;
+    if (!event) return [this.#table.scan(), isOpen];
+    const stop = this.#table.perf.scanSamples(isOpen, this.#root, this.#weight);
+    const { words, floats, at } = this.#table.perf.tally();
+    const from = at >> 1;
+    this.#root = words[at + 1] as number;
+    this.#weight = floats[from + 1] as number;
+    if (floats[from + 2] === 0 && floats[from + 5] === 0) return [stop, words[at] !== 0];
+    const [begun = 0, period = 0, time = 0, ended = 0, empty = 0, cutWeight = 0] = floats.subarray(from + 2, from + 8);
+    event.samples += begun;
+    event.weight += period;
+    if (begun > 0) this.lastTime = time;
+    this.folded += ended;
+    this.empty += empty;
+    this.truncatedWeight += cutWeight;
+    floats.fill(0, from + 2, from + 8);
+    return [stop, words[at] !== 0];
   }
 
   end(): void {

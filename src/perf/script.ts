@@ -87,7 +87,7 @@ export class PerfScript {
     this.#objects = options.lookup && new PerfObjects(options.lookup);
     this.#body = new SampleBody(table, this.names, options, this.#lookup());
     this.#roots = new PerfRoots(table, options.by);
-    this.samples = new Samples(table, options, this.#roots);
+    this.samples = new Samples(table, options, this.#roots, options.by === 'pid' || options.by === 'tid');
     this.events = this.samples.events;
     this.#shapes = new HeaderShapes(table);
     const counts = (event: string): boolean => this.#headers === 0 && this.events.named(event).use === 'taken';
@@ -156,9 +156,8 @@ export class PerfScript {
   }
 
   #read(): void {
-    const { table } = this;
     for (;;) {
-      switch (table.scan()) {
+      switch (this.#scan()) {
         case Stop.more:
           return;
         case Stop.blank:
@@ -175,6 +174,16 @@ export class PerfScript {
           this.#body.readAsked();
       }
     }
+  }
+
+  /** Scans on. The engine ends and begins samples by itself where nothing that stands around them matters. */
+  #scan(): number {
+    const isIn = this.#mode === 'sample';
+    const isPlain = !this.#afterNoise && !this.#pending && !this.#lastLine && !this.#objects;
+    if (!isPlain || (!isIn && this.#mode !== 'none')) return this.table.scan();
+    const [stop, isOpen] = this.samples.scan(isIn);
+    this.#mode = isOpen ? 'sample' : 'none';
+    return stop;
   }
 
   /** Is this line a header as perf prints it? Then begins its sample, and passes an `unknown` line. */
@@ -206,6 +215,7 @@ export class PerfScript {
     }
     this.#mode = this.samples.begin(header, from, prefix) ? 'sample' : 'unwanted';
     if (this.#mode === 'unwanted') return;
+    if (header === this.#header && prefix === '') this.samples.remember(header);
     if (this.#objects) this.#body.pid = pidOf(header, table);
     const isSingle = header.restFrom < table.lineTo && this.#body.readSingleLine(header.restFrom, table.lineTo);
     if (isSingle) this.samples.singles++;

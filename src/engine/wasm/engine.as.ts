@@ -72,6 +72,7 @@ export { addList, beginExpansion, expandStacks, meetFrames, planFrame } from './
 export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
 export { perfFrame } from './perf-frame.as';
 export { lineShape, perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
+export { countPerfSamples, perfTally, rememberPerfSample, scanPerfSamples } from './perf-samples.as';
 export { boxColumn, boxCount, mostBoxChange, thinFrames } from './boxes.as';
 export { packedAt, packedChunks, packedNames, packedNamesColumn, packedNodes, packedSize } from './pack.as';
 export { drawStacks, tellKinds } from './picture.as';

@@ -3,9 +3,9 @@
 /** Bytes that may be read past the end of any region, so that 16-byte steps need no tail case. */
 export const PAD: u32 = 32;
 
-/** A larger region with the first `used` bytes of the one at `ptr`, which is given back; 0: there was none. */
+/** A larger region, PAD bytes behind it, with the first `used` bytes of the one at `ptr`, which is given back; 0: none. */
 export function moved(ptr: usize, used: usize, size: usize): usize {
-  const to = heap.alloc(size);
+  const to = heap.alloc(size + PAD);
   memory.copy(to, ptr, used);
   if (ptr) heap.free(ptr);
   return to;

@@ -21,7 +21,7 @@ const TID_COLUMNS: usize = 1 + 5;
 const ADDRESS_COLUMNS: usize = 16;
 const TIME_COLUMNS: usize = 1 + 12;
 
-const SAMPLE: u32 = 0;
+export const SAMPLE: u32 = 0;
 const RECORD: u32 = 1;
 const DEFERRED: u32 = 2;
 
@@ -47,7 +47,7 @@ class Header {
   time: f64 = 0;
 }
 
-const header = new Header();
+export const header = new Header();
 
 export function perfHeader(): usize {
   return changetype<usize>(header);

@@ -1,6 +1,7 @@
 // Stacks: sequences of name ids, root first, each with its weight (the sum of what was added) and hits (how often).
 
-import { Arena, Column32, Column64, moreSlots, zeroed } from './memory.as';
+import { hashBytes } from './intern.as';
+import { Arena, Column32, Column64, moreSlots, PAD, sameBytes, zeroed } from './memory.as';
 
 const FIRST_SLOTS: u32 = 1 << 12;
 const MAX_EXACT: f64 = 9007199254740991; // 2^53 - 1: past it a sum of integers is no longer exact
@@ -21,16 +22,16 @@ export class StackTable {
     this.mask = FIRST_SLOTS - 1;
   }
 
-  /** Adds to the stack of the n ids at p. Gives its index, from 0. */
+  /** Adds to the stack of the n ids at p, with PAD readable bytes behind them. Gives its index, from 0. */
   add(p: usize, n: u32, weight: f64, hits: f64): u32 {
     if (!this.slots) this.open();
-    const h = hashOf(p, n);
+    const h = hashBytes(p, n << 2);
     let slot = h & this.mask;
     while (true) {
       const entry = load<u32>(this.slots + ((<usize>slot) << 2));
       if (entry == 0) break;
       const index = entry - 1;
-      if (this.hash.get(index) == h && this.size.get(index) == n && sameIds(p, <usize>this.at.get(index), n)) {
+      if (this.hash.get(index) == h && this.size.get(index) == n && sameBytes(p, <usize>this.at.get(index), n << 2)) {
         const sum = this.weight.get(index) + weight;
         if (sum > MAX_EXACT) overflow = true;
         this.weight.set(index, sum);
@@ -73,7 +74,7 @@ export class StackTable {
 
   private open(): void {
     for (let index: u32 = 0; index < this.size.length; index++)
-      this.hash.push(hashOf(<usize>this.at.get(index), this.size.get(index)));
+      this.hash.push(hashBytes(<usize>this.at.get(index), this.size.get(index) << 2));
     this.fill(this.mask + 1);
   }
 
@@ -100,22 +101,6 @@ export class StackTable {
       store<u32>(this.slots + ((<usize>slot) << 2), index + 1);
     }
   }
-}
-
-@inline
-function hashOf(p: usize, n: u32): u32 {
-  let h: u32 = n;
-  const end = p + ((<usize>n) << 2);
-  for (let i = p; i < end; i += 4) h = rotl<u32>((h ^ load<u32>(i)) * 0x9e3779b1, 13);
-  h = (h ^ (h >>> 16)) * 0x85ebca6b;
-  return h ^ (h >>> 13);
-}
-
-@inline
-function sameIds(a: usize, b: usize, n: u32): bool {
-  const end = a + ((<usize>n) << 2);
-  for (; a < end; a += 4, b += 4) if (load<u32>(a) != load<u32>(b)) return false;
-  return true;
 }
 
 export let stacks = new StackTable();
@@ -168,7 +153,7 @@ export function scratchFor(n: u32): usize {
   if (n > scratchCapacity) {
     scratchCapacity = n < 1024 ? 1024 : n << 1;
     if (scratch) heap.free(scratch);
-    scratch = heap.alloc((<usize>scratchCapacity) << 2);
+    scratch = heap.alloc(((<usize>scratchCapacity) << 2) + PAD);
   }
   return scratch;
 }
