@@ -16,5 +16,10 @@ const LIBRARY =
 /** The origin of a function that was found in `object`: that object, or LIBRARY_SOURCE. */
 export function originOf({ home, file }: SymbolFrame, object: string): string {
   const source = home ?? file;
-  return source !== undefined && LIBRARY.test(source) ? LIBRARY_SOURCE : object;
+  return source !== undefined && isLibrary(source) ? LIBRARY_SOURCE : object;
+}
+
+/** Is this path of a source one of a library's? */
+export function isLibrary(path: string): boolean {
+  return LIBRARY.test(path);
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { OpenFiles } from '../../src/cli/open-files.ts';
 import { demangle } from '../../src/symbols/demangle.ts';
@@ -148,7 +148,7 @@ function placeOf(text: string): string {
   const [, path = '', line = '0'] = /^(.*?):(\d+|\?)(?::\d+)?(?: .*)?$/.exec(text) ?? [];
   return path === '' || path.startsWith('?') || line === '0' || line === '?'
     ? ''
-    : `${path.split('/').slice(-2).join('/')}:${line}`;
+    : `${posix.normalize(path).split('/').slice(-2).join('/')}:${line}`;
 }
 
 /** Addresses within the code, evenly. */

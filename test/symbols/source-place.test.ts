@@ -14,10 +14,51 @@ import { foldedText } from '../folded-tables.ts';
 import { bytesOf, readerOf } from './objects.ts';
 
 test('a path is shown as its file with its folder, whichever way leads there', () => {
-  const all = ['/a/src/raw/mod.rs', 'raw/mod.rs', '/a/raw/./mod.rs', '/a/raw/x/../mod.rs', '/raw//mod.rs'];
+  const all = [
+    '/a/raw/mod.rs',
+    'raw/mod.rs',
+    '/a/raw/./mod.rs',
+    '/a/raw/x/../mod.rs',
+    '/raw//mod.rs',
+    '/b/raw/./mod.rs',
+  ];
   assert.deepEqual(new Set(all.map(shortPath)), new Set(['raw/mod.rs']));
   assert.deepEqual(['/mod.rs', 'mod.rs', ''].map(shortPath), ['mod.rs', 'mod.rs', '']);
 });
+
+const CARGO = '/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f';
+const GIT = '/root/.cargo/git/checkouts/pgrx-0123456789abcdef/1a2b3c4';
+for (const [what, paths, short] of [
+  [
+    'a crate, without its version',
+    [`${CARGO}/serde-1.0.200/src/lib.rs`, `${CARGO}/serde-1.0.9/src/lib.rs`],
+    'serde/src/lib.rs',
+  ],
+  ['a module of a crate', [`${CARGO}/serde-1.0.200-rc.1+x/src/de/mod.rs`], 'serde/de/mod.rs'],
+  ['a crate without a src', [`${CARGO}/old-0.1.2/lib.rs`], 'old/lib.rs'],
+  ['a folder of a crate without a src', [`${CARGO}/old-0.1.2/a/b.rs`], 'old/a/b.rs'],
+  ['a crate of a revision', [`${GIT}/src/lib.rs`], 'pgrx/src/lib.rs'],
+  [
+    'a member of a workspace',
+    [`${GIT}/pgrx-sys/src/lib.rs`, '/srv/./crates/pgrx-sys/src/lib.rs'],
+    'pgrx-sys/src/lib.rs',
+  ],
+  [
+    'the standard library',
+    ['/rustc/59807616e/library/core/src/fmt/mod.rs', '/rustc/1/./library/core/src/fmt/mod.rs'],
+    'core/fmt/mod.rs',
+  ],
+  ['the crate that is built, wherever it lies', ['/srv/app/./src/main.rs', '/build/4711/./src/main.rs'], 'src/main.rs'],
+  [
+    'what a build script made',
+    ['/srv/./target/release/build/pgrx-sys-0123456789abcdef/out/pg15.rs'],
+    'pgrx-sys/out/pg15.rs',
+  ],
+  ['a source beside the directory of the compilation', ['/build/obj/./../lib/sort.cc'], 'lib/sort.cc'],
+  ['a source in that directory', ['/build/lib/./sort.cc'], 'lib/sort.cc'],
+] as const) {
+  test(`a path shows ${what}`, () => assert.deepEqual(new Set(paths.map(shortPath)), new Set([short])));
+}
 
 const BASE = 0x5555_0000_0000;
 const LINKED_AT = 0x400000;

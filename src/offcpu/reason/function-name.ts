@@ -36,8 +36,9 @@ export function userName(frame: string): string {
   return name;
 }
 
-//  select (selector/epoll.rs)
-const IN_FILE = / \(([^()\s]+\.[A-Za-z]+)\)$/;
+//  select (mio/selector/epoll.rs)
+//              └ the file with its folder
+const IN_FILE = / \((?:[^()\s]+?\/)??((?:[^()\s/]+\/)?[^()\s/]+\.[A-Za-z]+)\)$/;
 
 /** `selector/epoll.rs:select` for a name without its namespace, which has its file behind it; undefined for others. */
 export function nameByFile(name: string): string | undefined {

@@ -11,7 +11,10 @@ export interface DwarfFrame {
   /** as the file writes it, mangled or not, latin1; undefined: only its lines are known, '': it is inlined and has none */
   name: string | undefined;
   isInlined: boolean;
-  /** where it stands: at the address, or at the call of the next function further in; undefined: not known */
+  /**
+   * where it stands: at the address, or at the call of the next function further in, with `/./` behind the directory of the
+   * compilation; undefined: not known
+   */
   file: string | undefined;
   /** 0: not known */
   line: number;
@@ -153,7 +156,7 @@ export class Dwarf {
     return text;
   }
 
-  /** The path of a unit's file by its index; undefined: there is none. */
+  /** The path of a unit's file by its index, with `/./` behind the directory of its compilation; undefined: there is none. */
   #path(unit: number, index: number): string | undefined {
     let paths = this.#paths.get(unit);
     if (!paths) {
@@ -172,7 +175,12 @@ export class Dwarf {
     reader.findFile(unit, file, 1);
     const directory = this.#foundText();
     reader.findFolder(unit);
-    return joined(joined(this.#foundText(), directory), name);
+    const folder = this.#foundText();
+    const given = joined(directory, name);
+    if (folder === '') return given;
+    // a crate's source is named wholly where it is inlined into another crate
+    const below = given.startsWith(`${folder}/`) ? given.slice(folder.length + 1) : given;
+    return below.startsWith('/') ? given : `${folder}/./${below}`;
   }
 
   /** The text that the reader found; '': none. */
@@ -243,6 +251,5 @@ export class Dwarf {
 }
 
 function joined(folder: string, path: string): string {
-  if (path.startsWith('/') || folder === '') return path;
-  return path === '' ? folder : `${folder}${folder.endsWith('/') ? '' : '/'}${path}`;
+  return path.startsWith('/') || folder === '' ? path : `${folder}/${path}`;
 }

@@ -59,9 +59,9 @@ test('Rust inlined without its namespaces means what it means with them, and fil
   ];
   const lock = [...parkingLot, 'parking_lot::raw_mutex::RawMutex::lock_slow', 'lock (src/raw_mutex.rs)'];
   const worker = 'tokio::runtime::scheduler::multi_thread::worker::Context::run';
-  const poll = ['epoll_wait', 'select (selector/epoll.rs)', 'mio::poll::Poll::poll'];
+  const poll = ['epoll_wait', 'select (mio/selector/epoll.rs)', 'mio::poll::Poll::poll'];
   assert.equal(answer(futex, ...lock, 'shop::reserve'), 'Rust:Mutex');
-  assert.equal(answer(futex, ...lock, 'park (multi_thread/park.rs)', worker), 'Rust:Mutex');
+  assert.equal(answer(futex, ...lock, 'park (tokio/multi_thread/park.rs)', worker), 'Rust:Mutex');
   assert.equal(answer(futex, ...condition, 'park (runtime/park.rs)', worker), 'tokio:park');
   assert.equal(answer(futex, ...condition, 'park (runtime/park.rs)', 'shop::main'), 'Rust:Condvar');
   assert.equal(answer(epoll, ...poll, 'tokio::runtime::io::driver::Driver::turn', worker), 'tokio:park');
