@@ -162,6 +162,7 @@ test("a thread that parks waits on no lock that its address could name; an LWLoc
     ['__futex_abstimed_wait_common64', '__pthread_clockjoin_ex', 'main'],
     ['__futex_abstimed_wait_common', 'std::thread::JoinInner<T>::join', 'main'],
     ['syscall', 'mylib::Gate::pass', 'mylib::Pool::work'],
+    ['[libc.so.6]', 'pthread_cond_timedwait', '[python3.11]', '[python3.11]', '_PyEval_EvalFrameDefault'],
   ];
   for (const user of parked) assert.equal(at(user), undefined, user.join());
   assert.equal(at(['pthread_mutex_lock', 'main']), 'lock at 0x1000');
