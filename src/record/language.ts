@@ -191,6 +191,24 @@ function callersOf({ lacks }: TargetLanguage): Lack[] {
   return lacks.filter(({ what }) => what === 'callers');
 }
 
+/** Waits that the kernel does not see: what waits leaves its thread to others. */
+const UNSEEN: Partial<Record<TargetLanguage['language'], Unseen>> = {
+  Go: {
+    text: 'Goroutines that wait for a mutex or a channel leave their thread: no wait here is theirs',
+    mend: 'go tool pprof http://HOST:PORT/debug/pprof/block, of a program that calls runtime.SetBlockProfileRate(1)',
+  },
+  Node: {
+    text: 'What JavaScript awaits runs elsewhere: the waits of other threads do not tell which function awaits them',
+    mend: undefined,
+  },
+};
+type Unseen = Pick<Lack, 'text'> & { mend: string | undefined };
+
+/** What no recording off the CPU shows of these languages, and which tool does. */
+export function unseenWaits(languages: readonly TargetLanguage[]): Unseen[] {
+  return [...new Set(languages.flatMap(({ language }) => UNSEEN[language] ?? []))];
+}
+
 /**
  * How to get the outermost callers back, in the target's languages. It is `otherwise`, unless a runtime has stacks or
  * code that DWARF can't unwind. Undefined: no way is known.

@@ -3,7 +3,7 @@
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { type Identity, MOST_ERROR, switchesText } from '../identity.ts';
-import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, WHOLE_STACKS } from '../language.ts';
+import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, unseenWaits, WHOLE_STACKS } from '../language.ts';
 import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
 import type { Settings } from '../settings.ts';
 import { eventText, mendOfCut } from '../summary.ts';
@@ -15,7 +15,7 @@ export interface Trust {
 
 /** One thing to know of the data. */
 export interface TrustPoint {
-  what: 'samples' | 'names' | 'callers' | 'depth' | 'loss' | 'sum' | 'scope';
+  what: 'samples' | 'names' | 'callers' | 'depth' | 'loss' | 'sum' | 'scope' | 'unseen';
   text: string;
   level: 'good' | 'fair' | 'poor';
   /** what to type, or to change */
@@ -51,6 +51,7 @@ export function trustOf(facts: TrustFacts): Trust {
     ...namesPoints(languages),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
+    ...(offcpu ? unseenPoints(languages) : []),
     ...(identity ? [identityPoint(identity)] : []),
     ...(facts.sumsOf
       ? [
@@ -81,8 +82,11 @@ export function trustOf(facts: TrustFacts): Trust {
 /** What is wrong with the data, as lines for a terminal. The sum of its times has lines of its own. */
 export function doubtLines({ points }: Trust): string[] {
   return points
-    .filter(({ what, level }) => level !== 'good' && what !== 'sum')
-    .map(({ text, mend }) => `warning: ${text}${mend === undefined ? '' : ` ${mend}`}`);
+    .filter(({ what, level }) => what === 'unseen' || (level !== 'good' && what !== 'sum'))
+    .map(({ what, text, mend }) => {
+      const kind = what === 'unseen' ? 'note' : 'warning';
+      return `${kind}: ${text}${mend === undefined ? '' : ` ${mend}`}`;
+    });
 }
 
 function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {
@@ -136,6 +140,10 @@ function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names'));
   const byText = new Map(lacks.map((lack) => [lack.text, lack]));
   return Array.from(byText.values(), ({ text, mend }) => ({ what: 'names', text: `${text}.`, level: 'poor', mend }));
+}
+
+function unseenPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
+  return unseenWaits(languages).map(({ text, mend }) => ({ what: 'unseen', text: `${text}.`, level: 'good', mend }));
 }
 
 function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {

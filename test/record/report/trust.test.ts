@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reportOf } from '../../../src/record/report/report.ts';
 import { doubtLines } from '../../../src/record/report/trust.ts';
-import { cpuOf, partsOf } from '../report-parts.ts';
+import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
 
 function trustIn(samples: number, frame: string) {
   return reportOf(partsOf(cpuOf([['app', 8, [frame, 'main /opt/app', '_start /opt/app'], samples]]), undefined)).trust;
@@ -27,6 +27,14 @@ test('a missing option of the runtime comes first, and with it no other advice o
   assert.equal(names, 'warning: 100 % of the time on the CPU is in functions without a name.');
   const told = linesWith({ settings: { ...parts.settings, command: ['./prog'] } }).join('\n');
   assert.match(told, /without a name\. flame-record doctor --pid PID, while it runs$/m);
+});
+
+test('waits that no kernel sees are a note, not a doubt', () => {
+  const dump = 'flamepipe offcpu 4 pid 7 attach_ns 0\n';
+  const parts = partsOf(undefined, offcpuOf(dump, 10));
+  const trust = reportOf({ ...parts, languages: [{ language: 'Go', extensions: [], lacks: [] }] }).trust;
+  assert.match(doubtLines(trust).join('\n'), /^note: Goroutines that wait .*\/debug\/pprof\/block, /m);
+  assert.equal(trust.points.find(({ what }) => what === 'unseen')?.level, 'good');
 });
 
 test('each doubt of the report is a line', () => {
