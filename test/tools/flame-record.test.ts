@@ -232,7 +232,7 @@ describe('nothing left behind', waiting, () => {
     writeFileSync(join(cwd, 'go'), '');
     const [out, err, status] = await said;
     assert.equal(status, 2, err);
-    assert.match(out, /^bpftrace recorded nothing: the recording ended before it was ready$/m);
+    assert.match(out, /^bpftrace recorded nothing: the recording ended before it was ready; record for longer$/m);
     assert.deepEqual([run().endedBy, existsSync(join(cwd, 'out/a/cpu.svg'))], ['target', true]);
   });
 

@@ -212,7 +212,7 @@ export async function recordTargets(
     const log = textOf(at(tool === 'perf' ? 'perfLog' : 'bpftraceLog')) ?? '';
     const failed = advised(failureText(tool, recorded.ending, log), tool, settings.sudo);
     const isLate = !recorded.hasBegun && (recorded.ending.code === 0 || recorded.ending.signal === 'SIGINT');
-    fail(isLate ? `${tool} recorded nothing: the recording ended before it was ready` : failed);
+    fail(isLate ? `${tool} recorded nothing: the recording ended before it was ready; record for longer` : failed);
   }
   return { ...recording, window };
 }

@@ -3,6 +3,7 @@
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { nameText } from '../../stacks/name-text.ts';
+import { hasOffcpu } from '../artifacts.ts';
 import type { Comparison } from '../comparison.ts';
 import type { CpuProfile } from '../cpu-profile.ts';
 import type { Identity } from '../identity.ts';
@@ -30,8 +31,11 @@ export interface Report {
   warnings: readonly string[];
   /** undefined: off-CPU time was not recorded */
   split: Split | undefined;
-  /** is it of a part of the window, whose waits are not known because off-CPU stacks are sums of all of it? */
-  hasSumsOnly: boolean;
+  /**
+   * Why there is no off-CPU time. `sums`: this is a part of the window, and its stacks are sums of all of it; `unasked`:
+   * the mode has none; `failed`: so did its recording. Undefined: there is some.
+   */
+  offcpuMissing: 'sums' | 'unasked' | 'failed' | undefined;
   /** on-CPU time alone; undefined: there is a split, or no such time */
   onCpuSeconds: number | undefined;
   /** what holds the program up, the longest first; then all waits */
@@ -136,7 +140,7 @@ export function reportOf(parts: ReportParts): Report {
   const waits = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle });
   return {
     ...{ format: 'flamepipe report', version: 1, title: parts.title, facts: parts.facts, warnings: parts.warnings },
-    hasSumsOnly: parts.sumsOf !== undefined,
+    offcpuMissing: offcpu ? undefined : parts.sumsOf ? 'sums' : hasOffcpu(settings.mode) ? 'failed' : 'unasked',
     split: identity && splitOf(identity, waited),
     onCpuSeconds: identity || !cpu ? undefined : cpu.stats.weight / settings.frequency,
     heldUp: heldUp(waits),

@@ -222,12 +222,16 @@ export function idleText(idle: readonly ThreadRow[]): string {
 export const NOTHING_HELD_UP = 'Nothing: no thread that works waited for anything.';
 
 /** What the first screen says of time on the CPU, if waits were not recorded. */
-export function onCpuText({ onCpuSeconds, hasSumsOnly }: Report): string {
-  const rest = hasSumsOnly
-    ? 'time off it is known only of the whole window'
-    : 'time off it was not recorded, which --mode both does';
-  return onCpuSeconds === undefined ? '' : `${secondsText(onCpuSeconds)} on the CPU; ${rest}.`;
+export function onCpuText({ onCpuSeconds, offcpuMissing }: Report): string {
+  if (onCpuSeconds === undefined || offcpuMissing === undefined) return '';
+  return `${secondsText(onCpuSeconds)} on the CPU; ${OFF_CPU_MISSING[offcpuMissing]}.`;
 }
+
+const OFF_CPU_MISSING: Record<NonNullable<Report['offcpuMissing']>, string> = {
+  sums: 'time off it is known only of the whole window',
+  unasked: 'time off it was not recorded, which --mode both does',
+  failed: 'time off it is missing, because its recording failed',
+};
 
 /** Sums of parts differ from the whole by less. */
 const LEAST_SECONDS = 1e-6;

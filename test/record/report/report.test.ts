@@ -257,5 +257,8 @@ test('of a part of the window it does not say that waits were not recorded', () 
     reportMarkdown(reportOf({ ...parts, isPart: true, sumsOf: 'fp' })),
     /on the CPU; time off it is known only of the whole window\./,
   );
-  assert.match(reportMarkdown(reportOf(parts)), /on the CPU; time off it was not recorded, which --mode both does\./);
+  const ofMode = (mode: 'cpu' | 'both'): string =>
+    reportMarkdown(reportOf({ ...parts, settings: { ...parts.settings, mode } }));
+  assert.match(ofMode('cpu'), /on the CPU; time off it was not recorded, which --mode both does\./);
+  assert.match(ofMode('both'), /on the CPU; time off it is missing, because its recording failed\./);
 });
