@@ -24,6 +24,7 @@ const DEFAULTS: PerfScriptOptions = {
   keepHash: false,
   skipAfter: [],
   kernelSymbols: undefined,
+  objects: true,
   lookup: undefined,
 };
 

@@ -21,7 +21,12 @@ export interface NameOptions extends SymbolOptions {
   skipAfter: readonly string[];
   /** names addresses of the kernel that perf left without a name; undefined: they stay unresolved */
   kernelSymbols: KernelSymbols | undefined;
+  /** remember for objectsByName() which objects each name is of */
+  objects: boolean;
 }
+
+/** What is remembered of names starts anew at this number, because V8's heap holds few beside the engine's memory. */
+const MOST_REMEMBERED = 1 << 18;
 
 export class PerfNames {
   readonly #table: StackTable;
@@ -62,7 +67,7 @@ export class PerfNames {
     return others.length === 0 ? word : 0;
   }
 
-  /** By name id: the objects whose frames have that name, as perf prints them. */
+  /** By name id: the objects whose frames have that name, as perf prints them; empty without the option. */
   objectsByName(): Map<number, string[]> {
     const objects = new Map<number, string[]>();
     for (const [dso, ids] of this.#idsByObject) {
@@ -105,7 +110,7 @@ export class PerfNames {
     const text = this.#symbolText(name);
     const mark = isInlined && this.#options.markInlined ? '_[i]' : '';
     const id = this.#table.name((behind === '' ? text : frameText(text + behind)) + mark);
-    this.#idsOf(originOf(frame, dso)).add(id);
+    this.#remember(originOf(frame, dso), id);
     return this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(name) ? id + Line.last : id;
   }
 
@@ -134,16 +139,17 @@ export class PerfNames {
       word = id;
       if (frame.inlined) word += Line.uncounted;
       if (this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(frame.symbol)) word += Line.last;
+      if (this.#frames.size === MOST_REMEMBERED) this.#frames.clear();
       this.#frames.set(key, word);
     }
-    this.#idsOf(dso).add(Line.ids & word);
+    this.#remember(dso, Line.ids & word);
     return word;
   }
 
-  #idsOf(dso: string): Set<number> {
+  #remember(dso: string, id: number): void {
+    if (!this.#options.objects) return;
     const ids = this.#idsByObject.get(dso) ?? new Set();
-    this.#idsByObject.set(dso, ids);
-    return ids;
+    this.#idsByObject.set(dso, ids.add(id));
   }
 
   #mark(frame: PerfFrame): string {
@@ -157,6 +163,7 @@ export class PerfNames {
     let text = this.#tidied.get(symbol);
     if (text === undefined) {
       text = symbolFrame(symbol, this.#options);
+      if (this.#tidied.size === MOST_REMEMBERED) this.#tidied.clear();
       this.#tidied.set(symbol, text);
     }
     return text;

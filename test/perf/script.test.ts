@@ -24,6 +24,7 @@ const PLAIN: PerfScriptOptions = {
   keepHash: false,
   skipAfter: [],
   kernelSymbols: undefined,
+  objects: true,
 };
 
 interface Folded {

@@ -4,6 +4,8 @@
 import { Arena, moreSlots, sameBytes, zeroed } from './memory.as';
 
 const FIRST_SLOTS: u32 = 1 << 12;
+/** So many lines are forgotten: what they do is found out again, and memory lasts for names and stacks. */
+const MOST: u32 = 1 << 22;
 
 /** Places in a line: what it does, the line that followed it last time (0: none), how many bytes it has, and these. */
 export const ACTION: usize = 0;
@@ -47,6 +49,19 @@ export class KnownLines {
     this.place((<u64>hash << 32) | line);
     if (++this.count << 1 > this.mask) this.grow();
     return line;
+  }
+
+  @inline get isFull(): bool {
+    return this.count >= MOST;
+  }
+
+  /** Forgets all lines; each place of one is void then. */
+  forget(): void {
+    heap.free(this.slots);
+    this.lines.drop();
+    this.count = 0;
+    this.newSlots(FIRST_SLOTS);
+    this.start = this.newLine(0, 0, 0);
   }
 
   private newLine(p: usize, n: u32, action: u32): usize {

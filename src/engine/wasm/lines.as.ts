@@ -191,6 +191,10 @@ export function endStack(weight: f64, root: u32, limit: u32, cut: u32): i32 {
 export function scan(): u32 {
   let p = input + pos;
   const end = input + whole;
+  if (known.isFull) {
+    known.forget();
+    previous = known.start;
+  }
   let before = previous;
   let lines: f64 = 0;
   while (p < end) {

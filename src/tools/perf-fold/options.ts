@@ -81,6 +81,7 @@ export function foldingOf(options: Values<typeof perfFoldOptions>): PerfScriptOp
     keepHash: options['keep-hash'],
     skipAfter: options['skip-after'],
     kernelSymbols: options.kallsyms === undefined ? undefined : kernelSymbolsIn(options.kallsyms),
+    objects: false,
   };
 }
 
