@@ -183,7 +183,8 @@ export class Classifier {
 
   #other(call = 'unknown'): Rule {
     const label = `other/${call}`;
-    return this.#derive(label, { ...built, label, bracket: 'other', text: 'no rule knows this stack' });
+    // it may be waiting for work
+    return this.#derive(label, { ...built, kind: 'open', label, bracket: 'other', text: 'no rule knows this stack' });
   }
 
   #derive(key: string, rule: Rule): Rule {

@@ -28,9 +28,18 @@ export function kernelName(frame: string): string {
 const VERSION = /@@?[A-Za-z_][\w.]*$/;
 const ABI = /\.abi(?:0|internal)$/;
 
-/** A user function without its version, the compiler's suffix, and brackets around the type whose method it is. */
+// WaitLatch+0x1f     epoll_wait+0x56 (/usr/lib/x86_64-linux-gnu/libc.so.6)     futex_wait [libc.so.6]
+const OBJECT = / +(?:\[[^\]]*\]|\((?:\/|\[)[^)]*\))$/;
+
+/**
+ * A user function without address, offset, object, version, the compiler's suffix, and brackets around the type whose
+ * method it is.
+ */
 export function userName(frame: string): string {
-  let name = frame.startsWith('<') ? ofOwnType(frame) : frame;
+  let name = ADDRESS.test(frame) ? frame.replace(ADDRESS, '') : frame;
+  if (name.endsWith(']') || name.endsWith(')')) name = name.replace(MARK, '').replace(OBJECT, '');
+  if (name.includes('+')) name = name.replace(OFFSET, '');
+  if (name.startsWith('<')) name = ofOwnType(name);
   if (name.includes('@')) name = name.replace(VERSION, '');
   if (name.includes('.')) name = name.replace(ABI, '').replace(COMPILER, '');
   return name;

@@ -219,6 +219,9 @@ interface Makers {
   isCommAlone: boolean;
 }
 
+/** Mutexes wait in these as well, so alone they show no thread that waits for work. */
+const OF_LOCKS_TOO: ReadonlySet<string> = new Set(['futex_wait', '__futex_wait', '__timedwait', '__wait', 'syscall']);
+
 function makersOf(stack: readonly UserFrame[], nameAt: (index: number) => string | undefined): Makers {
   const commAt = stack.length - 1;
   const first = (isPassed: (frame: UserFrame, at: number) => boolean): number =>
@@ -231,7 +234,7 @@ function makersOf(stack: readonly UserFrame[], nameAt: (index: number) => string
     sure: first(({ isLibc }, at) => isWay(isLibc ? namedAt(at) : at)),
     likely: first(({ ways, isUnnamed }) => ways.length > 0 || isUnnamed),
     commAt,
-    isCommAlone: left === commAt && commAt > 0,
+    isCommAlone: left === commAt && commAt > 0 && !OF_LOCKS_TOO.has(stack[0]?.name ?? ''),
   };
 }
 

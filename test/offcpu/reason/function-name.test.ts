@@ -17,6 +17,20 @@ test('a method of a Rust type has the same name in both manglings', () => {
     assert.equal(userName(other), other);
 });
 
+test('a function has the same name with its address, offset, object, and the suffixes of compilers and versions', () => {
+  for (const frame of [
+    'WaitLatch+0x1f',
+    'WaitLatch+43 (/usr/lib/postgresql/15/bin/postgres)',
+    '55d0c8a4b1c0 WaitLatch+0x1f/0x40 [postgres]',
+    'WaitLatch.constprop.0.isra.1',
+    'WaitLatch.cold+0x5 (/opt/pg/bin/postgres)',
+    'WaitLatch@@PG_15+0x1',
+  ])
+    assert.equal(userName(frame), 'WaitLatch', frame);
+  for (const name of ['operator+', 'f(int)', 'f (int)', 'a::f(b::c [3])', '[unknown]', '[libc.so.6]', 'lib::add+one'])
+    assert.equal(userName(name), name);
+});
+
 test('waits below them mean the same', () => {
   const reasons = new Reasons([], () => undefined);
   const kernel = ['__schedule', 'schedule', 'futex_do_wait', '__futex_wait', 'do_futex', '__x64_sys_futex'];

@@ -127,6 +127,19 @@ describe('meanings', () => {
     [undefined, 'poll/epoll', 'server', 'epoll_pwait [libuv.so.1.0.0] [libuv.so.1.0.0] uv_run node::SpinEventLoop'],
     [undefined, 'lock/futex', 'node', '[libother.so.6] uv_cond_wait worker start_thread'],
     ['redis:background', 'lock/futex', 'bio_aof', '__futex_abstimed_wait_common'],
+    // a mutex waits there, too
+    [undefined, 'lock/futex', 'C2 CompilerThre', 'futex_wait'],
+    ['libc:mutex', 'lock/futex', 'a.out', 'futex_wait lll_mutex_lock_optimized f main'],
+    // musl
+    [
+      'Client:ClientRead',
+      'poll/epoll',
+      'postgres',
+      '__syscall_cp_asm __syscall_cp_c epoll_pwait WaitEventSetWait secure_read PostgresMain',
+    ],
+    // either of two functions may have called fsync
+    [undefined, 'disk/fsync', 'postgres', 'fsync ProcessSyncRequests CheckPointGuts CreateCheckPoint CheckpointerMain'],
+    ['IO:DataFileSync', 'disk/fsync', 'postgres', 'fsync+0x1f FileSync+0x8 mdsyncfiletag+0x3 ProcessSyncRequests+0x1'],
     [undefined, 'poll/epoll', 'a.out', 'epoll_wait main'],
   ];
   for (const [meaning, label, comm, user, others] of cases) {
