@@ -10,10 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Properties of the viewer's own objects, which get short names. The picture's data and browsers have none of these. */
 const OWN =
-  'back befores boxes cell changed choose chosenKey classOf close collected colour count counts cut data depth element end falls ' +
+  'back befores boxes cell changed choose chosenKey classOf close collected colour count counts cut data depth element end extra falls ' +
   'finish flame forPrint found fresh glyph group hits hover icicle inner isAlone isAtEnd isDrawn isRoot keepInSight ' +
   'ink items kept kindOf least lefts links model nameOf names needles nextMatch node nodeUnder noise numberOf open order own ownBefore ownBits pathOf pick ' +
-  'picked placed places plainClassOf press resize rights rows say scale searchField selected selfBefore shares show showFound showFunction showNode ' +
+  'picked placed places plainClassOf press resize rights rows save say scale searchField selected selfBefore shares show showFound showFunction showNode ' +
   'showNothing showTrail showView sign sizes sliver state step sums texts thin toggleHelp towards tree whole zoomStep zoomTo';
 
 /** Private fields become plain ones, which minify to a letter without a `#`: a hundredth of the script. */
@@ -56,7 +56,7 @@ export const viewerHash = 'sha256-${hash}';
   );
 }
 
-const COMPRESS = { passes: 3, unsafe: true, pure_getters: true, keep_fargs: false };
+const COMPRESS = { passes: 10, unsafe: true, pure_getters: true, keep_fargs: false };
 
 /** uglify-js takes 6 % off what esbuild leaves, in seconds; so the result is kept for the next build. */
 function minified(text: string): string {

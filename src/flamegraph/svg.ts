@@ -14,6 +14,7 @@ import { type BoxKinds, boxKinds, framesWidth, MARGIN, type Picture } from './pi
 import { type Rows, rowsOf } from './rows.ts';
 import { NOMINAL_WIDTH } from './settings.ts';
 import { MONO, PAPER, type Paper, paperOn, SANS, styleSheet } from './style.ts';
+import { SEVERAL } from './time.ts';
 import { viewerTexts } from './viewer-texts.ts';
 import { WAITS } from './waits.ts';
 import type { Measure } from './words.ts';
@@ -167,6 +168,9 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   // what is too thin to be drawn here may be zoomed to there
   const known = (family: ColourFamily): boolean =>
     families.includes(family) || letters.includes(family.letter) || (isTimed && WAITS.includes(family));
+  // its legend would explain a colour that is nowhere
+  const named = (family: ColourFamily): ColourFamily =>
+    family.letter === SEVERAL && !families.includes(family) ? { ...family, meaning: '' } : family;
   const head: Omit<Data, 'letters' | 'stacks'> = {
     version: DATA_VERSION,
     key,
@@ -189,7 +193,7 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
     inverted: settings.inverted,
     reversed: settings.reverse,
     flamechart: settings.flamechart,
-    families: recording.isDifferential ? families : palette.families.filter(known),
+    families: recording.isDifferential ? families : palette.families.filter(known).map(named),
     byTime: isTimed,
     rootClass: recording.isDifferential ? '' : palette.rootClass,
     waits,

@@ -5,6 +5,9 @@ import type { ColourFamily } from './classes.ts';
 /** Time on the CPU; the bits above are those of the groups in waits.ts. */
 export const ON_CPU = 1;
 
+/** A frame with less of its time on the CPU has the colour of its waits. */
+export const LEAST_ON_CPU = 0.05;
+
 /** Marks the bit of a name that tells a kind only behind the frame of a reason. */
 export const MEANING = 0x80;
 

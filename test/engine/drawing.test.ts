@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Boxes, LayoutSettings } from '../../src/engine/drawing.ts';
 import { StackTable } from '../../src/engine/stack-table.ts';
+import { LEAST_ON_CPU, ON_CPU } from '../../src/flamegraph/time.ts';
 import { PLAIN } from './layout-settings.ts';
 
 type Row = readonly [stack: string, count: number, before: number];
@@ -73,6 +74,22 @@ describe('boxes', () => {
         for (const place of places(wide)) assert.ok(known.has(place), place);
       }),
     );
+  });
+
+  test('have the kinds of time of their stacks, but a little on the CPU is none', () => {
+    const bitsOf = (onCpu: number): number => {
+      const table = new StackTable();
+      const [run, wait] = [table.name('run'), table.name('wait')];
+      const kinds = new Uint8Array(3);
+      kinds[wait] = 2;
+      table.add([run], onCpu, 1);
+      table.add([run, wait], 100 - onCpu, 1);
+      const { bits, depth } = table.drawing.boxes({ ...PLAIN, kinds });
+      return bits[depth.indexOf(1)] as number;
+    };
+    assert.equal(bitsOf(100 * LEAST_ON_CPU), ON_CPU | 2);
+    assert.equal(bitsOf(100 * LEAST_ON_CPU - 1), 2);
+    assert.equal(bitsOf(100), ON_CPU);
   });
 
   test('lie in the order of the input where the table keeps it', () => {

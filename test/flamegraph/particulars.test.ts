@@ -91,7 +91,7 @@ test('the page colours as the file does; shares of time add up to all of it, wha
           `${whole.depth[node]} ${whole.start[node]} ${node === 0 ? 'all' : model.links[whole.name[node] as number]} ${model.classOf(whole, node)}`,
       );
       assert.deepEqual(inPage.sort(), inFile.sort());
-      const shares = sharesOf(whole, true, false, (node) => model.classOf(whole, node));
+      const shares = sharesOf(whole, true, false, (node, bits) => model.classOf(whole, node, bits));
       const sum = [...shares].reduce((all, [letter, share]) => ('ihk'.includes(letter) ? all : all + share), 0);
       assert.ok(Math.abs(sum - 1) < 1e-9, JSON.stringify([...shares]));
     }),

@@ -30,18 +30,24 @@ let bySelf: bool = false;
  * What is known by depth: of the open frame there what was done when it began, and the change of its callees so far; and
  * 1 + the place of the last box if thin neighbours may join it, else 0.
  */
-const RECORD: usize = 40;
+const RECORD: usize = 48;
 const BEFORE: usize = 8;
 const CALLEES: usize = 16;
 const NAME: usize = 24;
 const KINDS: usize = 28;
 const TOP: usize = 32;
 const JOINS: usize = 36;
+const ON_CPU_DONE: usize = 40;
 let records: usize = 0;
 let capacity: u32 = 0;
 let open: u32 = 0;
 let done: f64 = 0;
 let doneBefore: f64 = 0;
+let doneOnCpu: f64 = 0;
+
+/** Time on the CPU, and the share of a box from which on it is that as well: both of src/flamegraph/time.ts. */
+export const ON_CPU: u32 = 1;
+const LEAST_ON_CPU: f64 = 0.05;
 
 /** The last thin tower that was drawn: see note(). */
 let near: f64 = 0;
@@ -61,7 +67,7 @@ export function beginBoxes(ofLeast: f64, ofUnion: bool, ofSelf: bool, ofGap: f64
   thin = mostChange = 0;
   memory.fill(records, 0, <usize>capacity * RECORD);
   open = 0;
-  done = doneBefore = 0;
+  done = doneBefore = doneOnCpu = 0;
   near = 0;
   low = high = 0;
   push(0);
@@ -95,6 +101,7 @@ export function addToBoxes(p: usize, n: u32, common: u32, kept: u32, weight: f64
   if (weight > 0 || before > 0) store<u32>(top, load<u32>(top, KINDS) | kind, KINDS);
   done += weight;
   doneBefore += before;
+  if (kind & ON_CPU) doneOnCpu += weight;
 }
 
 /** Ends the last box, that of all stacks, which is at least as wide as `total`. */
@@ -126,6 +133,7 @@ function push(name: u32): void {
   store<u32>(at, name, NAME);
   store<u32>(at, 0, KINDS);
   store<u32>(at, open, TOP);
+  store<f64>(at, doneOnCpu, ON_CPU_DONE);
   open++;
 }
 
@@ -135,7 +143,7 @@ function pop(end: f64): void {
   const size = end - load<f64>(at);
   const before = doneBefore - load<f64>(at, BEFORE);
   const own = size - before - load<f64>(at, CALLEES);
-  const kind = load<u32>(at, KINDS);
+  let kind = load<u32>(at, KINDS);
   const top = load<u32>(at, TOP);
   if (depth > 0) {
     const caller = at - RECORD;
@@ -143,6 +151,7 @@ function pop(end: f64): void {
     store<u32>(caller, load<u32>(caller, KINDS) | kind, KINDS);
     if (size + before > 0) store<u32>(caller, max(load<u32>(caller, TOP), top), TOP);
   }
+  if (doneOnCpu - load<f64>(at, ON_CPU_DONE) < size * LEAST_ON_CPU) kind &= ~ON_CPU;
   const width = union ? size + before : size;
   if (width <= 0) return;
   const start = load<f64>(at) + (union ? load<f64>(at, BEFORE) : 0);

@@ -1,6 +1,6 @@
 // What a picture is made of: walks the sorted stacks once, lays them out as boxes, and packs them.
 
-import { addToBoxes, beginBoxes, endBoxes } from './boxes.as';
+import { addToBoxes, beginBoxes, endBoxes, ON_CPU } from './boxes.as';
 import { dropFollowers, inputOrderCount, inputOrderStackColumn, inputOrderWeightColumn } from './folded.as';
 import { names } from './intern.as';
 import { zeroed } from './memory.as';
@@ -8,8 +8,7 @@ import { beginPacking, endPacking, pack, packBefore } from './pack.as';
 import { dropSpare, order } from './sort.as';
 import { stacks } from './stacks.as';
 
-/** The kinds of time that names tell, of src/flamegraph/time.ts. */
-const ON_CPU: u32 = 1;
+/** A kind of time that only tells behind the name of a reason, of src/flamegraph/time.ts. */
 const MEANING: u32 = 0x80;
 
 /** By name id, what its name tells of the kind of time; 0: no name tells any. */

@@ -191,7 +191,7 @@ export function sharesOf(
   tree: Tree,
   hasApart: boolean,
   isReversed: boolean,
-  classOf: (node: number) => string,
+  classOf: (node: number, bits: Uint8Array) => string,
 ): Map<string, number> {
   const shares = new Map<string, number>();
   const all = (tree.size[0] as number) + (tree.before[0] ?? 0) || 1;
@@ -204,11 +204,14 @@ export function sharesOf(
   for (let node = first; node < tree.count; node++) {
     if (tree.depth[node] === first) outermost = node;
     const value = (tree.own[node] as number) + (isPair ? (tree.ownBefore[node] as number) : 0);
-    const isLeaf = value > 1e-9 * all;
-    if (!isLeaf && !hasApart) continue;
-    const [letter = '', , time] = classOf(isReversed && (tree.bits[node] ?? ON_CPU) & ON_CPU ? outermost : node);
-    if (time) add(letter, tree.size[node] as number);
-    if (isLeaf) add(time ?? letter, value);
+    if (hasApart) {
+      const [letter = '', , time] = classOf(node, tree.bits);
+      if (time) add(letter, tree.size[node] as number);
+    }
+    if (value <= 1e-9 * all) continue;
+    const own = tree.ownBits;
+    const kind = classOf(isReversed && (own[node] ?? ON_CPU) & ON_CPU ? outermost : node, own);
+    add(kind[2] ?? kind.charAt(0), value);
   }
   return shares;
 }

@@ -2,6 +2,7 @@
 
 import { percent } from '../../stacks/amounts.ts';
 import type { Scheme } from '../classes.ts';
+import { SEVERAL } from '../time.ts';
 import { button, chip, html, listen, part, set } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Go, State } from './state.ts';
@@ -50,8 +51,9 @@ export class Header {
     this.#legend.replaceChildren();
     for (const { letter, meaning, mark, [scheme]: shades } of data.families) {
       const share = shares.get(letter);
-      if (meaning === '' || share === undefined) continue;
-      const words = `${mark ? `${mark} ` : ''}${meaning} ${percent(share)}`;
+      // callers of several waits have no share of their own
+      if (meaning === '' || (share === undefined && letter !== SEVERAL)) continue;
+      const words = [mark, meaning, share && percent(share)].filter(Boolean).join(' ');
       const isOn = state.only === letter;
       const act = () => this.#go({ only: isOn ? '' : letter });
       const entry = button('', `Let ${meaning} stand out`, act, { 'aria-pressed': String(isOn) });

@@ -81,7 +81,7 @@ export class Model {
   }
 
   /** The class of a node's colour. */
-  classOf(tree: Tree, node: number): string {
+  classOf(tree: Tree, node: number, bits = tree.bits): string {
     const { measure, negate, mostChange } = this.data;
     if (tree.name[node] === 0) return 'r0';
     if (measure.diff) {
@@ -89,7 +89,7 @@ export class Model {
       return changeClass(negate ? -change : change, mostChange, noise);
     }
     const isRoot = tree.depth[node] === 1 && tree.name[0] === 0;
-    return this.#kindOf(tree.name[node] as number, tree.bits[node] ?? 0, isRoot);
+    return this.#kindOf(tree.name[node] as number, bits[node] ?? 0, isRoot);
   }
 
   /** The same in the shade of the legend, for what stands for several functions. */

@@ -5,6 +5,7 @@ import { noiseText, type Sizes, sizeText, valueText } from '../words.ts';
 import { type FunctionSums, placesOf } from './derive.ts';
 import { html, part } from './dom.ts';
 import type { Model } from './model.ts';
+import { sumOver } from './search.ts';
 import { sourceOf } from './source.ts';
 import { pathTo, type Tree } from './tree.ts';
 
@@ -15,7 +16,6 @@ export class Panel {
   readonly #acts: HTMLElement;
   readonly #said: HTMLElement;
   readonly #hint: string;
-  #placed: { tree: Tree; name: number; places: number[]; total: number } | undefined;
 
   constructor(model: Model, page: HTMLElement) {
     this.#model = model;
@@ -69,14 +69,9 @@ export class Panel {
   }
 
   #placesText(tree: Tree, name: number): string[] {
-    // a click follows a move of the mouse
-    if (this.#placed?.tree !== tree || this.#placed.name !== name) {
-      const places = placesOf(tree, name);
-      const total = places.reduce((sum, place) => sum + (tree.size[place] as number), 0);
-      this.#placed = { tree, name, places, total };
-    }
-    const { places, total } = this.#placed;
+    const places = placesOf(tree, name);
     if (places.length < 2) return [];
+    const total = sumOver(places, tree.size);
     const { measure } = this.#model.data;
     return [`in all ${countOf(places.length)} ${valueText(measure, total)}, ${percent(total / (measure.total || 1))}`];
   }

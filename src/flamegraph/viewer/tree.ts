@@ -1,7 +1,7 @@
 // The tree of all frames as columns in depth-first order, unpacked from the picture's data.
 
 import type { Columns } from '../../stacks/packed/unpack.ts';
-import { kindAt, ON_CPU } from '../time.ts';
+import { kindAt, LEAST_ON_CPU, ON_CPU } from '../time.ts';
 
 /** Node 0 is the root, which stands for all stacks. A node's children follow it, up to `end`. */
 export interface Tree {
@@ -22,7 +22,7 @@ export interface Tree {
   /** its value without that of its children, and before */
   own: Float64Array;
   ownBefore: Float64Array;
-  /** the kinds of time of its stacks, and of its own value; see waits.ts */
+  /** the kinds of time of its stacks, without too little on the CPU, and of its own value; see waits.ts */
   bits: Uint8Array;
   ownBits: Uint8Array;
 }
@@ -44,6 +44,8 @@ export class TreeBuilder {
   readonly #isPair: boolean;
   readonly #union: boolean;
   readonly #open: number[] = [];
+  readonly #onCpu: number[] = [];
+  #doneOnCpu = 0;
   #depth = 0;
   #done = 0;
   #doneBefore = 0;
@@ -86,6 +88,7 @@ export class TreeBuilder {
     tree.size[node] = this.#done;
     if (this.#isPair) tree.before[node] = this.#doneBefore;
     tree.start[node] = this.#done + (this.#union ? this.#doneBefore : 0);
+    this.#onCpu[this.#depth] = this.#doneOnCpu;
     this.#open[this.#depth++] = node;
   }
 
@@ -98,6 +101,7 @@ export class TreeBuilder {
     if (value === 0 && before === 0) return;
     this.tree.bits[node]! |= bits;
     this.tree.ownBits[node]! |= bits;
+    if (bits & ON_CPU) this.#doneOnCpu += value;
   }
 
   close(): void {
@@ -109,9 +113,11 @@ export class TreeBuilder {
     const before = this.#isPair ? this.#doneBefore - (tree.before[node] as number) : 0;
     if (this.#isPair) tree.before[node] = before;
     if (this.#union) tree.width[node] = size + before;
+    const bits = tree.bits[node] as number;
+    if (this.#doneOnCpu - (this.#onCpu[this.#depth] as number) < size * LEAST_ON_CPU) tree.bits[node] = bits & ~ON_CPU;
     if (this.#depth === 0) return;
     const caller = this.#open[this.#depth - 1] as number;
-    tree.bits[caller]! |= tree.bits[node] as number;
+    tree.bits[caller]! |= bits;
     if (size + before > 0 && (tree.top[node] as number) > (tree.top[caller] as number))
       tree.top[caller] = tree.top[node] as number;
   }
@@ -136,7 +142,8 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
   // by depth: the open node, and its kind of wait
   const open = [0];
   const kinds = [0];
-  let [at, count, done, doneBefore] = [0, 1, 0, 0];
+  const onCpu = [0];
+  let [at, count, done, doneBefore, doneOnCpu] = [0, 1, 0, 0, 0];
   for (;;) {
     const isEnd = falls.isAtEnd;
     for (let left = isEnd ? at : falls.next(); left > 0; left--) {
@@ -152,7 +159,10 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
         all += was;
         if (union) width[node] = all;
       }
-      if (isTimed) bits[caller]! |= bits[node] as number;
+      if (isTimed) {
+        bits[caller]! |= bits[node] as number;
+        if (doneOnCpu - (onCpu[at + 1] as number) < value * LEAST_ON_CPU) bits[node]! &= ~ON_CPU;
+      }
       if (all > 0 && (top[node] as number) > (top[caller] as number)) top[caller] = top[node] as number;
     }
     if (isEnd) break;
@@ -162,6 +172,7 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
       if (isTimed) kinds[at + 1] = kindAt(waits[number] as number, waits[caller] as number, kinds[at] as number);
       if (at > 0) inner[number] = 1;
       open[++at] = count;
+      onCpu[at] = doneOnCpu;
       name[count] = number;
       depth[count] = top[count] = at;
       size[count] = done;
@@ -184,6 +195,7 @@ export function treeOf(columns: Columns, nodes: number, isPair: boolean, total: 
       const kind = kinds[at] || ON_CPU;
       bits[node]! |= kind;
       ownBits[node]! |= kind;
+      if (kind & ON_CPU) doneOnCpu += value;
     }
   }
   const rest = Math.max(total - done, 0);

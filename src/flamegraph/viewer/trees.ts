@@ -56,7 +56,7 @@ export class Trees {
     if (number) tree = calleesOf(tree, number, model.order);
     let made: FunctionSums | undefined;
     const sums = (): FunctionSums => (made ??= functionSums(tree, model.names.length - 1));
-    const shares = sharesOf(tree, this.#hasApart, model.data.reversed, (node) => model.classOf(tree, node));
+    const shares = sharesOf(tree, this.#hasApart, model.data.reversed, (node, bits) => model.classOf(tree, node, bits));
     this.#key = key;
     this.#shown = { tree, sums, shares, hidden };
     return this.#shown;

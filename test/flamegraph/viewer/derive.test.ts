@@ -74,6 +74,18 @@ test('of stacks that lie leaf first, time on the CPU is its outermost frame’s'
   assert.deepEqual(Object.fromEntries(sharesOf(reversed, false, true, classOf)), { b: 3 / 8, l: 1 / 8, a: 4 / 8 });
 });
 
+test('a frame that mostly waits has the kind of its waits, and a share of the time that it ran', () => {
+  const builder = new TreeBuilder(9, false, false);
+  builder.open(READ);
+  builder.add(1, 0, ON_CPU);
+  builder.open(FUTEX);
+  builder.add(99, 0, LOCK);
+  const waiting = builder.finish();
+  assert.deepEqual([...waiting.bits.subarray(1, 3)], [LOCK, LOCK]);
+  const shares = sharesOf(waiting, false, false, (node, bits) => (bits[node] === LOCK ? 'l' : 'b'));
+  assert.deepEqual(Object.fromEntries(shares), { b: 0.01, l: 0.99 });
+});
+
 test('places are the outermost nodes of a function', () => {
   assert.deepEqual(placesOf(tree(), READ), [2, 4]);
   assert.deepEqual(placesOf(tree(), 9), []);
