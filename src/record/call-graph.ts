@@ -24,6 +24,15 @@ export interface CodeFacts {
   isBarePython: boolean;
   /** does all code that it has mapped keep frame pointers? undefined: not known */
   framePointers: boolean | undefined;
+  /** does nothing that it has mapped keep any? Of a program that will be started, as far as its file tells */
+  isBare: boolean;
+}
+
+/** Do frame pointers lead nowhere from the innermost function on? */
+export function leadsNowhere(targets: readonly CodeFacts[]): boolean {
+  const isCompiled = ({ isGo, isNode, isJava, isBarePython, hasPerfMap }: CodeFacts): boolean =>
+    !(isGo || isNode || isJava || isBarePython || hasPerfMap);
+  return targets.length > 0 && targets.every((one) => one.isBare && isCompiled(one));
 }
 
 /** How a trial during the warm-up went. */
@@ -78,10 +87,14 @@ export function switchGraphOf({ how, ofSwitches }: CallGraph): string {
   return ofSwitches ?? how;
 }
 
-/** As perf takes it for one event among others: its terms; undefined: it is unwound as they are. */
-export function switchTermsOf(callGraph: CallGraph): string | undefined {
-  if (callGraph.how.startsWith('dwarf')) return undefined;
-  return `call-graph=dwarf,stack-size=${DWARF.exec(switchGraphOf(callGraph))?.[1] ?? DEFAULT_BYTES}`;
+/**
+ * The event of switches as perf record takes it among others. perf finds the tables of DWARF through the maps of data,
+ * which -d records; with --call-graph dwarf it does so itself.
+ */
+export function switchArgsOf(callGraph: CallGraph, event: string): string[] {
+  if (callGraph.how.startsWith('dwarf')) return ['-e', event];
+  const size = DWARF.exec(switchGraphOf(callGraph))?.[1] ?? DEFAULT_BYTES;
+  return ['-e', `${event}/call-graph=dwarf,stack-size=${size}/`, '-d'];
 }
 
 /** Why frame pointers are better; undefined: they are not. */

@@ -1,14 +1,12 @@
 // The plan: from settings to the command lines that record. Those who run them decide nothing more.
 
 import { artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
-import { type CallGraph, switchTermsOf } from './call-graph.ts';
+import { type CallGraph, switchArgsOf } from './call-graph.ts';
 import type { OffcpuStacksChoice } from './offcpu-stacks.ts';
+import { programEdits, type Registers } from './program-edits.ts';
 import type { Settings } from './settings.ts';
 import { type StatementPlaces, statementArguments } from './statements.ts';
 import type { WaitEvents } from './wait-events.ts';
-
-/** Whose registers bpf/offcpu.bt can read. arm64 comes from the kernel's headers: nobody has run it yet. */
-export type Registers = 'x86-64' | 'arm64';
 
 /** Facts about target and machine that the plan depends on. */
 export interface Environment {
@@ -36,6 +34,8 @@ export interface Environment {
   hasKernelSymbols: boolean;
   /** how perf unwinds */
   callGraph: CallGraph;
+  /** do frame pointers lead nowhere in this target? */
+  isBare?: boolean;
   /** who finds user stacks off the CPU */
   offcpuStacks: OffcpuStacksChoice;
   symfs: string | undefined;
@@ -166,7 +166,14 @@ function samplingArgv(
   // -F would leave out most switches; a buffer of 16 MiB lost none up to 5,000 switches a second. With -z perf 6.1
   // writes what it can't read where stacks compress badly (64 KiB a record).
   const events = withSwitches
-    ? ['-m', '16M', '-e', `${event}/freq=${frequency}/`, ...switchArgs(environment), '--switch-events']
+    ? [
+        '-m',
+        '16M',
+        '-e',
+        `${event}/freq=${frequency}/`,
+        ...switchArgsOf(environment.callGraph, SWITCH_EVENT),
+        '--switch-events',
+      ]
     : ['-e', event, '-F', String(frequency)];
   return [
     ...['perf', 'record', ...events],
@@ -178,12 +185,6 @@ function samplingArgv(
     // rendering follows at once: no copies of the target's binaries in ~/.debug
     ...['--no-buildid-cache', '-o', output, '-p', [...pidsOf(environment), ...(environment.family ?? [])].join(',')],
   ];
-}
-
-/** perf finds the tables of DWARF through the maps of data, which -d records: with --call-graph dwarf it does so itself. */
-function switchArgs({ callGraph }: Environment): string[] {
-  const terms = switchTermsOf(callGraph);
-  return terms === undefined ? ['-e', SWITCH_EVENT] : ['-e', `${SWITCH_EVENT}/${terms}/`, '-d'];
 }
 
 /** A short recording and its text, which only show how deep stacks go. */
@@ -275,25 +276,17 @@ function operandsOf({ followChildren, wakerStacks }: Settings, environment: Envi
   return operands.slice(0, operands.findLastIndex((operand) => operand !== '0') + 1);
 }
 
-/** bpf/offcpu.bt for more processes than it takes as operands, or for a kernel that lacks something; undefined: it runs unchanged. */
+/** bpf/offcpu.bt as it suits these processes and this kernel; undefined: it runs unchanged. */
 export function programStep(environment: Environment): Step | undefined {
-  const { pids, folder, program, registers, hasCallEvents, offcpuStacks } = environment;
-  const more = pids.slice(OPERAND_PIDS).map((pid) => ` @ours[(uint64)${pid}] = (uint64)1;`);
-  const several = more.length === 0 ? [] : [`s/@ours\\[(uint64)\\$1\\] = (uint64)1;/&${more.join('')}/`];
-  const unwinding = offcpuStacks.how === 'dw_ustack' ? ['s,//dwarf ,,', 's/ustack(perf)/dw_ustack(perf)/g'] : [];
-  const edits = [...several, ...unwinding, ...(hasCallEvents ? [] : ['/[/] calls/d']), ...editsFor(registers)];
+  const { pids, folder, program, offcpuStacks } = environment;
+  const more = pids.slice(OPERAND_PIDS);
+  const edits = programEdits({ ...environment, more, unwinds: offcpuStacks.how === 'dw_ustack' });
   if (edits.length === 0) return undefined;
   return {
     what: 'writing the program for these processes and this kernel',
     stages: [['sed', ...edits.flatMap((edit) => ['-e', edit]), program]],
     output: artifactIn(folder, 'program'),
   };
-}
-
-/** Without BTF the lines that need it go; on arm64 its own lines replace those for x86-64. */
-function editsFor(registers: Registers | undefined): string[] {
-  if (registers === 'x86-64') return [];
-  return registers === 'arm64' ? ['/ x86 BTF$/d', 's,//arm64 ,,'] : ['/ BTF$/d'];
 }
 
 /** `sh -c` is for --workload only. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type CodeFacts, callGraphOf, switchGraphOf, switchTermsOf } from '../../src/record/call-graph.ts';
+import { type CodeFacts, callGraphOf, leadsNowhere, switchArgsOf, switchGraphOf } from '../../src/record/call-graph.ts';
 
 const PLAIN: CodeFacts = {
   ...{ isGo: false, isNode: false, isBareNode: false, isJava: false, hasPerfMap: false, isBarePython: false },
-  framePointers: false,
+  ...{ framePointers: false, isBare: false },
 };
 const TRIAL = { how: 'dwarf,16384', samples: 99, cutShare: 0.67 };
 
@@ -38,10 +38,18 @@ describe('the call graph', () => {
     const node = { ...PLAIN, isNode: true };
     const bare = callGraphOf(undefined, [{ ...node, isBareNode: true }]);
     assert.deepEqual([bare.how, switchGraphOf(bare)], ['fp', 'dwarf,16384']);
-    assert.equal(switchTermsOf(bare), 'call-graph=dwarf,stack-size=16384');
+    assert.deepEqual(switchArgsOf(bare, 'e'), ['-e', 'e/call-graph=dwarf,stack-size=16384/', '-d']);
     assert.equal(switchGraphOf(callGraphOf(undefined, [node])), 'fp');
     const asked = callGraphOf('dwarf,65528', [{ ...node, isBareNode: true }]);
-    assert.deepEqual([switchGraphOf(asked), switchTermsOf(asked)], ['dwarf,65528', undefined]);
+    assert.deepEqual([switchGraphOf(asked), ...switchArgsOf(asked, 'e')], ['dwarf,65528', '-e', 'e']);
+  });
+
+  test('frame pointers lead nowhere if no target keeps any, and none has a runtime', () => {
+    const bare = { ...PLAIN, isBare: true };
+    assert.ok(leadsNowhere([bare, bare]));
+    const runtimes = [{ isGo: true }, { isNode: true }, { isJava: true }, { isBarePython: true }, { hasPerfMap: true }];
+    for (const runtime of runtimes) assert.ok(!leadsNowhere([{ ...bare, ...runtime }]));
+    assert.ok(!leadsNowhere([bare, PLAIN]) && !leadsNowhere([]));
   });
 
   test('is DWARF for everything else, for all targets or where nothing is known', () => {

@@ -156,6 +156,14 @@ describe('plan', () => {
     assert.doesNotMatch(stdout, /[^_]ustack\(perf\)/);
   });
 
+  test('where frame pointers lead nowhere, bpftrace takes the innermost frame alone', () => {
+    const bare = { ...ENVIRONMENT, program: join(ROOT, 'bpf/offcpu.bt'), isBare: true };
+    const [sed = []] = programStep(bare)?.stages ?? [];
+    const { stdout } = spawnSync(sed[0] ?? '', sed.slice(1), { encoding: 'utf8' });
+    assert.match(stdout, /kstack, ustack\(perf, 1\), comm\);$/m);
+    assert.doesNotMatch(stdout, /ustack\(perf\)/);
+  });
+
   test('on arm64 the program has lines of its own in place of those for x86-64', () => {
     const program = join(ROOT, 'bpf/offcpu.bt');
     const [argv = []] = programStep({ ...ENVIRONMENT, program, registers: 'arm64' })?.stages ?? [];

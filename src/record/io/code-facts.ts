@@ -5,6 +5,7 @@ import { exportedSymbol, isGoProgram, keepsFramePointers } from '../../symbols/e
 import { mappedFiles } from '../../symbols/maps.ts';
 import { perfMapPath } from '../../symbols/perf-map.ts';
 import type { CodeFacts } from '../call-graph.ts';
+import { isShell } from '../launcher.ts';
 import { bytesOf, linkOf, rootOf, sizeOf, textOf } from './proc-files.ts';
 import { processAt } from './processes.ts';
 
@@ -26,13 +27,15 @@ export function codeFactsOf(pid: number): CodeFacts {
   const program = programFacts(exe, basename(linkOf(exe) ?? ''));
   const libuv = program.isNode ? paths.find((path) => LIBUV.test(path)) : undefined;
   const python = paths.find((path) => LIBPYTHON.test(path));
+  const kept = paths.map((path) => keepsFramePointers(bytesOf(seen(path))));
   return {
     ...program,
     isJava: program.isJava || paths.some((path) => path.endsWith('/libjvm.so')),
     isBareNode: libuv !== undefined && keepsFramePointers(bytesOf(seen(libuv))) === false,
     isBarePython: python === undefined ? program.isBarePython : keepsFramePointers(bytesOf(seen(python))) === false,
     hasPerfMap: (sizeOf(`/proc/${pid}/root${perfMapPath(ownPid)}`) ?? 0) > 0,
-    framePointers: paths.length > 0 && paths.every((path) => keepsFramePointers(bytesOf(seen(path))) !== false),
+    framePointers: paths.length > 0 && !kept.includes(false),
+    isBare: program.isBare && !kept.includes(true),
   };
 }
 
@@ -44,14 +47,17 @@ export function codeFactsOfFile(path: string): CodeFacts {
 function programFacts(
   path: string,
   name: string,
-): Pick<CodeFacts, 'isGo' | 'isNode' | 'isBareNode' | 'isJava' | 'isBarePython'> {
+): Pick<CodeFacts, 'isGo' | 'isNode' | 'isBareNode' | 'isJava' | 'isBarePython' | 'isBare'> {
   const read = bytesOf(path);
+  const isBare = keepsFramePointers(read) === false;
   const hasNode = exportedSymbol(read, NODE_START) !== undefined;
   const isNode = /^node(?:js)?$/.test(name) || hasNode;
   return {
     isGo: isGoProgram(read),
     isJava: name === 'java',
-    isBarePython: PYTHON.test(name) && keepsFramePointers(read) === false,
+    isBarePython: PYTHON.test(name) && isBare,
+    // a shell becomes another program
+    isBare: isBare && !isShell(name),
     isNode,
     // a small program that loads Node and libuv, as Debian builds it
     isBareNode: isNode && !hasNode,

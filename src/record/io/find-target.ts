@@ -5,7 +5,7 @@ import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { hasOffcpu, runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
-import { type CodeFacts, callGraphOf, switchGraphOf } from '../call-graph.ts';
+import { type CodeFacts, callGraphOf, leadsNowhere, switchGraphOf } from '../call-graph.ts';
 import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../container.ts';
 import { type OffcpuStacksChoice, offcpuStacksOf, type SwitchFacts } from '../offcpu-stacks.ts';
 import type { Environment } from '../plan.ts';
@@ -53,7 +53,8 @@ function membersIn(name: string, processes: readonly Process[]): { name: string;
 
 export function environmentOf(settings: Settings, pids: readonly number[], folder: string): Environment {
   const waitEvents = waitEventsFor(settings, pids);
-  const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids));
+  const code = codeOf(settings, pids);
+  const callGraph = callGraphOf(settings.callGraph, code);
   const registers = registersHere();
   const canUnwind =
     mayUnwind(settings) && pids.length <= MOST_UNWOUND && registers === 'x86-64' && hasUnwinder(settings.sudo);
@@ -70,6 +71,7 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     hasKernelSymbols: hasKernelSymbols(),
     hasSetpriv: answerOf(['setpriv', '--pdeathsig', 'KILL', 'true'])?.status === 0,
     callGraph,
+    isBare: leadsNowhere(code) && !settings.followChildren,
     canUnwind,
     offcpuStacks: choiceOfStacks(settings, switchGraphOf(callGraph), measured),
     symfs: settings.symfs,

@@ -3,7 +3,8 @@
 import { UsageError } from '../../engine/errors.ts';
 import { hasCpu, hasOffcpu } from '../artifacts.ts';
 import { adviceOn, type MachineFacts, machineFindings } from '../doctor.ts';
-import { asRoot, type Registers } from '../plan.ts';
+import { asRoot } from '../plan.ts';
+import type { Registers } from '../program-edits.ts';
 import type { Settings } from '../settings.ts';
 import { bytesOf, namesIn, self, textOf } from './proc-files.ts';
 import { answerOf, pathOf } from './run-sync.ts';
