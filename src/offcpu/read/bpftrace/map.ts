@@ -1,7 +1,7 @@
 // A map of a dump, while it is read: which of its entries lie in the table, and what its other entries say.
 
 import type { StackTable } from '../../../engine/stack-table.ts';
-import { type Settled, settleTuples } from './tuple-dumps.ts';
+import { type Settled, settleTuples, Tuples } from './tuple-dumps.ts';
 
 /** A value that is no plain number: texts and stacks (frame ids, innermost first) in the order of the dump. */
 export type Part = string | Uint32Array;
@@ -23,7 +23,7 @@ export class BpftraceMap {
   /** of entries whose key is a number, or several with a tuple as value, by that text: what a program remembers of each thread */
   readonly threads = new Map<string, Part[]>();
   /** the numbers of values that are tuples; an entry in the table has its index, from 1, beside its map */
-  readonly tuples: number[][] = [];
+  readonly tuples = new Tuples();
   /** the kind of its values, if they can't be folded: hist, stats … */
   refused = '';
   #dumps = 0;

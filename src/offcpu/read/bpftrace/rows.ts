@@ -84,7 +84,7 @@ export class MapRows {
       row.kernel = this.#spanAt(words, from, to, meaning.kernel, kernel);
       row.weight = this.#weights[index] as number;
       const tuple = words[from + Entry.extra] as number;
-      row.tuple = tuple > 0 ? this.#map.tuples[tuple - 1] : undefined;
+      row.tuple = tuple > 0 ? this.#map.tuples.at(tuple - 1) : undefined;
       visit(row);
     });
   }

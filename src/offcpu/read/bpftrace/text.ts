@@ -231,7 +231,7 @@ export class BpftraceText {
   #endTuple(tail: string, numbers: string): void {
     const map = this.#map as BpftraceMap;
     const tuple = numbers.split(',').map(Number);
-    const index = map.tuples.push(tuple) - 1;
+    const index = map.tuples.push(tuple);
     this.#entries.addText(tail);
     this.#endEntry(tuple[0] as number, index + 1, Number.POSITIVE_INFINITY);
   }
