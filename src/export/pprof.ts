@@ -62,7 +62,7 @@ function* messages(recording: Folded, meaning: CountMeaning): Generator<Uint8Arr
     type: strings.dedup(type),
     unit: strings.dedup(unit),
   });
-  const origins = originsOf(table);
+  const { origins, ofName } = originsOf(table);
   const { periodNs, startNs, durationNs } = meaning;
   const sampleType = columns.map(({ type, unit }) => valueType(type, unit));
   const defaultSampleType = strings.dedup((columns.at(-1) as Column).type);
@@ -72,7 +72,7 @@ function* messages(recording: Folded, meaning: CountMeaning): Generator<Uint8Arr
     hasFunctions: true,
   }));
   yield encoded({ sampleType, mapping });
-  for (const location of batches(locationsOf(table, origins))) yield encoded({ location });
+  for (const location of batches(locationsOf(ofName))) yield encoded({ location });
   for (const functions of batches(functionsOf(table, strings))) yield encoded({ function: functions });
   yield new Profile({
     defaultSampleType,
@@ -103,21 +103,29 @@ function* samplesOf(table: StackTable, columns: readonly Column[]): Generator<Sa
   }
 }
 
-/** What the marks of names say, each with a number from 1; undefined is the first. */
-function originsOf(table: StackTable): Map<string | undefined, number> {
+interface Origins {
+  /** what the marks of names say, each with a number from 1; undefined is the first */
+  origins: ReadonlyMap<string | undefined, number>;
+  /** by name id */
+  ofName: Uint32Array;
+}
+
+function originsOf(table: StackTable): Origins {
   const origins = new Map<string | undefined, number>([[undefined, 1]]);
-  for (let id = 1; id <= table.nameCount; id++) {
+  const ofName = new Uint32Array(table.nameCount + 1);
+  for (let id = 1; id < ofName.length; id++) {
     const origin = originOf(table.nameText(id));
-    if (!origins.has(origin)) origins.set(origin, origins.size + 1);
+    const number = origins.get(origin) ?? origins.size + 1;
+    origins.set(origin, number);
+    ofName[id] = number;
   }
-  return origins;
+  return { origins, ofName };
 }
 
 /** A name is a function and a location with the same id. */
-function* locationsOf(table: StackTable, origins: ReadonlyMap<string | undefined, number>): Generator<LocationInput> {
-  for (let id = 1; id <= table.nameCount; id++) {
-    const mappingId = origins.get(originOf(table.nameText(id))) as number;
-    yield { id, mappingId, line: [{ functionId: id }] };
+function* locationsOf(mappings: Uint32Array): Generator<LocationInput> {
+  for (let id = 1; id < mappings.length; id++) {
+    yield { id, mappingId: mappings[id] as number, line: [{ functionId: id }] };
   }
 }
 

@@ -4,7 +4,7 @@ import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { UNKNOWN } from './marks.ts';
 import { isMetadata, unitIn } from './metadata.ts';
-import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO } from './sniff.ts';
+import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO, WHAT_TO_DO_WITH_SVG } from './sniff.ts';
 
 /** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Folded {
@@ -32,7 +32,7 @@ const FOREIGN: Partial<Record<InputKind, string>> = {
   'perf script': 'this is the text of perf script; fold it first: `perf-fold FILE`',
   'perf report': 'this is the text of perf report; pipe `perf script | perf-fold` in',
   bpftrace: "this is bpftrace's output; fold it first: `offcpu-fold FILE`",
-  svg: 'this is XML, SVG or HTML; give the folded text that it was made from',
+  svg: WHAT_TO_DO_WITH_SVG,
   pprof: 'this is a profile of pprof; fold it first: `pprof-fold FILE`',
   binary: 'this is binary data, not folded text',
 };

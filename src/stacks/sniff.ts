@@ -30,6 +30,9 @@ export const WHAT_TO_DO = {
   text: undefined,
 } as const;
 
+/** The same of a picture, for who reads folded text. */
+export const WHAT_TO_DO_WITH_SVG = `${WHAT_TO_DO.svg}; give the folded text that it was made from`;
+
 /** What is certain from the first bytes on: no line of it is worth a look. */
 export function isCertain(kind: InputKind): boolean {
   return kind in FOREIGN_TO_DO || CERTAIN.has(kind);

@@ -3,7 +3,14 @@
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { isMetadata, unitIn } from '../../stacks/metadata.ts';
-import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import {
+  type InputKind,
+  isCertain,
+  SNIFFED_BYTES,
+  sniff,
+  WHAT_TO_DO,
+  WHAT_TO_DO_WITH_SVG,
+} from '../../stacks/sniff.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import { isUnit, timeUnitOf, type Unit } from './stacks.ts';
 
@@ -21,7 +28,7 @@ const FOREIGN: Partial<Record<InputKind, string>> = {
   'perf report': 'this is the text of perf report',
   offwaketime: WHAT_TO_DO.offwaketime,
   reasons: 'this is a result of offcpu-classify --json; give it to --baseline',
-  svg: 'this is XML, SVG or HTML; give the folded text that it was made from',
+  svg: WHAT_TO_DO_WITH_SVG,
   binary: 'this is binary data',
 };
 
