@@ -1,5 +1,7 @@
 // A function as rules name it, from any spelling of a symbolizer.
 
+import { tidyName } from '../../stacks/frame-name.ts';
+
 //  ffffffff821facd8 __schedule+0x1f/0x40 [kernel.kallsyms]_[k]
 //  └── address ───┘           └ offset ┘ └── module ──────┘└mark
 const ADDRESS = /^(?:0x)?[0-9a-f]{8,16} +/;
@@ -31,14 +33,19 @@ const ABI = /\.abi(?:0|internal)$/;
 // WaitLatch+0x1f     epoll_wait+0x56 (/usr/lib/x86_64-linux-gnu/libc.so.6)     futex_wait [libc.so.6]
 const OBJECT = / +(?:\[[^\]]*\]|\((?:\/|\[)[^)]*\))$/;
 
+// WaitLatch [clone .cold]
+const CLONE = /(?: \[clone [^\]]*\])+$/;
+
 /**
- * A user function without address, offset, object, version, the compiler's suffix, and brackets around the type whose
- * method it is.
+ * A user function without address, offset, object, arguments, version, the compiler's suffix, and brackets around the
+ * type whose method it is.
  */
 export function userName(frame: string): string {
   let name = ADDRESS.test(frame) ? frame.replace(ADDRESS, '') : frame;
   if (name.endsWith(']') || name.endsWith(')')) name = name.replace(MARK, '').replace(OBJECT, '');
   if (name.includes('+')) name = name.replace(OFFSET, '');
+  name = tidyName(name);
+  if (name.endsWith(']')) name = name.replace(CLONE, '');
   if (name.startsWith('<')) name = ofOwnType(name);
   if (name.includes('@')) name = name.replace(VERSION, '');
   if (name.includes('.')) name = name.replace(ABI, '').replace(COMPILER, '');

@@ -25,9 +25,18 @@ test('a function has the same name with its address, offset, object, and the suf
     'WaitLatch.constprop.0.isra.1',
     'WaitLatch.cold+0x5 (/opt/pg/bin/postgres)',
     'WaitLatch@@PG_15+0x1',
+    'WaitLatch(Latch*, int) [clone .cold]+0x1f',
   ])
     assert.equal(userName(frame), 'WaitLatch', frame);
-  for (const name of ['operator+', 'f(int)', 'f (int)', 'a::f(b::c [3])', '[unknown]', '[libc.so.6]', 'lib::add+one'])
+  for (const name of [
+    'operator+',
+    'f (int)',
+    'StubRoutines (1)',
+    'main.(*T)',
+    '[unknown]',
+    '[libc.so.6]',
+    'lib::add+one',
+  ])
     assert.equal(userName(name), name);
 });
 

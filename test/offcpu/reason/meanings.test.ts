@@ -127,6 +127,25 @@ describe('meanings', () => {
     [undefined, 'poll/epoll', 'server', 'epoll_pwait [libuv.so.1.0.0] [libuv.so.1.0.0] uv_run node::SpinEventLoop'],
     [undefined, 'lock/futex', 'node', '[libother.so.6] uv_cond_wait worker start_thread'],
     ['redis:background', 'lock/futex', 'bio_aof', '__futex_abstimed_wait_common'],
+    [
+      'JVM:monitor',
+      'lock/futex',
+      'worker-1',
+      'futex_wait_cancelable pthread_cond_wait os::PlatformEvent::park() ObjectMonitor::EnterI(Thread*) ObjectMonitor::enter(Thread*)',
+    ],
+    [
+      'JVM:sleep',
+      'lock/futex',
+      'main',
+      'pthread_cond_timedwait PlatformEvent::park_nanos JavaThread::sleep_nanos JVM_SleepNanos',
+    ],
+    ['Rust:RwLock', 'lock/futex', 'app', 'syscall std::sys::unix::locks::futex_rwlock::RwLock::write_contended main'],
+    [
+      'MariaDB:client-read',
+      'poll/poll',
+      'mysqld',
+      '__poll vio_io_wait vio_read net_read_raw_loop net_read_packet my_net_read Protocol_classic::read_packet do_command',
+    ],
     // a mutex waits there, too
     [undefined, 'lock/futex', 'C2 CompilerThre', 'futex_wait'],
     ['libc:mutex', 'lock/futex', 'a.out', 'futex_wait lll_mutex_lock_optimized f main'],
