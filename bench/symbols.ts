@@ -42,10 +42,10 @@ function addressesOf(file: string, count: number): { address: number; offset: nu
   });
 }
 
-/** Samples of one frame each, as perf 6.1 prints them: by offsets in the file. */
+/** Samples of one frame each, as perf 6.1 prints and pads them: by offsets in the file. */
 function scriptOf(file: string, offsets: readonly number[]): string {
   const sample = (offset: number): string =>
-    `app 1/1 1.000000: 1 cycles: \n\t${offset.toString(16)} [unknown] (${file})\n\n`;
+    `app       1/1           1.000000:          1 cycles: \n\t${offset.toString(16).padStart(16)} [unknown] (${file})\n\n`;
   return offsets.map(sample).join('');
 }
 

@@ -211,8 +211,12 @@ export class StackTable {
     return this.bytes.subarray(at, at + (this.words[(this.#engine.nameSizeColumn() >>> 2) + id] as number));
   }
 
-  nameStartsWith(id: number, byte: number): boolean {
-    return this.bytes[this.words[(this.#engine.nameAtColumn() >>> 2) + id] as number] === byte;
+  /** The highest id up to `last` whose name starts with this byte; 0: none. */
+  lastNameWith(byte: number, last: number): number {
+    const { bytes, words } = this;
+    const column = this.#engine.nameAtColumn() >>> 2;
+    for (let id = last; id > 0; id--) if (bytes[words[column + id] as number] === byte) return id;
+    return 0;
   }
 
   // ── stacks ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -192,8 +192,8 @@ export function guardLines(table: StackTable): string | undefined {
   if (table.stackCount === 0) return undefined;
   const safe = new Map<number, string>();
   const isPairs = hasTwoCounts(table);
-  for (let id = table.nameCount; id > 0; id--) {
-    if (!isPairs && !table.nameStartsWith(id, HASH)) continue;
+  const next = (last: number): number => (isPairs ? last : table.lastNameWith(HASH, last));
+  for (let id = next(table.nameCount); id > 0; id = next(id - 1)) {
     const text = table.nameText(id);
     if (isPairs && NAME_AND_COUNT.test(text)) safe.set(id, text.replace(NAME_AND_COUNT, '$1_$2'));
     else if (makesMetadata(table, id, text))
