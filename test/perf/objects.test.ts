@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { PerfFold } from '../../src/perf/fold-perf.ts';
 import { PerfObjects } from '../../src/perf/objects.ts';
 import { Mappings } from '../../src/symbols/mappings.ts';
 import { Symbolizer } from '../../src/symbols/symbolizer.ts';
+import { foldedText } from '../folded-tables.ts';
+import { bytesOf, readerOf } from '../symbols/objects.ts';
 
 test('records say what a child had mapped that ended long ago: its parent’s, then its own', () => {
   const mappings = new Mappings({ knowsAll: true });
@@ -18,4 +22,49 @@ test('records say what a child had mapped that ended long ago: its parent’s, t
   const pathAt = (pid: number, address: number): string | undefined => mappings.at(pid, address, '')?.path;
   assert.deepEqual([pathAt(3705, 0x561f09200000), pathAt(3705, 0x561f0924e000)], ['/usr/bin/bash', '/usr/bin/gzip']);
   assert.deepEqual([pathAt(3638, 0x561f0924e000), pathAt(3706, 0x561f09200000)], [undefined, undefined]);
+});
+
+const BASE = 0x7f5500000000;
+const MMAP = `app 7/7 1.000000: PERF_RECORD_MMAP2 7/7: [0x${BASE.toString(16)}(0x1000) @ 0 fe:00 1 0]: r-xp /gcc-dwarf4\n`;
+
+/** Stacks of frames, leaf first; `prefix` stands before addresses. */
+function folded(stacks: readonly (readonly string[])[], prefix: string): string {
+  const open = (path: string) => (path === '/gcc-dwarf4' ? readerOf(bytesOf('gcc-dwarf4')) : undefined);
+  const lookup = { symbolizer: new Symbolizer(open), inline: true };
+  const fold = new PerfFold({ lookup, srcline: true, count: 'samples' }, (...skipped) => assert.fail(skipped.join()));
+  fold.begin('');
+  fold.block(Buffer.from(MMAP));
+  for (const stack of stacks) {
+    const lines = stack.map((frame) => `\t${prefix}${frame}\n`);
+    fold.block(Buffer.from(`app       7/7           1.000000:          1 cycles: \n${lines.join('')}\n`));
+  }
+  fold.end();
+  const result = fold.finish();
+  return 'table' in result ? foldedText(result.table) : result.why;
+}
+
+test('a frame in perf’s usual form, which the engine reads, becomes what it becomes in another form', () => {
+  assert.match(folded([['160 [unknown] (/gcc-dwarf4)']], ''), /^app;work:src\/tiny\.c:10;outer:/m);
+  const offset = fc.integer({ min: 0xd0, max: 0x1d0 });
+  const symbol = fc.constantFrom('[unknown]', 'work+0x10', 'main+0x1', 'other+0x0', 'a::b(int)+0x3');
+  const dso = fc.constantFrom(
+    '/gcc-dwarf4',
+    '/gcc-dwarf4',
+    '/gone',
+    '[vdso]',
+    '[JIT] tid 7',
+    '//anon',
+    '/gcc-dwarf4+0x160',
+  );
+  const frame = fc
+    .tuple(offset, fc.constantFrom(0, BASE), symbol, dso)
+    .map(([at, base, name, path]) => `${(at + base).toString(16)} ${name} (${path})`);
+  const kernel = fc.constant('ffffffff81000000 schedule+0x1 ([kernel.kallsyms])');
+  const stack = fc.array(fc.oneof({ weight: 5, arbitrary: frame }, kernel), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(stack, { minLength: 1, maxLength: 5 }), (stacks) => {
+      assert.equal(folded(stacks, ''), folded(stacks, '0x'));
+    }),
+    { numRuns: 50 },
+  );
 });
