@@ -97,6 +97,16 @@ describe('pictures in Chromium', { skip }, () => {
     silent();
   });
 
+  test('in a part of the page that is hidden at first it is as high as it wants to be when that is shown', async () => {
+    const deep = await drawn(`${Array.from({ length: 25 }, (_, i) => `f${i}`).join(';')} 9\n`, '');
+    const page = `<div id="tab" style="display:none">${deep.replace(/^<\?xml.*\n/, '')}</div>`;
+    const [opened, silent] = await open(`<!doctype html><html lang="en"><title>tab</title>${page}</html>`, 'tab.html');
+    await opened.evaluate("document.getElementById('tab').style.display = ''");
+    await opened.locator('.rows text', { hasText: /^f24$/ }).waitFor({ timeout: 10_000 });
+    assert.equal((await labels(opened)).length, 26);
+    silent();
+  });
+
   test('saved by the browser and opened again, it is itself again', async () => {
     const [cpu] = pictures as [string];
     const [page] = await open(cpu, 'cpu.svg');

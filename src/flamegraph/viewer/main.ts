@@ -89,26 +89,27 @@ async function start(svg: SVGSVGElement): Promise<void> {
   svg.removeAttribute('viewBox');
   svg.append(frame);
 
-  let fitted = '';
-  function fit(): void {
-    const width = data.fluid ? '100%' : `${data.staticWidth}px`;
-    const height = isAlone
-      ? '100vh'
-      : `${Math.round(Math.min(app.height, Math.max(innerHeight * MOST_OF_WINDOW, 320)))}px`;
-    if (fitted === width + height) return;
-    fitted = width + height;
-    own.style.width = width;
-    own.style.height = height;
-    app.resize();
-  }
   own.style.width = data.fluid ? '100%' : `${data.staticWidth}px`;
   own.style.height = isAlone ? '100vh' : '640px';
+  let fitted = '';
+  function fit(): void {
+    // what a page hides has no size yet
+    if (isAlone || host.offsetWidth === 0) return;
+    const height = `${Math.round(Math.min(app.height, Math.max(innerHeight * MOST_OF_WINDOW, 320)))}px`;
+    if (fitted === height) return;
+    fitted = own.style.height = height;
+    app.resize();
+  }
 
   const restore = (): void => app.restore(stateOf(location.hash, scope));
   restore();
+  app.resize();
   fit();
   listen(window, 'popstate', restore);
-  new ResizeObserver(() => app.resize()).observe(host);
+  new ResizeObserver(() => {
+    app.resize();
+    if (fitted === '') fit();
+  }).observe(host);
   listen(window, 'resize', fit);
 
   const isOurs = (event: Event): boolean => isAlone || event.composedPath().includes(svg);
