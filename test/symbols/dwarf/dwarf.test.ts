@@ -58,6 +58,11 @@ describe('the functions around an address, and their lines', () => {
     assert.deepEqual(textsAt(dwarf, 0x100), []);
   });
 
+  test('gcc-dwarf2: code apart from the range that its unit has', () => {
+    const main = 0x400150;
+    assert.match(textsAt(new Dwarf(fileOf('gcc-dwarf2')), main)[0] ?? '', /^main \/src\/\.\/tiny\.c:1\d$/);
+  });
+
   test('clang-lines: names without their namespaces, with the file of each', () => {
     const dwarf = new Dwarf(fileOf('clang-lines'));
     const homes = dwarf.framesAt(0x400152).map(({ name, line, home }) => `${name}:${line} ${home}`);

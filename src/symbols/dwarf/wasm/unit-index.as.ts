@@ -38,15 +38,16 @@ export function indexUnit(owner: u32): void {
     for (let at: usize = 0; at < ranges.length; at += RANGE) {
       add(owner, load<f64>(ranges.ptr + at), load<f64>(ranges.ptr + at + 8));
     }
-  } else if (!isNaN(unit.high)) add(owner, unit.low, unit.high);
-  else if (!isNaN(unit.lineAt)) {
-    // assemblers' units say no ranges: those of its lines are as good
-    readLines(owner);
-    const count = sequenceCount(unit);
-    for (let i: u32 = 0; i < count; i++) add(owner, sequenceStart(unit, i), sequenceEnd(unit, i));
-    heap.free(unit.lines);
-    unit.lines = 0;
+    return;
   }
+  if (!isNaN(unit.high)) add(owner, unit.low, unit.high);
+  // assemblers' units say no ranges, and DWARF 2 has one a unit, without what lies apart: those of its lines are as good
+  if (isNaN(unit.lineAt) || (!isNaN(unit.high) && unit.version > 2)) return;
+  readLines(owner);
+  const count = sequenceCount(unit);
+  for (let i: u32 = 0; i < count; i++) add(owner, sequenceStart(unit, i), sequenceEnd(unit, i));
+  heap.free(unit.lines);
+  unit.lines = 0;
 }
 
 function add(owner: u32, start: f64, end: f64): void {
