@@ -107,6 +107,25 @@ describe('pictures in Chromium', { skip }, () => {
     silent();
   });
 
+  test('an anchor of the page leaves what is looked at as it is, and Back still undoes', async () => {
+    const [cpu, off] = pictures as [string, string];
+    const [page, silent] = await open(host(cpu, off), 'anchor.html');
+    await page
+      .locator('.flame')
+      .first()
+      .locator('text', { hasText: /^exec$/ })
+      .click({ force: true });
+    const zoomed = await labels(page);
+    assert.deepEqual(zoomed.slice().sort(), ['all', 'app', 'exec', 'main', 'malloc', 'scan']);
+    await page.evaluate("location.hash = 'p'");
+    assert.deepEqual(await labels(page), zoomed);
+    await page.goBack();
+    assert.deepEqual(await labels(page), zoomed);
+    await page.goBack();
+    assert.ok((await labels(page)).includes('log'));
+    silent();
+  });
+
   test('saved by the browser and opened again, it is itself again', async () => {
     const [cpu] = pictures as [string];
     const [page] = await open(cpu, 'cpu.svg');

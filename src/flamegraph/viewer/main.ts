@@ -31,7 +31,7 @@ function ownKey(key: string): string {
 
 async function start(svg: SVGSVGElement): Promise<void> {
   const text = svg.querySelector(`.${DATA_CLASS}`)?.textContent;
-  if (!text || typeof DecompressionStream === 'undefined') return;
+  if (!text || !self.DecompressionStream) return;
   const data = JSON.parse(text) as Data;
   const bytes = await inflated(data.stacks);
   // a saved copy holds what this script made in the first one
@@ -39,8 +39,9 @@ async function start(svg: SVGSVGElement): Promise<void> {
   svg.removeAttribute('data-flamepipe');
 
   const pictures = document.querySelectorAll(`.${DATA_CLASS}`).length;
-  const isDocument = svg === (document.documentElement as Element);
-  const isAlone = isDocument || document.documentElement.classList.contains('flamepipe-page');
+  const page = document.documentElement;
+  const isDocument = svg === (page as Element);
+  const isAlone = isDocument || page.classList.contains('flamepipe-page');
   const key = ownKey(data.key);
   const scope = pictures > 1 ? `${key}.` : '';
   svg.dataset.flamepipe = key;
@@ -105,7 +106,8 @@ async function start(svg: SVGSVGElement): Promise<void> {
   restore();
   app.resize();
   fit();
-  listen(window, 'popstate', restore);
+  // an anchor of the page around it says nothing of the picture
+  listen(window, 'popstate', () => /^#(?!flip)[^.=&]+$/.test(location.hash) || restore());
   new ResizeObserver(() => {
     app.resize();
     if (fitted === '') fit();
