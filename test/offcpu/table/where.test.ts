@@ -127,6 +127,27 @@ test('the wait of JavaScript is of the function that asked Node for it', () => {
   );
 });
 
+test('the wait of a Java method is its own, not that of the JVM and the JDK', () => {
+  for (const [own, ...jdk] of [
+    [
+      'com.shop.Cart.add',
+      'java.util.concurrent.locks.LockSupport.park',
+      'java.util.concurrent.locks.ReentrantLock.lock',
+    ],
+    ['Lcom/shop/Cart;::add', 'Ljava/util/concurrent/locks/LockSupport;::park'],
+  ] as const) {
+    const jvm = ['__futex_abstimed_wait_common', 'pthread_cond_wait', 'Parker::park', 'Unsafe_Park'];
+    const entry = { ...WAIT, user: [...jvm, ...jdk, own, 'JavaCalls::call_helper', 'thread_native_entry'] };
+    const reasons = new Reasons([], () => undefined);
+    notice(reasons, entry);
+    const [reason] = placesOf([entry], reasons, { nameLock: () => undefined, meaning: false });
+    assert.deepEqual(
+      reason?.places.map((place) => place.function),
+      [own],
+    );
+  }
+});
+
 test('a commit of a background worker, which has no text, is called so where statements were recorded', () => {
   const particulars = { object: undefined, waker: undefined, lengthLog2: 10 };
   const named = (of: object, ...user: string[]): string[] =>
