@@ -16,8 +16,10 @@ import { pathOf } from './run-sync.ts';
 const WAIT = 'printf %s "$0" > /proc/$$/comm; read -r begin && exec "$@" < /dev/null';
 const COMM_BYTES = 15;
 const ELF = '\x7fELF';
-/** a shell's statuses for a program that may not be run, or that is not there */
+/** a shell's statuses for a program that may not be run, or that is not there; programs may have them, too */
 const CAN_NOT_EXEC: readonly number[] = [126, 127];
+// app: 1: exec: ./app: Permission denied     app: line 1: /opt/app: Permission denied     app: exec: line 1: …
+const OF_SHELL = /^[^\n]*: (?:line )?1: /m;
 const PYTHON = /^python[\d.]*$/;
 
 /**
@@ -72,8 +74,9 @@ export class HeldCommand {
   async refusal(log: string): Promise<string | undefined> {
     if (this.#hasBegun || !this.#child.hasEnded) return undefined;
     const ending = await this.#child.ended;
-    if (!CAN_NOT_EXEC.includes(ending.code ?? 0)) return undefined;
-    return `${this.program} can't be started (${lastWords(ending, textOf(log) ?? '')})`;
+    const text = textOf(log) ?? '';
+    if (!CAN_NOT_EXEC.includes(ending.code ?? 0) || !OF_SHELL.test(text)) return undefined;
+    return `${this.program} can't be started (${lastWords(ending, text)})`;
   }
 
   /** Has the shell become the program? */

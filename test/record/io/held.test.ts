@@ -65,3 +65,10 @@ test('a program that may not be run is told in the words of the system', async (
   assert.equal(status, 2, err);
   assert.match(err, /locked can't be started \(.*Permission denied\)/);
 });
+
+test('a program that ends like one that may not be run has run', async () => {
+  const PATH = `${PROFILERS}:${ENVIRONMENT.PATH}`;
+  const args = ['--mode', 'cpu', '--duration', '60', '--label', 'a', '--', 'xargs', '/nowhere'];
+  const [, err] = await startRecorder(temporaryFolder(), args, { PATH }).said;
+  assert.doesNotMatch(err, /can't be started/);
+});
