@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { manuals } from '../../scripts/manuals.ts';
-import { readArguments } from '../../src/cli/arguments.ts';
+import { readArguments, readByYargs } from '../../src/cli/arguments.ts';
 import type { OptionTable } from '../../src/cli/options.ts';
 import { flameRecord } from '../../src/tools/flame-record.ts';
 
@@ -41,3 +42,52 @@ describe('a mistyped option', () => {
     assert.equal(message, 'unknown arguments: mdoe (perhaps --mode), xyzzy, durtion (perhaps --duration)');
   });
 });
+
+describe('a command line that yargs need not read is read as yargs would', () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      'a',
+      '-',
+      '--',
+      '',
+      '-x',
+      '5',
+      '-5',
+      'true',
+      'false',
+      '"q"',
+      "'q'",
+      '"',
+      'a b',
+      'a=b',
+      '--no-such',
+      '=',
+    ),
+    fc.string({ maxLength: 4 }),
+  );
+  for (const { name: tool, options: table } of TABLES) {
+    const option = fc.constantFrom(...Object.keys(table)).map((name) => `--${name}`);
+    const argument = fc.oneof(
+      option,
+      word,
+      fc.tuple(option, word).map(([name, value]) => `${name}=${value}`),
+      fc.tuple(option, fc.constantFrom('b', 'true')).map(([name, value]) => `${name}=${value}`),
+    );
+    test(tool, () => {
+      fc.assert(
+        fc.property(fc.array(argument, { maxLength: 5 }), (argv) => {
+          assert.deepEqual(outcomeOf(readArguments, table, argv), outcomeOf(readByYargs, table, argv));
+        }),
+      );
+    });
+  }
+});
+
+function outcomeOf(read: typeof readArguments, table: OptionTable, argv: string[]): unknown {
+  try {
+    const { operands, options } = read(table, argv);
+    return { operands, options: Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)) };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
