@@ -52,7 +52,7 @@ export interface LayoutSettings {
   packs: boolean;
 }
 
-/** The stacks in their compact form. Views: read them before the table changes. */
+/** The stacks in their compact form. Views: read them before the table changes, or is laid out again. */
 export interface Packed {
   /** the table's name ids by number; the first one's number is 1 */
   names: Uint32Array;
