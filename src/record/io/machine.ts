@@ -1,5 +1,6 @@
 // The machine of the recording: what it has, what it lets us do, and the advice if that is not enough.
 
+import { hostname, release } from 'node:os';
 import { UsageError } from '../../engine/errors.ts';
 import { hasCpu, hasOffcpu } from '../artifacts.ts';
 import { adviceOn, type MachineFacts, machineFindings } from '../doctor.ts';
@@ -97,6 +98,16 @@ function numberIn(path: string): number | undefined {
 }
 
 export type ProfilerName = 'perf' | 'bpftrace';
+
+export interface Host {
+  name: string;
+  /** its release, as uname -r prints it */
+  kernel: string;
+}
+
+export function hostHere(): Host {
+  return { name: hostname(), kernel: release() };
+}
 
 /** The profilers that the mode needs: their versions, and a message for each that is not installed. */
 export interface Profilers {

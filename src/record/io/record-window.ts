@@ -26,7 +26,7 @@ import type { WorkloadEnd } from '../workload.ts';
 import { Family } from './family.ts';
 import { choiceOfStacks } from './find-target.ts';
 import type { HeldCommand } from './held.ts';
-import { advised, type Profilers } from './machine.ts';
+import { advised, type Host, hostHere, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
 import { bytesOf, linkOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
 import { asItIs, isAlive, recorder, tasksOf } from './processes.ts';
@@ -53,6 +53,8 @@ export interface Recording {
   /** the targets' languages, and why their functions are hidden */
   languages: TargetLanguage[];
   versions: Profilers['versions'];
+  /** that recorded; another one may render */
+  host: Host;
   /** of profilers and of the rendering */
   failures: string[];
   /** of the file of SQL and the workload, when these failed while the profilers did not */
@@ -92,7 +94,7 @@ export async function recordTargets(
     ...{ targets: targets.map(asItIs), tidsAtStart: new Set<number>(), tasksAtEnd: [], executables: [], languages: [] },
     family: undefined,
     maps: new TargetMaps(environment.folder, targets, environment.symfs, settings.followChildren),
-    ...{ versions: profilers.versions, failures: [...profilers.missing] },
+    ...{ host: hostHere(), versions: profilers.versions, failures: [...profilers.missing] },
     ...{ complaints: [], warnings: [], workload: undefined },
   };
   const at = (artifact: Artifact): string => artifactIn(environment.folder, artifact);

@@ -7,7 +7,7 @@ import { UsageError } from '../../engine/errors.ts';
 import { ARTIFACTS, artifactIn } from '../artifacts.ts';
 import { type Environment, hasSwitches, type Window } from '../plan.ts';
 import type { Settings } from '../settings.ts';
-import type { ProfilerName } from './machine.ts';
+import { type Host, hostHere, type ProfilerName } from './machine.ts';
 import type { Progress } from './progress.ts';
 import type { Recording } from './record-window.ts';
 import { ownTool } from './run-folder.ts';
@@ -24,7 +24,8 @@ interface RecordingFile {
   version: number;
   settings: Settings;
   environment: Omit<Environment, 'tool'>;
-  recording: Omit<Recording, 'tidsAtStart' | 'versions' | 'maps'> & {
+  recording: Omit<Recording, 'tidsAtStart' | 'versions' | 'host' | 'maps'> & {
+    host?: Host;
     tidsAtStart: number[];
     versions: [ProfilerName, string][];
   };
@@ -83,7 +84,8 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
     settings: own,
     environment: { ...FIRST_ONES, ...environment, folder: run, tool: ownTool },
     recording: {
-      ...{ ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
+      // the first files of this version lack it
+      ...{ host: hostHere(), ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
       maps: TargetMaps.ofRun(run, recording.targets, environment.symfs, settings.followChildren),
     },
     folder: { path: run, keep: () => run },

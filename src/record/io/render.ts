@@ -1,7 +1,7 @@
 // The rendering of a run: recordings in, folded stacks, tables, pictures and the page out; then the report on stdout.
 
 import { readFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { latin1, utf8 } from '../../cli/latin1.ts';
 import type { Report } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
@@ -117,7 +117,7 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
     comms: recording.targets.map(({ comm }) => utf8(comm)),
     followChildren: settings.followChildren,
     workload: settings.workload ?? '',
-    host: hostname(),
+    host: recording.host.name,
   };
   const scale = { seconds: windowNs / 1e9, frequency: settings.frequency, isWhole: isWholeRun };
   const comparison = await compareRuns(

@@ -1,7 +1,6 @@
 // The end of a run: writes run.json and the page, gives the folder its name, and prints the report.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../cli/run.ts';
 import { Reasons } from '../../offcpu/reason/reasons.ts';
@@ -30,7 +29,7 @@ import { reportOf } from '../report/report.ts';
 import type { Settings } from '../settings.ts';
 import { cutText, cutWarnings, userOnlyText } from '../summary.ts';
 import { type Cost, costSince } from './cost.ts';
-import { namesIn, textOf } from './proc-files.ts';
+import { namesIn } from './proc-files.ts';
 import type { Progress } from './progress.ts';
 import type { Recording } from './record-window.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -117,7 +116,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     comparedWith: comparison?.label,
     slept: offcpu?.profile.slept,
     versions: Object.fromEntries(recording.versions),
-    host: { name: hostname(), kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim() },
+    host: recording.host,
     artifacts: namesIn(folder.path),
   };
   const report = reportOf({

@@ -48,6 +48,17 @@ describe('flame-record report', () => {
     assert.ok(existsSync(inRun('wall.svg')));
   });
 
+  test('the host is the one that recorded', async () => {
+    const recording = readFileSync(inRun('recording.json'), 'utf8');
+    const other = recording.replace(/"host": \{[^}]*\}/, '"host": { "name": "db7", "kernel": "6.1.0" }');
+    assert.notEqual(other, recording);
+    writeFileSync(inRun('recording.json'), other);
+    await run('report', 'out/a');
+    writeFileSync(inRun('recording.json'), recording);
+    assert.deepEqual(JSON.parse(readFileSync(inRun('run.json'), 'utf8')).host, { name: 'db7', kernel: '6.1.0' });
+    await run('report', 'out/a');
+  });
+
   test('a part has its own folder, and says that off-CPU stacks are sums', async () => {
     const whole = readFileSync(inRun('report.json'), 'utf8');
     const [out, err, status] = await run('report', 'out/a', '--from', '0', '--to', '0.25');
