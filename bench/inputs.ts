@@ -132,6 +132,15 @@ export function growFolded(folder: string, bytes: number, stacks: number, most =
   return existsSync(file) ? file : writeEntries(file, bytes, stacks, most === Number.POSITIVE_INFINITY, line);
 }
 
+/** The same stacks, at most `most` frames of each, as samples of `perf script`. */
+export function growSamples(folder: string, stacks: number, most: number): string {
+  const frame = (place: number): string =>
+    `\t    ${(0x400000 + 16 * place).toString(16).padStart(12)} ${nameOf(place)}+0x10 (/opt/app)\n`;
+  const sample = (path: readonly number[], count: number): string =>
+    `app              4242 [001] 12345.678901: ${String(count).padStart(10)} cpu-clock: \n${path.slice(-most).reverse().map(frame).join('')}\n`;
+  return writeEntries(join(folder, `samples-${stacks}.txt`), 0, stacks, false, sample);
+}
+
 const PREFIXES = ['std::', 'tokio::', 'pg_', 'exec_', 'v8::', 'alloc::', '', '', 'Perl_', 'ssl_'];
 const WORDS = [
   'scan',

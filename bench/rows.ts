@@ -10,6 +10,7 @@ import {
   growEntries,
   growFolded,
   growRecordings,
+  growSamples,
   recordSystem,
   repeatRecording,
   SAMPLE_FORMS,
@@ -216,14 +217,19 @@ async function fourGigabytes(folder: string): Promise<void> {
 }
 
 function manyStacks(folder: string): void {
-  head('Distinct stacks: merging and drawing', ['stacks, MiB', 'merge: CPU s', 'peak MiB', 'draw: CPU s', 'peak MiB']);
+  const costs = ['merge', 'draw', 'fold samples'].flatMap((name) => [`${name}: CPU s`, 'peak MiB']);
+  head('Distinct stacks of eight frames', ['stacks, MiB', ...costs]);
   for (const stacks of [1e3, 1e4, 1e5, 1e6, 1e7]) {
     const file = growFolded(folder, 0, stacks, 8);
     const merge = compare([{ name: 'merge', argv: [...tool('fold-merge'), file] }], 1).get('merge');
     const draw = compare([{ name: 'draw', argv: [...tool('flame-svg'), file] }], 1).get('draw');
     const of = (cost = { cpu: 0, memory: 0 }): string[] => [cost.cpu.toFixed(1), cost.memory.toFixed(0)];
-    line([`${stacks}, ${sizeOf(file).toFixed(0)}`, ...of(merge), ...of(draw)]);
+    const size = sizeOf(file).toFixed(0);
     rmSync(file);
+    const samples = growSamples(folder, stacks, 8);
+    const fold = compare([{ name: 'fold', argv: [...tool('perf-fold'), samples] }], 1).get('fold');
+    rmSync(samples);
+    line([`${stacks}, ${size}`, ...of(merge), ...of(draw), ...of(fold)]);
   }
 }
 
