@@ -53,6 +53,8 @@ export function targetFindings({
   findings.push({ level: 'ok', text: `language: ${languageText(language)}` });
   for (const { text, mend, what } of language.lacks) {
     if (what === 'names' || language.language === 'Java') findings.push({ level: 'fault', text, mend });
+    else if (language.language === 'Node' || language.language === 'Python')
+      findings.push({ level: 'note', text, mend });
   }
   for (const path of replaced) findings.push({ level: 'fault', text: replacedText(pid, path), mend: RESTART });
   const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
@@ -128,12 +130,17 @@ function objectFindings(one: ObjectFacts, elf: ElfFacts): Finding[] {
     : [{ level: 'ok', text: `${path} has symbols and debug information` }];
 }
 
+/** Debian has it beside the programs, and all others in an archive of their own. */
+const LIBC_NAMES = 'libc6-dbg';
+const DEBUG_ARCHIVE = '    (-dbgsym: from the debian-debug archive, docs/symbols.md)';
+
 /** One command for all: by package if they have one, else by build-id. */
 function installed(objects: readonly ObjectFacts[]): string {
   const owners = new Set(objects.flatMap(({ owner }) => owner || []));
   if (owners.size > 0) {
-    const packages = [...owners].sort().map((name) => (name === 'libc6' ? 'libc6-dbg' : `${name}-dbgsym`));
-    return `apt-get install ${packages.join(' ')}    (from the debian-debug archive)`;
+    const packages = [...owners].sort().map((name) => (name === 'libc6' ? LIBC_NAMES : `${name}-dbgsym`));
+    const archive = packages.every((name) => name === LIBC_NAMES) ? '' : DEBUG_ARCHIVE;
+    return `apt-get install ${packages.join(' ')}${archive}`;
   }
   const ids = objects.flatMap(({ elf }) => elf?.buildId ?? []);
   return ids.length > 0 ? ids.map((id) => `debuginfod-find debuginfo ${id}`).join(' && ') : C;

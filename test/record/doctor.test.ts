@@ -140,6 +140,7 @@ describe('targetFindings', () => {
       object('/lib/pg/ours.so', { elf: { ...bare, isRust: true } }),
     );
     assert.match(lines, /2 libraries have no symbols.*\n {7}> apt-get install libc6-dbg zlib1g-dbgsym /);
+    assert.match(found(object('/lib/libc.so.6', { owner: 'libc6' })), /\n {7}> apt-get install libc6-dbg\n/);
     assert.match(lines, /ours\.so is stripped.*\n {7}> Cargo\.toml/);
     assert.match(
       found(object('/lib/libz.so.1', { owner: undefined })),
@@ -174,6 +175,11 @@ describe('targetFindings', () => {
     const lacks = [{ text: 'Node does not tell', mend: 'node --perf-basic-prof', what: 'names' as const }];
     const lines = findingLines(targetFindings({ ...facts, language: { language: 'Node', extensions: [], lacks } }));
     assert.match(lines, /^ok {5}language: Node\n.*FAULT {2}Node does not tell\n {7}> node --perf-basic-prof$/ms);
+    const bare = [{ text: 'callers are missing', mend: "run Node's own build", what: 'callers' as const }];
+    assert.match(
+      findingLines(targetFindings({ ...facts, language: { language: 'Node', extensions: [], lacks: bare } })),
+      /^note {3}callers are missing\n {7}> run Node's own build$/m,
+    );
   });
 
   test('a table of all mapped files', () => {
