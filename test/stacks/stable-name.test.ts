@@ -9,6 +9,13 @@ test('all tiers of a function have one name', () => {
   assert.equal(stableName('JS:* file:///srv/a.mjs:8:19'), 'JS: file:///srv/a.mjs:8:19');
 });
 
+test('Node 18 names a function by how it came to be compiled, too', () => {
+  const name = 'JS:run file:///srv/a.mjs:8';
+  for (const tier of ['LazyCompile:*', 'Function:^', 'Function:~', 'LazyCompile:~'])
+    assert.equal(stableName(`${tier}run file:///srv/a.mjs:8`), name);
+  assert.equal(stableName('Eval:~ file:///srv/a.mjs:1'), 'Eval: file:///srv/a.mjs:1');
+});
+
 test('what is no tier stays', () => {
   for (const name of ['JS:run /a.js:1:2', 'std::~string', 'Builtin:ArrayMap', 'RegExp:*a', 'f*', '']) {
     assert.equal(stableName(name), name);
