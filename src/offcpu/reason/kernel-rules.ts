@@ -23,13 +23,14 @@ const PLACES = {
   'ways into the kernel': 'libc-wrapper',
   "in libc, without the kernel's frames": 'libc',
   'in libraries and runtimes': 'library',
+  'in interpreters': 'interpreter',
 } as const;
 export type RulePlace = (typeof PLACES)[keyof typeof PLACES];
 
 /** Places that only say what a frame is. */
-const MARKS: readonly RulePlace[] = ['tracer', 'entry', 'wrapper', 'fault', 'libc-wrapper', 'library'];
+const MARKS: readonly RulePlace[] = ['tracer', 'entry', 'wrapper', 'fault', 'libc-wrapper', 'library', 'interpreter'];
 /** Places in the program's half of a stack. */
-const USER_PLACES: readonly RulePlace[] = ['user', 'libc', 'libc-wrapper', 'library'];
+const USER_PLACES: readonly RulePlace[] = ['user', 'libc', 'libc-wrapper', 'library', 'interpreter'];
 const BEFORE_WAITS: readonly RulePlace[] = [...MARKS, 'switch', 'top'];
 
 /** One way a name can decide: the earliest step wins. */
@@ -131,7 +132,12 @@ export class KernelRules {
   isOfProgram(frame: string): boolean {
     if (isNameless(frame) || libcCall(frame) !== undefined) return false;
     if (NODES_OWN.test(frame)) return false;
-    return !this.votesOfUser(frame).some(({ of }) => of.place !== 'user');
+    return !this.votesOfUser(frame).some(({ of }) => of.place !== 'user' && of.place !== 'interpreter');
+  }
+
+  /** Does the function interpret the program's own, so that it is not the one that waits if those are known? */
+  isOfInterpreter(frame: string): boolean {
+    return this.votesOfUser(frame).some(({ of }) => of.place === 'interpreter');
   }
 
   #factsOf(name: string): Facts {

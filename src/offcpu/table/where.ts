@@ -115,6 +115,9 @@ export function isLibrary(object: string): boolean {
   return object === LIBRARY_SOURCE || isLibc(object);
 }
 
+// py::fight:/srv/app.py      of the program; not Python's own: py::run:/usr/lib/python3.12/threading.py  py::f:<frozen os>
+const OF_SCRIPT = /^py::(?!.*:(?:<frozen |.*\/lib(?:64)?\/python\d))/;
+
 /** The innermost function that is no library's. One behind a hidden function need not be the one that waits. */
 function ownFunction(
   user: readonly string[],
@@ -125,7 +128,11 @@ function ownFunction(
     const found = objects?.get(frame);
     return found !== undefined && [...found].every(isLibrary);
   };
-  const isOwn = (frame: string): boolean => table.isOfProgram(frame) && !isLibrarys(frame);
+  const isScript = user.some((frame) => OF_SCRIPT.test(frame));
+  const isOwn = (frame: string): boolean => {
+    if (isScript && table.isOfInterpreter(frame)) return OF_SCRIPT.test(frame);
+    return table.isOfProgram(frame) && !isLibrarys(frame);
+  };
   const at = user.findIndex((frame) => frame === HIDDEN || isOwn(frame));
   if (user[at] !== HIDDEN) return { own: user[at], caller: undefined };
   return { own: undefined, caller: user.slice(at).find(isOwn) };

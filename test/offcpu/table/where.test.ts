@@ -148,6 +148,22 @@ test('the wait of a Java method is its own, not that of the JVM and the JDK', ()
   }
 });
 
+test('the wait of a Python function is its own, if Python tells it', () => {
+  const ownOf = (...user: string[]): string | undefined => {
+    const entry = { ...WAIT, user };
+    const reasons = new Reasons([], () => undefined);
+    notice(reasons, entry);
+    const [reason] = placesOf([entry], reasons, { nameLock: () => undefined, meaning: false });
+    return reason?.places[0]?.function;
+  };
+  const c = ['pthread_cond_timedwait', 'take_gil', 'PyEval_RestoreThread', 'time_sleep', '_PyEval_EvalFrameDefault'];
+  const [run, main] = ['py::run:/usr/lib/python3.12/threading.py', 'py::<module>:/srv/app.py'];
+  assert.equal(ownOf(...c, 'py::fight:/srv/app.py', '_PyEval_EvalFrameDefault', run, main), 'py::fight:/srv/app.py');
+  assert.equal(ownOf(...c, run, main), main);
+  assert.equal(ownOf('sem_clockwait', 'my_extension_wait', 'cfunction_vectorcall_O', main), 'my_extension_wait');
+  assert.equal(ownOf(...c, '[unknown]'), 'take_gil', 'without such names the interpreter says what is known');
+});
+
 test('a commit of a background worker, which has no text, is called so where statements were recorded', () => {
   const particulars = { object: undefined, waker: undefined, lengthLog2: 10 };
   const named = (of: object, ...user: string[]): string[] =>
