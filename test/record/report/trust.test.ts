@@ -29,6 +29,14 @@ test('a missing option of the runtime comes first, and with it no other advice o
   assert.match(told, /without a name\. flame-record doctor --pid PID, while it runs$/m);
 });
 
+test("stacks that Go's assembler cuts say so, and are not poor, because nothing mends them", () => {
+  const parts = partsOf(cpuOf([['app', 8, ['crypto/sha256.block /opt/app', '[unknown] /opt/app'], 500]]), undefined);
+  const { grade, points } = reportOf({ ...parts, languages: [{ language: 'Go', extensions: [], lacks: [] }] }).trust;
+  assert.match(points.find(({ what }) => what === 'callers')?.text ?? '', /100 % .*: Go's functions in assembler/);
+  assert.equal(grade, 'fair');
+  assert.equal(reportOf(parts).trust.grade, 'poor');
+});
+
 test('waits that no kernel sees are a note, not a doubt', () => {
   const dump = 'flamepipe offcpu 4 pid 7 attach_ns 0\n';
   const parts = partsOf(undefined, offcpuOf(dump, 10));
