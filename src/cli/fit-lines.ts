@@ -1,5 +1,7 @@
 // Tables on a terminal: a row that is too long would break all others by wrapping.
 
+import { wrapWords } from '../stacks/wrap-words.ts';
+
 /** The same lines, no longer than `columns`: rows are cut with an ellipsis, sentences go on in a new line. Latin1 in and out. */
 export function fitLines(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;
@@ -22,11 +24,6 @@ function cut(row: string, columns: number): string {
 
 function filled(sentence: string, columns: number): string {
   const [indent = ''] = /^ */.exec(sentence) ?? [];
-  const lines = [indent];
-  for (const word of sentence.trim().split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== indent && line.length + 1 + word.length > columns) lines.push(indent + word);
-    else lines[lines.length - 1] = line === indent ? indent + word : `${line} ${word}`;
-  }
-  return lines.join('\n');
+  const lines = wrapWords(sentence.trim().split(' '), columns - indent.length);
+  return lines.map((line) => indent + line).join('\n');
 }

@@ -1,5 +1,6 @@
 // Writes the help of a tool from the table that its command line is parsed by.
 
+import { wrapWords } from '../stacks/wrap-words.ts';
 import type { ChoiceOption, Manual, OptionTable } from './options.ts';
 
 /** A fixed width, so that the text is the same everywhere and the docs can show it. */
@@ -74,11 +75,6 @@ function valuesOf(option: OptionTable[string]): string {
 
 /** Breaks a text into lines, and indents each. */
 function filled(text: string, indent: number, columns: number): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!;
-    if (line !== '' && indent + line.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
+  const lines = wrapWords(text.split(' '), columns - indent);
   return lines.map((line) => `${' '.repeat(indent)}${line}\n`).join('');
 }

@@ -1,6 +1,7 @@
 // The report's first screen for a terminal: where the time went, what holds it up, what runs hottest.
 
 import { shown } from '../../flamegraph/display.ts';
+import { wrapWords } from '../../stacks/wrap-words.ts';
 import { shortName } from '../summary.ts';
 import type { FunctionRow, Report } from './report.ts';
 import { heldShare } from './waits.ts';
@@ -83,12 +84,6 @@ function item(share: number, title: string, more: string): string[] {
 
 /** The text in lines of the terminal's width, cut between words. A longer word stays whole. */
 function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(BETWEEN_WORDS)) {
-    const last = lines.at(-1);
-    const longer = `${last} ${word}`;
-    if (last === undefined || INDENT.length + longer.length > MOST_COLUMNS) lines.push(indent + word);
-    else lines[lines.length - 1] = longer;
-  }
-  return text === '' ? [] : lines;
+  const words = text === '' ? [] : text.split(BETWEEN_WORDS);
+  return wrapWords(words, MOST_COLUMNS - INDENT.length - indent.length).map((line) => indent + line);
 }
