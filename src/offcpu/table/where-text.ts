@@ -148,5 +148,10 @@ function begun(text: string, width: number): string {
 
 /** The end of a name says more than its beginning. */
 function fitted(name: string, width: number): string {
-  return name.length <= width ? name : `..${name.slice(name.length - width + 2)}`;
+  if (name.length <= width) return name;
+  const bare = name.replace(FOLDERS, '$1');
+  return bare.length <= width ? bare : `..${bare.slice(bare.length - width + 2)}`;
 }
+
+// py::fight:/srv/app/main.py     JS:*run file:///srv/a.js:10:3     of which a function's name says more than the folders
+const FOLDERS = /^((?:py::|JS:)[^/]*?)(?:file:\/\/)?\/(?:[^/]+\/)+/;

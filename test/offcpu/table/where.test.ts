@@ -99,6 +99,14 @@ describe('where', () => {
     assert.match(row, / 4000000000\.0 3000000000\.0 12345678 +- +- 2000000000$/);
   });
 
+  test("keeps the name of a script's function rather than the folders of its file", () => {
+    const [reason] = reasons as [ReasonPlaces];
+    const [place] = reason.places as [Place];
+    const named = (name: string): string => formatWhere([{ ...reason, places: [{ ...place, function: name }] }]);
+    assert.match(named('py::fight:/srv/services/shop/app.py'), /^ {4}py::fight:app\.py /m);
+    assert.match(named('JS:*run file:///srv/services/shop/a.js:10:3'), /^ {4}JS:\*run a\.js:10:3 /m);
+  });
+
   test('has rows of at most 100 columns, however long names are', () => {
     const [reason] = reasons;
     assert.ok(reason);
