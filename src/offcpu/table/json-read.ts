@@ -104,10 +104,8 @@ function whereOf(list: unknown): Row[] {
     } = place;
     if (before !== undefined && numberOf(us) === 0) continue;
     const text = (value: unknown): string | undefined => (value === undefined ? undefined : textOf(value));
-    const row = {
-      name: placeName({ function: text(own), caller: text(caller) }, text(object), text(statement)),
-      parts: [],
-    };
+    const names = { object: text(object), meaning: text(meaning), statement: text(statement) };
+    const row = { name: placeName({ function: text(own), caller: text(caller) }, names), parts: [] };
     const name = titleOf({ reason: `[${textOf(reason)}]`, meaning: text(meaning) });
     reasons.set(name, [...(reasons.get(name) ?? []), { ...row, ...amountOf({ us, queuedUs, count, maxUs, errorUs }) }]);
   }

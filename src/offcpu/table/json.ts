@@ -205,7 +205,8 @@ function placesJson(where: readonly ReasonPlaces[], table: ReasonTable | undefin
   const places = where.flatMap((of) =>
     of.places.map((place) => {
       const { statement } = place;
-      const key = `${titleOf(of)}\0${placeName(place, place.object, statement?.text)}`;
+      const names = { object: place.object, meaning: of.meaning, statement: statement?.text };
+      const key = `${titleOf(of)}\0${placeName(place, names)}`;
       const row = compared.get(key);
       compared.delete(key);
       return {

@@ -14,13 +14,15 @@ export function functionText({ function: own, caller }: Pick<Place, 'function' |
   return own ?? (caller === undefined ? '(none known)' : `(called by ${caller})`);
 }
 
-/** The name of a place in every run: `host::lookup on lock host::REGISTRY`, `_bt_search in select * from queue`. */
+/**
+ * The name of a place in every run: `host::lookup on lock host::REGISTRY`, `_bt_search in select * from queue`. It stands
+ * below its meaning, so an object of that name is left out.
+ */
 export function placeName(
   of: Pick<Place, 'function' | 'caller'>,
-  object: string | undefined,
-  statement: string | undefined,
+  { object, meaning, statement }: Readonly<Record<'object' | 'meaning' | 'statement', string | undefined>>,
 ): string {
-  const on = object === undefined ? '' : ` on ${stableObject(object)}`;
+  const on = object === undefined || object === meaning ? '' : ` on ${stableObject(object)}`;
   return `${functionText(of)}${on}${statement === undefined ? '' : ` in ${statement}`}`;
 }
 
@@ -30,7 +32,7 @@ export function rowsOfPlaces(reasons: readonly ReasonPlaces[]): Row[] {
     reasonRow(
       titleOf(of),
       of.places.map((place) => ({
-        name: placeName(place, place.object, place.statement?.text),
+        name: placeName(place, { object: place.object, meaning: of.meaning, statement: place.statement?.text }),
         ...amountOf(place),
         parts: [],
       })),

@@ -114,3 +114,12 @@ test('a statement is one in both runs, wherever its constants let it be cut off'
   assert.deepEqual(names(now, 'update accounts set a = ? where tid = ? and b...'), [`f on x in ${now}`, other]);
   assert.equal(names(now, 'update accounts set a = ? where bid...').length, 3);
 });
+
+test('an object that the meaning names already stands once', () => {
+  const [of] = placesOf(place('XLogFlush', 'LWLock:WALWrite', 10));
+  assert.ok(of);
+  const namesOf = (meaning: string): string[] | undefined =>
+    rowsOfPlaces([{ ...of, meaning }])[0]?.parts.map(({ name }) => name);
+  assert.deepEqual(namesOf('LWLock:WALWrite'), ['XLogFlush']);
+  assert.deepEqual(namesOf('LWLock'), ['XLogFlush on LWLock:WALWrite']);
+});
