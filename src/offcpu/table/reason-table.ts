@@ -73,7 +73,7 @@ function notesOfRun(run: Omit<Against, 'name'>): string[] {
   if (run.times) notes.push(timesLine(run.times));
   if (run.leftOutNs > 0) notes.push(`shares are without waiting for work and timers: ${usOf(run.leftOutNs)} us`);
   if (run.kinds.lost > MUCH_LOST * all) {
-    notes.push('stacks were lost: with bpftrace, record with BPFTRACE_CACHE_USER_SYMBOLS=1, and for less time');
+    notes.push('stacks were lost: record for less time; a bpftrace by hand wants BPFTRACE_CACHE_USER_SYMBOLS=1');
   }
   for (const { name, ns } of run.excluded) notes.push(`left out: ${usOf(ns)} us of ${name}, which is no waiting`);
   return notes;

@@ -177,7 +177,7 @@ export function objectsText(objects: readonly string[]): string {
 }
 
 const GRADES: Record<Trust['grade'], string> = {
-  good: 'Good: the shares below can be relied on.',
+  good: 'Good: the shares can be relied on.',
   fair: 'Fair: read the notes before you rely on small shares.',
   poor: 'Poor: mend what is named here first, then record again.',
 };
