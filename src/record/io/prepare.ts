@@ -9,11 +9,11 @@ import type { Settings } from '../settings.ts';
 import { Child } from './children.ts';
 import { textOf } from './proc-files.ts';
 
-/** Throws UsageError, or system errors, if a file can't be written. */
-export async function prepare(settings: Settings, environment: Environment): Promise<void> {
+/** `hasBpftrace`: will one run? Throws UsageError, or system errors, if a file can't be written. */
+export async function prepare(settings: Settings, environment: Environment, hasBpftrace: boolean): Promise<void> {
   const symbols = kernelSymbolsStep(settings, environment);
   if (symbols) writeFileSync(symbols.output, readFileSync('/proc/kallsyms'));
-  const program = programStep(environment);
+  const program = hasBpftrace ? programStep(environment) : undefined;
   if (!program) return;
   const { what, stages, output } = program;
   const [argv = []] = stages;

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../../engine/errors.ts';
 import { replacedFiles } from '../../symbols/maps.ts';
-import { type Artifact, artifactIn } from '../artifacts.ts';
+import { type Artifact, artifactIn, hasOffcpu } from '../artifacts.ts';
 import { switchGraphOf } from '../call-graph.ts';
 import { replacedText } from '../doctor-target.ts';
 import { dumpFailure, failureText } from '../failure.ts';
@@ -100,7 +100,7 @@ export async function recordTargets(
   const at = (artifact: Artifact): string => artifactIn(environment.folder, artifact);
   const family = new Family(targets, settings.followChildren);
   const { versions } = profilers;
-  await prepare(settings, environment);
+  await prepare(settings, environment, hasOffcpu(settings.mode) && versions.has('bpftrace'));
   const others = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
   progress.phase(`attaching to ${first.pid} (${first.comm})${others}`);
   const samples = new SampleCounter(bytesOf(at('perfData')));
