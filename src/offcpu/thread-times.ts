@@ -18,21 +18,22 @@ export interface ThreadTimes {
   beforeNs: number;
 }
 
+/** Of a thread that did nothing yet. */
+export const NO_TIMES: Readonly<Omit<ThreadTimes, 'tid' | 'lifeNs'>> = {
+  onCpuNs: 0,
+  recorderNs: 0,
+  switches: 0,
+  runnableNs: 0,
+  blockedNs: 0,
+  inProgressNs: 0,
+  beforeNs: 0,
+};
+
 /** The sums over `threads` threads, in nanoseconds. */
 export type TimeSums = Omit<ThreadTimes, 'tid'> & { threads: number };
 
 export function sumOfTimes(all: Iterable<ThreadTimes>): TimeSums {
-  const sums = {
-    threads: 0,
-    lifeNs: 0,
-    onCpuNs: 0,
-    recorderNs: 0,
-    switches: 0,
-    runnableNs: 0,
-    blockedNs: 0,
-    inProgressNs: 0,
-    beforeNs: 0,
-  };
+  const sums = { ...NO_TIMES, threads: 0, lifeNs: 0 };
   for (const { lifeNs, onCpuNs, recorderNs, switches, runnableNs, blockedNs, inProgressNs, beforeNs } of all) {
     sums.threads++;
     sums.lifeNs += lifeNs;

@@ -1,7 +1,7 @@
 // The identity: on-CPU + runnable + blocked + in progress = the window, for each thread. perf measures the time on the
 // CPU and bpftrace the rest, so the sum checks both.
 
-import { sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
+import { NO_TIMES, sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
 
 export interface ThreadIdentity extends ThreadTimes {
   /** perf's samples × their period; undefined: perf did not record */
@@ -45,13 +45,12 @@ export function identityOf(
   windowNs: number,
   sampling: Sampling | undefined,
 ): Identity {
-  const none = { onCpuNs: 0, recorderNs: 0, switches: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0, beforeNs: 0 };
-  const asleep = sleepers.map((tid) => ({ ...none, tid, lifeNs: windowNs, inProgressNs: windowNs }));
+  const asleep = sleepers.map((tid) => ({ ...NO_TIMES, tid, lifeNs: windowNs, inProgressNs: windowNs }));
   const known = new Set([...seen.map(({ tid }) => tid), ...sleepers]);
   // on one CPU from the start to the end, without a switch
   const steady = [...(sampling?.samplesByThread.keys() ?? [])]
     .filter((tid) => !known.has(tid))
-    .map((tid) => ({ ...none, tid, lifeNs: windowNs, onCpuNs: windowNs }));
+    .map((tid) => ({ ...NO_TIMES, tid, lifeNs: windowNs, onCpuNs: windowNs }));
   const threads = [...seen, ...asleep, ...steady].map((thread): ThreadIdentity => {
     const sampledNs = sampling && (sampling.samplesByThread.get(thread.tid) ?? 0) * sampling.periodNs;
     const sum = (sampledNs ?? thread.onCpuNs) + offCpu(thread);

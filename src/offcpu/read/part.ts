@@ -2,7 +2,7 @@
 // within. Of a wait the dump knows the times, and what it was on; the switches that perf recorded give it its stacks.
 
 import type { OffcpuKind, Particulars, Subject } from '../entry.ts';
-import type { ThreadTimes } from '../thread-times.ts';
+import { NO_TIMES, type ThreadTimes } from '../thread-times.ts';
 import { EMPTY_SPAN, type IdSpan } from './bpftrace/id-span.ts';
 import type { Life } from './lives.ts';
 import type { EntrySink } from './perf-entries.ts';
@@ -73,10 +73,7 @@ class PartEntries {
     const { tid, startNs, endNs, beforeNs } = life;
     const lifeNs = this.#within(startNs, endNs);
     if (lifeNs <= 0) return undefined;
-    const times: ThreadTimes = {
-      ...{ tid, lifeNs, onCpuNs: 0, recorderNs: 0, switches: 0, runnableNs: 0, blockedNs: 0, inProgressNs: 0 },
-      beforeNs: this.#within(startNs, startNs + beforeNs),
-    };
+    const times: ThreadTimes = { ...NO_TIMES, tid, lifeNs, beforeNs: this.#within(startNs, startNs + beforeNs) };
     for (const wait of waits) if (wait.length) this.#addWait(life, wait, wait.length, times);
     // the program ran at each switch
     times.switches = waits.filter(({ sinceNs }) => sinceNs >= this.#part.startNs && sinceNs < this.#part.endNs).length;

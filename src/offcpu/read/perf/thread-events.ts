@@ -1,6 +1,6 @@
 // The events of one thread in the order of their times, and the intervals in which it did not run.
 
-import type { ThreadTimes } from '../../thread-times.ts';
+import { NO_TIMES, type ThreadTimes } from '../../thread-times.ts';
 import { PREEMPTED } from './events.ts';
 
 /**
@@ -68,19 +68,7 @@ export class ThreadEvents {
    * counts. So a switch-in is the other thread's sched_switch, where that was recorded, too.
    */
   read(tid: number, startNs: number, endNs: number, tell: (interval: Interval) => void): ThreadTimes {
-    const times: ThreadTimes = {
-      ...{
-        tid,
-        lifeNs: endNs - startNs,
-        onCpuNs: 0,
-        recorderNs: 0,
-        switches: 0,
-        runnableNs: 0,
-        blockedNs: 0,
-        inProgressNs: 0,
-        beforeNs: 0,
-      },
-    };
+    const times: ThreadTimes = { ...NO_TIMES, tid, lifeNs: endNs - startNs };
     let runsSince: number | undefined;
     let entered: number | undefined;
     let open: { since: number; row: number; state: number | undefined; isSeen: boolean } | undefined;
