@@ -50,7 +50,7 @@ export interface RunScale {
 }
 
 /** Whole runs compare by what they took in all: by the second, what the faster one does as before would seem to grow. */
-export function areWhole(now: RunScale, before: RunScale): boolean {
+export function areWhole(now: Pick<RunScale, 'isWhole'>, before: Pick<RunScale, 'isWhole'>): boolean {
   return now.isWhole && before.isWhole;
 }
 
@@ -164,7 +164,7 @@ export function unlikeRuns(now: RunShape, before: RunShape): string[] {
   );
   differ('workload', ({ workload }) => (workload === '' ? 'none' : workload));
   differ('host', ({ host }) => host);
-  const factor = now.isWhole && before.isWhole ? 1 : now.seconds / before.seconds;
+  const factor = areWhole(now, before) ? 1 : now.seconds / before.seconds;
   if (factor >= MUCH_LONGER || factor <= 1 / MUCH_LONGER) differ('window', ({ seconds }) => `${seconds.toFixed(2)} s`);
   return lines;
 }
@@ -194,15 +194,19 @@ export function namedAlike(table: StackTable, pids: readonly number[]): StackTab
 
 const ALIKE = 0.02;
 
+/** What rates are per: the seconds of both windows; of whole runs 1, so that their counts stay as they are. */
+function comparedSeconds(now: RunScale, before: RunScale): [now: number, before: number] {
+  return areWhole(now, before) ? [1, 1] : [now.seconds, before.seconds];
+}
+
 /**
  * The factor that makes the earlier counts those of a window as long as this one; 1 if they are about alike. Whole runs
  * keep their length.
  */
 export function scaleOf(now: RunScale, before: RunScale, unit: 'samples' | 'us'): number {
-  const isWhole = areWhole(now, before);
-  const amount = ({ seconds, frequency }: RunScale): number =>
-    (isWhole ? 1 : seconds) * (unit === 'samples' ? frequency : 1);
-  const scale = amount(now) / amount(before);
+  const [ofNow, ofBefore] = comparedSeconds(now, before);
+  const frequencies = unit === 'samples' ? now.frequency / before.frequency : 1;
+  const scale = (ofNow / ofBefore) * frequencies;
   return Math.abs(scale - 1) < ALIKE ? 1 : scale;
 }
 
@@ -272,16 +276,16 @@ export function onCpuChange(
   before: RunScale,
 ): Change | undefined {
   const [earlier] = reasons?.against ?? [];
-  const isWhole = areWhole(now, before);
-  const secondsOf = ({ seconds }: RunScale): number => (isWhole ? 1 : seconds);
+  const [ofNow, ofBefore] = comparedSeconds(now, before);
   if (reasons?.times && earlier?.times) {
-    const rate = (ns: number, run: RunScale): number => ns / 1e9 / secondsOf(run);
-    const values = { before: rate(earlier.times.onCpuNs, before), after: rate(reasons.times.onCpuNs, now) };
+    const rate = (ns: number, seconds: number): number => ns / 1e9 / seconds;
+    const values = { before: rate(earlier.times.onCpuNs, ofBefore), after: rate(reasons.times.onCpuNs, ofNow) };
     return { ...values, change: values.after - values.before, noise: undefined };
   }
   if (samples.now === undefined || samples.before === undefined) return undefined;
-  const factor = (run: RunScale): number[] => [1 / (secondsOf(run) * run.frequency)];
-  return changeFrom([samples.before], [samples.now], { before: factor(before), after: factor(now), sample: 1 });
+  const factor = (seconds: number, { frequency }: RunScale): number[] => [1 / (seconds * frequency)];
+  const factors = { before: factor(ofBefore, before), after: factor(ofNow, now), sample: 1 };
+  return changeFrom([samples.before], [samples.now], factors);
 }
 
 /** The artifact of the picture that compares the runs, and the options to draw it. */
