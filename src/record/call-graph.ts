@@ -93,7 +93,7 @@ export function switchGraphOf({ how, ofSwitches }: CallGraph): string {
  */
 export function switchArgsOf(callGraph: CallGraph, event: string): string[] {
   if (callGraph.how.startsWith('dwarf')) return ['-e', event];
-  const size = DWARF.exec(switchGraphOf(callGraph))?.[1] ?? DEFAULT_BYTES;
+  const size = stackBytesOf(switchGraphOf(callGraph));
   return ['-e', `${event}/call-graph=dwarf,stack-size=${size}/`, '-d'];
 }
 
@@ -109,6 +109,11 @@ function whyFramePointers({ isGo, isNode, isJava, hasPerfMap, framePointers }: C
 // dwarf,16384
 //       └ SIZE
 const DWARF = /^dwarf(?:,(\d+))?$/;
+
+/** How much of each stack perf copies for `dwarf,SIZE`; of another way, how much it would. */
+export function stackBytesOf(callGraph: string): number {
+  return Number(DWARF.exec(callGraph)?.[1] ?? DEFAULT_BYTES);
+}
 
 /** The text as perf takes it; undefined: perf would refuse it. */
 export function checkedCallGraph(text: string): string | undefined {

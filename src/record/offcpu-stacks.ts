@@ -1,6 +1,8 @@
 // Who finds the user stacks off the CPU: bpftrace walks frame pointers. Or perf copies the stack at each switch and
 // walks it by DWARF, which costs more. Only this file decides it.
 
+import { stackBytesOf } from './call-graph.ts';
+
 /**
  * fp: bpftrace's stacks, by frame pointers. dwarf: perf's stacks make them whole. dw_ustack: bpftrace unwinds by DWARF
  * itself.
@@ -25,7 +27,6 @@ const MOST_BYTES = 1e9;
 const MOST_ROOM = 0.5;
 /** The size of a sample without its copy of the stack. */
 const SAMPLE_BYTES = 400;
-const DEFAULT_STACK_BYTES = 16384;
 
 export interface SwitchFacts {
   wish: OffcpuStacksWish;
@@ -86,9 +87,4 @@ function unwoundChoice({ wish, callGraph, rate, maxOverhead }: SwitchFacts): Off
   if (percent > maxOverhead)
     return { how: 'fp', why: `DWARF would take too much: ${cost}, --max-overhead is ${maxOverhead} %` };
   return { how: 'dw_ustack', why: `bpftrace finds callers without frame pointers: ${cost}` };
-}
-
-/** Of dwarf,SIZE */
-function stackBytesOf(callGraph: string): number {
-  return Number(/,(\d+)$/.exec(callGraph)?.[1] ?? DEFAULT_STACK_BYTES);
 }
