@@ -34,7 +34,7 @@ function stacksIn(name: string, functionName: string): Set<string> {
 }
 
 describe('the functions around an address, and their lines', () => {
-  const others = ['stripped', 'clang-split', 'clang-powerpc64', 'clang-lines', 'gcc-static', 'gcc-lto'];
+  const others = ['stripped', 'clang-split', 'clang-powerpc64', 'clang-lines', 'gcc-static', 'gcc-lto', 'gcc-hole'];
   const names = [...OBJECTS.keys()].filter((name) => !others.includes(name));
   for (const name of names) {
     test(name, () => {
@@ -73,6 +73,14 @@ describe('the functions around an address, and their lines', () => {
   test('gcc-lto: code of a lambda within a function that is inlined everywhere', () => {
     const dwarf = new Dwarf(fileOf('gcc-lto'));
     assert.deepEqual(textsAt(dwarf, 0x400197), ['operator() /src/./lambda.cc:9', 'twice /src/./lambda.cc:4']);
+  });
+
+  test('gcc-hole: code without debug information has no line of the function before it', () => {
+    const dwarf = new Dwarf(fileOf('gcc-hole'));
+    assert.deepEqual(
+      [0x400123, 0x400140, 0x400170].map((at) => textsAt(dwarf, at)),
+      [['work /src/./hole.c:2'], [], ['other /src/./hole.c:4']],
+    );
   });
 
   test('clang-powerpc64, whose bytes are in the other order', () => {

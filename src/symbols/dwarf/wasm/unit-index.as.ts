@@ -16,6 +16,8 @@ class UnitRange {
 
 const UNIT_RANGE: usize = offsetof<UnitRange>();
 const CODE: usize = 16;
+/** Compilers place functions at multiples of it, in bytes. */
+const ALIGNMENT: f64 = 16;
 
 /** Where code of the file is loaded. What the linker left out has ranges at 0, or at the end of all addresses. */
 const code: Rows = new Rows();
@@ -79,15 +81,15 @@ export function endIndex(): void {
 
 /**
  * Makes one range of those of a unit that follow each other: a compiler may give each function a section, and so a range.
- * Code between them belongs to nobody, so the unit may claim it.
+ * What lies between them fills up to the next function. A wider gap is code without debug information.
  */
 function mergeNeighbours(): void {
   let last: usize = 0;
   let to = index.ptr;
   for (let at = index.ptr; at < index.ptr + index.length; at += UNIT_RANGE) {
     const range = changetype<UnitRange>(at);
-    if (last != 0 && changetype<UnitRange>(last).owner == range.owner) {
-      const before = changetype<UnitRange>(last);
+    const before = changetype<UnitRange>(last);
+    if (last != 0 && before.owner == range.owner && range.start - before.end < ALIGNMENT) {
       before.end = max(before.end, range.end);
       continue;
     }
