@@ -31,6 +31,8 @@ export class Samples {
   /** perf's time of the first and last sample, seconds; NaN when it printed none */
   firstTime = Number.NaN;
   lastTime = Number.NaN;
+  /** the process of the sample begun last; known only to callers that tell it of those they begin themselves */
+  pid = 0;
   /** the name id of the frame that stands for lost callers */
   readonly truncated: number;
   readonly #table: StackTable;
@@ -101,7 +103,10 @@ export class Samples {
     const [begun = 0, period = 0, time = 0, ended = 0, empty = 0, cutWeight = 0] = floats.subarray(from + 2, from + 8);
     event.samples += begun;
     event.weight += period;
-    if (begun > 0) this.lastTime = time;
+    if (begun > 0) {
+      this.lastTime = time;
+      this.pid = floats[from + 8] as number;
+    }
     this.folded += ended;
     this.empty += empty;
     this.truncatedWeight += cutWeight;

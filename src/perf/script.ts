@@ -179,10 +179,11 @@ export class PerfScript {
   /** Scans on. The engine ends and begins samples by itself where nothing that stands around them matters. */
   #scan(): number {
     const isIn = this.#mode === 'sample';
-    const isPlain = !this.#afterNoise && !this.#pending && !this.#lastLine && !this.#objects;
+    const isPlain = !this.#afterNoise && !this.#pending && !this.#lastLine;
     if (!isPlain || (!isIn && this.#mode !== 'none')) return this.table.scan();
     const [stop, isOpen] = this.samples.scan(isIn);
     this.#mode = isOpen ? 'sample' : 'none';
+    this.#body.pid = this.samples.pid;
     return stop;
   }
 
@@ -216,7 +217,10 @@ export class PerfScript {
     this.#mode = this.samples.begin(header, from, prefix) ? 'sample' : 'unwanted';
     if (this.#mode === 'unwanted') return;
     if (header === this.#header && prefix === '') this.samples.remember(header);
-    if (this.#objects) this.#body.pid = pidOf(header, table);
+    if (this.#objects) {
+      this.samples.pid = pidOf(header, table);
+      this.#body.pid = this.samples.pid;
+    }
     const isSingle = header.restFrom < table.lineTo && this.#body.readSingleLine(header.restFrom, table.lineTo);
     if (isSingle) this.samples.singles++;
     else if (this.#lastLine) {
@@ -257,12 +261,14 @@ export class PerfScript {
   #readUnknown(): void {
     const { table } = this;
     this.#afterNoise = false;
-    const shape = table.bytes[table.lineFrom] === TAB ? 0 : this.#shapeOfLine();
+    const isIndented = table.bytes[table.lineFrom] === TAB; // as frames are
+    const shape = isIndented ? 0 : this.#shapeOfLine();
     if (this.#readKnownShape(shape, true)) return;
-    const text = table.lineText();
-    if (text[0] !== '\t' && this.#readHidden(withoutReturn(text), shape)) return;
-    if (this.#inColumn) this.#inColumn = isFrameColumn(text);
+    if (!isIndented && this.#readHidden(withoutReturn(table.lineText()), shape)) return;
+    if (this.#inColumn) this.#inColumn = !isIndented && isFrameColumn(table.lineText());
     const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
+    if (what === 'read') return;
+    const text = table.lineText();
     if (what === 'cut') this.#skip(CUT_LINE, table.linesRead, text);
     if (what === 'cut' && (this.#mode === 'sample' || table.depth > 0)) table.push(this.samples.truncated);
     if (what !== 'strange') return;

@@ -25,23 +25,43 @@ test('records say what a child had mapped that ended long ago: its parent’s, t
 });
 
 const BASE = 0x7f5500000000;
-const MMAP = `app 7/7 1.000000: PERF_RECORD_MMAP2 7/7: [0x${BASE.toString(16)}(0x1000) @ 0 fe:00 1 0]: r-xp /gcc-dwarf4\n`;
+/** The process has the whole file mapped there. */
+const mmapOf = (pid: number, at: number): string =>
+  `app ${pid}/${pid} 1.000000: PERF_RECORD_MMAP2 ${pid}/${pid}: [0x${at.toString(16)}(0x1000) @ 0 fe:00 1 0]: r-xp /gcc-dwarf4\n`;
+const sampleOf = (pid: number, frames: readonly string[]): string =>
+  `app       ${pid}/${pid}           1.000000:          1 cycles: \n${frames.map((frame) => `\t${frame}\n`).join('')}\n`;
 
-/** Stacks of frames, leaf first; `prefix` stands before addresses. */
-function folded(stacks: readonly (readonly string[])[], prefix: string): string {
+function foldOf(text: readonly string[]): string {
   const open = (path: string) => (path === '/gcc-dwarf4' ? readerOf(bytesOf('gcc-dwarf4')) : undefined);
   const lookup = { symbolizer: new Symbolizer(open), inline: true };
   const fold = new PerfFold({ lookup, srcline: true, count: 'samples' }, (...skipped) => assert.fail(skipped.join()));
   fold.begin('');
-  fold.block(Buffer.from(MMAP));
-  for (const stack of stacks) {
-    const lines = stack.map((frame) => `\t${prefix}${frame}\n`);
-    fold.block(Buffer.from(`app       7/7           1.000000:          1 cycles: \n${lines.join('')}\n`));
-  }
+  for (const block of text) fold.block(Buffer.from(block));
   fold.end();
   const result = fold.finish();
   return 'table' in result ? foldedText(result.table) : result.why;
 }
+
+/** Stacks of frames of one process, leaf first; `prefix` stands before addresses. */
+function folded(stacks: readonly (readonly string[])[], prefix: string): string {
+  const samples = stacks.map((stack) =>
+    sampleOf(
+      7,
+      stack.map((frame) => `${prefix}${frame}`),
+    ),
+  );
+  return foldOf([mmapOf(7, BASE), ...samples]);
+}
+
+test('an address lies in the memory of its sample’s process, also where the engine reads the header', () => {
+  const at = (address: number): string => `${address.toString(16)} [unknown] (/gcc-dwarf4)`;
+  const one = [0x160, 0x164, 0x150].map((offset) => sampleOf(7, [at(BASE + offset)]));
+  const other = [0x160, 0x164, 0x150].map((offset) => sampleOf(4321, [at(BASE + offset - 0x100)]));
+  const maps = [mmapOf(7, BASE), mmapOf(4321, BASE - 0x100)];
+  const expected = foldOf([...maps, ...one, ...one]);
+  assert.match(expected, /^app;work:/m);
+  assert.equal(foldOf([...maps, ...one, ...other]), expected);
+});
 
 test('a frame in perf’s usual form, which the engine reads, becomes what it becomes in another form', () => {
   assert.match(folded([['160 [unknown] (/gcc-dwarf4)']], ''), /^app;work:src\/tiny\.c:10;outer:/m);

@@ -8,6 +8,7 @@ import { Column32 } from './memory.as';
 import { header, readPerfHeader, SAMPLE } from './perf-header.as';
 
 const SPACE: u32 = 32;
+const MINUS: u32 = 45;
 
 /** What the engine counted since the host looked last, then the sample that is open. Read and cleared by the host. */
 @unmanaged
@@ -23,6 +24,8 @@ class Tally {
   ended: f64 = 0;
   empty: f64 = 0;
   cutWeight: f64 = 0;
+  /** of the sample begun last: its process, or its thread where perf printed none; 0: neither */
+  pid: f64 = 0;
 }
 
 const tally = new Tally();
@@ -101,6 +104,15 @@ function begin(): void {
   tally.begun++;
   tally.period += period;
   tally.time = header.time;
+  if (header.pidTo) tally.pid = numberAt(header.pidFrom, header.pidTo);
+  else tally.pid = numberAt(header.tidFrom, header.tidTo);
+}
+
+function numberAt(from: usize, to: usize): f64 {
+  const isNegative = load<u8>(from) == MINUS;
+  let value: f64 = 0;
+  for (let p = isNegative ? from + 1 : from; p < to; p++) value = value * 10 + <f64>(load<u8>(p) - 48);
+  return isNegative ? -value : value;
 }
 
 function end(): void {
