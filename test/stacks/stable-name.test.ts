@@ -26,3 +26,12 @@ test('code of a compiler without a name has one object, whatever the process', (
   for (const name of ['[perf-2070.map]', '[jitted-7-42.so]']) assert.equal(stableName(name), '[JIT code]');
   for (const name of ['[perf.map]', 'perf-7.map', '[perf-7.map.so]']) assert.equal(stableName(name), name);
 });
+
+test('a class that the JVM made has one name in all runs', () => {
+  for (const place of ['0x00007f1914006228', '0x0000000800c03000', '1983747920'])
+    assert.equal(stableName(`void Shop$$Lambda$7/${place}.run`), 'void Shop$$Lambda$7.run');
+  assert.equal(stableName('void Shop$$Lambda/0x00007f1914006228.run'), 'void Shop$$Lambda.run');
+  assert.equal(stableName('LShop$$Lambda$7/0x00007f1914006228;::run'), 'LShop$$Lambda$7;::run');
+  for (const name of ['JS:run /srv/0x00007f1914006228.js:1:2', 'py::f:/srv/a$$Lambda$7/1983', 'f /a/0xfeed/b'])
+    assert.equal(stableName(name), name);
+});
