@@ -102,6 +102,13 @@ describe('meanings', () => {
       'VM Periodic Tas',
       '[libc.so.6] [libc.so.6] [libc.so.6] pthread_cond_timedwait PlatformMonitor::wait Monitor::wait_without_safepoint_check WatcherThread::sleep',
     ],
+    // and with them, which name inlined functions, too
+    [
+      'JVM:vm',
+      'lock/futex',
+      'VM Thread',
+      '__futex_abstimed_wait_common64 __futex_abstimed_wait_common __pthread_cond_wait_common pthread_cond_timedwait@@GLIBC_2.3.2 os::PlatformMonitor::wait Monitor::wait_without_safepoint_check VMThread::wait_for_operation',
+    ],
     ['V8:worker', 'lock/futex', 'V8Worker', '[libc-2.31.so] pthread_cond_wait'],
     [
       'Python:GIL',
