@@ -41,7 +41,7 @@ function onlyByKey(rows: readonly WaitRow[]): Map<string, WaitRow> {
   for (const row of rows) {
     if (row.kind !== 'wait' && row.kind !== 'open') continue;
     const object = row.object?.replace(/\b(?:0x)?[0-9a-f]{6,}\b/gi, '…');
-    const key = [row.reason, row.meaning, row.function ?? row.unnamedIn, object, row.statement].join('\0');
+    const key = [row.reason, row.meaning, row.function ?? row.unnamedIn ?? row.pool, object, row.statement].join('\0');
     byKey.set(key, [...(byKey.get(key) ?? []), row]);
   }
   return new Map([...byKey].flatMap(([key, [row, ...others]]) => (row && others.length === 0 ? [[key, row]] : [])));

@@ -31,9 +31,9 @@ import {
   threadText,
   threadTimes,
   timeText,
-  waiterText,
   waitFacts,
   waitTitle,
+  whoWaits,
 } from './words.ts';
 
 const MOST_WORDS = 2000;
@@ -169,11 +169,10 @@ function changesTable(changes: Changes, most: number): string {
 function waitsTable(waits: readonly WaitRow[]): string {
   const rows = waits.map((row) => {
     const { share, waits: count, p50, p99, longest, reason } = row;
-    const waiter = waiterText(row);
     return [
       ...[shareText(share), secondsText(row.seconds), count === undefined ? '' : grouped(count)],
       ...[p50, p99, longest].map(timeText),
-      ...[plain(reason), waiter === undefined ? '' : code(waiter)],
+      ...[plain(reason), code(whoWaits(row))],
       plain(onWhat(row).join(', ')),
     ];
   });

@@ -36,9 +36,9 @@ import {
   threadText,
   threadTimes,
   timeText,
-  waiterText,
   waitFacts,
   waitTitle,
+  whoWaits,
 } from './words.ts';
 
 const MOST_WAITS = 30;
@@ -270,7 +270,7 @@ function waitsTable(waits: readonly WaitRow[]): string {
     {
       title: 'function of the program, and on what',
       kind: 'name',
-      cell: (row) => [waiterText(row), onWhat(row).join(' · ')].filter(Boolean).join('\n'),
+      cell: (row) => [whoWaits(row), onWhat(row).join(' · ')].filter(Boolean).join('\n'),
     },
     {
       title: 'waits',

@@ -67,6 +67,8 @@ export interface WaitRow {
   isCaller?: true;
   /** the object of the target's own code that waits, where none of its functions in the stack has a name: `[app]` */
   unnamedIn?: string;
+  /** the name of its threads without their numbers, where nothing else tells who waits: `worker-` */
+  pool?: string;
   /** does the target's own code wait? */
   isOwn: boolean;
   /** the lock, file or peer */
@@ -109,6 +111,9 @@ export interface WaitSettings {
   idle: ReadonlySet<number>;
 }
 
+// order-0     http-nio-8080-e     GC_Thread#3     worker 12
+const NUMBERS = /\d+/g;
+
 /** The longest first; without threads that slept through the window. */
 export function waitRows(
   all: Iterable<Waited>,
@@ -127,7 +132,8 @@ export function waitRows(
     const found = objectOf(entry, decision, nameLock);
     const object = found && nameText(found);
     const statement = statementOf(entry, kind)?.text;
-    const key = [decision.rule.label, meaning, place, isCaller, unnamedIn, object, statement].join('\0');
+    const pool = (place ?? unnamedIn) === undefined ? entry.comm?.replace(NUMBERS, '') : undefined;
+    const key = [decision.rule.label, meaning, place, isCaller, unnamedIn, pool, object, statement].join('\0');
     const sum = sums.get(key) ?? {
       ...{
         kind,
@@ -145,6 +151,7 @@ export function waitRows(
       ...(place === undefined ? {} : { function: nameText(place) }),
       ...(isCaller ? { isCaller } : {}),
       ...(unnamedIn === undefined ? {} : { unnamedIn: nameText(unnamedIn) }),
+      ...(pool === undefined ? {} : { pool: nameText(pool) }),
       ...(object === undefined ? {} : { object }),
       ...(statement === undefined ? {} : { statement: nameText(statement) }),
       ...{ wakers: new Map(), comms: new Map(), buckets: new Map() },

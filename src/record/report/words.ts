@@ -49,8 +49,20 @@ export function waitTitle(row: WaitRow): string {
   const isAddress = named !== undefined && isUnnamedLock(named);
   const what =
     isAddress && meaning !== undefined ? `${meaning} (${named})` : (named ?? meaning ?? WHAT[reason] ?? reason);
-  const waiter = waiterText(row) ?? `thread ${row.threads[0] ?? 'without a name'}`;
-  return `${waiter} ${kind === 'open' ? 'idles or waits for' : 'waits for'} ${what}`;
+  const [idles, waits] =
+    waiterText(row) === undefined && row.threads.length > 1 ? ['idle', 'wait'] : ['idles', 'waits'];
+  return `${whoWaits(row)} ${kind === 'open' ? `${idles} or ${waits} for` : `${waits} for`} ${what}`;
+}
+
+const MOST_THREADS = 2;
+
+/** The function that waits, else the threads, those with the longest waits first: `threads order-0, order-1 and 2 more` */
+export function whoWaits(row: WaitRow): string {
+  const { threads } = row;
+  const [first = 'without a name', ...others] = threads.slice(0, MOST_THREADS);
+  const rest = threads.length > MOST_THREADS ? ` and ${threads.length - MOST_THREADS} more` : '';
+  const names = others.length === 0 ? `thread ${first}` : `threads ${[first, ...others].join(', ')}${rest}`;
+  return waiterText(row) ?? names;
 }
 
 /** What the reason of a wait is, unless its title says so. */

@@ -233,6 +233,25 @@ test('a lock that has no name but its address stands behind what the wait means'
   assert.equal(titleOf('tcp 127.0.0.1:40000'), 'XLogFlush waits for tcp 127.0.0.1:40000');
 });
 
+test("where no function is known, a wait is its thread's, and those of a pool are one", () => {
+  const comms = ['order-0', 'order-1', 'cache-0'];
+  const entries = comms.map((comm, i) => {
+    const entry = `@offcpu[\n    __schedule+1\n    futex_wait+1\n    do_syscall_64+1\n, \n\t7f01 0x7f01 ([unknown])\n, ${comm}, ${i + 8}, 1, 0, -1, 0, 0, 20, 0, 0]: (1000000, 0, 1, 1000000, 0)`;
+    const [start, end] = [1000, 5_001_000];
+    return `${entry}\n@thread[${i + 8}]: (${start}, ${end}, 0, 4000000, 1000000, 0, 1, 0)\n@task[${i + 8}]: (7, ${comm})\n`;
+  });
+  const dump = `flamepipe offcpu 4 pid 7 attach_ns 500 wait_events 0 objects 1 children 0 statements 0 wakers 0 unwound 0\nflamepipe offcpu begins\nflamepipe offcpu end pid 7 start_ns 1000 end_ns 5001000\n\n@ours[7]: 1\n@threads: 3\n${entries.join('')}`;
+  const { waits } = reportOf(partsOf(undefined, offcpuOf(dump, 5)));
+  assert.deepEqual(waits.map(waitTitle), [
+    'threads order-0, order-1 idle or wait for a lock or condition',
+    'thread cache-0 idles or waits for a lock or condition',
+  ]);
+  assert.equal(
+    waitTitle({ ...(waits[0] as WaitRow), threads: ['a', 'b', 'c', 'd'] }).slice(0, 23),
+    'threads a, b and 2 more',
+  );
+});
+
 test('Markdown keeps to 2,000 words, whatever changed', () => {
   const name = 'update pgbench_branches SET bbalance = bbalance + ? WHERE bid =...';
   const kinds = ['time', 'wait', 'own', 'function', 'unnamed'] as const;
