@@ -46,6 +46,7 @@ input{width:clamp(120px,20vw,260px)}
 td .chip{margin-right:6px;width:9px;height:9px}
 .part{margin:0;padding:4px 16px;font-size:12.5px;font-weight:600;border-block:1px solid var(--line);background:var(--field);flex:none}
 table{border-collapse:collapse;width:100%;font-size:13px}
+caption{text-align:left;padding:6px 16px 0;color:var(--soft)}
 th,td{padding:3px 10px;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;border-bottom:1px solid color-mix(in srgb,var(--line) 35%,transparent)}
 th:first-child,td:first-child{text-align:left;padding-left:16px;width:100%;min-width:220px;max-width:0;overflow:hidden;text-overflow:ellipsis;position:sticky;left:0;background:var(--paper);z-index:1}
 thead th{position:sticky;top:0;background:var(--paper);z-index:1}thead th:first-child{z-index:2}
@@ -66,6 +67,9 @@ tr.on td{background:var(--field)}tr.pale td{color:var(--soft)}
 .narrow .legend{flex-wrap:nowrap;overflow-x:auto}.narrow button{min-height:32px}.narrow .wide{display:none}
 .narrow th:first-child,.narrow td:first-child{min-width:56vw;max-width:none;white-space:normal;overflow-wrap:anywhere;padding-left:10px}
 .narrow td .name{white-space:normal}
+.app.paper{height:auto;print-color-adjust:exact}.paper :is(.views,.step,.acts,.tip,.help,.more,[data-act],input:placeholder-shown){display:none!important}
+.paper .panel{min-height:0}.paper .panel:has(.acts[hidden]){display:none}.paper :is(th,td){position:static!important}.paper :is(.body,.callers,.callers .up){flex:none;max-height:none}.paper :is(.flame,.table){flex:none;max-height:1500px;overflow:hidden}
+@media (forced-colors:active){.chip{forced-color-adjust:none}button[aria-pressed=true],button[aria-current=page]{outline:3px solid Highlight}}
 @media (max-height:500px){.legend{flex-wrap:nowrap;overflow-x:auto}.head{gap:3px;padding-block:4px}.panel{min-height:0}}
 `;
 

@@ -210,6 +210,14 @@ describe('flame-svg in Chromium', { skip }, () => {
     );
     const both = ['ExecScan', 'exec', 'main', 'main', 'malloc', 'parse', 'postgres', 'postgres'];
     assert.deepEqual([callers, callees], [both, ['malloc', 'malloc_inner']]);
+    // where one has zoomed in, the functions there
+    await page.keyboard.press('1');
+    await clickFrame(page, 'exec');
+    await page.keyboard.press('2');
+    assert.equal(await text(page, 'caption'), '5 functions in exec, 70.00% of all');
+    assert.deepEqual((await rows()).slice(0, 2), ['ExecScan 500 50.00% 400 40.00%', 'ExecSort 200 20.00% 200 20.00%']);
+    await page.locator('tbody button', { hasText: /^malloc$/ }).click();
+    assert.match(await panel(page), /^Function: malloc \| 200 samples, .* \| 2 places \| 100 samples in this view$/);
     silent();
   });
 
@@ -224,7 +232,7 @@ describe('flame-svg in Chromium', { skip }, () => {
     await clickFrame(page, 'exec', 'right');
     await page.locator('.acts button', { hasText: 'Root here' }).click();
     assert.deepEqual((await labels(page)).sort(), ['ExecScan', 'ExecSort', 'exec', 'malloc', 'malloc_inner']);
-    assert.equal(await page.locator('.trail button').first().textContent(), '⌂ exec 70.00% ✕');
+    assert.equal(await page.locator('.trail button').first().textContent(), '⌂ exec 70.00% of all ✕');
     silent();
   });
 

@@ -1,6 +1,5 @@
 // The viewer: one state, and what it looks like.
 
-import { percent } from '../../stacks/amounts.ts';
 import type { Act } from '../acts.ts';
 import type { Scheme } from '../classes.ts';
 import { boxText } from '../words.ts';
@@ -104,6 +103,7 @@ export class App {
     const { theme } = this.state;
     const own = this.model.data.scheme;
     if (own) return own;
+    if (this.element.classList.contains('paper')) return 'light';
     return theme === 'system' ? (this.#dark.matches ? 'dark' : 'light') : theme;
   }
 
@@ -181,16 +181,15 @@ export class App {
     const zoom = this.#zoom;
     this.#header.show(state, scheme, shares);
     const root = this.#trees.numberOf(state.root);
-    const rootShare = percent((tree.width[0] as number) / (this.model.whole.width[0] || 1));
     this.#header.showTrail(
       state,
       namesTo(tree, zoom).map((name) => this.model.names[name] as string),
-      `${percent((tree.width[zoom] as number) / (this.model.whole.width[0] || 1))} of all`,
+      this.model.shareOfAll(tree, zoom),
       hidden,
-      root ? `${this.model.names[root]} ${rootShare}` : '',
+      root ? `${this.model.names[root]} ${this.model.shareOfAll(tree, 0)}` : '',
     );
     this.#body.classList.toggle('found-some', this.#finder.found !== undefined);
-    if (state.view === 'functions') this.#showFunctions(tree, sums());
+    if (state.view === 'functions') this.#showFunctions(tree, sums(zoom), scheme);
     else if (state.view === 'callers') this.#showCallers(scheme);
     else {
       const isThere = this.flame.element.isConnected;
@@ -203,26 +202,35 @@ export class App {
     this.#finder.show(tree, zoom);
   }
 
-  #showFunctions(tree: Tree, sums: FunctionSums): void {
+  #showFunctions(tree: Tree, sums: FunctionSums, scheme: Scheme): void {
     this.#body.replaceChildren(this.#functions.element);
-    const look = { found: this.#finder.found, scheme: this.scheme };
-    this.#functions.show(tree, sums, this.state, look, this.#trees.numberOf(this.state.of) ?? 0);
+    const selected = this.#trees.numberOf(this.state.of) ?? 0;
+    this.#functions.show({
+      tree,
+      zoom: this.#zoom,
+      sums,
+      state: this.state,
+      found: this.#finder.found,
+      scheme,
+      selected,
+    });
   }
 
   #showCallers(scheme: Scheme): void {
     const { tree, sums } = this.#shown;
     this.#body.replaceChildren(this.#callers.element);
-    this.#callers.show(tree, this.#trees.numberOf(this.state.of) || this.#largest(sums()), scheme, this.#finder.found);
+    this.#callers.show(tree, this.#trees.numberOf(this.state.of) || this.#largest(sums(0)), scheme, this.#finder.found);
   }
 
   #largest(sums: FunctionSums): number {
     return sums.self.reduce((best, value, name) => (value > (sums.self[best] as number) ? name : best), 0) || 1;
   }
 
-  /** What paper shows of it. */
-  forPrint(): { tree: Tree; zoom: number; found: Uint8Array | undefined; icicle: boolean } {
-    const icicle = this.model.data.inverted !== this.state.flip;
-    return { tree: this.#tree, zoom: this.#zoom, found: this.#finder.found, icicle };
+  /** Lays it out for paper, as it is looked at, or for the screen again. */
+  onPaper(isPaper: boolean): void {
+    this.element.classList.toggle('paper', isPaper);
+    this.#render();
+    this.resize();
   }
 
   /** px that the whole would like to be high. */
@@ -281,7 +289,7 @@ export class App {
     const node = this.#chosen();
     const name = this.#trees.numberOf(this.chosenKey()) ?? 0;
     if (node !== undefined) this.#panel.showNode(tree, node, this.#zoom, true);
-    else if (name > 0) this.#panel.showFunction(name, sums(), true);
+    else if (name > 0) this.#panel.showFunction(name, sums(0), sums(this.state.view === 'functions' ? this.#zoom : 0));
     else this.#panel.showNothing(this.state.view === 'flame' ? this.flame.thin : 0);
   }
 

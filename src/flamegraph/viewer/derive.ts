@@ -150,7 +150,8 @@ export interface FunctionSums {
   bits: Uint8Array;
 }
 
-export function functionSums(tree: Tree, nameCount: number): FunctionSums {
+/** At and below `top`. */
+export function functionSums(tree: Tree, nameCount: number, top = 0): FunctionSums {
   const column = (): Float64Array => new Float64Array(nameCount + 1);
   const sums = {
     total: column(),
@@ -162,7 +163,8 @@ export function functionSums(tree: Tree, nameCount: number): FunctionSums {
   };
   // by name: the end of its outermost open node
   const inside = new Uint32Array(nameCount + 1);
-  for (let node = firstOf(tree); node < tree.count; node++) {
+  const end = tree.end[top] as number;
+  for (let node = top || firstOf(tree); node < end; node++) {
     const name = tree.name[node] as number;
     sums.self[name]! += tree.own[node] as number;
     sums.selfBefore[name]! += tree.ownBefore[node] ?? 0;
@@ -216,23 +218,24 @@ export function sharesOf(
   return shares;
 }
 
-/** By kinds of time: each function's total time of them, by name number; 0 has the time of all. */
-export function waitSums(tree: Tree, nameCount: number): Map<number, Float64Array> {
+/** By kinds of time: each function's total time of them at and below `top`, by name number; 0 has the time of all. */
+export function waitSums(tree: Tree, nameCount: number, top = 0): Map<number, Float64Array> {
   const sums = new Map<number, Float64Array>();
   const path: number[] = [];
   const seen = new Int32Array(nameCount + 1).fill(-1);
-  const first = firstOf(tree);
-  for (let node = 0; node < tree.count; node++) {
+  const first = top || firstOf(tree);
+  const base = tree.depth[first] as number;
+  const end = tree.end[top] as number;
+  for (let node = first; node < end; node++) {
     const depth = tree.depth[node] as number;
-    path.length = depth;
-    path.push(tree.name[node] as number);
+    path[depth] = tree.name[node] as number;
     const value = tree.own[node] as number;
-    if (node < first || value <= 0) continue;
+    if (value <= 0) continue;
     const bits = tree.ownBits[node] as number;
     const sum = sums.get(bits) ?? new Float64Array(nameCount + 1);
     sums.set(bits, sum);
     sum[0]! += value;
-    for (let i = first; i <= depth; i++) {
+    for (let i = base; i <= depth; i++) {
       const name = path[i] as number;
       if (seen[name] === node) continue;
       seen[name] = node;

@@ -14,10 +14,15 @@ const ROWS = 250;
 /** What stands where the stacks of user and kernel meet. */
 const NO_FUNCTION = /^--?$/;
 
-/** How rows look, and which there are. */
-export interface Look {
+export interface FunctionsView {
+  tree: Tree;
+  zoom: number;
+  /** of what lies at and below `zoom` */
+  sums: FunctionSums;
+  state: State;
   found: Uint8Array | undefined;
   scheme: Scheme;
+  selected: number;
 }
 
 interface Column {
@@ -37,11 +42,11 @@ export class Functions {
     this.#go = go;
   }
 
-  show(tree: Tree, sums: FunctionSums, state: State, look: Look, selected: number): void {
+  show(view: FunctionsView): void {
+    const { tree, zoom, sums, state, found, scheme, selected } = view;
     const { names: texts, links, data } = this.#model;
-    const { found, scheme } = look;
     const sort = state.sort || (data.measure.diff ? 'change' : 'total');
-    const columns = this.#columns(tree, sums);
+    const columns = this.#columns(view);
     const names: number[] = [];
     for (let name = 1; name < texts.length; name++) {
       if ((sums.places[name] as number) > 0 && !NO_FUNCTION.test(links[name] as string) && (!found || found[name]))
@@ -67,7 +72,9 @@ export class Functions {
       row.classList.toggle('pale', this.#isNoise(sums, name));
       return row;
     });
-    const table = html('table', {}, html('thead', {}, html('tr', {}, ...head)), html('tbody', {}, ...rows));
+    const where = zoom > 0 ? ` in ${this.#model.nameOf(tree, zoom)}, ${this.#model.shareOfAll(tree, zoom)}` : '';
+    const caption = html('caption', {}, `${names.length} functions${where}`);
+    const table = html('table', {}, caption, html('thead', {}, html('tr', {}, ...head)), html('tbody', {}, ...rows));
     this.element.replaceChildren(table);
     const more = names.length - rows.length;
     if (more <= 0) return;
@@ -77,14 +84,14 @@ export class Functions {
         'Show more functions',
         () => {
           this.#shown += ROWS;
-          this.show(tree, sums, state, look, selected);
+          this.show(view);
         },
         { class: 'more' },
       ),
     );
   }
 
-  #columns(tree: Tree, sums: FunctionSums): Column[] {
+  #columns({ tree, zoom, sums }: FunctionsView): Column[] {
     const { measure } = this.#model.data;
     const { total, self, totalBefore, selfBefore } = sums;
     const unit = ` ${measure.unit}`;
@@ -121,15 +128,15 @@ export class Functions {
       { title: 'Total %', cell: share(total) },
       { title: 'Self', sort: 'self', cell: value(self) },
       { title: 'Self %', cell: share(self) },
-      ...this.#waitColumns(tree),
+      ...this.#waitColumns(tree, zoom),
     ];
   }
 
   /** Time by reason, where the recording tells it. */
-  #waitColumns(tree: Tree): Column[] {
-    if (!this.#model.data.byTime || ((tree.bits[0] as number) & ~1) === 0) return [];
+  #waitColumns(tree: Tree, zoom: number): Column[] {
+    if (!this.#model.data.byTime || ((tree.bits[zoom] as number) & ~1) === 0) return [];
     const { measure, families } = this.#model.data;
-    return [...waitSums(tree, this.#model.names.length)]
+    return [...waitSums(tree, this.#model.names.length, zoom)]
       .sort(
         ([a, { 0: time = 0 }], [b, { 0: other = 0 }]) => Number(b === ON_CPU) - Number(a === ON_CPU) || other - time,
       )

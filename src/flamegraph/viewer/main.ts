@@ -6,7 +6,6 @@ import { App } from './app.ts';
 import { html, listen, set, svgElement } from './dom.ts';
 import { onKey } from './keys.ts';
 import { Model } from './model.ts';
-import { printed } from './print.ts';
 import { foldedLines } from './save.ts';
 import { hashOf, stateOf } from './state.ts';
 
@@ -79,14 +78,14 @@ async function start(svg: SVGSVGElement): Promise<void> {
     },
   });
 
-  const size = svg.getAttribute('viewBox') ?? `0 0 ${svg.getAttribute('width')} ${svg.getAttribute('height')}`;
   const sheet = new CSSStyleSheet();
   const name = `svg[data-flamepipe="${key}"]`;
   sheet.replaceSync(
-    `@media screen{${name}{display:block;max-width:none}${name}>.static{display:none}}@media print{${name}>.flamepipe-app{display:none}}`,
+    `@media screen{${name}{display:block;max-width:none}${name}>.static{display:none}}@media print{${name}:not(.as-seen)>.flamepipe-app,${name}.as-seen>.static{display:none}}`,
   );
   const own = (sheet.cssRules[0] as CSSMediaRule).cssRules[0] as CSSStyleRule;
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const staticHeight = svg.getAttribute('height') as string;
   svg.removeAttribute('viewBox');
   svg.append(frame);
 
@@ -132,15 +131,22 @@ async function start(svg: SVGSVGElement): Promise<void> {
     { passive: false },
   );
 
-  let paper: SVGElement | undefined;
+  const toPaper = (isPaper: boolean): void => {
+    host.style.width = isPaper ? `${data.staticWidth}px` : '100%';
+    svg.classList.toggle('as-seen', isPaper);
+    app.onPaper(isPaper);
+  };
   listen(window, 'beforeprint', () => {
-    set(svg, { viewBox: size });
-    paper = printed(svg, app, model);
+    // as it opens, the static picture shows all of it
+    const isStatic = hashOf({ ...app.state, theme: 'system' }, '', '') === '';
+    if (!isStatic) toPaper(true);
+    const height = isStatic ? staticHeight : app.element.offsetHeight;
+    set(svg, { viewBox: `0 0 ${data.staticWidth} ${height}`, height });
   });
   listen(window, 'afterprint', () => {
-    paper?.remove();
-    svg.querySelector(':scope > .static')?.removeAttribute('display');
     svg.removeAttribute('viewBox');
+    set(svg, { height: staticHeight });
+    toPaper(false);
   });
 }
 

@@ -1,5 +1,6 @@
 // What the page knows about the recording: names, trees, values, colours.
 
+import { percent } from '../../stacks/amounts.ts';
 import { columnsOf } from '../../stacks/packed/unpack.ts';
 import type { ViewerTexts } from '../acts.ts';
 import { changeClass, noiseOf } from '../change.ts';
@@ -66,6 +67,11 @@ export class Model {
 
   nameOf(tree: Tree, node: number): string {
     return this.names[tree.name[node] as number] as string;
+  }
+
+  /** `12.34% of all`, by width */
+  shareOfAll(tree: Tree, node: number): string {
+    return `${percent((tree.width[node] as number) / (this.whole.width[0] || 1))} of all`;
   }
 
   sizes(tree: Tree, node: number): Sizes {

@@ -54,12 +54,13 @@ export class Panel {
     this.#show(name, parts, isFirm, model.meaning(model.classOf(tree, node)));
   }
 
-  /** A function over all its places. */
-  showFunction(name: number, sums: FunctionSums, isFirm: boolean): void {
+  /** A function over all its places; `view`: its sums where one has zoomed in. */
+  showFunction(name: number, sums: FunctionSums, view: FunctionSums): void {
     const [size, before] = [sums.total[name] as number, sums.totalBefore[name] as number];
     const sizes = { size, before, change: size - before, noise: this.#model.noise(before, size) };
-    const texts = this.#sizeTexts(sizes, sums.self[name] as number);
-    this.#show(name, [...texts, countOf(sums.places[name] as number)], isFirm, '');
+    const parts = [...this.#sizeTexts(sizes, sums.self[name] as number), countOf(sums.places[name] as number)];
+    if (view !== sums) parts.push(`${valueText(this.#model.data.measure, view.total[name] as number)} in this view`);
+    this.#show(name, parts, true, '');
   }
 
   #sizeTexts(sizes: Sizes, own: number): string[] {

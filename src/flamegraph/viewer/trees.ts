@@ -8,8 +8,8 @@ import { childrenOf, type Tree } from './tree.ts';
 
 export interface Shown {
   tree: Tree;
-  /** computed when first asked for, because it takes a while */
-  sums: () => FunctionSums;
+  /** of a node's part of the tree; computed when asked for, because it takes a while */
+  sums: (top: number) => FunctionSums;
   /** by family's letter: its share of the time */
   shares: Map<string, number>;
   /** hidden functions, and the share of the whole that each takes away */
@@ -54,8 +54,12 @@ export class Trees {
     }
     const number = this.#numbers.get(root);
     if (number) tree = calleesOf(tree, number, model.order);
-    let made: FunctionSums | undefined;
-    const sums = (): FunctionSums => (made ??= functionSums(tree, model.names.length - 1));
+    const made = new Map<number, FunctionSums>();
+    const sums = (top: number): FunctionSums => {
+      const known = made.get(top) ?? functionSums(tree, model.names.length - 1, top);
+      made.set(top, known);
+      return known;
+    };
     const shares = sharesOf(tree, this.#hasApart, model.data.reversed, (node, bits) => model.classOf(tree, node, bits));
     this.#key = key;
     this.#shown = { tree, sums, shares, hidden };
