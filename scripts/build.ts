@@ -58,6 +58,14 @@ const WASMS: readonly Wasm[] = [
     module: 'src/symbols/dwarf/wasm.generated.ts',
     constant: 'dwarfWasm',
   },
+  {
+    folder: 'src/symbols/rust/wasm',
+    entry: 'rust',
+    // it takes no memory but its own buffers
+    flags: ['-O3', '--noAssert', '--runtime', 'stub', '--initialMemory', '1', '--maximumMemory', '1'],
+    module: 'src/symbols/rust/wasm.generated.ts',
+    constant: 'rustNameWasm',
+  },
 ];
 
 /** Compiles only if a source has changed since the last time, because it takes more CPU time than all the rest. */

@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropHash } from '../stacks/frame-name.ts';
+import { readRustName } from './rust/rust-name.ts';
 
 // _ZN3foo3barEv       __ZN3foo3barEv      _RNvCsbFYJioi4cCO_2rs4main
 // └ Itanium C++       └ same on macOS     └ Rust v0; its legacy form looks like C++
@@ -46,8 +47,10 @@ function demangleSymbol(name: string, keepHash: boolean): string {
   // _ZNSi4readEPcl@@GLIBCXX_3.4 and perf's _ZNSi4readEPcl@plt: no demangler knows versions.
   const at = name.indexOf('@');
   const symbol = at < 0 ? name : name.slice(0, at);
-  const mangled = keepHash ? symbol : symbol.replace(THIN_LTO, '');
+  const mangled = keepHash || !symbol.includes('.llvm.') ? symbol : symbol.replace(THIN_LTO, '');
   const version = at < 0 ? '' : name.slice(at);
+  const rust = keepHash ? undefined : readRustName(mangled);
+  if (rust !== undefined) return rust + version;
   const [, hash, suffix = ''] = (keepHash && LEGACY.exec(mangled)) || [];
   const readable = callDemangler(mangled.slice(0, mangled.length - suffix.length));
   if (readable === undefined) return name;
