@@ -1,14 +1,14 @@
 // The data files of off-CPU analysis as modules, so that tests and bundles import the same text.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { packSections } from '../src/offcpu/reason/packed-rules.ts';
+import { packRules } from '../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../src/offcpu/reason/rule-file.ts';
 
 /** Writes `file` from src/offcpu/reason/*.rules, parsed. */
 export function writeOffcpuRules(file: string): void {
   const packed = (name: string): string => {
     const text = readFileSync(`src/offcpu/reason/${name}.rules`, 'utf8');
-    return JSON.stringify(packSections(parseRules(text, `${name}.rules`)));
+    return JSON.stringify(JSON.stringify(packRules(parseRules(text, `${name}.rules`))));
   };
   writeFileSync(
     file,

@@ -28,13 +28,12 @@ export interface FoldedFrame {
 }
 
 export function foldedFrame(text: string, rules: KernelRules): FoldedFrame {
-  const { isSwitch, kernelPart } = rules.facts(text);
   return {
     name: unmarked(text),
     hasKernelMark: text.endsWith(KERNEL_MARK),
     isSeparator: text === '-',
-    isSwitch,
-    kernelPart,
+    isSwitch: rules.facts(text).isSwitch,
+    kernelPart: rules.kernelPart(text),
     note: kindOfFrame(text) ?? (isLost(text) ? 'lost' : undefined),
   };
 }
@@ -85,7 +84,7 @@ export function partsOf(frames: readonly string[], rules: KernelRules, hasComm =
 
 /** Is this root frame a function, not a comm? */
 export function isRootFunction(frame: string, rules: KernelRules): boolean {
-  return isThreadStart(frame) || rules.facts(frame).kernelPart === 'entry';
+  return isThreadStart(frame) || rules.kernelPart(frame) === 'entry';
 }
 
 function kernelFrom(size: number, frameAt: (index: number) => FoldedFrame, first: number): number {

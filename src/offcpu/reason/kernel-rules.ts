@@ -5,6 +5,7 @@ import { isNameless } from '../../stacks/frame-name.ts';
 import { type KernelPart, kernelPart } from '../../stacks/known-frames.ts';
 import { isCall, kernelName, libcCall, userName } from './function-name.ts';
 import { type Candidate, NamesIndex } from './names-index.ts';
+import { type PackedRules, packRules } from './packed-rules.ts';
 import type { Rule, Section } from './rule-file.ts';
 
 /** What a heading of a rule file says about the functions below it. */
@@ -45,7 +46,7 @@ export interface Facts {
   name: string;
   isCall: boolean;
   isTracer: boolean;
-  kernelPart: KernelPart;
+  isEntry: boolean;
   isSwitch: boolean;
   isWrapper: boolean;
   isFault: boolean;
@@ -57,12 +58,15 @@ export interface Facts {
 // JS:^fsyncSync node:fs:1322:19
 const NODES_OWN = /^JS:.* node:\S+$/;
 
+/** What a heading says about the functions below it, and when they decide. */
+type Step = Pick<Vote, 'step' | 'place'>;
+
 export class KernelRules {
-  readonly #kernel = new NamesIndex<Vote>();
-  readonly #user = new NamesIndex<Vote>();
+  /** the files, with the steps of their sections */
+  readonly #files: readonly { index: NamesIndex; steps: readonly Step[] }[];
   readonly #known = new Map<string, Facts>();
+  readonly #kernelParts = new Map<string, KernelPart>();
   readonly #knownOfUser = new Map<string, readonly Candidate<Vote>[]>();
-  readonly rules: Rule[] = [];
   /** do any rules look at user frames? */
   readonly hasUserRules: boolean;
 
@@ -70,35 +74,18 @@ export class KernelRules {
    * `own` come from the user's files, and go before the built-in ones of the same kind. Throws InputError for an
    * unknown heading, and for functions without a reason.
    */
-  constructor(builtIn: readonly Section[], own: readonly Section[] = []) {
-    const isTop = (section: Section): boolean => BEFORE_WAITS.includes(placeOf(section));
-    const given = builtIn.filter(({ patterns }) => patterns.length > 0);
-    const firstWait = given.findIndex((section) => !isTop(section));
-    const ordered = [
-      ...own.filter(isTop),
-      ...given.slice(0, firstWait),
-      ...own.filter((section) => !isTop(section)),
-      ...given.slice(firstWait),
-    ];
-    ordered.forEach((section, step) => {
-      const place = placeOf(section);
-      const index = USER_PLACES.includes(place) ? this.#user : this.#kernel;
-      const votes = new Map<Rule | undefined, Vote>();
-      for (const pattern of section.patterns) {
-        const { rule } = pattern;
-        if (rule === undefined && !MARKS.includes(place) && place !== 'switch') {
-          throw new InputError(`${section.place}: functions without a reason above them, "[name] group/detail: text"`);
-        }
-        let vote = votes.get(rule);
-        if (vote === undefined) {
-          vote = { step, place, rule };
-          votes.set(rule, vote);
-          if (rule) this.rules.push(rule);
-        }
-        index.add(pattern, vote);
-      }
-    });
-    this.hasUserRules = ordered.some((section) => placeOf(section) === 'user');
+  constructor(builtIn: PackedRules, own: readonly Section[] = []) {
+    const isTop = (place: RulePlace): boolean => BEFORE_WAITS.includes(place);
+    const ownPlaces = own.map(placeOf); // headings without functions must be known, too
+    const ownRules = packRules(own);
+    const places = builtIn.sections.map(placeOf);
+    const firstWait = places.findIndex((place) => !isTop(place));
+    this.#files = [fileOf(ownRules, 0, isTop), fileOf(builtIn, 1, (_, section) => section < firstWait)];
+    this.hasUserRules = [...ownPlaces, ...places].includes('user');
+  }
+
+  get rules(): Rule[] {
+    return this.#files.flatMap(({ index }) => index.rules.rules);
   }
 
   /** What the rules know of a kernel frame, in any spelling. */
@@ -111,10 +98,19 @@ export class KernelRules {
     return facts;
   }
 
+  /** What the name of a frame tells of the kernel. Apart from facts(), because only folded stacks need it. */
+  kernelPart(frame: string): KernelPart {
+    if (!this.#kernelParts.has(frame)) {
+      const { isEntry, name } = this.facts(frame);
+      this.#kernelParts.set(frame, isEntry ? 'entry' : kernelPart(name));
+    }
+    return this.#kernelParts.get(frame);
+  }
+
   votesOfUser(frame: string): readonly Candidate<Vote>[] {
     let votes = this.#knownOfUser.get(frame);
     if (votes === undefined) {
-      votes = byStep(this.#user.find(userName(frame)));
+      votes = this.#votesOf(userName(frame), (place) => USER_PLACES.includes(place));
       this.#knownOfUser.set(frame, votes);
     }
     return votes;
@@ -140,29 +136,56 @@ export class KernelRules {
     return this.votesOfUser(frame).some(({ of }) => of.place === 'interpreter');
   }
 
+  /** By step; the order of find() stays within a step. */
+  #votesOf(name: string, isWanted: (place: RulePlace) => boolean): Candidate<Vote>[] {
+    const votes: Candidate<Vote>[] = [];
+    for (const { index, steps } of this.#files) {
+      for (const { section, rule, rest } of index.find(name)) {
+        const step = steps[section] as Step;
+        if (isWanted(step.place)) votes.push({ of: { ...step, rule }, rest });
+      }
+    }
+    return votes.sort((a, b) => a.of.step - b.of.step);
+  }
+
   #factsOf(name: string): Facts {
-    const found = this.#kernel.find(name);
+    const found = this.#votesOf(name, (place) => !USER_PLACES.includes(place));
     const is = (place: RulePlace): boolean => found.some(({ of }) => of.place === place);
     return {
       name,
       isCall: isCall(name),
       isTracer: is('tracer'),
-      kernelPart: is('entry') ? 'entry' : kernelPart(name),
+      isEntry: is('entry'),
       isSwitch: is('switch'),
       isWrapper: is('wrapper'),
       isFault: is('fault'),
       isLock: is('lock'),
-      votes: byStep(found.filter(({ of }) => of.rule !== undefined)),
+      votes: found.filter(({ of }) => of.rule !== undefined),
     };
   }
 }
 
-/** The order of find() stays within a step. */
-function byStep(votes: Candidate<Vote>[]): Candidate<Vote>[] {
-  return votes.sort((a, b) => a.of.step - b.of.step);
+/** Own files (0) go before the built-in one (1), in what decides before the waits and in what decides after. */
+function fileOf(
+  rules: PackedRules,
+  file: 0 | 1,
+  isEarly: (place: RulePlace, section: number) => boolean,
+): { index: NamesIndex; steps: Step[] } {
+  const steps = rules.sections.map((section, i) => {
+    const place = placeOf(section);
+    return { place, step: (isEarly(place, i) ? file : 2 + file) + i / rules.sections.length };
+  });
+  for (const { rule, section } of rules.patterns) {
+    const { place } = steps[section] as Step;
+    if (rule === undefined && !MARKS.includes(place) && place !== 'switch') {
+      const at = rules.sections[section]?.place;
+      throw new InputError(`${at}: functions without a reason above them, "[name] group/detail: text"`);
+    }
+  }
+  return { index: new NamesIndex(rules), steps };
 }
 
-function placeOf({ heading, place }: Section): RulePlace {
+function placeOf({ heading, place }: Pick<Section, 'heading' | 'place'>): RulePlace {
   if (heading === '') return 'any';
   if (!isKnown(heading))
     throw new InputError(`${place}: "== ${heading}" is none of: ${Object.keys(PLACES).join(', ')}`);

@@ -4,24 +4,29 @@ import { InputError } from '../../engine/errors.ts';
 import { isLibcObject, isNameless } from '../../stacks/frame-name.ts';
 import { HIDDEN, LOST, TRUNCATED } from '../../stacks/marks.ts';
 import { nameByFile, userName } from './function-name.ts';
-import { type Candidate, endOf, holds, NamesIndex } from './names-index.ts';
+import { type Candidate, endOf, holds, NamesIndex, type Pattern } from './names-index.ts';
+import { type PackedRules, packRules } from './packed-rules.ts';
 import type { Kind, Rule, Section } from './rule-file.ts';
 
 /** A function of a program, or a comm, with what the rules know of it. Meanings.frameOf() makes one for each. */
-export interface UserFrame {
+export interface UserFrame extends Readonly<Facts> {
   readonly frame: string;
   /** as rules name it */
   name: string;
-  isStale: boolean;
   isUnnamed: boolean;
   /** is it an unnamed function of the C library? */
   isLibc: boolean;
-  programs: readonly string[];
+}
+
+/** What the rules know of a function. */
+interface Facts {
+  isStale: boolean;
+  programs: string[];
   /** the function waits for its caller, if the rest of one of these holds */
-  ways: readonly Candidate<true>[];
+  ways: Candidate<true>[];
   /** the function parks its thread, if the rest of one of these holds */
-  parks: readonly Candidate<true>[];
-  fits: readonly Candidate<Fit>[];
+  parks: Candidate<true>[];
+  fits: Candidate<Fit>[];
 }
 
 /** A rule in its place. */
@@ -74,46 +79,38 @@ export function isMeaningHeading(heading: string): boolean {
   return [STALE, WAYS, PARKS].includes(heading) || KNOWN_BY.test(heading) || WAITS_IN.test(heading);
 }
 
+/** What a heading says of the functions below it: which program they show, or what waits where. */
+type Heading =
+  | { kind: 'stale' | 'ways' | 'parks' }
+  | { kind: 'program'; program: string }
+  | ({ kind: 'fits' } & Pick<Fit, 'isParked' | 'program' | 'labels'>);
+
+/** A file with the headings of its sections, in order of the files. */
+interface MeaningFile {
+  index: NamesIndex;
+  headings: readonly Heading[];
+  isOwn: boolean;
+  /** the number of its first pattern among those of all files */
+  from: number;
+}
+
 export class Meanings {
-  readonly #rules = new NamesIndex<Fit>();
-  readonly #ways = new NamesIndex<true>();
-  readonly #parks = new NamesIndex<true>();
-  readonly #programs = new NamesIndex<string>();
-  readonly #stale = new NamesIndex<true>();
+  readonly #files: readonly MeaningFile[];
   readonly #known = new Map<string, UserFrame>();
   readonly #knownOfComm = new Map<string | undefined, UserFrame>();
   readonly #programsOfComm = new Map<string | undefined, Set<string>>();
-  #order = 0;
 
   /**
    * `own` come from the user's files, and go before the built-in ones. Throws InputError for functions without a
    * meaning.
    */
-  constructor(builtIn: readonly Section[], own: readonly Section[] = []) {
-    for (const section of own) this.#add(section, true);
-    for (const section of builtIn) this.#add(section, false);
+  constructor(builtIn: PackedRules, own: readonly Section[] = []) {
+    const ownRules = packRules(own);
+    this.#files = [fileOf(ownRules, true, 0), fileOf(builtIn, false, ownRules.patterns.length)];
   }
 
-  #add({ heading, place, patterns }: Section, isOwn: boolean): void {
-    const program = KNOWN_BY.exec(heading)?.[1];
-    const [, waiting = ANY, how = 'waiting', labels = '*'] = WAITS_IN.exec(heading) ?? [];
-    for (const pattern of patterns) {
-      if (heading === STALE) this.#stale.add(pattern, true);
-      else if (heading === WAYS) this.#ways.add(pattern, true);
-      else if (heading === PARKS) this.#parks.add(pattern, true);
-      else if (program !== undefined) this.#programs.add(pattern, program);
-      else if (pattern.rule === undefined) throw new InputError(`${place}: functions without a meaning above them`);
-      else {
-        this.#rules.add(pattern, {
-          order: this.#order++,
-          rule: pattern.rule,
-          isOwn,
-          isParked: how === 'parked',
-          program: waiting === ANY ? undefined : waiting,
-          labels: labels.split(/\s+/),
-        });
-      }
-    }
+  get rules(): Rule[] {
+    return this.#files.flatMap(({ index }) => index.rules.rules);
   }
 
   /** Learns from a stack which program its comm is. Show it all stacks before the first meaningOf(). */
@@ -177,23 +174,63 @@ export class Meanings {
     if (known === undefined) {
       const name = userName(frame);
       const byFile = nameByFile(name);
-      const found = <V>(index: NamesIndex<V>): Candidate<V>[] =>
-        byFile === undefined ? index.find(name) : [...index.find(name), ...index.find(byFile)];
       known = {
         frame,
         name,
-        isStale: this.#stale.find(name).length > 0,
         isUnnamed: isNameless(name) && !MARKS.has(name),
         isLibc: isLibcObject(name),
-        programs: this.#programs.find(name).map(({ of }) => of),
-        ways: found(this.#ways),
-        parks: found(this.#parks),
-        fits: found(this.#rules),
+        ...this.#factsOf(byFile === undefined ? [name] : [name, byFile]),
       };
       this.#known.set(frame, known);
     }
     return known;
   }
+
+  /** What the files say of a function that goes by these names. */
+  #factsOf(names: readonly string[]): Facts {
+    const facts: Facts = { isStale: false, programs: [], ways: [], parks: [], fits: [] };
+    for (const name of names) {
+      for (const file of this.#files) {
+        for (const pattern of file.index.find(name)) addTo(facts, pattern, file);
+      }
+    }
+    return facts;
+  }
+}
+
+function addTo(facts: Facts, { rule, section, order, rest }: Pattern, { headings, isOwn, from }: MeaningFile): void {
+  const heading = headings[section] as Heading;
+  if (heading.kind === 'stale') facts.isStale = true;
+  else if (heading.kind === 'program') facts.programs.push(heading.program);
+  else if (heading.kind !== 'fits') facts[heading.kind].push({ of: true, rest });
+  else {
+    const { isParked, program, labels } = heading;
+    facts.fits.push({ of: { order: from + order, rule: rule as Rule, isOwn, isParked, program, labels }, rest });
+  }
+}
+
+function fileOf(rules: PackedRules, isOwn: boolean, from: number): MeaningFile {
+  const headings = rules.sections.map(({ heading }) => headingOf(heading));
+  for (const { rule, section } of rules.patterns) {
+    if (rule === undefined && headings[section]?.kind === 'fits')
+      throw new InputError(`${rules.sections[section]?.place}: functions without a meaning above them`);
+  }
+  return { index: new NamesIndex(rules), headings, isOwn, from };
+}
+
+function headingOf(heading: string): Heading {
+  if (heading === STALE) return { kind: 'stale' };
+  if (heading === WAYS) return { kind: 'ways' };
+  if (heading === PARKS) return { kind: 'parks' };
+  const program = KNOWN_BY.exec(heading)?.[1];
+  if (program !== undefined) return { kind: 'program', program };
+  const [, waiting = ANY, how = 'waiting', labels = '*'] = WAITS_IN.exec(heading) ?? [];
+  return {
+    kind: 'fits',
+    isParked: how === 'parked',
+    program: waiting === ANY ? undefined : waiting,
+    labels: labels.split(/\s+/),
+  };
 }
 
 /** Does the thread wait on a word of its own, so that the word's address names no lock? Frames innermost first. */

@@ -1,6 +1,7 @@
-// Patterns by name: which of them begin with a given function.
+// Patterns by name: which of a rule file begin with a given function.
 
-import type { FramePattern, Link } from './rule-file.ts';
+import { numbersOf, type PackedRules, unprefixed } from './packed-rules.ts';
+import type { Rule } from './rule-file.ts';
 
 /** A pattern that begins with the function asked for. */
 export interface Candidate<Of> {
@@ -16,72 +17,50 @@ interface Chained {
   prefixes: readonly string[];
 }
 
-interface Ranked<Of> extends Candidate<Of> {
-  /** whole names come before prefixes, long ones before short ones */
-  length: number;
+/** One line of functions. find() makes one object for each that it finds. */
+export interface Pattern {
+  /** its place in the file, and that of its section */
+  order: number;
+  section: number;
+  /** undefined: the functions mean what the heading says */
+  rule: Rule | undefined;
+  rest: readonly Chained[];
 }
 
-const WHOLE = Number.POSITIVE_INFINITY;
 const NOTHING: readonly Chained[] = [];
 
-export class NamesIndex<Of> {
-  /** most names stand in one pattern, and an array for each would take a third of a start */
-  readonly #whole = new Map<string, Ranked<Of> | Ranked<Of>[]>();
-  readonly #prefixes = new Map<string, Ranked<Of>[]>();
-  /** the lengths of the prefixes, the longest first; undefined: not computed since the last add() */
-  #lengths: number[] | undefined;
+export class NamesIndex {
+  readonly rules: PackedRules;
+  readonly #found: Pattern[] = [];
 
-  add(pattern: FramePattern, of: Of): void {
-    const [first, ...rest] = pattern.links;
-    const chained = rest.length === 0 ? NOTHING : rest.map(chainedOf);
-    const whole: Ranked<Of> = { of, rest: chained, length: WHOLE };
-    for (const name of first.names) {
-      if (name.endsWith('*')) {
-        const prefix = unprefixed(name.slice(0, -1));
-        push(this.#prefixes, prefix, { of, rest: chained, length: prefix.length });
-        this.#lengths = undefined;
-      } else {
-        const known = this.#whole.get(name);
-        if (known === undefined) this.#whole.set(name, whole);
-        else if (Array.isArray(known)) known.push(whole);
-        else this.#whole.set(name, [known, whole]);
-      }
-    }
+  constructor(rules: PackedRules) {
+    this.rules = rules;
   }
 
-  /**
-   * All that begin with this name: whole names first, then prefixes from long to short; equal ones in order of add().
-   */
-  find(name: string): Candidate<Of>[] {
-    const found = [this.#whole.get(name) ?? []].flat();
+  /** All that begin with this name: whole names first, then prefixes from long to short; equal ones in order. */
+  find(name: string): Pattern[] {
+    const { whole, prefixes } = this.rules;
+    const found = numbersOf(name, whole);
     const bare = unprefixed(name);
-    this.#lengths ??= [...new Set(Array.from(this.#prefixes.keys(), (prefix) => prefix.length))].sort((a, b) => b - a);
-    for (const length of this.#lengths) {
-      if (length <= bare.length) found.push(...(this.#prefixes.get(bare.slice(0, length)) ?? []));
+    for (let length = Math.min(bare.length, prefixes.length - 1); length >= 0; length--) {
+      if (prefixes[length] !== '') found.push(...numbersOf(bare.slice(0, length), prefixes));
     }
-    return found;
+    return found.map((order) => this.#patternAt(order));
   }
-}
 
-function push<V>(map: Map<string, V[]>, key: string, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
-}
-
-/** Prefixes are compared without leading underscores: `nfs_*` fits `__nfs_revalidate_inode` as well. */
-function unprefixed(name: string): string {
-  let from = 0;
-  while (name.charCodeAt(from) === 0x5f) from++;
-  return from === 0 ? name : name.slice(from);
-}
-
-function chainedOf({ relation, names }: Link): Chained {
-  return {
-    adjacent: relation === '<-',
-    names: new Set(names.filter((name) => !name.endsWith('*'))),
-    prefixes: names.filter((name) => name.endsWith('*')).map((name) => unprefixed(name.slice(0, -1))),
-  };
+  #patternAt(order: number): Pattern {
+    const known = this.#found[order];
+    if (known !== undefined) return known;
+    const { section, rule, rest } = this.rules.patterns[order] as PackedRules['patterns'][number];
+    const pattern = {
+      order,
+      section,
+      rule: rule === undefined ? undefined : this.rules.rules[rule],
+      rest: rest?.map((link) => ({ ...link, names: new Set(link.names) })) ?? NOTHING,
+    };
+    this.#found[order] = pattern;
+    return pattern;
+  }
 }
 
 /** Does the rest of a pattern hold whose first name stands at `at`? Names are innermost first. */

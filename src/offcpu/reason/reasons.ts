@@ -6,7 +6,7 @@ import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
 import { KernelRules } from './kernel-rules.ts';
 import { isMeaningHeading, isParked, Meanings, type UserFrame } from './meanings.ts';
-import { unpackSections } from './packed-rules.ts';
+import { unpackRules } from './packed-rules.ts';
 import { type Kind, parseRules, type Rule, type Section } from './rule-file.ts';
 import { meaningRules, reasonRules } from './rules.generated.ts';
 
@@ -53,12 +53,17 @@ export interface Decision extends Explained {
 /** The name of a wait event, `Lock:tuple`; undefined: no wait, or an unknown one. */
 export type DecodeWaitEvent = (waitEvent: number) => string | undefined;
 
+/** What decides, made of the rule files. */
+interface Deciders {
+  table: KernelRules;
+  classifier: Classifier;
+  meanings: Meanings;
+}
+
 export class Reasons {
-  readonly table: KernelRules;
-  readonly #classifier: Classifier;
-  readonly #meanings: Meanings;
+  readonly #own: readonly Section[];
   readonly #decode: DecodeWaitEvent;
-  readonly #names = new Set<string>(['other']);
+  #made: Deciders | undefined;
   /** were wait events recorded? If all are 0, they were not */
   #hasEvents = false;
   /** of stacks about whose meaning nothing is known, which are most */
@@ -66,24 +71,33 @@ export class Reasons {
 
   /** `own`: rule files of the user, name and text. Throws InputError if they are none. */
   constructor(own: readonly { name: string; text: string }[], decode: DecodeWaitEvent) {
-    const sections = own.flatMap(({ name, text }) => parseRules(text, name));
-    this.table = new KernelRules(unpackSections(reasonRules), sections.flatMap(reasonsOf));
-    this.#classifier = new Classifier(this.table);
-    const ownMeanings = sections.flatMap(meaningsOf);
-    const meanings = unpackSections(meaningRules);
-    this.#meanings = new Meanings(meanings, ownMeanings);
+    this.#own = own.flatMap(({ name, text }) => parseRules(text, name));
     this.#decode = decode;
-    const ofMeanings = [...ownMeanings, ...meanings].flatMap(({ patterns }) =>
-      patterns.flatMap(({ rule }) => rule ?? []),
-    );
-    for (const { bracket, label, inPageFault } of [...this.table.rules, ...BUILT_IN, ...ofMeanings]) {
-      for (const name of [bracket, label, inPageFault]) if (name !== undefined) this.#names.add(name);
-    }
+    if (own.length > 0) this.#made = this.#make(); // says at once what is wrong with them
+  }
+
+  get table(): KernelRules {
+    return this.#deciders.table;
+  }
+
+  /** The first stack reads the rules: an empty input needs none. */
+  get #deciders(): Deciders {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  #make(): Deciders {
+    const table = new KernelRules(unpackRules(reasonRules), this.#own.flatMap(reasonsOf));
+    const meanings = new Meanings(unpackRules(meaningRules), this.#own.flatMap(meaningsOf));
+    return { table, classifier: new Classifier(table), meanings };
   }
 
   /** Is there a reason, label or meaning of this name? */
   knows(name: string): boolean {
-    return this.#names.has(name) || name.startsWith('other/') || this.#isWaitEvent(name);
+    if (name === 'other' || name.startsWith('other/')) return true;
+    const { table, meanings } = this.#deciders;
+    const isOf = ({ bracket, label, inPageFault }: Rule): boolean => [bracket, label, inPageFault].includes(name);
+    return [...table.rules, ...BUILT_IN, ...meanings.rules].some(isOf) || this.#isWaitEvent(name);
   }
 
   #isWaitEvent(name: string): boolean {
@@ -95,7 +109,7 @@ export class Reasons {
 
   /** A user frame of a stack. The same object for the same name, so that callers may keep it. */
   frameOf(name: string): UserFrame {
-    return this.#meanings.frameOf(name);
+    return this.#deciders.meanings.frameOf(name);
   }
 
   /**
@@ -103,11 +117,11 @@ export class Reasons {
    */
   notice(stack: OffcpuStack): void {
     if (stack.waitEvent) this.#hasEvents = true;
-    this.#meanings.notice(stack);
+    this.#deciders.meanings.notice(stack);
   }
 
   decide(stack: OffcpuStack): Decision {
-    const verdict = this.#classifier.classify(stack);
+    const verdict = this.#deciders.classifier.classify(stack);
     const meaning = hasMeaning(verdict.rule) ? this.#meaningOf(stack, verdict.rule) : undefined;
     const withoutEvent =
       meaning === undefined && hasMeaning(verdict.rule) ? this.#callerWithoutEvent(stack) : undefined;
@@ -136,7 +150,7 @@ export class Reasons {
 
   #meaningOf(stack: OffcpuStack, reason: Rule): (Meant & { by: string; place: string }) | undefined {
     if (stack.waitEvent === undefined || !this.#hasEvents) {
-      const meaning = this.#meanings.meaningOf(stack, reason.label, reason.kind);
+      const meaning = this.#deciders.meanings.meaningOf(stack, reason.label, reason.kind);
       if (meaning === undefined) return undefined;
       const { rule, frame } = meaning;
       return { label: rule.label, kind: rule.kind, by: frame, place: rule.place };

@@ -5,10 +5,10 @@ import { describe, test } from 'node:test';
 import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
 import { kernelName } from '../../../src/offcpu/reason/function-name.ts';
 import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
-import { unpackSections } from '../../../src/offcpu/reason/packed-rules.ts';
+import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
 
-const table = new KernelRules(unpackSections(reasonRules));
+const table = new KernelRules(unpackRules(reasonRules));
 const parts = (stack: string, hasComm = true) => partsOf(stack.split(';'), table, hasComm);
 
 describe('a folded stack', () => {

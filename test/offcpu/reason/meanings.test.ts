@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Meanings, type UserFrame } from '../../../src/offcpu/reason/meanings.ts';
-import { unpackSections } from '../../../src/offcpu/reason/packed-rules.ts';
+import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 
-const sections = unpackSections(meaningRules);
+const sections = unpackRules(meaningRules);
 
 /** The meaning of a stack, innermost first, of a thread `comm` that was seen with `others` as well. */
 function meaningOf(label: string, comm: string | undefined, user: string, others = ''): string | undefined {

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
-import { userName } from '../../../src/offcpu/reason/function-name.ts';
-import { NamesIndex } from '../../../src/offcpu/reason/names-index.ts';
-import { unpackSections } from '../../../src/offcpu/reason/packed-rules.ts';
+import { Meanings } from '../../../src/offcpu/reason/meanings.ts';
+import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { type Explained, kindOf, type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { dropHash, tidyName } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
+import { sectionsOf } from './sections.ts';
 
 type Answer = Pick<Explained, 'rule' | 'meaning'>;
 
@@ -42,12 +42,9 @@ function agree(a: Answer, b: Answer): boolean {
 }
 
 const FOLDER = join(ROOT, 'fixtures/offcpu-labelled');
-const sections = unpackSections(meaningRules);
-const ways = new NamesIndex<true>();
-for (const { heading, patterns } of sections) {
-  if (heading === 'functions that wait for their callers') for (const pattern of patterns) ways.add(pattern, true);
-}
-const isWay = (frame: string): boolean => ways.find(userName(frame)).length > 0;
+const sections = sectionsOf('meanings.rules');
+const meanings = new Meanings(unpackRules(meaningRules));
+const isWay = (frame: string): boolean => meanings.frameOf(frame).ways.length > 0;
 
 /** The first functions of all meanings, with their program: roots, loops and parking functions. */
 const OF_PROGRAMS = sections
@@ -61,17 +58,11 @@ const OF_PROGRAMS = sections
   .map(({ program, name }) => ({ program, name: name.replace('*', 'x') }));
 const FOREIGN = OF_PROGRAMS.map(({ name }) => name);
 
-const programs = new NamesIndex<string>();
-for (const { heading, patterns } of sections) {
-  const program = /^(\S+) is known by$/.exec(heading)?.[1];
-  if (program !== undefined) for (const pattern of patterns) programs.add(pattern, program);
-}
-
 /** A function of the thread's own program is not foreign to its stack. */
 function foreignTo({ comm }: OffcpuStack, stacks: readonly OffcpuStack[]): string[] {
   const frames = stacks.filter((stack) => stack.comm === comm).flatMap(({ user }) => user.map(({ name }) => name));
   const own = new Set(
-    [...frames, `comm:${comm?.replaceAll(' ', '_')}`].flatMap((name) => programs.find(name).map(({ of }) => of)),
+    [...frames, `comm:${comm?.replaceAll(' ', '_')}`].flatMap((name) => meanings.frameOf(name).programs),
   );
   return OF_PROGRAMS.filter(({ program }) => !own.has(program)).map(({ name }) => name);
 }

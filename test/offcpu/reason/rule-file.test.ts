@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { isMeaningHeading, Meanings } from '../../../src/offcpu/reason/meanings.ts';
-import { unpackSections } from '../../../src/offcpu/reason/packed-rules.ts';
+import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
 import { meaningRules, reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
+import { sectionsOf } from './sections.ts';
 
 describe('a rule file', () => {
   test('has steps, rules and patterns', () => {
@@ -51,7 +52,7 @@ describe('a rule file', () => {
   for (const [text, message] of wrong) {
     test(`tells what is wrong with ${JSON.stringify(text)}`, () => {
       assert.throws(
-        () => new KernelRules(unpackSections(reasonRules), parseRules(text, 'r')),
+        () => new KernelRules(unpackRules(reasonRules), parseRules(text, 'r')),
         ({ message: said }: Error) => {
           assert.match(said, message);
           return true;
@@ -62,14 +63,13 @@ describe('a rule file', () => {
 });
 
 describe('the built-in rules', () => {
-  const reasons = unpackSections(reasonRules);
-  const meanings = unpackSections(meaningRules);
+  const reasons = unpackRules(reasonRules);
 
   test('have headings that are known', () => {
     assert.doesNotThrow(() => new KernelRules(reasons));
-    for (const { heading, patterns } of meanings)
+    for (const { heading, patterns } of sectionsOf('meanings.rules'))
       assert.ok(patterns.length === 0 || isMeaningHeading(heading), heading);
-    assert.doesNotThrow(() => new Meanings(meanings));
+    assert.doesNotThrow(() => new Meanings(unpackRules(meaningRules)));
   });
 
   test('name each reason alike everywhere: one short name, one way to count', () => {
@@ -82,7 +82,7 @@ describe('the built-in rules', () => {
   });
 
   test('do not say a function twice in one step', () => {
-    for (const { patterns, place } of reasons) {
+    for (const { patterns, place } of sectionsOf('reasons.rules')) {
       const names = patterns.filter(({ links }) => links.length === 1).flatMap(({ links }) => links[0].names);
       const twice = names.filter((name, i) => names.indexOf(name) !== i);
       assert.deepEqual(twice, [], place);
