@@ -75,6 +75,8 @@ export class ParticularsReader {
   #statements: Map<string, Statement> | undefined;
   /** of those who ended waits, where they were recorded */
   wakerStacks: WakerStacks = new Map();
+  /** names that threads took after their first turn, by tid */
+  readonly #laterNames = new Map<number, string>();
 
   /** `objects` is the number behind that word in the header, `format` the dump's. */
   constructor(text: BpftraceText, objects: number, format: number) {
@@ -99,6 +101,12 @@ export class ParticularsReader {
       this.#known.set(key, known);
     }
     return known;
+  }
+
+  /** Learns from the keys which threads have another name than at their first switch, as those of Java. */
+  learnNames(keys: Iterable<Pick<KeyMeaning, 'tid' | 'comm'>>): void {
+    for (const { tid, comm } of keys)
+      if (tid !== undefined && comm !== undefined && comm !== this.#taskOf(tid)[2]) this.#laterNames.set(tid, comm);
   }
 
   #statementOf(number: number | undefined): Statement | undefined {
@@ -154,7 +162,8 @@ export class ParticularsReader {
     if (waker === undefined || waker === 0 || !this.#hasWakers) return undefined;
     if (waker === INTERRUPT) return { tid: undefined, pid: undefined, comm: undefined };
     const tid = tidOfWaker(waker);
-    const [, pid, comm] = this.#taskOf(tid);
+    const [, pid, first] = this.#taskOf(tid);
+    const comm = this.#laterNames.get(tid) ?? first;
     const stack = this.wakerStacks.get(waker);
     return { tid, pid: pid === undefined ? undefined : Number(pid), comm, ...(stack && { stack }) };
   }

@@ -173,6 +173,7 @@ export function addProgram(
     return `its keys are not those of format ${format}: the program was changed; record with flamepipe's own`;
   callers.learn(meanings.map(({ caller }) => caller));
   if (particulars) {
+    particulars.learnNames(meanings);
     const wakers = meanings.map(({ waker }) => waker);
     const processOf = (tid: number): number | undefined => particulars.processOf(tid);
     particulars.wakerStacks = wakerStacksOf(wakers, { text, table, names, callers, processOf });

@@ -90,6 +90,11 @@ describe('particulars', () => {
     assert.equal(wakerOf(0), undefined);
   });
 
+  test('name a thread that ended a wait by the name that it took later, as its own waits do', () => {
+    const [wait] = dumpOf('app, 7, 1, 0, 202, 1, 0, 6, 8', 'mailer, 8, 1, 0, 202, 1, 0, 6, -1');
+    assert.deepEqual(wait?.particulars?.waker, { tid: 8, pid: 7, comm: 'mailer' });
+  });
+
   test('name nobody, and no interrupt, where the kernel had no BTF', () => {
     const entry = '@offcpu[\n    __schedule+1\n, \n    main+2\n, app, 7, 1, 0, -1, 0, 0, 6, -1]: (100, 0, 1, 100, 0)\n';
     const wakerOf = (dump: string): unknown => entriesOf(dump + entry + TAIL)[0]?.particulars?.waker;
