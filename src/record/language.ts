@@ -146,13 +146,19 @@ function pythonLacks({ executable, mapped, arguments: given, environment, frameP
       },
     ];
   }
-  const isTold = / -X ?perf/.test(` ${given.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
-  const lacks: Lack[] = isTold ? [] : [{ text, mend: 'python3 -X perf ..., or PYTHONPERFSUPPORT=1', what: 'names' }];
+  const lacks: Lack[] = tellsPerf(given, environment)
+    ? []
+    : [{ text, mend: 'python3 -X perf ..., or PYTHONPERFSUPPORT=1', what: 'names' }];
   return framePointers === false ? [...lacks, PYTHON_CALLERS] : lacks;
 }
 
 function callerLacks({ isRust, framePointers }: ProgramFacts): Lack[] {
   if (framePointers !== false) return [];
+/** Do the words and the environment of a Python make it tell perf the names of its functions? */
+export function tellsPerf(words: readonly string[], environment: ProgramFacts['environment']): boolean {
+  return / -X ?perf/.test(` ${words.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
+}
+
   const text = 'Its code keeps no frame pointers, which bpftrace needs to find callers';
   return [{ text, mend: framePointersMend(isRust), what: 'callers' }];
 }

@@ -31,7 +31,8 @@ export function codeFactsOf(pid: number): CodeFacts {
   return {
     ...program,
     isJava: program.isJava || paths.some((path) => path.endsWith('/libjvm.so')),
-    isBareNode: libuv !== undefined && keepsFramePointers(bytesOf(seen(libuv))) === false,
+    // a program that has just begun has mapped none of its libraries
+    isBareNode: libuv === undefined ? program.isBareNode : keepsFramePointers(bytesOf(seen(libuv))) === false,
     isBarePython: python === undefined ? program.isBarePython : keepsFramePointers(bytesOf(seen(python))) === false,
     hasPerfMap: (sizeOf(`/proc/${pid}/root${perfMapPath(ownPid)}`) ?? 0) > 0,
     framePointers: paths.length > 0 && !kept.includes(false),
@@ -39,9 +40,9 @@ export function codeFactsOf(pid: number): CodeFacts {
   };
 }
 
-/** The same of a program that will be started. */
-export function codeFactsOfFile(path: string): CodeFacts {
-  return { ...programFacts(path, basename(path)), hasPerfMap: false, framePointers: undefined };
+/** The same of a program that will be started. `tellsPerf`: will it tell perf what it compiles? */
+export function codeFactsOfFile(path: string, tellsPerf: boolean): CodeFacts {
+  return { ...programFacts(path, basename(path)), hasPerfMap: tellsPerf, framePointers: undefined };
 }
 
 function programFacts(

@@ -7,6 +7,7 @@ import { hasOffcpu, runFolders } from '../artifacts.ts';
 import type { BackendChoice } from '../backends.ts';
 import { type CodeFacts, callGraphOf, leadsNowhere, switchGraphOf } from '../call-graph.ts';
 import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../container.ts';
+import { tellsPerf } from '../language.ts';
 import { type OffcpuStacksChoice, offcpuStacksOf, type SwitchFacts } from '../offcpu-stacks.ts';
 import type { Environment } from '../plan.ts';
 import type { Process } from '../proc-pid.ts';
@@ -15,12 +16,14 @@ import { planLines } from '../shell-words.ts';
 import { type Several, targetsOf } from '../target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../wait-events.ts';
 import { codeFactsOf, codeFactsOfFile } from './code-facts.ts';
+import { programOf } from './command-program.ts';
+import { askForNames } from './java-names.ts';
 import { hasCallEvents, hasCycles, hasKernelSymbols, hasUnwinder, registersHere } from './machine.ts';
 import { findBackends } from './postgres.ts';
 import { placeOf, rootOf, self, serverFilesOf } from './proc-files.ts';
 import { allProcesses, recorder } from './processes.ts';
 import { ownFile, ownTool } from './run-folder.ts';
-import { answerOf, pathOf } from './run-sync.ts';
+import { answerOf } from './run-sync.ts';
 import { mayTraceSwitches } from './switch-rate.ts';
 
 /** What the user says of the target. */
@@ -121,8 +124,8 @@ export function uncountedStacks(settings: Settings, callGraph: string, freeBytes
 /** Facts about the code of the targets, or of the command that will be started. */
 export function codeOf({ command }: Settings, pids: readonly number[]): CodeFacts[] {
   if (pids.length > 0) return pids.map(codeFactsOf);
-  const path = command && pathOf(command[0] as string);
-  return path === undefined ? [] : [codeFactsOfFile(path)];
+  const program = command && programOf(command);
+  return program ? [codeFactsOfFile(program.path, tellsPerf(program.words, process.env))] : [];
 }
 
 /** Throws UsageError if the user asked for wait events that can't be recorded. */

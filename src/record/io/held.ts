@@ -7,10 +7,9 @@ import { isShell } from '../launcher.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import type { Child } from './children.ts';
-import { codeFactsOfFile } from './code-facts.ts';
+import { isPrefix, programOf } from './command-program.ts';
 import { isLauncher } from './launched.ts';
-import { bytesOf, textOf } from './proc-files.ts';
-import { pathOf } from './run-sync.ts';
+import { bytesOf, linkOf, textOf } from './proc-files.ts';
 
 /** It takes the program's name, so that no thread is called sh. */
 const WAIT = 'printf %s "$0" > /proc/$$/comm; read -r begin && exec "$@" < /dev/null';
@@ -20,24 +19,23 @@ const ELF = '\x7fELF';
 const CAN_NOT_EXEC: readonly number[] = [126, 127];
 // app: 1: exec: ./app: Permission denied     app: line 1: /opt/app: Permission denied     app: exec: line 1: …
 const OF_SHELL = /^[^\n]*: (?:line )?1: /m;
-const PYTHON = /^python[\d.]*$/;
+// -c   -ec   -lc
+const OF_TEXT = /^-[a-z]*c$/;
 
 /**
  * The file of a command that can be held; undefined: it begins at once. A warm-up or a workload needs it before the
- * window. Of scripts, and of programs that compile code, it does not tell enough to choose how perf unwinds.
+ * window. A shell may become another program in the end, which would tell how perf has to unwind.
  */
 export function heldProgram(
   { command, workload, warmupSeconds }: Settings,
   perfVersion: string | undefined,
 ): string | undefined {
   if (perfVersion !== undefined && !knowsSynth(perfVersion)) return undefined;
-  const path = command && pathOf(command[0] ?? '');
-  if (!command || path === undefined || workload !== undefined || warmupSeconds > 0) return undefined;
-  const name = basename(path);
-  if (isShell(name) || PYTHON.test(name) || isLauncher(command)) return undefined;
-  if (bytesOf(path)(0, ELF.length).toString('latin1') !== ELF) return undefined;
-  const { isJava, isNode } = codeFactsOfFile(path);
-  return isJava || isNode ? undefined : path;
+  const program = command && programOf(command);
+  if (!program || workload !== undefined || warmupSeconds > 0 || isLauncher(command)) return undefined;
+  const { path, words } = program;
+  if (isShell(basename(path)) && (words.length === 0 || words.some((word) => OF_TEXT.test(word)))) return undefined;
+  return bytesOf(path)(0, ELF.length).toString('latin1') === ELF ? path : undefined;
 }
 
 // perf version 6.1.176     perf version 5.10.244
@@ -82,7 +80,8 @@ export class HeldCommand {
   /** Has the shell become the program? */
   get hasBegun(): boolean {
     const arguments_ = this.#hasBegun ? '' : (textOf(`/proc/${this.process.pid}/cmdline`) ?? '');
-    this.#hasBegun ||= arguments_ !== '' && !arguments_.includes(WAIT);
+    const isOther = arguments_ !== '' && !arguments_.includes(WAIT);
+    this.#hasBegun ||= isOther && !isPrefix(linkOf(`/proc/${this.process.pid}/exe`) ?? '');
     return this.#hasBegun;
   }
 }

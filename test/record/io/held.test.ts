@@ -27,11 +27,23 @@ describe('a command', () => {
     assert.ok(!isHeld(sleep, 'perf version 5.10.1'));
   });
 
-  test('is not if it is a script, a shell, or compiles code', () => {
+  test('that is a script or compiles code is held', () => {
     const script = join(temporaryFolder(), 'run');
     writeFileSync(script, '#!/bin/sh\n./server\n', { mode: 0o755 });
-    for (const command of [[script], ['sh', '-c', './server'], [process.execPath, 'app.js'], ['/nowhere/server']])
-      assert.ok(!isHeld({ command }), command[0]);
+    for (const command of [
+      [script],
+      ['sh', script],
+      ['nice', '-n', '5', process.execPath, 'a.js'],
+      ['env', 'A=1', script],
+    ])
+      assert.ok(isHeld({ command }), command.join(' '));
+  });
+
+  test('is not if it is a shell that may become another program', () => {
+    const script = join(temporaryFolder(), 'run');
+    writeFileSync(script, '#!/bin/sh\nexec ./server\n', { mode: 0o755 });
+    for (const command of [[script], ['sh', '-ec', './server'], ['sh'], ['/nowhere/server'], ['nice', 'sh', '-c', 'a']])
+      assert.ok(!isHeld({ command }), command.join(' '));
   });
 });
 
