@@ -18,6 +18,8 @@ export interface ProgramFacts {
   isRust: boolean;
   /** does it tell perf what it compiled, in /tmp/perf-PID.map? */
   hasPerfMap: boolean;
+  /** will flame-record ask it for these names when the window ends? */
+  isAsked: boolean;
   /** does the program itself keep frame pointers, and Node's libuv? undefined: not known */
   framePointers: boolean | undefined;
 }
@@ -101,7 +103,7 @@ function nodeNamesLacks({ arguments: given, environment }: ProgramFacts): Lack[]
 /** The JVM does not start with the second flag alone. */
 const MAP_AT_EXIT = '-XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit';
 
-function javaLacks({ arguments: given, environment, hasPerfMap }: ProgramFacts): Lack[] {
+function javaLacks({ arguments: given, environment, hasPerfMap, isAsked }: ProgramFacts): Lack[] {
   const { JAVA_TOOL_OPTIONS = '', JDK_JAVA_OPTIONS = '' } = environment;
   const options = [...given, JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS].join(' ');
   const lacks: Lack[] = [];
@@ -112,7 +114,7 @@ function javaLacks({ arguments: given, environment, hasPerfMap }: ProgramFacts):
       what: 'callers',
     });
   }
-  if (!hasPerfMap && !/perf-map-agent|libperfmap/.test(options)) {
+  if (!hasPerfMap && !isAsked && !/perf-map-agent|libperfmap/.test(options)) {
     const later = options.includes('-XX:+DumpPerfMapAtExit');
     lacks.push({
       text: later
@@ -120,7 +122,7 @@ function javaLacks({ arguments: given, environment, hasPerfMap }: ProgramFacts):
         : 'Java does not tell the names of its functions',
       mend: later
         ? 'end it, then flame-record report DIR/LABEL'
-        : `jcmd PID Compiler.perfmap while it is recorded (JDK 17), or java ${MAP_AT_EXIT} ... and flame-record report when it has ended`,
+        : `run it with a JDK (17 or newer), whose jcmd flame-record asks; or java ${MAP_AT_EXIT} ... and flame-record report when it has ended`,
       what: 'names',
     });
   }
@@ -152,13 +154,13 @@ function pythonLacks({ executable, mapped, arguments: given, environment, frameP
   return framePointers === false ? [...lacks, PYTHON_CALLERS] : lacks;
 }
 
-function callerLacks({ isRust, framePointers }: ProgramFacts): Lack[] {
-  if (framePointers !== false) return [];
 /** Do the words and the environment of a Python make it tell perf the names of its functions? */
 export function tellsPerf(words: readonly string[], environment: ProgramFacts['environment']): boolean {
   return / -X ?perf/.test(` ${words.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
 }
 
+function callerLacks({ isRust, framePointers }: ProgramFacts): Lack[] {
+  if (framePointers !== false) return [];
   const text = 'Its code keeps no frame pointers, which bpftrace needs to find callers';
   return [{ text, mend: framePointersMend(isRust), what: 'callers' }];
 }
@@ -202,6 +204,10 @@ const UNSEEN: Partial<Record<TargetLanguage['language'], Unseen>> = {
   Go: {
     text: 'Goroutines that wait for a mutex or a channel leave their thread: no wait here is theirs',
     mend: 'go tool pprof http://HOST:PORT/debug/pprof/block, of a program that calls runtime.SetBlockProfileRate(1)',
+  },
+  Java: {
+    text: "A wait ends in the virtual machine's code, which hides its callers: the thread is known, its method is not",
+    mend: 'jcmd PID Thread.print, while it waits',
   },
   Node: {
     text: 'What JavaScript awaits runs elsewhere: the waits of other threads do not tell which function awaits them',

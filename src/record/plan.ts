@@ -43,6 +43,8 @@ export interface Environment {
   isChrooted: boolean;
   /** of a Postgres server, recorded with each switch; a text: why not; undefined: no such server */
   waitEvents?: WaitEvents | string | undefined;
+  /** commands that make runtimes tell the names of their functions when the window ends */
+  asks?: readonly (readonly string[])[];
   /** where the server keeps its statements; undefined: they are not recorded */
   statements?: StatementPlaces | undefined;
   /** the command of a filter of this package */

@@ -52,6 +52,7 @@ export function planLines(settings: Settings, environment: Environment): string 
       ? [`${profilerLine(perf)} &    # its stdin: enable, ${settings.seconds} s later disable; then SIGINT`]
       : []),
     ...(bpftrace ? [`${profilerLine(bpftrace)} &    # ${settings.seconds} s later SIGINT`] : []),
+    ...(environment.asks ?? []).map((argv) => `${shellLine(argv)}    # when the window ends`),
     ...steps.map(stepLine),
     '',
   ].join('\n');

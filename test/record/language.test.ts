@@ -15,7 +15,7 @@ import {
 
 const FACTS: ProgramFacts = {
   ...{ executable: '/opt/app', arguments: ['/opt/app'], environment: {}, mapped: ['/opt/app'] },
-  ...{ isGo: false, isNode: false, isRust: false, hasPerfMap: false, framePointers: true },
+  ...{ isGo: false, isNode: false, isRust: false, hasPerfMap: false, isAsked: false, framePointers: true },
 };
 
 /** The language, and what is to be typed. */
@@ -44,7 +44,8 @@ test('Java wants frame pointers and a map of names', () => {
   assert.equal(told(started('java', 'T'))[1].length, 2);
   const kept = started('java', '-XX:+PreserveFramePointer', 'T');
   assert.deepEqual(told({ ...kept, hasPerfMap: true }), ['Java', []]);
-  assert.match(told(kept)[1].join(), /^jcmd PID Compiler\.perfmap/);
+  assert.deepEqual(told({ ...kept, isAsked: true }), ['Java', []]);
+  assert.match(told(kept)[1].join(), /^run it with a JDK/);
   const atExit = started('java', '-XX:+PreserveFramePointer', '-XX:+DumpPerfMapAtExit', 'T');
   assert.match(told(atExit)[1].join(), /flame-record report/);
 });

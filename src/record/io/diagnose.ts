@@ -45,7 +45,7 @@ function examined({ pid, command }: Process): { findings: Finding[]; table: stri
     const isMain = main !== undefined && paths.includes(main) ? path === main : i === 0;
     return { path, isMain, elf, hasDebugFile, owner: owners && (owners.get(path) ?? '') };
   });
-  const [language] = languagesOf([pid]) as [TargetLanguage];
+  const [language] = languagesOf([pid], { isRecording: true }) as [TargetLanguage];
   const mayRead = maps !== '';
   const findings = targetFindings({ pid, command, root, isForeignNamespace, objects, replaced, mayRead, language });
   return { findings, table: objectTable(objects) };

@@ -80,6 +80,10 @@ export function environmentOf(settings: Settings, pids: readonly number[], folde
     symfs: settings.symfs,
     isChrooted: pids.some((pid) => isChrooted(rootOf(pid))),
     tool: ownTool,
+    asks: pids.flatMap((pid) => {
+      const argv = askForNames(pid);
+      return argv ? [argv] : [];
+    }),
   };
 }
 

@@ -35,6 +35,8 @@ export interface WindowHooks {
   /** called when the window begins; and before it ends, while the target and the profilers still live */
   begins(): void;
   ends(): void;
+  /** called when nothing is recorded any more, while bpftrace prints and the target still lives */
+  recorded(): Promise<void>;
   /** a command that perf shall get now, on its stdin */
   forPerf(): string | undefined;
   /** called while the window lasts; and while bpftrace prints afterwards */
@@ -165,7 +167,9 @@ async function recordBoth(
   else cause = hooks.isAlive() ? 'profilers' : 'target';
   if (bpftrace) await endBpftrace(bpftrace);
   if (perf) await endPerf(perf);
+  const told = hooks.recorded();
   if (bpftrace) await within(bpftrace.child, PRINT_MS, hooks.printing);
+  await told;
   const recorded = async (profiler: Profiler | undefined): Promise<Recorded | undefined> =>
     profiler && wholeOrNot(profiler, await profiler.child.ended);
   return {

@@ -5,13 +5,15 @@ import { mappedFiles } from '../../symbols/maps.ts';
 import { languageOf, type ProgramFacts, type TargetLanguage } from '../language.ts';
 import { extensionsIn, fileName } from '../own-code.ts';
 import { codeFactsOf } from './code-facts.ts';
+import { askForNames } from './java-names.ts';
 import { bytesOf, linkOf, rootOf, textOf } from './proc-files.ts';
 
-export function languagesOf(pids: readonly number[]): TargetLanguage[] {
-  return pids.map((pid) => languageOf(factsOf(pid)));
+/** `isRecording`: will flame-record ask a Java virtual machine for names? */
+export function languagesOf(pids: readonly number[], { isRecording = false } = {}): TargetLanguage[] {
+  return pids.map((pid) => languageOf({ ...factsOf(pid), isAsked: isRecording && askForNames(pid) !== undefined }));
 }
 
-function factsOf(pid: number): ProgramFacts {
+function factsOf(pid: number): Omit<ProgramFacts, 'isAsked'> {
   const executable = linkOf(`/proc/${pid}/exe`) ?? '';
   const mapped = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
   const seen = (path: string): string => (rootOf(pid).isForeignNamespace ? `/proc/${pid}/root${path}` : path);

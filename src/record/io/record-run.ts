@@ -97,7 +97,7 @@ export async function record(
     if (targets.length > 1) progress.phase(severalText(targets));
     for (const note of notesOn(settings, environment)) progress.phase(note);
     const languages = held ? [] : languagesOf(pids);
-    for (const line of namesMissing(languages)) progress.phase(line);
+    for (const line of namesMissing(languagesOf(held ? [] : pids, { isRecording: true }))) progress.phase(line);
     const argv = workloadArgv(settings);
     const workload = argv && new Workload(start(argv), log);
     const family = new Family(targets, settings.followChildren);

@@ -26,6 +26,7 @@ import type { WorkloadEnd } from '../workload.ts';
 import { Family } from './family.ts';
 import { choiceOfStacks } from './find-target.ts';
 import type { HeldCommand } from './held.ts';
+import { askedForNames, askForNames } from './java-names.ts';
 import { advised, type Host, hostHere, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
 import { bytesOf, linkOf, sizeOf, textOf, tidsOf } from './proc-files.ts';
@@ -162,7 +163,13 @@ export async function recordTargets(
       if (!hasMet && held?.hasBegun) {
         meet();
         hasMet = true;
-        for (const line of namesMissing(recording.languages)) progress.phase(line);
+        for (const line of namesMissing(
+          languagesOf(
+            targets.map(({ pid }) => pid),
+            { isRecording: true },
+          ),
+        ))
+          progress.phase(line);
         if (hasSwitches(environment) && settings.offcpuStacks === 'auto') void countSwitches();
       }
       if (held && hasMet && seconds < STARTED_SECONDS) recording.maps.look(targets);
@@ -172,6 +179,17 @@ export async function recordTargets(
       second = Math.floor(seconds);
       const soFar = (): string => recordedText(samples.count(), sizeOf(at('perfData')));
       progress.passing(() => `${second} of ${settings.seconds} s${soFar()}`);
+    },
+    recorded: async () => {
+      const asked = targets.filter(isAlive).flatMap(({ pid }) => {
+        const argv = askForNames(pid);
+        return argv ? [argv] : [];
+      });
+      if (asked.length === 0) return;
+      progress.phase(`asking Java for the names of its functions: ${asked.map((argv) => argv.join(' ')).join(', ')}`);
+      const problems = await Promise.all(asked.map((argv) => askedForNames(argv, at('renderLog'))));
+      for (const problem of problems) if (problem !== undefined) recording.warnings.push(`note: ${problem}`);
+      recording.maps.keepCompiled();
     },
     forPerf: () => {
       const command = commandForPerf;

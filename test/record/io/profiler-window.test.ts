@@ -22,6 +22,7 @@ test('an error when the window begins, as of a full disk, ends both profilers', 
     isAlive: () => true,
     isDone: () => false,
     ends: nothing,
+    recorded: async () => {},
     forPerf: () => undefined,
     recording: nothing,
     printing: nothing,
@@ -49,7 +50,7 @@ test('a command for perf within the window is answered, and does not end it', as
   const nothing = (): void => {};
   const hooks = {
     ...{ isAlive: () => true, isDone: () => false, begins: nothing, ends: nothing, recording: nothing },
-    ...{ printing: nothing, forPerf: () => commands.pop() },
+    ...{ recorded: async () => {}, printing: nothing, forPerf: () => commands.pop() },
   };
   const plan = { seconds: 0.5, asRoot: [], perfAttempts: 1, perf: () => perf, bpftrace: undefined };
   const { startNs, endNs, cause, perf: recorded } = await recordWindow(plan, hooks, new AbortController().signal);
