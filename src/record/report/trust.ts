@@ -179,7 +179,7 @@ function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {
       'callers',
       ofTime(callerlessWeight),
       'the time off the CPU has lost the function that called libc: the one named may be its caller',
-      WHOLE_STACKS,
+      wholeWeight === undefined ? WHOLE_STACKS : undefined,
       'fair',
     ),
   ];

@@ -45,6 +45,19 @@ test('waits that no kernel sees are a note, not a doubt', () => {
   assert.equal(trust.points.find(({ what }) => what === 'unseen')?.level, 'good');
 });
 
+test('nobody is told to record the stacks that were recorded', () => {
+  const offcpu = offcpuOf('flamepipe offcpu 4 pid 7 attach_ns 0\n', 10);
+  assert.ok(offcpu.stats);
+  const given = { ...offcpu.stats, weight: 100, callerlessWeight: 50 };
+  const mends = (more: Partial<typeof given>): (string | undefined)[] => {
+    const stats = { ...given, ...more };
+    const { points } = reportOf(partsOf(undefined, { ...offcpu, stats })).trust;
+    return points.filter(({ text }) => text.includes('called libc')).map(({ mend }) => mend);
+  };
+  assert.match(mends({})[0] ?? '', /--off-cpu-stacks dwarf$/);
+  assert.deepEqual(mends({ wholeWeight: 90 }), [undefined]);
+});
+
 test('each doubt of the report is a line', () => {
   const trust = trustIn(50, '[unknown] /opt/app');
   assert.deepEqual(
