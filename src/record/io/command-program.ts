@@ -4,10 +4,15 @@ import { basename } from 'node:path';
 import { bytesOf } from './proc-files.ts';
 import { pathOf } from './run-sync.ts';
 
-/** Its path, with links followed, and the words that it gets. */
 export interface CommandProgram {
+  /** of its file, with links followed */
   path: string;
+  /** what starts it, without what stands before it: the script itself, unless its first line names env */
+  argv: readonly string[];
+  /** the words that it gets */
   words: readonly string[];
+  /** env, nice and their like, with their words; or nothing */
+  before: readonly string[];
 }
 
 // #!/usr/bin/python3 -u     #!/usr/bin/env -S python3 -X perf
@@ -18,26 +23,32 @@ const HEAD_BYTES = 256;
 const PREFIX = /^(?:env|nice|nohup|ionice|chrt|taskset|stdbuf|setpriv|prlimit|numactl)$/;
 // -n   5   0-3,7   0x3   LANG=C
 const OF_PREFIX = /^-|^[\d,-]+$|^0x|=/;
+/** It has split the first line of a script. */
+const SPLIT = '-S';
 
 /** Undefined: it is not found. */
-export function programOf([first = '', ...words]: readonly string[]): CommandProgram | undefined {
+export function programOf(command: readonly string[]): CommandProgram | undefined {
+  const [first = '', ...words] = command;
   const path = pathOf(first);
   if (path === undefined) return undefined;
-  if (isPrefix(path)) return behind(words);
-  const [, interpreter, rest = ''] = SHEBANG.exec(bytesOf(path)(0, HEAD_BYTES).toString('latin1')) ?? [];
-  if (interpreter === undefined) return { path, words };
-  const given = rest.trim() === '' ? [] : isPrefix(interpreter) ? rest.trim().split(/\s+/) : [rest.trim()];
-  if (isPrefix(interpreter)) return behind([...given, first, ...words]);
+  if (isPrefix(path)) return behind(command);
+  const [, interpreter, text = ''] = SHEBANG.exec(bytesOf(path)(0, HEAD_BYTES).toString('latin1')) ?? [];
+  if (interpreter === undefined) return { path, argv: command, words, before: [] };
+  const rest = text.trim();
+  if (isPrefix(interpreter))
+    return behind([interpreter, ...rest.split(/\s+/).filter((word) => word !== SPLIT), ...command]);
   const found = pathOf(interpreter);
-  return found === undefined ? undefined : { path: found, words: [...given, first, ...words] };
+  if (found === undefined) return undefined;
+  return { path: found, argv: command, words: [...(rest === '' ? [] : [rest]), ...command], before: [] };
 }
 
 /** Does a program of that path only start another in its place? */
-export function isPrefix(path: string): boolean {
+function isPrefix(path: string): boolean {
   return PREFIX.test(basename(path));
 }
 
-function behind(words: readonly string[]): CommandProgram | undefined {
-  const at = words.findIndex((word) => !OF_PREFIX.test(word) && pathOf(word) !== undefined);
-  return at < 0 ? undefined : programOf(words.slice(at));
+function behind(command: readonly string[]): CommandProgram | undefined {
+  const at = command.findIndex((word, i) => i > 0 && !OF_PREFIX.test(word) && pathOf(word) !== undefined);
+  const program = at < 0 ? undefined : programOf(command.slice(at));
+  return program && { ...program, before: [...command.slice(0, at), ...program.before] };
 }

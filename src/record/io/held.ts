@@ -7,9 +7,9 @@ import { isShell } from '../launcher.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import type { Child } from './children.ts';
-import { isPrefix, programOf } from './command-program.ts';
+import { type CommandProgram, programOf } from './command-program.ts';
 import { isLauncher } from './launched.ts';
-import { bytesOf, linkOf, textOf } from './proc-files.ts';
+import { bytesOf, textOf } from './proc-files.ts';
 
 /** It takes the program's name, so that no thread is called sh. */
 const WAIT = 'printf %s "$0" > /proc/$$/comm; read -r begin && exec "$@" < /dev/null';
@@ -23,19 +23,19 @@ const OF_SHELL = /^[^\n]*: (?:line )?1: /m;
 const OF_TEXT = /^-[a-z]*c$/;
 
 /**
- * The file of a command that can be held; undefined: it begins at once. A warm-up or a workload needs it before the
+ * The program of a command that can be held; undefined: it begins at once. A warm-up or a workload needs it before the
  * window. A shell may become another program in the end, which would tell how perf has to unwind.
  */
 export function heldProgram(
   { command, workload, warmupSeconds }: Settings,
   perfVersion: string | undefined,
-): string | undefined {
+): CommandProgram | undefined {
   if (perfVersion !== undefined && !knowsSynth(perfVersion)) return undefined;
   const program = command && programOf(command);
   if (!program || workload !== undefined || warmupSeconds > 0 || isLauncher(command)) return undefined;
   const { path, words } = program;
   if (isShell(basename(path)) && (words.length === 0 || words.some((word) => OF_TEXT.test(word)))) return undefined;
-  return bytesOf(path)(0, ELF.length).toString('latin1') === ELF ? path : undefined;
+  return bytesOf(path)(0, ELF.length).toString('latin1') === ELF ? program : undefined;
 }
 
 // perf version 6.1.176     perf version 5.10.244
@@ -60,8 +60,9 @@ export class HeldCommand {
     this.#child = child;
   }
 
-  static argvOf(command: readonly string[]): string[] {
-    return ['sh', '-c', WAIT, basename(command[0] ?? ''), ...command];
+  /** perf would see libraries in two places if env or nice, which have them as well, stood behind the shell. */
+  static argvOf({ before, argv }: Pick<CommandProgram, 'before' | 'argv'>): string[] {
+    return [...before, 'sh', '-c', WAIT, basename(argv[0] ?? ''), ...argv];
   }
 
   release(): void {
@@ -80,8 +81,7 @@ export class HeldCommand {
   /** Has the shell become the program? */
   get hasBegun(): boolean {
     const arguments_ = this.#hasBegun ? '' : (textOf(`/proc/${this.process.pid}/cmdline`) ?? '');
-    const isOther = arguments_ !== '' && !arguments_.includes(WAIT);
-    this.#hasBegun ||= isOther && !isPrefix(linkOf(`/proc/${this.process.pid}/exe`) ?? '');
+    this.#hasBegun ||= arguments_ !== '' && !arguments_.includes(WAIT);
     return this.#hasBegun;
   }
 }

@@ -17,6 +17,7 @@ import type { Settings } from '../settings.ts';
 import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
+import type { CommandProgram } from './command-program.ts';
 import { Family } from './family.ts';
 import { findStatements } from './find-statements.ts';
 import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets, uncountedStacks } from './find-target.ts';
@@ -73,7 +74,7 @@ export async function record(
     for (const text of profilers.missing) progress.note(text);
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
     const program = heldProgram(settings, profilers.versions.get('perf'));
-    const held = program === undefined ? undefined : await heldCommand(settings, program, start);
+    const held = program === undefined ? undefined : await heldCommand(program, start);
     const targets = held
       ? [held.process]
       : settings.command
@@ -190,12 +191,11 @@ function mayTry({ mode, callGraph, warmupSeconds }: Settings, environment: Envir
 }
 
 async function heldCommand(
-  { command = [] }: Settings,
-  program: string,
+  program: CommandProgram,
   start: (argv: readonly string[], takesCommands: boolean) => Child,
 ): Promise<HeldCommand> {
-  const child = start(HeldCommand.argvOf(command), true);
-  return new HeldCommand(program, await started(child, []), child);
+  const child = start(HeldCommand.argvOf(program), true);
+  return new HeldCommand(program.path, await started(child, []), child);
 }
 
 async function started(child: Child, command: readonly string[]): Promise<Process> {

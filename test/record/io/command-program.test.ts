@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { realpathSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { programOf } from '../../../src/record/io/command-program.ts';
 import { temporaryFolder } from '../../tools.ts';
@@ -11,27 +11,27 @@ const SH = realpathSync('/bin/sh');
 
 test('the program of a script is its interpreter, which gets the script as a word', () => {
   const script = join(temporaryFolder(), 'run');
+  const command = [script, 'a'];
   const headed = (head: string): unknown => {
     writeFileSync(script, `${head}\necho\n`, { mode: 0o755 });
-    return programOf([script, 'a']);
+    return programOf(command);
   };
-  assert.deepEqual(headed('#!/bin/sh'), { path: SH, words: [script, 'a'] });
-  assert.deepEqual(headed('#! /bin/sh -e -u '), { path: SH, words: ['-e -u', script, 'a'] });
-  assert.deepEqual(headed('#!/usr/bin/env sh'), { path: SH, words: [script, 'a'] });
-  assert.deepEqual(headed('#!/usr/bin/env -S A=1 sh -e -u'), { path: SH, words: ['-e', '-u', script, 'a'] });
+  const plain = { path: SH, argv: command, before: [] };
+  assert.deepEqual(headed('#!/bin/sh'), { ...plain, words: command });
+  assert.deepEqual(headed('#! /bin/sh -e -u '), { ...plain, words: ['-e -u', ...command] });
   assert.equal(headed('#!/nowhere/sh'), undefined);
-  assert.deepEqual(headed('echo'), { path: realpathSync(script), words: ['a'] });
+  assert.deepEqual(headed('echo'), { ...plain, path: realpathSync(script), words: ['a'] });
 });
 
-test('env, nice and their like start the program in their place', () => {
-  assert.deepEqual(programOf(['sh', '-c', 'a']), { path: SH, words: ['-c', 'a'] });
-  for (const words of [
-    ['env', 'A=1'],
-    ['nice', '-n', '5'],
-    ['env', '-i', 'nice'],
-    ['taskset', '-c', '0-1,3'],
-  ])
-    assert.deepEqual(programOf([...words, 'sh', 'x']), { path: SH, words: ['x'] }, words.join(' '));
+test('env, nice and their like start the program in their place, also on the first line of a script', () => {
+  const words = ['-c', 'a'];
+  for (const before of [['env', 'A=1'], ['nice', '-n', '5'], ['env', '-i', 'nice'], ['taskset', '-c', '0-1,3'], []])
+    assert.deepEqual(programOf([...before, 'sh', ...words]), { path: SH, argv: ['sh', ...words], words, before });
   assert.equal(programOf(['nice', '-n', '5', '/nowhere/sh']), undefined);
-  assert.equal(basename(programOf(['env'])?.path ?? 'none'), 'none');
+  assert.equal(programOf(['env']), undefined);
+  const script = join(temporaryFolder(), 'run');
+  writeFileSync(script, '#!/usr/bin/env -S A=1 sh -e -u\n', { mode: 0o755 });
+  const given = ['-e', '-u', script, 'a'];
+  const before = ['/usr/bin/env', 'A=1'];
+  assert.deepEqual(programOf([script, 'a']), { path: SH, argv: ['sh', ...given], words: given, before });
 });
