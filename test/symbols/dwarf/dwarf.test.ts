@@ -103,6 +103,38 @@ test('tables that are dropped and made anew give the same frames', () => {
   }
 });
 
+test('ranges that begin before the base of their unit, as Go writes them', () => {
+  const base = 0x400170n;
+  const negative = (address: number): bigint => BigInt.asUintN(64, BigInt(address) - base);
+  const words = (...numbers: bigint[]): Buffer => Buffer.from(BigUint64Array.from(numbers).buffer);
+  const pair = (start: number, end: number) => [4, ...uleb(negative(start)), ...uleb(negative(end))]; // DW_RLE_offset_pair
+  for (const [name, lowAt, section, list, addresses] of [
+    [
+      'gcc-dwarf4',
+      0x1d,
+      '.debug_ranges',
+      words(...[0x400160, 0x400184, 0x400150, 0x400159].map(negative)),
+      [0x400160, 0x400150],
+    ],
+    ['gcc-hole', 0x1e, '.debug_rnglists', Buffer.from([...pair(0x400120, 0x400126), 4, 0, 4, 0]), [0x400123, 0x400170]],
+  ] as const) {
+    const file = fileOf(name);
+    const [info, lists] = [file.section('.debug_info'), file.section(section)];
+    assert.ok(info && lists);
+    const bytes = Buffer.from(bytesOf(name));
+    bytes.writeBigUInt64LE(base, info.offset + lowAt);
+    list.copy(bytes, lists.offset + (name === 'gcc-hole' ? 12 : 0));
+    const texts = (dwarf: Dwarf) => addresses.map((at) => textsAt(dwarf, at));
+    const known = texts(new Dwarf(file));
+    assert.ok(known.every(({ length }) => length > 0));
+    assert.deepEqual(texts(new Dwarf(new ElfFile(readerOf(bytes)))), known, name);
+  }
+});
+
+function uleb(value: bigint): number[] {
+  return value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...uleb(value >> 7n)];
+}
+
 test('a unit in another file is counted; its lines are read', () => {
   const dwarf = new Dwarf(fileOf('clang-split'));
   assert.deepEqual([...dwarf.problems], [['split DWARF, in a .dwo or .dwp file', 1]]);

@@ -48,6 +48,14 @@ export function u64At(): f64 {
   return <f64>(Cursor.isBig ? bswap<u64>(load<u64>(at)) : load<u64>(at));
 }
 
+/** A number of 8 bytes; from 2 ** 63 on, it is negative. */
+export function i64At(): f64 {
+  const at = Cursor.at;
+  Cursor.at = at + 8;
+  if (at >= Cursor.end) return 0;
+  return <f64>(Cursor.isBig ? bswap<i64>(load<i64>(at)) : load<i64>(at));
+}
+
 /** A number of 4 or 8 bytes. */
 export function wordAt(isLong: bool): f64 {
   return isLong ? u64At() : <f64>u32At();

@@ -1,6 +1,6 @@
 // Lists of address ranges: .debug_ranges of DWARF 3 and 4, .debug_rnglists of DWARF 5.
 
-import { isOver, u8At, ulebAt, wordAt } from './cursor.as';
+import { i64At, isOver, u8At, u32At, ulebAt, wordAt } from './cursor.as';
 import { ENDLESS_RANGES, fail, UNKNOWN_RANGE } from './failures.as';
 import { addressOf } from './forms.as';
 import { Rows } from './memory.as';
@@ -19,6 +19,8 @@ const START_LENGTH: u32 = 7;
 /** Bytes of a large section to read at once: the lists of a unit lie in a row. */
 const PAGE: f64 = 16384;
 const MOST_BYTES: f64 = 33554432;
+/** One more than the highest address of 4 bytes. */
+const ALL_SHORT: f64 = 4294967296;
 
 /** The list that readRanges() read, empty ranges included: a start and an end each. */
 export const ranges: Rows = new Rows();
@@ -45,18 +47,29 @@ function add(start: f64, end: f64): void {
   store<f64>(range + 8, end);
 }
 
+/** Adds a range of offsets from a base. Go has ones before it: the sum goes around, in the bits of an address. */
+@inline
+function addOffsets(base: f64, start: f64, end: f64, isLong: bool): void {
+  add(around(base + start, isLong), around(base + end, isLong));
+}
+
+@inline
+function around(address: f64, isLong: bool): f64 {
+  return !isLong && address >= ALL_SHORT ? address - ALL_SHORT : address;
+}
+
 /** False: the bytes at hand were too few. */
 function readOld(unit: Unit): bool {
   const isLong = unit.addressSize == 8;
-  const baseFollows: f64 = isLong ? 18446744073709551616.0 : 4294967295.0;
+  const baseFollows: f64 = isLong ? -1 : ALL_SHORT - 1;
   let base = unit.low;
   while (true) {
-    const start = wordAt(isLong);
-    const end = wordAt(isLong);
+    const start = isLong ? i64At() : <f64>u32At();
+    const end = isLong ? i64At() : <f64>u32At();
     if (isOver()) return false;
     if (start == 0 && end == 0) return true;
     if (start == baseFollows) base = end;
-    else add(base + start, base + end);
+    else addOffsets(base, start, end, isLong);
   }
 }
 
@@ -83,9 +96,11 @@ function readNew(unit: Unit): bool {
         end = start + <f64>ulebAt();
         break;
       case OFFSET_PAIR:
-        start = base + <f64>ulebAt();
-        end = base + <f64>ulebAt();
-        break;
+        start = <f64>(<i64>ulebAt());
+        end = <f64>(<i64>ulebAt());
+        if (isOver()) return false;
+        addOffsets(base, start, end, isLong);
+        continue;
       case BASE_ADDRESS:
         base = wordAt(isLong);
         continue;
