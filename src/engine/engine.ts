@@ -51,6 +51,17 @@ export interface Engine {
   readPerfFrame(): number;
   perfFrame(): number;
   definePerfFrame(what: number): void;
+  rememberPerfPlace(kind: number): void;
+  perfPlace(): number;
+  forgetPerfFrames(): void;
+  setMapped(from: number, to: number): void;
+  placeName(kind: number, address: number, printedAt: number, isApart: boolean): number;
+  placeOf(id: number): number;
+  placeCount(): number;
+  placeNameColumn(): number;
+  placeKindColumn(): number;
+  placeAddressColumn(): number;
+  placePrintedColumn(): number;
   pushFrame(frame: number): void;
   popFrame(): number;
   depth(): number;

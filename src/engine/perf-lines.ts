@@ -82,6 +82,25 @@ export class PerfLines {
     this.#engine.definePerfFrame(what);
   }
 
+  /**
+   * Later lines of that frame's symbol in its object stand for places of this kind, each for the offset in the object that
+   * it prints. Gives the name id of this line's place; 0: what it prints may be an address of the process.
+   */
+  rememberPlaces(kind: number): number {
+    this.#engine.rememberPerfPlace(kind);
+    return this.#engine.perfPlace();
+  }
+
+  /** Something is mapped between these addresses of processes. */
+  setMapped(from: number, to: number): void {
+    this.#engine.setMapped(from, to);
+  }
+
+  /** Takes back what defineFrame() and rememberPlaces() said of later lines. */
+  forgetFrames(): void {
+    this.#engine.forgetPerfFrames();
+  }
+
   #fieldsAt(place: number): Fields {
     return { words: this.#table.words, floats: this.#table.floats, at: place >>> 2 };
   }

@@ -8,6 +8,7 @@ import { InputError } from './errors.ts';
 import { makeRoom } from './heap.ts';
 import { MapEntries } from './map-entries.ts';
 import { PerfLines } from './perf-lines.ts';
+import { Places } from './places.ts';
 import { StackExpansion } from './stack-expansion.ts';
 
 /** What scan() stopped at. */
@@ -60,6 +61,8 @@ export class StackTable {
   readonly perf = new PerfLines(this.#engine, this);
   /** what a picture is made of */
   readonly drawing = new Drawing(this.#engine, this);
+  /** frames that are looked up when all is read */
+  readonly places = new Places(this.#engine, this);
   /** frames that stand for several others */
   readonly expansion = new StackExpansion(this.#engine, this);
   /** What the counts are of, latin1; folded() writes it. undefined: not known. */

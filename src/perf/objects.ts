@@ -47,6 +47,11 @@ export class PerfObjects {
     this.#compiled = compiled;
   }
 
+  /** All addresses of processes that anything is mapped at lie between these. */
+  get mapped(): { from: number; to: number } {
+    return this.#maps;
+  }
+
   /** Takes a record that is no sample, such as PERF_RECORD_MMAP2; others are left. */
   readRecord(text: string): void {
     const [, pid, from = '', length = '', offset = '', buildId, access = '', path = ''] = MMAP.exec(text) ?? [];

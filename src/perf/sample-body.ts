@@ -121,6 +121,11 @@ export class SampleBody {
         objects,
       );
       this.#usual.set(key, usual);
+      if (usual && usual.object.refusal === undefined) {
+        const kind = pending.kindByOffset(usual.object, usual.word, usual.dso);
+        const id = table.perf.rememberPlaces(kind);
+        if (id !== 0) return id;
+      }
     }
     if (!usual || address > Number.MAX_SAFE_INTEGER) return 0;
     const place = objects.placeAt(usual.object, address, usual, this.pid);
@@ -163,6 +168,7 @@ export class SampleBody {
     const line = readFrameLine(text);
     if (line?.kind === 'srcline') {
       this.printsPlaces = true;
+      if (!this.#lookup?.inline) this.#table.perf.forgetFrames(); // they keep their printed names from now on
       const popped = this.#table.pop();
       if (popped === 0) return;
       const frame = this.#lookup?.pending.printedOf(popped) ?? popped;

@@ -130,6 +130,7 @@ export class PerfScript {
       if (isCertain(this.kind)) throw new InputError(WHAT_TO_DO[this.kind] as string);
     }
     this.table.write(block);
+    this.#tellMapped();
     this.#read();
   }
 
@@ -153,6 +154,11 @@ export class PerfScript {
     if (this.#headers > 0 && !this.#headless.isEmpty) this.#skip('frames without a header', this.#headless.line, '');
     this.userFrames = this.#body.settle(this.#options.by === 'none' ? 0 : 1);
     this.#roots.settle(this.#options.maxDepth);
+  }
+
+  /** The engine takes an address for an offset in its object where nothing is mapped. */
+  #tellMapped(): void {
+    if (this.#objects) this.table.perf.setMapped(this.#objects.mapped.from, this.#objects.mapped.to);
   }
 
   #read(): void {
@@ -212,6 +218,7 @@ export class PerfScript {
     if (header.kind !== 'sample') {
       this.#mode = 'record';
       this.#objects?.readRecord(table.text(from, table.lineTo));
+      this.#tellMapped();
       return;
     }
     this.#mode = this.samples.begin(header, from, prefix) ? 'sample' : 'unwanted';

@@ -31,6 +31,9 @@ export class Mappings {
   readonly #compiled = new Map<number, PerfMap>();
   readonly #knowsAll: boolean;
   #count = 0;
+  /** addresses that anything is mapped at, all lie between these */
+  from = Number.POSITIVE_INFINITY;
+  to = 0;
 
   /**
    * `knowsAll`: each process has its own number here, and one without may have run any program. If not, a single
@@ -60,6 +63,8 @@ export class Mappings {
       ofPath.mappings.push(mapping);
     } else this.#ofPath.set(mapping.path, { from: mapping.from, to: mapping.to, mappings: [mapping] });
     this.#count++;
+    this.from = Math.min(this.from, mapping.from);
+    this.to = Math.max(this.to, mapping.to);
   }
 
   /** A child begins with what its parent has mapped. */

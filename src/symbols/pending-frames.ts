@@ -3,6 +3,7 @@
 
 import { Met } from '../engine/stack-expansion.ts';
 import { Line, type StackTable } from '../engine/stack-table.ts';
+import { indicesByGroup, orderOf } from './elf/sorted.ts';
 import type { ObjectSymbols, SymbolFrame } from './object.ts';
 import { homeBehind, shortPath } from './source-place.ts';
 import type { CodePlace, Symbolizer } from './symbolizer.ts';
@@ -10,30 +11,44 @@ import type { CodePlace, Symbolizer } from './symbolizer.ts';
 /** Gives the name id, with flags, of this function of the object `dso` with this text behind its name. */
 export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number;
 
-type LookUp = Pick<Symbolizer, 'exactAt' | 'callerAt'>;
+type LookUp = Pick<Symbolizer, 'exactAt' | 'callerAt'> & { unmapped: number };
 
 /** Frames and lists of them whose words are remembered: large objects have more than memory should hold. */
 const MOST_REMEMBERED = 1 << 15;
-interface Pending extends CodePlace {
+
+/** What frames at many places have in common. */
+interface Kind {
+  object: ObjectSymbols;
+  /** are addresses offsets in the file, not those of the object? */
+  isOffset: boolean;
   /** the printed name's id with flags, which stands for a function of which nothing or only lines are known */
   printed: number;
-  /** the same with a source place that was printed, too */
-  placed: number;
-  /** the address as it was printed, which tells lines of one frame from those of the next */
-  printedAt: number;
-  /** its object, as it was printed */
+  /** the object, as it was printed */
   dso: string;
-  /** the id of another one at the same place; 0: none */
-  next: number;
-  /** how it is met in stacks: bits of Met */
-  met: number;
-  /** the words of its functions, where it is met as a leaf or as a caller and something is known */
-  leaf: readonly number[] | undefined;
-  caller: readonly number[] | undefined;
+}
+
+/** Bits of what is known of a place. */
+const Known = { any: 1, name: 2, lines: 4 } as const;
+
+/** By the number of a place: what lookUp() found. */
+class Found {
+  /** bits of Met */
+  readonly met: Uint8Array;
+  /** bits of Known */
+  readonly known: Uint8Array;
   /** functions of which one is inlined into the other, all of them; 0: nothing is known */
-  depth: number;
-  isNamed: boolean;
-  hasLines: boolean;
+  readonly depth: Uint32Array;
+  /** lists of the names of its functions, where it is met as a leaf and as a caller; 0: nothing is known */
+  readonly leaf: Uint32Array;
+  readonly caller: Uint32Array;
+
+  constructor(count: number) {
+    this.met = new Uint8Array(count);
+    this.known = new Uint8Array(count);
+    this.depth = new Uint32Array(count);
+    this.leaf = new Uint32Array(count);
+    this.caller = new Uint32Array(count);
+  }
 }
 
 /** An inlined function that perf printed, of the frame with this address. */
@@ -56,14 +71,24 @@ export class PendingFrames {
   readonly #symbolizer: LookUp;
   readonly #options: PendingOptions;
   readonly #wordOf: WordOf;
-  readonly #pending = new Map<number, Pending>();
+  readonly #kinds: Kind[] = [];
+  readonly #kindNumbers = new Map<ObjectSymbols, Map<string, number>>();
   readonly #printed = new Map<number, Printed>();
-  /** the ids of the first ones, by their places */
-  readonly #places = new Map<ObjectSymbols, Map<number, number>>();
-  readonly #wordsOfLists = new Map<readonly SymbolFrame[], readonly number[]>();
+  /** by the id of a place: its printed name with a source place that was printed, too */
+  readonly #placed = new Map<number, number>();
+  // of places, when all is read
+  #found = new Found(0);
+  #ids = new Uint32Array();
+  #kindOf = new Uint32Array();
+  #printedAt = new Float64Array();
+  /** by name id: 1 + the number of its place; 0: it is of none */
+  #placeOf = new Uint32Array();
+  readonly #listsOfFrames = new Map<readonly SymbolFrame[], number>();
   readonly #words = new Map<SymbolFrame, number>();
-  /** the same words are the same array */
-  readonly #lists = new Map<string, readonly number[]>();
+  /** of lists of words, by these */
+  readonly #lists = new Map<string, number>();
+  /** the words of a list, where they are needed again */
+  readonly #wordsOfLists = new Map<number, readonly number[]>();
 
   constructor(table: StackTable, symbolizer: LookUp, options: PendingOptions, wordOf: WordOf) {
     this.#table = table;
@@ -74,37 +99,28 @@ export class PendingFrames {
 
   /** The id that stands for the functions at a place; `printed` is that of the frame as it was printed, at `printedAt` of `dso`. */
   add({ object, address }: CodePlace, printed: number, printedAt: number, dso: string): number {
-    let places = this.#places.get(object);
-    if (places === undefined) {
-      places = new Map();
-      this.#places.set(object, places);
+    // without inlined functions of perf's it does not matter how the address was printed, and so fewer ids are needed
+    return this.#table.places.id(this.#kind(object, false, printed, dso), address, printedAt, this.#printed.size > 0);
+  }
+
+  /** The number for places by their offsets in the object's file, whose frames were printed so. */
+  kindByOffset(object: ObjectSymbols, printed: number, dso: string): number {
+    return this.#kind(object, true, printed, dso);
+  }
+
+  #kind(object: ObjectSymbols, isOffset: boolean, printed: number, dso: string): number {
+    let numbers = this.#kindNumbers.get(object);
+    if (numbers === undefined) {
+      numbers = new Map();
+      this.#kindNumbers.set(object, numbers);
     }
-    const first = places.get(address) ?? 0;
-    for (let id = first; id !== 0; ) {
-      const pending = this.#pending.get(id) as Pending;
-      // without inlined functions of perf's it does not matter how the address was printed, and so fewer ids are needed
-      const isSame = pending.printedAt === printedAt || this.#printed.size === 0;
-      if (isSame && pending.printed === printed && pending.dso === dso) return id;
-      id = pending.next;
+    const key = `${isOffset ? 'o' : 'a'}${printed} ${dso}`;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = this.#kinds.push({ object, isOffset, printed, dso }) - 1;
+      numbers.set(key, number);
     }
-    const id = this.#table.name(`\0f${this.#pending.size}`);
-    this.#pending.set(id, {
-      object,
-      address,
-      printed,
-      placed: printed,
-      printedAt,
-      dso,
-      next: first,
-      met: 0,
-      leaf: undefined,
-      caller: undefined,
-      depth: 0,
-      isNamed: false,
-      hasLines: false,
-    });
-    places.set(address, id);
-    return id;
+    return number;
   }
 
   /** The id that stands for an inlined function that was printed for the frame of this address. */
@@ -120,33 +136,80 @@ export class PendingFrames {
    */
   lookUp(kernel: Iterable<number>): void {
     const met = this.#table.expansion.begin(kernel);
+    // copies, because the table changes
+    const { ids, kinds, addresses, printedAt } = this.#table.places.columns();
+    const own = addresses.slice();
+    this.#ids = ids.slice();
+    this.#kindOf = kinds.slice();
+    this.#printedAt = printedAt.slice();
+    this.#placeOf = new Uint32Array(met.length);
+    this.#found = new Found(own.length);
     // perf's inlined functions stand between a frame and its caller
     const isMixed = this.#printed.size > 0;
-    for (const places of this.#places.values()) {
-      for (const address of Float64Array.from(places.keys()).sort()) {
-        let exact: readonly SymbolFrame[] | undefined;
-        let caller: readonly SymbolFrame[] | undefined;
-        for (let id = places.get(address) as number; id !== 0; ) {
-          const pending = this.#pending.get(id) as Pending;
-          pending.met = isMixed ? Met.leaf | Met.caller : (met[id] as number);
-          if (pending.met & Met.leaf) {
-            exact ??= this.#symbolizer.exactAt(pending);
-            pending.leaf = this.#wordsOf(pending, exact);
-          }
-          if (pending.met & Met.caller) {
-            caller ??= this.#symbolizer.callerAt(pending);
-            pending.caller = this.#wordsOf(pending, caller);
-          }
-          id = pending.next;
-        }
+    for (let place = 0; place < own.length; place++) {
+      const id = this.#ids[place] as number;
+      this.#found.met[place] = isMixed ? Met.leaf | Met.caller : (met[id] as number);
+      this.#placeOf[id] = place + 1;
+    }
+    for (const places of this.#byObject()) {
+      const order = orderOf(this.#toOwn(places, own));
+      this.#lookUpIn(places, order, own);
+    }
+  }
+
+  /** The numbers of places of each object. */
+  #byObject(): Uint32Array[] {
+    const groups = new Map<ObjectSymbols, number>();
+    for (const { object } of this.#kinds) if (!groups.has(object)) groups.set(object, groups.size);
+    const groupOf = this.#kinds.map(({ object }) => groups.get(object) as number);
+    return indicesByGroup(this.#kindOf, groupOf, groups.size);
+  }
+
+  /** Turns offsets into addresses of the object, -1 where it has no such byte. Gives those of these places. */
+  #toOwn(places: Uint32Array, own: Float64Array): Float64Array {
+    const values = new Float64Array(places.length);
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i] as number;
+      const { object, isOffset } = this.#kindAt(place);
+      if (isOffset) {
+        const address = object.addressAt(own[place] as number);
+        if (address === undefined) this.#symbolizer.unmapped++;
+        own[place] = address ?? -1;
+      }
+      values[i] = Math.max(0, own[place] as number);
+    }
+    return values;
+  }
+
+  /** Looks up places of one object, in this order of their addresses. */
+  #lookUpIn(places: Uint32Array, order: Uint32Array, own: Float64Array): void {
+    const found = this.#found;
+    let exact: readonly SymbolFrame[] | undefined;
+    let caller: readonly SymbolFrame[] | undefined;
+    let last = -1;
+    for (const index of order) {
+      const place = places[index] as number;
+      const address = own[place] as number;
+      if (address < 0) continue;
+      if (address !== last) exact = caller = undefined;
+      last = address;
+      const kind = this.#kindAt(place);
+      const met = found.met[place] as number;
+      if (met & Met.leaf) {
+        exact ??= this.#symbolizer.exactAt({ object: kind.object, address });
+        found.leaf[place] = this.#listOf(place, kind, exact);
+      }
+      if (met & Met.caller) {
+        caller ??= this.#symbolizer.callerAt({ object: kind.object, address });
+        found.caller[place] = this.#listOf(place, kind, caller);
       }
     }
   }
 
-  /** Does the frame of an id of add() have a name, and debug information? Undefined: add() did not give this id, or nothing is known. */
+  /** Does the frame of an id of a place have a name, and debug information? Undefined: it is of none, or nothing is known. */
   knowledgeOf(id: number): { isNamed: boolean; hasLines: boolean } | undefined {
-    const pending = this.#pending.get(id);
-    return pending && pending.depth > 0 ? pending : undefined;
+    const known = this.#found.known[this.#placeAt(id)] ?? 0;
+    return known === 0 ? undefined : { isNamed: (known & Known.name) !== 0, hasLines: (known & Known.lines) !== 0 };
   }
 
   /** Did addPrinted() give this id? */
@@ -154,15 +217,26 @@ export class PendingFrames {
     return this.#printed.has(id);
   }
 
-  /** The printed frame of an id of add(), without flags; undefined: add() did not give this id. */
+  /** The printed frame of the id of a place, without flags; undefined: it is of none. */
   printedOf(id: number): number | undefined {
-    const printed = this.#pending.get(id)?.printed;
-    return printed === undefined ? undefined : printed & Line.ids;
+    const place = this.#table.places.of(id);
+    if (place < 0) return undefined;
+    const kind = this.#table.places.columns().kinds[place] as number;
+    return (this.#kinds[kind] as Kind).printed & Line.ids;
   }
 
-  /** The frame of this id of add() is `placed` if nothing turns out to be known of it. */
+  /** The frame of this id of a place is `placed` if nothing turns out to be known of it. */
   setPlaced(id: number, placed: number): void {
-    (this.#pending.get(id) as Pending).placed = placed;
+    this.#placed.set(id, placed);
+  }
+
+  #kindAt(place: number): Kind {
+    return this.#kinds[this.#kindOf[place] as number] as Kind;
+  }
+
+  /** The number of the place of a name id; -1: it is of none. */
+  #placeAt(id: number): number {
+    return (this.#placeOf[id] ?? 0) - 1;
   }
 
   /**
@@ -170,25 +244,18 @@ export class PendingFrames {
    */
   settle(kernel: ReadonlySet<number>, roots: number): void {
     if (this.#printed.size > 0) this.#settleMixed((id) => kernel.has(id), roots);
-    else if (this.#pending.size > 0) this.#settleAll(roots);
+    else if (this.#table.places.count > 0) this.#settleAll(roots);
   }
 
   #settleAll(roots: number): void {
     const { expansion } = this.#table;
-    const lists = new Map<readonly number[], number>();
-    const listOf = (words: readonly number[]): number => {
-      let list = lists.get(words);
-      if (list === undefined) {
-        list = expansion.add(words);
-        lists.set(words, list);
-      }
-      return list;
-    };
-    for (const [id, pending] of this.#pending) {
-      const { met, leaf, caller, placed } = pending;
-      const asLeaf = met & Met.leaf ? listOf(leaf ?? this.#sameList([placed])) : 0;
-      const asCaller = met & Met.caller ? listOf(caller ?? this.#sameList([placed])) : 0;
-      expansion.plan(id, asLeaf, asCaller);
+    const { met, leaf, caller } = this.#found;
+    for (let place = 0; place < met.length; place++) {
+      const how = met[place] as number;
+      if ((how & (Met.leaf | Met.caller)) === 0) continue;
+      const asLeaf = how & Met.leaf ? leaf[place] || this.#list([this.#placedAt(place)]) : 0;
+      const asCaller = how & Met.caller ? caller[place] || this.#list([this.#placedAt(place)]) : 0;
+      expansion.plan(this.#ids[place] as number, asLeaf, asCaller);
     }
     expansion.apply(roots);
   }
@@ -202,12 +269,13 @@ export class PendingFrames {
         words.push(word & Line.ids);
       };
       for (let i = 0; i < ids.length; ) {
-        const { pending, to, count } = this.#frameAt(ids, i);
-        const known = pending && pending.depth > 0 ? pending : undefined;
-        if (!known) for (const one of ids.subarray(i, to)) push(this.#asPrinted(one));
-        for (let left = count; known && left > 0; left--) {
+        const { place, to, count } = this.#frameAt(ids, i);
+        const isKnown = (this.#found.depth[place] ?? 0) > 0;
+        if (!isKnown) for (const one of ids.subarray(i, to)) push(this.#asPrinted(one));
+        for (let left = count; isKnown && left > 0; left--) {
           const isCaller = left > 1 || (to < ids.length && !isKernel(ids[to] as number));
-          for (const word of (isCaller ? known.caller : known.leaf) ?? [known.placed]) push(word);
+          const list = (isCaller ? this.#found.caller : this.#found.leaf)[place] as number;
+          for (const word of this.#wordsOfLists.get(list) ?? [this.#placedAt(place)]) push(word);
         }
         i = to;
       }
@@ -216,67 +284,78 @@ export class PendingFrames {
   }
 
   #asPrinted(id: number): number {
-    return this.#pending.get(id)?.placed ?? this.#printed.get(id)?.printed ?? id;
+    const place = this.#placeAt(id);
+    return place < 0 ? (this.#printed.get(id)?.printed ?? id) : this.#placedAt(place);
+  }
+
+  #placedAt(place: number): number {
+    return this.#placed.get(this.#ids[place] as number) ?? this.#kindAt(place).printed;
   }
 
   /**
-   * The lines that belong to one address, from one at `from` on: the frame of add() among them (undefined: there is
-   * none), where they end, and how many frames they are.
+   * The lines that belong to one address, from one at `from` on: the place among them (-1: there is none), where they
+   * end, and how many frames they are.
    */
-  #frameAt(ids: Uint32Array, from: number): { pending: Pending | undefined; to: number; count: number } {
-    const first = this.#pending.get(ids[from] as number);
-    const at = first?.printedAt ?? this.#printed.get(ids[from] as number)?.printedAt;
+  #frameAt(ids: Uint32Array, from: number): { place: number; to: number; count: number } {
+    const first = this.#placeAt(ids[from] as number);
+    const at = this.#printedAt[first] ?? this.#printed.get(ids[from] as number)?.printedAt;
     let to = from + 1;
-    if (at === undefined) return { pending: undefined, to, count: 0 };
-    let pending = first;
-    let count = first ? 1 : 0;
+    if (at === undefined) return { place: -1, to, count: 0 };
+    let place = first;
+    let count = first < 0 ? 0 : 1;
     for (; to < ids.length; to++) {
       const one = ids[to] as number;
-      const other = this.#pending.get(one);
-      if ((other?.printedAt ?? this.#printed.get(one)?.printedAt) !== at) break;
-      if (!other) continue;
-      if (pending && other !== pending) break;
-      pending = other;
+      const other = this.#placeAt(one);
+      if ((this.#printedAt[other] ?? this.#printed.get(one)?.printedAt) !== at) break;
+      if (other < 0) continue;
+      if (place >= 0 && other !== place) break;
+      place = other;
       count++;
     }
     // A function that calls itself at one place. But perf with --inline prints a function that exists as code twice, if
     // what addr2line says of the innermost and the outermost one is its symbol.
     if (count > 1 && this.#printed.size > 0) {
-      const depth = pending?.depth ?? 1;
+      const depth = this.#found.depth[place] || 1;
       if (depth > 1) count = Math.min(count, Math.max(1, Math.round((to - from) / depth)));
     }
-    return { pending, to, count };
+    return { place, to, count };
   }
 
-  /** Notes what is known of a frame, and gives the words of its functions; undefined: there are none. */
-  #wordsOf(pending: Pending, frames: readonly SymbolFrame[]): readonly number[] | undefined {
+  /** Notes what is known of a place, and gives the list of its functions; 0: there are none. */
+  #listOf(place: number, kind: Kind, frames: readonly SymbolFrame[]): number {
     const [first] = frames;
-    if (!first) return undefined;
-    if (pending.depth === 0) {
-      pending.isNamed = first.name !== undefined;
-      pending.hasLines = first.file !== undefined;
+    if (!first) return 0;
+    const found = this.#found;
+    if (found.depth[place] === 0) {
+      found.known[place] =
+        Known.any | (first.name === undefined ? 0 : Known.name) | (first.file === undefined ? 0 : Known.lines);
     }
-    pending.depth = Math.max(pending.depth, frames.length);
-    let words = this.#wordsOfLists.get(frames);
-    if (words) return words;
-    const all: number[] = [];
+    found.depth[place] = Math.max(found.depth[place] as number, frames.length);
+    const remembered = this.#listsOfFrames.get(frames);
+    if (remembered !== undefined) return remembered;
+    const words: number[] = [];
     for (let i = 0; i < (this.#options.inline ? frames.length : 1); i++) {
       const frame = frames[i] as SymbolFrame;
-      all.push(frame.name === undefined ? this.#unnamed(frame, pending.printed) : this.#word(frame, pending.dso));
+      words.push(frame.name === undefined ? this.#unnamed(frame, kind.printed) : this.#word(frame, kind.dso));
     }
-    words = this.#sameList(all);
-    if (this.#wordsOfLists.size >= MOST_REMEMBERED) this.#wordsOfLists.clear();
+    const list = this.#list(words);
+    if (this.#listsOfFrames.size >= MOST_REMEMBERED) this.#listsOfFrames.clear();
     // a function that has only lines is called as it was printed, which differs
-    if (first.name !== undefined) this.#wordsOfLists.set(frames, words);
-    return words;
+    if (first.name !== undefined) this.#listsOfFrames.set(frames, list);
+    return list;
   }
 
-  #sameList(words: readonly number[]): readonly number[] {
+  /** The number of a list of words. */
+  #list(words: readonly number[]): number {
     const key = words.join();
-    const known = this.#lists.get(key);
-    if (known) return known;
-    this.#lists.set(key, words);
-    return words;
+    let list = this.#lists.get(key);
+    if (list === undefined) {
+      list = this.#table.expansion.add(words);
+      if (this.#lists.size >= MOST_REMEMBERED) this.#lists.clear();
+      this.#lists.set(key, list);
+      if (this.#printed.size > 0) this.#wordsOfLists.set(list, words);
+    }
+    return list;
   }
 
   #unnamed(frame: SymbolFrame, printed: number): number {

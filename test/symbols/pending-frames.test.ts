@@ -15,7 +15,8 @@ type Find = (place: CodePlace) => SymbolFrame[];
 function settled(exactAt: Find, callerAt: Find, stacks: readonly (readonly number[])[]): string {
   const table = new StackTable();
   const options = { inline: true, srcline: false, files: true };
-  const pending = new PendingFrames(table, { exactAt, callerAt }, options, ({ name = '' }) => table.name(name));
+  const lookUp = { exactAt, callerAt, unmapped: 0 };
+  const pending = new PendingFrames(table, lookUp, options, ({ name = '' }) => table.name(name));
   const printed = table.name('printed');
   for (const stack of stacks) {
     const ids = stack.map((address) => pending.add({ object, address }, printed, address, '/srv/app'));

@@ -23,9 +23,11 @@ export {
   linesRead,
   nextLine,
   pass,
+  perfPlace,
   popFrame,
   pushFrame,
   readPerfFrame,
+  rememberPerfPlace,
   restartLineNumbers,
   scan,
 } from './lines.as';
@@ -70,7 +72,16 @@ export {
 } from './map-entry.as';
 export { addList, beginExpansion, expandStacks, meetFrames, planFrame } from './expand-stacks.as';
 export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
-export { perfFrame } from './perf-frame.as';
+export { forgetPerfFrames, perfFrame, setMapped } from './perf-frame.as';
+export {
+  placeAddressColumn,
+  placeCount,
+  placeKindColumn,
+  placeName,
+  placeNameColumn,
+  placeOf,
+  placePrintedColumn,
+} from './places.as';
 export { lineShape, perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
 export { countPerfSamples, perfTally, rememberPerfSample, scanPerfSamples } from './perf-samples.as';
 export { boxColumn, boxCount, mostBoxChange, thinFrames } from './boxes.as';

@@ -5,7 +5,7 @@
 import { hashBytes } from './intern.as';
 import { ACTION, BYTES, FOLLOWER, KnownLines, SIZE } from './known-lines.as';
 import { newlineAt, PAD, sameBytes } from './memory.as';
-import { frameAction, readFrame, rememberFrame } from './perf-frame.as';
+import { frameAction, readFrame, rememberFrame, rememberPlaces } from './perf-frame.as';
 import { stacks } from './stacks.as';
 
 /** What scan() stopped at. */
@@ -277,6 +277,16 @@ export function readPerfFrame(): bool {
 export function definePerfFrame(what: u32): void {
   rememberFrame(what);
   define(what);
+}
+
+/** Lines with the symbol and object that readPerfFrame() found stand for places of this kind, each for that of its address. */
+export function rememberPerfPlace(kind: u32): void {
+  rememberPlaces(kind);
+}
+
+/** The name of the unknown line's place; 0: no kind is known of its symbol and object, or the host has to say the place. */
+export function perfPlace(): u32 {
+  return frameAction(lineStart, lineEnd);
 }
 
 /** Leaves the unknown line behind without remembering it. */

@@ -6,12 +6,14 @@
 
 import { keys } from './intern.as';
 import { moreSlots, zeroed } from './memory.as';
+import { placeName } from './places.as';
 
 const TAB: u32 = 9;
 const SPACE: u32 = 32;
 const OPEN: u32 = 40;
 const CLOSE: u32 = 41;
 const UNKNOWN = '[unknown] (';
+const MOST_EXACT: f64 = 9007199254740991; // 2^53 - 1
 const ALL_F: u64 = 0x6666666666666666; // ffffffff
 
 /** Places in the text, from `from` inclusive to `to` exclusive. Read by the host. */
@@ -97,7 +99,10 @@ function objectBehind(p: usize): usize {
 const FIRST_SLOTS: u32 = 1 << 10;
 const SLOT_SHIFT: usize = 4;
 
-/** Each slot: symbol's key << 32 | object's key << 1 | kernel address, or 0; then what such a line does. */
+/**
+ * Each slot: symbol's key << 32 | object's key << 1 | kernel address, or 0; then what such a line does; then 1 + the kind
+ * of the places that such lines stand for instead, or 0.
+ */
 let slots: usize = 0;
 let mask: u32 = 0;
 let count: u32 = 0;
@@ -123,7 +128,38 @@ function slotOf(pair: u64): usize {
 export function frameAction(from: usize, to: usize): u32 {
   if (count == 0 || !readFrame(from, to)) return 0;
   const at = slotOf(pairOf());
-  return load<u64>(at) ? load<u32>(at, 8) : 0;
+  if (!load<u64>(at)) return 0;
+  const kind = load<u32>(at, 12);
+  return kind ? placeIn(kind - 1) : load<u32>(at, 8);
+}
+
+/** Addresses of processes that something is mapped at; all others are offsets in their object. */
+let mappedFrom: f64 = 0;
+let mappedTo: f64 = 0;
+
+export function setMapped(from: f64, to: f64): void {
+  mappedFrom = from;
+  mappedTo = to;
+}
+
+/** The name of the place of the last frame read; 0: the host has to say which place that is. */
+function placeIn(kind: u32): u32 {
+  const address = frame.address;
+  if ((address >= mappedFrom && address < mappedTo) || address > MOST_EXACT) return 0;
+  return placeName(kind, address, address, false);
+}
+
+/** Lines with the symbol and object of the last frame read stand for places of this kind from now on. */
+export function rememberPlaces(kind: u32): void {
+  rememberFrame(0);
+  store<u32>(slotOf(pairOf()), kind + 1, 12);
+}
+
+/** The host looks at all frames again. */
+export function forgetPerfFrames(): void {
+  if (slots) heap.free(slots);
+  slots = 0;
+  mask = count = 0;
 }
 
 /** From now on lines with the symbol and object of the last frame read do this. */
@@ -133,6 +169,7 @@ export function rememberFrame(action: u32): void {
   if (load<u64>(at) == 0) count++;
   store<u64>(at, pairOf());
   store<u32>(at, action, 8);
+  store<u32>(at, 0, 12);
 }
 
 function grow(): void {

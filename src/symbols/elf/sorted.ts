@@ -56,3 +56,22 @@ function countBelow(sorted: Float64Array, value: number): number {
   }
   return low;
 }
+
+/** The indices of the values, ascending, in each of `count` groups; `groupOf` has the group of each value. */
+export function indicesByGroup(values: ArrayLike<number>, groupOf: readonly number[], count: number): Uint32Array[] {
+  const sizes = new Uint32Array(count);
+  const eachOf = (tell: (index: number, group: number) => void): void => {
+    for (let i = 0; i < values.length; i++) tell(i, groupOf[values[i] as number] as number);
+  };
+  eachOf((_, group) => {
+    sizes[group] = (sizes[group] as number) + 1;
+  });
+  const groups = Array.from(sizes, (size) => new Uint32Array(size));
+  sizes.fill(0);
+  eachOf((index, group) => {
+    const at = sizes[group] as number;
+    (groups[group] as Uint32Array)[at] = index;
+    sizes[group] = at + 1;
+  });
+  return groups;
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { countUpTo, orderOf } from '../../../src/symbols/elf/sorted.ts';
+import { countUpTo, indicesByGroup, orderOf } from '../../../src/symbols/elf/sorted.ts';
 
 const value = fc.oneof(fc.nat(9), fc.constantFrom(0x401000, 0xffffffff, 2 ** 40, 2 ** 47, 0xffffffff81000000));
 const values = fc.array(value, { maxLength: 12 }).map((list) => Float64Array.from(list));
@@ -21,5 +21,12 @@ test('how many of sorted values are at most one', () => {
       const sorted = all.slice().sort();
       assert.equal(countUpTo(sorted, most), sorted.filter((one) => one <= most).length);
     }),
+  );
+});
+
+test('indices by the group of their value, ascending in each', () => {
+  assert.deepEqual(
+    indicesByGroup([2, 0, 1, 2, 0], [1, 0, 1], 3).map((group) => [...group]),
+    [[2], [0, 1, 3, 4], []],
   );
 });
