@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { plainCommands, runPlain } from './plain-commands.ts';
 import { difference, type Result, ROOT, shell, TOOLS } from './tools.ts';
 
 /** Folders of fixtures/ that belong to no tool: what tests, documents and the demo read. */
@@ -15,15 +16,29 @@ const FIXTURES = join(ROOT, 'fixtures');
 const updating = process.env.UPDATE_GOLDEN === '1';
 const wanted = process.env.CASE || '*';
 
+interface Case {
+  /** TOOL/CASE */
+  name: string;
+  run(folder: string): Promise<Result>;
+}
+
 const cases = TOOLS.flatMap((tool) => foldersOf(join(FIXTURES, tool)).map((name) => `${tool}/${name}`));
 const chosen = cases.filter((one) => matchesGlob(one, wanted));
 
-describe('golden', { concurrency: PARALLEL }, () => {
-  for (const one of chosen) {
-    const [tool, name = ''] = one.split('/');
-    test(`${tool}: ${name.replaceAll('-', ' ')}`, () => check(one));
-  }
-});
+const [plain, others]: Case[][] = [[], []];
+for (const name of chosen) {
+  const line = read(join(FIXTURES, name, 'cmd')).toString();
+  const commands = plainCommands(line);
+  if (commands) plain!.push({ name, run: (folder) => runPlain(commands, folder) });
+  else others!.push({ name, run: (folder) => shell(line, folder) });
+}
+describe('golden, in this process', () => plain!.forEach(tested)); // one at a time: each in its own folder
+describe('golden, by a shell', { concurrency: PARALLEL }, () => others!.forEach(tested));
+
+function tested(one: Case): void {
+  const [tool, name = ''] = one.name.split('/');
+  test(`${tool}: ${name.replaceAll('-', ' ')}`, () => check(one));
+}
 
 test('CASE names a case', () => assert.ok(chosen.length > 0, `no case matches ${wanted} in fixtures/`));
 
@@ -38,12 +53,11 @@ function matchesGlob(text: string, pattern: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(text);
 }
 
-/** Runs a case, TOOL/CASE, and compares, or writes what it gave. */
-async function check(name: string): Promise<void> {
+/** Runs a case and compares, or writes what it gave. */
+async function check({ name, run }: Case): Promise<void> {
   const folder = join(FIXTURES, name);
-  const command = join(folder, 'cmd');
-  assert.ok(existsSync(command), `fixtures/${name} has no file cmd`);
-  const result = await shell(readFileSync(command, 'utf8'), folder);
+  assert.ok(existsSync(join(folder, 'cmd')), `fixtures/${name} has no file cmd`);
+  const result = await run(folder);
   const differences: string[] = [];
   for (const [file, bytes] of Object.entries(filesOf(result))) {
     const differs = difference(file, read(join(folder, file)), bytes);
