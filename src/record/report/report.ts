@@ -137,13 +137,13 @@ export function reportOf(parts: ReportParts): Report {
     : cpu && threadsOfSamples(cpu, settings.frequency);
   const idle = new Set(threads?.idle.map(({ tid }) => tid));
   const lifeSeconds = (identity?.lifeNs ?? 0) / 1e9;
-  const waits = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle });
+  const { rows: waits, alike } = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle });
   return {
     ...{ format: 'flamepipe report', version: 1, title: parts.title, facts: parts.facts, warnings: parts.warnings },
     offcpuMissing: offcpu ? undefined : parts.sumsOf ? 'sums' : hasOffcpu(settings.mode) ? 'failed' : 'unasked',
     split: identity && splitOf(identity, waited),
     onCpuSeconds: identity || !cpu ? undefined : cpu.stats.weight / settings.frequency,
-    heldUp: heldUp(waits),
+    heldUp: heldUp(alike),
     waits,
     calls: callRows(offcpu?.calls ?? []),
     functions: cpu && functionsOf(cpu, code, settings.frequency),

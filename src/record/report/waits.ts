@@ -73,6 +73,8 @@ export interface WaitRow {
   isOwn: boolean;
   /** the lock, file or peer */
   object?: string;
+  /** how many more of these, whose names differ in numbers alone, are in the row */
+  alike?: number;
   /** of Postgres, without constants */
   statement?: string;
   seconds: number;
@@ -92,11 +94,12 @@ export interface WaitRow {
   threads: string[];
 }
 
-interface Sum extends Omit<WaitRow, 'wakers' | 'threads' | 'share' | 'queuedShare' | 'waits' | 'longest'> {
+interface Sum extends Omit<WaitRow, 'wakers' | 'threads' | 'share' | 'queuedShare' | 'waits' | 'longest' | 'object'> {
   waits: number;
   longest: number;
   wakers: Map<string, number>;
   comms: Map<string, number>;
+  objects: Map<string, number>;
   buckets: Map<number, Bucket>;
 }
 
@@ -111,15 +114,37 @@ export interface WaitSettings {
   idle: ReadonlySet<number>;
 }
 
-// order-0     http-nio-8080-e     GC_Thread#3     worker 12
+// order-0     http-nio-8080-e     GC_Thread#3     root/journal.12
 const NUMBERS = /\d+/g;
+// lock at 0x7f7c1f79
+const ADDRESS = /0x[0-9a-f]+/;
+
+// tcp 127.0.0.1:40000     udp [::1]:53
+//               └ port
+const PEER = /^\w+ .*:(\d+)$/;
+/** Of clients; below them lie the ports of servers, which tell one from the other. */
+const LEAST_OF_CLIENTS = 32768;
+
+/** Another lock is another wait, and so is another server. */
+function withoutNumbers(object: string): string {
+  const port = PEER.exec(object)?.[1];
+  const isAnother = ADDRESS.test(object) || (port !== undefined && Number(port) < LEAST_OF_CLIENTS);
+  return isAnother ? object : object.replace(NUMBERS, '');
+}
+
+export interface WaitRows {
+  rows: WaitRow[];
+  /** files and clients whose names differ in numbers alone are one */
+  alike: WaitRow[];
+}
 
 /** The longest first; without threads that slept through the window. */
 export function waitRows(
   all: Iterable<Waited>,
   { code, isOfProgram, lifeSeconds, nameLock, idle }: WaitSettings,
-): WaitRow[] {
+): WaitRows {
   const sums = new Map<string, Sum>();
+  const sumsAlike = new Map<string, Sum>();
   for (const waited of all) {
     const { decision, entry, reason, text, letter, meaning } = waited;
     const kind = kindOf(decision);
@@ -133,8 +158,8 @@ export function waitRows(
     const object = found && nameText(found);
     const statement = statementOf(entry, kind)?.text;
     const pool = (place ?? unnamedIn) === undefined ? entry.comm?.replace(NUMBERS, '') : undefined;
-    const key = [decision.rule.label, meaning, place, isCaller, unnamedIn, pool, object, statement].join('\0');
-    const sum = sums.get(key) ?? {
+    const keys = [decision.rule.label, meaning, place, isCaller, unnamedIn, pool, statement];
+    const made = (): Sum => ({
       ...{
         kind,
         reason,
@@ -152,16 +177,24 @@ export function waitRows(
       ...(isCaller ? { isCaller } : {}),
       ...(unnamedIn === undefined ? {} : { unnamedIn: nameText(unnamedIn) }),
       ...(pool === undefined ? {} : { pool: nameText(pool) }),
-      ...(object === undefined ? {} : { object }),
       ...(statement === undefined ? {} : { statement: nameText(statement) }),
-      ...{ wakers: new Map(), comms: new Map(), buckets: new Map() },
-    };
-    sums.set(key, sum);
+      ...{ wakers: new Map(), comms: new Map(), objects: new Map(), buckets: new Map() },
+    });
     const waker = enderOf(entry.particulars, decision.rule.label);
-    addTo(sum, entry, waker, waker?.stack?.find(isOfProgram));
-    if (entry.kind !== 'runnable' && !idle.has(entry.tid ?? -1)) sum.busySeconds += entry.ns / 1e9;
+    const wakersOwn = waker?.stack?.find(isOfProgram);
+    const targets = [[sums, object] as const, [sumsAlike, object && withoutNumbers(object)] as const];
+    for (const [into, name] of targets) {
+      const key = [...keys, name].join('\0');
+      const sum = into.get(key) ?? made();
+      into.set(key, sum);
+      addTo(sum, entry, waker, wakersOwn);
+      if (object !== undefined) sum.objects.set(object, (sum.objects.get(object) ?? 0) + entry.ns);
+      if (entry.kind !== 'runnable' && !idle.has(entry.tid ?? -1)) sum.busySeconds += entry.ns / 1e9;
+    }
   }
-  return Array.from(sums.values(), (sum) => rowOf(sum, lifeSeconds)).sort((a, b) => b.seconds - a.seconds);
+  const rowsOf = (all: ReadonlyMap<string, Sum>): WaitRow[] =>
+    Array.from(all.values(), (sum) => rowOf(sum, lifeSeconds)).sort((a, b) => b.seconds - a.seconds);
+  return { rows: rowsOf(sums), alike: rowsOf(sumsAlike) };
 }
 
 /** Does a hidden function stand between the wait and the first known one of the program, which is this frame? */
@@ -187,10 +220,13 @@ function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined, wakersOwn
   sum.wakers.set(name, (sum.wakers.get(name) ?? 0) + seconds);
 }
 
-function rowOf({ wakers, comms, buckets, waits, longest, ...sum }: Sum, lifeSeconds: number): WaitRow {
+function rowOf({ wakers, comms, objects, buckets, waits, longest, ...sum }: Sum, lifeSeconds: number): WaitRow {
   const [p50, p99] = [0.5, 0.99].map((share) => quantile(buckets, share));
+  const [object] = largest(objects)[0] ?? [];
   return {
     ...sum,
+    ...(object === undefined ? {} : { object }),
+    ...(objects.size > 1 ? { alike: objects.size - 1 } : {}),
     share: lifeSeconds > 0 ? sum.seconds / lifeSeconds : 0,
     queuedShare: lifeSeconds > 0 ? sum.queuedSeconds / lifeSeconds : 0,
     ...(waits > 0 ? { waits, longest } : {}),

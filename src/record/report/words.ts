@@ -43,7 +43,7 @@ export function splitBasis({ seconds, threads }: Split): string {
 
 /** Who waits, and for what: `lookup waits for lock at 0x4c92a8` */
 export function waitTitle(row: WaitRow): string {
-  const { object, reason, meaning, kind } = row;
+  const { object, alike = 0, reason, meaning, kind } = row;
   // [eventpoll] is what the kernel calls any such file; an address tells less than the server's word for the lock
   const named = object === undefined || object.startsWith('[') ? undefined : object;
   const isAddress = named !== undefined && isUnnamedLock(named);
@@ -51,7 +51,7 @@ export function waitTitle(row: WaitRow): string {
     isAddress && meaning !== undefined ? `${meaning} (${named})` : (named ?? meaning ?? WHAT[reason] ?? reason);
   const [idles, waits] =
     waiterText(row) === undefined && row.threads.length > 1 ? ['idle', 'wait'] : ['idles', 'waits'];
-  return `${whoWaits(row)} ${kind === 'open' ? `${idles} or ${waits} for` : `${waits} for`} ${what}`;
+  return `${whoWaits(row)} ${kind === 'open' ? `${idles} or ${waits} for` : `${waits} for`} ${what}${alike > 0 ? ` and ${alike} more` : ''}`;
 }
 
 const MOST_THREADS = 2;
@@ -110,8 +110,9 @@ function waitLengths({ seconds, waits, p50, p99, longest, queuedSeconds }: WaitR
 }
 
 /** `1,247 calls of fdatasync, median 785 µs, 99th percentile 2.1 ms, longest 20 ms` */
-function callText({ name, calls, p50, p99, longest }: CallRow): string {
-  const count = `${grouped(calls)} ${calls === 1 ? 'call' : 'calls'} of ${name}`;
+function callText({ name, calls, p50, p99, longest }: CallRow, file: string | undefined): string {
+  const on = file === undefined ? '' : ` on ${file}`;
+  const count = `${grouped(calls)} ${calls === 1 ? 'call' : 'calls'} of ${name}${on}`;
   return [count, ...percentiles(p50, p99, longest)].join(', ');
 }
 
@@ -129,7 +130,7 @@ export function waitFacts(row: WaitRow, { calls }: Report): string[] {
   return [
     ...(statement === undefined ? [] : [`in ${statement}`]),
     waitLengths(row),
-    ...callsOf(calls, row).map(callText),
+    ...callsOf(calls, row).map((call) => callText(call, row.alike === undefined ? undefined : row.object)),
     wakersText(row),
   ].filter(Boolean);
 }

@@ -233,6 +233,35 @@ test('a lock that has no name but its address stands behind what the wait means'
   assert.equal(titleOf('tcp 127.0.0.1:40000'), 'XLogFlush waits for tcp 127.0.0.1:40000');
 });
 
+test('on the first screen files and clients whose names differ in numbers are one, other servers and locks are not', () => {
+  const entry = (call: number, object: number): string =>
+    `@offcpu[\n    __schedule+1\n    do_syscall_64+1\n, \n    save+2\n    main+2\n, app, 8, 1, 0, ${call}, ${object}, 0, 20, 0]: (1000000, 0, 1, 1000000, 0)\n`;
+  const file = (object: number, name: string): string => `@file[${object}]: (33188, 7, 9, d, ${name})\n`;
+  const socket = (object: number, port: number): string =>
+    `@file[${object}]: (49663, 7, 9, TCP, TCP)\n@peer[${object}]: (2, 127.0.0.1, ${((port & 255) << 8) | (port >> 8)}, 4)\n`;
+  const dump = [
+    'flamepipe offcpu 2 pid 7 attach_ns 500 wait_events 0 objects 1 children 0\nflamepipe offcpu begins',
+    'flamepipe offcpu end pid 7 start_ns 1000 end_ns 9001000\n\n@ours[7]: 1\n@threads: 1',
+    '@task[8]: (7, app)\n@thread[8]: (1000, 9001000, 0, 1000000, 8000000, 0, 8)',
+    [file(1, 'log.1'), file(2, 'log.2'), socket(3, 40000), socket(4, 40001), socket(5, 5432), socket(6, 5433)].join(''),
+    [1, 2].map((object) => entry(74, object)).join(''),
+    [3, 4, 5, 6].map((object) => entry(45, object)).join(''),
+    [4096, 8192].map((address) => entry(202, address)).join(''),
+  ].join('\n');
+  const { waits, heldUp } = reportOf(partsOf(undefined, offcpuOf(dump, 9)));
+  const objects = (rows: readonly WaitRow[]): string[] =>
+    rows.map(({ object, alike }) => `${object} ${alike ?? 0}`).sort();
+  assert.equal(waits.length, 8, objects(waits).join());
+  assert.deepEqual(objects(heldUp), [
+    'd/log.1 1',
+    'lock at 0x1000 0',
+    'lock at 0x2000 0',
+    'tcp 127.0.0.1:40000 1',
+    'tcp 127.0.0.1:5432 0',
+    'tcp 127.0.0.1:5433 0',
+  ]);
+});
+
 test("where no function is known, a wait is its thread's, and those of a pool are one", () => {
   const comms = ['order-0', 'order-1', 'cache-0'];
   const entries = comms.map((comm, i) => {
