@@ -190,6 +190,7 @@ export async function recordTargets(
       const problems = await Promise.all(asked.map((argv) => askedForNames(argv, at('renderLog'))));
       for (const problem of problems) if (problem !== undefined) recording.warnings.push(`note: ${problem}`);
       recording.maps.keepCompiled();
+      if (targets.every(isAlive)) recording.languages = languagesOf(targets.map(({ pid }) => pid));
     },
     forPerf: () => {
       const command = commandForPerf;

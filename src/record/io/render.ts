@@ -149,7 +149,7 @@ interface Gates {
 /** No sample of the targets, though perf may have some of their children. */
 const NO_SAMPLE = 'no sample';
 const CHILDREN_ONLY =
-  'note: perf took no sample of the target itself in the window; --children records its children, too';
+  'note: perf took no sample of the target itself, which did nothing in the window: give it work with --workload, or record its children, too, with --children';
 
 /** Undefined: the step failed, and the user knows. */
 async function renderCpu(
