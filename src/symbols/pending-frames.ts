@@ -85,8 +85,7 @@ export class PendingFrames {
   #placeOf = new Uint32Array();
   readonly #listsOfFrames = new Map<readonly SymbolFrame[], number>();
   readonly #words = new Map<SymbolFrame, number>();
-  /** of lists of words, by these */
-  readonly #lists = new Map<string, number>();
+  readonly #printedLists = new Map<number, number>();
   /** the words of a list, where they are needed again */
   readonly #wordsOfLists = new Map<number, readonly number[]>();
 
@@ -253,8 +252,8 @@ export class PendingFrames {
     for (let place = 0; place < met.length; place++) {
       const how = met[place] as number;
       if ((how & (Met.leaf | Met.caller)) === 0) continue;
-      const asLeaf = how & Met.leaf ? leaf[place] || this.#list([this.#placedAt(place)]) : 0;
-      const asCaller = how & Met.caller ? caller[place] || this.#list([this.#placedAt(place)]) : 0;
+      const asLeaf = how & Met.leaf ? leaf[place] || this.#printedList(place) : 0;
+      const asCaller = how & Met.caller ? caller[place] || this.#printedList(place) : 0;
       expansion.plan(this.#ids[place] as number, asLeaf, asCaller);
     }
     expansion.apply(roots);
@@ -345,15 +344,19 @@ export class PendingFrames {
     return list;
   }
 
-  /** The number of a list of words. */
   #list(words: readonly number[]): number {
-    const key = words.join();
-    let list = this.#lists.get(key);
+    const list = this.#table.expansion.add(words);
+    if (this.#printed.size > 0) this.#wordsOfLists.set(list, words);
+    return list;
+  }
+
+  /** The list of a place's printed name. */
+  #printedList(place: number): number {
+    const word = this.#placedAt(place);
+    let list = this.#printedLists.get(word);
     if (list === undefined) {
-      list = this.#table.expansion.add(words);
-      if (this.#lists.size >= MOST_REMEMBERED) this.#lists.clear();
-      this.#lists.set(key, list);
-      if (this.#printed.size > 0) this.#wordsOfLists.set(list, words);
+      list = this.#list([word]);
+      this.#printedLists.set(word, list);
     }
     return list;
   }

@@ -1,6 +1,5 @@
 // Where in the source a function stands, as names show it.
 
-import { posix } from 'node:path';
 import { isLibrary } from './library-source.ts';
 import type { SymbolFrame } from './object.ts';
 
@@ -49,11 +48,16 @@ function shortened(path: string): string {
 // /srv/app/vendor/serde/src/lib.rs
 const VENDORED = /\/vendor\//;
 
+/** Not by posix.normalize(), which goes through the characters in JavaScript. */
 function partsOf(path: string): string[] {
-  return posix
-    .normalize(path)
-    .split('/')
-    .filter((part) => part !== '' && part !== '.');
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (!path.startsWith('/')) parts.push(part);
+  }
+  return parts;
 }
 
 /** The name of the directory in which the `src` of a file lies, or of the crate whose build script made the file. */

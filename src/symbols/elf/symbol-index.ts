@@ -32,6 +32,8 @@ export class SymbolIndex {
   readonly #ends: Float64Array;
   /** the place of its name in `#names`; of a synthetic one -1 - its index */
   readonly #nameAt: Float64Array;
+  /** how many symbols begin at or before the address asked for last */
+  #last = 0;
   /** those that were asked for: recordings ask often */
   readonly #known: (ElfSymbol | undefined)[] = [];
 
@@ -70,7 +72,12 @@ export class SymbolIndex {
 
   /** The symbol that the byte at this address belongs to. Throws InputError where the file is damaged. */
   at(address: number): ElfSymbol | undefined {
-    const next = countUpTo(this.#starts, address);
+    const starts = this.#starts;
+    let next = this.#last;
+    // most are asked for in the order of addresses
+    if (next === 0 || !(address >= (starts[next - 1] as number))) next = countUpTo(starts, address);
+    else if (address >= (starts[next] as number)) next = countUpTo(starts, address, next + 1);
+    this.#last = next;
     for (let i = next - 1; i >= 0 && i >= next - MOST_NESTED; i--) {
       if (address < (this.#ends[i] as number)) return this.#symbol(i);
     }
