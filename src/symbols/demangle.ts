@@ -11,6 +11,9 @@ import { readRustName } from './rust/rust-name.ts';
 // _ZN3foo3barEv       __ZN3foo3barEv      _RNvCsbFYJioi4cCO_2rs4main
 // └ Itanium C++       └ same on macOS     └ Rust v0; its legacy form looks like C++
 const MANGLED = /^__?[ZR]/;
+// camlStdlib__List__map_481     camlO__$2b$2b_1 = O.++_1
+const OCAML = /^caml(?=[A-Z])/;
+const OCAML_ESCAPE = /__|\$([0-9a-fA-F]{2})/g;
 
 // _ZN4core3ops8function6FnOnce9call_once17h05af221e174051e9E.llvm.123
 //                                         └─────── 1 ─────┘ └── 2 ──┘
@@ -31,13 +34,14 @@ const NOT_ASCII = /[^\0-\x7f]/;
 const THUNK_KINDS: Record<string, string> = { _ZTh: 'non-virtual', _ZTv: 'virtual', _ZTc: 'covariant return' };
 
 /**
- * The readable form of a C++ or Rust name, argument list included; any other name, and one that the demangler refuses,
+ * The readable form of a C++, Rust or OCaml name, argument list included; any other name, and one that the demangler refuses,
  * unchanged. Rust's crate disambiguators go. So do the hash of its legacy mangling and ThinLTO's, unless `keepHash`,
  * also in names that perf or bpftrace demangled, wholly or as if they were C++. Names are latin1 decodings of bytes.
  */
 export function demangle(name: string, options: { keepHash?: boolean } = {}): string {
   const keepHash = options.keepHash ?? false;
   if (MANGLED.test(name)) return demangleSymbol(name, keepHash);
+  if (OCAML.test(name)) return demangleOcaml(name);
   const readable = keepHash || !name.endsWith(']') ? name : name.replace(THIN_LTO, '');
   const half = HALF_DEMANGLED.exec(readable);
   return half ? demangleHalf(readable, half, keepHash) : readable;
@@ -57,6 +61,12 @@ function demangleSymbol(name: string, keepHash: boolean): string {
   const thunk = THUNK.exec(readable);
   if (thunk) return `${THUNK_KINDS[mangled.slice(0, 4)] ?? 'virtual'} thunk to ${thunk[1]}${thunk[2]}${version}`;
   return readable + (hash ? `::${hash}${suffix}` : '') + version;
+}
+
+/** As perf does. */
+function demangleOcaml(name: string): string {
+  const character = (_: string, code?: string) => (code === undefined ? '.' : String.fromCharCode(parseInt(code, 16)));
+  return name.replace(OCAML, '').replace(OCAML_ESCAPE, character);
 }
 
 /**

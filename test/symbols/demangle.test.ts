@@ -111,6 +111,12 @@ test('Rust names that bpftrace or an old perf took for C++ are finished', () => 
   assert.equal(demangle('rs::main::h105bbde2954af101'), 'rs::main');
 });
 
+test('OCaml names read as perf prints them', () => {
+  assert.equal(demangle('camlStdlib__List__map_481'), 'Stdlib.List.map_481');
+  assert.equal(demangle('camlO__$2b$2b_1'), 'O.++_1');
+  assert.equal(demangle('caml_alloc_small'), 'caml_alloc_small');
+});
+
 test('keepHash keeps the hash that tells two instances of a generic apart', () => {
   const keepHash = true;
   assert.equal(demangle('_ZN1r2rs5apply17h44256428c71caabbE', { keepHash }), 'r::rs::apply::h44256428c71caabb');

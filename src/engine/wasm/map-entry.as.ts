@@ -241,6 +241,9 @@ function readFrame(): u32 {
   return isPlainName(p, q - 1) ? names.intern(p, <u32>(q - 1 - p)) : 0;
 }
 
+/** The letters that names of OCaml begin with. */
+const CAML: u32 = 0x6c6d6163;
+
 /** Nothing in it that may be mangled, an argument list, the hash of a Rust name, or more than a folded line can hold. */
 function isPlainName(from: usize, to: usize): bool {
   if (load<u8>(from) == 95) {
@@ -248,6 +251,7 @@ function isPlainName(from: usize, to: usize): bool {
     const c = second == 95 ? load<u8>(from + 2) : second; // _Z _R __Z __R
     if (c == 90 || c == 82) return false;
   }
+  if (to - from > 4 && load<u32>(from) == CAML) return false;
   for (let p = from; p < to; p++) {
     const c = load<u8>(p);
     if (c < SPACE || c == 127 || c == 40 || c == 59) return false; // ( ;

@@ -5,7 +5,7 @@ import type { OptionTable } from '../../cli/options.ts';
 /** The look of names. pprof-fold has these, too. */
 export const nameOptions = {
   'no-tidy': { kind: 'flag', group: 'Names', describe: 'keep argument lists' },
-  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled C++ and Rust names' },
+  'no-demangle': { kind: 'flag', group: 'Names', describe: 'keep mangled names' },
   'keep-hash': { kind: 'flag', group: 'Names', describe: "keep the hashes of Rust's legacy names and of ThinLTO's" },
 } as const satisfies OptionTable;
 
