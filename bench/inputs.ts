@@ -247,6 +247,14 @@ export const SAMPLE_FORMS: Readonly<Record<string, string>> = {
   'no cpu': 'app              4242 12345.678901:     250000 cpu-clock:ppp: \n',
   'no period': 'app              4242 [001] 12345.678901: cpu-clock:ppp: \n',
   'no time': 'app              4242 [001]     250000 cpu-clock:ppp: \n',
+  'no event': 'app              4242 [001] 12345.678901:     250000 \n',
+  tabs: 'app\t4242\t[001]\t12345.678901:\t250000\tcpu-clock:ppp:\n',
+  'comm, event': 'app cpu-clock:ppp: \n',
+  'tid, time': ' 4242 12345.678901: \n',
+  'a tracepoint':
+    'app              4242 [001] 12345.678901: sched:sched_switch: app:4242 [120] S ==> swapper/1:0 [120]\n',
+  'a data address':
+    'app              4242 [001] 12345.678901:     250000 cpu/mem-loads/P:     ffff88810a |OP LOAD|LVL L1 hit|SNP None\n',
 };
 
 /** Samples of two frames, in a form of SAMPLE_FORMS. */

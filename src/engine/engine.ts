@@ -41,12 +41,25 @@ export interface Engine {
   keyAt(key: number): number;
   keySize(key: number): number;
   readPerfHeader(): number;
-  lineShape(): number;
+  perfShapeKey(state: number): number;
+  newPerfShape(key: number): number;
+  readPerfShape(key: number): number;
   readPerfEvent(from: number, to: number): void;
   perfHeader(): number;
-  countPerfSamples(task: boolean, period: boolean, depthLimit: number, cutFrame: number): void;
-  rememberPerfSample(root: number): void;
-  scanPerfSamples(isOpen: boolean, root: number, weight: number): number;
+  countPerfSamples(
+    task: boolean,
+    period: boolean,
+    depthLimit: number,
+    cut: number,
+    unknown: number,
+    from: number,
+    to: number,
+  ): void;
+  newPerfSum(): number;
+  perfSums(): number;
+  perfPlanKey(shape: number): number;
+  rememberPerfPlan(key: number, use: number, root: number, sum: number): void;
+  scanPerfSamples(mode: number, root: number, weight: number, first: number, last: number, mayWait: boolean): number;
   perfTally(): number;
   readPerfFrame(): number;
   perfFrame(): number;

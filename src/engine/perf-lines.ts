@@ -15,6 +15,27 @@ interface Table {
   readonly floats: Float64Array;
 }
 
+/** How the engine counts samples. */
+export interface Counting {
+  /** a root for each task, not for each comm; weights by period */
+  byTask: boolean;
+  byPeriod: boolean;
+  /** where a stack may have been cut, and the frame of what is missing then; the frame of a sample without any */
+  depthLimit: number;
+  cut: number;
+  unknown: number;
+  /** the window of time */
+  from: number | undefined;
+  to: number | undefined;
+}
+
+/** What the frames being read belong to: nothing (mode 0), a sample that counts (1), or one that does not (2). */
+export interface OpenSample {
+  mode: number;
+  root: number;
+  weight: number;
+}
+
 export class PerfLines {
   readonly #engine: Engine;
   readonly #table: Table;
@@ -29,44 +50,72 @@ export class PerfLines {
    * order of the class Header of perf-header.as.ts.
    */
   readHeader(): Fields | undefined {
-    return this.#engine.readPerfHeader() ? this.#fieldsAt(this.#engine.perfHeader()) : undefined;
+    return this.#engine.readPerfHeader() ? this.header() : undefined;
   }
 
   /** Reads only what follows the time of such a header. */
   readEvent(from: number, to: number): Fields {
     this.#engine.readPerfEvent(from, to);
+    return this.header();
+  }
+
+  /** A number for the shape of the line that scan() stopped at, in this `state` (0 … 3) of its reader; 0: it has none. */
+  shapeKey(state: number): number {
+    return this.#engine.perfShapeKey(state);
+  }
+
+  /** Lines of this shape are headers from now on: the fields of the class Shape of perf-shapes.as.ts. */
+  defineShape(key: number, fields: readonly number[]): void {
+    const at = this.#engine.newPerfShape(key) >>> 2;
+    this.#table.words.set(fields, at);
+  }
+
+  /** Reads the line that scan() stopped at by its shape, as readHeader() does. Gives that shape's use; 0: not known. */
+  readShape(key: number): number {
+    return this.#engine.readPerfShape(key);
+  }
+
+  /** The fields of the header that was read last. */
+  header(): Fields {
     return this.#fieldsAt(this.#engine.perfHeader());
   }
 
-  /**
-   * How the engine counts samples by itself: with a root for each task or each comm, weights by period, and `cutFrame`
-   * for what is missing of stacks of `depthLimit` frames.
-   */
-  countSamples(byTask: boolean, byPeriod: boolean, depthLimit: number, cutFrame: number): void {
-    this.#engine.countPerfSamples(byTask, byPeriod, depthLimit, cutFrame);
+  /** How the engine counts samples by itself. */
+  countSamples({ byTask, byPeriod, depthLimit, cut, unknown, from, to }: Counting): void {
+    this.#engine.countPerfSamples(byTask, byPeriod, depthLimit, cut, unknown, from ?? Number.NaN, to ?? Number.NaN);
   }
 
-  /** Later samples with the comm (or task) and event of the header that readHeader() read last get this root, too. */
-  rememberSample(root: number): void {
-    this.#engine.rememberPerfSample(root);
+  /** A new pair of numbers in sums(): samples, and their weight. Gives its place. */
+  newSum(): number {
+    return this.#engine.newPerfSum();
+  }
+
+  /** What headers like the one that was read last have in common, by the shape of this key (0: perf's own padding). */
+  planKey(shape: number): number {
+    return this.#engine.perfPlanKey(shape);
+  }
+
+  /** What becomes of later samples with this key: a use of perf-samples.as.ts, their root, and the sum they add to. */
+  rememberPlan(key: number, use: number, root: number, sum: number): void {
+    this.#engine.rememberPerfPlan(key, use, root, sum);
   }
 
   /**
    * The same as the table's scan(), but counts samples by itself while their headers say nothing new. Give it the sample
-   * that is open; tally() has the one that is open then, and what it counted.
+   * that is open, and the times of the first and the last one; tally() has what is open then, and what it counted.
    */
-  scanSamples(isOpen: boolean, root: number, weight: number): number {
-    return this.#engine.scanPerfSamples(isOpen, root, weight);
+  scanSamples(open: OpenSample, first: number, last: number, mayWait: boolean): number {
+    return this.#engine.scanPerfSamples(open.mode, open.root, open.weight, first, last, mayWait);
   }
 
-  /** The fields of the class Tally of perf-samples.as.ts, from `begun` on for the caller to clear. */
+  /** The fields of the class Tally of perf-samples.as.ts; the caller clears what was counted. */
   tally(): Fields {
     return this.#fieldsAt(this.#engine.perfTally());
   }
 
-  /** The table's key() for the line that scan() stopped at with each digit as 0; 0 for long lines. */
-  shapeOfLine(): number {
-    return this.#engine.lineShape();
+  /** Where in `floats` the sums lie; the caller clears them. */
+  sums(): Pick<Fields, 'floats' | 'at'> {
+    return { floats: this.#table.floats, at: this.#engine.perfSums() >>> 3 };
   }
 
   /**

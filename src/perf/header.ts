@@ -55,17 +55,22 @@ const KINDS = ['sample', 'record', 'deferred'] as const;
 export function readStrictHeader(table: StackTable, header: Header): boolean {
   const fields = table.perf.readHeader();
   if (!fields) return false;
+  takeFields(fields, header);
+  return true;
+}
+
+/** Takes over what the engine read of a whole header. */
+export function takeFields(fields: Fields, header: Header): void {
   const { words, at } = fields;
   header.commFrom = words[at + 1] as number;
   header.commTo = words[at + 2] as number;
   header.pidFrom = (words[at + 3] as number) || -1;
   header.pidTo = words[at + 4] as number;
-  header.tidFrom = words[at + 5] as number;
+  header.tidFrom = (words[at + 5] as number) || -1;
   header.tidTo = words[at + 6] as number;
   header.commKey = words[at + 10] as number;
   header.time = fields.floats[(at >> 1) + 7] as number;
   takeEvent(fields, header);
-  return true;
 }
 
 /** Reads what stands behind the time, between two places of the table's bytes: period and event, or a record. */

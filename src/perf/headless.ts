@@ -3,6 +3,7 @@
 
 import type { StackTable } from '../engine/stack-table.ts';
 import { UNKNOWN } from '../stacks/marks.ts';
+import type { EngineTally, Sum } from './engine-tally.ts';
 import type { PerfEvents } from './events.ts';
 import { type LooseHeader, readLooseHeader } from './loose-header.ts';
 import type { PerfRoots } from './roots.ts';
@@ -18,22 +19,29 @@ interface Place {
   isCut: boolean;
 }
 
-interface Sum {
+interface EventSum extends Sum {
   event: string;
-  stacks: number;
-  weight: number;
+}
+
+/** A line that may be the header of the stack behind it. */
+export interface PendingLine {
+  text: string;
+  /** of the line, as HeaderShapes has it, and what the engine knows lines like it by; 0: none */
+  shape: number;
+  plan: number;
 }
 
 export class HeadlessStacks {
   /** the line of the first */
   line = 0;
   readonly #table: StackTable;
+  readonly #engine: EngineTally;
   readonly #roots: PerfRoots;
   readonly #usesPeriod: boolean;
   readonly #onRest: (place: string, text: string) => void;
   readonly #counts: (event: string) => boolean;
   /** by event ('': none known) */
-  readonly #sums = new Map<string, Sum>();
+  readonly #sums = new Map<string, EventSum>();
   /** by the shape of their line */
   readonly #headers = new Map<number, LooseHeader>();
   /** the forms of the lines that stacks follow: the event and which fields they have */
@@ -44,11 +52,12 @@ export class HeadlessStacks {
   /** samples with an empty callchain */
   empty = 0;
   /** by the whole line but its period */
-  readonly #targets = new Map<string, { sum: Sum; root: number; own: number }>();
+  readonly #targets = new Map<string, { sum: EventSum; root: number; own: number }>();
 
   /** `counts` tells at the end whether such stacks of an event count; `onRest` hears of lines that are no headers. */
   constructor(
     table: StackTable,
+    engine: EngineTally,
     roots: PerfRoots,
     usesPeriod: boolean,
     counts: (event: string) => boolean,
@@ -56,6 +65,7 @@ export class HeadlessStacks {
   ) {
     this.#onRest = onRest;
     this.#table = table;
+    this.#engine = engine;
     this.#roots = roots;
     this.#usesPeriod = usesPeriod;
     this.#counts = counts;
@@ -66,11 +76,12 @@ export class HeadlessStacks {
   }
 
   /**
-   * Ends the stack being read. `text` is the line before it, `shape` that line's shape (0: not known). `apart`: each of
-   * its frames is a sample without callchain. Gives how many such samples there were.
+   * Ends the stack being read; `pending` is the line before it. `apart`: each of its frames is a sample without
+   * callchain. Gives how many such samples there were.
    */
-  add(text: string | undefined, shape: number, apart: boolean): number {
+  add(pending: PendingLine | undefined, apart: boolean): number {
     const table = this.#table;
+    const { text, shape = 0, plan = 0 } = pending ?? {};
     const header = text === undefined ? undefined : this.#headerOf(text, shape);
     const target = this.#targetOf(text ?? '', header);
     if (header) this.#forms.add(formOf(text as string, header));
@@ -78,9 +89,10 @@ export class HeadlessStacks {
     const frames: number[] = [];
     if (!header && apart) while (table.depth > 0) frames.push(table.pop());
     const stacks = Math.max(1, frames.length);
-    target.sum.stacks += stacks;
+    target.sum.samples += stacks;
     target.sum.weight += stacks * period;
     this.line ||= table.linesRead;
+    if (header) this.#engine.remember(plan, 'waits', target.root, target.sum);
     if (frames.length === 0) table.end(period, target.root);
     for (const frame of frames) {
       table.push(frame);
@@ -120,7 +132,7 @@ export class HeadlessStacks {
   #countEmpty(text: string, header: LooseHeader, samples: number): void {
     const { sum, root, own } = this.#targetOf(text, header);
     const weight = samples * this.#periodOf(text, header);
-    sum.stacks += samples;
+    sum.samples += samples;
     sum.weight += weight;
     this.empty += samples;
     if (own === 0) this.#table.push(this.#table.name(UNKNOWN));
@@ -136,14 +148,14 @@ export class HeadlessStacks {
    * At the end of all inputs: adds these stacks to their events. Gives how many samples belong to events that count.
    */
   settle(events: PerfEvents): number {
-    for (const { event: name, stacks, weight } of this.#sums.values()) {
+    for (const { event: name, samples, weight } of this.#sums.values()) {
       const event = events.named(name);
-      event.samples += stacks;
+      event.samples += samples;
       event.weight += weight;
     }
     events.settle();
     let samples = 0;
-    for (const { event, stacks } of this.#sums.values()) if (events.named(event).use === 'taken') samples += stacks;
+    for (const sum of this.#sums.values()) if (events.named(sum.event).use === 'taken') samples += sum.samples;
     return samples;
   }
 
@@ -156,13 +168,13 @@ export class HeadlessStacks {
   }
 
   /** `own`: the root frame that the header gives; 0: none. `root` stands for it until all is read. */
-  #targetOf(text: string, header: LooseHeader | undefined): { sum: Sum; root: number; own: number } {
+  #targetOf(text: string, header: LooseHeader | undefined): { sum: EventSum; root: number; own: number } {
     const [from = 0, to = 0] = header?.numbers.period ?? [];
     const key = to > 0 ? `${text.slice(0, from)}\0${text.slice(to)}` : text;
     const known = this.#targets.get(key);
     if (known) return known;
     const event = header && header.eventFrom >= 0 ? text.slice(header.eventFrom, header.eventTo) : '';
-    const sum = this.#sums.get(event) ?? { event, stacks: 0, weight: 0 };
+    const sum = this.#sums.get(event) ?? { event, samples: 0, weight: 0 };
     this.#sums.set(event, sum);
     const own = header ? this.#roots.of(header, Buffer.from(text, 'latin1'), '') : 0;
     const target = { sum, root: this.#roots.ifHeadless(event, own, () => this.#counts(event)), own };

@@ -9,7 +9,7 @@ import type { PerfEvents } from './events.ts';
 import { bare, readFrameLine, withoutReturn } from './frame.ts';
 import { COMM_BYTES, CUT_LINE, emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
 import { HeaderShapes, type Use } from './header-shapes.ts';
-import { HeadlessStacks } from './headless.ts';
+import { HeadlessStacks, type PendingLine } from './headless.ts';
 import { isFrameColumn, type LooseHeader, readHiddenHeader, readLooseHeader } from './loose-header.ts';
 import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
@@ -34,13 +34,10 @@ export type OnSkip = (kind: string, place: string, text: string) => void;
 const MODES = ['none', 'sample', 'unwanted', 'record'] as const;
 const TAB = 9;
 /** A line that may be a header, or the first half of one: what follows it will tell. */
-interface Pending {
-  text: string;
+interface Pending extends PendingLine {
   line: number;
   /** it follows a record that is no sample, and may belong to that record's text */
   ofRecord: boolean;
-  /** of the line, as HeaderShapes has it; 0: none */
-  shape: number;
 }
 
 export class PerfScript {
@@ -92,7 +89,14 @@ export class PerfScript {
     this.#shapes = new HeaderShapes(table);
     const counts = (event: string): boolean => this.#headers === 0 && this.events.named(event).use === 'taken';
     const onRest = (place: string, text: string): void => onSkip('not a sample header', place, text);
-    this.#headless = new HeadlessStacks(table, this.#roots, options.count === 'period', counts, onRest);
+    this.#headless = new HeadlessStacks(
+      table,
+      this.samples.engine,
+      this.#roots,
+      options.count === 'period',
+      counts,
+      onRest,
+    );
   }
 
   /** By the id of a root frame: whose it is. */
@@ -184,12 +188,19 @@ export class PerfScript {
 
   /** Scans on. The engine ends and begins samples by itself where nothing that stands around them matters. */
   #scan(): number {
-    const isIn = this.#mode === 'sample';
-    const isPlain = !this.#afterNoise && !this.#pending && !this.#lastLine;
-    if (!isPlain || (!isIn && this.#mode !== 'none')) return this.table.scan();
-    const [stop, isOpen] = this.samples.scan(isIn);
-    this.#mode = isOpen ? 'sample' : 'none';
-    this.#body.pid = this.samples.pid;
+    const hasNoise = this.#afterNoise && this.#mode !== 'none';
+    if (hasNoise || this.#pending || this.#lastLine || this.#mode === 'record') return this.table.scan();
+    this.#afterNoise = false;
+    const { engine } = this.samples;
+    engine.open.mode = MODES.indexOf(this.#mode);
+    const stop = this.samples.scan(this.#headers === 0);
+    this.#mode = MODES[engine.open.mode] ?? 'none';
+    if (engine.pid !== undefined) this.#body.pid = engine.pid;
+    const { waiting } = engine;
+    if (waiting) {
+      const text = waiting.use === 'wait' ? withoutReturn(waiting.text) : bare(waiting.text);
+      this.#pending = { text, line: waiting.line, ofRecord: false, shape: waiting.shape, plan: 0 };
+    }
     return stop;
   }
 
@@ -199,7 +210,7 @@ export class PerfScript {
     const from = table.lineFrom;
     if (!readStrictHeader(table, this.#header) || this.#isCutHeader(this.#header)) return false;
     if (unknown) table.pass();
-    this.#begin(this.#header, from);
+    this.#begin(this.#header, from, 0);
     return true;
   }
 
@@ -208,8 +219,10 @@ export class PerfScript {
     return this.#lastLine && header !== undefined && header.eventFrom < 0 && this.events.haveNames;
   }
 
-  #begin(header: Header, from: number): void {
+  /** `shape`: of a header that the engine read; undefined: it did not. */
+  #begin(header: Header, from: number, shape?: number): void {
     const { table } = this;
+    const plan = shape === undefined ? 0 : table.perf.planKey(shape);
     this.#end();
     const prefix = this.#takePrefix(header, from);
     this.#dropPending();
@@ -221,13 +234,9 @@ export class PerfScript {
       this.#tellMapped();
       return;
     }
-    this.#mode = this.samples.begin(header, from, prefix) ? 'sample' : 'unwanted';
+    this.#mode = this.samples.begin(header, from, prefix, plan) ? 'sample' : 'unwanted';
     if (this.#mode === 'unwanted') return;
-    if (header === this.#header && prefix === '') this.samples.remember(header);
-    if (this.#objects) {
-      this.samples.pid = pidOf(header, table);
-      this.#body.pid = this.samples.pid;
-    }
+    if (this.#objects) this.#body.pid = pidOf(header, table);
     const isSingle = header.restFrom < table.lineTo && this.#body.readSingleLine(header.restFrom, table.lineTo);
     if (isSingle) this.samples.singles++;
     else if (this.#lastLine) {
@@ -260,7 +269,7 @@ export class PerfScript {
     if (header?.hasFrame || !this.#body.readUnindented(text, this.#mode === 'sample')) {
       if (header && !header.weak && !this.#isCutHeader(header)) this.#beginAs(header, shape);
       else if (this.#lastLine && this.#headers > 0) this.#skip(CUT_LINE, table.linesRead, text);
-      else this.#suspend(text, shape, header);
+      else this.#suspend({ text, shape, plan: 0 }, header);
     }
   }
 
@@ -283,7 +292,7 @@ export class PerfScript {
     const header = readLooseHeader(withoutReturn(text), table);
     if (this.#isCutHeader(header)) this.#skip(CUT_LINE, table.linesRead, text);
     else if (header && !header.weak) this.#beginAs(header, shape);
-    else if (header) this.#suspend(bare(text), shape, header, 'wait-bare');
+    else if (header) this.#suspend({ text: bare(text), shape, plan: 0 }, header, 'wait-bare');
     else this.#end(); // nothing but blanks
   }
 
@@ -295,7 +304,7 @@ export class PerfScript {
     const header = readHiddenHeader(text, table);
     if (!header || this.#isCutHeader(header) || (header.weak && this.#mode !== 'none')) return false;
     table.pass();
-    if (header.weak) this.#suspend(text, shape, header);
+    if (header.weak) this.#suspend({ text, shape, plan: 0 }, header);
     else this.#beginAs(header, shape);
     return true;
   }
@@ -307,12 +316,15 @@ export class PerfScript {
 
   /** Was a line of this shape read before? Then does the same with this one, and passes it if it is `unknown`. */
   #readKnownShape(shape: number, unknown: boolean): boolean {
-    const use = shape === 0 ? undefined : this.#shapes.useOf(shape);
-    if (use === undefined) return false;
     const { table } = this;
+    const use = this.#shapes.read(shape, this.#header);
+    if (use === undefined) return false;
     if (unknown) table.pass();
-    if (use === 'begin') this.#begin(this.#shapes.header(shape), table.lineFrom);
-    else this.#suspend(use === 'wait' ? withoutReturn(table.lineText()) : bare(table.lineText()), shape);
+    if (use === 'begin') this.#begin(this.#header, table.lineFrom, shape);
+    else {
+      const text = use === 'wait' ? withoutReturn(table.lineText()) : bare(table.lineText());
+      this.#suspend({ text, shape, plan: table.perf.planKey(shape) });
+    }
     return true;
   }
 
@@ -322,12 +334,12 @@ export class PerfScript {
   }
 
   /** Keeps this line until the next one tells what it is. */
-  #suspend(text: string, shape: number, header?: LooseHeader, use: Use = 'wait'): void {
-    if (header) this.#shapes.remember(shape, use, header);
+  #suspend(line: PendingLine, header?: LooseHeader, use: Use = 'wait'): void {
+    if (header) this.#shapes.remember(line.shape, use, header);
     if (this.#mode === 'none') this.#end();
     this.#dropPending();
     if (this.#mode === 'sample') this.misread++;
-    this.#pending = { text, line: this.table.linesRead, ofRecord: this.#mode === 'record', shape };
+    this.#pending = { ...line, line: this.table.linesRead, ofRecord: this.#mode === 'record' };
   }
 
   #skip(kind: string, line: number, text: string): void {
@@ -357,6 +369,6 @@ export class PerfScript {
     if (this.#headers > 0) {
       this.table.drop();
       this.#skip('frames without a header', this.table.linesRead, pending?.text ?? '');
-    } else this.samples.singles += this.#headless.add(pending?.text, pending?.shape ?? 0, this.#inColumn);
+    } else this.samples.singles += this.#headless.add(pending, this.#inColumn);
   }
 }

@@ -82,8 +82,17 @@ export {
   placeOf,
   placePrintedColumn,
 } from './places.as';
-export { lineShape, perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
-export { countPerfSamples, perfTally, rememberPerfSample, scanPerfSamples } from './perf-samples.as';
+export { perfHeader, readPerfEvent, readPerfHeader } from './perf-header.as';
+export {
+  countPerfSamples,
+  newPerfSum,
+  perfPlanKey,
+  perfSums,
+  perfTally,
+  rememberPerfPlan,
+  scanPerfSamples,
+} from './perf-samples.as';
+export { newPerfShape, perfShapeKey, readPerfShape } from './perf-shapes.as';
 export { boxColumn, boxCount, mostBoxChange, thinFrames } from './boxes.as';
 export { packedAt, packedChunks, packedNames, packedNamesColumn, packedNodes, packedSize } from './pack.as';
 export { drawStacks, tellKinds } from './picture.as';

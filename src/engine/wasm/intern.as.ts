@@ -69,6 +69,11 @@ export class Interner {
     return id ? id : this.add(p, n, h);
   }
 
+  /** The id of these bytes; 0 if they were not seen. */
+  known(p: usize, n: u32): u32 {
+    return this.find(p, n, hashBytes(p, n));
+  }
+
   private place(id: u32, h: u32): void {
     let slot = h & this.mask;
     while (load<u32>(this.slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & this.mask;

@@ -14,6 +14,9 @@ import { isDigit, lineEnd, lineStart } from './lines.as';
 const SPACE: u32 = 32;
 const TAB: u32 = 9;
 const COLON: u32 = 58;
+const POINT: u32 = 46;
+/** Ten times of this fit into 64 bits. */
+const MOST_DIGITS: u64 = 1_000_000_000_000_000_000;
 
 /** Least columns from the end of the field before, separator included. */
 const TID_COLUMNS: usize = 1 + 5;
@@ -61,7 +64,7 @@ export function readPerfHeader(): bool {
     if (load<u8>(colon) != COLON || !isDigit(load<u8>(colon - 1)) || !isBlankOrEnd(colon + 1, to)) continue;
     const timeFrom = timeBefore(from, colon);
     if (timeFrom == 0 || !readTask(from, colon, timeFrom)) continue;
-    header.time = secondsAt(timeFrom, colon);
+    header.time = decimalAt(timeFrom, colon);
     readPerfEvent(colon + 1, to);
     header.commKey = keys.intern(header.commFrom, header.commTo - header.commFrom);
     return true;
@@ -80,17 +83,20 @@ function timeBefore(from: usize, end: usize): usize {
   return p == point ? 0 : p;
 }
 
-function secondsAt(from: usize, to: usize): f64 {
-  let whole: f64 = 0;
-  let p = from;
-  while (load<u8>(p) != 46) whole = whole * 10 + <f64>(load<u8>(p++) - 48);
-  let fraction: f64 = 0;
-  let scale: f64 = 1;
-  for (p++; p < to; p++) {
-    fraction = fraction * 10 + <f64>(load<u8>(p) - 48);
-    scale *= 10;
+/** The decimal number between two places, which holds a point or none. Rounded to the nearest. */
+export function decimalAt(from: usize, to: usize): f64 {
+  let digits: u64 = 0;
+  let scale: f64 = 0;
+  let more: f64 = 1;
+  for (let p = from; p < to; p++) {
+    const c = load<u8>(p);
+    if (c == POINT) scale = 1;
+    else if (digits < MOST_DIGITS) {
+      digits = digits * 10 + (c - 48);
+      scale *= 10;
+    } else if (scale == 0) more *= 10;
   }
-  return whole + fraction / scale;
+  return scale == 0 ? <f64>digits * more : <f64>digits / scale;
 }
 
 /** Reads comm, pid and tid backwards from the time. */
@@ -171,24 +177,6 @@ export function readPerfEvent(from: usize, to: usize): void {
     header.eventKey = keys.intern(behind, <u32>(i - behind));
     return;
   }
-}
-
-/** Longer lines have no shape. */
-const MOST_COLUMNS: usize = 600;
-const shape = heap.alloc(MOST_COLUMNS + 32);
-
-/** The key of the line that scan() stopped at with a 0 in place of each digit; 0 where it is too long. */
-export function lineShape(): u32 {
-  const size = lineEnd - lineStart;
-  if (size > MOST_COLUMNS) return 0;
-  const zeros = i8x16.splat(48);
-  const ten = i8x16.splat(10);
-  for (let i: usize = 0; i < size; i += 16) {
-    const bytes = v128.load(lineStart + i);
-    const digits = i8x16.lt_u(i8x16.sub(bytes, zeros), ten);
-    v128.store(shape + i, v128.bitselect(zeros, bytes, digits));
-  }
-  return keys.intern(shape, <u32>size);
 }
 
 function kindAt(p: usize, to: usize): u32 {
