@@ -1,6 +1,7 @@
 // Entries as rows of name ids: a large dump has hundreds of thousands, and few of those who walk through them want texts.
 
 import { StackTable } from '../engine/stack-table.ts';
+import { MOST_KNOWN } from '../stacks/known-names.ts';
 import type { OffcpuEntry, Subject } from './entry.ts';
 
 /** One distinct entry. */
@@ -23,11 +24,16 @@ export interface EntryRows {
   rows(): Iterable<EntryRow>;
 }
 
-/** What stands for each name id, made once: its text, or what a caller knows of that. */
+/** Names whose ids are neighbours lie on one page, because a list from 0 to the last id would be as long as the table. */
+const PAGE_BITS = 12;
+const PAGE = 1 << PAGE_BITS;
+
+/** What stands for each name id: its text, or what a caller knows of that. Remembered while they are few. */
 export class NamesOf<Of> {
   readonly #names: StackTable;
   readonly #make: (text: string) => Of;
-  readonly #known: Of[] = [];
+  #pages: Of[][] = [];
+  #count = 0;
 
   constructor(names: StackTable, make: (text: string) => Of) {
     this.#names = names;
@@ -35,8 +41,17 @@ export class NamesOf<Of> {
   }
 
   at(id: number): Of {
-    this.#known[id] ??= this.#make(this.#names.nameText(id));
-    return this.#known[id];
+    return this.#pages[id >>> PAGE_BITS]?.[id % PAGE] ?? this.#add(id);
+  }
+
+  #add(id: number): Of {
+    if (this.#count++ >= MOST_KNOWN) [this.#pages, this.#count] = [[], 0];
+    const made = this.#make(this.#names.nameText(id));
+    const at = id >>> PAGE_BITS;
+    const page = this.#pages[at] ?? [];
+    this.#pages[at] = page;
+    page[id % PAGE] = made;
+    return made;
   }
 
   /** Of the ids between two places, root first. */
@@ -47,11 +62,15 @@ export class NamesOf<Of> {
   }
 }
 
-/** The same, but equal stacks get the same array, so that callers can remember by it what they found out. */
+/**
+ * The same, but equal stacks get the same array while they are few, so that callers can remember by it what they found
+ * out.
+ */
 export class SharedStacks {
   readonly #texts: NamesOf<string>;
   /** by a hash of their ids, which several stacks may have */
   readonly #known = new Map<number, { ids: Uint32Array; names: readonly string[] }[]>();
+  #count = 0;
 
   constructor(texts: NamesOf<string>) {
     this.#texts = texts;
@@ -60,14 +79,16 @@ export class SharedStacks {
   innermostFirst(ids: Uint32Array, from: number, to: number): readonly string[] {
     let hash = to - from;
     for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + (ids[i] as number)) | 0;
-    let alike = this.#known.get(hash);
-    if (alike === undefined) {
-      alike = [];
-      this.#known.set(hash, alike);
-    }
-    for (const known of alike) if (isAt(known.ids, ids, from, to)) return known.names;
+    for (const known of this.#known.get(hash) ?? []) if (isAt(known.ids, ids, from, to)) return known.names;
     const names = this.#texts.innermostFirst(ids, from, to);
-    alike.push({ ids: ids.slice(from, to), names });
+    if (this.#count++ >= MOST_KNOWN) {
+      this.#known.clear();
+      this.#count = 0;
+    }
+    const known = { ids: ids.slice(from, to), names };
+    const alike = this.#known.get(hash);
+    if (alike) alike.push(known);
+    else this.#known.set(hash, [known]);
     return names;
   }
 }

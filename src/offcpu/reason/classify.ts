@@ -1,6 +1,7 @@
 // Why a thread did not run: the reason of one stack. Off-CPU stacks end in the scheduler. The frame right below it says
 // whether the thread waited at all, and the frames further out say for what.
 
+import { KnownNames } from '../../stacks/known-names.ts';
 import { libcCall } from './function-name.ts';
 import type { Facts, KernelRules, Vote } from './kernel-rules.ts';
 import { type Candidate, holds } from './names-index.ts';
@@ -62,7 +63,7 @@ export class Classifier {
    */
   readonly #byKernel = [new WeakMap<readonly string[], Verdict>(), new WeakMap<readonly string[], Verdict>()] as const;
 
-  readonly #byLibc = new Map<string, Verdict>();
+  readonly #byLibc = new KnownNames((frame: string) => this.#inLibc(frame));
 
   constructor(table: KernelRules) {
     this.#table = table;
@@ -148,12 +149,7 @@ export class Classifier {
     const own = this.#table.hasUserRules ? this.#ofUser(user, undefined) : undefined;
     if (own) return own;
     const frame = user.find((one) => this.#table.inLibc(one.frame).place !== 'libc-wrapper')?.frame;
-    if (frame === undefined) return bare(NO_STACK);
-    const known = this.#byLibc.get(frame);
-    if (known) return known;
-    const verdict = this.#inLibc(frame);
-    if (verdict.frame !== undefined) this.#byLibc.set(frame, verdict);
-    return verdict;
+    return frame === undefined ? bare(NO_STACK) : this.#byLibc.of(frame);
   }
 
   #inLibc(frame: string): Verdict {

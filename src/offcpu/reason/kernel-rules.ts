@@ -3,6 +3,7 @@
 import { InputError } from '../../engine/errors.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { type KernelPart, kernelPart } from '../../stacks/known-frames.ts';
+import { KnownNames } from '../../stacks/known-names.ts';
 import { isCall, kernelName, libcCall, userName } from './function-name.ts';
 import { type Candidate, NamesIndex } from './names-index.ts';
 import { type PackedRules, packRules } from './packed-rules.ts';
@@ -64,9 +65,14 @@ type Step = Pick<Vote, 'step' | 'place'>;
 export class KernelRules {
   /** the files, with the steps of their sections */
   readonly #files: readonly { index: NamesIndex; steps: readonly Step[] }[];
-  readonly #known = new Map<string, Facts>();
-  readonly #kernelParts = new Map<string, KernelPart>();
-  readonly #knownOfUser = new Map<string, readonly Candidate<Vote>[]>();
+  readonly #facts = new KnownNames((frame: string) => this.#factsOf(kernelName(frame)));
+  readonly #kernelParts = new KnownNames((frame: string): KernelPart => {
+    const { isEntry, name } = this.facts(frame);
+    return isEntry ? 'entry' : kernelPart(name);
+  });
+  readonly #ofUser = new KnownNames((frame: string) =>
+    this.#votesOf(userName(frame), (place) => USER_PLACES.includes(place)),
+  );
   /** do any rules look at user frames? */
   readonly hasUserRules: boolean;
 
@@ -90,30 +96,16 @@ export class KernelRules {
 
   /** What the rules know of a kernel frame, in any spelling. */
   facts(frame: string): Facts {
-    let facts = this.#known.get(frame);
-    if (facts === undefined) {
-      facts = this.#factsOf(kernelName(frame));
-      this.#known.set(frame, facts);
-    }
-    return facts;
+    return this.#facts.of(frame);
   }
 
   /** What the name of a frame tells of the kernel. Apart from facts(), because only folded stacks need it. */
   kernelPart(frame: string): KernelPart {
-    if (!this.#kernelParts.has(frame)) {
-      const { isEntry, name } = this.facts(frame);
-      this.#kernelParts.set(frame, isEntry ? 'entry' : kernelPart(name));
-    }
-    return this.#kernelParts.get(frame);
+    return this.#kernelParts.of(frame);
   }
 
   votesOfUser(frame: string): readonly Candidate<Vote>[] {
-    let votes = this.#knownOfUser.get(frame);
-    if (votes === undefined) {
-      votes = this.#votesOf(userName(frame), (place) => USER_PLACES.includes(place));
-      this.#knownOfUser.set(frame, votes);
-    }
-    return votes;
+    return this.#ofUser.of(frame);
   }
 
   /** What the rules know of a function of libc: its place and, if it waits, its rule. */

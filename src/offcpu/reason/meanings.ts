@@ -2,6 +2,7 @@
 
 import { InputError } from '../../engine/errors.ts';
 import { isLibcObject, isNameless } from '../../stacks/frame-name.ts';
+import { KnownNames } from '../../stacks/known-names.ts';
 import { HIDDEN, LOST, TRUNCATED } from '../../stacks/marks.ts';
 import { nameByFile, userName } from './function-name.ts';
 import { type Candidate, endOf, holds, NamesIndex, type Pattern } from './names-index.ts';
@@ -96,8 +97,8 @@ interface MeaningFile {
 
 export class Meanings {
   readonly #files: readonly MeaningFile[];
-  readonly #known = new Map<string, UserFrame>();
-  readonly #knownOfComm = new Map<string | undefined, UserFrame>();
+  readonly #frames = new KnownNames((frame: string) => this.#newFrame(frame));
+  readonly #comms = new KnownNames((comm: string | undefined) => this.frameOf(commName(comm)));
   readonly #programsOfComm = new Map<string | undefined, Set<string>>();
 
   /**
@@ -116,7 +117,7 @@ export class Meanings {
   /** Learns from a stack which program its comm is. Show it all stacks before the first meaningOf(). */
   notice({ comm, user }: Thread): void {
     for (const frame of user) this.#note(comm, frame);
-    this.#note(comm, this.#frameOfComm(comm));
+    this.#note(comm, this.#comms.of(comm));
   }
 
   #note(comm: string | undefined, { programs }: UserFrame): void {
@@ -131,7 +132,7 @@ export class Meanings {
    * user's rule may give a meaning of another kind.
    */
   meaningOf(thread: Thread, label: string, kind: Kind = 'open'): Meaning | undefined {
-    if (!hasFits(thread.user) && this.#frameOfComm(thread.comm).fits.length === 0) return undefined;
+    if (!hasFits(thread.user) && this.#comms.of(thread.comm).fits.length === 0) return undefined;
     const stack = this.#stackOf(thread);
     const programs = this.#programsOfComm.get(thread.comm);
     const nameAt = (index: number): string | undefined => stack[index]?.name;
@@ -156,47 +157,47 @@ export class Meanings {
   /** Innermost first, without what is stale; the comm outermost. */
   #stackOf({ comm, user }: Thread): UserFrame[] {
     const stale = user.findIndex(({ isStale }) => isStale);
-    return [...(stale < 0 ? user : user.slice(0, stale + 1)), this.#frameOfComm(comm)];
+    return [...(stale < 0 ? user : user.slice(0, stale + 1)), this.#comms.of(comm)];
   }
 
-  #frameOfComm(comm: string | undefined): UserFrame {
-    let known = this.#knownOfComm.get(comm);
-    if (known === undefined) {
-      known = this.frameOf(commName(comm));
-      this.#knownOfComm.set(comm, known);
-    }
-    return known;
-  }
-
-  /** The same object for the same function. */
+  /** The same object for the same function, while there are few. */
   frameOf(frame: string): UserFrame {
-    let known = this.#known.get(frame);
-    if (known === undefined) {
-      const name = userName(frame);
-      const byFile = nameByFile(name);
-      known = {
-        frame,
-        name,
-        isUnnamed: isNameless(name) && !MARKS.has(name),
-        isLibc: isLibcObject(name),
-        ...this.#factsOf(byFile === undefined ? [name] : [name, byFile]),
-      };
-      this.#known.set(frame, known);
-    }
-    return known;
+    return this.#frames.of(frame);
+  }
+
+  #newFrame(frame: string): UserFrame {
+    const name = userName(frame);
+    const byFile = nameByFile(name);
+    return {
+      frame,
+      name,
+      isUnnamed: isNameless(name) && !MARKS.has(name),
+      isLibc: isLibcObject(name),
+      ...this.#factsOf(byFile === undefined ? [name] : [name, byFile]),
+    };
   }
 
   /** What the files say of a function that goes by these names. */
   #factsOf(names: readonly string[]): Facts {
-    const facts: Facts = { isStale: false, programs: [], ways: [], parks: [], fits: [] };
+    let facts: Facts | undefined;
     for (const name of names) {
       for (const file of this.#files) {
-        for (const pattern of file.index.find(name)) addTo(facts, pattern, file);
+        for (const pattern of file.index.find(name)) {
+          facts ??= noFacts();
+          addTo(facts, pattern, file);
+        }
       }
     }
-    return facts;
+    return facts ?? NO_FACTS;
   }
 }
+
+function noFacts(): Facts {
+  return { isStale: false, programs: [], ways: [], parks: [], fits: [] };
+}
+
+/** Of most functions, so that each has no lists of its own. */
+const NO_FACTS = noFacts();
 
 function addTo(facts: Facts, { rule, section, order, rest }: Pattern, { headings, isOwn, from }: MeaningFile): void {
   const heading = headings[section] as Heading;

@@ -4,6 +4,7 @@
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { isLibcObject, objectFrame } from '../../../stacks/frame-name.ts';
 import { type KernelPart, kernelPart } from '../../../stacks/known-frames.ts';
+import { MOST_KNOWN } from '../../../stacks/known-names.ts';
 import { TRUNCATED } from '../../../stacks/marks.ts';
 import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
 import { type BpftraceFrame, findSymbol, readFrame, type SymbolPlaces } from './frame.ts';
@@ -114,6 +115,7 @@ export class BpftraceNames {
         );
         this.#nameOf.set(word, name);
       }
+      if (this.#frames.size >= MOST_KNOWN) this.#frames.clear(); // the table gives the same ids again
       this.#frames.set(key, word);
     }
     if (side !== '' || inlined) this.isPlain = false;
