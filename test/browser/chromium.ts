@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { after, afterEach } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { DATA_CLASS } from '../../src/stacks/packed/picture-data.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -15,10 +15,25 @@ const QUIET =
 /** Why these tests can't run; false: they can. */
 export const skip = existsSync(CHROMIUM) ? false : `no ${CHROMIUM}: install chromium (apt-get install chromium)`;
 
+/** What a page has whose test says nothing else. */
+const USUAL = { viewport: { width: 1000, height: 700 }, colorScheme: 'light' } as const;
+
 let launched: Promise<Browser> | undefined;
+/** Pages of one context, which the tests take over from each other: a new one starts a process, which takes half a second. */
+let shared: Promise<BrowserContext> | undefined;
+const idle: Page[] = [];
+const taken: Page[] = [];
 after(async () => (await launched)?.close());
 afterEach(async () => {
-  for (const context of (await launched)?.contexts() ?? []) await context.close();
+  const kept = await shared;
+  for (const context of (await launched)?.contexts() ?? []) if (context !== kept) await context.close();
+  for (const page of taken.splice(0)) {
+    page.removeAllListeners();
+    if (page.isClosed()) continue;
+    await page.mouse.move(0, 0);
+    await page.goto('about:blank');
+    idle.push(page);
+  }
 });
 
 /** One for all tests of this process. */
@@ -38,6 +53,18 @@ export async function started(page: Page): Promise<void> {
   }
 }
 
+/** A page of this size and these colours, or one that has a context of its own for what else it is. */
+async function pageOf(browser: Browser, context: BrowserContextOptions): Promise<Page> {
+  const { viewport, colorScheme, ...others } = { ...USUAL, ...context };
+  if (Object.keys(others).length > 0) return browser.newPage({ ...USUAL, ...context });
+  shared ??= browser.newContext();
+  const page = idle.pop() ?? (await (await shared).newPage());
+  taken.push(page);
+  await page.setViewportSize(viewport ?? USUAL.viewport);
+  await page.emulateMedia({ colorScheme, media: null });
+  return page;
+}
+
 /** Opens a file when its pictures have begun; the function that comes with the page checks that its console is empty. */
 export async function openFile(
   browser: Browser,
@@ -45,7 +72,7 @@ export async function openFile(
   context: BrowserContextOptions = {},
   hash = '',
 ): Promise<[Page, () => void]> {
-  const page = await browser.newPage({ viewport: { width: 1000, height: 700 }, ...context });
+  const page = await pageOf(browser, context);
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(error.message));
