@@ -14,7 +14,7 @@ import { offcpuClassify } from '../src/tools/offcpu-classify.ts';
 import { offcpuFold } from '../src/tools/offcpu-fold.ts';
 import { perfFold } from '../src/tools/perf-fold.ts';
 import { pprofFold } from '../src/tools/pprof-fold.ts';
-import type { Result } from './tools.ts';
+import { type Result, shell } from './tools.ts';
 
 /** flame-record starts programs itself. */
 const COMMANDS = new Map(
@@ -59,6 +59,12 @@ function plainCommand(text: string): Plain | Echo | undefined {
   }
   const tool = COMMANDS.get(words[0] ?? '');
   return tool && files.length < 2 ? { tool, argv: words.slice(1), stdin: files[0] } : undefined;
+}
+
+/** The same as shell(), but in this process where no shell is needed; not two at a time, because the process has one folder. */
+export function runLine(line: string, cwd: string): Promise<Result> {
+  const commands = plainCommands(line);
+  return commands ? runPlain(commands, cwd) : shell(line, cwd);
 }
 
 /** What they print, one after the other, in the folder `cwd`, and the status of the last one. */

@@ -6,7 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { ROOT, shell, temporaryFolder } from '../tools.ts';
+import { runLine } from '../plain-commands.ts';
+import { ROOT, temporaryFolder } from '../tools.ts';
 import { openFile, skip, started, theBrowser } from './chromium.ts';
 
 const FOLDED = `postgres;main;parse;malloc 100
@@ -27,7 +28,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   async function pictureFile(options = '', folded = FOLDED): Promise<string> {
     const file = join(folder, 'in.folded');
     writeFileSync(file, folded, 'latin1');
-    const { out, err } = await shell(`flame-svg ${options} ${file}`, ROOT);
+    const { out, err } = await runLine(`flame-svg ${options} ${file}`, ROOT);
     assert.equal(err.toString(), '');
     const svg = join(folder, `${Math.random()}.svg`);
     writeFileSync(svg, out);

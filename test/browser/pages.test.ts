@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { ROOT, shell, temporaryFolder } from '../tools.ts';
+import { runLine } from '../plain-commands.ts';
+import { ROOT, temporaryFolder } from '../tools.ts';
 import { openFile, skip, started, theBrowser } from './chromium.ts';
 
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -21,11 +22,13 @@ describe('pictures in Chromium', { skip }, () => {
   let pictures: string[];
   before(async () => {
     browser = await theBrowser();
-    pictures = await Promise.all([drawn(CPU, '--title CPU'), drawn(OFF, '--title Waits'), drawn(CPU, '--html')]);
+    pictures = [await drawn(CPU, '--title CPU'), await drawn(OFF, '--title Waits'), await drawn(CPU, '--html')];
   });
 
   async function drawn(folded: string, options: string): Promise<string> {
-    const { out, err } = await shell(`printf '%s' '${folded}' | flame-svg ${options}`, ROOT);
+    const file = join(folder, 'in.folded');
+    writeFileSync(file, folded);
+    const { out, err } = await runLine(`flame-svg ${options} ${file}`, ROOT);
     assert.equal(err.toString(), '');
     return out.toString();
   }
@@ -183,7 +186,7 @@ describe('pictures in Chromium', { skip }, () => {
 
   test('a strict policy that names the hash lets the script run', async () => {
     const [cpu] = pictures as [string];
-    const { out } = await shell('flame-svg --csp', ROOT);
+    const { out } = await runLine('flame-svg --csp', ROOT);
     const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; ${out.toString().trim()}">`;
     const [page] = await open(host(cpu).replace('<head>', `<head>${policy}`), 'hash.html');
     assert.equal(await page.locator('.head').isVisible(), true);
