@@ -34,9 +34,9 @@ const drawers: Drawer[] = [
     argv: [process.execPath, join(ROOT, 'dist/flame-svg.cjs')],
     // the widest box of the fifth row from below
     zoom: `(() => {
-      const top = (element) => element.getBoundingClientRect().top;
-      const row = [...${OURS}.querySelectorAll('.rows g')].sort((a, b) => top(b) - top(a))[4];
-      const box = [...row.querySelectorAll('rect')].map((rect) => rect.getBoundingClientRect()).sort((a, b) => b.width - a.width)[0];
+      const boxes = [...${OURS}.querySelectorAll('.rows rect')].map((rect) => rect.getBoundingClientRect());
+      const rows = [...new Set(boxes.map(({ top, width }) => width > 0 ? Math.round(top) : 0))].sort((a, b) => b - a);
+      const box = boxes.filter(({ top }) => Math.round(top) === rows[4]).sort((a, b) => b.width - a.width)[0];
       const at = { bubbles: true, composed: true, clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 };
       for (const kind of ['mousemove', 'click']) ${OURS}.querySelector('.flame').dispatchEvent(new MouseEvent(kind, at));
     })()`,

@@ -7,7 +7,7 @@ import { GONE } from './head.ts';
 import { label } from './label.ts';
 import type { Row as BoxRow } from './needles.ts';
 import type { Picture } from './picture.ts';
-import { Slivers } from './slivers.ts';
+import { inPixels, Slivers } from './slivers.ts';
 import { boxText, type Measure } from './words.ts';
 
 interface Settings {
@@ -31,7 +31,7 @@ export function* drawRow({ items, lefts, rights }: BoxRow, settings: Settings): 
   const { frameHeight, fontSize, script } = picture.settings;
   const height = frameHeight - 1;
   const baseline = labelBaseline(frameHeight, fontSize);
-  const slivers = new Slivers();
+  const slivers = new Slivers(inPixels);
   for (let i = 0; i < items.length; i++) {
     const box = items[i] as number;
     const from = lefts[i] as number;

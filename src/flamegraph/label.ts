@@ -22,6 +22,7 @@ export function label(name: string, columns: number): string {
 
 /** Where the path goes on after the next `::` that stands outside all brackets; 0 when there is none. */
 function afterSeparator(name: string, start: number): number {
+  if (!name.includes('::', start)) return 0;
   let depth = 0;
   for (let at = start; at < name.length - 2; at++) {
     const char = name[at] as string;

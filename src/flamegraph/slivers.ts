@@ -8,12 +8,19 @@ const RUN = 1;
 
 const BEFORE_ALL = -1e9;
 
-/** Collects the slivers of one row, from left to right. Lengths are px; paths are stroked as high as a box. */
+/** Collects the slivers of rows, each from left to right. Lengths are px; paths are stroked as high as a box. */
 export class Slivers {
-  readonly #paths = new Map<string, { text: string; end: number }>();
+  readonly #paths = new Map<string, { text: string; end: number; y: number }>();
   #kind = '';
   #from = 0;
   #to = BEFORE_ALL;
+  #y = 0;
+  readonly #lengthOf: (tenths: number) => string | number;
+
+  /** `lengthOf`: writes tenths of a pixel. */
+  constructor(lengthOf: (tenths: number) => string | number) {
+    this.#lengthOf = lengthOf;
+  }
 
   add(kind: string, from: number, to: number): void {
     if (from - this.#to < NO_GAP && (kind === this.#kind || this.#to - this.#from < RUN)) {
@@ -26,13 +33,19 @@ export class Slivers {
     this.#to = to;
   }
 
-  /** The row's paths by kind; begins the next row. Each starts at x = 0 in the middle of the row: `M0 8` goes in front. */
-  finish(): Map<string, string> {
+  /** Begins a row, whose middle lies at `y`. */
+  begin(y: number): void {
     this.#draw();
-    const texts = new Map([...this.#paths].map(([kind, { text }]) => [kind, text]));
-    this.#paths.clear();
     this.#kind = '';
     this.#to = BEFORE_ALL;
+    this.#y = y;
+  }
+
+  /** The paths by kind; each starts at x = 0, y = 0: `M0 0` goes in front. */
+  finish(): Map<string, string> {
+    this.begin(0);
+    const texts = new Map([...this.#paths].map(([kind, { text }]) => [kind, text]));
+    this.#paths.clear();
     return texts;
   }
 
@@ -41,15 +54,16 @@ export class Slivers {
     // tenths of a pixel, in whole numbers: relative steps must not drift
     const from = Math.round(this.#from * 10);
     const to = Math.max(Math.round(this.#to * 10), from + 1);
-    const path = this.#paths.get(this.#kind) ?? { text: '', end: 0 };
-    path.text += `m${tenths(from - path.end)} 0h${tenths(to - from)}`;
+    const path = this.#paths.get(this.#kind) ?? { text: '', end: 0, y: 0 };
+    path.text += `m${this.#lengthOf(from - path.end)} ${this.#y - path.y}h${this.#lengthOf(to - from)}`;
     path.end = to;
+    path.y = this.#y;
     this.#paths.set(this.#kind, path);
   }
 }
 
-/** `.5` for 5, without the text of a fraction, because V8 takes long for one. */
-function tenths(value: number): string {
+/** In px: `.5` for 5, without the text of a fraction, because V8 takes long for one. */
+export function inPixels(value: number): string {
   const whole = (value / 10) | 0;
   const rest = value - whole * 10;
   return rest > 0 ? `${whole || ''}.${rest}` : String(value / 10);

@@ -35,7 +35,7 @@ input{width:clamp(120px,20vw,260px)}
 .flame,.table{flex:1;min-height:0;overflow:auto;scrollbar-gutter:stable}
 .flame{cursor:pointer}
 .rows{display:block;flex:none;font-family:var(--frames);fill:var(--ink)}
-.rows rect{stroke-width:0}.rows path{fill:none}.rows text{pointer-events:none}
+.rows rect{stroke-width:0}.rows path{fill:none!important}.rows text{pointer-events:none}
 .rows .up{opacity:.6}.rows .gone{fill-opacity:.3;stroke-width:1;stroke-dasharray:3 2}.rows .gone+text{text-decoration:line-through}
 .rows .mark{font-size:10px;text-anchor:middle;fill:var(--soft)}
 .rows rect.hit{fill:var(--hit)}.rows rect.hit+text{fill:#fff}.rows path.hit{stroke:var(--hit)}

@@ -12,7 +12,7 @@ import { kindOf } from '../../src/flamegraph/kinds.ts';
 import { label } from '../../src/flamegraph/label.ts';
 import { PALETTES, palette } from '../../src/flamegraph/palette.ts';
 import { parseBackground, parseMinWidth } from '../../src/flamegraph/settings.ts';
-import { Slivers } from '../../src/flamegraph/slivers.ts';
+import { inPixels, Slivers } from '../../src/flamegraph/slivers.ts';
 import { PAPER, paperOn } from '../../src/flamegraph/style.ts';
 import { ON_CPU, waitFamily } from '../../src/flamegraph/time.ts';
 import { matcherOf, matchingNodes, sumOver } from '../../src/flamegraph/viewer/search.ts';
@@ -174,7 +174,7 @@ test('the colour of a change has its sign, grows with it, and is palest where it
 });
 
 test('slivers are joined where nobody sees a gap', () => {
-  const slivers = new Slivers();
+  const slivers = new Slivers(inPixels);
   slivers.add('a0', 0, 0.5);
   slivers.add('b0', 0.6, 1.2);
   slivers.add('b0', 5, 5.05);

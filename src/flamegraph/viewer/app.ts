@@ -128,8 +128,12 @@ export class App {
   }
 
   zoomTo(node: number): void {
+    const { element } = this.flame;
+    const focus = (): void => void (element.matches(':focus') || element.focus({ preventScroll: true }));
+    // before it is drawn anew, because focus() has the page laid out; after, where there was another view
+    focus();
     this.go({ zoom: this.#trees.pathOf(this.#tree, node), view: 'flame' });
-    this.flame.element.focus({ preventScroll: true });
+    focus();
   }
 
   #showFoundOnly(): void {
@@ -172,11 +176,18 @@ export class App {
     const { data } = this.model;
     const scheme = this.scheme;
     const colours = Object.entries({ ...data.papers[scheme], text: data.fonts.text, frames: data.fonts.frames });
-    const look = `.app{${colours.map(([name, value]) => `--${name}:${value};`).join('')}color-scheme:${scheme}}.rows{font-size:${data.fontSize}px}`;
-    const only = /^\w$/.test(state.only) ? `.rows :is(rect,path):not(.of-${state.only},.cursor){opacity:.18}` : '';
+    const { only } = state;
+    const look = [
+      `.app{${colours.map(([name, value]) => `--${name}:${value};`).join('')}color-scheme:${scheme}}.rows{font-size:${data.fontSize}px}`,
+      `.rows .r0{fill:${data.papers[scheme].all}}`,
+      ...data.families.flatMap(({ letter, [scheme]: shades }) =>
+        shades.map((colour, i) => `.rows .${letter}${i.toString(36)}{fill:${colour};stroke:${colour}}`),
+      ),
+      /^\w$/.test(only) ? `.rows :is(rect,path):not([class^=${only}],.${only},.cursor){opacity:.18}` : '',
+    ].join('');
     // all styles are computed again after this
-    if (this.#look !== look + only) this.#sheet.replaceSync(look + only);
-    this.#look = look + only;
+    if (this.#look !== look) this.#sheet.replaceSync(look);
+    this.#look = look;
     this.element.classList.toggle('dark', scheme === 'dark');
     const zoom = this.#zoom;
     this.#header.show(state, scheme, shares);
@@ -190,13 +201,13 @@ export class App {
     );
     this.#body.classList.toggle('found-some', this.#finder.found !== undefined);
     if (state.view === 'functions') this.#showFunctions(tree, sums(zoom), scheme);
-    else if (state.view === 'callers') this.#showCallers(scheme);
+    else if (state.view === 'callers') this.#showCallers();
     else {
       const isThere = this.flame.element.isConnected;
       if (!isThere) this.#body.replaceChildren(this.flame.element);
       const icicle = data.inverted !== state.flip;
       this.flame.element.classList.toggle('up', !icicle);
-      this.flame.show({ tree, zoom, icicle, scheme, found: this.#finder.found }, this.flame.selected ?? zoom, isThere);
+      this.flame.show({ tree, zoom, icicle, found: this.#finder.found }, this.flame.selected ?? zoom, isThere);
     }
     this.#showPanel();
     this.#finder.show(tree, zoom);
@@ -216,10 +227,10 @@ export class App {
     });
   }
 
-  #showCallers(scheme: Scheme): void {
+  #showCallers(): void {
     const { tree, sums } = this.#shown;
     this.#body.replaceChildren(this.#callers.element);
-    this.#callers.show(tree, this.#trees.numberOf(this.state.of) || this.#largest(sums(0)), scheme, this.#finder.found);
+    this.#callers.show(tree, this.#trees.numberOf(this.state.of) || this.#largest(sums(0)), this.#finder.found);
   }
 
   #largest(sums: FunctionSums): number {

@@ -1,6 +1,5 @@
 // Callers and callees of one function, merged over all its places: callers stand on it, callees hang below it.
 
-import type { Scheme } from '../classes.ts';
 import { calleesOf, callersOf } from './derive.ts';
 import { html } from './dom.ts';
 import { Flame } from './flame.ts';
@@ -45,7 +44,7 @@ export class Callers {
     this.#above.element.classList.add('up');
   }
 
-  show(tree: Tree, name: number, scheme: Scheme, found: Uint8Array | undefined): void {
+  show(tree: Tree, name: number, found: Uint8Array | undefined): void {
     const { order, names } = this.#model;
     const callers = callersOf(tree, name, order);
     const callees = calleesOf(tree, name, order);
@@ -60,8 +59,8 @@ export class Callers {
       part(`What ${names[name]} calls`),
       this.#below.element,
     );
-    this.#above.show({ tree: callers, zoom: 0, icicle: false, scheme, found }, 0);
-    this.#below.show({ tree: callees, zoom: 0, icicle: true, scheme, found }, 0);
+    this.#above.show({ tree: callers, zoom: 0, icicle: false, found }, 0);
+    this.#below.show({ tree: callees, zoom: 0, icicle: true, found }, 0);
   }
 
   /** The pane that an arrow key points to. */

@@ -27,16 +27,17 @@ export function collect(tree: Tree, zoom: number, scale: number, minPx: number):
   const left = start[zoom] as number;
   const last = end[zoom] as number;
   let thin = 0;
-  // by depth: how far what is drawn together may go on, and how far it has come, px
+  // by depth: how far what is drawn together may go on, how far the last box has come, px, and how high it stands
   const limits = new Float64Array((top[zoom] as number) + 1);
   const ends = new Float64Array(limits.length);
+  const highs = new Uint32Array(limits.length);
   // what lies between the last thin node and here, and is no higher, nobody sees
   let [near, lowest, highest] = [0, 0, -1];
-  const add = (at: number, node: number, from: number, to: number): void => {
+  /** The one before ends where `ends` says. */
+  const add = (at: number, node: number, from: number): void => {
     rows[at] ??= emptyRow();
-    rows[at].items.push(node);
+    if (rows[at].items.push(node) > 1) rows[at].rights.push(ends[at] as number);
     rows[at].lefts.push(from);
-    rows[at].rights.push(to);
   };
   for (let node = zoom + 1; node < last; ) {
     const at = depth[node] as number;
@@ -44,33 +45,38 @@ export function collect(tree: Tree, zoom: number, scale: number, minPx: number):
     const from = ((start[node] as number) - left) * scale;
     const to = from + wide * scale;
     if (wide >= least) {
-      add(at, node++, from, to);
+      add(at, node++, from);
+      ends[at] = to;
       limits[at] = 0;
       continue;
     }
     const high = top[node] as number;
     const isSeen = to > near || high > highest || at < lowest;
     if (isSeen && wide > 0 && minPx <= THIN) {
-      // the frame that is this deep on the way to the highest one
       let tip = node;
-      for (let deep = at; ; deep++) {
-        if (from >= (limits[deep] as number) || from - (ends[deep] as number) >= NO_GAP) {
-          add(deep, tip, from, to);
-          limits[deep] = from + TOGETHER;
-        } else {
-          const { items, rights } = rows[deep] as Row;
-          rights[items.length - 1] = to;
-          if (high > (top[items[items.length - 1] as number] as number)) items[items.length - 1] = tip;
+      let tipAt = at;
+      for (let deep = at; deep <= high; deep++) {
+        const isNew = from >= (limits[deep] as number) || from - (ends[deep] as number) >= NO_GAP;
+        if (isNew || high > (highs[deep] as number)) {
+          // the frame that is this deep on the way to the highest one
+          for (; tipAt < deep; tipAt++) for (tip++; (top[tip] as number) < high; ) tip = end[tip] as number;
+          highs[deep] = high;
+          if (isNew) {
+            add(deep, tip, from);
+            limits[deep] = from + TOGETHER;
+          } else {
+            const { items } = rows[deep] as Row;
+            items[items.length - 1] = tip;
+          }
         }
         ends[deep] = to;
-        if (deep === high) break;
-        for (tip++; (top[tip] as number) < high; ) tip = end[tip] as number;
       }
       [near, lowest, highest] = [from + NO_GAP / 2, at, high];
     }
     thin += (end[node] as number) - node;
     node = end[node] as number;
   }
+  for (let deep = base + 1; deep < rows.length; deep++) rows[deep]?.rights.push(ends[deep] as number);
   return { rows, cut: foldNeedles(rows, base, top, Number.POSITIVE_INFINITY), thin, least };
 }
 

@@ -3,7 +3,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const HTML = 'http://www.w3.org/1999/xhtml';
 
-type Attributes = Record<string, string | number>;
+export type Attributes = Record<string, string | number>;
 
 /** Sets attributes. */
 export function set<T extends Element>(element: T, attributes: Attributes): T {

@@ -1,11 +1,10 @@
 // A pane with boxes: draws the rows in sight, answers the mouse, and keeps what matters in sight.
 
-import type { Scheme } from '../classes.ts';
 import { SLIVER } from '../geometry.ts';
 import { middleOf, type Row } from '../needles.ts';
 import { type Collected, collect, placeOf } from './collect.ts';
 import { html, listen, set, svgElement } from './dom.ts';
-import { type Drawing, type DrawnRow, drawRow, showFound } from './draw.ts';
+import { type Drawing, type DrawnBand, drawBand, showFound } from './draw.ts';
 import type { Model } from './model.ts';
 import { childrenOf, pathTo, type Tree } from './tree.ts';
 
@@ -14,8 +13,8 @@ const FEW_BOXES = 150;
 const LABELLED = 27;
 /** Boxes with elements of their own at most; thinner ones are drawn as slivers. */
 const MOST_BOXES = 1000;
-/** Rows drawn above and below the window. */
-const SPARE_ROWS = 3;
+/** Rows that are drawn together. */
+const BAND = 8;
 /** How far beside a thin box the mouse still means it, px. */
 const REACH = 3;
 const SIDE = 16;
@@ -34,7 +33,6 @@ export interface FlameView {
   zoom: number;
   /** root on top? */
   icicle: boolean;
-  scheme: Scheme;
   found: Uint8Array | undefined;
 }
 
@@ -47,7 +45,7 @@ export class Flame {
   #view: FlameView | undefined;
   #collected: Collected = { rows: [], cut: [], thin: 0, least: 0 };
   #drawing: Drawing | undefined;
-  #drawn = new Map<number, DrawnRow>();
+  #drawn = new Map<number, DrawnBand>();
   #storeys = 0;
   #width = 0;
   #glyph = 0;
@@ -127,14 +125,14 @@ export class Flame {
   #layOut(): void {
     const view = this.#view as FlameView;
     const { data } = this.#model;
-    for (const { group } of this.#drawn.values()) group.remove();
+    this.#rows.replaceChildren(this.#cursor);
     this.#drawn.clear();
     const inner = Math.max(this.#width - 2 * SIDE, 1);
     const scale = inner / (view.tree.width[view.zoom] || 1);
     this.#collected = collect(view.tree, view.zoom, scale, data.minPx);
     this.#storeys = storeysOf(this.#collected);
     this.#glyph ||= glyphWidth(this.#rows) || data.fontSize * 0.6;
-    const { tree, zoom, scheme, found } = view;
+    const { tree, zoom, found } = view;
     this.#drawing = {
       model: this.#model,
       collected: this.#collected,
@@ -143,8 +141,8 @@ export class Flame {
       scale,
       glyph: this.#glyph,
       sliver: SLIVER,
-      scheme,
       found,
+      topOf: (depth) => this.#rowTop(depth),
     };
     const height = this.#storeys * data.frameHeight;
     set(this.#rows, { width: this.#width, height: height + 6, 'stroke-width': data.frameHeight - 1 });
@@ -152,29 +150,33 @@ export class Flame {
     this.#placeCursor();
   }
 
-  /** The rows in the window, and no others. */
+  /** The bands of rows in the window, and no others. */
   #drawRows(): void {
     const drawing = this.#drawing;
     if (drawing === undefined) return;
     const { frameHeight } = this.#model.data;
     const { scrollTop, clientHeight } = this.element;
-    const first = Math.max(Math.floor(scrollTop / frameHeight) - SPARE_ROWS, 0);
-    const last = Math.min(Math.ceil((scrollTop + clientHeight) / frameHeight) + SPARE_ROWS, this.#storeys - 1);
-    const wanted = new Set<number>();
-    for (let line = first; line <= last; line++) wanted.add(this.#depthAt(line));
-    for (const [depth, { group }] of this.#drawn) {
-      if (wanted.has(depth)) continue;
+    const last = this.#storeys - 1;
+    const bandAt = (y: number): number =>
+      Math.floor(this.#depthAt(Math.min(Math.max(Math.floor(y / frameHeight), 0), last)) / BAND);
+    const ends = [bandAt(scrollTop), bandAt(scrollTop + clientHeight)];
+    const wanted: number[] = [];
+    for (let band = Math.min(...ends); band <= Math.max(...ends); band++) wanted.push(band);
+    for (const [band, { group }] of this.#drawn) {
+      if (wanted.includes(band)) continue;
       group.remove();
-      this.#drawn.delete(depth);
+      this.#drawn.delete(band);
     }
-    if ([...wanted].every((depth) => this.#drawn.has(depth))) return;
-    drawing.sliver = this.#sliverIn(wanted, drawing);
-    for (const depth of wanted) {
-      if (this.#drawn.has(depth)) continue;
-      const row = drawRow(depth, drawing);
-      set(row.group, { transform: `translate(${SIDE} ${this.#rowTop(depth)})` });
-      this.#cursor.before(row.group);
-      this.#drawn.set(depth, row);
+    if (wanted.every((band) => this.#drawn.has(band))) return;
+    const depthsIn = (band: number): number[] =>
+      Array.from({ length: BAND }, (_, i) => band * BAND + i).filter((depth) => depth <= last);
+    drawing.sliver = this.#sliverIn(wanted.flatMap(depthsIn), drawing);
+    for (const band of wanted) {
+      if (this.#drawn.has(band)) continue;
+      const drawn = drawBand(depthsIn(band), drawing);
+      set(drawn.group, { transform: `translate(${SIDE})` });
+      this.#cursor.before(drawn.group);
+      this.#drawn.set(band, drawn);
     }
   }
 
@@ -183,8 +185,9 @@ export class Flame {
     const widths: number[] = [];
     const { rows, least } = this.#collected;
     for (const depth of depths) {
-      for (const node of rows[depth]?.items ?? []) {
-        const wide = tree.width[node] as number;
+      const items = rows[depth]?.items ?? [];
+      for (let i = 0; i < items.length; i++) {
+        const wide = tree.width[items[i] as number] as number;
         if (wide * scale >= SLIVER && wide >= least) widths.push(wide * scale);
       }
     }

@@ -38,5 +38,7 @@ export function matchingNodes(tree: Tree, matches: Matches, top: number): number
 }
 
 export function sumOver(nodes: readonly number[], column: Float64Array): number {
-  return nodes.reduce((sum, node) => sum + (column[node] ?? 0), 0);
+  let sum = 0;
+  for (let i = 0; i < nodes.length; i++) sum += column[nodes[i] as number] ?? 0;
+  return sum;
 }
