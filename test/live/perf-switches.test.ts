@@ -59,7 +59,7 @@ test('whole stacks, and the time that the program measures itself, within 1.5 %'
   });
   assert.equal(recorded.status, 0, readFileSync(join(folder, 'log'), 'utf8'));
   const fields =
-    '--ns --show-switch-events --show-lost-events --no-inline --no-demangle -F comm,pid,tid,time,period,event,trace,ip,sym,dso';
+    '--ns --show-switch-events --show-lost-events --show-task-events --no-inline --no-demangle -F comm,pid,tid,time,period,event,trace,ip,sym,dso';
   const { out, err, status } = await shell(
     `for data in a b; do perf script ${fields} -i $data.data 2> /dev/null; done > text; offcpu-fold --unit ns --by tid --stats-json stats.json text`,
     folder,

@@ -6,6 +6,8 @@
 // sched:sched_wakeup: off:21632 [120] success=1 CPU:001
 // PERF_RECORD_SWITCH OUT preempt         PERF_RECORD_SWITCH_CPU_WIDE IN   prev pid/tid:     0/0
 // PERF_RECORD_LOST lost 178
+// PERF_RECORD_FORK(26056:26217):(26056:26056)                                      with --show-task-events: the new thread, its parent
+// PERF_RECORD_EXIT(26056:26217):(26033:26033)
 // 30412877 offcpu-time:                  of perf record --off-cpu; padded where another event has a longer name
 
 /** An event of the scheduler, or perf's own word on one. Ids are of threads. */
@@ -15,10 +17,13 @@ export type SchedulerEvent =
   | { kind: 'in' }
   | { kind: 'out'; isPreempted: boolean }
   | { kind: 'lost'; events: number }
+  | { kind: 'born' | 'died'; pid: number; tid: number }
   /** all the time that a thread was off the CPU with this stack, as perf summed it up; NaN: printed without its period */
   | { kind: 'off'; ns: number }
   /** a scheduler event without its fields */
   | { kind: 'bare' }
+  /** what perf tells of names and maps */
+  | { kind: 'record' }
   | { kind: 'other' };
 
 /** prev_state of sched_switch by the letter that perf prints. */
@@ -41,6 +46,7 @@ const SWITCH =
   /sched_switch: (?:prev_comm=(.*) prev_pid=(-?\d+) prev_prio=-?\d+ prev_state=|(.*):(\d+) \[-?\d+\] )(\S+) ==> (?:.* next_pid=(\d+) next_prio=|.*:(\d+) \[)/s;
 const WAKEUP = /sched_(?:wakeup|waking|wakeup_new): (?:.* pid=(\d+) prio=|.*:(\d+) \[)/s;
 const RECORD = /^\s*PERF_RECORD_(?:SWITCH(?:_CPU_WIDE)? +(IN|OUT)( +preempt)?|LOST(?:_SAMPLES)?(?: lost)? +(\d+))/;
+const TASK = /^\s*PERF_RECORD_(FORK|EXIT)\((\d+):(\d+)\)/;
 const OFF = /^\s*(?:(\d+) +)?offcpu-time:/;
 const BARE = /^\s*(?:\d+ +)?(?:sched:)?sched_(?:switch|wakeup|waking|wakeup_new):/;
 /** Of `perf script` text, what is worth a look here. */
@@ -58,6 +64,8 @@ export function readSchedulerEvent(text: string): SchedulerEvent {
   if (lost !== undefined) return { kind: 'lost', events: Number(lost) };
   if (direction === 'IN') return { kind: 'in' };
   if (direction === 'OUT') return { kind: 'out', isPreempted: preempt !== undefined };
+  const [, task, pid, tid] = TASK.exec(text) ?? [];
+  if (task !== undefined) return { kind: task === 'FORK' ? 'born' : 'died', pid: Number(pid), tid: Number(tid) };
   const switched = SWITCH.exec(text);
   if (switched) {
     const [, comm, pid, plainComm = '', plainPid, state = '', next, plainNext] = switched;
@@ -66,6 +74,7 @@ export function readSchedulerEvent(text: string): SchedulerEvent {
   }
   const woken = WAKEUP.exec(text);
   if (woken) return { kind: 'wakeup', wakee: Number(woken[1] ?? woken[2]) };
+  if (text.trimStart().startsWith('PERF_RECORD_')) return { kind: 'record' };
   const off = OFF.exec(text);
   if (off) return { kind: 'off', ns: Number(off[1]) };
   return { kind: BARE.test(text) ? 'bare' : 'other' };

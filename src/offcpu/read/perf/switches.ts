@@ -156,6 +156,8 @@ export class PerfSwitches {
       this.#skip(CUT_LINE, table.linesRead, text);
       return true;
     }
+    // perf makes up the births of what ran before the recording
+    if (header.rest.includes('PERF_RECORD_') && Number(header.time?.seconds) === 0) return true;
     this.#takeTime(header);
     this.#takeEvent(header);
     return true;
@@ -205,7 +207,7 @@ export class PerfSwitches {
       if (Number.isNaN(event.ns)) this.#lack('period');
     } else if (event.kind === 'lost') recording.lostEvents += event.events;
     else if (!hasTime) {
-      if (event.kind !== 'other') this.#lack('time');
+      if (event.kind !== 'other' && event.kind !== 'record') this.#lack('time');
     } else {
       switch (event.kind) {
         case 'switch':
@@ -225,6 +227,13 @@ export class PerfSwitches {
           if (tid > 0) this.#addOwn(Happened.out, NONE, event.isPreempted ? PREEMPTED : NONE);
           else if (tid === 0) this.#lack('tid');
           break;
+        case 'born':
+        case 'died':
+          this.pids.set(event.tid, event.pid);
+          this.#add(event.tid, event.kind === 'born' ? Happened.born : Happened.died, NONE, 0);
+          break;
+        case 'record':
+          break; // any process of the machine may get a name
         default:
           this.#widen();
       }

@@ -5,9 +5,9 @@ import { PREEMPTED } from './events.ts';
 
 /**
  * What happened to a thread: it was switched out, with a stack or by a record alone; came onto a CPU, by a record or
- * another thread's switch; was woken.
+ * another thread's switch; was woken; began and ended, where perf tells.
  */
-export const Happened = { switched: 0, out: 1, in: 2, next: 3, woken: 4 } as const;
+export const Happened = { switched: 0, out: 1, in: 2, next: 3, woken: 4, born: 5, died: 6 } as const;
 
 /** No stack, or no waker, is known. */
 export const NONE = -1;
@@ -68,7 +68,9 @@ export class ThreadEvents {
    * counts. So a switch-in is the other thread's sched_switch, where that was recorded, too.
    */
   read(tid: number, startNs: number, endNs: number, tell: (interval: Interval) => void): ThreadTimes {
-    const times: ThreadTimes = { ...NO_TIMES, tid, lifeNs: endNs - startNs };
+    const times: ThreadTimes = { ...NO_TIMES, tid, lifeNs: 0 };
+    let bornAt = startNs;
+    let isAlive = true;
     let runsSince: number | undefined;
     let entered: number | undefined;
     let open: { since: number; row: number; state: number | undefined; isSeen: boolean } | undefined;
@@ -104,15 +106,26 @@ export class ThreadEvents {
       if (open) {
         lose(open.since, time);
         open = undefined;
-      } else times.onCpuNs += time - (runsSince ?? startNs);
+      } else times.onCpuNs += time - (runsSince ?? bornAt);
       runsSince = undefined;
       open = { since: time, row, state, isSeen };
       woken = undefined;
       waker = NONE;
     };
 
+    const die = (time: number): void => {
+      if (open) close(time, false);
+      else times.onCpuNs += time - (runsSince ?? bornAt);
+      times.lifeNs += time - bornAt;
+      isAlive = false;
+      runsSince = undefined;
+      entered = undefined;
+    };
+
     for (const i of this.#order()) {
-      const time = this.#times[i] as number;
+      const time = Math.min(Math.max(this.#times[i] as number, startNs), endNs);
+      // its last switch comes behind its end
+      if (!isAlive && this.#whats[i] !== Happened.born) continue;
       const which = this.#whiches[i] as number;
       const state = this.#states[i] as number;
       switch (this.#whats[i]) {
@@ -129,13 +142,20 @@ export class ThreadEvents {
             waker = which;
           }
           break;
+        case Happened.born:
+          // both recordings of a pair tell it
+          if (!isAlive || isFirst) [bornAt, isAlive, isFirst] = [time, true, true];
+          continue;
+        case Happened.died:
+          die(time);
+          break;
         default: {
           const isRecord = this.#whats[i] === Happened.in;
           if (open) {
             close(time, false);
             runsSince = time;
           } else if (isFirst) {
-            times.beforeNs = time - startNs;
+            times.beforeNs += time - bornAt;
             runsSince = time;
           } else if (isRecord && entered !== undefined && runsSince !== undefined) {
             // the switch-out between was lost
@@ -148,11 +168,13 @@ export class ThreadEvents {
       if (this.#whats[i] === Happened.switched || this.#whats[i] === Happened.out) entered = undefined;
       isFirst = isFirst && this.#whats[i] === Happened.woken;
     }
+    if (!isAlive) return times;
+    times.lifeNs += endNs - bornAt;
     if (open && isDead(open)) {
       times.lifeNs -= endNs - open.since;
       open = undefined;
     } else close(endNs, true);
-    if (isFirst) times.beforeNs = endNs - startNs;
+    if (isFirst) times.beforeNs += endNs - bornAt;
     if (runsSince !== undefined) times.onCpuNs += endNs - runsSince;
     return times;
   }

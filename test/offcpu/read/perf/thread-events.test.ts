@@ -54,17 +54,42 @@ describe('the events of a thread', () => {
   });
 
   test('on-CPU, runnable, blocked and unknown time make up the window, whatever was lost', () => {
-    const event = fc.tuple(fc.nat(10_000), fc.nat(4), fc.nat(3), fc.constantFrom(0, 0x100, 1, 2));
+    const event = fc.tuple(fc.nat(10_000), fc.nat(6), fc.nat(3), fc.constantFrom(0, 0x100, 1, 2));
     fc.assert(
       fc.property(fc.array(event), (events) => {
         const { intervals, times } = intervalsOf(events, 10_000);
         const { onCpuNs, runnableNs, blockedNs, inProgressNs, beforeNs } = times;
-        assert.equal(onCpuNs + runnableNs + blockedNs + inProgressNs + beforeNs, 10_000);
+        assert.equal(onCpuNs + runnableNs + blockedNs + inProgressNs + beforeNs, times.lifeNs);
+        const isWhole = events.every(([, what]) => what !== Happened.born && what !== Happened.died);
+        assert.ok(isWhole ? times.lifeNs === 10_000 : times.lifeNs <= 10_000);
         const off = intervals.reduce((sum, one) => sum + one.blockedNs + one.runnableNs, 0);
         assert.equal(off, runnableNs + blockedNs + inProgressNs);
         for (const { blockedNs: blocked, runnableNs: runnable } of intervals) assert.ok(blocked >= 0 && runnable >= 0);
       }),
     );
+  });
+
+  test('a thread lives from its birth to its end, and a later one of the same id as well', () => {
+    const { intervals, times } = intervalsOf(
+      [
+        [100, Happened.born],
+        [101, Happened.born],
+        [110, Happened.in],
+        [150, Happened.switched, 3, 1],
+        [250, Happened.in],
+        [300, Happened.died],
+        [310, Happened.switched, 4, 32],
+        [600, Happened.born],
+        [630, Happened.in],
+      ],
+      1000,
+    );
+    assert.deepEqual(
+      intervals.map(({ sinceNs, blockedNs }) => [sinceNs, blockedNs]),
+      [[150, 100]],
+    );
+    const { lifeNs, beforeNs, onCpuNs, blockedNs } = times;
+    assert.deepEqual([lifeNs, beforeNs, onCpuNs, blockedNs], [199 + 400, 9 + 30, 40 + 50 + 370, 100]);
   });
 
   test('a thread that has ended waits for nothing', () => {
