@@ -124,6 +124,26 @@ test('samples that the engine counts by itself are those that the host counts', 
   );
 });
 
+test('more lines than the engine keeps are forgotten, and count as before', () => {
+  const [samples, depth] = [1050, 0x1000];
+  const head = 'app 1/1 1.0: 1 cycles:\n';
+  const lines = Array.from({ length: depth }, (_, i) => `\t00000${i.toString(16).padStart(3, '0')} work+0x1 (/app)\n`);
+  const block = Buffer.from(`${head}${lines.join('')}\n`);
+  const fold = new PerfFold({}, (...skipped) => assert.fail(skipped.join()));
+  fold.begin('in');
+  for (let sample = 0; sample < samples; sample++) {
+    const digits = sample.toString(16).padStart(5, '0');
+    for (let i = 0, at = head.length + 1; i < depth; i++, at += lines[0]!.length) block.write(digits, at, 'latin1');
+    fold.block(block);
+  }
+  fold.end();
+  const folded = fold.finish();
+  assert.ok('table' in folded);
+  const [stack] = [...folded.table.stacks()];
+  assert.deepEqual([folded.table.stackCount, stack?.ids.length, stack?.weight], [1, depth + 1, samples]);
+  assert.ok(folded.table.bytes.length < 400 << 20, 'the table of lines has grown for those that it forgets');
+});
+
 function foldedOf(text: string, options: ConstructorParameters<typeof PerfFold>[0]): unknown {
   const skipped: string[] = [];
   const fold = new PerfFold(options, (...line) => skipped.push(line.join(': ')));

@@ -4,8 +4,11 @@
 import { Arena, moreSlots, sameBytes, zeroed } from './memory.as';
 
 const FIRST_SLOTS: u32 = 1 << 12;
-/** So many lines are forgotten: what they do is found out again, and memory lasts for names and stacks. */
-const MOST: u32 = 1 << 22;
+/**
+ * So many lines are forgotten: what they do is found out again, and memory lasts for names and stacks. By more
+ * lines than a block holds, it is below the 2^22 at which the slots would double.
+ */
+const MOST: u32 = 4_000_000;
 
 /** Places in a line: what it does, the line that followed it last time (0: none), how many bytes it has, and these. */
 export const ACTION: usize = 0;
