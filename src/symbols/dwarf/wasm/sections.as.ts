@@ -70,7 +70,7 @@ export function seek(window: u32, at: f64, least: f64, page: f64): void {
   const section = window == ENTRIES ? INFO : window;
   Cursor.section = section;
   Cursor.from = at;
-  const one = windowOf(window);
+  const one = bytesBehind(window);
   if (!(at >= 0 && at < one.size)) {
     if (one.ptr == 0) reserve(one, 0);
     Cursor.at = one.ptr + one.length;
@@ -85,6 +85,13 @@ export function seek(window: u32, at: f64, least: f64, page: f64): void {
   Cursor.start = start;
   Cursor.at = start;
   Cursor.end = max(start, one.ptr + one.length);
+}
+
+/** A whole section that is at hand serves both windows on it. */
+@inline
+function bytesBehind(window: u32): Window {
+  const info = windowOf(INFO);
+  return window == ENTRIES && info.from == 0 && <f64>info.length == info.size ? info : windowOf(window);
 }
 
 /** Bytes of a cursor that is kept, and how many may be kept inside each other. */
