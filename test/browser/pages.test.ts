@@ -104,7 +104,7 @@ describe('pictures in Chromium', { skip }, () => {
     const page = `<div id="tab" style="display:none">${deep.replace(/^<\?xml.*\n/, '')}</div>`;
     const [opened, silent] = await open(`<!doctype html><html lang="en"><title>tab</title>${page}</html>`, 'tab.html');
     await opened.evaluate("document.getElementById('tab').style.display = ''");
-    await opened.locator('.rows text', { hasText: /^f24$/ }).waitFor({ timeout: 10_000 });
+    await opened.locator('.rows text', { hasText: /^f24$/ }).waitFor();
     assert.equal((await labels(opened)).length, 26);
     silent();
   });

@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, write, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { messageOf } from '../../src/cli/run.ts';
 import { ENVIRONMENT, ROOT, shell, TOOLS, temporaryFolder } from '../tools.ts';
@@ -240,16 +239,15 @@ describe('a live pipe', () => {
         const child = spawn(process.execPath, [join(ROOT, 'dist/perf-fold.cjs')], {
           env: ENVIRONMENT,
           stdio: [reader, 'pipe', 'pipe'],
+          timeout: 120_000, // one that does not end has no status
+          killSignal: 'SIGKILL',
         });
         closeSync(reader);
         const [out, err] = [child.stdout, child.stderr].map((stream) => stream!.setEncoding('utf8').toArray());
         const bytes = Buffer.from(SAMPLE.repeat(Math.ceil(ENOUGH / SAMPLE.length)));
         for (let at = 0; at < bytes.length; ) at += await promisify(writeSome)(writer, bytes.subarray(at));
-        await sleep(100);
-        const since = performance.now();
         child.kill(signal);
         const [code] = await once(child, 'exit');
-        assert.ok(performance.now() - since < 5000, 'it took its time');
         assert.match((await out)!.join(''), /^# unit: ns\napp;main;work \d+\n$/);
         assert.deepEqual([(await err)!.join(''), code], ['', status]);
       } finally {

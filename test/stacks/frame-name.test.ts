@@ -161,11 +161,11 @@ test('a hostile name of 100 KB takes no noticeable time', () => {
   for (const unit of units) {
     const many = unit.repeat(length / unit.length);
     for (const name of [many, `f${many}`, `f(${many})`, `L;::f()${many}`, `${many}()`]) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       tidyName(name);
       dropHash(name);
       frameText(name);
-      assert.ok(performance.now() - start < 1000, `${name.slice(0, 20)}…`);
+      assert.ok(process.cpuUsage(start).user < 1e6, `${name.slice(0, 20)}…`); // µs; 10^10 steps take more
     }
   }
 });

@@ -230,7 +230,7 @@ describe('nothing left behind', waiting, () => {
     const args = ['--mode', 'both', '--duration', '60', '--label', 'a', ...UNTIL_GO];
     const { child, said } = startRecorder(cwd, args, slow);
     await saying(child, 'attaching to');
-    await sleep(1000); // for perf to begin
+    await perfWriting(cwd, child);
     writeFileSync(join(cwd, 'go'), '');
     const [out, err, status] = await said;
     assert.equal(status, 2, err);

@@ -8,7 +8,7 @@ import { processAt } from '../../../src/record/io/processes.ts';
 import type { Process } from '../../../src/record/proc-pid.ts';
 
 test('a family is the targets and, if followed, all that descends from them', async () => {
-  const shell = spawn('sh', ['-c', "sh -c 'echo $$; exec sleep 20' & echo ready; wait"], {
+  const shell = spawn('sh', ['-c', "sh -c 'echo $$; exec sleep 600' & echo ready; wait"], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let child = 0;
