@@ -6,6 +6,7 @@ import { type Identity, MOST_ERROR, switchesText } from '../identity.ts';
 import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, unseenWaits, WHOLE_STACKS } from '../language.ts';
 import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
 import type { Settings } from '../settings.ts';
+import { shellWord } from '../shell-words.ts';
 import { eventText, mendOfCut } from '../summary.ts';
 
 export interface Trust {
@@ -200,6 +201,8 @@ function shareOf(
 /** Undefined: the option that the runtime lacks is told above. The doctor examines processes that live. */
 function mendOfNames({ settings, pids: [pid], languages }: TrustFacts): string | undefined {
   if (namesPoints(languages).length > 0) return undefined;
+  // the backend has ended with its file; another one has the same binaries
+  if (settings.sql) return `flame-record doctor --postgres ${shellWord(settings.sql.dsn)} --first`;
   return `flame-record doctor --pid ${settings.command ? 'PID, while it runs' : (pid ?? 'PID')}`;
 }
 

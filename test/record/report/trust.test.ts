@@ -27,6 +27,9 @@ test('a missing option of the runtime comes first, and with it no other advice o
   assert.equal(names, 'warning: 100 % of the time on the CPU is in functions without a name.');
   const told = linesWith({ settings: { ...parts.settings, command: ['./prog'] } }).join('\n');
   assert.match(told, /without a name\. flame-record doctor --pid PID, while it runs$/m);
+  const sql = { dsn: '', file: 'a.sql' };
+  const ofSession = linesWith({ settings: { ...parts.settings, sql } }).join('\n');
+  assert.match(ofSession, /without a name\. flame-record doctor --postgres '' --first$/m);
 });
 
 test("stacks that Go's assembler cuts say so, and are not poor, because nothing mends them", () => {
