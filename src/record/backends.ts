@@ -175,6 +175,16 @@ export function listOfBackends(backends: readonly Backend[]): string {
   return lines.join('\n');
 }
 
+// psql: error: connection to server on socket "/run/…" failed: No such file or directory
+//         Is the server running locally and accepting connections on that socket?
+/** psql's words in one line, without its name; '' for none. */
+export function errorOf(said: string): string {
+  return said
+    .trim()
+    .replace(/^psql: (?:error: )?/, '')
+    .replace(/\s*\n\s*/g, '; ');
+}
+
 /** In one line, with escapes in place of what a terminal would obey. */
 function oneLine(text: string): string {
   return text

@@ -6,6 +6,7 @@ import {
   backendChoiceOf,
   backendsOf,
   chosenBackends,
+  errorOf,
   listOfBackends,
   otherUserOf,
   processOfBackend,
@@ -138,4 +139,14 @@ describe('the process of a backend', () => {
   test('it must be ours to profile', () => {
     assert.throws(() => processOfBackend(57, [process(57)], undefined, { pid: 1, uid: 9 }), /belongs to user 0/);
   });
+});
+
+test("psql's error is told in one line", () => {
+  const said =
+    'psql: error: connection to server on socket "/run/.s.PGSQL.5432" failed: No such file or directory\n\tIs the server running locally?\n';
+  assert.equal(
+    errorOf(said),
+    'connection to server on socket "/run/.s.PGSQL.5432" failed: No such file or directory; Is the server running locally?',
+  );
+  assert.equal(errorOf('\n'), '');
 });

@@ -8,6 +8,7 @@ import {
   type BackendChoice,
   backendsOf,
   chosenBackends,
+  errorOf,
   otherUserOf,
   processOfBackend,
   psqlArgv,
@@ -41,13 +42,7 @@ export function askServer(argv: readonly string[]): Connected {
   const user = own.status === REFUSED && self().uid === 0 ? userNamed(otherUserOf(own.err)) : undefined;
   const other = user && psqlAnswer(argv, user);
   if (other?.status === 0) return { answer: other.out, user };
-  throw new UsageError(
-    `--postgres: ${
-      decoded(own.err)
-        .trim()
-        .replace(/^psql: (?:error: )?/, '') || `psql failed (status ${own.status})`
-    }`,
-  );
+  throw new UsageError(`--postgres: ${errorOf(decoded(own.err)) || `psql failed (status ${own.status})`}`);
 }
 
 function psqlAnswer(argv: readonly string[], user?: User): Answer {
