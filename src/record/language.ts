@@ -1,6 +1,5 @@
 // The target's language, and the options that its runtime needs so that profilers see its functions.
 
-import { UNCUT_OFFCPU } from '../stacks/reach.ts';
 import { extensionsIn, fileName } from './own-code.ts';
 import { runtimeOf } from './runtimes.ts';
 
@@ -231,11 +230,13 @@ export function mendOfCallers(languages: readonly TargetLanguage[], otherwise: s
   return lack?.mend ?? (runtimes.length > 0 ? undefined : otherwise);
 }
 
-/** The same off the CPU. `hasWhole`: has perf told the stacks of switches already? */
-export function mendOfOffcpuCallers(languages: readonly TargetLanguage[], hasWhole: boolean): string | undefined {
+/** The same off the CPU. `ofWhole` is for stacks of switches that perf has told already; undefined: it has told none. */
+export function mendOfOffcpuCallers(
+  languages: readonly TargetLanguage[],
+  ofWhole: string | undefined,
+): string | undefined {
   const mends = languages.flatMap(callersOf).map(({ mend }) => mend);
-  const [frames] = [...mends, UNCUT_OFFCPU] as [string];
-  return mendOfCallers(languages, hasWhole ? frames : [WHOLE_STACKS, ...mends].join(', or '));
+  return mendOfCallers(languages, ofWhole ?? [WHOLE_STACKS, ...mends].join(', or '));
 }
 
 /** Of perf's switches, by DWARF. */

@@ -56,7 +56,9 @@ export function cutWarnings(
   }
   if (offcpu && offcpu.cutWeight > MUCH_CUT * offcpu.weight) {
     const part = share(offcpu.cutWeight, offcpu.weight);
-    const mend = behind(mendOfOffcpuCallers(languages, offcpu.wholeWeight !== undefined));
+    const mend = behind(
+      mendOfOffcpuCallers(languages, offcpu.wholeWeight === undefined ? undefined : mendOfCut(callGraph)),
+    );
     lines.push(`warning: ${part} of the off-CPU time lacks its outermost callers${mend}`);
   }
   return lines;

@@ -153,7 +153,7 @@ function unseenPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
 }
 
 function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {
-  const { languages } = facts;
+  const { languages, callGraph } = facts;
   const { weight, lostWeight, unresolvedWeight, cutWeight, callerlessWeight, wholeWeight } = stats;
   const ofTime = (part: number): number => share(part, weight);
   return [
@@ -173,7 +173,7 @@ function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {
       'callers',
       ofTime(cutWeight),
       'the time off the CPU has lost its outermost callers',
-      mendOfOffcpuCallers(languages, wholeWeight !== undefined),
+      mendOfOffcpuCallers(languages, wholeWeight === undefined ? undefined : mendOfCut(callGraph)),
       'fair',
     ),
     ...shareOf(
