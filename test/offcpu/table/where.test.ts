@@ -90,6 +90,15 @@ describe('where', () => {
     assert.match(find('[net-recv]', 'receiver')?.object ?? '', /^tcp 127\.0\.0\.1:\d+$/);
   });
 
+  test('keeps the share of who ended a wait, however long the name', () => {
+    const [reason] = reasons;
+    const [place] = reason?.places ?? [];
+    assert.ok(reason && place);
+    const waker = { name: 'thread a_very_long_nam', ns: place.ns, function: undefined, stacks: [] };
+    const text = formatWhere([{ ...reason, places: [{ ...place, object: undefined, wakers: [waker] }] }]);
+    assert.match(text, / <- 100% \.\.\S* ?\S*long_nam$/m);
+  });
+
   test('keeps a blank between numbers, however long', () => {
     const [reason] = reasons;
     const [place] = reason?.places ?? [];
