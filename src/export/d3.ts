@@ -1,6 +1,7 @@
 // The tree that d3-flame-graph draws: {"name", "value", "children"}; of a comparison "delta" as well.
 
 import type { Folded } from '../stacks/folded.ts';
+import { totalOf } from '../stacks/total.ts';
 import { namesOf } from './recording.ts';
 
 interface Open {
@@ -12,9 +13,12 @@ interface Open {
 
 /**
  * The tree in pieces. A value is the count of a frame and all that it calls; of a comparison it is the count after, and
- * delta is how much that is more than before. The root frame of all is called `name`.
+ * delta is how much that is more than before. The root frame of all is called `name`. Throws InputError if its value is
+ * no longer exact.
  */
 export function* formatD3({ table, isDifferential }: Folded, name: string): Generator<string> {
+  totalOf(table.weights);
+  if (isDifferential) totalOf(table.hits);
   const names = namesOf(table).map(({ text }) => JSON.stringify(text));
   names[0] = JSON.stringify(name);
   const open: Open[] = [{ id: 0, value: 0, before: 0, hasChildren: false }];

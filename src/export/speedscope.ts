@@ -1,6 +1,7 @@
 // speedscope's own format: https://www.speedscope.app/file-format-schema.json
 
 import type { Folded } from '../stacks/folded.ts';
+import { totalOf } from '../stacks/total.ts';
 import type { CountMeaning, CountUnit } from './meaning.ts';
 import { type Name, namesOf, sidesOf } from './recording.ts';
 
@@ -31,21 +32,19 @@ export function* formatSpeedscope(recording: Folded, meaning: CountMeaning): Gen
   const factor = periodNs ?? 1;
   for (const [i, side] of sides.entries()) {
     const weights: number[] = [];
-    let sum = 0;
     yield `${i === 0 ? '' : ','}{"type":"sampled","samples":[`;
     for (const stack of recording.table.sorted()) {
       const weight = side.countOf(stack) * factor;
       if (weight === 0) continue;
       yield `${weights.length === 0 ? '' : ','}[${stack.ids.map((id) => id - 1).join()}]`;
       weights.push(weight);
-      sum += weight;
     }
     const rest = {
       weights,
       name: side.name === '' ? name : `${name}, ${side.name}`,
       unit: periodNs === undefined ? SPEEDSCOPE_UNITS[unit] : 'nanoseconds',
       startValue: 0,
-      endValue: sum,
+      endValue: totalOf(Float64Array.from(weights)),
     };
     yield `],${JSON.stringify(rest).slice(1)}`;
   }

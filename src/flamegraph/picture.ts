@@ -6,6 +6,7 @@ import type { StackTable } from '../engine/stack-table.ts';
 import { sampleOf } from '../stacks/diff/sample.ts';
 import type { Folded } from '../stacks/folded.ts';
 import { nameText } from '../stacks/name-text.ts';
+import { totalOf } from '../stacks/total.ts';
 import { changeClass, noiseOf, type SideFactors } from './change.ts';
 import { type ColourFamily, classIn, nameHash, plainClass } from './classes.ts';
 import { kernelNames } from './kinds.ts';
@@ -62,7 +63,7 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
   const kernel = settings.colors === 'kind' || settings.colors === 'java' ? kernelNames(table) : undefined;
   const weights = table.weights;
   const befores = isDifferential ? table.hits : new Float64Array(0);
-  const counted = { after: sumOf(weights), before: sumOf(befores) };
+  const counted = { after: totalOf(weights), before: totalOf(befores) };
   const said = settings.countName ?? (table.unit === undefined ? undefined : nameText(table.unit));
   const unit = said ?? 'samples';
   const sample = isDifferential ? sampleOf([befores, weights], said) : 0;
@@ -128,7 +129,7 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
     stackCount: table.stackCount,
     fresh,
     gone: gone.length,
-    goneBefore: sumOf(gone) * basis.before,
+    goneBefore: totalOf(gone) * basis.before,
   };
 }
 
@@ -145,10 +146,6 @@ function hashesOf(table: StackTable): Uint32Array {
     hashes[id] = nameHash(bytes, 0, bytes.length);
   }
   return hashes;
-}
-
-function sumOf(counts: Float64Array): number {
-  return counts.reduce((a, b) => a + b, 0);
 }
 
 // main   _start   __libc_start_main   start_thread   tokio::runtime::run   f(int)   [unknown]

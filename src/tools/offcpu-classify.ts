@@ -18,7 +18,6 @@ import { checkLimits, type Limit, parseLimit } from '../stacks/diff/limit.ts';
 import { namesByMaps } from './folding/maps.ts';
 import { writeFolded } from './folding/write.ts';
 import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
-
 import { classifyOptions } from './offcpu-classify/options.ts';
 import { comparable, readRun } from './offcpu-classify/run.ts';
 import { formatOf, textOf, whereNotes } from './offcpu-classify/text.ts';
@@ -89,6 +88,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
     } else {
       const whereTable = compareWhere(run, before);
       const text = textOf(format, table, account, { ...options, where, calls, whereTable });
+      if (!account.isExact) report.note('sums above 2^53 ns, 104 days, are rounded in their last digits');
       for (const note of whereNotes(where, options.maps.length > 0, read.hasObjects)) report.note(note);
       if (where && before.length > 0 && !whereTable) report.note('a baseline does not tell whose waits it has');
       await output([Buffer.from(format === 'table' ? fitLines(text, columns) : text, 'latin1')]);

@@ -13,7 +13,7 @@ import {
   unlikeRuns,
 } from '../../src/record/comparison.ts';
 import { PICTURES } from '../../src/record/render-plan.ts';
-import { totalOf } from '../../src/stacks/diff/diff.ts';
+import { totalOf } from '../../src/stacks/total.ts';
 import { foldedText, tableOf } from '../folded-tables.ts';
 import { SETTINGS } from './plan-settings.ts';
 

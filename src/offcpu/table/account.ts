@@ -1,6 +1,7 @@
 // All stacks of a run with their reasons: the sums for the table, and the stacks as folded text.
 
-import { StackTable } from '../../engine/stack-table.ts';
+import { InputError } from '../../engine/errors.ts';
+import { INEXACT, StackTable } from '../../engine/stack-table.ts';
 import { frameText, isNameless } from '../../stacks/frame-name.ts';
 import { isLost, TRUNCATED } from '../../stacks/marks.ts';
 import { divided } from '../../stacks/rounding.ts';
@@ -63,6 +64,8 @@ export class Account {
   readonly tally: Tally;
   /** the share of the time, 0 to 1, whose innermost user frame is an address or object without a name */
   readonly unnamedShare: number;
+  /** are sums of nanoseconds exact? */
+  readonly isExact: boolean;
   readonly #sources: readonly Items[];
   /** one for each item, in their order */
   readonly #decisions: Decision[] = [];
@@ -95,6 +98,7 @@ export class Account {
     }
     for (const { decision, ns } of queued) this.tally.addQueued(decision, ns);
     this.#isFolded = isFolded;
+    this.isExact = all <= Number.MAX_SAFE_INTEGER;
     this.unnamedShare = all > 0 ? unnamed / all : 0;
   }
 
@@ -102,7 +106,7 @@ export class Account {
     return this.#decisions.length === 0;
   }
 
-  /** The stacks with their reason as root frame, their counts in units of `unitNs`. */
+  /** The stacks with their reason as root frame, their counts in units of `unitNs`. Throws InputError if one is no longer exact. */
   folded(unitNs: number): StackTable {
     const table = new StackTable();
     const lines = new ItemLines(table);
@@ -113,6 +117,7 @@ export class Account {
       const place = lines.add([...this.#rootsOf(decided), ...this.#reasonOf(decided)], item);
       sums[place] = (sums[place] ?? 0) + (isAsRead ? (item.weight as number) : item.ns);
     }
+    if (sums.some((sum) => sum > Number.MAX_SAFE_INTEGER)) throw new InputError(INEXACT);
     table.weights.set(isAsRead ? sums : divided(sums, unitNs));
     return table;
   }

@@ -1,7 +1,8 @@
 // What two sides are compared by: counts, per second of wall time, scaled to one total, or as shares. And what one
 // sample counts.
 
-import { type Sides, totalOf } from './diff.ts';
+import { totalOf } from '../total.ts';
+import type { Sides } from './diff.ts';
 import type { NoiseSource, ValueBasis } from './function-table.ts';
 import { type Basis, meanOf } from './functions.ts';
 import { sampleOf } from './sample.ts';

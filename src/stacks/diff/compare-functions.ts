@@ -2,8 +2,9 @@
 
 import { UsageError } from '../../engine/errors.ts';
 import { secondsIn } from '../amounts.ts';
+import { totalOf } from '../total.ts';
 import { basisOf, noiseOf, type Seconds } from './basis.ts';
-import { type Sides, totalOf } from './diff.ts';
+import type { Sides } from './diff.ts';
 import type { FunctionTable, ValueBasis } from './function-table.ts';
 import { byChange, changeFrom, type FunctionChange, functionChanges, isNoise } from './functions.ts';
 import { type Broken, checkLimits, type Measured, parseLimit } from './limit.ts';

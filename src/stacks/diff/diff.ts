@@ -3,6 +3,7 @@
 import { InputError } from '../../engine/errors.ts';
 import { INEXACT, StackTable } from '../../engine/stack-table.ts';
 import { divided } from '../rounding.ts';
+import { totalOf } from '../total.ts';
 
 /** Counts of one recording, in the order of the table's stacks. A column may be short: stacks seen later are not in it. */
 export type Counts = Float64Array;
@@ -20,10 +21,6 @@ export function sumOf(table: StackTable, runs: readonly Counts[]): Counts {
   for (const counts of runs) for (let i = 0; i < counts.length; i++) sum[i]! += counts[i] as number;
   if (sum.some((count) => count > Number.MAX_SAFE_INTEGER)) throw new InputError(INEXACT);
   return sum;
-}
-
-export function totalOf(counts: Counts): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /**

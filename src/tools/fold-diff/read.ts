@@ -5,8 +5,9 @@ import { latin1 } from '../../cli/latin1.ts';
 import { Status } from '../../cli/report.ts';
 import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
-import { type Counts, type Sides, totalOf } from '../../stacks/diff/diff.ts';
+import type { Counts, Sides } from '../../stacks/diff/diff.ts';
 import { type FoldedReader, hasTwoCounts } from '../../stacks/folded.ts';
+import { totalOf } from '../../stacks/total.ts';
 
 /** One side: its name for people (latin1), and its recordings. */
 export interface NamedFiles {
