@@ -13,9 +13,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile, type OnResolveResult, type Plugin } from 'esbuild';
 import { buildViewer } from './build-viewer.ts';
 import { completions } from './completions.ts';
 import { writeDemangleWasm } from './demangle-wasm.ts';
@@ -119,24 +119,53 @@ const parserAlone: Plugin = {
   },
 };
 
-/** What a start need not load: node:zlib would take it 3 ms. The first call of one of the functions loads it. */
-const LATE: Readonly<Record<string, string>> = {
-  'node:zlib': ['crc32', 'createGunzip', 'deflateRawSync', 'deflateSync', 'gzipSync', 'inflateSync']
-    .map((name) => `export const ${name} = (...given) => require("node:zlib").${name}(...given);`)
-    .join('\n'),
-  './yargs-parser.ts':
-    'export const Parser = { detailed: (...given) => require("./yargs-parser.cjs").Parser.detailed(...given) };',
+/** What a start need not load: node:zlib would take it 3 ms, our own code 40 us a KB. Its first use loads it. */
+interface Late {
+  functions?: readonly string[];
+  classes?: readonly string[];
+}
+const ZLIB: Late = {
+  functions: ['crc32', 'createGunzip', 'deflateRawSync', 'deflateSync', 'gzipSync', 'inflateSync'],
 };
+/** Each becomes a file of its own, with copies of what it imports: so none may throw our errors, or share variables. */
+const LATE: Readonly<Record<string, Late>> = {
+  'src/cli/help.ts': { functions: ['helpText', 'versionText'] },
+  'src/perf/loose-header.ts': { functions: ['isFrameColumn', 'readHiddenHeader', 'readLooseHeader'] },
+  'src/perf/objects.ts': { classes: ['PerfObjects'] },
+  'src/symbols/pending-frames.ts': { classes: ['PendingFrames'] },
+  'src/symbols/rust/rust-name.ts': { functions: ['readRustName'] },
+};
+
+function lateModule(file: string, { functions = [], classes = [] }: Late): string {
+  return [
+    `let loaded; const load = () => (loaded ??= require(${JSON.stringify(file)}));`,
+    ...functions.map((name) => `export const ${name} = (...given) => load().${name}(...given);`),
+    ...classes.map((name) => `export function ${name}(...given) { return new (load().${name})(...given); }`),
+  ].join('\n');
+}
+
 const late: Plugin = {
   name: 'late',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: new RegExp(`^(?:${Object.keys(LATE).join('|')})$`) }, ({ kind, path }) =>
-      kind === 'import-statement' ? { path, namespace: 'late', sideEffects: false } : undefined,
+    const virtual = (path: string): OnResolveResult => ({ path, namespace: 'late', sideEffects: false });
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      const file = relative(root, join(resolveDir, path));
+      return kind === 'import-statement' && LATE[file] ? virtual(file) : undefined;
+    });
+    onResolve({ filter: /^(?:node:zlib|\.\/yargs-parser\.ts)$/ }, ({ kind, path }) =>
+      kind === 'import-statement' ? virtual(path) : undefined,
     );
-    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: LATE[path] ?? '' }));
-    onResolve({ filter: /^\.\/yargs-parser\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: lateContents(path) }));
+    onResolve({ filter: /./, namespace: 'late' }, ({ path }) => ({ path, external: true }));
   },
 };
+
+function lateContents(path: string): string {
+  if (path === 'node:zlib') return lateModule(path, ZLIB);
+  if (path === './yargs-parser.ts')
+    return 'export const Parser = { detailed: (...given) => require("./yargs-parser.cjs").Parser.detailed(...given) };';
+  return lateModule(`./${basename(path, '.ts')}.cjs`, LATE[path] ?? {});
+}
 
 async function buildBinaries(): Promise<void> {
   // made aside and moved when complete: a failed or stopped build leaves the programs of the last one
@@ -147,6 +176,7 @@ async function buildBinaries(): Promise<void> {
   const { metafile } = await build({
     entryPoints: [
       ...tools.map((tool) => ({ in: `bin/${tool}.ts`, out: `${tool}.main` })),
+      ...Object.keys(LATE).map((file) => ({ in: file, out: basename(file, '.ts') })),
       { in: 'src/cli/yargs-parser.ts', out: 'yargs-parser' },
       { in: 'src/cli/compressed.ts', out: 'compressed' },
       { in: 'src/symbols/symbolizer.ts', out: 'symbolizer' },

@@ -30,6 +30,7 @@ const OTHERS = [
   ...[
     'dist/compressed.cjs',
     'dist/yargs-parser.cjs',
+    ...['help', 'loose-header', 'objects', 'pending-frames', 'rust-name'].map((late) => `dist/${late}.cjs`),
     'dist/symbolizer.cjs',
     'dist/picture-text.cjs',
     'dist/demangle.generated.wasm',
