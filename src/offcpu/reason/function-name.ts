@@ -36,9 +36,13 @@ const OBJECT = / +(?:\[[^\]]*\]|\((?:\/|\[)[^)]*\))$/;
 // WaitLatch [clone .cold]
 const CLONE = /(?: \[clone [^\]]*\])+$/;
 
+// void jdk.internal.misc.Unsafe.park     byte[] app.Page.bytes     java.lang.String T.slug
+// └ type                                 └ as the JVM names methods for perf
+const OF_JVM = /^[\w$]+(?:\.[\w$]+)*(?:\[\])* (?=[\w$.]+\.[\w$<>]+$)/;
+
 /**
- * A user function without address, offset, object, arguments, version, the compiler's suffix, and brackets around the
- * type whose method it is.
+ * A user function without address, offset, object, arguments, version, the compiler's suffix, the type that a method of
+ * Java returns, and brackets around the type whose method it is.
  */
 export function userName(frame: string): string {
   let name = ADDRESS.test(frame) ? frame.replace(ADDRESS, '') : frame;
@@ -48,7 +52,7 @@ export function userName(frame: string): string {
   if (name.endsWith(']')) name = name.replace(CLONE, '');
   if (name.startsWith('<')) name = ofOwnType(name);
   if (name.includes('@')) name = name.replace(VERSION, '');
-  if (name.includes('.')) name = name.replace(ABI, '').replace(COMPILER, '');
+  if (name.includes('.')) name = name.replace(ABI, '').replace(COMPILER, '').replace(OF_JVM, '');
   return name;
 }
 

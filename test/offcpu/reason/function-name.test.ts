@@ -40,6 +40,18 @@ test('a function has the same name with its address, offset, object, and the suf
     assert.equal(userName(name), name);
 });
 
+test('a method of Java has one name, whether its type stands before it or not', () => {
+  for (const type of ['void', 'byte[]', 'java.lang.String', 'java.util.regex.Pattern$Node[]', 'Shop$Mailer'])
+    assert.equal(userName(`${type} app.Shop$Mailer.deliver`), 'app.Shop$Mailer.deliver');
+  assert.equal(userName('void Shop.<init>'), 'Shop.<init>');
+  for (const name of ['operator new', 'non-virtual thunk to a::b', 'guard variable for a.b::c', 'JS:run /srv/a.js:1:2'])
+    assert.equal(userName(name), name);
+  const { table } = new Reasons([], () => undefined);
+  assert.ok(table.isOfProgram('java.lang.String T.slug'));
+  for (const name of ['void jdk.internal.misc.Unsafe.park', 'java.lang.String java.lang.String.concat'])
+    assert.ok(!table.isOfProgram(name), name);
+});
+
 test('waits below them mean the same', () => {
   const reasons = new Reasons([], () => undefined);
   const kernel = ['__schedule', 'schedule', 'futex_do_wait', '__futex_wait', 'do_futex', '__x64_sys_futex'];
