@@ -2,7 +2,7 @@
 
 import type { ElfFacts } from '../symbols/elf.ts';
 import type { Finding } from './doctor.ts';
-import { framePointersMend, languageText, type TargetLanguage } from './language.ts';
+import { framePointersMend, isRuntime, languageText, type TargetLanguage } from './language.ts';
 
 export interface ObjectFacts {
   path: string;
@@ -59,6 +59,8 @@ export function targetFindings({
   for (const path of replaced) findings.push({ level: 'fault', text: replacedText(pid, path), mend: RESTART });
   const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
   for (const one of ownFirst(objects)) {
+    // what the language lacks is told above, and nobody builds the distribution's node or java anew
+    if (one.isMain && one.owner && isRuntime(language) && language.language !== 'Go') continue;
     if (one.elf && !libraries.includes(one)) findings.push(...objectFindings(one, one.elf));
     else if (!one.elf) findings.push({ level: 'note', text: `${one.path} cannot be read as ELF` });
   }

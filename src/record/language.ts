@@ -244,6 +244,7 @@ export const WHOLE_STACKS = 'flame-record --mode both --off-cpu-stacks dwarf';
 
 const RUNTIMES: ReadonlySet<string> = new Set(['Go', 'Node', 'Java', 'Python', 'another runtime']);
 
-function isRuntime({ language }: TargetLanguage): boolean {
+/** Is the program's code that of an interpreter, or of a compiler at run time? */
+export function isRuntime({ language }: TargetLanguage): boolean {
   return RUNTIMES.has(language);
 }

@@ -180,6 +180,11 @@ describe('targetFindings', () => {
       findingLines(targetFindings({ ...facts, language: { language: 'Node', extensions: [], lacks: bare } })),
       /^note {3}callers are missing\n {7}> run Node's own build$/m,
     );
+    const java = { ...facts, language: { language: 'Java' as const, extensions: [], lacks: [] } };
+    const ofOwner = (owner: string): string =>
+      findingLines(targetFindings({ ...java, objects: [object('/java', { isMain: true, owner })] }));
+    assert.doesNotMatch(ofOwner('openjdk-21-jre-headless'), /stripped/);
+    assert.match(ofOwner(''), /FAULT {2}\/java is stripped/);
   });
 
   test('a table of all mapped files', () => {
