@@ -1,6 +1,7 @@
 // What a picture is made of, boxes and packed stacks: the TypeScript face of picture.as.ts.
 
 import type { Engine } from './engine.ts';
+import type { EngineMemory } from './engine-memory.ts';
 
 /** Boxes as columns, in the order in which they end: within one depth from left to right. Units: values. */
 export interface Boxes {
@@ -62,24 +63,17 @@ export interface Packed {
   columns: Uint8Array[][];
 }
 
-/** The part of StackTable that drawings use. */
-interface Table {
-  readonly bytes: Buffer;
-  readonly words: Uint32Array;
-  readonly floats: Float64Array;
-}
-
 /** The order of boxColumn(). */
 const Column = { depth: 0, name: 1, top: 2, bits: 3, together: 4, start: 5, width: 6, size: 7, before: 8, change: 9 };
 const PACKED_COLUMNS = 6;
 
 export class Drawing {
   readonly #engine: Engine;
-  readonly #table: Table;
+  readonly #memory: EngineMemory;
 
-  constructor(engine: Engine, table: Table) {
+  constructor(engine: Engine, memory: EngineMemory) {
     this.#engine = engine;
-    this.#table = table;
+    this.#memory = memory;
   }
 
   /** Lays the table's stacks out as boxes. */
@@ -89,12 +83,12 @@ export class Drawing {
     if (!byInput) engine.sortStacks(true);
     if (kinds) {
       const at = engine.tellKinds() >>> 0;
-      this.#table.bytes.set(kinds, at);
+      this.#memory.bytes.set(kinds, at);
     }
     const { gap, most } = settings.together ?? { gap: -1, most: 0 };
     engine.drawStacks(byInput, isPair, packs, factor.after, factor.before, total, least, union, bySelf, gap, most);
     const count = engine.boxCount();
-    const { words, floats } = this.#table;
+    const { words, floats } = this.#memory;
     // copies, because the engine's memory moves when it grows
     const whole = (column: number): Uint32Array => {
       const at = engine.boxColumn(column) >>> 2;
@@ -126,7 +120,7 @@ export class Drawing {
   /** What boxes() has packed. */
   get packed(): Packed {
     const engine = this.#engine;
-    const { bytes, words } = this.#table;
+    const { bytes, words } = this.#memory;
     const names = engine.packedNamesColumn() >>> 2;
     return {
       names: words.subarray(names, names + engine.packedNames()),

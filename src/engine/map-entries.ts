@@ -3,6 +3,7 @@
 // are a header.
 
 import type { Engine } from './engine.ts';
+import type { EngineMemory } from './engine-memory.ts';
 
 /**
  * Where an entry's parts lie in its stack: the id of its map, a number of the host's, its shape. Then comes the length
@@ -24,21 +25,18 @@ export interface Shape {
   entries: number;
 }
 
-/** The part of StackTable that its entries use. */
-interface Table {
-  readonly bytes: Buffer;
-  readonly words: Uint32Array;
-  text(from: number, to: number): string;
-  takeAll(tell: (from: number, to: number, index: number) => void, drop: () => Uint32Array): void;
-}
+/** StackTable.takeAll() of the same table. */
+type TakeAll = (tell: (from: number, to: number, index: number) => void, drop: () => Uint32Array) => void;
 
 export class MapEntries {
   readonly #engine: Engine;
-  readonly #table: Table;
+  readonly #memory: EngineMemory;
+  readonly #takeAll: TakeAll;
 
-  constructor(engine: Engine, table: Table) {
+  constructor(engine: Engine, memory: EngineMemory, takeAll: TakeAll) {
     this.#engine = engine;
-    this.#table = table;
+    this.#memory = memory;
+    this.#takeAll = takeAll;
   }
 
   /** As StackTable.scan(), but entries and frames of the usual form are read on the way. */
@@ -66,9 +64,7 @@ export class MapEntries {
     this.#engine.addText(from, to - from);
   }
   addText(text: string): void {
-    const at = this.#engine.scratchFor((text.length >>> 2) + 1);
-    this.#table.bytes.write(text, at, text.length, 'latin1');
-    this.#engine.addText(at, text.length);
+    this.#engine.addText(this.#memory.scratchText(text), text.length);
   }
 
   /** Counts the open entry. `order` is what the values of a dump do not fall below. */
@@ -105,7 +101,7 @@ export class MapEntries {
     const engine = this.#engine;
     for (let id = 1; id <= engine.shapeCount(); id++) {
       const at = engine.shapeAt(id) >>> 2;
-      const [map = 0, ...parts] = this.#table.words.subarray(at, at + engine.shapeSize(id));
+      const [map = 0, ...parts] = this.#memory.words.subarray(at, at + engine.shapeSize(id));
       yield { id, map, parts, entries: engine.entryCount(id) };
     }
   }
@@ -125,10 +121,10 @@ export class MapEntries {
    */
   take(map: number, limit: number, tell: (from: number, to: number, index: number) => void): number {
     let sum = 0;
-    this.#table.takeAll(tell, () => {
+    this.#takeAll(tell, () => {
       sum = this.#engine.takePlanned(map, limit);
       const at = this.#engine.leftColumn() >>> 2;
-      return this.#table.words.slice(at, at + this.#engine.leftCount());
+      return this.#memory.words.slice(at, at + this.#engine.leftCount());
     });
     return sum;
   }
@@ -136,6 +132,6 @@ export class MapEntries {
   /** A text of a shape. */
   textOf(number: number): string {
     const at = this.#engine.keyAt(number) >>> 0;
-    return this.#table.text(at, at + this.#engine.keySize(number));
+    return this.#memory.text(at, at + this.#engine.keySize(number));
   }
 }

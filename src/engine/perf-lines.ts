@@ -1,18 +1,13 @@
 // The lines of `perf script` that the engine reads itself: the TypeScript face of perf-header.as.ts and perf-frame.as.ts.
 
 import type { Engine } from './engine.ts';
+import type { EngineMemory } from './engine-memory.ts';
 
 /** The table's memory, and where in `words` the fields of a line begin; in `floats` they begin at `at / 2`. */
 export interface Fields {
   words: Uint32Array;
   floats: Float64Array;
   at: number;
-}
-
-/** The part of StackTable that these lines use. */
-interface Table {
-  readonly words: Uint32Array;
-  readonly floats: Float64Array;
 }
 
 /** How the engine counts samples. */
@@ -38,11 +33,11 @@ export interface OpenSample {
 
 export class PerfLines {
   readonly #engine: Engine;
-  readonly #table: Table;
+  readonly #memory: EngineMemory;
 
-  constructor(engine: Engine, table: Table) {
+  constructor(engine: Engine, memory: EngineMemory) {
     this.#engine = engine;
-    this.#table = table;
+    this.#memory = memory;
   }
 
   /**
@@ -67,7 +62,7 @@ export class PerfLines {
   /** Lines of this shape are headers from now on: the fields of the class Shape of perf-shapes.as.ts. */
   defineShape(key: number, fields: readonly number[]): void {
     const at = this.#engine.newPerfShape(key) >>> 2;
-    this.#table.words.set(fields, at);
+    this.#memory.words.set(fields, at);
   }
 
   /** Reads the line that scan() stopped at by its shape, as readHeader() does. Gives that shape's use; 0: not known. */
@@ -115,7 +110,7 @@ export class PerfLines {
 
   /** Where in `floats` the sums lie; the caller clears them. */
   sums(): Pick<Fields, 'floats' | 'at'> {
-    return { floats: this.#table.floats, at: this.#engine.perfSums() >>> 3 };
+    return { floats: this.#memory.floats, at: this.#engine.perfSums() >>> 3 };
   }
 
   /**
@@ -151,6 +146,6 @@ export class PerfLines {
   }
 
   #fieldsAt(place: number): Fields {
-    return { words: this.#table.words, floats: this.#table.floats, at: place >>> 2 };
+    return { words: this.#memory.words, floats: this.#memory.floats, at: place >>> 2 };
   }
 }

@@ -1,12 +1,7 @@
 // Places in objects, whose frames get their names when all is read: the TypeScript face of places.as.ts.
 
 import type { Engine } from './engine.ts';
-
-/** The part of StackTable that this uses. */
-interface Table {
-  readonly words: Uint32Array;
-  readonly floats: Float64Array;
-}
+import type { EngineMemory } from './engine-memory.ts';
 
 /** By the number of a place. Views: read them before the table changes. */
 export interface PlaceColumns {
@@ -19,11 +14,11 @@ export interface PlaceColumns {
 
 export class Places {
   readonly #engine: Engine;
-  readonly #table: Table;
+  readonly #memory: EngineMemory;
 
-  constructor(engine: Engine, table: Table) {
+  constructor(engine: Engine, memory: EngineMemory) {
     this.#engine = engine;
-    this.#table = table;
+    this.#memory = memory;
   }
 
   get count(): number {
@@ -47,7 +42,7 @@ export class Places {
     const { count } = this;
     const [ids, kinds] = [this.#engine.placeNameColumn() >>> 2, this.#engine.placeKindColumn() >>> 2];
     const [addresses, printed] = [this.#engine.placeAddressColumn() >>> 3, this.#engine.placePrintedColumn() >>> 3];
-    const { words, floats } = this.#table;
+    const { words, floats } = this.#memory;
     return {
       ids: words.subarray(ids, ids + count),
       kinds: words.subarray(kinds, kinds + count),

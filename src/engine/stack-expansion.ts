@@ -1,24 +1,18 @@
 // Frames that stand for several others: the TypeScript face of expand-stacks.as.ts.
 
 import type { Engine } from './engine.ts';
+import type { EngineMemory } from './engine-memory.ts';
 
 /** Bits of what is known of a name: is it a kernel frame's? how is it met in stacks? */
 export const Met = { kernel: 1, leaf: 2, caller: 4 } as const;
 
-/** The part of StackTable that this uses. */
-interface Table {
-  readonly words: Uint32Array;
-  readonly bytes: Buffer;
-  readonly nameCount: number;
-}
-
 export class StackExpansion {
   readonly #engine: Engine;
-  readonly #table: Table;
+  readonly #memory: EngineMemory;
 
-  constructor(engine: Engine, table: Table) {
+  constructor(engine: Engine, memory: EngineMemory) {
     this.#engine = engine;
-    this.#table = table;
+    this.#memory = memory;
   }
 
   /**
@@ -27,16 +21,15 @@ export class StackExpansion {
    */
   begin(kernel: Iterable<number>): Uint8Array {
     const at = this.#engine.beginExpansion() >>> 0;
-    const { bytes, nameCount } = this.#table;
+    const { bytes } = this.#memory;
     for (const id of kernel) bytes[at + id] = Met.kernel;
     this.#engine.meetFrames();
-    return Uint8Array.prototype.slice.call(this.#table.bytes, at, at + nameCount + 1);
+    return Uint8Array.prototype.slice.call(this.#memory.bytes, at, at + this.#engine.nameCount() + 1);
   }
 
   /** Keeps name ids with flags, outermost first. Gives what plan() takes. */
   add(words: readonly number[]): number {
-    const at = this.#engine.scratchFor(words.length) >>> 2;
-    this.#table.words.set(words, at);
+    this.#memory.scratchWords(words);
     return this.#engine.addList(words.length);
   }
 

@@ -4,6 +4,7 @@
 
 import { Drawing } from './drawing.ts';
 import { type Engine, instantiate } from './engine.ts';
+import { EngineMemory } from './engine-memory.ts';
 import { InputError } from './errors.ts';
 import { makeRoom } from './heap.ts';
 import { MapEntries } from './map-entries.ts';
@@ -55,25 +56,24 @@ export interface Stack {
 
 export class StackTable {
   readonly #engine: Engine = instantiate();
+  readonly #memory = new EngineMemory(this.#engine);
   /** entries of bpftrace's maps */
-  readonly entries = new MapEntries(this.#engine, this);
+  readonly entries = new MapEntries(this.#engine, this.#memory, (tell, drop) => this.takeAll(tell, drop));
   /** lines of `perf script` */
-  readonly perf = new PerfLines(this.#engine, this);
+  readonly perf = new PerfLines(this.#engine, this.#memory);
   /** what a picture is made of */
-  readonly drawing = new Drawing(this.#engine, this);
+  readonly drawing = new Drawing(this.#engine, this.#memory);
   /** frames that are looked up when all is read */
-  readonly places = new Places(this.#engine, this);
+  readonly places = new Places(this.#engine, this.#memory);
   /** frames that stand for several others */
-  readonly expansion = new StackExpansion(this.#engine, this);
+  readonly expansion = new StackExpansion(this.#engine, this.#memory);
   /** What the counts are of, latin1; folded() writes it. undefined: not known. */
   unit: string | undefined;
-  #bytes = Buffer.alloc(0);
   #ended = true;
 
   /** The table's memory, in which linesRead lines lie. It may move: ask for it again after each call. */
   get bytes(): Buffer {
-    if (this.#bytes.byteLength === 0) this.#bytes = Buffer.from(this.#engine.memory.buffer);
-    return this.#bytes;
+    return this.#memory.bytes;
   }
 
   /** Takes a block of text, cut anywhere. All whole lines of the block before must have been scanned. */
@@ -113,7 +113,7 @@ export class StackTable {
 
   /** The next input of folded lines begins; its stacks get these root frames. */
   beginFolded(roots: readonly string[]): void {
-    this.#toScratch(roots.map((root) => this.name(root)));
+    this.#memory.scratchWords(roots.map((root) => this.name(root)));
     this.#engine.beginFolded(roots.length);
   }
 
@@ -148,8 +148,7 @@ export class StackTable {
   }
 
   text(from: number, to: number): string {
-    makeRoom();
-    return this.bytes.toString('latin1', from, to);
+    return this.#memory.text(from, to);
   }
 
   /** Remembers what the unknown line means (a name id, or of Line), and does it. */
@@ -188,9 +187,7 @@ export class StackTable {
 
   /** The id of a frame name (latin1). */
   name(text: string): number {
-    const at = this.#engine.scratchFor((text.length + 3) >>> 2);
-    this.bytes.write(text, at, text.length, 'latin1');
-    return this.#engine.internName(at, text.length);
+    return this.#engine.internName(this.#memory.scratchText(text), text.length);
   }
 
   /** A small number for the bytes between two places of `bytes`: 1, 2, 3 … in order of first sight. */
@@ -242,7 +239,7 @@ export class StackTable {
 
   /** Adds a stack of name ids, root first. Gives its place in the order of stacks(). */
   add(ids: ArrayLike<number>, weight: number, hits: number): number {
-    this.#toScratch(ids);
+    this.#memory.scratchWords(ids);
     return this.#engine.addStack(ids.length, weight, hits);
   }
 
@@ -352,11 +349,6 @@ export class StackTable {
     if (this.#engine.overflowed()) throw new InputError(INEXACT);
   }
 
-  #toScratch(ids: ArrayLike<number>): void {
-    const at = this.#engine.scratchFor(ids.length) >>> 2;
-    this.words.set(ids, at);
-  }
-
   #stack(columns: [number, number, number, number], index: number): Stack {
     makeRoom();
     const words = this.words;
@@ -376,17 +368,13 @@ export class StackTable {
     return [e.stackAtColumn() >>> 2, e.stackSizeColumn() >>> 2, e.stackWeightColumn() >>> 3, e.stackHitsColumn() >>> 3];
   }
 
-  #wordView = new Uint32Array(0);
   /** All of the table's memory as numbers of 32 bits. A view: read it before the table changes. */
   get words(): Uint32Array {
-    if (this.#wordView.byteLength === 0) this.#wordView = new Uint32Array(this.#engine.memory.buffer);
-    return this.#wordView;
+    return this.#memory.words;
   }
 
-  #floatView = new Float64Array(0);
   /** The same memory as numbers of 64 bits; a view as well. */
   get floats(): Float64Array {
-    if (this.#floatView.byteLength === 0) this.#floatView = new Float64Array(this.#engine.memory.buffer);
-    return this.#floatView;
+    return this.#memory.floats;
   }
 }
