@@ -32,7 +32,7 @@ function entryOf(file) {
 }
 
 /** Entries that take longest, longest first: they begin first, so that no process works alone at the end. */
-const LONGEST = ['tools', 'browser', 'golden', 'repository', 'stacks', 'record', 'cli', 'perf', 'offcpu', 'flamegraph'];
+const LONGEST = ['browser', 'golden', 'tools', 'repository', 'offcpu', 'perf', 'stacks', 'cli', 'flamegraph', 'record'];
 
 /** How often a law is tried that does not say it itself; `make soak` tries more. */
 const LAW_RUNS = process.env.LAW_RUNS ?? '50';
