@@ -13,6 +13,7 @@ export interface Side {
   countOf(stack: Stack): number;
 }
 
+/** What is exported: the counts, or each side of a comparison. */
 export function sidesOf({ isDifferential }: Folded): Side[] {
   const weight = ({ weight }: Stack): number => weight;
   if (!isDifferential) return [{ name: '', countOf: weight }];

@@ -57,6 +57,7 @@ export interface LegendEntry {
   gone?: boolean;
 }
 
+/** The head of the static picture as SVG, and how high it is in pixels. */
 export function headOf(
   { settings }: Picture,
   { facts, notDrawn, warning }: Words,

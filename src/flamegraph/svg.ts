@@ -134,7 +134,7 @@ function* frames(
   yield text;
 }
 
-export function measureOf({ settings, unit, total, totalBefore, recording }: Picture): Measure {
+function measureOf({ settings, unit, total, totalBefore, recording }: Picture): Measure {
   return {
     unit: shown(unit),
     factor: settings.factor,

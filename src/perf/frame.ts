@@ -106,7 +106,7 @@ function splitDso(text: string): [symbol: string, dso: string] {
 /**
  * String's own trim() would take the byte 0xA0 of a UTF-8 name for a blank, and a regular expression quadratic time.
  */
-export function trimBlanks(text: string): string {
+function trimBlanks(text: string): string {
   let from = 0;
   let to = text.length;
   while (from < to && isBlank(text.charCodeAt(from))) from++;

@@ -23,7 +23,7 @@ export interface ProgramFacts {
   framePointers: boolean | undefined;
 }
 
-export const LANGUAGES = ['C or C++', 'Rust', 'Go', 'Node', 'Java', 'Python', 'Postgres', 'another runtime'] as const;
+const LANGUAGES = ['C or C++', 'Rust', 'Go', 'Node', 'Java', 'Python', 'Postgres', 'another runtime'] as const;
 
 export interface TargetLanguage {
   language: (typeof LANGUAGES)[number];
@@ -52,6 +52,7 @@ export function framePointersMend(isRust: boolean): string {
     : 'compile with -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
 }
 
+/** A target's language, and what it lacks for whole stacks and names. */
 export function languageOf(facts: ProgramFacts): TargetLanguage {
   const name = fileName(facts.executable);
   const of = (language: TargetLanguage['language'], lacks: readonly Lack[]): TargetLanguage => ({

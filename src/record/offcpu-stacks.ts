@@ -48,6 +48,7 @@ export interface SwitchFacts {
   maxOverhead: number;
 }
 
+/** How user stacks off the CPU are walked, and why. */
 export function offcpuStacksOf(facts: SwitchFacts): OffcpuStacksChoice {
   const { wish, isBoth, mayTrace, callGraph, rate, seconds, freeBytes, maxOverhead } = facts;
   if (wish === 'fp') return { how: 'fp', why: 'as asked for' };

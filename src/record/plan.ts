@@ -70,7 +70,7 @@ export interface Step {
   output: string;
 }
 
-export const UNSTARTED = 'PID';
+const UNSTARTED = 'PID';
 const STATEMENT_NUMBERS = 6;
 const MAP_KEYS = '65536';
 /** How many processes bpf/offcpu.bt takes as operands. */

@@ -22,7 +22,7 @@ export interface FunctionShare extends Share {
   own: number;
 }
 
-export const RANKS = ['self', 'total', 'own'] as const;
+const RANKS = ['self', 'total', 'own'] as const;
 export type Rank = (typeof RANKS)[number];
 
 /**

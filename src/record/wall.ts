@@ -31,6 +31,7 @@ export interface Wall {
   meetings: string[];
 }
 
+/** Samples on the CPU, as microseconds, beside waits: what the threads did all the time. */
 export function wallOf({ cpu, onCpuUs, offcpu, threads, roots }: WallParts): Wall {
   const off = offcpu.map(({ reason, frames, count }) => stackOf(frames, reason, count));
   const on: Stack[] = [];

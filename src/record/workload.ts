@@ -29,6 +29,7 @@ const LONGEST = 300;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
+/** How the workload ended: before, within or after the window. Times are nanoseconds of CLOCK_MONOTONIC. */
 export function workloadEndOf({ ending, endedNs, window, log }: WorkloadFacts): WorkloadEnd {
   const { code, signal, problem } = ending;
   const isEarly = endedNs !== undefined && (!window || endedNs < window.endNs);

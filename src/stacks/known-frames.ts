@@ -74,6 +74,7 @@ const KERNEL_FUNCTION = anyOf(
  */
 export type KernelPart = 'entry' | 'door' | 'function' | undefined;
 
+/** By the name of a frame, marked or not; undefined: nothing tells that it is the kernel's. */
 export function kernelPart(frame: string): KernelPart {
   const name = unmarked(frame);
   if (KERNEL_ENTRY.test(name)) return 'entry';

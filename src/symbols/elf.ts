@@ -75,7 +75,7 @@ export function exportedSymbol(read: ReadBytes, name: string): { entry: bigint; 
 }
 
 /** Undefined: no ELF file, or a damaged one. */
-export function openElf(read: ReadBytes): ElfFile | undefined {
+function openElf(read: ReadBytes): ElfFile | undefined {
   try {
     return new ElfFile(read);
   } catch (error) {

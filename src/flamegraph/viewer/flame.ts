@@ -307,7 +307,7 @@ export class Flame {
 }
 
 /** How many rows it takes. */
-export function storeysOf({ rows, cut }: Collected): number {
+function storeysOf({ rows, cut }: Collected): number {
   return Math.max(rows.length, cut.length);
 }
 

@@ -4,7 +4,7 @@
 export const VIEWS = ['flame', 'functions', 'callers'] as const;
 export const THEMES = ['system', 'light', 'dark'] as const;
 /** '': as the recording asks for */
-export const SORTS = ['', 'total', 'self', 'name', 'change', 'selfchange'] as const;
+const SORTS = ['', 'total', 'self', 'name', 'change', 'selfchange'] as const;
 
 export interface State {
   view: (typeof VIEWS)[number];

@@ -30,6 +30,7 @@ const NAMES: Readonly<Record<number, string>> = { 74: 'fsync', 82: 'fsync', 75: 
 // (979000, 12, 90100)              ns, count, longest
 const numbersIn = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Number);
 
+/** The calls that bpf/offcpu.bt measured, out of its map `@calls`. */
 export function callsOf(text: BpftraceText, particulars: ParticularsReader | undefined): Calls {
   const sums: CallSum[] = [];
   for (const [key, [value]] of text.maps.get('@calls')?.threads ?? []) {

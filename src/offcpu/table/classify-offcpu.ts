@@ -46,6 +46,7 @@ export interface Classified {
   hasObjects: boolean;
 }
 
+/** Finds the reason of each stack that was read, of dumps and of folded text, once. Amounts are in nanoseconds. */
 export function classify(
   { folded, unitNs, entries, inputs }: OffcpuStacksRead,
   settings: ClassifySettings,

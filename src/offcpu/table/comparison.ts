@@ -57,6 +57,7 @@ export interface Against extends Omit<Summary, 'rows' | 'other'> {
   times: TimeSums | undefined;
 }
 
+/** The table of a run, with the changes since each of the earlier runs. */
 export function compare(now: Run, before: readonly Run[]): ReasonTable {
   const { summary } = now;
   const all = [now, ...before];

@@ -24,6 +24,7 @@ import { placeName, reasonRow } from './where-rows.ts';
 /** How many bytes tell such a result from a dump in bpftrace's JSON, whose lines begin with `{"type"`. */
 export const RESULT_SNIFFED_BYTES = 8;
 
+/** Does an input begin as offcpu-classify --json does? bpftrace's JSON begins with its type. */
 export function isResult(start: Uint8Array): boolean {
   return /^\s*\{(?!"type")/.test(Buffer.from(start.subarray(0, RESULT_SNIFFED_BYTES)).toString('latin1'));
 }

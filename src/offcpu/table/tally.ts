@@ -51,7 +51,7 @@ interface Sum extends Omit<Row, 'parts'> {
 }
 
 /** The row of time without a wait event, in a recording that has them; its parts are the functions that waited. */
-export const NO_EVENT = '(no wait event)';
+const NO_EVENT = '(no wait event)';
 const LOST = 'no-stack';
 const OTHER = 'other';
 

@@ -21,6 +21,7 @@ export function costSoFar(): Cost {
   return { seconds: performance.now() / 1000, cpuSeconds: (user + system) / 1e6 + ticks / TICKS_A_SECOND };
 }
 
+/** What has been taken since `before`. */
 export function costSince(before: Cost): Cost {
   const now = costSoFar();
   return { seconds: now.seconds - before.seconds, cpuSeconds: now.cpuSeconds - before.cpuSeconds };

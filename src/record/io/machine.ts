@@ -82,7 +82,7 @@ export function hasKernelSymbols(): boolean {
 }
 
 /** The first line of --version; undefined: not installed. */
-export function versionOf(program: string): string | undefined {
+function versionOf(program: string): string | undefined {
   const answer = answerOf([program, '--version']);
   return answer && (answer.out.trim().split('\n')[0] || program);
 }

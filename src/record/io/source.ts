@@ -14,6 +14,7 @@ export interface Source {
   end(): Promise<Ending[]>;
 }
 
+/** A program's stdout, while it runs; its stderr goes into the file `errors`. */
 export function streamed(argv: readonly string[], errors: string): Source {
   const child = new Child({ argv, errors });
   async function* text(): AsyncGenerator<Uint8Array> {

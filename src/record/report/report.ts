@@ -129,6 +129,7 @@ export interface ReportParts {
 
 const TOP = 20;
 
+/** What report.json, report.md and the page of a run say: pure, of what was rendered. */
 export function reportOf(parts: ReportParts): Report {
   const { settings, cpu, offcpu, identity, code, comms, isOfProgram, nameLock, workload, comparison } = parts;
   const waited = offcpu ? [...waitedOf(offcpu)] : [];

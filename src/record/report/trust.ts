@@ -48,6 +48,7 @@ const IN_ASSEMBLER = ": Go's functions in assembler, as in crypto, keep no frame
 const TOLD = 0.05;
 const BAD = 0.25;
 
+/** How far the reader may trust a run: its points, the worst of which is the grade. */
 export function trustOf(facts: TrustFacts): Trust {
   const { cpu, offcpu, identity, languages, settings } = facts;
   const points = [

@@ -32,6 +32,7 @@ export interface Waited {
 
 const OTHER = WAITS.find(({ letter }) => letter === 'o') as (typeof WAITS)[number];
 
+/** Each distinct wait with its reason. A thread that was woken counts to what it had waited for. */
 export function* waitedOf({ classified, reasons }: OffcpuProfile): Generator<Waited> {
   for (const { stack, entry, ns, decision: decided } of classified.account.decisions()) {
     // woken threads wait for the CPU because of what they had waited for

@@ -73,7 +73,7 @@ export function reasonWords(row: WaitRow): string[] {
 }
 
 /** The function that waits, as far as it is known; undefined: nothing is. */
-export function waiterText({ function: name, isCaller, unnamedIn }: WaitRow): string | undefined {
+function waiterText({ function: name, isCaller, unnamedIn }: WaitRow): string | undefined {
   if (name !== undefined) return isCaller ? `a function called by ${name}` : name;
   return unnamedIn === undefined ? undefined : `code of ${unnamedIn} without a name`;
 }

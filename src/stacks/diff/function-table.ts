@@ -192,6 +192,7 @@ function groupLine(columns: readonly Column[], widths: readonly number[], gap: (
   return line;
 }
 
+/** The table of functions in Markdown, with at most `top` rows. */
 export function formatFunctionsMarkdown(table: FunctionTable, top: number): string {
   const { rows, more, same } = shownRows(table, top);
   const columns = columnsOf(table, rows);

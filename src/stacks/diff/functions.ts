@@ -101,6 +101,7 @@ function valuesOf(
   return { values, mean: meanOf(values), variance: meanOf(variances) / counts.length };
 }
 
+/** NaN for no values. */
 export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

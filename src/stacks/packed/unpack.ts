@@ -18,6 +18,7 @@ export interface Columns {
   extra: Uint8Array;
 }
 
+/** Parts packed stacks into the columns that pack.as.ts wrote, which their lengths precede. */
 export function columnsOf(bytes: Uint8Array): Columns {
   const sizes = new NumberReader(bytes);
   const lengths = Array.from({ length: 7 }, () => sizes.next());
