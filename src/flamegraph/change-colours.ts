@@ -7,14 +7,19 @@ export const CHANGES: readonly ColourFamily[] = [
   family(
     'p',
     'more than before',
-    ['#fbefea', '#f9d3c6', '#f5b8a4', '#ef9b82', '#e8866c', '#e2745c'],
-    ['#3a3130', '#5a3932', '#744036', '#8b4537', '#9d4738', '#ac493a'],
+    () => ['#fbefea', '#f9d3c6', '#f5b8a4', '#ef9b82', '#e8866c', '#e2745c'],
+    () => ['#3a3130', '#5a3932', '#744036', '#8b4537', '#9d4738', '#ac493a'],
   ),
   family(
     'm',
     'less than before',
-    ['#ecf2f8', '#cbe0f2', '#a9cbe9', '#84b4de', '#6aa5d9', '#5a9bd6'],
-    ['#2d343c', '#2f4358', '#2f4f70', '#2f5d8a', '#2e66a0', '#2d6db0'],
+    () => ['#ecf2f8', '#cbe0f2', '#a9cbe9', '#84b4de', '#6aa5d9', '#5a9bd6'],
+    () => ['#2d343c', '#2f4358', '#2f4f70', '#2f5d8a', '#2e66a0', '#2d6db0'],
   ),
-  family('n', 'the same', ['#e9e9e6'], ['#3a3b3e']),
+  family(
+    'n',
+    'the same',
+    () => ['#e9e9e6'],
+    () => ['#3a3b3e'],
+  ),
 ];

@@ -9,28 +9,41 @@ export const MIDDLE = 0.179;
 
 type Range = readonly [from: number, to: number];
 
+/** Colours, computed when they are asked for, because most starts of a tool draw nothing. */
+type Shades = () => readonly string[];
+
 /** `count` shades between two ends of hue (degrees), saturation and lightness (percent), well mixed. */
-export function shades(count: number, hue: Range, saturation: Range, lightness: Range): string[] {
-  return Array.from({ length: count }, (_, i) => {
-    const along = count === 1 ? 0.5 : i / (count - 1);
-    // the golden ratio keeps the lightness from rising along with the hue
-    const across = (i * 0.618034) % 1;
-    return hex(between(hue, along), between(saturation, across), between(lightness, across));
-  });
+export function shades(count: number, hue: Range, saturation: Range, lightness: Range): Shades {
+  return () =>
+    Array.from({ length: count }, (_, i) => {
+      const along = count === 1 ? 0.5 : i / (count - 1);
+      // the golden ratio keeps the lightness from rising along with the hue
+      const across = (i * 0.618034) % 1;
+      return hex(between(hue, along), between(saturation, across), between(lightness, across));
+    });
 }
 
-/** A family whose boxes bear the ink of their scheme. */
+/** A family whose boxes bear the ink of their scheme; `more`: what else there is to say of it. */
 export function family(
   letter: string,
   meaning: string,
-  light: readonly string[],
-  dark: readonly string[],
+  light: Shades,
+  dark: Shades,
+  more: Partial<ColourFamily> = {},
 ): ColourFamily {
+  const made: { light?: readonly string[]; dark?: readonly string[] } = {};
   return {
     letter,
     meaning,
-    light: light.map((colour) => legible(colour, INK.light)),
-    dark: dark.map((colour) => legible(colour, INK.dark)),
+    get light() {
+      made.light ??= light().map((colour) => legible(colour, INK.light));
+      return made.light;
+    },
+    get dark() {
+      made.dark ??= dark().map((colour) => legible(colour, INK.dark));
+      return made.dark;
+    },
+    ...more,
   };
 }
 

@@ -24,10 +24,10 @@ export interface Palette {
   byTime: boolean;
 }
 
-type Shades = Parameters<typeof shades>;
+type Ranges = Parameters<typeof shades>;
 
 /** What runs is warm. Kind, letter, meaning, shades in light, in dark. */
-const KINDS: readonly (readonly [CodeKind | 'process', string, string, Shades, Shades])[] = [
+const KINDS: readonly (readonly [CodeKind | 'process', string, string, Ranges, Ranges])[] = [
   ['application', 'a', 'application', [5, [26, 37], [84, 92], [71, 77]], [5, [24, 34], [48, 56], [30, 35]]],
   ['inlined', 'e', 'inlined', [4, [24, 32], [70, 80], [84, 88]], [4, [22, 30], [26, 32], [27, 31]]],
   ['library', 'b', 'system library', [4, [47, 54], [74, 82], [70, 77]], [4, [44, 50], [40, 48], [26, 31]]],
@@ -39,7 +39,7 @@ const KINDS: readonly (readonly [CodeKind | 'process', string, string, Shades, S
 ];
 
 /** hue, saturation, lightness: from, to */
-const HUES: Record<string, Shades> = {
+const HUES: Record<string, Ranges> = {
   hot: [24, [4, 54], [86, 94], [60, 67]],
   mem: [16, [128, 160], [48, 58], [58, 69]],
   io: [16, [204, 232], [56, 70], [71, 80]],
@@ -92,17 +92,16 @@ export function palette(name: PaletteName, processes: boolean): Palette {
 }
 
 function ofHue(letter: string, meaning: string, hue: string): ColourFamily {
-  const [count, hues, saturation, lightness] = HUES[hue] as Shades;
+  const [count, hues, saturation, lightness] = HUES[hue] as Ranges;
   const [low, high] = lightness;
   const dark = shades(count, hues, [saturation[0] * 0.6, saturation[1] * 0.6], [low * 0.45, high * 0.45]);
   return family(letter, meaning, shades(count, hues, saturation, lightness), dark);
 }
 
 function byKind(processes: boolean): Palette {
-  const families = KINDS.map(([kind, letter, meaning, light, dark]) => ({
-    ...family(letter, meaning, shades(...light), shades(...dark)),
-    ...(kind === 'waker' ? { isApart: true } : {}),
-  }));
+  const families = KINDS.map(([kind, letter, meaning, light, dark]) =>
+    family(letter, meaning, shades(...light), shades(...dark), kind === 'waker' ? { isApart: true } : {}),
+  );
   const letters = new Map(KINDS.map(([kind, letter]) => [kind, letter]));
   return {
     families: [

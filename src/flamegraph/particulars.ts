@@ -10,21 +10,17 @@ const OBJECT = 'i';
 const STATEMENT = 'k';
 
 export const PARTICULARS = [
-  {
-    ...family(
-      OBJECT,
-      'what it waits on',
-      shades(3, [322, 332], [56, 66], [88, 91]),
-      shades(3, [322, 332], [22, 28], [33, 37]),
-    ),
-    mark: '●',
-    isApart: true,
-  },
-  {
-    ...family(STATEMENT, 'statement', shades(3, [54, 58], [60, 70], [86, 89]), shades(3, [54, 58], [24, 30], [24, 28])),
+  family(
+    OBJECT,
+    'what it waits on',
+    shades(3, [322, 332], [56, 66], [88, 91]),
+    shades(3, [322, 332], [22, 28], [33, 37]),
+    { mark: '●', isApart: true },
+  ),
+  family(STATEMENT, 'statement', shades(3, [54, 58], [60, 70], [86, 89]), shades(3, [54, 58], [24, 30], [24, 28]), {
     mark: '§',
     isApart: true,
-  },
+  }),
 ];
 
 // lock host::REGISTRY     heap lock     shared memory lock     data of libpq.so.5 lock     lock

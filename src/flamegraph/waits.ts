@@ -9,8 +9,8 @@ interface Group {
   meaning: string;
   mark: string;
   reasons: readonly string[];
-  light: string[];
-  dark: string[];
+  light: ReturnType<typeof shades>;
+  dark: ReturnType<typeof shades>;
 }
 
 /** Cool hues, because what runs is warm. */
@@ -73,11 +73,9 @@ const SEVERAL_FAMILY = family(
 );
 
 export const WAITS: readonly ColourFamily[] = [
-  ...GROUPS.map(({ letter, meaning, mark, light, dark }, i) => ({
-    ...family(letter, meaning, light, dark),
-    mark,
-    bits: 2 << i,
-  })),
+  ...GROUPS.map(({ letter, meaning, mark, light, dark }, i) =>
+    family(letter, meaning, light, dark, { mark, bits: 2 << i }),
+  ),
   SEVERAL_FAMILY,
 ];
 
