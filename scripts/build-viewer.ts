@@ -14,7 +14,7 @@ const OWN =
   'finish flame found fresh glyph group hits hover icicle inner isAlone isAtEnd isDrawn isRoot keepInSight ' +
   'ink items kept kindOf least lefts links model nameOf names needles nextMatch node nodeUnder noise numberOf onPaper open order own ownBefore ownBits pathOf pick ' +
   'picked placed places plainClassOf press resize rights rows save say scale searchField selected selfBefore shareOfAll shares show showFound showFunction showNode ' +
-  'showNothing showTrail showView sign sizes sliver state step sums texts thin toggleHelp topOf towards tree whole zoomStep zoomTo';
+  'showNothing showTrail showView sign size sizes sliver start state step sums texts thin toggleHelp topOf towards tree whole zoomStep zoomTo';
 
 /** Private fields become plain ones, which minify to a letter without a `#`: a hundredth of the script. */
 const plainFields: Plugin = {

@@ -5,7 +5,7 @@ import type { Scheme } from '../classes.ts';
 import { boxText } from '../words.ts';
 import { Callers } from './callers.ts';
 import { type FunctionSums, namesTo } from './derive.ts';
-import { listen, part, set } from './dom.ts';
+import { listen, part, set, toggle } from './dom.ts';
 import { Finder } from './finder.ts';
 import { Flame } from './flame.ts';
 import { Functions } from './functions.ts';
@@ -137,7 +137,7 @@ export class App {
   }
 
   #showFoundOnly(): void {
-    this.#body.classList.toggle('found-some', this.#finder.found !== undefined);
+    toggle(this.#body, 'found-some', this.#finder.found !== undefined);
     for (const view of [this.flame, this.#callers]) view.find(this.#finder.found);
     this.#finder.show(this.#tree, this.#zoom);
   }
@@ -188,7 +188,7 @@ export class App {
     // all styles are computed again after this
     if (this.#look !== look) this.#sheet.replaceSync(look);
     this.#look = look;
-    this.element.classList.toggle('dark', scheme === 'dark');
+    toggle(this.element, 'dark', scheme === 'dark');
     const zoom = this.#zoom;
     this.#header.show(state, scheme, shares);
     const root = this.#trees.numberOf(state.root);
@@ -199,14 +199,14 @@ export class App {
       hidden,
       root ? `${this.model.names[root]} ${this.model.shareOfAll(tree, 0)}` : '',
     );
-    this.#body.classList.toggle('found-some', this.#finder.found !== undefined);
+    toggle(this.#body, 'found-some', this.#finder.found !== undefined);
     if (state.view === 'functions') this.#showFunctions(tree, sums(zoom), scheme);
     else if (state.view === 'callers') this.#showCallers();
     else {
       const isThere = this.flame.element.isConnected;
       if (!isThere) this.#body.replaceChildren(this.flame.element);
       const icicle = data.inverted !== state.flip;
-      this.flame.element.classList.toggle('up', !icicle);
+      toggle(this.flame.element, 'up', !icicle);
       this.flame.show({ tree, zoom, icicle, found: this.#finder.found }, this.flame.selected ?? zoom, isThere);
     }
     this.#showPanel();
@@ -239,7 +239,7 @@ export class App {
 
   /** Lays it out for paper, as it is looked at, or for the screen again. */
   onPaper(isPaper: boolean): void {
-    this.element.classList.toggle('paper', isPaper);
+    toggle(this.element, 'paper', isPaper);
     this.#render();
     this.resize();
   }
@@ -250,7 +250,7 @@ export class App {
   }
 
   resize(): void {
-    this.element.classList.toggle('narrow', this.element.clientWidth < NARROW);
+    toggle(this.element, 'narrow', this.element.clientWidth < NARROW);
     for (const view of [this.flame, this.#callers]) if (view.element.isConnected) view.resize();
   }
 

@@ -43,6 +43,11 @@ export function listen<K extends keyof Events>(
   target.addEventListener(name, act as (event: Event) => void, options);
 }
 
+/** Gives an element a class, or takes it away. */
+export function toggle(element: Element, name: string, isOn: boolean): void {
+  element.classList.toggle(name, isOn);
+}
+
 /** The part of the viewer's page with this class. */
 export function part(root: ParentNode, name: string): HTMLElement {
   return root.querySelector(`.${name}`) as HTMLElement;

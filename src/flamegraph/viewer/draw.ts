@@ -6,7 +6,7 @@ import { label } from '../label.ts';
 import { emptyRow, markText, middleOf } from '../needles.ts';
 import { Slivers } from '../slivers.ts';
 import { type Collected, thinHits } from './collect.ts';
-import { type Attributes, set, svgElement } from './dom.ts';
+import { type Attributes, set, svgElement, toggle } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Tree } from './tree.ts';
 
@@ -115,7 +115,7 @@ export function showFound({ group, depths, boxes }: DrawnBand, drawing: Drawing)
   const { tree, sliver, found, collected, model, topOf } = drawing;
   for (const [box, name] of boxes) {
     const isHit = found?.[name] === 1;
-    if (box.classList.contains('hit') !== isHit) box.classList.toggle('hit', isHit);
+    toggle(box, 'hit', isHit);
   }
   for (const old of group.querySelectorAll('path.hit')) old.remove();
   if (found === undefined) return;

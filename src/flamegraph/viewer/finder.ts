@@ -4,7 +4,7 @@ import { percent } from '../../stacks/amounts.ts';
 import type { Header } from './header.ts';
 import type { Model } from './model.ts';
 import { matchesOf, matchingNodes, sumOver } from './search.ts';
-import type { Tree } from './tree.ts';
+import { pathTo, type Tree } from './tree.ts';
 
 export class Finder {
   readonly #model: Model;
@@ -54,7 +54,13 @@ export class Finder {
       const before = top === 0 ? diff?.totalBefore : tree.before[top];
       return diff ? `${percent(sumOver(nodes, tree.before) / (before || 1))} → ${now}` : now;
     };
-    const view = zoom > 0 ? `, ${share(matchingNodes(tree, this.found, zoom), zoom)} of this view` : '';
+    // they are the same ones there, unless one of them lies around it
+    const { found } = this;
+    const isInside = pathTo(tree, zoom).some((node) => node < zoom && found[tree.name[node] as number] === 1);
+    const inView = isInside
+      ? matchingNodes(tree, found, zoom)
+      : this.#matches.filter((node) => node >= zoom && node < (tree.end[zoom] as number));
+    const view = zoom > 0 ? `, ${share(inView, zoom)} of this view` : '';
     const count = this.#matches.length;
     const place = this.#at < 0 ? `${count} found` : `${this.#at + 1} of ${count}`;
     this.#header.showFound(`${place}: ${share(this.#matches, 0)}${view}`, false, count > 0);

@@ -5,7 +5,7 @@ import type { Scheme } from '../classes.ts';
 import { ON_CPU, waitFamily } from '../time.ts';
 import { noiseText, signedText, valueText } from '../words.ts';
 import { type FunctionSums, waitSums } from './derive.ts';
-import { button, chip, html, set } from './dom.ts';
+import { button, chip, html, set, toggle } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Go, State } from './state.ts';
 import type { Tree } from './tree.ts';
@@ -49,7 +49,7 @@ export class Functions {
     const columns = this.#columns(view);
     const names: number[] = [];
     for (let name = 1; name < texts.length; name++) {
-      if ((sums.places[name] as number) > 0 && !NO_FUNCTION.test(links[name] as string) && (!found || found[name]))
+      if ((sums.places[name] as number) > 0 && !NO_FUNCTION.test(links[name] as string) && found?.[name] !== 0)
         names.push(name);
     }
     names.sort(this.#order(sums, sort));
@@ -68,8 +68,8 @@ export class Functions {
       const kind = this.#model.kindOf(name, sums.bits[name] as number);
       if (this.#model.meaning(kind)) first.prepend(chip(this.#model.colour(kind, scheme)));
       const row = html('tr', {}, first, ...cells);
-      row.classList.toggle('on', name === selected);
-      row.classList.toggle('pale', this.#isNoise(sums, name));
+      toggle(row, 'on', name === selected);
+      toggle(row, 'pale', this.#isNoise(sums, name));
       return row;
     });
     const where = zoom > 0 ? ` in ${this.#model.nameOf(tree, zoom)}, ${this.#model.shareOfAll(tree, zoom)}` : '';

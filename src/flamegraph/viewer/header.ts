@@ -3,7 +3,7 @@
 import { percent } from '../../stacks/amounts.ts';
 import type { Scheme } from '../classes.ts';
 import { SEVERAL } from '../time.ts';
-import { button, chip, html, listen, part, set } from './dom.ts';
+import { button, chip, html, listen, part, set, toggle } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Go, State } from './state.ts';
 
@@ -100,7 +100,7 @@ export class Header {
 
   showFound(text: string, isBad: boolean, canStep: boolean): void {
     this.#found.textContent = text;
-    this.#found.classList.toggle('bad', isBad);
+    toggle(this.#found, 'bad', isBad);
     this.#step.hidden = !canStep;
   }
 }

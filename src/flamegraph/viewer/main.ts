@@ -3,7 +3,7 @@
 import { DATA_CLASS } from '../../stacks/packed/picture-data.ts';
 import type { Data } from '../data.ts';
 import { App } from './app.ts';
-import { html, listen, set, svgElement } from './dom.ts';
+import { html, listen, set, svgElement, toggle } from './dom.ts';
 import { onKey } from './keys.ts';
 import { Model } from './model.ts';
 import { foldedLines } from './save.ts';
@@ -133,7 +133,7 @@ async function start(svg: SVGSVGElement): Promise<void> {
 
   const toPaper = (isPaper: boolean): void => {
     host.style.width = isPaper ? `${data.staticWidth}px` : '100%';
-    svg.classList.toggle('as-seen', isPaper);
+    toggle(svg, 'as-seen', isPaper);
     app.onPaper(isPaper);
   };
   listen(window, 'beforeprint', () => {
