@@ -2,6 +2,7 @@
 // where it calls another.
 
 import { nameCount } from './intern.as';
+import { forgetLines } from './lines.as';
 import { Column32, zeroed } from './memory.as';
 import { addStack, dropReplaced, renewStacks, scratchFor, stacks } from './stacks.as';
 
@@ -23,8 +24,12 @@ const callerLists = new Column32();
 /** the number of names in a list, then these */
 const lists = new Column32();
 
-/** Room for a byte a name, which the host sets to KERNEL for names of kernel frames. Forgets all lists. */
+/**
+ * Room for a byte a name, which the host sets to KERNEL for names of kernel frames. Forgets all lists, and frame lines,
+ * because their memory is needed now, and mostly all is read.
+ */
 export function beginExpansion(): usize {
+  forgetLines();
   if (facts) heap.free(facts);
   factCount = nameCount() + 1;
   facts = zeroed(factCount, 1);

@@ -191,10 +191,7 @@ export function endStack(weight: f64, root: u32, limit: u32, cut: u32): i32 {
 export function scan(): u32 {
   let p = input + pos;
   const end = input + whole;
-  if (known.isFull) {
-    known.forget();
-    previous = known.start;
-  }
+  if (known.isFull) forgetLines();
   let before = previous;
   let lines: f64 = 0;
   while (p < end) {
@@ -287,6 +284,12 @@ export function rememberPerfPlace(kind: u32): void {
 /** The name of the unknown line's place; 0: no kind is known of its symbol and object, or the host has to say the place. */
 export function perfPlace(): u32 {
   return frameAction(lineStart, lineEnd);
+}
+
+/** Forgets what frame lines do, between two inputs: the host looks at each again. */
+export function forgetLines(): void {
+  known.forget();
+  previous = known.start;
 }
 
 /** Leaves the unknown line behind without remembering it. */
