@@ -108,7 +108,8 @@ export class Account {
 
   /** The stacks with their reason as root frame, their counts in units of `unitNs`. Throws InputError if one is no longer exact. */
   folded(unitNs: number): StackTable {
-    const table = new StackTable();
+    // a dump's names lie in the memory that its entries have left
+    const table = this.#sources.findLast(({ names }) => names.stackCount === 0)?.names ?? new StackTable();
     const lines = new ItemLines(table);
     const sums: number[] = [];
     const isAsRead = this.#isFolded && this.#unitNs === unitNs;
