@@ -111,7 +111,8 @@ function placeRow(place: Place, queued: (ns: number) => string): Row {
 
 /** `<- 98% thread rebuild in publish`; in two lines where one is too short. */
 function wakerLines({ name, function: own }: PlaceWaker, share: string, width: number): string[] {
-  const line = `${share}${fitted(name, width - share.length)}`;
+  const short = share.length + name.length > width ? name.replace(/^thread /, '') : name;
+  const line = `${share}${fitted(short, width - share.length)}`;
   if (own === undefined) return [line];
   const longer = `${line} in ${own}`;
   return longer.length <= width
