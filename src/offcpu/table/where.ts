@@ -110,9 +110,12 @@ export function isLibc(path: string): boolean {
   return LIBC_FILE.test(path);
 }
 
-/** Is this libc, or where the sources of libraries lie that are compiled into programs? */
+// /usr/lib/jvm/java-17-openjdk-amd64/lib/server/libjvm.so     /opt/jdk-21/lib/libnet.so
+const JVM_FILE = /\/lib(?:jvm|java|nio|jli)\.so$|\/(?:jvm|jdk|jre)[^/]*\/.*\/lib\w+\.so$/;
+
+/** Is this libc, the JVM's or JDK's, or where the sources of libraries lie that are compiled into programs? */
 export function isLibrary(object: string): boolean {
-  return object === LIBRARY_SOURCE || isLibc(object);
+  return object === LIBRARY_SOURCE || isLibc(object) || JVM_FILE.test(object);
 }
 
 // py::fight:/srv/app.py      of the program; not Python's own: py::run:/usr/lib/python3.12/threading.py  py::f:<frozen os>

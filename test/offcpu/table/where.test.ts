@@ -67,6 +67,9 @@ describe('where', () => {
       ['lock(mutex/futex.rs)', new Set(['library source'])],
       ['getrandom_wait', new Set(['/usr/lib/x86_64-linux-gnu/libc.so.6'])],
       ['read<u64>', new Set(['library source', '/srv/host'])],
+      ['CompileQueue::get', new Set(['/usr/lib/jvm/java-17-openjdk-amd64/lib/server/libjvm.so'])],
+      ['NET_Read', new Set(['/opt/jdk-21/lib/libnet.so'])],
+      ['send_all', new Set(['/opt/shop/lib/libnet.so'])],
     ]);
     const ownOf = (...user: string[]): string | undefined => {
       const entry = { ...WAIT, user };
@@ -80,6 +83,9 @@ describe('where', () => {
     assert.equal(ownOf('syscall', 'lock(mutex/futex.rs)', 'host::lookup', 'main'), 'host::lookup');
     assert.equal(ownOf('getrandom_wait', 'main'), 'main');
     assert.equal(ownOf('syscall', 'read<u64>', 'main'), 'read<u64>');
+    assert.equal(ownOf('pthread_cond_wait', 'CompileQueue::get'), undefined);
+    assert.equal(ownOf('recv', 'NET_Read', 'app.Net.read'), 'app.Net.read');
+    assert.equal(ownOf('send', 'send_all', 'main'), 'send_all');
     assert.equal(ownOf('__lll_lock_wait', '[hidden]', 'worker'), undefined);
     assert.equal(ownOf('__lll_lock_wait', 'hold_lock', '[hidden]', 'worker'), 'hold_lock');
   });
