@@ -1,6 +1,7 @@
-// The program that a command becomes: of a script its interpreter, behind `env` and `nice` the one that these start.
+// The program that a command becomes: a script's interpreter, or what `env`, `nice` and `sh -c` start.
 
 import { basename } from 'node:path';
+import { isShell } from '../launcher.ts';
 import { bytesOf } from './proc-files.ts';
 import { pathOf } from './run-sync.ts';
 
@@ -32,6 +33,8 @@ export function programOf(command: readonly string[]): CommandProgram | undefine
   const path = pathOf(first);
   if (path === undefined) return undefined;
   if (isPrefix(path)) return behind(command);
+  const simple = isShell(basename(path)) ? simpleCommand(words) : undefined;
+  if (simple) return programOf(simple);
   const [, interpreter, text = ''] = SHEBANG.exec(bytesOf(path)(0, HEAD_BYTES).toString('latin1')) ?? [];
   if (interpreter === undefined) return { path, argv: command, words, before: [] };
   const rest = text.trim();
@@ -40,6 +43,25 @@ export function programOf(command: readonly string[]): CommandProgram | undefine
   const found = pathOf(interpreter);
   if (found === undefined) return undefined;
   return { path: found, argv: command, words: [...(rest === '' ? [] : [rest]), ...command], before: [] };
+}
+
+// -c   -ec   -lc
+const OF_TEXT = /^-[a-z]*c$/;
+// exec python3 -X perf app.py     A=1 ./server     words that no shell changes
+const SIMPLE = /^[\w./:,@%+=-]+(?: +[\w./:,@%+=-]+)*$/;
+
+/** The words of `sh -c`, where these are a program's that is found; undefined: the shell has to read more. */
+function simpleCommand([option = '', text = '', ...rest]: readonly string[]): string[] | undefined {
+  if (!OF_TEXT.test(option) || rest.length > 0 || !SIMPLE.test(text.trim())) return undefined;
+  const words = text.trim().split(/ +/);
+  if (words[0] === 'exec') words.shift();
+  const given = words[0]?.includes('=') ? ['env', ...words] : words;
+  return pathOf(given[0] ?? '') === undefined ? undefined : given;
+}
+
+/** Is that a shell that reads its commands from a word, or from its input? */
+export function readsText({ path, words }: CommandProgram): boolean {
+  return isShell(basename(path)) && (words.length === 0 || words.some((word) => OF_TEXT.test(word)));
 }
 
 /** Does a program of that path only start another in its place? */

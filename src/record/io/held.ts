@@ -3,11 +3,10 @@
 
 import { basename } from 'node:path';
 import { lastWords } from '../failure.ts';
-import { isShell } from '../launcher.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import type { Child } from './children.ts';
-import { type CommandProgram, programOf } from './command-program.ts';
+import { type CommandProgram, programOf, readsText } from './command-program.ts';
 import { isLauncher } from './launched.ts';
 import { bytesOf, textOf } from './proc-files.ts';
 
@@ -19,8 +18,6 @@ const ELF = '\x7fELF';
 const CAN_NOT_EXEC: readonly number[] = [126, 127];
 // app: 1: exec: ./app: Permission denied     app: line 1: /opt/app: Permission denied     app: exec: line 1: …
 const OF_SHELL = /^[^\n]*: (?:line )?1: /m;
-// -c   -ec   -lc
-const OF_TEXT = /^-[a-z]*c$/;
 
 /**
  * The program of a command that can be held; undefined: it begins at once. A warm-up or a workload needs it before the
@@ -32,10 +29,9 @@ export function heldProgram(
 ): CommandProgram | undefined {
   if (perfVersion !== undefined && !knowsSynth(perfVersion)) return undefined;
   const program = command && programOf(command);
-  if (!program || workload !== undefined || warmupSeconds > 0 || isLauncher(command)) return undefined;
-  const { path, words } = program;
-  if (isShell(basename(path)) && (words.length === 0 || words.some((word) => OF_TEXT.test(word)))) return undefined;
-  return bytesOf(path)(0, ELF.length).toString('latin1') === ELF ? program : undefined;
+  if (!program || workload !== undefined || warmupSeconds > 0 || isLauncher(program.argv)) return undefined;
+  if (readsText(program)) return undefined;
+  return bytesOf(program.path)(0, ELF.length).toString('latin1') === ELF ? program : undefined;
 }
 
 // perf version 6.1.176     perf version 5.10.244
@@ -50,13 +46,15 @@ function knowsSynth(version: string): boolean {
 export class HeldCommand {
   readonly program: string;
   readonly process: Process;
+  readonly #name: string;
   readonly #child: Child;
   #hasBegun = false;
 
   /** `process` is that of `child`, which runs argvOf(). */
-  constructor(program: string, process: Process, child: Child) {
-    this.program = program;
-    this.process = { ...process, comm: basename(program).slice(0, COMM_BYTES) };
+  constructor({ path, argv }: CommandProgram, process: Process, child: Child) {
+    this.program = path;
+    this.#name = argv[0] ?? path;
+    this.process = { ...process, comm: basename(path).slice(0, COMM_BYTES) };
     this.#child = child;
   }
 
@@ -75,7 +73,7 @@ export class HeldCommand {
     const ending = await this.#child.ended;
     const text = textOf(log) ?? '';
     if (!CAN_NOT_EXEC.includes(ending.code ?? 0) || !OF_SHELL.test(text)) return undefined;
-    return `${this.program} can't be started (${lastWords(ending, text)})`;
+    return `${this.#name} can't be started (${lastWords(ending, text)})`;
   }
 
   /** Has the shell become the program? */

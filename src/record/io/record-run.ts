@@ -17,7 +17,7 @@ import type { Settings } from '../settings.ts';
 import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
-import type { CommandProgram } from './command-program.ts';
+import { type CommandProgram, programOf, readsText } from './command-program.ts';
 import { Family } from './family.ts';
 import { findStatements } from './find-statements.ts';
 import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets, uncountedStacks } from './find-target.ts';
@@ -195,7 +195,7 @@ async function heldCommand(
   start: (argv: readonly string[], takesCommands: boolean) => Child,
 ): Promise<HeldCommand> {
   const child = start(HeldCommand.argvOf(program), true);
-  return new HeldCommand(program.path, await started(child, []), child);
+  return new HeldCommand(program, await started(child, []), child);
 }
 
 async function started(child: Child, command: readonly string[]): Promise<Process> {
@@ -206,5 +206,8 @@ async function started(child: Child, command: readonly string[]): Promise<Proces
 
 async function whyGone(targets: Process[], { command }: Settings, [child]: Child[], log: string): Promise<string> {
   if (!command || !child) return `process ${targets[0]?.pid} ended before the recording began`;
-  return `${command[0]} ended before the recording began (${lastWords(await child.ended, textOf(log) ?? '')})`;
+  const program = programOf(command);
+  const advice =
+    program && readsText(program) ? '; name the program itself, which is held until the recording begins' : '';
+  return `${command[0]} ended before the recording began (${lastWords(await child.ended, textOf(log) ?? '')})${advice}`;
 }

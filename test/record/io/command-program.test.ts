@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { programOf } from '../../../src/record/io/command-program.ts';
+import { programOf, readsText } from '../../../src/record/io/command-program.ts';
 import { temporaryFolder } from '../../tools.ts';
 
 const SH = realpathSync('/bin/sh');
@@ -24,7 +24,7 @@ test('the program of a script is its interpreter, which gets the script as a wor
 });
 
 test('env, nice and their like start the program in their place, also on the first line of a script', () => {
-  const words = ['-c', 'a'];
+  const words = ['-u', 'a'];
   for (const before of [['env', 'A=1'], ['nice', '-n', '5'], ['env', '-i', 'nice'], ['taskset', '-c', '0-1,3'], []])
     assert.deepEqual(programOf([...before, 'sh', ...words]), { path: SH, argv: ['sh', ...words], words, before });
   assert.equal(programOf(['nice', '-n', '5', '/nowhere/sh']), undefined);
@@ -34,4 +34,16 @@ test('env, nice and their like start the program in their place, also on the fir
   const given = ['-e', '-u', script, 'a'];
   const before = ['/usr/bin/env', 'A=1'];
   assert.deepEqual(programOf([script, 'a']), { path: SH, argv: ['sh', ...given], words: given, before });
+});
+
+test('sh -c starts the program of a simple text in its place', () => {
+  const sh = ['sh', '-u', 'a'];
+  const plain = { path: SH, argv: sh, words: ['-u', 'a'], before: [] };
+  for (const text of ['sh -u a', ' exec sh  -u a ']) assert.deepEqual(programOf(['bash', '-c', text]), plain, text);
+  assert.deepEqual(programOf(['sh', '-ec', 'A=1 sh -u a']), { ...plain, before: ['env', 'A=1'] });
+  for (const text of ['sh -u a; true', 'sh "-u" a', 'sh -u $A', 'cd /tmp', 'sh a | sh b', 'sh < a', '~/sh']) {
+    const program = programOf(['sh', '-c', text]);
+    assert.deepEqual([program?.path, program?.words], [SH, ['-c', text]], text);
+    assert.ok(program && readsText(program), text);
+  }
 });

@@ -35,6 +35,7 @@ describe('a command', () => {
       ['sh', script],
       ['nice', '-n', '5', process.execPath, 'a.js'],
       ['env', 'A=1', script],
+      ['sh', '-c', `exec sh ${script}`],
     ])
       assert.ok(isHeld({ command }), command.join(' '));
   });
@@ -42,7 +43,13 @@ describe('a command', () => {
   test('is not if it is a shell that may become another program', () => {
     const script = join(temporaryFolder(), 'run');
     writeFileSync(script, '#!/bin/sh\nexec ./server\n', { mode: 0o755 });
-    for (const command of [[script], ['sh', '-ec', './server'], ['sh'], ['/nowhere/server'], ['nice', 'sh', '-c', 'a']])
+    for (const command of [
+      [script],
+      ['sh', '-ec', './server; true'],
+      ['sh'],
+      ['/nowhere/server'],
+      ['nice', 'sh', '-c', 'a'],
+    ])
       assert.ok(!isHeld({ command }), command.join(' '));
   });
 });
