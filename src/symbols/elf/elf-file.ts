@@ -102,8 +102,12 @@ export class ElfFile {
     return old && this.#unpacked(old);
   }
 
-  dataOf({ offset, size }: Pick<ElfSection, 'offset' | 'size'>): SectionData {
-    return new SectionData((at, length, into) => this.read(offset + at, Math.min(length, size - at), into), size);
+  dataOf({ offset, size }: Pick<ElfSection, 'offset' | 'size'>, whole?: number): SectionData {
+    return new SectionData(
+      (at, length, into) => this.read(offset + at, Math.min(length, size - at), into),
+      size,
+      whole,
+    );
   }
 
   /** Hexadecimal; undefined: it has none. */
@@ -136,7 +140,7 @@ export class ElfFile {
     const segment = this.segments[i];
     if (segment === undefined) return undefined;
     const { offset, fileSize: size } = segment;
-    this.#loaded[i] ??= this.dataOf({ offset, size });
+    this.#loaded[i] ??= this.dataOf({ offset, size }, 0); // few pages of a program are asked for
     const at = Math.max(0, address - segment.address - length);
     return this.#loaded[i].bytes(at, address - segment.address - at);
   }

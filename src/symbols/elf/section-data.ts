@@ -20,23 +20,25 @@ const LONGEST_TEXT = 1 << 20;
 export class SectionData {
   readonly size: number;
   readonly #read: ReadBytes;
+  readonly #isWhole: boolean;
   /** by their numbers; the one used longest ago first */
   readonly #pages = new Map<number, Buffer>();
   #whole: Buffer | undefined;
   #lastNumber = -1;
   #last: Buffer = Buffer.alloc(0);
 
-  /** `read` counts from the section's first byte. */
-  constructor(read: ReadBytes, size: number) {
+  /** `read` counts from the section's first byte. `whole`: up to this size all is read at once. */
+  constructor(read: ReadBytes, size: number, whole = WHOLE) {
     this.#read = read;
     this.size = size;
+    this.#isWhole = size <= whole;
   }
 
   /** These bytes, fewer at the section's end. */
   bytes(at: number, length: number): Buffer {
     const end = Math.min(at + length, this.size);
     if (!(at >= 0 && at < end)) return Buffer.alloc(0);
-    if (this.size <= WHOLE) return this.#all().subarray(at, end);
+    if (this.#isWhole) return this.#all().subarray(at, end);
     const inPage = at % PAGE;
     if (inPage + (end - at) <= PAGE) return this.#page((at - inPage) / PAGE).subarray(inPage, inPage + (end - at));
     return this.#read(at, end - at);
@@ -53,7 +55,7 @@ export class SectionData {
 
   /** The latin1 text from there to the next NUL. Throws InputError if there is none. */
   text(at: number): string {
-    if (this.size <= WHOLE) return textIn(this.#all(), at);
+    if (this.#isWhole) return textIn(this.#all(), at);
     let text = '';
     for (let from = at; from >= 0 && from < this.size && text.length < LONGEST_TEXT; ) {
       const inPage = from % PAGE;
