@@ -29,6 +29,7 @@ input{width:clamp(120px,20vw,260px)}
 .app.dark .bad{color:var(--accent)}
 .legend button{border-color:transparent;background:none;padding:0 6px;min-height:24px;display:inline-flex;gap:5px;align-items:center}
 .legend button[aria-pressed=true]{border-color:var(--accent)}
+.legend span{flex:none;white-space:nowrap}
 .chip{display:inline-block;width:12px;height:12px;border-radius:2px;border:1px solid rgba(128,128,128,.4)}
 .trail{font-size:12.5px}.trail button{max-width:260px;overflow:hidden;text-overflow:ellipsis;min-height:24px;padding:0 7px}
 .body,.callers{flex:1;min-height:0;display:flex;flex-direction:column}

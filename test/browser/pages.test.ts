@@ -215,6 +215,12 @@ describe('pictures in Chromium', { skip }, () => {
         high = await isHigh();
       }
       assert.ok(high);
+      // all around it is higher where it is narrow
+      await page.setViewportSize({ width: 390, height: 330 });
+      await page.reload();
+      await started(page);
+      const [root, pane] = await Promise.all(['[class^=r0]', '.body'].map((part) => page.locator(part).boundingBox()));
+      assert.ok(root && pane && root.y + root.height <= pane.y + pane.height, 'the root is cut');
       silent();
     }
   });

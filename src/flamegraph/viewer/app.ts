@@ -207,9 +207,11 @@ export class App {
       if (!isThere) this.#body.replaceChildren(this.flame.element);
       const icicle = data.inverted !== state.flip;
       toggle(this.flame.element, 'up', !icicle);
-      this.flame.show({ tree, zoom, icicle, found: this.#finder.found }, this.flame.selected ?? zoom, isThere);
+      this.flame.show({ tree, zoom, icicle, found: this.#finder.found }, isThere);
     }
     this.#showPanel();
+    // when all around it is as high as it will be
+    if (state.view === 'flame') this.flame.keepInSight(this.flame.selected ?? zoom);
     this.#finder.show(tree, zoom);
   }
 

@@ -59,8 +59,9 @@ export class Callers {
       part(`What ${names[name]} calls`),
       this.#below.element,
     );
-    this.#above.show({ tree: callers, zoom: 0, icicle: false, found }, 0);
-    this.#below.show({ tree: callees, zoom: 0, icicle: true, found }, 0);
+    this.#above.show({ tree: callers, zoom: 0, icicle: false, found });
+    this.#below.show({ tree: callees, zoom: 0, icicle: true, found });
+    for (const flame of [this.#above, this.#below]) flame.keepInSight(0);
   }
 
   /** The pane that an arrow key points to. */

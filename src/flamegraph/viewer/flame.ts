@@ -95,12 +95,11 @@ export class Flame {
     return true;
   }
 
-  /** Shows a view; `keep`: a node to keep in sight; `isWide`: as wide as the last one, since to ask has the page laid out. */
-  show(view: FlameView, keep: number, isWide = false): void {
+  /** Shows a view, of which keepInSight() draws a part; `isWide`: as wide as the last one, since to ask has the page laid out. */
+  show(view: FlameView, isWide = false): void {
     this.#view = view;
     if (!isWide) this.#width = this.element.clientWidth;
     this.#layOut();
-    this.keepInSight(keep);
   }
 
   /** Draws again, at the present size. */

@@ -102,8 +102,8 @@ async function start(svg: SVGSVGElement): Promise<void> {
   }
 
   const restore = (): void => app.restore(stateOf(location.hash, scope));
-  restore();
   app.resize();
+  restore();
   fit();
   // an anchor of the page around it says nothing of the picture
   listen(window, 'popstate', () => /^#(?!flip)[^.=&]+$/.test(location.hash) || restore());
