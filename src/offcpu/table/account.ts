@@ -37,7 +37,8 @@ export function accountOf(
   reasons: Reasons,
   settings: AccountSettings,
 ): Account {
-  const sources: Items[] = [new FoldedItems(folded, unitNs, reasons)];
+  // an empty table may be the entries' own, which folded() fills
+  const sources: Items[] = folded.stackCount > 0 ? [new FoldedItems(folded, unitNs, reasons)] : [];
   if (entries) sources.push(new EntryItems(entries, reasons, settings.by));
   return new Account(sources, reasons, unitNs, settings);
 }

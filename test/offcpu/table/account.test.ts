@@ -54,6 +54,22 @@ describe('an account', () => {
     );
   });
 
+  test('decides the same about entries after it has written them into the memory of their own table', () => {
+    const entries = new EntryList([entry, { ...entry, ns: 2500 }]);
+    const account = accountOf(entries.names, 1000, entries, reasons, settings);
+    const decided = (): number[] => Array.from(account.decisions(), ({ ns }) => ns);
+    const before = decided();
+    const text = foldedText(account.folded(1));
+    assert.deepEqual(
+      [before, decided()],
+      [
+        [1500, 2500],
+        [1500, 2500],
+      ],
+    );
+    assert.equal(foldedText(account.folded(1)), text);
+  });
+
   test('writes entries as offcpu-fold does', () => {
     const account = accountOf(new StackTable(), 1000, new EntryList([entry]), reasons, settings);
     assert.equal(
