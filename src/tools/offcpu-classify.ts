@@ -82,7 +82,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       for (const { name, ns } of table.excluded) {
         report.note(`left out ${Math.round(ns / 1000)} us of ${name}, which is no waiting`);
       }
-      const folded = account.folded(NANOSECONDS[options.unit], true);
+      const folded = account.folded(NANOSECONDS[options.unit]);
       folded.unit = options.unit;
       await writeFolded(folded, options, { output, report });
     } else {

@@ -107,13 +107,10 @@ export class Account {
     return this.#decisions.length === 0;
   }
 
-  /**
-   * The stacks with their reason as root frame, their counts in units of `unitNs`. `isLast`: no method is called any more, so
-   * they may take the memory that a dump's entries have left. Throws InputError if one is no longer exact.
-   */
-  folded(unitNs: number, isLast = false): StackTable {
-    const left = isLast ? this.#sources.findLast(({ names }) => names.stackCount === 0) : undefined;
-    const table = left?.names ?? new StackTable();
+  /** The stacks with their reason as root frame, their counts in units of `unitNs`. Throws InputError if one is no longer exact. */
+  folded(unitNs: number): StackTable {
+    // a dump's names lie in the memory that its entries have left
+    const table = this.#sources.findLast(({ names }) => names.stackCount === 0)?.names ?? new StackTable();
     const lines = new ItemLines(table);
     const sums: number[] = [];
     const isAsRead = this.#isFolded && this.#unitNs === unitNs;
