@@ -173,7 +173,7 @@ function splitHtml(split: Split): string {
 
 const SAID = 3;
 
-/** Threads and the program's functions in one table. Other functions stand below it, folded away. */
+/** Threads and the program's functions in one table. Other functions stand below it, folded away where the program's changed. */
 function changesHtml(changes: Changes): string {
   const { unlike, workload, before } = changes;
   const amount = (title: string, of: (row: ChangeRow) => number, as = (value: number) => value.toFixed(1)) => ({
@@ -194,6 +194,8 @@ function changesHtml(changes: Changes): string {
   const isFirst = ({ kind }: (typeof groups)[number]): boolean => kind === 'time' || kind === 'wait' || kind === 'own';
   const first = groups.filter(isFirst);
   const others = groups.filter((group) => !isFirst(group));
+  const isOpen = (kind: string): string =>
+    kind === 'function' && !groups.some((group) => group.kind === 'own') ? ' open' : '';
   const unit = unitTitle(changes);
   const tables =
     groups.length === 0
@@ -201,8 +203,8 @@ function changesHtml(changes: Changes): string {
       : groupedTable(unit, columns, first) +
         others
           .map(
-            ({ title, rows }) =>
-              `<details><summary>${text(title)} (${rows.length})</summary>${table(`Others, ${unitText(changes)}`, columns, rows)}</details>`,
+            ({ kind, title, rows }) =>
+              `<details${isOpen(kind)}><summary>${text(title)} (${rows.length})</summary>${table(`Others, ${unitText(changes)}`, columns, rows)}</details>`,
           )
           .join('');
   const said = (name: string, lines: readonly string[]): string =>

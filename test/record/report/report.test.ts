@@ -281,6 +281,18 @@ test("where no function is known, a wait is its thread's, and those of a pool ar
   );
 });
 
+test('other functions that changed are in sight where none of the program did', () => {
+  const row = { name: 'sort', before: 0, after: 90, change: 90, mark: 'new' as const };
+  const html = (kinds: readonly ('own' | 'function')[]): string => {
+    const rows = kinds.map((kind) => ({ ...row, kind }));
+    const workload = { before: [], after: [] };
+    const changes = { before: 'base', unlike: [], rows, folded: 0, lengths: [], workload };
+    return pageHtml({ ...report, changes }, new Map());
+  };
+  assert.match(html(['function']), /<details open><summary>other functions/);
+  assert.match(html(['own', 'function']), /<details><summary>other functions/);
+});
+
 test('Markdown keeps to 2,000 words, whatever changed', () => {
   const name = 'update pgbench_branches SET bbalance = bbalance + ? WHERE bid =...';
   const kinds = ['time', 'wait', 'own', 'function', 'unnamed'] as const;
