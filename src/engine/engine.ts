@@ -42,6 +42,7 @@ export interface Engine {
   keySize(key: number): number;
   readPerfHeader(): number;
   perfShapeKey(state: number): number;
+  perfHeadKey(state: number): number;
   newPerfShape(key: number): number;
   readPerfShape(key: number): number;
   readPerfEvent(from: number, to: number): void;
@@ -58,6 +59,7 @@ export interface Engine {
   newPerfSum(): number;
   perfSums(): number;
   perfPlanKey(shape: number): number;
+  rememberPerfTail(from: number, to: number, frame: number): void;
   rememberPerfPlan(key: number, use: number, root: number, sum: number): void;
   scanPerfSamples(mode: number, root: number, weight: number, first: number, last: number, mayWait: boolean): number;
   perfTally(): number;

@@ -59,6 +59,11 @@ export class PerfLines {
     return this.#engine.perfShapeKey(state);
   }
 
+  /** The same for what stands before the frame of a sample without callchain; 0 also where the line has no such frame. */
+  headKey(state: number): number {
+    return this.#engine.perfHeadKey(state);
+  }
+
   /** Lines of this shape are headers from now on: the fields of the class Shape of perf-shapes.as.ts. */
   defineShape(key: number, fields: readonly number[]): void {
     const at = this.#engine.newPerfShape(key) >>> 2;
@@ -93,6 +98,11 @@ export class PerfLines {
   /** What becomes of later samples with this key: a use of perf-samples.as.ts, their root, and the sum they add to. */
   rememberPlan(key: number, use: number, root: number, sum: number): void {
     this.#engine.rememberPerfPlan(key, use, root, sum);
+  }
+
+  /** What stands between these places behind an event is this frame, in other headers, too. */
+  rememberTail(from: number, to: number, frame: number): void {
+    this.#engine.rememberPerfTail(from, to, frame);
   }
 
   /**

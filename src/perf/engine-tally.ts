@@ -32,6 +32,7 @@ export interface Counts {
   empty: number;
   cutWeight: number;
   outside: number;
+  singles: number;
 }
 
 export class EngineTally {
@@ -84,14 +85,14 @@ export class EngineTally {
       const text = this.#table.text(textAt, textAt + size);
       this.waiting = { text, line: floats[from + 3] as number, shape, use: useOf(use) };
     }
-    if (floats[from + 8] !== 0) this.#take(floats.subarray(from + 6, from + 13), onCounts);
+    if (floats[from + 8] !== 0) this.#take(floats.subarray(from + 6, from + 14), onCounts);
     return stop;
   }
 
   #take(counted: Float64Array, onCounts: (counts: Counts) => void): void {
-    const [first = 0, last = 0, , folded = 0, empty = 0, cutWeight = 0, outside = 0] = counted;
+    const [first = 0, last = 0, , folded = 0, empty = 0, cutWeight = 0, outside = 0, singles = 0] = counted;
     counted.fill(0, 2);
-    onCounts({ first, last, folded, empty, cutWeight, outside });
+    onCounts({ first, last, folded, empty, cutWeight, outside, singles });
     const { floats, at } = this.#table.perf.sums();
     for (const [i, sum] of this.#sums.entries()) {
       sum.samples += floats[at + 2 * i] as number;

@@ -31,6 +31,11 @@ export class HeaderShapes {
     return this.#table.perf.shapeKey(state);
   }
 
+  /** The same for what stands before the frame of a sample without callchain, which is on the line; 0: it has none. */
+  keyOfHead(state: number): number {
+    return this.#table.perf.headKey(state);
+  }
+
   /** What became of the line of this shape before, and reads its `header`; undefined: it is the first. */
   read(key: number, header: Header): Use | undefined {
     const use = key === 0 ? undefined : useOf(this.#table.perf.readShape(key));
@@ -39,7 +44,7 @@ export class HeaderShapes {
   }
 
   remember(key: number, use: Use, header: LooseHeader): void {
-    if (key === 0 || header.hasFrame || header.dependsOnDigits) return;
+    if (key === 0 || header.dependsOnDigits) return;
     const from = this.#table.lineFrom;
     const places = PLACES.map((field) => (header[field] < 0 ? -1 : header[field] - from));
     const { time = MISSING, period = MISSING } = header.numbers;

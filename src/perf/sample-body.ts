@@ -201,7 +201,10 @@ export class SampleBody {
     if (p === to) return false;
     const found = findTailFrame(this.#table.text(from, to));
     if (!found) return false;
-    this.#push(this.#words({ kind: 'frame', ...splitFrame(found.address, found.text) }));
+    const words = this.#words({ kind: 'frame', ...splitFrame(found.address, found.text) });
+    this.#push(words);
+    // what is looked up depends on the process
+    if (words.length === 1 && !this.#lookup) this.#table.perf.rememberTail(from, to, words[0] as number);
     return true;
   }
 

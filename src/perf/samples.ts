@@ -100,6 +100,7 @@ export class Samples {
       this.empty += counts.empty;
       this.truncatedWeight += counts.cutWeight;
       this.outside += counts.outside;
+      this.singles += counts.singles;
     });
   }
 

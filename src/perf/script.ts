@@ -258,7 +258,7 @@ export class PerfScript {
   #readOther(): void {
     const { table } = this;
     const shape = this.#shapeOfLine();
-    if (this.#readKnownShape(shape, false)) return;
+    if (this.#readKnownShape(this.#shapeOfHead(), false) || this.#readKnownShape(shape, false)) return;
     const text = withoutReturn(table.lineText());
     if (isPerfNoise(text)) {
       this.losses.push(...lossIn(text));
@@ -279,7 +279,7 @@ export class PerfScript {
     this.#afterNoise = false;
     const isIndented = table.bytes[table.lineFrom] === TAB; // as frames are
     const shape = isIndented ? 0 : this.#shapeOfLine();
-    if (this.#readKnownShape(shape, true)) return;
+    if (this.#readKnownShape(isIndented ? 0 : this.#shapeOfHead(), true) || this.#readKnownShape(shape, true)) return;
     if (!isIndented && this.#readHidden(withoutReturn(table.lineText()), shape)) return;
     if (this.#inColumn) this.#inColumn = !isIndented && isFrameColumn(table.lineText());
     const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
@@ -314,6 +314,11 @@ export class PerfScript {
     return this.#lastLine ? 0 : this.#shapes.keyOfLine(MODES.indexOf(this.#mode));
   }
 
+  /** The same for what stands before the frame of a sample without callchain; 0: there is no such frame. */
+  #shapeOfHead(): number {
+    return this.#lastLine ? 0 : this.#shapes.keyOfHead(MODES.indexOf(this.#mode));
+  }
+
   /** Was a line of this shape read before? Then does the same with this one, and passes it if it is `unknown`. */
   #readKnownShape(shape: number, unknown: boolean): boolean {
     const { table } = this;
@@ -329,7 +334,7 @@ export class PerfScript {
   }
 
   #beginAs(header: LooseHeader, shape: number): void {
-    this.#shapes.remember(shape, 'begin', header);
+    this.#shapes.remember(header.hasFrame ? this.#shapeOfHead() : shape, 'begin', header);
     this.#begin(header, this.table.lineFrom);
   }
 

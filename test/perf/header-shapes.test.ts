@@ -24,6 +24,9 @@ const FORMS: Record<string, (sample: Sample) => string> = {
   comm: ({ comm }) => `${comm} `,
   'tid,cpu,event': ({ tid }) => ` ${pad(tid, 5)} [001] cycles: `,
   'time,period,event': ({ time, period }) => `${pad(time, 12)}: ${pad(period, 10)} cycles: `,
+  'comm,tid,period,event, and a frame': ({ comm, tid, period }) =>
+    `${pad(comm, 16)} ${pad(tid, 5)} ${pad(period, 10)} cycles:     55d0c0de1000 alone+0x1 (/opt/app)`,
+  'comm,tid,cpu, and a frame': ({ comm, tid }) => `${pad(comm, 16)} ${pad(tid, 5)} [001]     55d0c0de1000 alone (/x)`,
   period: ({ period }) => ` ${pad(period, 10)} `,
   tid: ({ tid }) => ` ${pad(tid, 5)} `,
 };

@@ -90,9 +90,10 @@ export {
   perfSums,
   perfTally,
   rememberPerfPlan,
+  rememberPerfTail,
   scanPerfSamples,
 } from './perf-samples.as';
-export { newPerfShape, perfShapeKey, readPerfShape } from './perf-shapes.as';
+export { newPerfShape, perfHeadKey, perfShapeKey, readPerfShape } from './perf-shapes.as';
 export { boxColumn, boxCount, mostBoxChange, thinFrames } from './boxes.as';
 export { packedAt, packedChunks, packedNames, packedNamesColumn, packedNodes, packedSize } from './pack.as';
 export { drawStacks, tellKinds } from './picture.as';

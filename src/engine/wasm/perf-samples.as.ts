@@ -19,7 +19,7 @@ import {
 } from './lines.as';
 import { Column32, Column64, copyBytes } from './memory.as';
 import { decimalAt, header, readPerfHeader, SAMPLE } from './perf-header.as';
-import { perfShapeKey, readPerfShape } from './perf-shapes.as';
+import { perfHeadKey, perfShapeKey, readPerfShape } from './perf-shapes.as';
 import { mayHoldFrame } from './perf-tail.as';
 
 const SPACE: u32 = 32;
@@ -70,6 +70,8 @@ class Tally {
   empty: f64 = 0;
   cutWeight: f64 = 0;
   outside: f64 = 0;
+  /** samples whose one frame stands on the line of their header */
+  singles: f64 = 0;
 }
 
 const tally = new Tally();
@@ -91,6 +93,12 @@ let windowTo: f64 = NaN;
 let waitingSum: u32 = 0;
 let form: u32 = 0;
 let use: u32 = 0;
+/** by the key of what stands behind an event: the frame in it, with flags; 0: not known */
+const tails = new Column32();
+const MOST_TAILS: u32 = 1 << 16;
+let tailCount: u32 = 0;
+/** the frame on the line of the header that was read last; 0: none */
+let single: u32 = 0;
 
 export function perfTally(): usize {
   return changetype<usize>(tally);
@@ -150,6 +158,15 @@ export function rememberPerfPlan(key: u32, planUse: u32, root: u32, sum: u32): v
   plans.set(key, <u32>changetype<usize>(plan));
 }
 
+/** What stands between these places behind an event is this frame, wherever it stands. */
+export function rememberPerfTail(from: usize, to: usize, frame: u32): void {
+  if (tailCount == MOST_TAILS) return;
+  tailCount++;
+  const key = keys.intern(from, <u32>(to - from));
+  while (tails.length <= key) tails.push(0);
+  tails.set(key, frame);
+}
+
 /**
  * The same as scan(), but counts samples by itself until a line says something new. It is given the open sample, the times
  * of the first sample and the last one, and whether lines may wait because no header was read yet.
@@ -182,8 +199,11 @@ function planOfLine(): Plan | null {
   form = 0;
   use = BEGINS;
   if (!readPerfHeader()) {
-    form = perfShapeKey(tally.mode == WAITING ? NONE : tally.mode);
+    const state = tally.mode == WAITING ? NONE : tally.mode;
+    form = perfHeadKey(state);
     use = form ? readPerfShape(form) : 0;
+    if (!use) form = perfShapeKey(state);
+    if (!use && form) use = readPerfShape(form);
     if (!use) return null;
   }
   if (header.kind != SAMPLE) return null;
@@ -196,7 +216,16 @@ function canBegin(plan: Plan): bool {
   if (use != BEGINS || tally.mode == WAITING || (tally.mode == NONE && depth() > 0)) return false;
   if (plan.use == LEFT) return true;
   if (!isWithin(isNaN(tally.first) ? header.time : tally.first)) return true;
-  return plan.use != OUTSIDE && !mayHoldFrame(header.restFrom, lineEnd);
+  return plan.use != OUTSIDE && readTail();
+}
+
+/** Is it known which frame stands on the line of the header, or that none does? */
+function readTail(): bool {
+  single = 0;
+  if (!mayHoldFrame(header.restFrom, lineEnd)) return true;
+  const key = keys.known(header.restFrom, <u32>(lineEnd - header.restFrom));
+  if (key < tails.length) single = tails.get(key);
+  return single != 0;
 }
 
 /** A line that waits in vain is the host's, too. */
@@ -226,6 +255,9 @@ function begin(plan: Plan): void {
   tally.root = plan.root;
   tally.weight = byPeriod ? period : 1;
   tally.pid = pidOfHeader();
+  if (!single) return;
+  pushFrame(single);
+  tally.singles++;
 }
 
 function wait(plan: Plan): void {

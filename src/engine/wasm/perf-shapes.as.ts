@@ -5,12 +5,15 @@ import { keys } from './intern.as';
 import { isDigit, lineEnd, lineStart } from './lines.as';
 import { Column32 } from './memory.as';
 import { decimalAt, header, readPerfEvent, SAMPLE } from './perf-header.as';
+import { frameColumn } from './perf-tail.as';
 
 /** Longer lines have no shape. */
 const MOST_COLUMNS: usize = 600;
 /** Endless text may have endless shapes. */
 const MOST_SHAPES: u32 = 1 << 16;
 const STATES: u32 = 4;
+/** No line holds it. */
+const BEFORE_FRAME: u32 = 10;
 
 /** Places from the start of the line, from inclusive to exclusive; -1 where a field is missing. Written by the host. */
 @unmanaged
@@ -42,7 +45,17 @@ let count: u32 = 0;
  * long, or there are too many.
  */
 export function perfShapeKey(state: u32): u32 {
-  const size = lineEnd - lineStart;
+  return keyOf(lineEnd - lineStart, state, 0);
+}
+
+/** The same for what stands before the frame of a sample without callchain; 0 also where there is no such frame. */
+export function perfHeadKey(state: u32): u32 {
+  const frame = frameColumn(lineStart, lineEnd);
+  return frame ? keyOf(frame - lineStart, state, BEFORE_FRAME) : 0;
+}
+
+/** `end`: a byte behind the text that tells shapes of whole lines and others apart; 0: none. */
+function keyOf(size: usize, state: u32, end: u32): u32 {
   if (size > MOST_COLUMNS) return 0;
   const zeros = i8x16.splat(48);
   const ten = i8x16.splat(10);
@@ -51,6 +64,7 @@ export function perfShapeKey(state: u32): u32 {
     const digits = i8x16.lt_u(i8x16.sub(bytes, zeros), ten);
     v128.store(text + i, v128.bitselect(zeros, bytes, digits));
   }
+  if (end) store<u8>(text + size++, end);
   const before = keys.count;
   const key = count < MOST_SHAPES ? keys.intern(text, <u32>size) : keys.known(text, <u32>size);
   if (keys.count > before) count++;

@@ -10,6 +10,7 @@ const COLON: u32 = 58;
 const EQUALS: u32 = 61;
 const BAR: u32 = 124;
 const X: u32 = 120;
+const BRACKET: u32 = 91;
 /** Columns of the address of such a frame, and the least digits of one that perf did not pad. */
 const ADDRESS_COLUMNS: usize = 16;
 const LEAST_DIGITS: usize = 8;
@@ -42,6 +43,45 @@ export function mayHoldFrame(from: usize, to: usize): bool {
     p = q;
   }
   return false;
+}
+
+/**
+ * Where the frame of a sample without callchain begins, with its padding, in a line without time; 0: there is none. The
+ * same as the host's frameColumn() in src/perf/loose-header.ts.
+ */
+export function frameColumn(from: usize, to: usize): usize {
+  let found: usize = 0;
+  for (let p = from; p < to; ) {
+    let q = p;
+    while (q < to && isLowerHex(load<u8>(q))) q++;
+    const isAddress = q > p && q + 1 < to && load<u8>(q) == SPACE && isFrameName(load<u8>(q + 1));
+    if (isAddress && !found && q - from >= ADDRESS_COLUMNS) {
+      const start = q - ADDRESS_COLUMNS;
+      let blank = p;
+      while (blank > start && isBlank(load<u8>(blank - 1))) blank--;
+      if (start <= p && blank == start && (start == from || isBlank(load<u8>(start - 1)))) found = start;
+    }
+    while (q < to && !isBlank(load<u8>(q))) q++;
+    if (isTime(p, q)) return 0;
+    for (p = q; p < to && isBlank(load<u8>(p)); p++);
+  }
+  return found;
+}
+
+/** `12345.678901:` */
+function isTime(from: usize, to: usize): bool {
+  return to - from > 2 && load<u8>(to - 1) == COLON && isDigit(load<u8>(to - 2));
+}
+
+@inline
+function isLowerHex(c: u32): bool {
+  return isDigit(c) || c - 97 < 6;
+}
+
+/** The first letter behind such an address, other than a blank of any kind. */
+@inline
+function isFrameName(c: u32): bool {
+  return c != BRACKET && c != SPACE && c - TAB > 4 && c < 128;
 }
 
 /** Do the 16 columns that end at `end` hold this address and blanks alone? */
