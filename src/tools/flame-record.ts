@@ -2,7 +2,7 @@
 
 import { helpText } from '../cli/help.ts';
 import { nearestName } from '../cli/nearest.ts';
-import type { Values } from '../cli/options.ts';
+import { type Values, valuesOf } from '../cli/options.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
@@ -48,6 +48,7 @@ export const flameRecord: Command<typeof recordOptions> = {
     if (first === 'report') {
       const [, run, ...others] = world.operands;
       if (run === undefined || others.length > 0) throw new UsageError('report takes one run: DIR/LABEL');
+      checkForReport(options);
       return reportAgain(run, options, options.quiet, world);
     }
     if (options.from !== undefined || options.to !== undefined)
@@ -69,6 +70,17 @@ export const flameRecord: Command<typeof recordOptions> = {
     return record(settings, choice, { force: options.force, quiet: options.quiet }, world);
   },
 };
+
+const OF_REPORT: ReadonlySet<string> = new Set(['from', 'to', 'quiet']);
+
+/** Throws UsageError for an option that changes only how a run is recorded: its files are there already. */
+function checkForReport(options: Values<typeof recordOptions>): void {
+  const unset = valuesOf(recordOptions, {});
+  const useless = Object.entries(options).find(
+    ([name, value]) => !OF_REPORT.has(name) && String(value) !== String(unset[name as keyof typeof unset]),
+  );
+  if (useless) throw new UsageError(`--${useless[0]} is for a recording; report takes --from, --to and --quiet`);
+}
 
 /** Throws UsageError for a program that is nowhere, and that looks like one of the commands. */
 function checkProgram(program: string | undefined): void {

@@ -18,7 +18,8 @@ const LIMIT_MS = 180_000;
 
 /** Runs into `cwd`/out. */
 export function startRecorder(cwd: string, args: string[], environment: Record<string, string> = {}): Recorder {
-  const child = spawn(process.execPath, [join(ROOT, 'dist/flame-record.cjs'), '--out-dir', 'out', ...args], {
+  const folder = args[0] === 'report' ? [] : ['--out-dir', 'out'];
+  const child = spawn(process.execPath, [join(ROOT, 'dist/flame-record.cjs'), ...folder, ...args], {
     cwd,
     env: { ...ENVIRONMENT, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
