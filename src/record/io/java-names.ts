@@ -5,13 +5,18 @@ import { dirname, join } from 'node:path';
 import { fileName } from '../own-code.ts';
 import { runtimeOf } from '../runtimes.ts';
 import { Child, exitStatus } from './children.ts';
-import { linkOf, rootOf, textOf } from './proc-files.ts';
+import { linkOf, rootOf, self, textOf } from './proc-files.ts';
+import type { User } from './run-sync.ts';
 
 // JAVA_VERSION="17.0.15"
 const VERSION = /^JAVA_VERSION="(\d+)/m;
 /** Compiler.perfmap came with it. */
 const LEAST_VERSION = 17;
 const MOST_MS = 20_000;
+
+// Uid:	1000	1000	1000	1000      real, effective …
+const USER = /^Uid:\t\d+\t(\d+)/m;
+const GROUP = /^Gid:\t\d+\t(\d+)/m;
 
 /**
  * The command that asks a process; undefined: it is no Java, or one that can't be asked. The program's own jcmd is taken,
@@ -26,9 +31,29 @@ export function askForNames(pid: number, program = linkOf(`/proc/${pid}/exe`)): 
   return [jcmd, String(pid), 'Compiler.perfmap'];
 }
 
-/** Runs such a command; `log` gets its words. Gives what went wrong; undefined: nothing. */
-export async function askedForNames(argv: readonly string[], log: string): Promise<string | undefined> {
-  const child = new Child({ argv, output: log, errors: log });
+/**
+ * The user of a process, from its /proc/PID/status, for root to run its jcmd as: what lies beside a user's program is that
+ * user's. Undefined: root's own, or `own` is not root.
+ */
+export function ownerOf(status: string, own: number): User | undefined {
+  const uid = USER.exec(status)?.[1];
+  const gid = GROUP.exec(status)?.[1];
+  if (own !== 0 || uid === undefined || gid === undefined || uid === '0') return undefined;
+  return { name: uid, uid: Number(uid), gid: Number(gid) };
+}
+
+/**
+ * Asks a process, as its own user; `log` gets jcmd's words. Gives what went wrong; undefined: nothing, or nothing was asked.
+ */
+export async function askedForNames(pid: number, log: string): Promise<string | undefined> {
+  const argv = askForNames(pid);
+  const status = textOf(`/proc/${pid}/status`);
+  return argv && status !== undefined ? runAs(ownerOf(status, self().uid), argv, log) : undefined;
+}
+
+/** Runs it; `log` gets its words. Gives what went wrong; undefined: nothing. */
+export async function runAs(user: User | undefined, argv: readonly string[], log: string): Promise<string | undefined> {
+  const child = new Child({ argv, user, output: log, errors: log });
   const limit = setTimeout(() => child.signalGroup('SIGKILL'), MOST_MS);
   const ending = await child.ended;
   clearTimeout(limit);

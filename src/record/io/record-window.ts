@@ -181,13 +181,10 @@ export async function recordTargets(
       progress.passing(() => `${second} of ${settings.seconds} s${soFar()}`);
     },
     recorded: async () => {
-      const asked = targets.filter(isAlive).flatMap(({ pid }) => {
-        const argv = askForNames(pid);
-        return argv ? [argv] : [];
-      });
+      const asked = targets.filter((target) => isAlive(target) && askForNames(target.pid));
       if (asked.length === 0) return;
-      progress.phase(`asking Java for the names of its functions: ${asked.map((argv) => argv.join(' ')).join(', ')}`);
-      const problems = await Promise.all(asked.map((argv) => askedForNames(argv, at('renderLog'))));
+      progress.phase(`asking Java for the names of its functions: ${asked.map(({ pid }) => pid).join(', ')}`);
+      const problems = await Promise.all(asked.map(({ pid }) => askedForNames(pid, at('renderLog'))));
       for (const problem of problems) if (problem !== undefined) recording.warnings.push(`note: ${problem}`);
       recording.maps.keepCompiled();
       if (targets.every(isAlive)) recording.languages = languagesOf(targets.map(({ pid }) => pid));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { askedForNames, askForNames } from '../../../src/record/io/java-names.ts';
+import { askForNames, ownerOf, runAs } from '../../../src/record/io/java-names.ts';
 import { temporaryFolder } from '../../tools.ts';
 
 test('the jcmd of its own JDK asks it, from Java 17 on', () => {
@@ -26,8 +26,15 @@ test('the jcmd of its own JDK asks it, from Java 17 on', () => {
 test('what goes wrong is told, with the words that jcmd wrote', async () => {
   const folder = temporaryFolder();
   const log = join(folder, 'render.log');
-  assert.equal(await askedForNames(['sh', '-c', 'echo done'], log), undefined);
-  const problem = await askedForNames(['sh', '-c', 'echo unknown command >&2; exit 1'], log);
+  assert.equal(await runAs(undefined, ['sh', '-c', 'echo done'], log), undefined);
+  const problem = await runAs(undefined, ['sh', '-c', 'echo unknown command >&2; exit 1'], log);
   assert.match(problem ?? '', /ended with status 1; its words are in render\.log$/);
   assert.equal(readFileSync(log, 'utf8'), 'done\nunknown command\n');
+});
+
+test("root runs what lies beside a user's program as that user", () => {
+  const status = 'Name:\tjava\nUid:\t0\t1000\t1000\t1000\nGid:\t100\t100\t100\t100\n';
+  assert.deepEqual(ownerOf(status, 0), { name: '1000', uid: 1000, gid: 100 });
+  assert.equal(ownerOf(status, 1000), undefined);
+  assert.equal(ownerOf(status.replaceAll('1000', '0'), 0), undefined);
 });
