@@ -196,6 +196,11 @@ async function buildBinaries(): Promise<void> {
     legalComments: 'none', // they are in THIRD-PARTY-LICENSES.txt
     logLevel: 'warning',
   });
+  for (const file of Object.keys(LATE)) {
+    const inputs = metafile.outputs[`${made}/${basename(file, '.ts')}.cjs`]?.inputs;
+    if ((inputs?.['src/engine/errors.ts']?.bytesInOutput ?? 0) > 0)
+      throw new Error(`${file} has its own copy of our errors, which no tool would recognise`);
+  }
   // one letter beyond ASCII, which esbuild leaves in regular expressions, doubles what Node has to read
   for (const file of readdirSync(made).filter((name) => name.endsWith('.cjs')))
     if (/[^\0-\x7f]/.test(readFileSync(`${made}/${file}`, 'latin1'))) throw new Error(`${file} is not ASCII`);
