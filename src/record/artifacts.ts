@@ -14,6 +14,7 @@ export const ARTIFACTS = {
   sqlErrors: 'sql.errors.log',
   perfData: 'perf.data',
   kallsyms: 'kallsyms',
+  buildIds: 'buildids',
   perfLog: 'perf.log',
   renderLog: 'render.log',
   cpuThreads: 'cpu.threads.folded',

@@ -75,6 +75,11 @@ export function exportedSymbol(read: ReadBytes, name: string): { entry: bigint; 
 }
 
 /** Undefined: no ELF file, or a damaged one. */
+/** Undefined: no ELF file, a damaged one, or one without. */
+export function buildIdOf(read: ReadBytes): string | undefined {
+  return openElf(read)?.buildId;
+}
+
 function openElf(read: ReadBytes): ElfFile | undefined {
   try {
     return new ElfFile(read);

@@ -49,7 +49,7 @@ export const flameRecord: Command<typeof recordOptions> = {
       const [, run, ...others] = world.operands;
       if (run === undefined || others.length > 0) throw new UsageError('report takes one run: DIR/LABEL');
       checkForReport(options);
-      return reportAgain(run, options, options.quiet, world);
+      return reportAgain(run, options, options, world);
     }
     if (options.from !== undefined || options.to !== undefined)
       throw new UsageError('--from and --to are for flame-record report DIR/LABEL');
@@ -71,7 +71,7 @@ export const flameRecord: Command<typeof recordOptions> = {
   },
 };
 
-const OF_REPORT: ReadonlySet<string> = new Set(['from', 'to', 'quiet']);
+const OF_REPORT: ReadonlySet<string> = new Set(['from', 'to', 'quiet', 'force']);
 
 /** Throws UsageError for an option that changes only how a run is recorded: its files are there already. */
 function checkForReport(options: Values<typeof recordOptions>): void {
@@ -79,7 +79,8 @@ function checkForReport(options: Values<typeof recordOptions>): void {
   const useless = Object.entries(options).find(
     ([name, value]) => !OF_REPORT.has(name) && String(value) !== String(unset[name as keyof typeof unset]),
   );
-  if (useless) throw new UsageError(`--${useless[0]} is for a recording; report takes --from, --to and --quiet`);
+  if (useless)
+    throw new UsageError(`--${useless[0]} is for a recording; report takes --from, --to, --force and --quiet`);
 }
 
 /** Throws UsageError for a program that is nowhere, and that looks like one of the commands. */

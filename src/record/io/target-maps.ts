@@ -5,12 +5,14 @@ import { writeFileSync } from 'node:fs';
 import { OpenFiles } from '../../cli/open-files.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { withoutDeleted } from '../../stacks/frame-name.ts';
+import { buildIdsText, readBuildIds } from '../../symbols/build-ids.ts';
 import { DataNames } from '../../symbols/data-names.ts';
 import type { ReadBytes } from '../../symbols/elf/section-data.ts';
+import { buildIdOf } from '../../symbols/elf.ts';
 import { Mappings } from '../../symbols/mappings.ts';
 import { PerfMap, perfMapPath } from '../../symbols/perf-map.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
-import { mapsFile, perfMapFile, pidOfMaps } from '../artifacts.ts';
+import { artifactIn, mapsFile, perfMapFile, pidOfMaps } from '../artifacts.ts';
 import type { Process } from '../proc-pid.ts';
 import { namesIn, rootOf, textOf } from './proc-files.ts';
 import { processAt } from './processes.ts';
@@ -36,6 +38,9 @@ export class TargetMaps {
   readonly #lines = new Map<number, Set<string>>();
   /** files that may vanish with the targets, by path */
   readonly #kept = new Map<string, ReadBytes | undefined>();
+  /** of the files that the targets had mapped, by path: they may be built anew before they name anything */
+  #buildIds = new Map<string, string>();
+  readonly #identified = new Set<string>();
   #names: Promise<TargetNames> | undefined;
 
   /**
@@ -63,6 +68,7 @@ export class TargetMaps {
       const text = textOf(mapsFile(folder, pid)) ?? '';
       if (text !== '') maps.#lines.set(pid, new Set(text.trimEnd().split('\n')));
     }
+    maps.#buildIds = readBuildIds(textOf(artifactIn(folder, 'buildIds')) ?? '');
     return maps;
   }
 
@@ -79,7 +85,25 @@ export class TargetMaps {
       this.#lines.set(pid, lines);
       writeFileSync(mapsFile(this.#folder, pid), Buffer.from(`${[...lines].join('\n')}\n`, 'latin1'));
       if (!this.#isElsewhere) this.#keep(pid, lines);
+      this.#identify(pid, lines);
     }
+  }
+
+  #identify(pid: number, lines: Iterable<string>): void {
+    const size = this.#buildIds.size;
+    for (const line of lines) {
+      const [, range = '', path = ''] = CODE.exec(line) ?? [];
+      const file = withoutDeleted(path);
+      if (file === '' || this.#identified.has(file)) continue;
+      this.#identified.add(file);
+      const files = new OpenFiles();
+      const read = files.open(`/proc/${pid}/map_files/${range}`) ?? files.open(`/proc/${pid}/root${file}`);
+      const id = read && buildIdOf(read);
+      files.close();
+      if (id !== undefined) this.#buildIds.set(file, id);
+    }
+    if (this.#buildIds.size === size) return;
+    writeFileSync(artifactIn(this.#folder, 'buildIds'), Buffer.from(buildIdsText(this.#buildIds), 'latin1'));
   }
 
   #keep(pid: number, lines: Iterable<string>): void {
@@ -90,6 +114,14 @@ export class TargetMaps {
       if (file === '' || this.#kept.has(file) || !(isForeignNamespace || file !== path)) continue;
       this.#kept.set(file, new OpenFiles().open(`/proc/${pid}/map_files/${range}`) ?? this.#files.open(file));
     }
+  }
+
+  /** Paths of files that are of another build than the targets had mapped, or gone. */
+  otherBuilds(): string[] {
+    return [...this.#buildIds].flatMap(([path, id]) => {
+      const read = this.#kept.get(path) ?? this.#files.open(path);
+      return read && buildIdOf(read) === id ? [] : [path];
+    });
   }
 
   /** Copies what their compilers have made so far: the file may go with the target, or be another process's tomorrow. */
@@ -119,7 +151,7 @@ export class TargetMaps {
 
   async #namesOf(): Promise<TargetNames> {
     const { Symbolizer } = await import('../../symbols/symbolizer.ts');
-    const symbolizer = new Symbolizer((path) => this.#kept.get(path) ?? this.#files.open(path));
+    const symbolizer = new Symbolizer((path) => this.#kept.get(path) ?? this.#files.open(path), this.#buildIds);
     const data = new DataNames((path) => symbolizer.object(path));
     const mappings = new Mappings({ knowsAll: this.#isFollowed });
     for (const [pid, lines] of this.#lines) {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { OpenFiles } from '../../cli/open-files.ts';
 import type { OptionTable, Values } from '../../cli/options.ts';
 import { UsageError } from '../../engine/errors.ts';
+import { readBuildIds } from '../../symbols/build-ids.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
 
 export const objectOptions = {
@@ -38,11 +39,8 @@ export async function symbolizerOf(
   return new Symbolizer((path) => files.open(path), buildIds);
 }
 
-// 85dd45fc5b46fb1b1f5cc7bb4d5f9cf7b9d2c1aa /usr/lib/x86_64-linux-gnu/libc.so.6
-const BUILD_ID = /^([0-9a-f]{8,64}) +(\S.*)$/gm;
-
 function buildIdsIn(file: string): Map<string, string> {
-  const found = [...readFileSync(file, 'latin1').matchAll(BUILD_ID)];
-  if (found.length === 0) throw new UsageError(`--buildids ${file}: no line of it is a build-id and a path`);
-  return new Map(found.map(([, id = '', path = '']) => [path, id]));
+  const found = readBuildIds(readFileSync(file, 'latin1'));
+  if (found.size === 0) throw new UsageError(`--buildids ${file}: no line of it is a build-id and a path`);
+  return found;
 }

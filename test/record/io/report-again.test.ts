@@ -38,6 +38,20 @@ describe('flame-record report', () => {
     assert.equal(status, 0, err);
   });
 
+  test('is not made again without the names of a program that was built anew, unless by --force', async () => {
+    const ids = readFileSync(inRun('buildids'), 'latin1');
+    const page = readFileSync(inRun('index.html'), 'utf8');
+    writeFileSync(inRun('buildids'), ids.replaceAll(/^[0-9a-f]{8}/gm, '00000000'));
+    const [, err, status] = await run('report', 'out/a');
+    assert.equal(status, 2);
+    assert.match(err, /built anew or gone since the recording.*sleep.*index\.html still has them/);
+    assert.equal(readFileSync(inRun('index.html'), 'utf8'), page);
+    const [out] = await run('report', 'out/a', '--force');
+    assert.match(out, /warning: built anew or gone/);
+    writeFileSync(inRun('buildids'), ids);
+    assert.equal((await run('report', 'out/a'))[2], 0);
+  });
+
   test('says the same once more, also when all that was rendered is gone', async () => {
     const first = readFileSync(inRun('report.json'), 'utf8');
     for (const name of ['index.html', 'report.md', 'report.json', 'cpu.folded', 'wall.svg']) rmSync(inRun(name));

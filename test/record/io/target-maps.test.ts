@@ -24,6 +24,23 @@ test('what a target had mapped is kept, and names its functions', async () => {
   }
 });
 
+test('a file that was built anew since then names nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maps-'));
+  try {
+    const own = processAt(process.pid) as Process;
+    new TargetMaps(folder, [own], undefined).look([own]);
+    const file = join(folder, 'buildids');
+    const [line = '', id = '', path = ''] = /^([0-9a-f]+) (\/.*libc.*)$/m.exec(readFileSync(file, 'latin1')) ?? [];
+    const later = (): TargetMaps => TargetMaps.ofRun(folder, [own], undefined, false);
+    assert.deepEqual(later().otherBuilds(), []);
+    writeFileSync(file, `${line.replace(id, id.replaceAll(/./g, '0'))}\n`);
+    assert.deepEqual(later().otherBuilds(), [path]);
+    assert.equal((await later().names()).symbolizer.object(path).refusal, 'another build');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('what its compiler told is kept, and outlives the file in /tmp', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'maps-'));
   const told = `/tmp/perf-${process.pid}.map`;
