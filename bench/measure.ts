@@ -24,11 +24,23 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 /** Node reads extra certificates at each start, some 40 ms of CPU that are none of ours. */
 const environment = { ...process.env, LC_ALL: 'C', NODE_EXTRA_CA_CERTS: undefined };
 
-/** Runs each contender `rounds` times in turn, so that a busy machine is unfair to all alike. Gives the medians. */
+/**
+ * Runs each contender `rounds` times in turn, so that a busy machine is unfair to all alike. Gives the medians. Throws if the
+ * first one fails; a peer that can't read the input is left out.
+ */
 export function compare(contenders: readonly Contender[], rounds: number): Map<string, Cost> {
   const runs = new Map(contenders.map(({ name }) => [name, [] as Cost[]]));
   for (let round = 0; round < rounds; round++) {
-    for (const { name, argv } of contenders) runs.get(name)?.push(costOf(argv));
+    for (const [i, { name, argv }] of contenders.entries()) {
+      if (!runs.has(name)) continue;
+      try {
+        runs.get(name)?.push(costOf(argv));
+      } catch (error) {
+        if (i === 0) throw error;
+        runs.delete(name);
+        console.error(`bench: ${name} can't read this input: no comparison with it`);
+      }
+    }
   }
   return new Map([...runs].map(([name, costs]) => [name, mediansOf(costs)]));
 }
