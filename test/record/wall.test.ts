@@ -3,20 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ReasonedStack } from '../../src/offcpu/table/account.ts';
+import { NO_TIMES } from '../../src/offcpu/thread-times.ts';
 import { identityOf } from '../../src/record/identity.ts';
 import { wallOf, wallText } from '../../src/record/wall.ts';
 import { foldedText, sumOf, tableOf } from '../folded-tables.ts';
 
-const thread = {
-  onCpuNs: 0,
-  recorderNs: 0,
-  switches: 0,
-  runnableNs: 0,
-  blockedNs: 0,
-  inProgressNs: 0,
-  beforeNs: 0,
-  lifeNs: 1e9,
-};
+const thread = { ...NO_TIMES, lifeNs: 1e9 };
 const identity = identityOf(
   [
     { ...thread, tid: 1, onCpuNs: 2.9e8, beforeNs: 4e8, blockedNs: 3.1e8 },
