@@ -2,13 +2,11 @@
 // and says no word on the console.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { runLine } from '../plain-commands.ts';
-import { ROOT, temporaryFolder } from '../tools.ts';
+import { temporaryFolder } from '../tools.ts';
 import { openFile, skip, started, theBrowser } from './chromium.ts';
+import { clickFrame, labels, moveTo, panel, pictureFile, placeOf, pointAt, text, tip } from './picture-page.ts';
 
 const FOLDED = `postgres;main;parse;malloc 100
 postgres;main;exec;ExecScan 400
@@ -25,49 +23,13 @@ describe('flame-svg in Chromium', { skip }, () => {
     browser = await theBrowser();
   });
 
-  async function pictureFile(options = '', folded = FOLDED): Promise<string> {
-    const file = join(folder, 'in.folded');
-    writeFileSync(file, folded, 'latin1');
-    const { out, err } = await runLine(`flame-svg ${options} ${file}`, ROOT);
-    assert.equal(err.toString(), '');
-    const svg = join(folder, `${Math.random()}.svg`);
-    writeFileSync(svg, out);
-    return svg;
-  }
+  const drawn = (options = '', folded = FOLDED): Promise<string> => pictureFile(folder, options, folded);
 
   const open = (svg: string, hash = '', context: BrowserContextOptions = {}): Promise<[Page, () => void]> =>
     openFile(browser, svg, context, hash);
 
-  const labels = (page: Page): Promise<string[]> =>
-    page.$$eval('.flame text:not(.mark)', (texts) => texts.map((text) => text.textContent ?? ''));
-  const text = (page: Page, selector: string): Promise<string> =>
-    page.$eval(selector, (element) => element.textContent ?? '');
-  const panel = async (page: Page): Promise<string> =>
-    (await page.locator('.panel .name, .panel .numbers span').allTextContents()).join(' | ');
-  async function placeOf(page: Page, label: string): Promise<{ x: number; y: number }> {
-    const name = page.locator('.flame text', { hasText: new RegExp(`^${label}$`) });
-    const box = await name.first().boundingBox();
-    assert.ok(box);
-    return { x: box.x + 2, y: box.y + box.height / 2 };
-  }
-  /** Text lets the mouse through to the box behind it. */
-  async function clickFrame(page: Page, label: string, button: 'left' | 'right' = 'left'): Promise<void> {
-    const { x, y } = await placeOf(page, label);
-    await page.mouse.click(x, y, { button });
-  }
-  async function pointAt(page: Page, label: string): Promise<void> {
-    const { x, y } = await placeOf(page, label);
-    await moveTo(page, x, y);
-  }
-  /** The next frame tells what the mouse points at. */
-  async function moveTo(page: Page, x: number, y: number): Promise<void> {
-    await page.mouse.move(x, y);
-    await page.evaluate('new Promise((done) => requestAnimationFrame(done))');
-  }
-  const tip = (page: Page): Promise<string> => text(page, '.tip');
-
   test('a click zooms in, also to what was too thin at first, and Back, Esc and the trail come back', async () => {
-    const [page, silent] = await open(await pictureFile('--minwidth 2'));
+    const [page, silent] = await open(await drawn('--minwidth 2'));
     const all = await labels(page);
     assert.ok(all.includes('ExecScan') && !all.includes('tiny_leaf'));
     await clickFrame(page, 'other');
@@ -86,7 +48,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('zooming shows frames that are not in the static picture', async () => {
-    const svg = await pictureFile('--minwidth 5', `a;rest 99999\na;few;${'x'.repeat(9)}1 1\na;few;x2 20\n`);
+    const svg = await drawn('--minwidth 5', `a;rest 99999\na;few;${'x'.repeat(9)}1 1\na;few;x2 20\n`);
     const [page, silent] = await open(svg, '#zoom=a;few');
     assert.deepEqual((await labels(page)).sort(), ['a', 'all', 'few', 'x2', 'xxxx…'].sort());
     await page.keyboard.press('Home');
@@ -95,7 +57,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('the search tells the share, once for a match inside another, and steps from match to match', async () => {
-    const [page, silent] = await open(await pictureFile());
+    const [page, silent] = await open(await drawn());
     const found = (): Promise<string> => text(page, '.found');
     await page.keyboard.press('Control+f');
     await page.keyboard.type('MALLOC');
@@ -152,7 +114,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('the mouse and the arrow keys show details', async () => {
-    const [page, silent] = await open(await pictureFile());
+    const [page, silent] = await open(await drawn());
     await pointAt(page, 'ExecSort');
     assert.equal(await tip(page), 'ExecSort (200 samples, 20.00%)');
     await moveTo(page, 2, 2);
@@ -169,7 +131,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('the arrow keys select among callers and callees before anything has the keyboard', async () => {
-    const [page, silent] = await open(await pictureFile(), '#view=callers&of=exec');
+    const [page, silent] = await open(await drawn(), '#view=callers&of=exec');
     await page.keyboard.press('ArrowUp');
     assert.match(await panel(page), /^Function: main \|/);
     await page.keyboard.press('ArrowUp');
@@ -186,7 +148,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   test('reversed, the legend sums what it sums otherwise', async () => {
     const folded = 'app;main;read;do_syscall_64_[k] 3\napp;main 1\n';
     const shares = async (options: string): Promise<string[]> => {
-      const [page] = await open(await pictureFile(options, folded));
+      const [page] = await open(await drawn(options, folded));
       return page.locator('.legend button').allTextContents();
     };
     const usual = await shares('');
@@ -195,7 +157,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('functions are a table that sorts; a function leads to its callers over all places', async () => {
-    const [page, silent] = await open(await pictureFile());
+    const [page, silent] = await open(await drawn());
     await page.keyboard.press('2');
     await page.locator('tbody tr').first().waitFor();
     const rows = (): Promise<string[]> =>
@@ -223,7 +185,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('what is hidden is told with its share and comes back; the root can be any function', async () => {
-    const [page, silent] = await open(await pictureFile());
+    const [page, silent] = await open(await drawn());
     await clickFrame(page, 'ExecScan', 'right');
     await page.keyboard.press('h');
     assert.ok(!(await labels(page)).includes('ExecScan'));
@@ -238,7 +200,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('what is looked at is part of the address', async () => {
-    const svg = await pictureFile();
+    const svg = await drawn();
     const [page, silent] = await open(svg);
     await clickFrame(page, 'exec');
     await page.locator('input').fill('a+b c');
@@ -252,7 +214,7 @@ describe('flame-svg in Chromium', { skip }, () => {
 
   test('a deep picture opens at its root, draws what is in sight, and a link to a frame far up shows it', async () => {
     const deep = Array.from({ length: 4000 }, (_, i) => `f${i}`).join(';');
-    const svg = await pictureFile('', `p;${deep} 99\np;x 1\n`);
+    const svg = await drawn('', `p;${deep} 99\np;x 1\n`);
     const [page, silent] = await open(svg);
     assert.ok((await labels(page)).includes('all'));
     assert.ok((await page.locator('*').count()) < 2000);
@@ -274,7 +236,7 @@ describe('flame-svg in Chromium', { skip }, () => {
     const folded = Array.from({ length: 3000 }, (_, i) => `main;${[...'abcdef'].map((f) => f + i).join(';')} 1\n`).join(
       '',
     );
-    const [page, silent] = await open(await pictureFile('', folded));
+    const [page, silent] = await open(await drawn('', folded));
     // by the middle of the row: of boxes, and of paths in tenths of a pixel
     const ink = new Map<number, number>();
     const add = (y: number, length: number) => ink.set(y, (ink.get(y) ?? 0) + length);
@@ -306,7 +268,7 @@ describe('flame-svg in Chromium', { skip }, () => {
 
   test('a needle ends in a mark that opens it', async () => {
     const needle = Array.from({ length: 80 }, (_, i) => `f${i}`).join(';');
-    const [page, silent] = await open(await pictureFile('', `p;${needle} 1\np;main;work 99\n`));
+    const [page, silent] = await open(await drawn('', `p;${needle} 1\np;main;work 99\n`));
     assert.equal(await text(page, '.mark'), '+76');
     const box = await page.locator('.mark').boundingBox();
     assert.ok(box);
@@ -316,7 +278,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('it is as wide as the window, or as wide as --width says', async () => {
-    const [fluid, silent] = await open(await pictureFile());
+    const [fluid, silent] = await open(await drawn());
     const root = (page: Page) => page.$eval('.flame [class^=r0]', (rect) => rect.getBoundingClientRect().width);
     assert.ok((await root(fluid)) > 940);
     await fluid.setViewportSize({ width: 390, height: 700 });
@@ -324,14 +286,14 @@ describe('flame-svg in Chromium', { skip }, () => {
     await fluid.waitForTimeout(50);
     assert.ok((await root(fluid)) < 360);
     assert.equal(await fluid.evaluate('document.documentElement.scrollWidth'), 390);
-    const [fixed, silentFixed] = await open(await pictureFile('--width 640'));
+    const [fixed, silentFixed] = await open(await drawn('--width 640'));
     assert.ok(Math.abs((await root(fixed)) - 608) < 20);
     silent();
     silentFixed();
   });
 
   test('dark surroundings make it dark, and t changes it', async () => {
-    const [page, silent] = await open(await pictureFile(), '', { colorScheme: 'dark' });
+    const [page, silent] = await open(await drawn(), '', { colorScheme: 'dark' });
     const paper = (): Promise<string> =>
       page.evaluate(
         `getComputedStyle(document.querySelector('.flamepipe-host').shadowRoot.querySelector('.app')).backgroundColor`,
@@ -343,57 +305,15 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('without scripts it is a picture with tooltips', async () => {
-    const [page] = await open(await pictureFile(), '', { javaScriptEnabled: false });
+    const [page] = await open(await drawn(), '', { javaScriptEnabled: false });
     assert.ok((await page.locator('rect > title').allTextContents()).includes('parse (100 samples, 10.00%)'));
     assert.equal(await page.locator('.static').isVisible(), true);
-  });
-
-  test('a comparison tells both sides', async () => {
-    const [page, silent] = await open(await pictureFile('--after new', 'main;up 100 400\nmain;down 301 101\n'));
-    await pointAt(page, 'up');
-    const details = 'up (before: 100 samples, 24.94%; new: 400 samples, 79.84%; +300 samples, +300%)';
-    assert.equal(await tip(page), details);
-    assert.equal(await text(page, '.title'), 'Flame Graph: new against before');
-    assert.match(await panel(page), /\+300%.*\| chance ±45 samples \|/);
-    await page.locator('input').fill('down');
-    assert.equal(await text(page, '.found'), '1 found: 75.06% → 20.16%');
-    silent();
-  });
-
-  test('what vanished can be pointed at and zoomed into', async () => {
-    const folded = 'main;keep 100 100\nmain;old;one 60 0\nmain;old;two 40 0\n';
-    const [page, silent] = await open(await pictureFile('', folded));
-    assert.deepEqual((await labels(page)).sort(), ['all', 'keep', 'main', 'old', 'one', 'two']);
-    assert.equal(await page.locator('.flame rect.gone').count(), 3);
-    await clickFrame(page, 'old');
-    assert.deepEqual((await labels(page)).sort(), ['all', 'main', 'old', 'one', 'two']);
-    await pointAt(page, 'one');
-    assert.match(
-      await panel(page),
-      /^Function: one \| before: 60 samples, 30.00%; after: 0 samples, 0.00%; -60 samples, gone.* 60.00% of this view/,
-    );
-    silent();
-  });
-
-  test('by self, the colour is of the change without callees', async () => {
-    const folded = 'main;caller 101 101\nmain;caller;callee 50 130\nmain;rest 100 20\n';
-    const shade = async (options: string): Promise<string> => {
-      const [page, silent] = await open(await pictureFile(`${options} --no-union`, folded));
-      await pointAt(page, 'caller');
-      const itself = (await tip(page)).match(/; itself .*\)$/)?.[0] ?? '';
-      silent();
-      const label = page.locator('.flame text', { hasText: /^caller$/ });
-      const look = await label.evaluate((name) => name.previousElementSibling?.getAttribute('class')?.[0]);
-      return `${look}${itself}`;
-    };
-    assert.equal(await shade(''), 'p');
-    assert.equal(await shade('--diff-by self'), 'n; itself 0 samples)');
   });
 
   test('hostile names stay names', async () => {
     const evil =
       '</script><script>alert(1)</script>;]]><svg onload=alert(2)>;"\' onclick=alert(3) x=";\xff\xfe\x1b[31m';
-    const [page, silent] = await open(await pictureFile('', `${evil} 100\n`));
+    const [page, silent] = await open(await drawn('', `${evil} 100\n`));
     page.on('dialog', () => assert.fail('a name became script'));
     await clickFrame(page, ']]><svg onload=alert\\(2\\)>');
     await page.locator('input').fill('<');
@@ -403,7 +323,7 @@ describe('flame-svg in Chromium', { skip }, () => {
   });
 
   test('a frame without a name is a frame, and the picture opens as a whole', async () => {
-    const [page, silent] = await open(await pictureFile('', 'a; 30\na;b 70\n'));
+    const [page, silent] = await open(await drawn('', 'a; 30\na;b 70\n'));
     assert.deepEqual((await labels(page)).sort(), ['(no name)', 'a', 'all', 'b']);
     await clickFrame(page, '\\(no name\\)');
     await page.keyboard.press('r');
