@@ -1,6 +1,7 @@
 // Artifacts: what a run leaves in OUT/LABEL, by name.
 
 import { join } from 'node:path';
+import { BUILD_IDS_FILE } from '../symbols/build-ids.ts';
 import type { Mode } from './settings.ts';
 
 export const ARTIFACTS = {
@@ -14,7 +15,7 @@ export const ARTIFACTS = {
   sqlErrors: 'sql.errors.log',
   perfData: 'perf.data',
   kallsyms: 'kallsyms',
-  buildIds: 'buildids',
+  buildIds: BUILD_IDS_FILE,
   perfLog: 'perf.log',
   renderLog: 'render.log',
   cpuThreads: 'cpu.threads.folded',

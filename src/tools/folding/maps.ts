@@ -7,6 +7,7 @@ import { OpenFiles } from '../../cli/open-files.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
+import { BUILD_IDS_FILE, readBuildIds } from '../../symbols/build-ids.ts';
 import { DataNames } from '../../symbols/data-names.ts';
 import { ANY_PROCESS, Mappings } from '../../symbols/mappings.ts';
 import { PerfMap, perfMapPath } from '../../symbols/perf-map.ts';
@@ -28,7 +29,11 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
   }
   const { Symbolizer } = await import('../../symbols/symbolizer.ts');
   const files = new OpenFiles(symfs);
-  const symbolizer = new Symbolizer((path) => files.open(path));
+  const folders = new Set(maps.map((file) => dirname(file)));
+  const symbolizer = new Symbolizer(
+    (path) => files.open(path),
+    new Map([...folders].flatMap((one) => [...buildIdsIn(one)])),
+  );
   const data = new DataNames((path) => symbolizer.object(path));
   const mappings = new Mappings();
   for (const file of maps) {
@@ -41,6 +46,15 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
     mappings.addMaps(pid === undefined ? ANY_PROCESS : Number(pid), text);
   }
   return { lookup: { mappings, symbolizer, objects: new Map() }, nameLock: (address, pid) => data.at(address, pid) };
+}
+
+/** Those that a run of flame-record keeps beside its maps; none elsewhere. */
+function buildIdsIn(folder: string): Map<string, string> {
+  try {
+    return readBuildIds(readFileSync(join(folder, BUILD_IDS_FILE), 'latin1'));
+  } catch {
+    return new Map(); // it is not there
+  }
 }
 
 /** A compiler's map: it lies beside the maps, as a run of flame-record keeps it, or where perf finds it. undefined: none. */
