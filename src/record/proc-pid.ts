@@ -42,12 +42,17 @@ export function processOf({ stat, status, cmdline }: ProcessTexts): Process | un
     parent: Number(fields[1]),
     comm,
     command: command === '' ? `[${comm}]` : command,
-    uid: Number(fieldOf(status, 'Uid')[1]),
+    uid: ownerIn(status).uid,
     state: fields[0] ?? '?',
     isKernelThread,
     startTicks: fields[19] ?? '',
     nsPids: fieldOf(status, 'NSpid').map(Number),
   };
+}
+
+/** The effective user and group, from /proc/PID/status; NaN where it has none. */
+export function ownerIn(status: string): { uid: number; gid: number } {
+  return { uid: Number(fieldOf(status, 'Uid')[1]), gid: Number(fieldOf(status, 'Gid')[1]) };
 }
 
 /** The values of a line of /proc/PID/status: `Uid:	0	0	0	0` */

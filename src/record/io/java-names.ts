@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileName } from '../own-code.ts';
+import { ownerIn } from '../proc-pid.ts';
 import { runtimeOf } from '../runtimes.ts';
 import { Child, exitStatus } from './children.ts';
 import { linkOf, rootOf, self, textOf } from './proc-files.ts';
@@ -13,10 +14,6 @@ const VERSION = /^JAVA_VERSION="(\d+)/m;
 /** Compiler.perfmap came with it. */
 const LEAST_VERSION = 17;
 const MOST_MS = 20_000;
-
-// Uid:	1000	1000	1000	1000      real, effective …
-const USER = /^Uid:\t\d+\t(\d+)/m;
-const GROUP = /^Gid:\t\d+\t(\d+)/m;
 
 /**
  * The command that asks a process; undefined: it is no Java, or one that can't be asked. The program's own jcmd is taken,
@@ -36,10 +33,8 @@ export function askForNames(pid: number, program = linkOf(`/proc/${pid}/exe`)): 
  * user's. Undefined: root's own, or `own` is not root.
  */
 export function ownerOf(status: string, own: number): User | undefined {
-  const uid = USER.exec(status)?.[1];
-  const gid = GROUP.exec(status)?.[1];
-  if (own !== 0 || uid === undefined || gid === undefined || uid === '0') return undefined;
-  return { name: uid, uid: Number(uid), gid: Number(gid) };
+  const { uid, gid } = ownerIn(status);
+  return own === 0 && uid > 0 && gid >= 0 ? { name: String(uid), uid, gid } : undefined;
 }
 
 /**

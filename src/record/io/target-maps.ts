@@ -91,10 +91,8 @@ export class TargetMaps {
 
   #identify(pid: number, lines: Iterable<string>): void {
     const size = this.#buildIds.size;
-    for (const line of lines) {
-      const [, range = '', path = ''] = CODE.exec(line) ?? [];
-      const file = withoutDeleted(path);
-      if (file === '' || this.#identified.has(file)) continue;
+    for (const { range, file } of codeIn(lines)) {
+      if (this.#identified.has(file)) continue;
       this.#identified.add(file);
       const files = new OpenFiles();
       const read = files.open(`/proc/${pid}/map_files/${range}`) ?? files.open(`/proc/${pid}/root${file}`);
@@ -108,10 +106,8 @@ export class TargetMaps {
 
   #keep(pid: number, lines: Iterable<string>): void {
     const { isForeignNamespace } = rootOf(pid);
-    for (const line of lines) {
-      const [, range = '', path = ''] = CODE.exec(line) ?? [];
-      const file = withoutDeleted(path);
-      if (file === '' || this.#kept.has(file) || !(isForeignNamespace || file !== path)) continue;
+    for (const { range, path, file } of codeIn(lines)) {
+      if (this.#kept.has(file) || !(isForeignNamespace || file !== path)) continue;
       this.#kept.set(file, new OpenFiles().open(`/proc/${pid}/map_files/${range}`) ?? this.#files.open(file));
     }
   }
@@ -162,5 +158,13 @@ export class TargetMaps {
       if (compiled) mappings.addCompiled(pid, compiled);
     }
     return { symbolizer, mappings, nameLock: (address, pid) => data.at(address, pid) };
+  }
+}
+
+/** The mapped code among lines of maps; `file` is its path while it was there. */
+function* codeIn(lines: Iterable<string>): Generator<{ range: string; path: string; file: string }> {
+  for (const line of lines) {
+    const [, range = '', path = ''] = CODE.exec(line) ?? [];
+    if (path !== '') yield { range, path, file: withoutDeleted(path) };
   }
 }
