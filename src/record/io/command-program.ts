@@ -48,13 +48,17 @@ export function programOf(command: readonly string[]): CommandProgram | undefine
 // -c   -ec   -lc
 const OF_TEXT = /^-[a-z]*c$/;
 // exec python3 -X perf app.py     A=1 ./server     words that no shell changes
+// echo and others that are programs as well; -l and -i would read the user's files first
+const BUILTIN = /^(?:echo|printf|test|kill|pwd|true|false|time)$/;
+const BARE = /^-e?c$/;
 const SIMPLE = /^[\w./:,@%+=-]+(?: +[\w./:,@%+=-]+)*$/;
 
 /** The words of `sh -c`, where these are a program's that is found; undefined: the shell has to read more. */
 function simpleCommand([option = '', text = '', ...rest]: readonly string[]): string[] | undefined {
-  if (!OF_TEXT.test(option) || rest.length > 0 || !SIMPLE.test(text.trim())) return undefined;
+  if (!BARE.test(option) || rest.length > 0 || !SIMPLE.test(text.trim())) return undefined;
   const words = text.trim().split(/ +/);
   if (words[0] === 'exec') words.shift();
+  if (BUILTIN.test(words[0] ?? '')) return undefined;
   const given = words[0]?.includes('=') ? ['env', ...words] : words;
   return pathOf(given[0] ?? '') === undefined ? undefined : given;
 }

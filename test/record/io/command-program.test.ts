@@ -41,9 +41,22 @@ test('sh -c starts the program of a simple text in its place', () => {
   const plain = { path: SH, argv: sh, words: ['-u', 'a'], before: [] };
   for (const text of ['sh -u a', ' exec sh  -u a ']) assert.deepEqual(programOf(['bash', '-c', text]), plain, text);
   assert.deepEqual(programOf(['sh', '-ec', 'A=1 sh -u a']), { ...plain, before: ['env', 'A=1'] });
-  for (const text of ['sh -u a; true', 'sh "-u" a', 'sh -u $A', 'cd /tmp', 'sh a | sh b', 'sh < a', '~/sh']) {
+  for (const text of [
+    'sh -u a; true',
+    'sh "-u" a',
+    'sh -u $A',
+    'cd /tmp',
+    'sh a | sh b',
+    'sh < a',
+    '~/sh',
+    'echo a',
+    'time sh -u a',
+  ]) {
     const program = programOf(['sh', '-c', text]);
     assert.deepEqual([program?.path, program?.words], [SH, ['-c', text]], text);
     assert.ok(program && readsText(program), text);
   }
+  const login = programOf(['sh', '-lc', 'sh -u a']); // reads ~/.profile
+  assert.deepEqual(login?.words, ['-lc', 'sh -u a']);
+  assert.ok(readsText(login));
 });
