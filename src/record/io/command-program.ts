@@ -47,10 +47,10 @@ export function programOf(command: readonly string[]): CommandProgram | undefine
 
 // -c   -ec   -lc
 const OF_TEXT = /^-[a-z]*c$/;
-// exec python3 -X perf app.py     A=1 ./server     words that no shell changes
 // echo and others that are programs as well; -l and -i would read the user's files first
 const BUILTIN = /^(?:echo|printf|test|kill|pwd|true|false|time)$/;
 const BARE = /^-e?c$/;
+// exec python3 -X perf app.py     A=1 ./server     words that no shell changes
 const SIMPLE = /^[\w./:,@%+=-]+(?: +[\w./:,@%+=-]+)*$/;
 
 /** The words of `sh -c`, where these are a program's that is found; undefined: the shell has to read more. */
