@@ -35,6 +35,7 @@ export class PerfNames {
   readonly #frames = new Map<string, number>();
   readonly #unresolved = new Set<number>();
   readonly #idsByObject = new Map<string, Set<number>>();
+  #hasSymbols = false;
 
   constructor(table: StackTable, options: NameOptions) {
     this.#table = table;
@@ -44,6 +45,11 @@ export class PerfNames {
   /** Does this name stand for a frame that perf could not resolve? */
   isUnresolved(id: number): boolean {
     return this.#unresolved.has(id);
+  }
+
+  /** Has no frame at all a name but its object's? */
+  get areAllUnresolved(): boolean {
+    return this.#unresolved.size > 0 && !this.#hasSymbols;
   }
 
   /**
@@ -136,6 +142,7 @@ export class PerfNames {
       const text = unresolved ? objectFrame(dso === 'inlined' ? '' : dso, address) : this.#symbolText(frame.symbol);
       const id = this.#table.name(text + mark);
       if (unresolved) this.#unresolved.add(id);
+      else this.#hasSymbols = true;
       word = id;
       if (frame.inlined) word += Line.uncounted;
       if (this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(frame.symbol)) word += Line.last;

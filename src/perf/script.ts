@@ -114,6 +114,11 @@ export class PerfScript {
     return { inline, rates, objects, pending };
   }
 
+  /** Has no frame of all inputs a name but its object's, though nobody looks names up in objects? */
+  get lacksSymbols(): boolean {
+    return !this.#objects && this.names.areAllUnresolved;
+  }
+
   /** What was missing to look frames up in their objects, one line each. */
   get lookupNotes(): string[] {
     const { lookup } = this.#options;

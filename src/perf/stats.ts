@@ -116,10 +116,11 @@ export function notesOn(perf: PerfScript): string[] {
   // lines that were not understood may have been the callchains
   if (perf.samples.folded === 0 || perf.misread > 0) return notes;
   if (perf.samples.empty === perf.samples.folded)
-    notes.push(`${samplesOf(perf.samples.folded)}, none with a callchain: record with -g`);
+    notes.push(`${samplesOf(perf.samples.folded)}, none with a callchain: record with -g, and keep ip,sym in -F`);
   else if (perf.samples.singles > 0 && perf.samples.singles + perf.samples.empty >= perf.samples.folded) {
     notes.push(`${samplesOf(perf.samples.folded)}, each with one frame and no callers: record with -g`);
   }
+  if (perf.lacksSymbols) notes.push('no frame has a symbol: keep ip,sym,dso in -F of perf script, and build with -g');
   return notes;
 }
 
