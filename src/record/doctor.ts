@@ -122,6 +122,11 @@ function paranoidFinding({ paranoid, uid }: MachineFacts): Finding {
   return { level: 'note', text: `${said}: perf may record own processes, without kernel frames`, mend };
 }
 
+/** Does a text of /proc/mounts hold a tracefs? Its first word is whatever the mounting command called it: tracefs, nodev, none. */
+export function isTracefsMounted(mounts: string): boolean {
+  return /^\S+ \S+ tracefs /m.test(mounts);
+}
+
 function tracefsFinding({ tracefs, uid, sudo }: MachineFacts): Finding {
   if (tracefs === 'readable') return { level: 'ok', text: 'tracefs is mounted, with sched_switch' };
   if (tracefs === 'mounted') return { level: 'ok', text: 'tracefs is mounted, and root may read it' };

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { adviceOn, findingLines, type MachineFacts, machineFindings } from '../../src/record/doctor.ts';
+import {
+  adviceOn,
+  findingLines,
+  isTracefsMounted,
+  type MachineFacts,
+  machineFindings,
+} from '../../src/record/doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../../src/record/doctor-target.ts';
 import { ownersIn, packagePaths } from '../../src/record/packages.ts';
 import { elfFacts, isGoProgram } from '../../src/symbols/elf.ts';
@@ -61,6 +67,16 @@ describe('machineFindings', () => {
       /kptr_restrict is 1/,
     );
     assert.deepEqual(faults({ ...user, capabilities: (1n << 38n) | (1n << 39n) }), []);
+  });
+
+  test('a tracefs is mounted, whatever its mount is called', () => {
+    for (const name of ['tracefs', 'nodev', 'none']) {
+      assert.ok(
+        isTracefsMounted(`proc /proc proc rw 0 0\n${name} /sys/kernel/tracing tracefs rw,relatime 0 0\n`),
+        name,
+      );
+    }
+    assert.ok(!isTracefsMounted('tracefs /mnt ext4 rw 0 0\ntracefs on tmpfs rw 0 0\n'));
   });
 
   test('rights by sudo; and of root in a container', () => {

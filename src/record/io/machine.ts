@@ -3,7 +3,7 @@
 import { hostname, release } from 'node:os';
 import { UsageError } from '../../engine/errors.ts';
 import { hasCpu, hasOffcpu } from '../artifacts.ts';
-import { adviceOn, type MachineFacts, machineFindings } from '../doctor.ts';
+import { adviceOn, isTracefsMounted, type MachineFacts, machineFindings } from '../doctor.ts';
 import { asRoot } from '../plan.ts';
 import type { Registers } from '../program-edits.ts';
 import type { Settings } from '../settings.ts';
@@ -37,7 +37,7 @@ const CALL_EVENT = 'sys_enter_fsync';
 
 function tracefs(): MachineFacts['tracefs'] {
   if (TRACING.some((folder) => namesIn(`${folder}/events/sched`).includes('sched_switch'))) return 'readable';
-  return /^tracefs \S+ tracefs /m.test(textOf('/proc/mounts') ?? '') ? 'mounted' : 'missing';
+  return isTracefsMounted(textOf('/proc/mounts') ?? '') ? 'mounted' : 'missing';
 }
 
 /** Are there tracepoints of system calls? Who may not look takes them to be there. */
