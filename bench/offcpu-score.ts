@@ -6,11 +6,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownText } from '../src/engine/own-data.ts';
 import { Classifier } from '../src/offcpu/reason/classify.ts';
 import { partsOf } from '../src/offcpu/reason/folded-parts.ts';
 import { KernelRules } from '../src/offcpu/reason/kernel-rules.ts';
 import { unpackRules } from '../src/offcpu/reason/packed-rules.ts';
-import { reasonRules } from '../src/offcpu/reason/rules.generated.ts';
 
 export interface Score {
   dump: string;
@@ -23,7 +23,7 @@ export interface Score {
 
 /** Scores each dump of a folder. `withState`: the classifier sees prev_state, too. */
 export function scoreFolder(folder: string, withState: boolean): Score[] {
-  const table = new KernelRules(unpackRules(reasonRules));
+  const table = new KernelRules(unpackRules(ownText('reasons.generated.json')));
   const classifier = new Classifier(table);
   const scoreOf = (file: string): Score => {
     const score: Score = { dump: basename(file, '.tsv'), us: 0, rightUs: 0, otherUs: 0, wrong: new Map() };

@@ -30,8 +30,8 @@ const ARROWS: Record<string, string[]> = {
 /** Streams, files, processes and clocks: the other rooms are handed what they read. */
 const WORLD = /^node:(?:child_process|fs|net|process|stream|tty|worker_threads)\b/;
 const TOUCHES_WORLD = ['bin', 'index.ts', 'streams', 'tools', 'cli', 'record/io'];
-/** Reads its own wasm, when the first mangled name comes. */
-const READS_ITSELF = 'src/symbols/demangle.ts';
+/** Reads what belongs to the program. */
+const READS_ITSELF = 'src/engine/own-data.ts';
 const EMPTY_NAMES = /^(?:utils?|helpers?|common|misc|shared|lib)(?:\.ts)?$/;
 const LINES = { any: 400, bin: 5, tools: 125 };
 

@@ -5,6 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { OWN_DATA } from '../src/engine/own-data.ts';
 import { ENVIRONMENT, ROOT, shell, TOOLS, temporaryFolder } from './tools.ts';
 
 const MOST_BYTES = 2_000_000;
@@ -33,7 +34,7 @@ const OTHERS = [
     ...['help', 'loose-header', 'objects', 'pending-frames', 'rust-name'].map((late) => `dist/${late}.cjs`),
     'dist/symbolizer.cjs',
     'dist/picture-text.cjs',
-    'dist/demangle.generated.wasm',
+    ...OWN_DATA.map((file) => `dist/${file}`),
     'dist/index.js',
     'dist/index.d.ts',
     'dist/THIRD-PARTY-LICENSES.txt',

@@ -1,7 +1,7 @@
 // The engine as the host sees it: its functions (src/engine/wasm/*.as.ts) and how one is made.
 
 import { InputError } from './errors.ts';
-import { engineWasm } from './wasm.generated.ts';
+import { ownData } from './own-data.ts';
 
 export interface Engine {
   memory: WebAssembly.Memory;
@@ -141,7 +141,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** An engine with memory of its own. */
 export function instantiate(): Engine {
-  compiled ??= new WebAssembly.Module(Buffer.from(engineWasm, 'base64'));
+  compiled ??= new WebAssembly.Module(ownData('engine.generated.wasm'));
   const abort = (): never => {
     throw new InputError('out of memory');
   };

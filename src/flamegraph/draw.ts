@@ -1,12 +1,12 @@
 // flame-svg as a function: folded stacks and settings in, the text of an SVG or HTML file out.
 
 import { UsageError } from '../engine/errors.ts';
+import { ownText } from '../engine/own-data.ts';
 import type { Folded } from '../stacks/folded.ts';
 import { pageText } from './page.ts';
 import { pictureOf } from './picture.ts';
 import type { PictureSettings } from './settings.ts';
 import { svgText } from './svg.ts';
-import { viewerScript } from './viewer.generated.ts';
 
 /**
  * The text in blocks, in UTF-8. Throws InputError where there is nothing to draw, and UsageError for settings that do not
@@ -16,6 +16,6 @@ export function drawFlameGraph(recording: Folded, settings: PictureSettings): It
   if (recording.isDifferential && settings.flamechart) {
     throw new UsageError('--flamechart shows one recording: no BEFORE');
   }
-  const svg = svgText(pictureOf(recording, settings), viewerScript);
+  const svg = svgText(pictureOf(recording, settings), ownText('viewer.generated.js'));
   return settings.html ? pageText(settings.title, svg) : svg;
 }

@@ -5,9 +5,9 @@ import { readFolded } from '../cli/folded-input.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
+import { ownText } from '../engine/own-data.ts';
 import { drawFlameGraph } from '../flamegraph/draw.ts';
 import { settingsOf } from '../flamegraph/settings.ts';
-import { viewerHash } from '../flamegraph/viewer.generated.ts';
 import { drawOptions } from './flame-svg/options.ts';
 
 export const flameSvg: Command<typeof drawOptions> = {
@@ -23,7 +23,7 @@ export const flameSvg: Command<typeof drawOptions> = {
   ],
   async run(options, world) {
     if (options.csp) {
-      await world.output([`script-src '${viewerHash}'\n`]);
+      await world.output([`script-src '${ownText('viewer.generated.hash')}'\n`]);
       return Status.ok;
     }
     const settings = settingsOf(options, options.meta === undefined ? undefined : readJson(options.meta));

@@ -1,5 +1,6 @@
 // From stacks to reasons: which rules there are, and what they decide for each stack.
 
+import { ownText } from '../../engine/own-data.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { UNKNOWN } from '../../stacks/marks.ts';
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
@@ -8,7 +9,6 @@ import { KernelRules } from './kernel-rules.ts';
 import { isMeaningHeading, isParked, Meanings, type UserFrame } from './meanings.ts';
 import { unpackRules } from './packed-rules.ts';
 import { type Kind, parseRules, type Rule, type Section } from './rule-file.ts';
-import { meaningRules, reasonRules } from './rules.generated.ts';
 
 /** What is known of a thread that did not run. */
 export interface OffcpuStack {
@@ -87,8 +87,8 @@ export class Reasons {
   }
 
   #make(): Deciders {
-    const table = new KernelRules(unpackRules(reasonRules), this.#own.flatMap(reasonsOf));
-    const meanings = new Meanings(unpackRules(meaningRules), this.#own.flatMap(meaningsOf));
+    const table = new KernelRules(unpackRules(ownText('reasons.generated.json')), this.#own.flatMap(reasonsOf));
+    const meanings = new Meanings(unpackRules(ownText('meanings.generated.json')), this.#own.flatMap(meaningsOf));
     return { table, classifier: new Classifier(table), meanings };
   }
 

@@ -1,6 +1,6 @@
 // The names of Postgres' wait events, from the number a server holds in its memory: class << 24 | event.
 
-import { pgWaitEvents } from './pg-wait-events.generated.ts';
+import { ownText } from '../../engine/own-data.ts';
 
 /** The server's major version if nobody tells it. */
 export const DEFAULT_VERSION = 15;
@@ -34,7 +34,7 @@ function tableOf(version: number): Map<number, string> {
   let table = tables.get(version);
   if (table) return table;
   table = new Map();
-  for (const line of pgWaitEvents.split('\n')) {
+  for (const line of ownText('pg-wait-events.generated.tsv').split('\n')) {
     //  13-18	1	8	LWLock	WALWrite
     const [versions = '', kind, event, className, name] = line.split('\t');
     const [from, to] = versions.split('-').map(Number);

@@ -1,7 +1,7 @@
 // index.html: the report as one self-contained page. It requests nothing, and a strict Content-Security-Policy allows it.
 
 import { createHash } from 'node:crypto';
-import { viewerHash } from '../../flamegraph/viewer.generated.ts';
+import { ownText } from '../../engine/own-data.ts';
 import { grouped } from '../../stacks/amounts.ts';
 import type { CallRow } from './calls.ts';
 import type { ChangeRow, Changes } from './changes.ts';
@@ -69,7 +69,7 @@ export function pageHtml(report: Report, svgs: ReadonlyMap<string, string>): str
     PAGE_STYLE,
     ...pictures.map(({ svg }) => /<style><!\[CDATA\[(.*?)\]\]><\/style>/s.exec(svg)?.[1] ?? ''),
   ];
-  const policy = `default-src 'none'; script-src '${viewerHash}' ${hashOf(SORT_SCRIPT)}; style-src ${styles.map(hashOf).join(' ')}; img-src data: blob:`;
+  const policy = `default-src 'none'; script-src '${ownText('viewer.generated.hash')}' ${hashOf(SORT_SCRIPT)}; style-src ${styles.map(hashOf).join(' ')}; img-src data: blob:`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

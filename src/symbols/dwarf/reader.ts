@@ -2,9 +2,9 @@
 // reads debug information once: V8 had not compiled it by then.
 
 import { InputError } from '../../engine/errors.ts';
+import { ownData } from '../../engine/own-data.ts';
 import type { SectionData } from '../elf/section-data.ts';
 import { type DwarfSections, NAMES } from './sections.ts';
-import { dwarfWasm } from './wasm.generated.ts';
 
 /** Its functions, which take units and files by their indices. Those that read throw InputError. */
 export interface Reader {
@@ -61,7 +61,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** A reader of these sections, with memory of its own. */
 export function openReader(sections: DwarfSections, isBig: boolean): Reader {
-  compiled ??= new WebAssembly.Module(Buffer.from(dwarfWasm, 'base64'));
+  compiled ??= new WebAssembly.Module(ownData('dwarf.generated.wasm'));
   const data = NAMES.map((name): SectionData => sections[name]);
   const fail = (kind: number, value: number, other: number): never => {
     throw new InputError(FAILURES[kind]?.(value, other) ?? `failure ${kind}`);

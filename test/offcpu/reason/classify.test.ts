@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ownText } from '../../../src/engine/own-data.ts';
 import { Classifier } from '../../../src/offcpu/reason/classify.ts';
 import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
-import { reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
 
-const builtIn = unpackRules(reasonRules);
+const builtIn = unpackRules(ownText('reasons.generated.json'));
 const classifier = new Classifier(new KernelRules(builtIn));
 
 function labelOf(frames: string, state?: number, isRunnable = false): string {

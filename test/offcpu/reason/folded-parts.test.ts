@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ownText } from '../../../src/engine/own-data.ts';
 import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
 import { kernelName } from '../../../src/offcpu/reason/function-name.ts';
 import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
-import { reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
 
-const table = new KernelRules(unpackRules(reasonRules));
+const table = new KernelRules(unpackRules(ownText('reasons.generated.json')));
 const parts = (stack: string, hasComm = true) => partsOf(stack.split(';'), table, hasComm);
 
 describe('a folded stack', () => {

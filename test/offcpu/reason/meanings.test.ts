@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ownText } from '../../../src/engine/own-data.ts';
 import { Meanings, type UserFrame } from '../../../src/offcpu/reason/meanings.ts';
 import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
-import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 
-const sections = unpackRules(meaningRules);
+const sections = unpackRules(ownText('meanings.generated.json'));
 
 /** The meaning of a stack, innermost first, of a thread `comm` that was seen with `others` as well. */
 function meaningOf(label: string, comm: string | undefined, user: string, others = ''): string | undefined {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ownText } from '../../../src/engine/own-data.ts';
 import { NamesIndex } from '../../../src/offcpu/reason/names-index.ts';
 import { packRules, unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
-import { meaningRules, reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { sectionsOf } from './sections.ts';
 
 describe('packed rules', () => {
   for (const [name, packed] of [
-    ['reasons.rules', reasonRules],
-    ['meanings.rules', meaningRules],
+    ['reasons.rules', ownText('reasons.generated.json')],
+    ['meanings.rules', ownText('meanings.generated.json')],
   ] as const) {
     test(`are those of ${name}: each pattern is found by each name that it begins with`, () => {
       const index = new NamesIndex(unpackRules(packed));

@@ -5,11 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { ownText } from '../../../src/engine/own-data.ts';
 import { partsOf } from '../../../src/offcpu/reason/folded-parts.ts';
 import { Meanings } from '../../../src/offcpu/reason/meanings.ts';
 import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { type Explained, kindOf, type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
-import { meaningRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { dropHash, tidyName } from '../../../src/stacks/frame-name.ts';
 import { ROOT } from '../../tools.ts';
 import { sectionsOf } from './sections.ts';
@@ -43,7 +43,7 @@ function agree(a: Answer, b: Answer): boolean {
 
 const FOLDER = join(ROOT, 'fixtures/offcpu-labelled');
 const sections = sectionsOf('meanings.rules');
-const meanings = new Meanings(unpackRules(meaningRules));
+const meanings = new Meanings(unpackRules(ownText('meanings.generated.json')));
 const isWay = (frame: string): boolean => meanings.frameOf(frame).ways.length > 0;
 
 /** The first functions of all meanings, with their program: roots, loops and parking functions. */

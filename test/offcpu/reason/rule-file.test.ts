@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ownText } from '../../../src/engine/own-data.ts';
 import { KernelRules } from '../../../src/offcpu/reason/kernel-rules.ts';
 import { isMeaningHeading, Meanings } from '../../../src/offcpu/reason/meanings.ts';
 import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
-import { meaningRules, reasonRules } from '../../../src/offcpu/reason/rules.generated.ts';
 import { sectionsOf } from './sections.ts';
 
 describe('a rule file', () => {
@@ -52,7 +52,7 @@ describe('a rule file', () => {
   for (const [text, message] of wrong) {
     test(`tells what is wrong with ${JSON.stringify(text)}`, () => {
       assert.throws(
-        () => new KernelRules(unpackRules(reasonRules), parseRules(text, 'r')),
+        () => new KernelRules(unpackRules(ownText('reasons.generated.json')), parseRules(text, 'r')),
         ({ message: said }: Error) => {
           assert.match(said, message);
           return true;
@@ -63,13 +63,13 @@ describe('a rule file', () => {
 });
 
 describe('the built-in rules', () => {
-  const reasons = unpackRules(reasonRules);
+  const reasons = unpackRules(ownText('reasons.generated.json'));
 
   test('have headings that are known', () => {
     assert.doesNotThrow(() => new KernelRules(reasons));
     for (const { heading, patterns } of sectionsOf('meanings.rules'))
       assert.ok(patterns.length === 0 || isMeaningHeading(heading), heading);
-    assert.doesNotThrow(() => new Meanings(unpackRules(meaningRules)));
+    assert.doesNotThrow(() => new Meanings(unpackRules(ownText('meanings.generated.json'))));
   });
 
   test('name each reason alike everywhere: one short name, one way to count', () => {
