@@ -1,5 +1,6 @@
 // The recording itself: both profilers on one window, and the messages when they fail.
 
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { UsageError } from '../../engine/errors.ts';
 import { replacedFiles } from '../../symbols/maps.ts';
 import { type Artifact, artifactIn, hasOffcpu } from '../artifacts.ts';
@@ -8,6 +9,7 @@ import { replacedText } from '../doctor-target.ts';
 import { dumpFailure, failureText } from '../failure.ts';
 import { namesMissing, type TargetLanguage } from '../language.ts';
 import { SampleCounter } from '../perf-data.ts';
+import { imageEdits } from '../perf-images.ts';
 import {
   asRoot,
   bpftraceCommand,
@@ -212,6 +214,7 @@ export async function recordTargets(
     hooks,
     stop,
   );
+  tellImagesApart(at('perfData'));
   if (window.cause === 'signal' && recording.tidsAtStart.size === 0)
     throw new UsageError('stopped before the recording began: nothing is left');
   const fail = (failure: string): void => {
@@ -233,4 +236,16 @@ export async function recordTargets(
     fail(isLate ? `${tool} recorded nothing: the recording ended before it was ready; record for longer` : failed);
   }
   return { ...recording, window };
+}
+
+/** Makes perf keep the programs before and after an exec apart, in a recording that is ours. */
+function tellImagesApart(file: string): void {
+  const edits = imageEdits(bytesOf(file));
+  if (edits.length === 0) return;
+  const fd = openSync(file, 'r+');
+  try {
+    for (const { at, bytes } of edits) writeSync(fd, bytes, 0, bytes.length, at);
+  } finally {
+    closeSync(fd);
+  }
 }
