@@ -69,6 +69,7 @@ export interface Engine {
   rememberPerfPlace(kind: number): void;
   perfPlace(): number;
   forgetPerfFrames(): void;
+  namePlainSymbols(mark: number, flags: number): void;
   setMapped(from: number, to: number): void;
   placeName(kind: number, address: number, printedAt: number, isApart: boolean): number;
   placeOf(id: number): number;

@@ -137,6 +137,15 @@ export class PerfLines {
   }
 
   /**
+   * Later lines of that frame's object need no look if their symbol is a name as it stands: the engine puts `mark` (latin1)
+   * behind it, and `flags` (of Line) on its id.
+   */
+  namePlainSymbols(mark: string, flags: number): void {
+    const key = mark === '' ? 0 : this.#engine.internKey(this.#memory.scratchText(mark), mark.length);
+    this.#engine.namePlainSymbols(key, flags);
+  }
+
+  /**
    * Later lines of that frame's symbol in its object stand for places of this kind, each for the offset in the object that
    * it prints. Gives the name id of this line's place; 0: what it prints may be an address of the process.
    */

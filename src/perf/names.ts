@@ -69,7 +69,11 @@ export class PerfNames {
     if (symbol === '' && (addresses || (isKernelAddress && kernelSymbols))) return 0;
     const dso = withoutOffset(table.text(objectFrom, objectTo));
     const address = isKernelAddress ? KERNEL_ADDRESS : '';
-    const [word = 0, ...others] = this.words({ kind: 'frame', address, symbol, dso, inlined: dso === 'inlined' });
+    const frame: PerfFrame = { kind: 'frame', address, symbol, dso, inlined: dso === 'inlined' };
+    const [word = 0, ...others] = this.words(frame);
+    const { objects, skipAfter } = this.#options;
+    if (!objects && skipAfter.length === 0)
+      table.perf.namePlainSymbols(this.#mark(frame), frame.inlined ? Line.uncounted : 0);
     return others.length === 0 ? word : 0;
   }
 

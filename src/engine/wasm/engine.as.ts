@@ -72,7 +72,7 @@ export {
 } from './map-entry.as';
 export { addList, beginExpansion, expandStacks, meetFrames, planFrame } from './expand-stacks.as';
 export { leftColumn, leftCount, planShape, takePlanned } from './entry-stacks.as';
-export { forgetPerfFrames, perfFrame, setMapped } from './perf-frame.as';
+export { forgetPerfFrames, namePlainSymbols, perfFrame, setMapped } from './perf-frame.as';
 export {
   placeAddressColumn,
   placeCount,

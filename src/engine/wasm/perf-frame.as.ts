@@ -1,17 +1,27 @@
 // A frame line in perf's usual form: where its symbol and its object lie, and which name both stand for. Lines differ by
-// address and offset, names don't, so the host sees only the first line of a symbol in an object.
+// address and offset, names don't, so the host sees only the first line of a symbol in an object. Of plain symbols it sees
+// not even that: most are names as they stand, and V8 took a third of a fold's time to run and compile what looked at them.
 //
 //     <TAB>  55d0c0de1000 work+0x10 (/opt/app)
 //            ╰─address──╯ ╰sym╯      ╰object╯
 
-import { keys } from './intern.as';
-import { moreSlots, zeroed } from './memory.as';
+import { keys, names } from './intern.as';
+import { Column32, moreSlots, zeroed } from './memory.as';
 import { placeName } from './places.as';
 
 const TAB: u32 = 9;
 const SPACE: u32 = 32;
 const OPEN: u32 = 40;
 const CLOSE: u32 = 41;
+const MINUS: u32 = 45;
+const COLON: u32 = 58;
+const SEMICOLON: u32 = 59;
+const GREATER: u32 = 62;
+const AT: u32 = 64;
+const BRACKET: u32 = 93;
+const UNDERSCORE: u32 = 95;
+const DELETE: u32 = 127;
+const CAML: u32 = 0x6c6d6163;
 const UNKNOWN = '[unknown] (';
 const MOST_EXACT: f64 = 9007199254740991; // 2^53 - 1
 const ALL_F: u64 = 0x6666666666666666; // ffffffff
@@ -124,11 +134,11 @@ function slotOf(pair: u64): usize {
   }
 }
 
-/** What a line in perf's usual form does; 0: it has another form, or its symbol in its object is new. */
+/** What a line in perf's usual form does; 0: it has another form, or the host has to name its symbol in its object. */
 export function frameAction(from: usize, to: usize): u32 {
   if (count == 0 || !readFrame(from, to)) return 0;
   const at = slotOf(pairOf());
-  if (!load<u64>(at)) return 0;
+  if (!load<u64>(at)) return nameSymbol();
   const kind = load<u32>(at, 12);
   return kind ? placeIn(kind - 1) : load<u32>(at, 8);
 }
@@ -153,6 +163,79 @@ function placeIn(kind: u32): u32 {
 export function rememberPlaces(kind: u32): void {
   rememberFrame(0);
   store<u32>(slotOf(pairOf()), kind + 1, 12);
+}
+
+// ── symbols that are names as they stand ─────────────────────────────────────────────────────────────────────────
+
+/** By object's key << 1 | kernel address: 1 + the key of the mark behind its names, with flags; 0: the host names all. */
+const objects = new Column32();
+const FLAGS: u32 = 0xc0000000;
+const LONGEST: u32 = 1 << 10;
+const marked = heap.alloc(LONGEST + 64);
+
+/** Plain symbols of the object of the last frame read get this mark (a key, or 0) and these flags from now on. */
+export function namePlainSymbols(mark: u32, flags: u32): void {
+  const object = (frame.objectKey << 1) | frame.isKernelAddress;
+  while (objects.length <= object) objects.push(0);
+  objects.set(object, (mark + 1) | flags);
+}
+
+/** Names the symbol of the last frame read as the host would, and remembers that. 0: the host has to name it. */
+function nameSymbol(): u32 {
+  const object = (frame.objectKey << 1) | frame.isKernelAddress;
+  const naming = object < objects.length ? objects.get(object) : 0;
+  if (!naming || !isPlain(frame.symbolFrom, frame.symbolTo)) return 0;
+  const mark = (naming & ~FLAGS) - 1;
+  const action = nameWith(mark) | (naming & FLAGS);
+  rememberFrame(action);
+  return action;
+}
+
+function nameWith(mark: u32): u32 {
+  const size = frame.symbolTo - frame.symbolFrom;
+  if (!mark) return names.intern(frame.symbolFrom, size);
+  const markSize = keys.size.get(mark);
+  memory.copy(marked, frame.symbolFrom, size);
+  memory.copy(marked + size, keys.at.get(mark), markSize);
+  return names.intern(marked, size + markSize);
+}
+
+/**
+ * Does symbolFrame() of src/symbols/symbol-frame.ts leave the symbol between these places as it is, whatever its options?
+ * False: it may not, or the symbol stands for several frames.
+ */
+function isPlain(from: usize, to: usize): bool {
+  if (from == to || to - from > LONGEST || isMangled(from) || load<u8>(from) == SPACE) return false;
+  let hasList = false; // perhaps of arguments
+  let isBlankBehind = false;
+  let hasVersion = false;
+  let c: u32 = 0;
+  for (let p = from; p < to; p++) {
+    c = load<u8>(p);
+    if (c < SPACE || c == DELETE || c == SEMICOLON) return false;
+    if (c == OPEN) hasList = true;
+    else if (c == CLOSE) isBlankBehind = false;
+    else if (c == SPACE) isBlankBehind = true;
+    else if (c == AT) hasVersion = true;
+    else if (c == MINUS && load<u8>(p + 1) == GREATER) return false;
+    else if (c == COLON && isHash(p, to)) return false;
+  }
+  return c != SPACE && c != BRACKET && (!hasList || (c != CLOSE && !hasVersion && !isBlankBehind));
+}
+
+/** `_Z`, `_R`, `__Z`, `__R`; `caml` */
+function isMangled(p: usize): bool {
+  if (load<u32>(p) == CAML) return true;
+  if (load<u8>(p) != UNDERSCORE) return false;
+  const c: u32 = load<u8>(p + 1) == UNDERSCORE ? load<u8>(p + 2) : load<u8>(p + 1);
+  return c == 90 || c == 82;
+}
+
+/** `::h0123456789abcdef` */
+function isHash(p: usize, to: usize): bool {
+  if (to - p < 19 || load<u16>(p) != 0x3a3a || load<u8>(p + 2) != 104) return false;
+  for (let i: usize = 3; i < 19; i++) if (!isHexDigit(load<u8>(p + i))) return false;
+  return true;
 }
 
 /** The host looks at all frames again. */
