@@ -103,7 +103,7 @@ export class ParticularsReader {
     return known;
   }
 
-  /** Learns from the keys which threads have another name than at their first switch, as those of Java. */
+  /** Learns from keys that bear the threads' own names which have another than at their first switch, as those of Java. */
   learnNames(keys: Iterable<Pick<KeyMeaning, 'tid' | 'comm'>>): void {
     for (const { tid, comm } of keys)
       if (tid !== undefined && comm !== undefined && comm !== this.#taskOf(tid)[2]) this.#laterNames.set(tid, comm);
@@ -162,10 +162,15 @@ export class ParticularsReader {
     if (waker === undefined || waker === 0 || !this.#hasWakers) return undefined;
     if (waker === INTERRUPT) return { tid: undefined, pid: undefined, comm: undefined };
     const tid = tidOfWaker(waker);
-    const [, pid, first] = this.#taskOf(tid);
-    const comm = this.#laterNames.get(tid) ?? first;
+    const comm = this.commOf(tid);
+    const pid = this.processOf(tid);
     const stack = this.wakerStacks.get(waker);
-    return { tid, pid: pid === undefined ? undefined : Number(pid), comm, ...(stack && { stack }) };
+    return { tid, pid, comm, ...(stack && { stack }) };
+  }
+
+  /** The name of a thread, its last one where it took another; undefined: the dump does not tell. */
+  commOf(tid: number | undefined): string | undefined {
+    return tid === undefined ? undefined : (this.#laterNames.get(tid) ?? this.#taskOf(tid)[2]);
   }
 
   /** The process of a thread; undefined: the dump does not tell. */

@@ -66,6 +66,7 @@ const RUNNABLE_STATES: ReadonlySet<number> = new Set([0, 0x100, 0x10000]);
 export function isRunnableState(state: number): boolean {
   return RUNNABLE_STATES.has(state);
 }
+/** The time before a thread's first turn: comm and stacks of such an entry are its creator's. */
 const NEW_THREAD = 0x10000;
 
 // flamepipe offcpu 1 pid 4242 attach_ns 4435254439383 wait_events 0
@@ -173,7 +174,9 @@ export function addProgram(
     return `its keys are not those of format ${format}: the program was changed; record with flamepipe's own`;
   callers.learn(meanings.map(({ caller }) => caller));
   if (particulars) {
-    particulars.learnNames(meanings);
+    const isNew = ({ state }: { state: number | undefined }): boolean => state === NEW_THREAD;
+    particulars.learnNames(meanings.filter((meaning) => !isNew(meaning)));
+    for (const meaning of meanings.filter(isNew)) meaning.comm = particulars.commOf(meaning.tid) ?? meaning.comm;
     const wakers = meanings.map(({ waker }) => waker);
     const processOf = (tid: number): number | undefined => particulars.processOf(tid);
     particulars.wakerStacks = wakerStacksOf(wakers, { text, table, names, callers, processOf });
@@ -341,9 +344,10 @@ function* openIntervals(
       object: Number(object),
       statement: Number(statement ?? 0),
     };
+    const own = Number(state) === NEW_THREAD ? particulars?.commOf(Number(tid)) : undefined;
     yield {
       since: Number(since),
-      comm,
+      comm: own ?? comm,
       pid,
       tid: Number(tid),
       state: Number(state),

@@ -95,6 +95,14 @@ describe('particulars', () => {
     assert.deepEqual(wait?.particulars?.waker, { tid: 8, pid: 7, comm: 'mailer' });
   });
 
+  test('name a thread by its own name, not by the one that its creator had before its first turn', () => {
+    for (const keys of [[], ['two, words, 8, 1, 0, 202, 1, 0, 6, -1']]) {
+      const [wait, birth] = dumpOf('app, 7, 1, 0, 202, 1, 0, 6, 8', 'app, 8, 65536, 0, -1, 0, 0, 6, 0', ...keys);
+      assert.deepEqual(wait?.particulars?.waker, { tid: 8, pid: 7, comm: 'two, words' });
+      assert.equal(birth?.comm, 'two, words');
+    }
+  });
+
   test('name nobody, and no interrupt, where the kernel had no BTF', () => {
     const entry = '@offcpu[\n    __schedule+1\n, \n    main+2\n, app, 7, 1, 0, -1, 0, 0, 6, -1]: (100, 0, 1, 100, 0)\n';
     const wakerOf = (dump: string): unknown => entriesOf(dump + entry + TAIL)[0]?.particulars?.waker;
