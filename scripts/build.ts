@@ -90,16 +90,6 @@ async function buildData(): Promise<void> {
   writeFileSync(`${OWN}/viewer.generated.hash`, `sha256-${hash}`);
 }
 
-/** Modules imported on occasion become files of their own, so that no tool reads them to start. */
-const occasional: Plugin = {
-  name: 'occasional',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.cjs`, external: true } : undefined,
-    );
-  },
-};
-
 /** The parser of yargs works alone: what yargs' helpers import besides has no effect, so the bundle leaves it out. */
 const parserAlone: Plugin = {
   name: 'parser-alone',
@@ -122,44 +112,109 @@ interface Late {
 const ZLIB: Late = {
   functions: ['crc32', 'createGunzip', 'deflateRawSync', 'deflateSync', 'gzipSync', 'inflateSync'],
 };
-/** Each becomes a file of its own, with copies of what it imports: so none may throw our errors, or share variables. */
+/**
+ * Each becomes a file of its own, with copies of what it imports but SHARED: so none may have variables in common with the
+ * rest of a tool. Those without names are loaded by import() only.
+ */
 const LATE: Readonly<Record<string, Late>> = {
+  'src/cli/compressed.ts': {},
   'src/cli/help.ts': { functions: ['helpText', 'versionText'] },
+  'src/cli/yargs-parser.ts': {},
   'src/perf/loose-header.ts': { functions: ['isFrameColumn', 'readHiddenHeader', 'readLooseHeader'] },
   'src/perf/objects.ts': { classes: ['PerfObjects'] },
+  'src/stacks/linear-pattern.ts': { functions: ['linearTest'] },
+  'src/stacks/packed/picture-text.ts': {},
   'src/symbols/pending-frames.ts': { classes: ['PendingFrames'] },
   'src/symbols/rust/rust-name.ts': { functions: ['readRustName'] },
+  'src/symbols/symbolizer.ts': {},
+  'src/tools/flame-record/recorder.ts': {},
 };
+/** Modules that a tool must have once: errors are recognised by their class, and one counter watches the heap. */
+const SHARED: Readonly<Record<string, string>> = { 'src/engine/errors.ts': 'errors', 'src/engine/heap.ts': 'heap' };
 
-function lateModule(file: string, { functions = [], classes = [] }: Late): string {
+/** A late file is a function of the shared modules, so that it runs with those of its tool. */
+function loading(file: string): string {
+  return `require("./${basename(file, '.ts')}.cjs")(shared)`;
+}
+
+function lateModule(load: string, { functions = [], classes = [] }: Late): string {
   return [
-    `let loaded; const load = () => (loaded ??= require(${JSON.stringify(file)}));`,
+    `import { shared } from 'shared'; let loaded; const load = () => (loaded ??= ${load});`,
     ...functions.map((name) => `export const ${name} = (...given) => load().${name}(...given);`),
     ...classes.map((name) => `export function ${name}(...given) { return new (load().${name})(...given); }`),
   ].join('\n');
 }
 
-const late: Plugin = {
+function lateContents(path: string): string {
+  if (path === 'node:zlib') return lateModule('require("node:zlib")', ZLIB);
+  if (path === 'src/cli/yargs-parser.ts') {
+    const parser = loading(path);
+    return `import { shared } from 'shared'; export const Parser = { detailed: (...given) => ${parser}.Parser.detailed(...given) };`;
+  }
+  return lateModule(loading(path), LATE[path] ?? {});
+}
+
+/** `isLate`: is it a late file that is built, which gets the shared modules? */
+const late = (isLate: boolean): Plugin => ({
   name: 'late',
   setup({ onLoad, onResolve }) {
-    const virtual = (path: string): OnResolveResult => ({ path, namespace: 'late', sideEffects: false });
-    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+    const virtual = (path: string, namespace: string): OnResolveResult => ({ path, namespace, sideEffects: false });
+    onResolve({ filter: /^\./, namespace: 'file' }, ({ kind, path, resolveDir }) => {
       const file = relative(root, join(resolveDir, path));
-      return kind === 'import-statement' && LATE[file] ? virtual(file) : undefined;
+      if (kind === 'dynamic-import') return virtual(file, 'occasional');
+      if (kind !== 'import-statement') return undefined;
+      if (isLate && SHARED[file]) return virtual(file, 'given');
+      return LATE[file] ? virtual(file, 'late') : undefined;
     });
-    onResolve({ filter: /^(?:node:zlib|\.\/yargs-parser\.ts)$/ }, ({ kind, path }) =>
-      kind === 'import-statement' ? virtual(path) : undefined,
-    );
+    onResolve({ filter: /^node:zlib$/, namespace: 'file' }, ({ path }) => virtual(path, 'late'));
+    onResolve({ filter: /^shared$/ }, ({ path }) => virtual(path, 'shared'));
+    onResolve({ filter: /\.cjs$|^node:/, namespace: 'late' }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /\.cjs$/, namespace: 'occasional' }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: lateContents(path) }));
-    onResolve({ filter: /./, namespace: 'late' }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'occasional' }, ({ path }) => ({
+      contents: `import { shared } from 'shared'; module.exports = ${loading(path)};`,
+    }));
+    onLoad({ filter: /./, namespace: 'given' }, ({ path }) => ({
+      contents: `module.exports = SHARED.${SHARED[path]};`,
+    }));
+    const own = Object.entries(SHARED).map(([file, name]) => `import * as ${name} from './${file}';`);
+    const all = `export const shared = ${isLate ? 'SHARED' : `{ ${Object.values(SHARED)} }`};`;
+    onLoad({ filter: /./, namespace: 'shared' }, () => ({
+      contents: isLate ? all : [...own, all].join('\n'),
+      resolveDir: root,
+    }));
   },
-};
+});
 
-function lateContents(path: string): string {
-  if (path === 'node:zlib') return lateModule(path, ZLIB);
-  if (path === './yargs-parser.ts')
-    return 'export const Parser = { detailed: (...given) => require("./yargs-parser.cjs").Parser.detailed(...given) };';
-  return lateModule(`./${basename(path, '.ts')}.cjs`, LATE[path] ?? {});
+/** Bundles files into `made`, and gives what esbuild tells of them. */
+async function bundle(
+  entryPoints: { in: string; out: string }[],
+  made: string,
+  version: string,
+  isLate: boolean,
+): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints,
+    plugins: [parserAlone, late(isLate)],
+    supported: { 'dynamic-import': false }, // require() starts sooner
+    outdir: made,
+    metafile: true,
+    outExtension: { '.js': '.cjs' },
+    ...(isLate && {
+      // in brackets, V8 does not parse it twice: once to skip it, and again at the call
+      banner: { js: 'module.exports=(function(SHARED){const module={exports:{}};' },
+      footer: { js: 'return module.exports});' },
+    }),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    define: { FLAMEPIPE_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
+    legalComments: 'none', // they are in THIRD-PARTY-LICENSES.txt
+    logLevel: 'warning',
+  });
+  return metafile;
 }
 
 async function buildBinaries(): Promise<void> {
@@ -168,34 +223,20 @@ async function buildBinaries(): Promise<void> {
   rmSync(made, { recursive: true, force: true });
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string; engines: { node: string } };
   const tools = readdirSync('bin').map((file) => basename(file, '.ts'));
-  const { metafile } = await build({
-    entryPoints: [
-      ...tools.map((tool) => ({ in: `bin/${tool}.ts`, out: `${tool}.main` })),
-      ...Object.keys(LATE).map((file) => ({ in: file, out: basename(file, '.ts') })),
-      { in: 'src/cli/yargs-parser.ts', out: 'yargs-parser' },
-      { in: 'src/cli/compressed.ts', out: 'compressed' },
-      { in: 'src/symbols/symbolizer.ts', out: 'symbolizer' },
-      { in: 'src/stacks/packed/picture-text.ts', out: 'picture-text' },
-    ],
-    plugins: [occasional, parserAlone, late],
-    supported: { 'dynamic-import': false }, // require() starts sooner
-    outdir: made,
-    metafile: true,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'cjs',
-    define: { FLAMEPIPE_VERSION: JSON.stringify(manifest.version), 'import.meta.dirname': '__dirname' },
-    legalComments: 'none', // they are in THIRD-PARTY-LICENSES.txt
-    logLevel: 'warning',
-  });
-  for (const file of Object.keys(LATE)) {
-    const inputs = metafile.outputs[`${made}/${basename(file, '.ts')}.cjs`]?.inputs;
-    if ((inputs?.['src/engine/errors.ts']?.bytesInOutput ?? 0) > 0)
-      throw new Error(`${file} has its own copy of our errors, which no tool would recognise`);
-  }
+  const metafiles = [
+    await bundle(
+      tools.map((tool) => ({ in: `bin/${tool}.ts`, out: `${tool}.main` })),
+      made,
+      manifest.version,
+      false,
+    ),
+    await bundle(
+      Object.keys(LATE).map((file) => ({ in: file, out: basename(file, '.ts') })),
+      made,
+      manifest.version,
+      true,
+    ),
+  ];
   // one letter beyond ASCII, which esbuild leaves in regular expressions, doubles what Node has to read
   for (const file of readdirSync(made).filter((name) => name.endsWith('.cjs')))
     if (/[^\0-\x7f]/.test(readFileSync(`${made}/${file}`, 'latin1'))) throw new Error(`${file} is not ASCII`);
@@ -211,7 +252,7 @@ async function buildBinaries(): Promise<void> {
   const library = await buildLibrary(made);
   const { streamTypes } = await import('./stream-types.ts'); // it reads the modules that are made first
   writeFileSync(`${made}/index.d.ts`, streamTypes());
-  const outputs = [metafile, library].flatMap(({ outputs }) => Object.values(outputs));
+  const outputs = [...metafiles, library].flatMap(({ outputs }) => Object.values(outputs));
   const bundled = outputs.flatMap((output) => Object.keys(output.inputs));
   writeFileSync(`${made}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicenses(bundled));
   rmSync('dist', { recursive: true, force: true });

@@ -29,11 +29,17 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 const OTHERS = [
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json', 'flamepipe.mk', 'bpf/offcpu.bt'],
   ...[
-    'dist/compressed.cjs',
-    'dist/yargs-parser.cjs',
-    ...['help', 'loose-header', 'objects', 'pending-frames', 'rust-name'].map((late) => `dist/${late}.cjs`),
-    'dist/symbolizer.cjs',
-    'dist/picture-text.cjs',
+    ...[
+      'compressed',
+      'help',
+      'linear-pattern',
+      'loose-header',
+      'objects',
+      'pending-frames',
+      'picture-text',
+      'recorder',
+    ].map((late) => `dist/${late}.cjs`),
+    ...['rust-name', 'symbolizer', 'yargs-parser'].map((late) => `dist/${late}.cjs`),
     ...OWN_DATA.map((file) => `dist/${file}`),
     'dist/index.js',
     'dist/index.d.ts',

@@ -1,7 +1,7 @@
 // A user's regular expression, matched in time linear in the text, whatever the user typed: `(a+)+$` cannot hang a tool.
 
-import { RE2JS } from 're2js';
 import { UsageError } from '../engine/errors.ts';
+import { linearTest } from './linear-pattern.ts';
 
 /** What a tool asks of a regular expression. */
 export interface Pattern {
@@ -23,11 +23,23 @@ export function patternOf(source: string, option: string, ignoreCase = false): P
     throw new UsageError(`${named} has a ${unsupported}, which takes unbounded time: write the pattern without it`);
   }
   try {
-    const compiled = RE2JS.compile(RE2JS.translateRegExp(source), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-    return { source, test: (text) => compiled.test(text) };
+    return { source, test: (ignoreCase ? undefined : plainTest(source)) ?? linearTest(source, ignoreCase) };
   } catch (error) {
     throw new UsageError(`${named} is not a regular expression: ${reasonOf(error as Error)}`);
   }
+}
+
+//  ^vfs_read$     fsync     std::sync
+//  1└─ 2 ──┘3
+const PLAIN = /^(\^?)([\w :;,<>=~@#%&"'!/-]+)(\$?)$/;
+
+/** The test of a pattern that is but a word, anchored or not; undefined: it needs the engine, which takes 5 ms to load. */
+export function plainTest(source: string): ((text: string) => boolean) | undefined {
+  const [, start, word = '', end] = PLAIN.exec(source) ?? [];
+  if (word === '') return undefined;
+  if (start && end) return (text) => text === word;
+  if (start) return (text) => text.startsWith(word);
+  return end ? (text) => text.endsWith(word) : (text) => text.includes(word);
 }
 
 /** The first part of the expression that no linear engine knows; a class such as `[(?=]` holds only characters. */

@@ -18,6 +18,7 @@ test('a pattern says what a RegExp says, for what both know', () => {
     '\\\\1',
     ' ',
     'é',
+    '<b>::a/"#&-',
   );
   const sources = fc.array(fc.tuple(pieces, fc.constantFrom('', '*', '+?', '?', '{2}')), {
     minLength: 1,
@@ -26,12 +27,15 @@ test('a pattern says what a RegExp says, for what both know', () => {
   fc.assert(
     fc.property(
       sources,
-      fc.array(fc.constantFrom('a', 'b', '.', 'é', '{{c}}', '\\1', 'A')),
+      fc.array(fc.constantFrom('a', 'b', '.', 'é', '{{c}}', '\\1', 'A', ' ', '<b>::a/"#&-')),
       fc.boolean(),
-      (parts, text, ignore) => {
-        const source = parts
-          .map(([piece, times], i) => (piece.startsWith('(?<') ? piece.replace('n', `n${i}`) : piece) + times)
-          .join('');
+      fc.constantFrom('', '^'),
+      fc.constantFrom('', '$'),
+      (parts, text, ignore, start, end) => {
+        const pieces = parts.map(
+          ([piece, times], i) => (piece.startsWith('(?<') ? piece.replace('n', `n${i}`) : piece) + times,
+        );
+        const source = start + pieces.join('') + end;
         const expected = new RegExp(source, ignore ? 'i' : '').test(text.join(''));
         assert.equal(patternOf(source, '--include', ignore).test(text.join('')), expected, source);
       },
