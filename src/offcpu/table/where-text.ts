@@ -1,11 +1,12 @@
 // The table of --where: function of the program, what it waited on, how long, and who ended it. Latin1, in and out.
 
 import type { CallPlace } from './calls.ts';
+import { type GatheredPlace, gathered } from './gathered-places.ts';
 import { quantile } from './lengths.ts';
-import { type Place, type PlaceWaker, type ReasonPlaces, titleOf } from './where.ts';
+import { type PlaceWaker, type ReasonPlaces, titleOf } from './where.ts';
 import { functionText } from './where-rows.ts';
 
-/** Rows below this share of their reason are summed up. */
+/** Rows below this share of their reason are gathered by function, and summed up where that is not enough. */
 const SMALL = 0.05;
 /** Shorter times get two decimals of a millisecond. */
 const SHORT_NS = 10e6;
@@ -46,8 +47,9 @@ export function formatWhere(reasons: readonly ReasonPlaces[], calls: readonly Ca
   const lastSync = reasons.findLastIndex(({ reason }) => reason === FSYNC);
   const rows = reasons.flatMap((of, i) => {
     const { ns, queuedNs, waits, places } = of;
-    const shown = places.filter((place, at) => at < MOST_ROWS && place.ns >= SMALL * ns);
-    const rest = places.slice(shown.length);
+    const all = gathered(places, SMALL * ns);
+    const shown = all.filter((place, at) => at < MOST_ROWS && place.ns >= SMALL * ns);
+    const rest = all.slice(shown.length);
     return [
       plainRow(`  ${fitted(titleOf(of), FUNCTION_WIDTH)}`, [ms(ns), queued(queuedNs), known(waits)]),
       // what the title says needs no line of its own
@@ -84,15 +86,15 @@ function callRows(calls: readonly CallPlace[]): Row[] {
   const all = calls.reduce((sum, { ns }) => sum + ns, 0);
   const shown = calls.filter(({ ns }, i) => i < MOST_ROWS && ns >= SMALL * all);
   const count = calls.reduce((sum, call) => sum + call.count, 0);
-  const none = { caller: undefined, statement: undefined, queuedNs: 0, wakers: [] };
+  const none = { caller: undefined, statement: undefined, queuedNs: 0, wakers: [], places: 1 };
   return [
     plainRow(`  ${FSYNC} calls, start to end`, [ms(all), '', String(count)]),
     ...shown.map(({ name, count: waits, ...call }) => placeRow({ ...none, ...call, function: name, waits }, () => '-')),
   ];
 }
 
-function placeRow(place: Place, queued: (ns: number) => string): Row {
-  const { object, statement, ns, queuedNs, waits, maxNs, buckets, wakers } = place;
+function placeRow(place: GatheredPlace, queued: (ns: number) => string): Row {
+  const { object, statement, ns, queuedNs, waits, maxNs, buckets, wakers, places } = place;
   const lengths = buckets.size === 0 ? ['-', '-'] : [length(quantile(buckets, 0.5)), length(quantile(buckets, 0.99))];
   return {
     name: `${INDENT}${fitted(functionText(place), FUNCTION_WIDTH - INDENT.length + 1)}`,
@@ -101,6 +103,7 @@ function placeRow(place: Place, queued: (ns: number) => string): Row {
       ...(statement === undefined ? [] : [begun(statement.text, width)]),
       ...(statement?.sharesText && statement.queryId !== undefined ? [`id ${statement.queryId}`] : []),
       ...(object === undefined ? [] : [object]),
+      ...(places > 1 ? [`and ${places - 1} more`] : []),
       ...wakers
         .slice(0, MOST_WAKERS)
         .filter((waker) => waker.ns >= SMALL_WAKER * ns)
@@ -120,10 +123,11 @@ function wakerLines({ name, function: own }: PlaceWaker, share: string, width: n
     : [line, `${' '.repeat(share.length)}in ${fitted(own, width - share.length - 3)}`];
 }
 
-function restRow(rest: readonly Place[], queued: (ns: number) => string): Row[] {
+function restRow(rest: readonly GatheredPlace[], queued: (ns: number) => string): Row[] {
   if (rest.length === 0) return [];
   const sum = (member: 'ns' | 'queuedNs' | 'waits'): number => rest.reduce((all, place) => all + place[member], 0);
-  return [plainRow(`${INDENT}${rest.length} more`, [ms(sum('ns')), queued(sum('queuedNs')), known(sum('waits'))])];
+  const count = rest.reduce((all, { places }) => all + places, 0);
+  return [plainRow(`${INDENT}${count} more`, [ms(sum('ns')), queued(sum('queuedNs')), known(sum('waits'))])];
 }
 
 /** A recorder that does not count has none. */

@@ -126,8 +126,13 @@ const PEER = /^\w+ .*:(\d+)$/;
 /** Of clients; below them lie the ports of servers, which tell one from the other. */
 const LEAST_OF_CLIENTS = 32768;
 
-/** Another lock is another wait, and so is another server. */
+/** Of objects that a program makes as it runs: one in each connection, request or call. */
+const MADE_LOCK = /^(?:heap|stack) lock 0x/;
+
+/** Another lock that the program was built with is another wait, and so is another server. */
 function withoutNumbers(object: string): string {
+  const [made] = MADE_LOCK.exec(object) ?? [];
+  if (made !== undefined) return made;
   const port = PEER.exec(object)?.[1];
   const isAnother = ADDRESS.test(object) || (port !== undefined && Number(port) < LEAST_OF_CLIENTS);
   return isAnother ? object : object.replace(NUMBERS, '');

@@ -235,3 +235,29 @@ test("a thread that parks waits on no lock that its address could name; an LWLoc
   assert.equal(at([...deep, 'PGSemaphoreLock']), 'lock at 0x1000', 'it only called what waits');
   assert.equal(at(['sem_wait'], 0x01000007), 'LWLock:WALWrite', "a stack that libc's frames cut");
 });
+
+test('a function that waits a little on each of many locks has a row, and sums stay', () => {
+  const entry = (own: string, address: number, ns: number): OffcpuEntry => {
+    const waker = { pid: 7, tid: address % 2, comm: 'host' };
+    return {
+      ...{ ...WAIT, ns, maxNs: ns, user: ['pthread_cond_wait', own, 'main'] },
+      particulars: { object: { kind: 'lock', address }, waker, lengthLog2: 20 },
+    };
+  };
+  const many = Array.from({ length: 40 }, (_, i) => entry('reply', 4096 + i, 2e6 + i));
+  const inStatements = Array.from({ length: 20 }, (_, i): OffcpuEntry => {
+    const { particulars, ...rest } = entry('store', 79, 1e6);
+    const statement = { text: `select ${i}`, queryId: undefined };
+    return { ...rest, ...(particulars && { particulars: { ...particulars, statement } }) };
+  });
+  const entries = [entry('take', 77, 30e6), ...many, ...inStatements, entry('rare', 78, 1e6)];
+  const places = placesOf(entries, new Reasons([], () => undefined), { nameLock: () => undefined, meaning: false });
+  const rows = formatWhere(places).split('\n');
+  const at = (name: string): string => rows.find((row) => row.trim().startsWith(name)) ?? '';
+  assert.match(at('reply'), /^ {4}reply +80\.0 .* 40 .* lock at 0x1027$/);
+  assert.match(rows[rows.indexOf(at('reply')) + 1] ?? '', /^ +and 39 more$/);
+  assert.match(at('store'), /^ {4}store +20\.0 .* 20 .* select 0$/);
+  assert.match(at('take'), / 30\.0 /);
+  assert.match(at('1 more'), / 1\.00 /);
+  assert.ok(rows.indexOf(at('reply')) < rows.indexOf(at('take')));
+});

@@ -13,6 +13,7 @@ import { reportOf } from '../../../src/record/report/report.ts';
 import type { WaitRow } from '../../../src/record/report/waits.ts';
 import { basisOfWaits, secondsText, shareText, waitFacts, waitTitle } from '../../../src/record/report/words.ts';
 import { isNameless } from '../../../src/stacks/frame-name.ts';
+import type { DataName } from '../../../src/symbols/data-names.ts';
 import { ROOT } from '../../tools.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
 
@@ -233,7 +234,7 @@ test('a lock that has no name but its address stands behind what the wait means'
   assert.equal(titleOf('tcp 127.0.0.1:40000'), 'XLogFlush waits for tcp 127.0.0.1:40000');
 });
 
-test('on the first screen files and clients whose names differ in numbers are one, other servers and locks are not', () => {
+test('on the first screen files, clients and locks of the heap that differ in numbers are one; servers, built-in locks are not', () => {
   const entry = (call: number, object: number): string =>
     `@offcpu[\n    __schedule+1\n    do_syscall_64+1\n, \n    save+2\n    main+2\n, app, 8, 1, 0, ${call}, ${object}, 0, 20, 0]: (1000000, 0, 1, 1000000, 0)\n`;
   const file = (object: number, name: string): string => `@file[${object}]: (33188, 7, 9, d, ${name})\n`;
@@ -246,14 +247,16 @@ test('on the first screen files and clients whose names differ in numbers are on
     [file(1, 'log.1'), file(2, 'log.2'), socket(3, 40000), socket(4, 40001), socket(5, 5432), socket(6, 5433)].join(''),
     [1, 2].map((object) => entry(74, object)).join(''),
     [3, 4, 5, 6].map((object) => entry(45, object)).join(''),
-    [4096, 8192].map((address) => entry(202, address)).join(''),
+    [4096, 8192, 77, 78, 79].map((address) => entry(202, address)).join(''),
   ].join('\n');
-  const { waits, heldUp } = reportOf(partsOf(undefined, offcpuOf(dump, 9)));
+  const nameLock = (at: number): DataName | undefined => (at < 99 ? { symbol: undefined, place: 'heap' } : undefined);
+  const { waits, heldUp } = reportOf({ ...partsOf(undefined, offcpuOf(dump, 9)), nameLock });
   const objects = (rows: readonly WaitRow[]): string[] =>
     rows.map(({ object, alike }) => `${object} ${alike ?? 0}`).sort();
-  assert.equal(waits.length, 8, objects(waits).join());
+  assert.equal(waits.length, 11, objects(waits).join());
   assert.deepEqual(objects(heldUp), [
     'd/log.1 1',
+    'heap lock 0x4d 2',
     'lock at 0x1000 0',
     'lock at 0x2000 0',
     'tcp 127.0.0.1:40000 1',
