@@ -1,5 +1,6 @@
 // The table of --where: function of the program, what it waited on, how long, and who ended it. Latin1, in and out.
 
+import { withoutAlike } from './alike-wakers.ts';
 import type { CallPlace } from './calls.ts';
 import { type GatheredPlace, gathered } from './gathered-places.ts';
 import { quantile } from './lengths.ts';
@@ -104,7 +105,7 @@ function placeRow(place: GatheredPlace, queued: (ns: number) => string): Row {
       ...(statement?.sharesText && statement.queryId !== undefined ? [`id ${statement.queryId}`] : []),
       ...(object === undefined ? [] : [object]),
       ...(places > 1 ? [`and ${places - 1} more`] : []),
-      ...wakers
+      ...withoutAlike(wakers, MOST_WAKERS, 'ns')
         .slice(0, MOST_WAKERS)
         .filter((waker) => waker.ns >= SMALL_WAKER * ns)
         .flatMap((waker) => wakerLines(waker, `<- ${((100 * waker.ns) / ns).toFixed(0)}% `, width)),

@@ -1,5 +1,6 @@
 // The report's sentences and numbers, the same in the page, in Markdown and on a terminal.
 
+import { withoutAlike } from '../../offcpu/table/alike-wakers.ts';
 import { isUnnamedLock } from '../../offcpu/table/particular-names.ts';
 import { grouped } from '../../stacks/amounts.ts';
 import { type CallRow, callsOf } from './calls.ts';
@@ -141,9 +142,11 @@ export const ONE_CALL = 'one call waits several times, for pages, the journal, t
 const MOST_WAKERS = 3;
 const LEAST_WAKER = 0.05;
 
-/** `ended by thread rebuild (98 %)`; '' if nobody knows. */
+/** `ended by thread rebuild (98 %)`, `ended by apache2 22811 and 8 more (97 %)`; '' if nobody knows. */
 function wakersText({ wakers }: WaitRow): string {
-  const shown = wakers.filter(({ share }) => share >= LEAST_WAKER).slice(0, MOST_WAKERS);
+  const shown = withoutAlike(wakers, MOST_WAKERS, 'share')
+    .filter(({ share }) => share >= LEAST_WAKER)
+    .slice(0, MOST_WAKERS);
   if (shown.length === 0) return '';
   return `ended by ${shown.map(({ name, share }) => `${name} (${(100 * share).toFixed(0)} %)`).join(', ')}`;
 }

@@ -236,9 +236,9 @@ test("a thread that parks waits on no lock that its address could name; an LWLoc
   assert.equal(at(['sem_wait'], 0x01000007), 'LWLock:WALWrite', "a stack that libc's frames cut");
 });
 
-test('a function that waits a little on each of many locks has a row, and sums stay', () => {
+test('a function that waits a little on each of many locks has a row, its many wakers one line, and sums stay', () => {
   const entry = (own: string, address: number, ns: number): OffcpuEntry => {
-    const waker = { pid: 7, tid: address % 2, comm: 'host' };
+    const waker = { pid: address % 9, tid: address, comm: 'host' };
     return {
       ...{ ...WAIT, ns, maxNs: ns, user: ['pthread_cond_wait', own, 'main'] },
       particulars: { object: { kind: 'lock', address }, waker, lengthLog2: 20 },
@@ -255,7 +255,10 @@ test('a function that waits a little on each of many locks has a row, and sums s
   const rows = formatWhere(places).split('\n');
   const at = (name: string): string => rows.find((row) => row.trim().startsWith(name)) ?? '';
   assert.match(at('reply'), /^ {4}reply +80\.0 .* 40 .* lock at 0x1027$/);
-  assert.match(rows[rows.indexOf(at('reply')) + 1] ?? '', /^ +and 39 more$/);
+  const [, more = '', wakers = ''] = rows.slice(rows.indexOf(at('reply')));
+  assert.match(more, /^ +and 39 more$/);
+  // of nine processes, one is its own
+  assert.match(wakers, /^ +<- 90% host \d+ and 7 more$/);
   assert.match(at('store'), /^ {4}store +20\.0 .* 20 .* select 0$/);
   assert.match(at('take'), / 30\.0 /);
   assert.match(at('1 more'), / 1\.00 /);
