@@ -100,7 +100,7 @@ function whyNot(text: BpftraceText): string | undefined {
   if (!footer) return 'bpftrace was killed before it printed its maps: stop it with SIGINT';
   if (footer[2] === '0' || Number(footer[3]) <= Number(footer[2]))
     return 'the recording ended before it began: nothing was measured';
-  if (text.maps.has(OUR_MAP) || text.maps.has('@open')) return undefined;
+  if (text.maps.has(OUR_MAP) || text.maps.has('@open') || text.maps.has('@thread')) return undefined;
   if (!text.scalars.has(LAST_MAP)) return 'cut off before its maps: bpftrace was killed while it printed';
   return 'no thread of that process came onto or left a CPU: all slept or ran throughout (/proc/PID/task/*/stack tells), or there is no such process (of one in a container, give the PID that the host sees)';
 }

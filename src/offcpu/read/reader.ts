@@ -122,11 +122,13 @@ export class OffcpuReader {
 
   /** Was there nothing in the inputs that could be used? */
   get isEmpty(): boolean {
-    return this.inputs.every(({ format, entries }) => format === 'perf' && entries === 0);
+    return this.inputs.every(({ format, entries, dump }) => entries === 0 && (format === 'perf' || dump?.program));
   }
 
   /** Why isEmpty. */
   get whyEmpty(): string {
+    if (this.inputs.some(({ dump }) => dump?.program))
+      return 'no thread of that process waited: those that ran left the CPU only when they ended';
     return this.inputs.length > 0
       ? 'the input has switches or wake-ups of threads, but no stack of a switch-out: record with --call-graph'
       : 'the input has no off-CPU time';

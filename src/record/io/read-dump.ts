@@ -29,7 +29,7 @@ export async function readDump(file: string, fold: OffcpuFold, report: Report): 
     },
   };
   await readInputs([file], sink, { stop: new AbortController().signal, stdin: undefined });
-  if (fold.isEmpty) throw new UsageError(why ?? 'nothing was read');
+  if (fold.isEmpty && why !== undefined) throw new UsageError(why);
   return fold;
 }
 

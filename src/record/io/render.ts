@@ -295,6 +295,7 @@ async function draw(
   table: StackTable,
   subtitle?: string,
 ): Promise<void> {
+  if (table.stackCount === 0) return; // of a program that never waited
   await steps.run(`drawing ${picture.what}`, 'flame-svg', () => {
     const drawSettings = drawSettingsOf(drawOptionsOf(settings, picture, subtitle));
     steps.write(picture.to, drawFlameGraph({ table, isDifferential: false }, drawSettings));
