@@ -113,7 +113,8 @@ export function userOnlyText(cpu: PerfStats | undefined): string | undefined {
 
 /** Of a recording that holds nothing else. */
 export function noSampleText(frequency: number): string {
-  return `perf took no sample: the target ran for less than ${(1000 / frequency).toFixed(0)} ms, or not at all`;
+  const period = (1000 / frequency).toFixed(0);
+  return `perf took no sample: the target ran for less than ${period} ms, or not at all. --frequency 4999 takes more, --mode both tells its waits, too`;
 }
 
 /** Of several processes those that perf took no sample of; undefined: there is none. */

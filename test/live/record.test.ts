@@ -51,6 +51,26 @@ function obstacle(): string | undefined {
   return undefined;
 }
 
+/** Sorts for half a second of its CPU time, by libc, whose callers have no frame pointers. */
+const SORTER = `
+#include <stdlib.h>
+#include <time.h>
+static int values[3000];
+volatile long work;
+__attribute__((noinline)) static int compare(const void *a, const void *b) {
+  for (int i = 0; i < 100; i++) work += i;
+  return *(const int *)a - *(const int *)b;
+}
+__attribute__((noinline)) static void sort_them(void) {
+  for (int i = 0; i < 3000; i++) values[i] = rand();
+  qsort(values, 3000, sizeof *values, compare);
+  work++;
+}
+int main(void) {
+  while (clock() < CLOCKS_PER_SEC / 2) sort_them();
+}
+`;
+
 const skip = obstacle();
 if (skip !== undefined) console.error(`SKIPPED: flame-record was not tried on live processes: ${skip}`);
 
@@ -219,6 +239,24 @@ describe('flame-record', { skip: skip ?? false }, () => {
     assert.match(fileOf('early', 'offcpu.folded'), /;worker;.*nanosleep;.*do_nanosleep/m);
     assert.match(fileOf('early', 'wall.folded'), /;write_through;.*fsync/m);
     assert.ok(readdirSync(join(folder, 'out/early')).some((name) => /^\d+\.maps$/.test(name)));
+  });
+
+  test('any shell line is held, and what it starts keeps its callers in libc', async () => {
+    const sorter = join(folder, 'sorter');
+    execFileSync('gcc', ['-O2', '-g', '-fomit-frame-pointer', '-o', sorter, '-x', 'c', '-'], { input: SORTER });
+    const line = `${sorter}; ${sorter}; ${sorter}; ${sorter}; exit 3`;
+    const args = ['--mode', 'both', '--children', '--duration', '60', '--frequency', '999', '--label', 'line'];
+    const [out, err, status] = await recorder([...args, '--', 'bash', '-c', line]).said;
+    assert.equal(status, 0, err + out);
+    assert.match(out, /^warning: bash failed \(status 3\)$/m);
+    const { identity } = runOf('line');
+    assert.equal(identity.threads.length, 5);
+    assert.ok(Math.abs(identity.error) < 0.05, `identity off by ${identity.error}`);
+    const stacks = fileOf('line', 'cpu.folded').split('\n');
+    const [whole, cut] = [/;main;sort_them;.*compare/, /^(?!.*;main;).*;compare/].map((pattern) =>
+      sumOf(stacks.filter((stack) => pattern.test(stack)).join('\n')),
+    ) as [number, number];
+    assert.ok(whole > 100 && cut < 0.05 * whole, `${whole} samples are whole, ${cut} cut`);
   });
 
   test('bpftrace missing: said, with the remedy, and the samples are kept', async () => {

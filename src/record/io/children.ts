@@ -85,9 +85,9 @@ export class Child {
     return this.#ending !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Signals the child alone. */
-  signal(name: NodeJS.Signals): void {
-    if (!this.hasEnded && this.pid !== undefined) signal(this.pid, name, this.#asRoot);
+  /** Signals the child alone. False: it has ended. */
+  signal(name: NodeJS.Signals): boolean {
+    return !this.hasEnded && this.pid !== undefined && signal(this.pid, name, this.#asRoot);
   }
 
   /** Signals its whole group, which may outlive it. False: nobody is left. */
@@ -113,6 +113,7 @@ const LOOK_MS = 20;
 /** Ends a group: SIGTERM, and after two seconds SIGKILL for those that are left. */
 export async function endGroup(child: Child): Promise<void> {
   if (!child.signalGroup('SIGTERM')) return;
+  child.signalGroup('SIGCONT'); // what is stopped would not hear it
   for (let waited = 0; waited < GRACE_MS; waited += LOOK_MS) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (!child.isGroupAlive) return;

@@ -45,8 +45,6 @@ export function programOf(command: readonly string[]): CommandProgram | undefine
   return { path: found, argv: command, words: [...(rest === '' ? [] : [rest]), ...command], before: [] };
 }
 
-// -c   -ec   -lc
-const OF_TEXT = /^-[a-z]*c$/;
 // echo and others that are programs as well; -l and -i would read the user's files first
 const BUILTIN = /^(?:echo|printf|test|kill|pwd|true|false|time)$/;
 const BARE = /^-e?c$/;
@@ -61,11 +59,6 @@ function simpleCommand([option = '', text = '', ...rest]: readonly string[]): st
   if (BUILTIN.test(words[0] ?? '')) return undefined;
   const given = words[0]?.includes('=') ? ['env', ...words] : words;
   return pathOf(given[0] ?? '') === undefined ? undefined : given;
-}
-
-/** Is that a shell that reads its commands from a word, or from its input? */
-export function readsText({ path, words }: CommandProgram): boolean {
-  return isShell(basename(path)) && (words.length === 0 || words.some((word) => OF_TEXT.test(word)));
 }
 
 /** Does a program of that path only start another in its place? */

@@ -1,14 +1,15 @@
 // A command that begins with the window: a shell waits in its place until both profilers are there. So even of a program
-// that lives a tenth of a second nothing is lost. The shell ends by becoming the program, which keeps its process id.
+// that lives a tenth of a second nothing is lost. The shell ends by becoming the command, which keeps its process id. Of a
+// script that execs a program, that program is stopped as soon as it is there: its code says how perf has to unwind.
 
 import { basename } from 'node:path';
 import { lastWords } from '../failure.ts';
 import type { Process } from '../proc-pid.ts';
 import type { Settings } from '../settings.ts';
 import type { Child } from './children.ts';
-import { type CommandProgram, programOf, readsText } from './command-program.ts';
-import { isLauncher } from './launched.ts';
-import { bytesOf, textOf } from './proc-files.ts';
+import { type CommandProgram, programOf } from './command-program.ts';
+import { bytesOf, linkOf, textOf } from './proc-files.ts';
+import { pathOf } from './run-sync.ts';
 
 /** It takes the program's name, so that no thread is called sh. */
 const WAIT = 'printf %s "$0" > /proc/$$/comm; read -r begin && exec "$@" < /dev/null';
@@ -20,18 +21,25 @@ const CAN_NOT_EXEC: readonly number[] = [126, 127];
 const OF_SHELL = /^[^\n]*: (?:line )?1: /m;
 
 /**
- * The program of a command that can be held; undefined: it begins at once. A warm-up or a workload needs it before the
- * window. A shell may become another program in the end, which would tell how perf has to unwind.
+ * The program of a command that can be held; undefined: it begins at once, as a warm-up or a workload needs it, or it is
+ * not found.
  */
 export function heldProgram(
   { command, workload, warmupSeconds }: Settings,
   perfVersion: string | undefined,
 ): CommandProgram | undefined {
+  if (!command || workload !== undefined || warmupSeconds > 0) return undefined;
   if (perfVersion !== undefined && !knowsSynth(perfVersion)) return undefined;
-  const program = command && programOf(command);
-  if (!program || workload !== undefined || warmupSeconds > 0 || isLauncher(program.argv)) return undefined;
-  if (readsText(program)) return undefined;
-  return bytesOf(program.path)(0, ELF.length).toString('latin1') === ELF ? program : undefined;
+  const program = programOf(command) ?? itself(command);
+  const isElf = program && bytesOf(program.path)(0, ELF.length).toString('latin1') === ELF;
+  return isElf ? program : undefined;
+}
+
+/** The first word, which may be a script's prefix that nobody knows. */
+function itself(command: readonly string[]): CommandProgram | undefined {
+  const [first = '', ...words] = command;
+  const path = pathOf(first);
+  return path === undefined ? undefined : { path, argv: command, words, before: [] };
 }
 
 // perf version 6.1.176     perf version 5.10.244
@@ -43,7 +51,22 @@ function knowsSynth(version: string): boolean {
   return major > 5 || (major === 5 && minor >= 16);
 }
 
-export class HeldCommand {
+/** What waits for the window. */
+export interface Held {
+  readonly process: Process;
+  /** the path of its executable */
+  readonly program: string;
+  /** does a shell wait in its place? */
+  readonly isShell: boolean;
+  /** Has it begun? */
+  readonly hasBegun: boolean;
+  release(): void;
+  /** Why it could not begin, if so. `log` is the file of its messages. */
+  refusal(log: string): Promise<string | undefined>;
+}
+
+export class HeldCommand implements Held {
+  readonly isShell = true;
   readonly program: string;
   readonly process: Process;
   readonly #name: string;
@@ -67,7 +90,6 @@ export class HeldCommand {
     this.#child.command('begin');
   }
 
-  /** Why the shell could not become the program, if so. `log` is the file of its messages. */
   async refusal(log: string): Promise<string | undefined> {
     if (this.#hasBegun || !this.#child.hasEnded) return undefined;
     const ending = await this.#child.ended;
@@ -76,10 +98,35 @@ export class HeldCommand {
     return `${this.#name} can't be started (${lastWords(ending, text)})`;
   }
 
-  /** Has the shell become the program? */
   get hasBegun(): boolean {
     const arguments_ = this.#hasBegun ? '' : (textOf(`/proc/${this.process.pid}/cmdline`) ?? '');
     this.#hasBegun ||= arguments_ !== '' && !arguments_.includes(WAIT);
     return this.#hasBegun;
   }
+}
+
+/** It goes on when the word comes, and when flame-record has gone. */
+const GO_ON = 'read -r begin; kill -CONT "$0"';
+
+/** A program that is stopped already. */
+export class StoppedCommand implements Held {
+  readonly isShell = false;
+  readonly process: Process;
+  readonly program: string;
+  readonly #starter: Child;
+  hasBegun = false;
+
+  /** `start` starts a child that takes commands. */
+  constructor(process: Process, start: (argv: readonly string[]) => Child) {
+    this.process = process;
+    this.program = linkOf(`/proc/${process.pid}/exe`) ?? process.comm;
+    this.#starter = start(['sh', '-c', GO_ON, String(process.pid)]);
+  }
+
+  release(): void {
+    this.#starter.command('begin');
+    this.hasBegun = true;
+  }
+
+  async refusal(): Promise<undefined> {}
 }

@@ -8,7 +8,7 @@ import { bytesOf, linkOf } from './proc-files.ts';
 import { asItIs, isAlive } from './processes.ts';
 import { pathOf } from './run-sync.ts';
 
-const LOOK_MS = 20;
+const LOOK_MS = 2;
 /** Launchers take less. If a script does not start its program soon, the recording begins without it. */
 const MOST_MS = 2000;
 const SCRIPT_BYTES = 1 << 16;
@@ -20,11 +20,16 @@ export function isLauncher(command: readonly string[]): boolean {
   return becomesAnother(command, script);
 }
 
-/** The process of that command line, after it has become the program that it starts; or as it is after MOST_MS. */
-export async function launched(process: Process, command: readonly string[]): Promise<Process> {
-  if (!isLauncher(command)) return process;
+/**
+ * The process of a launcher after it has become the program that it starts; or as it is after MOST_MS. `met` is called at
+ * once when it has.
+ */
+export async function launched(process: Process, met: () => void): Promise<Process> {
   for (let waited = 0; waited < MOST_MS && isAlive(process); waited += LOOK_MS) {
-    if (!isShell(basename(linkOf(`/proc/${process.pid}/exe`) ?? 'sh'))) break;
+    if (!isShell(basename(linkOf(`/proc/${process.pid}/exe`) ?? 'sh'))) {
+      met();
+      break;
+    }
     await sleep(LOOK_MS);
   }
   return asItIs(process);

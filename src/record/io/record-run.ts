@@ -17,19 +17,19 @@ import type { Settings } from '../settings.ts';
 import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
-import { type CommandProgram, programOf, readsText } from './command-program.ts';
+import type { CommandProgram } from './command-program.ts';
 import { Family } from './family.ts';
 import { findStatements } from './find-statements.ts';
 import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets, uncountedStacks } from './find-target.ts';
-import { HeldCommand, heldProgram } from './held.ts';
-import { launched } from './launched.ts';
+import { type Held, HeldCommand, heldProgram, StoppedCommand } from './held.ts';
+import { isLauncher, launched } from './launched.ts';
 import { installedProfilers } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
 import { self, textOf } from './proc-files.ts';
 import { isAlive, processAt, recorder } from './processes.ts';
 import { languagesOf } from './program-facts.ts';
 import { Progress } from './progress.ts';
-import { recordTargets } from './record-window.ts';
+import { type Recording, recordTargets } from './record-window.ts';
 import { freeRoom, keepRoom, writeRecording } from './recording-file.ts';
 import { render } from './render.ts';
 import { RunFolder } from './run-folder.ts';
@@ -69,25 +69,21 @@ export async function record(
     return child;
   };
   let opened: Opened | undefined;
+  let commandFailed: string | undefined;
   try {
     keepRoom(folder.path);
     for (const text of profilers.missing) progress.note(text);
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
     const program = heldProgram(settings, profilers.versions.get('perf'));
-    const held = program === undefined ? undefined : await heldCommand(program, start);
-    const targets = held
-      ? [held.process]
-      : settings.command
-        ? [await started(start(settings.command), settings.command)]
-        : opened
-          ? [opened.target]
-          : found;
+    const begun = settings.command && (await begin(settings.command, program, start));
+    const held = begun?.held;
+    const targets = begun ? [begun.process] : opened ? [opened.target] : found;
     const pids = targets.map(({ pid }) => pid);
-    let environment = environmentOf(settings, held ? [] : pids, folder.path);
-    // bpftrace would read the tables of the shell that waits
+    let environment = environmentOf(settings, held?.isShell ? [] : pids, folder.path);
+    // bpftrace would read the tables of the shell that waits, or of a program without its libraries
     if (held) {
       const offcpuStacks = uncountedStacks(settings, switchGraphOf(environment.callGraph), freeBytes(folder.path));
-      environment = { ...environment, pids, isHeld: true, canUnwind: false, offcpuStacks };
+      environment = { ...environment, pids, isHeld: held.isShell, canUnwind: false, offcpuStacks };
       if (settings.mode === 'both') progress.phase(offcpuStacksText(offcpuStacks));
     }
     const dsn = choice.postgres?.dsn ?? settings.sql?.dsn;
@@ -138,6 +134,8 @@ export async function record(
     );
     const refusal = await held?.refusal(log);
     if (refusal !== undefined) throw new UsageError(refusal);
+    commandFailed = await failureOf(settings, recording, children, log);
+    if (commandFailed !== undefined) recording.warnings.push(`warning: ${commandFailed}`);
     folder.protect();
     const complaint = await opened?.close();
     if (complaint !== undefined) {
@@ -154,7 +152,10 @@ export async function record(
     if (recording.failures.length > 0) return Status.failed;
     return recording.complaints.length === 0 ? Status.ok : Status.skipped;
   } catch (error) {
-    if (error instanceof NothingRecorded) folder.unprotect();
+    if (error instanceof NothingRecorded) {
+      folder.unprotect();
+      if (commandFailed !== undefined) throw new NothingRecorded(`${error.message}; ${commandFailed}`);
+    }
     // a failed write does not name its file
     if (isSystemError(error) && error.path === undefined) throw new UsageError(`${folder.path}: ${reason(error)}`);
     throw error;
@@ -190,24 +191,52 @@ function mayTry({ mode, callGraph, warmupSeconds }: Settings, environment: Envir
   return hasCpu(mode) && isOpen && warmupSeconds >= REHEARSED_SECONDS;
 }
 
-async function heldCommand(
-  program: CommandProgram,
-  start: (argv: readonly string[], takesCommands: boolean) => Child,
-): Promise<HeldCommand> {
-  const child = start(HeldCommand.argvOf(program), true);
-  return new HeldCommand(program, await started(child, []), child);
+/** Starts a command, which waits for the window if `program` is known. Throws UsageError if it can't be started. */
+async function begin(
+  command: readonly string[],
+  program: CommandProgram | undefined,
+  start: (argv: readonly string[], takesCommands?: boolean) => Child,
+): Promise<{ process: Process; held?: Held }> {
+  const isScript = isLauncher(command) || (program !== undefined && isLauncher(program.argv));
+  if (program && !isScript) {
+    const child = start(HeldCommand.argvOf(program), true);
+    const held = new HeldCommand(program, await started(child), child);
+    return { process: held.process, held };
+  }
+  const child = start(command);
+  let isStopped = false;
+  const stop = (): void => {
+    isStopped = program !== undefined && child.signal('SIGSTOP');
+  };
+  const process = isScript ? await launched(await started(child), stop) : await started(child);
+  if (!isStopped) return { process };
+  return { process, held: new StoppedCommand(process, (argv) => start(argv, true)) };
 }
 
-async function started(child: Child, command: readonly string[]): Promise<Process> {
+async function started(child: Child): Promise<Process> {
   const process = child.pid === undefined ? undefined : processAt(child.pid);
-  if (process) return launched(process, command);
+  if (process) return process;
   throw new UsageError((await child.ended).problem ?? 'the command ended at once');
 }
 
-async function whyGone(targets: Process[], { command }: Settings, [child]: Child[], log: string): Promise<string> {
+/** How the command failed; undefined: it did not, or the window ended before it. */
+async function failureOf(
+  { command }: Settings,
+  { window }: Recording,
+  [child]: readonly Child[],
+  log: string,
+): Promise<string | undefined> {
+  if (!command || window.cause !== 'target' || !child?.hasEnded) return undefined;
+  const ending = await child.ended;
+  return ending.code === 0 ? undefined : `${command[0]} failed (${lastWords(ending, textOf(log) ?? '')})`;
+}
+
+async function whyGone(targets: Process[], settings: Settings, [child]: Child[], log: string): Promise<string> {
+  const { command, warmupSeconds, workload } = settings;
   if (!command || !child) return `process ${targets[0]?.pid} ended before the recording began`;
-  const program = programOf(command);
   const advice =
-    program && readsText(program) ? '; name the program itself, which is held until the recording begins' : '';
+    warmupSeconds > 0 || workload !== undefined
+      ? '; without --warmup and --workload it is held until the recording begins'
+      : '';
   return `${command[0]} ended before the recording began (${lastWords(await child.ended, textOf(log) ?? '')})${advice}`;
 }

@@ -27,7 +27,7 @@ import { whyNot } from '../target.ts';
 import type { WorkloadEnd } from '../workload.ts';
 import { Family } from './family.ts';
 import { choiceOfStacks } from './find-target.ts';
-import type { HeldCommand } from './held.ts';
+import type { Held } from './held.ts';
 import { askedForNames, askForNames } from './java-names.ts';
 import { advised, type Host, hostHere, type Profilers } from './machine.ts';
 import { prepare } from './prepare.ts';
@@ -71,7 +71,7 @@ export interface RecordingPlan {
   environment: Environment;
   targets: Process[];
   /** the target, if it begins with the window */
-  held: HeldCommand | undefined;
+  held: Held | undefined;
   profilers: Profilers;
   /** psql's, which begins its file with the window */
   session: SqlSession | undefined;
@@ -119,6 +119,19 @@ export async function recordTargets(
     const programs = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
     if (programs.length > 0) recording.executables = programs;
   };
+  /** Of a target that has become another program, both count. */
+  const lookForExec = (): void => {
+    recording.targets = recording.targets.map((target) => {
+      const program = linkOf(`/proc/${target.pid}/exe`);
+      if (program === undefined || recording.executables.includes(program)) return target;
+      const now = asItIs(target);
+      const words = `process ${now.pid} became another program in the window: ${target.comm}, then ${now.comm}`;
+      recording.warnings.push(`note: ${words}`);
+      recording.executables.push(program);
+      recording.languages = languagesOf(targets.map(({ pid }) => pid));
+      return now;
+    });
+  };
   let hasMet = held === undefined;
   let commandForPerf: string | undefined;
   /** Ends perf's stacks off the CPU if they cost too much. */
@@ -148,15 +161,7 @@ export async function recordTargets(
       if (hasMet) recording.maps.look(family.look());
       recording.maps.keepCompiled();
       recording.tasksAtEnd = tasksOf(family.members, settings.sudo);
-      recording.targets = recording.targets.map((target) => {
-        const program = linkOf(`/proc/${target.pid}/exe`);
-        if (program === undefined || recording.executables.includes(program)) return target;
-        const now = asItIs(target);
-        const words = `process ${now.pid} became another program in the window: ${target.comm}, then ${now.comm}`;
-        recording.warnings.push(`note: ${words}`);
-        recording.executables.push(program);
-        return now;
-      });
+      lookForExec();
       const gone = targets.filter((target) => !isAlive(target));
       if (gone.length > 0 && gone.length < targets.length)
         recording.warnings.push(`ended before the window did: ${gone.map(({ pid }) => pid).join(', ')}`);
@@ -174,6 +179,7 @@ export async function recordTargets(
           progress.phase(line);
         if (hasSwitches(environment) && settings.offcpuStacks === 'auto') void countSwitches();
       }
+      if (held && hasMet) lookForExec();
       if (held && hasMet && seconds < STARTED_SECONDS) recording.maps.look(targets);
       if (settings.followChildren) recording.maps.look(family.look());
       if (Math.floor(seconds) === second) return;
