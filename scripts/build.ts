@@ -55,6 +55,11 @@ const WASMS: readonly Wasm[] = [
     flags: FLAGS,
   },
   {
+    folder: 'src/symbols/elf/wasm',
+    entry: 'symbols',
+    flags: FLAGS,
+  },
+  {
     folder: 'src/symbols/rust/wasm',
     entry: 'rust',
     // it takes no memory but its own buffers

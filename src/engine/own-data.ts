@@ -7,6 +7,7 @@ import { join } from 'node:path';
 /** All of them: the build writes these beside this file, and copies them beside the bundles. */
 export const OWN_DATA = [
   'engine.generated.wasm',
+  'symbols.generated.wasm',
   'dwarf.generated.wasm',
   'rust.generated.wasm',
   'demangle.generated.wasm',

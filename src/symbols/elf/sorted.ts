@@ -1,9 +1,9 @@
 // Numbers in ascending order: where a value belongs among them, and which index comes where.
 
-/** How many of the sorted numbers are at most `value`. The caller knows that those before `from` are. */
-export function countUpTo(sorted: ArrayLike<number>, value: number, from = 0, to = sorted.length): number {
-  let low = from;
-  let high = to;
+/** How many of the sorted numbers are at most `value`. */
+export function countUpTo(sorted: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((sorted[middle] as number) <= value) low = middle + 1;
