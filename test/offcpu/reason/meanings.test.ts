@@ -133,6 +133,7 @@ describe('meanings', () => {
     ['V8:drain', 'lock/futex', 'node', 'uv_cond_wait node::WorkerThreadsTaskRunner::BlockingDrain node::Start main'],
     ['libuv:loop', 'poll/epoll', 'server', '[libc.so.6] epoll_pwait [libuv.so.1.0.0] uv_run node::SpinEventLoop'],
     ['libc:mutex', 'lock/futex', 'a.out', '[libc.so.6] pthread_mutex_lock f main'],
+    ['libc:join', 'lock/futex', 'a.out', '[libc.so.6] [libc.so.6] std::thread::join main'],
     [undefined, 'lock/futex', 'node', '[libc.so.6] worker start_thread'],
     [undefined, 'poll/epoll', 'server', 'epoll_pwait [libuv.so.1.0.0] [libuv.so.1.0.0] uv_run node::SpinEventLoop'],
     [undefined, 'lock/futex', 'node', '[libother.so.6] uv_cond_wait worker start_thread'],
