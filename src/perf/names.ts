@@ -34,7 +34,10 @@ export class PerfNames {
   readonly #tidied = new Map<string, string>();
   readonly #frames = new Map<string, number>();
   readonly #unresolved = new Set<number>();
-  readonly #idsByObject = new Map<string, Set<number>>();
+  // ids by object, for objectsByName(): as perf printed them, as its debug information has them, and whose code they are
+  readonly #printed = new Map<string, Set<number>>();
+  readonly #found = new Map<string, Set<number>>();
+  readonly #origins = new Map<string, Set<number>>();
   #hasSymbols = false;
 
   constructor(table: StackTable, options: NameOptions) {
@@ -77,17 +80,19 @@ export class PerfNames {
     return others.length === 0 ? word : 0;
   }
 
-  /** By name id: the objects whose frames have that name, as perf prints them; empty without the option. */
+  /**
+   * By name id: the objects whose frames have that name, as perf prints them; empty without the option. What perf printed
+   * counts only where the object's debug information does not say whose code it is.
+   */
   objectsByName(): Map<number, string[]> {
-    const objects = new Map<number, string[]>();
-    for (const [dso, ids] of this.#idsByObject) {
-      for (const id of ids) {
-        const known = objects.get(id);
-        if (known === undefined) objects.set(id, [dso]);
-        else known.push(dso);
-      }
-    }
-    return objects;
+    const objects = new Map<number, Set<string>>();
+    const add = (id: number, object: string): void => {
+      objects.set(id, (objects.get(id) ?? new Set()).add(object));
+    };
+    for (const [object, ids] of this.#origins) for (const id of ids) add(id, object);
+    for (const [object, ids] of this.#printed)
+      for (const id of ids) if (!this.#found.get(object)?.has(id)) add(id, object);
+    return new Map(Array.from(objects, ([id, of]) => [id, [...of]]));
   }
 
   /**
@@ -120,7 +125,8 @@ export class PerfNames {
     const text = this.#symbolText(name);
     const mark = isInlined && this.#options.markInlined ? '_[i]' : '';
     const id = this.#table.name((behind === '' ? text : frameText(text + behind)) + mark);
-    this.#remember(originOf(frame, dso), id);
+    this.#remember(this.#found, dso, id);
+    this.#remember(this.#origins, originOf(frame, dso), id);
     return this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(name) ? id + Line.last : id;
   }
 
@@ -153,14 +159,13 @@ export class PerfNames {
       if (this.#frames.size === MOST_REMEMBERED) this.#frames.clear();
       this.#frames.set(key, word);
     }
-    this.#remember(dso, Line.ids & word);
+    this.#remember(this.#printed, dso, Line.ids & word);
     return word;
   }
 
-  #remember(dso: string, id: number): void {
+  #remember(among: Map<string, Set<number>>, object: string, id: number): void {
     if (!this.#options.objects) return;
-    const ids = this.#idsByObject.get(dso) ?? new Set();
-    this.#idsByObject.set(dso, ids.add(id));
+    among.set(object, (among.get(object) ?? new Set()).add(id));
   }
 
   #mark(frame: PerfFrame): string {

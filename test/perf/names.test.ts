@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { StackTable } from '../../src/engine/stack-table.ts';
 import { PerfFold } from '../../src/perf/fold-perf.ts';
+import { PerfNames } from '../../src/perf/names.ts';
 import type { PerfScriptOptions } from '../../src/perf/script.ts';
 
 function fold(text: string, options: Partial<PerfScriptOptions>): string {
@@ -85,4 +87,27 @@ test('names that the engine gives to symbols are those of TypeScript', () => {
       assert.equal(fold(text, chosen), foldSlowly(text, chosen));
     }),
   );
+});
+
+test("whose code a function is, its debug information says; only what that does not know is the object's that perf printed", () => {
+  const names = new PerfNames(new StackTable(), {
+    ...{ tidy: true, demangle: true, keepHash: false, markInlined: false, markKernel: false, markJit: false },
+    ...{ addresses: false, skipAfter: [], kernelSymbols: undefined, objects: true },
+  });
+  const printed = (symbol: string, dso: string): number =>
+    names.words({ kind: 'frame', address: '1f', symbol, dso, inlined: false })[0] as number;
+  const found = (name: string, file: string | undefined): number =>
+    names.found({ name, isInlined: false, file, line: 1, home: undefined }, '', '/srv/app');
+  const [insert, work, unknown] = [
+    printed('insert', '/srv/app'),
+    printed('work', '/srv/app'),
+    printed('x', '/srv/app'),
+  ];
+  printed('insert', '/lib/other.so');
+  assert.equal(found('insert', '/rustc/0/library/std/src/map.rs'), insert);
+  assert.equal(found('work', '/home/me/app.rs'), work);
+  const objects = names.objectsByName();
+  assert.deepEqual(objects.get(insert)?.toSorted(), ['/lib/other.so', 'library source']);
+  assert.deepEqual(objects.get(work), ['/srv/app']);
+  assert.deepEqual(objects.get(unknown), ['/srv/app']);
 });
