@@ -20,6 +20,8 @@ export interface FunctionShare extends Share {
    * the kernel and unnamed functions do for it
    */
   own: number;
+  /** of stacks without the target's own code, whose innermost frame it is; with `own` of all functions it makes 1 */
+  apart: number;
 }
 
 const RANKS = ['self', 'total', 'own'] as const;
@@ -34,6 +36,7 @@ export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>):
   const self = new Float64Array(size);
   const total = new Float64Array(size);
   const own = new Float64Array(size);
+  const apart = new Float64Array(size);
   const lastStack = new Int32Array(size).fill(-1);
   const names = Array.from({ length: size }, (_, id) => (id > 0 ? stableName(table.nameText(id)) : ''));
   const ids = new Map<string, number>();
@@ -52,8 +55,10 @@ export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>):
       lastStack[id] = index;
       if (isOwn[id] && (named[id] || nearest === 0)) nearest = id;
     }
+    const leaf = frames.length > 1 ? (functions[frames[frames.length - 1] as number] as number) : 0;
     if (nearest > 0) own[nearest]! += weight;
-    if (frames.length > 1) self[functions[frames[frames.length - 1] as number] as number]! += weight;
+    else apart[leaf]! += weight;
+    self[leaf]! += weight;
   }
   const shares: FunctionShare[] = [];
   for (let id = 1; id < size; id++) {
@@ -64,6 +69,7 @@ export function functionShares(table: StackTable, code: Pick<OwnCode, 'isOwn'>):
       self: share(self),
       total: share(total),
       own: share(own),
+      apart: share(apart),
       isOwn: isOwn[id] === true,
     });
   }
@@ -76,6 +82,11 @@ export function topOf<T extends FunctionShare>(shares: readonly T[], most: numbe
     .filter((share) => share[by] > 0 && !isNameless(share.name))
     .sort((a, b) => b[by] - a[by] || (a.name < b.name ? -1 : 1))
     .slice(0, most);
+}
+
+/** Where time was spent that has none of the target's own code in its stacks, objects without names included. */
+export function apartOf<T extends FunctionShare>(shares: readonly T[]): T[] {
+  return shares.filter(({ apart }) => apart > 0).sort((a, b) => b.apart - a.apart || (a.name < b.name ? -1 : 1));
 }
 
 /** The objects in whose functions without names time was spent: `[postgres]`; those with the largest share first. */

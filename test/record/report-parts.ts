@@ -48,7 +48,7 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
       warnings: [],
       pids: [7],
       callGraph: 'fp',
-      isPart: false,
+      isShort: false,
       sumsOf: undefined,
       cpu,
       offcpu,

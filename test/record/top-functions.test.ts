@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { functionShares, type Rank, topOf, unnamedOf } from '../../src/record/top-functions.ts';
+import { apartOf, functionShares, type Rank, topOf, unnamedOf } from '../../src/record/top-functions.ts';
 import { tableOf } from '../folded-tables.ts';
 
 const FOLDED = 'app;main;walk;walk;read 6\napp;main;walk 3\napp 1\n';
@@ -18,6 +18,19 @@ test('top functions: the leaf has the self share, recursion counts once, the pro
 
 test('top functions: the innermost function of the own code has what others do for it', () => {
   assert.deepEqual(top(FOLDED, 'own', ['main', 'walk']), { walk: [0.3, 0.9, 0.9] });
+});
+
+test('top functions: what runs without the own code in its stack is told apart, and both make the whole', () => {
+  const folded = `${FOLDED}app;[libz.so.1] 5\napp;asm;block 5\n`;
+  const shares = functionShares(tableOf(folded), { isOwn: (name) => name === 'main' });
+  assert.deepEqual(
+    apartOf(shares).map(({ name, apart }) => [name, apart]),
+    [
+      ['[libz.so.1]', 0.25],
+      ['block', 0.25],
+    ],
+  );
+  assert.equal(shares.find(({ name }) => name === 'main')?.own, 9 / 20); // the rest is the process's own line
 });
 
 test('top functions: an unnamed function is part of the named one that calls it', () => {

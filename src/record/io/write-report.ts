@@ -122,7 +122,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   const report = reportOf({
     ...{ settings, title: titleOf(facts), facts: factLines(facts), warnings },
     callGraph: environment.callGraph.how,
-    isPart: rendered.part !== undefined,
+    isShort: rendered.part !== undefined || ['target', 'done'].includes(recording.window.cause),
     sumsOf: rendered.part && recording.window.dump && !offcpu ? environment.offcpuStacks.how : undefined,
     ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: (await recording.maps.names()).nameLock,

@@ -12,7 +12,7 @@ import type { OffcpuProfile } from '../offcpu-profile.ts';
 import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
 import type { OwnCode } from '../own-code.ts';
 import type { Settings } from '../settings.ts';
-import { functionShares, type Rank, topOf, unnamedOf } from '../top-functions.ts';
+import { apartOf, functionShares, type Rank, topOf, unnamedOf } from '../top-functions.ts';
 import { type CallRow, callRows } from './calls.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
@@ -88,6 +88,8 @@ export interface OwnFunctions {
   objects: readonly string[];
   /** of the time on the CPU that runs them, or what they call */
   share: number;
+  /** the rest of that time, by the innermost function; the largest first */
+  apart: { name: string; share: number }[];
   hottest: FunctionRow[];
   byTotal: FunctionRow[];
   /** all with more than a trace of time, because a later run may lack them */
@@ -105,8 +107,8 @@ export interface ReportParts {
   pids: readonly number[];
   /** how perf unwound */
   callGraph: string;
-  /** is it of a part of the window? */
-  isPart: boolean;
+  /** of a part of the window, or of a target that ended before it: a longer recording would see no more */
+  isShort: boolean;
   /** and is time off the CPU known of the whole window only? Then how bpftrace's stacks were found */
   sumsOf: OffcpuStacksChoice['how'] | undefined;
   cpu: CpuProfile | undefined;
@@ -150,7 +152,7 @@ export function reportOf(parts: ReportParts): Report {
     functions: cpu && functionsOf(cpu, code, settings.frequency),
     threads,
     trust: trustOf({
-      ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isPart: parts.isPart, languages: parts.languages },
+      ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isShort: parts.isShort, languages: parts.languages },
       sumsOf: parts.sumsOf,
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
     }),
@@ -175,6 +177,9 @@ function functionsOf({ byRoot, objects, stats }: CpuProfile, code: OwnCode, freq
   const ownRows = {
     objects: code.objects.map(nameText),
     share,
+    apart: apartOf(shares)
+      .slice(0, TOP)
+      .map(({ name, apart }) => ({ name: nameText(name), share: apart })),
     hottest: rows(own, 'own'),
     byTotal: rows(own, 'total'),
     names: own.filter(({ name, total }) => total >= TRACE && !isNameless(name)).map(({ name }) => nameText(name)),

@@ -26,8 +26,8 @@ export interface TrustPoint {
 export interface TrustFacts {
   settings: Settings;
   pids: readonly number[];
-  /** is it of a part of the window? */
-  isPart: boolean;
+  /** of a part of the window, or of a target that ended before it: a longer recording would see no more */
+  isShort: boolean;
   /** and is time off the CPU known of the whole window only? Then how bpftrace's stacks were found */
   sumsOf?: OffcpuStacksChoice['how'] | undefined;
   /** how perf unwound */
@@ -94,7 +94,7 @@ export function doubtLines({ points }: Trust): string[] {
 }
 
 function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {
-  const { settings, callGraph, languages, isPart } = facts;
+  const { settings, callGraph, languages, isShort } = facts;
   const { samples, weight, unresolvedWeight, truncatedWeight, losses, events } = stats;
   const names = events.filter(({ folded }) => folded).map(({ name }) => eventText(name));
   const error = 100 / Math.sqrt(Math.max(samples, 1));
@@ -103,7 +103,7 @@ function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {
       what: 'samples',
       text: `${samples} samples of ${names.join(', ')}: a share of 50 % is exact to ±${error.toFixed(1)} points.`,
       level: samples < FEW_SAMPLES ? 'poor' : samples < SOME_SAMPLES ? 'fair' : 'good',
-      ...(samples < SOME_SAMPLES ? { mend: mendOfFew(settings, isPart) } : {}),
+      ...(samples < SOME_SAMPLES ? { mend: mendOfFew(settings, isShort) } : {}),
     },
   ];
   const ofTime = (part: number): number => share(part, weight);
@@ -216,9 +216,8 @@ function identityPoint(identity: Identity): TrustPoint {
   return { what: 'sum', text: `${sum}; those of ${wrong.length} of ${threads.length} threads do not.`, level: 'fair' };
 }
 
-/** A longer recording makes no part of it longer. */
-function mendOfFew({ seconds, frequency }: Settings, isPart: boolean): string {
-  if (isPart) return `flame-record --frequency ${10 * frequency + 9}`;
+function mendOfFew({ seconds, frequency }: Settings, isShort: boolean): string {
+  if (isShort) return `flame-record --frequency ${10 * frequency + 9}`;
   return `flame-record --duration ${Math.max(30, Math.ceil(seconds) * 4)}`;
 }
 

@@ -270,12 +270,24 @@ export function basisOfWaits({ heldUp, waits }: Report): string {
   ].join(' ');
 }
 
-/** What the shares of functions are of, and which part of the time none has. */
+/** What the shares of functions are of, and which parts of the time are in none of the table, or in none at all. */
 export function basisOfFunctions(functions: Functions): string {
   const { samples, seconds } = functions;
   const count = `${grouped(samples)} ${samples === 1 ? 'sample' : 'samples'}`;
   const basis = `Shares are of the time on the CPU: ${count}, ${secondsText(seconds)}.`;
-  return [basis, unnamedText(functions)].filter(Boolean).join(' ');
+  return [basis, apartText(functions), unnamedText(functions)].filter(Boolean).join(' ');
+}
+
+/** A smaller share of the time needs no words. */
+const LEAST_APART = 0.05;
+const MOST_APART = 3;
+
+/** `80 % is neither in go nor called by it: crypto/sha256.block 79.1 %, …`; '' if hardly any is. */
+function apartText({ own }: Functions): string {
+  if (own === undefined || own.hottest.length === 0 || 1 - own.share < LEAST_APART) return '';
+  const rows = own.apart.slice(0, MOST_APART).map(({ name, share }) => `${name} ${shareText(share)}`);
+  if (own.apart.length > MOST_APART) rows.push('…');
+  return `${shareText(1 - own.share)} is neither in ${objectsText(own.objects)} nor seen to be called by it: ${rows.join(', ')}.`;
 }
 
 /** Explains the column `nearest`. */

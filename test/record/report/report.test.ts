@@ -317,7 +317,7 @@ test('Markdown keeps to 2,000 words, whatever changed', () => {
 test('of a part of the window it does not say that waits were not recorded', () => {
   const parts = partsOf(cpu, undefined);
   assert.match(
-    reportMarkdown(reportOf({ ...parts, isPart: true, sumsOf: 'fp' })),
+    reportMarkdown(reportOf({ ...parts, isShort: true, sumsOf: 'fp' })),
     /on the CPU; time off it is known only of the whole window\./,
   );
   const ofMode = (mode: 'cpu' | 'both'): string =>

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reportOf } from '../../../src/record/report/report.ts';
 import { doubtLines } from '../../../src/record/report/trust.ts';
+import { basisOfFunctions } from '../../../src/record/report/words.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
 
 function trustIn(samples: number, frame: string) {
@@ -16,6 +17,23 @@ test('few samples are a doubt, with what to type, and many are none', () => {
     /^warning: 99 samples of .* ±10\.1 .* --duration \d+$/,
   );
   assert.deepEqual(doubtLines(trustIn(400, 'work /opt/app')), []);
+});
+
+test('nobody is told to record for longer what has ended', () => {
+  const parts = partsOf(cpuOf([['app', 8, ['work /opt/app', 'main /opt/app', '_start /opt/app'], 99]]), undefined);
+  assert.match(doubtLines(reportOf({ ...parts, isShort: true }).trust).join('\n'), / flame-record --frequency 999$/);
+});
+
+test('time apart from the functions of the program is told, by its own innermost functions', () => {
+  const basis = (samples: number): string => {
+    const sampled = cpuOf([
+      ['app', 8, ['work /opt/app', 'main /opt/app', '_start /opt/app'], 100 - samples],
+      ['app', 8, ['block /lib/libz.so.1', '[unknown] /lib/libz.so.1'], samples],
+    ]);
+    return basisOfFunctions(reportOf(partsOf(sampled, undefined)).functions!);
+  };
+  assert.match(basis(80), / 80\.0 % is neither in app nor seen to be called by it: block 80\.0 %\./);
+  assert.doesNotMatch(basis(4), /neither/);
 });
 
 test('a missing option of the runtime comes first, and with it no other advice on names', () => {
