@@ -94,6 +94,12 @@ export const names = new Interner();
 /** Any other bytes a grammar wants to recognise: comms, events, symbols. */
 export const keys = new Interner();
 
+/** The key of these bytes, which are often those of the key `last` (0: none). */
+@inline
+export function keyLike(last: u32, p: usize, n: u32): u32 {
+  return last != 0 && keys.size.get(last) == n && sameBytes(p, keys.at.get(last), n) ? last : keys.intern(p, n);
+}
+
 export function internName(p: usize, n: u32): u32 {
   return names.intern(p, n);
 }

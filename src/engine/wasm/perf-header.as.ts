@@ -8,7 +8,7 @@
 // time to 12. Together that is more than the 15 bytes of a comm, so the leftmost match of that width can't be part of
 // one.
 
-import { keys } from './intern.as';
+import { keyLike } from './intern.as';
 import { isDigit, lineEnd, lineStart } from './lines.as';
 
 const SPACE: u32 = 32;
@@ -60,13 +60,13 @@ export function perfHeader(): usize {
 export function readPerfHeader(): bool {
   const from = lineStart;
   const to = lineEnd;
-  for (let colon = from + 9; colon < to; colon++) {
-    if (load<u8>(colon) != COLON || !isDigit(load<u8>(colon - 1)) || !isBlankOrEnd(colon + 1, to)) continue;
+  for (let colon = colonFrom(from + 9, to); colon < to; colon = colonFrom(colon + 1, to)) {
+    if (!isDigit(load<u8>(colon - 1)) || !isBlankOrEnd(colon + 1, to)) continue;
     const timeFrom = timeBefore(from, colon);
     if (timeFrom == 0 || !readTask(from, colon, timeFrom)) continue;
     header.time = decimalAt(timeFrom, colon);
     readPerfEvent(colon + 1, to);
-    header.commKey = keys.intern(header.commFrom, header.commTo - header.commFrom);
+    header.commKey = keyLike(header.commKey, header.commFrom, header.commTo - header.commFrom);
     return true;
   }
   return false;
@@ -152,6 +152,7 @@ function afterGuest(from: usize, to: usize): usize {
 /** Reads what follows the time, from `from` on: period and event, or a record that is no sample. */
 export function readPerfEvent(from: usize, to: usize): void {
   const p = afterBlanks(from, to);
+  const lastEvent = header.eventKey;
   header.period = NaN;
   header.eventFrom = header.eventTo = header.eventKey = 0;
   header.restFrom = <u32>from;
@@ -168,13 +169,13 @@ export function readPerfEvent(from: usize, to: usize): void {
     header.period = period;
     header.restFrom = <u32>end;
   }
-  for (let i = behind; i < to; i++) {
-    if (load<u8>(i) != COLON || !isBlankOrEnd(i + 1, to)) continue;
+  for (let i = colonFrom(behind, to); i < to; i = colonFrom(i + 1, to)) {
+    if (!isBlankOrEnd(i + 1, to)) continue;
     if (hasPeriod) header.period = period;
     header.eventFrom = <u32>behind;
     header.eventTo = <u32>i;
     header.restFrom = <u32>(i + 1);
-    header.eventKey = keys.intern(behind, <u32>(i - behind));
+    header.eventKey = keyLike(lastEvent, behind, <u32>(i - behind));
     return;
   }
 }
@@ -245,6 +246,17 @@ function afterBlanks(from: usize, to: usize): usize {
   let p = from;
   while (p < to && (load<u8>(p) == SPACE || load<u8>(p) == TAB)) p++;
   return p;
+}
+
+/** The first colon from `p` on; `to`, or beyond: there is none. */
+@inline
+function colonFrom(p: usize, to: usize): usize {
+  const colon = i8x16.splat(<i8>COLON);
+  for (; p < to; p += 16) {
+    const hits = i8x16.bitmask(i8x16.eq(v128.load(p), colon));
+    if (hits != 0) return p + ctz(hits);
+  }
+  return to;
 }
 
 /** A blank, the end of the line, or a carriage return. */

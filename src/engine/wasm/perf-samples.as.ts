@@ -41,6 +41,10 @@ const BEGINS: u32 = 1;
 
 @unmanaged
 class Plan {
+  /** what the headers have in common, as perfPlanKey() writes it */
+  form: u32 = 0;
+  event: u32 = 0;
+  task: u32 = 0;
   use: u32 = 0;
   root: u32 = 0;
   sum: u32 = 0;
@@ -80,6 +84,8 @@ const sums = new Column64();
 /** by the key of form, event and task */
 const plans = new Column32();
 const planKey = heap.alloc(32);
+/** by the key of a task: its last plan; a task mostly has one */
+const lastPlans = new Column32();
 const waitingText = heap.alloc(640);
 
 let byTask: bool = false;
@@ -93,6 +99,8 @@ let windowTo: f64 = NaN;
 let waitingSum: u32 = 0;
 let form: u32 = 0;
 let use: u32 = 0;
+/** does the header that was read last lie in the window? */
+let isInside: bool = false;
 /** by the key of what stands behind an event: the frame in it, with flags; 0: not known */
 const tails = new Column32();
 const MOST_TAILS: u32 = 1 << 16;
@@ -138,24 +146,34 @@ export function newPerfSum(): u32 {
 
 /** The key of form, event and task of the header that was read last, by the shape of this key; 0: in perf's padding. */
 export function perfPlanKey(shape: u32): u32 {
-  const hasTask = byTask && header.tidTo > header.commTo;
-  const task = hasTask ? keys.intern(header.commFrom, header.tidTo - header.commFrom) : header.commKey;
-  // an empty comm leaves a blank, a missing one does not
-  const isEmpty = header.commFrom == header.commTo && load<u8>(lineStart) == SPACE;
-  store<u32>(planKey, shape ? shape : <u32>isEmpty);
+  store<u32>(planKey, formOf(shape));
   store<u32>(planKey, header.eventKey, 4);
-  store<u32>(planKey, task, 8);
+  store<u32>(planKey, taskKey(), 8);
   return keys.intern(planKey, 12);
+}
+
+/** An empty comm leaves a blank, a missing one does not. */
+@inline
+function formOf(shape: u32): u32 {
+  return shape ? shape : <u32>(header.commFrom == header.commTo && load<u8>(lineStart) == SPACE);
+}
+
+@inline
+function taskKey(): u32 {
+  const hasTask = byTask && header.tidTo > header.commTo;
+  return hasTask ? keys.intern(header.commFrom, header.tidTo - header.commFrom) : header.commKey;
 }
 
 /** From now on samples with this key do the same. */
 export function rememberPerfPlan(key: u32, planUse: u32, root: u32, sum: u32): void {
   while (plans.length <= key) plans.push(0);
   const plan = plans.get(key) ? changetype<Plan>(<usize>plans.get(key)) : new Plan();
+  memory.copy(changetype<usize>(plan), keys.at.get(key), 12);
   plan.use = planUse;
   plan.root = root;
   plan.sum = sum;
   plans.set(key, <u32>changetype<usize>(plan));
+  while (lastPlans.length <= plan.task) lastPlans.push(0);
 }
 
 /** What stands between these places behind an event is this frame, wherever it stands. */
@@ -206,16 +224,29 @@ function planOfLine(): Plan | null {
     if (!use && form) use = readPerfShape(form);
     if (!use) return null;
   }
-  if (header.kind != SAMPLE) return null;
+  return header.kind == SAMPLE ? planOfHeader() : null;
+}
+
+function planOfHeader(): Plan | null {
+  const task = taskKey();
+  if (task >= lastPlans.length) return null;
+  const last = <usize>lastPlans.get(task);
+  if (last) {
+    const plan = changetype<Plan>(last);
+    if (plan.event == header.eventKey && plan.form == formOf(form)) return plan;
+  }
   const key = perfPlanKey(form);
-  return key < plans.length && plans.get(key) ? changetype<Plan>(<usize>plans.get(key)) : null;
+  if (key >= plans.length || !plans.get(key)) return null;
+  lastPlans.set(task, plans.get(key));
+  return changetype<Plan>(<usize>plans.get(key));
 }
 
 /** Frames without a header, which may lie before this one, are the host's. */
 function canBegin(plan: Plan): bool {
   if (use != BEGINS || tally.mode == WAITING || (tally.mode == NONE && depth() > 0)) return false;
   if (plan.use == LEFT) return true;
-  if (!isWithin(isNaN(tally.first) ? header.time : tally.first)) return true;
+  isInside = isWithin(isNaN(tally.first) ? header.time : tally.first);
+  if (!isInside) return true;
   return plan.use != OUTSIDE && readTail();
 }
 
@@ -247,7 +278,7 @@ function begin(plan: Plan): void {
   addTo(plan.sum, period);
   tally.mode = UNWANTED;
   if (plan.use == LEFT) return;
-  if (!isWithin(tally.first)) {
+  if (!isInside) {
     tally.outside++;
     return;
   }

@@ -1,7 +1,7 @@
 // Headers in other forms than perf's own padding. The host reads the first line of each shape, in 10 us; lines that
 // differ in digits alone have their fields in the same places.
 
-import { keys } from './intern.as';
+import { keyLike, keys } from './intern.as';
 import { isDigit, lineEnd, lineStart } from './lines.as';
 import { Column32 } from './memory.as';
 import { decimalAt, header, readPerfEvent, SAMPLE } from './perf-header.as';
@@ -103,7 +103,7 @@ function read(shape: Shape): void {
   header.pidTo = placeOf(shape.pidTo);
   header.tidFrom = placeOf(shape.tidFrom);
   header.tidTo = placeOf(shape.tidTo);
-  header.commKey = keys.intern(header.commFrom, header.commTo - header.commFrom);
+  header.commKey = keyLike(header.commKey, header.commFrom, header.commTo - header.commFrom);
   if (shape.timeFrom >= 0) {
     header.time = decimalAt(lineStart + shape.timeFrom, lineStart + shape.timeTo);
     readPerfEvent(lineStart + shape.timeTo + 1, lineEnd);
