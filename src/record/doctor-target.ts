@@ -24,6 +24,8 @@ export interface TargetFacts {
   replaced: readonly string[];
   /** may its maps be read? */
   mayRead: boolean;
+  /** how to start flame-record by sudo: sudoSelf() */
+  sudoSelf: string;
   language: TargetLanguage;
 }
 
@@ -44,12 +46,12 @@ export function targetFindings({
   objects,
   replaced,
   mayRead,
+  sudoSelf,
   language,
 }: TargetFacts): Finding[] {
   const findings: Finding[] = [{ level: 'ok', text: `process ${pid}: ${command}` }];
   if (mayRead) findings.push(rootFinding(root, isForeignNamespace));
-  else
-    findings.push({ level: 'fault', text: 'what it has mapped may not be read', mend: 'sudo flame-record doctor ...' });
+  else findings.push({ level: 'fault', text: 'what it has mapped may not be read', mend: `${sudoSelf} doctor ...` });
   findings.push({ level: 'ok', text: `language: ${languageText(language)}` });
   for (const { text, mend, what } of language.lacks) {
     if (what === 'names' || language.language === 'Java') findings.push({ level: 'fault', text, mend });

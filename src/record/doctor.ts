@@ -5,6 +5,8 @@ export interface MachineFacts {
   perf: string | undefined;
   bpftrace: string | undefined;
   uid: number;
+  /** how to start flame-record by sudo: sudoSelf() */
+  sudoSelf: string;
   /** does sudo let us in without a password? undefined: the user did not ask for sudo */
   sudo: boolean | undefined;
   /** effective, as in /proc/self/status */
@@ -37,6 +39,15 @@ const MEMLOCK_ENOUGH = 64 << 20;
 const PERF_LEAST = [5, 10] as const;
 const BPFTRACE_LEAST = [0, 17] as const;
 const SETCAP = 'sudo setcap cap_perfmon,cap_sys_ptrace,cap_syslog+ep "$(readlink -f "$(command -v perf)")"';
+
+/** Where sudo looks for programs, whatever the user's PATH says: secure_path of Debian's sudoers. */
+const SECURE_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** How a user starts flame-record by sudo. `folders` are those on their PATH that have it; none: it was called by its path. */
+export function sudoSelf(folders: readonly string[]): string {
+  const isSeen = folders.length === 0 || folders.some((folder) => SECURE_PATH.includes(folder));
+  return isSeen ? 'sudo flame-record' : 'sudo "$(command -v flame-record)"';
+}
 
 export function machineFindings(facts: MachineFacts): Finding[] {
   return [
@@ -83,7 +94,7 @@ function rightsFindings(facts: MachineFacts): Finding[] {
   const refused: Finding = {
     level: 'fault',
     text: 'sudo asks for a password, which profilers in the background can not give',
-    mend: 'sudo flame-record ...    (all of it as root), or NOPASSWD in sudoers',
+    mend: `${facts.sudoSelf} ...    (all of it as root), or NOPASSWD in sudoers`,
   };
   const asked = sudo === false ? [refused] : [];
   if (uid === 0 && has('sys_admin')) {
@@ -104,7 +115,7 @@ function rightsFindings(facts: MachineFacts): Finding[] {
         level: 'fault',
         stops: 'bpftrace',
         text: `${who}: bpftrace may not trace`,
-        mend: uid === 0 ? 'start the container with --privileged' : 'sudo flame-record ...    (or flame-record --sudo)',
+        mend: uid === 0 ? 'start the container with --privileged' : `${facts.sudoSelf} ...    (or flame-record --sudo)`,
       };
   if (has('perfmon') || has('sys_admin') || perfCapabilities.includes('cap_perfmon')) {
     return [...asked, { level: 'ok', text: 'perf has CAP_PERFMON: it may record kernel and user stacks' }, bpftrace];

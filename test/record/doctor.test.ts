@@ -8,6 +8,7 @@ import {
   isTracefsMounted,
   type MachineFacts,
   machineFindings,
+  sudoSelf,
 } from '../../src/record/doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../../src/record/doctor-target.ts';
 import { ownersIn, packagePaths } from '../../src/record/packages.ts';
@@ -19,6 +20,7 @@ const GOOD: MachineFacts = {
   perf: 'perf version 6.1.1',
   bpftrace: 'bpftrace v0.17.0',
   uid: 0,
+  sudoSelf: 'sudo flame-record',
   sudo: undefined,
   perfCapabilities: '',
   capabilities: 0x1ffffffffffn,
@@ -69,6 +71,14 @@ describe('machineFindings', () => {
     assert.deepEqual(faults({ ...user, capabilities: (1n << 38n) | (1n << 39n) }), []);
   });
 
+  test('sudo finds flame-record in its own folders only, so elsewhere the hint asks the shell for it', () => {
+    const mends = (folders: string[]): string =>
+      faults({ uid: 1000, capabilities: 0n, sudoSelf: sudoSelf(folders) }).join('\n');
+    for (const folders of [[], ['/usr/local/bin'], ['/home/ann/.local/bin', '/usr/bin']])
+      assert.match(mends(folders), / > sudo flame-record \.\.\./);
+    assert.match(mends(['/home/ann/.local/bin']), / > sudo "\$\(command -v flame-record\)" \.\.\./);
+  });
+
   test('a tracefs is mounted, whatever its mount is called', () => {
     for (const name of ['tracefs', 'nodev', 'none']) {
       assert.ok(
@@ -111,6 +121,7 @@ describe('targetFindings', () => {
         objects,
         replaced: [],
         mayRead: true,
+        sudoSelf: 'sudo flame-record',
         language: C,
       }),
     );
@@ -172,6 +183,7 @@ describe('targetFindings', () => {
       isForeignNamespace: false,
       objects: [],
       mayRead: true,
+      sudoSelf: 'sudo flame-record',
       language: C,
     };
     const lines = findingLines(targetFindings({ ...facts, replaced: ['/lib/pg/ours.so'] }));
@@ -186,6 +198,7 @@ describe('targetFindings', () => {
       isForeignNamespace: false,
       objects: [],
       mayRead: true,
+      sudoSelf: 'sudo flame-record',
       replaced: [],
     };
     const lacks = [{ text: 'Node does not tell', mend: 'node --perf-basic-prof', what: 'names' as const }];
@@ -227,7 +240,7 @@ test('of many files those of the target come first, libc next, and the rest in o
     '(and 12 libraries of the distribution)',
   ]);
   for (const one of objects) one.elf = { ...elf, hasSymbols: false };
-  const where = { root: '/', isForeignNamespace: false, replaced: [], mayRead: true };
+  const where = { root: '/', isForeignNamespace: false, replaced: [], mayRead: true, sudoSelf: 'sudo flame-record' };
   const target = { pid: 7, command: 'pg', ...where, language: C };
   const lines = findingLines(targetFindings({ ...target, objects }));
   assert.match(lines, /pg is stripped[\s\S]*ours\.so is stripped[\s\S]*13 libraries have no symbols/);

@@ -11,7 +11,7 @@ import type { TargetLanguage } from '../language.ts';
 import { ownersIn, packagePaths } from '../packages.ts';
 import type { Process } from '../proc-pid.ts';
 import { type Choice, findTargets } from './find-target.ts';
-import { machineFacts } from './machine.ts';
+import { machineFacts, sudoSelfHere } from './machine.ts';
 import { bytesOf, linkOf, rootOf, textOf } from './proc-files.ts';
 import { languagesOf } from './program-facts.ts';
 import { answerOf } from './run-sync.ts';
@@ -47,7 +47,8 @@ function examined({ pid, command }: Process): { findings: Finding[]; table: stri
   });
   const [language] = languagesOf([pid], { isRecording: true }) as [TargetLanguage];
   const mayRead = maps !== '';
-  const findings = targetFindings({ pid, command, root, isForeignNamespace, objects, replaced, mayRead, language });
+  const where = { pid, command, root, isForeignNamespace, mayRead, sudoSelf: sudoSelfHere() };
+  const findings = targetFindings({ ...where, objects, replaced, language });
   return { findings, table: objectTable(objects) };
 }
 

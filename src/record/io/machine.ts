@@ -3,12 +3,12 @@
 import { hostname, release } from 'node:os';
 import { UsageError } from '../../engine/errors.ts';
 import { hasCpu, hasOffcpu } from '../artifacts.ts';
-import { adviceOn, isTracefsMounted, type MachineFacts, machineFindings } from '../doctor.ts';
+import { adviceOn, isTracefsMounted, type MachineFacts, machineFindings, sudoSelf } from '../doctor.ts';
 import { asRoot } from '../plan.ts';
 import type { Registers } from '../program-edits.ts';
 import type { Settings } from '../settings.ts';
 import { bytesOf, namesIn, self, textOf } from './proc-files.ts';
-import { answerOf, pathOf } from './run-sync.ts';
+import { answerOf, foldersWith, pathOf } from './run-sync.ts';
 
 export function machineFacts(isSudo: boolean): MachineFacts {
   const status = textOf('/proc/self/status') ?? '';
@@ -18,6 +18,7 @@ export function machineFacts(isSudo: boolean): MachineFacts {
     perf: versionOf('perf'),
     bpftrace: versionOf('bpftrace'),
     uid: self().uid,
+    sudoSelf: sudoSelfHere(),
     sudo: isSudo ? answerOf(['sudo', '-n', 'true'])?.status === 0 : undefined,
     capabilities: BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`),
     perfCapabilities: (perf && answerOf(['getcap', perf])?.out) ?? '',
@@ -29,6 +30,11 @@ export function machineFacts(isSudo: boolean): MachineFacts {
     memlock: memlock === undefined ? undefined : Number(memlock),
     kernel: (textOf('/proc/sys/kernel/osrelease') ?? '').trim(),
   };
+}
+
+/** How to start flame-record by sudo on this machine. */
+export function sudoSelfHere(): string {
+  return sudoSelf(foldersWith('flame-record'));
 }
 
 /** Where tracefs may be mounted. */
@@ -119,7 +125,7 @@ export interface Profilers {
 export function installedProfilers({ mode, sudo }: Settings): Profilers {
   if (sudo && answerOf(['sudo', '-n', 'true'])?.status !== 0) {
     throw new UsageError(
-      '--sudo: sudo is not installed, or asks for a password: sudo flame-record ... runs all of it as root',
+      `--sudo: sudo is not installed, or asks for a password: ${sudoSelfHere()} ... runs all of it as root`,
     );
   }
   const wanted = [...(hasCpu(mode) ? (['perf'] as const) : []), ...(hasOffcpu(mode) ? (['bpftrace'] as const) : [])];

@@ -40,9 +40,14 @@ export function answerOf(
 /** The path of a program on PATH, with links followed; undefined: there is none. */
 export function pathOf(program: string): string | undefined {
   if (program.includes('/')) return existsSync(program) ? realpathSync(program) : undefined;
+  const [folder] = foldersWith(program);
+  return folder === undefined ? undefined : realpathSync(join(folder, program));
+}
+
+/** The folders on PATH that have this program. */
+export function foldersWith(program: string): string[] {
   const folders = (process.env.PATH ?? '').split(':').filter((folder) => folder !== '');
-  const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
-  return found && realpathSync(found);
+  return folders.filter((folder) => existsSync(join(folder, program)));
 }
 
 /** The user with this name; undefined: there is none. */
