@@ -65,6 +65,8 @@ export interface Statement {
 
 /** Without a tid it was the kernel instead of a thread: a timer, a disk, the network. */
 export interface Waker {
+  /** the time of the wait was up */
+  isTimer?: true;
   tid: number | undefined;
   pid: number | undefined;
   comm: string | undefined;

@@ -166,4 +166,20 @@ describe('each wait has its function, its object, its waker and its length', { s
       });
     });
   }
+
+  test('a timer ended waits whose time was up, whatever call it found on its CPU', async () => {
+    const program = { name: 'timeouts', flags: ['-fno-omit-frame-pointer'], hasTold: () => true };
+    await recordTimed(program, folder, { seconds: SECONDS });
+    const { out } = await shell('offcpu-classify --where --json --maps timeouts.maps timeouts.txt', folder);
+    const places: Place[] = JSON.parse(out.toString()).where;
+    for (const own of ['wait_poll', 'wait_epoll', 'wait_semaphore', 'wait_receive']) {
+      const waits = places.filter((place) => place.function === own);
+      const timers = waits.flatMap(({ wakers }) => wakers.filter(({ name }) => name === 'timer'));
+      const [all, timed] = [waits, timers].map((times) => sum(times.map(({ us }) => us))) as [number, number];
+      assert.ok(
+        all > 0 && timed >= RIGHT * all,
+        `${own}: a timer ended ${timed} of ${all} us: ${JSON.stringify(waits)}`,
+      );
+    }
+  });
 });

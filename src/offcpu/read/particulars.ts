@@ -38,12 +38,14 @@ const WITH_WORDS = 4;
 /** How the dump's header says that its system calls are arm64's. */
 const OF_ARM64 = 2;
 const WITHOUT_BTF = 0;
+const NO_THREAD = { tid: undefined, pid: undefined, comm: undefined };
 /** An epoll set: it does not tell which of its files a thread waits for. */
 const EVENT_POLL = '[eventpoll]';
 const FileType = { mask: 0xf000, fifo: 0x1000, socket: 0xc000 } as const;
 const Family = { unix: 1, ipv4: 2, ipv6: 10 } as const;
-/** The waker's number where an interrupt or the kernel itself ended the wait. */
+/** The waker's number where an interrupt or the kernel itself ended the wait; and where a timer did. */
 const INTERRUPT = -1;
+const TIMER = -2;
 
 // (33188, 21335, 9, d, journal.log)     mode, pid, fd, folder, name
 const FILE = /^\((\d+), ?(\d+), ?(\d+), ?(.*), ?(.*)\)$/s;
@@ -160,7 +162,8 @@ export class ParticularsReader {
 
   #wakerOf(waker: number | undefined): Waker | undefined {
     if (waker === undefined || waker === 0 || !this.#hasWakers) return undefined;
-    if (waker === INTERRUPT) return { tid: undefined, pid: undefined, comm: undefined };
+    if (waker === INTERRUPT) return NO_THREAD;
+    if (waker === TIMER) return { ...NO_THREAD, isTimer: true };
     const tid = tidOfWaker(waker);
     const comm = this.commOf(tid);
     const pid = this.processOf(tid);

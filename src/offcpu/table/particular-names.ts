@@ -57,9 +57,9 @@ export function statementOf({ user, particulars }: OffcpuEntry, kind: Kind): Sta
   return statement ?? (hasStatements && user.some((name) => COMMITS.has(name)) ? COMMIT : undefined);
 }
 
-/** `thread rebuild` in the same process, `postgres 13517` in another; `interrupt` for a waker without a tid. */
-export function wakerName({ tid, pid, comm }: Waker, ofPid: number | undefined): string {
-  if (tid === undefined) return 'interrupt';
+/** `thread rebuild` in the same process, `postgres 13517` in another; `timer` and `interrupt` for wakers without a tid. */
+export function wakerName({ tid, pid, comm, isTimer }: Waker, ofPid: number | undefined): string {
+  if (tid === undefined) return isTimer ? 'timer' : 'interrupt';
   if (pid !== undefined && ofPid !== undefined && pid !== ofPid) return `${comm ?? 'process'} ${pid}`;
   return `thread ${comm ?? tid}`;
 }

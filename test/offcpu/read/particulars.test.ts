@@ -87,6 +87,7 @@ describe('particulars', () => {
     assert.deepEqual(wakerOf(8), { tid: 8, pid: 7, comm: 'two, words' });
     assert.deepEqual(wakerOf(5), { tid: 5, pid: undefined, comm: undefined });
     assert.deepEqual(wakerOf(-1), { tid: undefined, pid: undefined, comm: undefined });
+    assert.deepEqual(wakerOf(-2), { tid: undefined, pid: undefined, comm: undefined, isTimer: true });
     assert.equal(wakerOf(0), undefined);
   });
 
