@@ -29,6 +29,8 @@ const Word = { name: 1, nameAt: 2, unit: 4, file: 5, line: 6, home: 7 } as const
 /** A name: bits of its kind, is it bare? the section it lies in; the last bit: is it of an inlined function? */
 const Name = { kind: 3, linkage: 2, plain: 3, section: 3, inlined: 0x80000000 } as const;
 const NO_FILE = 0xffffffff;
+/** The reader must open a unit before it can tell. */
+const TO_OPEN = -(2 ** 31);
 /** Frames that are kept; beyond it all are forgotten. */
 const MOST_FRAMES = 1 << 15;
 /** Units that an address may lie in, and names around it that can't be read. */
@@ -48,9 +50,11 @@ export class Dwarf {
   #words = new Uint32Array();
   readonly #texts = NAMES.map(() => new Map<number, string | undefined>());
   readonly #problems = new Map<string, number>();
+  /** are all units in the reader's index, not only those of .debug_aranges? */
+  #isIndexed = false;
   #kept = 0;
 
-  /** Reads the first entry of each unit. `mostKept`: bytes of tables. Throws InputError where a section can't be unpacked. */
+  /** Reads which unit has which addresses. `mostKept`: bytes of tables. Throws InputError where a section can't be unpacked. */
   constructor(file: ElfFile, mostKept = MOST_KEPT) {
     this.#mostKept = mostKept;
     this.#sections = dwarfSections(file);
@@ -58,9 +62,9 @@ export class Dwarf {
     for (const { isCode, address, memorySize } of file.segments) {
       if (isCode) this.#reader.addCode(address, address + memorySize);
     }
-    this.#readUnits();
-    for (let unit = 0; unit < this.unitCount; unit++) this.#try(() => this.#reader.indexUnit(unit));
-    this.#reader.endIndex();
+    this.#try(() => this.#reader.addUnits());
+    if (this.#reader.readAranges()) this.#reader.endIndex();
+    else this.#indexUnits();
   }
 
   get unitCount(): number {
@@ -92,8 +96,10 @@ export class Dwarf {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       try {
         const list = this.#reader.find(address);
-        if (list >= 0) return list;
-        this.#readUnit(-1 - list);
+        if (list >= 0 && (this.#isIndexed || this.#reader.listLength(list) > 0)) return list;
+        if (list >= 0) this.#indexUnits();
+        else if (list === TO_OPEN) this.#open(this.#reader.unitToOpen());
+        else this.#readUnit(-1 - list);
       } catch (error) {
         this.#note(error); // a name that can't be read: the next time there is none
       }
@@ -199,20 +205,26 @@ export class Dwarf {
     return text;
   }
 
-  #readUnits(): void {
-    for (let from = 0; from < this.#sections.info.size; ) {
-      const start = from;
-      const next = this.#try(() => this.#reader.addUnit(start));
-      if (next === undefined) break;
-      this.#try(() => this.#reader.readFirstEntry(this.unitCount - 1));
-      from = next;
+  #open(unit: number): void {
+    this.#try(() => this.#reader.openUnit(unit));
+  }
+
+  /** Adds all units to the index, as their first entries say. */
+  #indexUnits(): void {
+    this.#isIndexed = true;
+    for (let unit = 0; unit < this.unitCount; unit++) {
+      this.#open(unit);
+      this.#try(() => this.#reader.indexUnit(unit));
     }
+    this.#reader.endIndex();
   }
 
   #readUnit(unit: number): void {
     const reader = this.#reader;
-    const functions = this.#try(() => reader.readFunctions(unit));
-    const lines = reader.hasLines(unit) === 0 ? undefined : this.#try(() => reader.readLines(unit));
+    this.#open(unit);
+    const hasCode = reader.hasCode(unit) !== 0;
+    const functions = hasCode ? this.#try(() => reader.readFunctions(unit)) : 0;
+    const lines = !hasCode || reader.hasLines(unit) === 0 ? undefined : this.#try(() => reader.readLines(unit));
     const size = (functions ?? 0) + (lines ?? 0);
     this.#kept += size;
     reader.setRead(unit);

@@ -12,9 +12,11 @@ export interface Reader {
   setSize(section: number, size: number): void;
   setBigEndian(isBig: number): void;
   addCode(start: number, end: number): void;
-  addUnit(from: number): number;
+  addUnits(): void;
   unitCount(): number;
-  readFirstEntry(unit: number): void;
+  readAranges(): number;
+  openUnit(unit: number): void;
+  hasCode(unit: number): number;
   indexUnit(unit: number): void;
   endIndex(): void;
   readFunctions(unit: number): number;
@@ -25,6 +27,7 @@ export interface Reader {
   unitAskedLongestAgo(): number;
   setRead(unit: number): void;
   find(address: number): number;
+  unitToOpen(): number;
   frameAt(frame: number): number;
   listAt(list: number): number;
   listLength(list: number): number;

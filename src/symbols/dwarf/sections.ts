@@ -1,5 +1,6 @@
 // The sections that DWARF spreads over a file.
 
+import { InputError } from '../../engine/errors.ts';
 import type { ElfFile } from '../elf/elf-file.ts';
 import { SectionData } from '../elf/section-data.ts';
 
@@ -14,6 +15,7 @@ export const NAMES = [
   'addr',
   'ranges',
   'rnglists',
+  'aranges',
 ] as const;
 
 export type DwarfSections = Readonly<Record<(typeof NAMES)[number], SectionData>>;
@@ -21,5 +23,13 @@ export type DwarfSections = Readonly<Record<(typeof NAMES)[number], SectionData>
 /** Sections that are not there are empty. Throws InputError where one can't be unpacked. */
 export function dwarfSections(file: ElfFile): DwarfSections {
   const empty = new SectionData(() => Buffer.alloc(0), 0);
-  return Object.fromEntries(NAMES.map((name) => [name, file.data(`.debug_${name}`) ?? empty])) as DwarfSections;
+  const data = (name: string): SectionData => {
+    try {
+      return file.data(`.debug_${name}`) ?? empty;
+    } catch (error) {
+      if (name === 'aranges' && error instanceof InputError) return empty; // others say the same, in more bytes
+      throw error;
+    }
+  };
+  return Object.fromEntries(NAMES.map((name) => [name, data(name)])) as DwarfSections;
 }

@@ -1,7 +1,7 @@
 // The hot loops of reading DWARF, compiled to one small .wasm. The host's side is src/symbols/dwarf/reader.ts.
 
 import { Text } from './forms.as';
-import { listOf } from './frames.as';
+import { listOf, NO_LIST } from './frames.as';
 import { findLevels } from './function-table.as';
 import { findName, findPlace } from './lines.as';
 import { Cursor } from './sections.as';
@@ -11,14 +11,16 @@ import { unitCount, unitOf } from './units.as';
 export { forgetFrames, frameAt, listAt, listLength } from './frames.as';
 export { readFunctions } from './functions.as';
 export { readLines } from './lines.as';
-export { namesElsewhere } from './names.as';
+export { namesElsewhere, unitToOpen } from './names.as';
 export { setSize } from './sections.as';
-export { addCode, endIndex, indexUnit } from './unit-index.as';
-export { addUnit, findFolder, readFirstEntry, unitCount } from './units.as';
+export { addCode, endIndex, indexUnit, readAranges } from './unit-index.as';
+export { addUnits, findFolder, hasCode, openUnit, unitCount } from './units.as';
 
 export function setBigEndian(isBig: bool): void {
   Cursor.isBig = isBig;
 }
+
+const TO_OPEN: i32 = i32.MIN_VALUE;
 
 /** that were looked up so far */
 let addresses: u32 = 0;
@@ -57,7 +59,8 @@ export function setRead(unit: u32): void {
 
 /**
  * The number of the list of frames at an address, the function that exists as code first; the empty one: no unit knows
- * it. -1 - UNIT for a unit that must be read before. Fails once for each name that can't be read.
+ * it. -1 - UNIT for a unit that must be read before, TO_OPEN if that of unitToOpen() must be opened. Fails once for each name
+ * that can't be read.
  */
 export function find(address: f64): i32 {
   addresses++;
@@ -69,7 +72,9 @@ export function find(address: f64): i32 {
     unit.asked = addresses;
     const depth = findLevels(unit, address);
     const hasPlace = findPlace(unit, address);
-    if (depth > 0 || hasPlace) return listOf(index, unit, depth, hasPlace);
+    if (depth == 0 && !hasPlace) continue;
+    const list = listOf(index, unit, depth, hasPlace);
+    return list == NO_LIST ? TO_OPEN : list;
   }
   return listOf(0, unitOf(0), 0, false);
 }

@@ -4,7 +4,7 @@ import { FunctionRow, levelOf, NO_FILE } from './function-table.as';
 import { findHomes } from './homes.as';
 import { Place } from './lines.as';
 import { Rows } from './memory.as';
-import { BARE, Declared, findEntryName, NO_NAME } from './names.as';
+import { BARE, Declared, findEntryName, NO_NAME, NOT_OPEN } from './names.as';
 import { emptySlots, mixed, reserve, Slots } from './slots.as';
 import { Text } from './forms.as';
 import { Unit } from './units.as';
@@ -62,7 +62,10 @@ export function listLength(list: u32): u32 {
   return changetype<ListRow>(lists.ptr + <usize>list * LIST).size >> 2;
 }
 
-/** The list of the first `count` levels, of which the last has the place that was found, if one was. */
+/** There is no list, because a name was NOT_OPEN. */
+export const NO_LIST: u32 = u32.MAX_VALUE;
+
+/** The list of the first `count` levels, of which the last has the place that was found, if one was; or NO_LIST. */
 export function listOf(index: u32, unit: Unit, count: u32, hasPlace: bool): u32 {
   const from = members.length;
   // names look at other places
@@ -71,7 +74,12 @@ export function listOf(index: u32, unit: Unit, count: u32, hasPlace: bool): u32 
   for (let i: u32 = 0; i < count; i++) {
     const level = levelOf(i);
     const isLast = i + 1 == count;
-    const name = nameOf(index, unit, level) | (i > 0 ? IS_INLINED : 0);
+    const own = nameOf(index, unit, level);
+    if (own == NOT_OPEN) {
+      members.length = from;
+      return NO_LIST;
+    }
+    const name = own | (i > 0 ? IS_INLINED : 0);
     const file = isLast ? placeFile : levelOf(i + 1).callFile;
     const line = isLast ? placeLine : levelOf(i + 1).callLine;
     const home = (name & BARE) != 0 ? level.home : NO_FILE;

@@ -24,6 +24,9 @@ export const PLAIN: u32 = 3;
 export const BARE: u32 = 4;
 export const NAME_SECTION: u32 = 3;
 
+/** No name was looked for, because the unit that may have it must be opened before. */
+export const NOT_OPEN: u32 = 0;
+
 /** names that lie in another file (dwz's) */
 let elsewhere: u32 = 0;
 
@@ -56,7 +59,12 @@ class Found {
   static next: f64 = 0;
 }
 
-/** Sets Text.at to where the name of an entry lies, and Declared. Gives of which kind it is, and in which section. */
+/** The unit that findEntryName() found not open. */
+export function unitToOpen(): i32 {
+  return Found.unit;
+}
+
+/** Sets Text.at to where the name of an entry lies, and Declared. Gives of which kind it is, and in which section; or NOT_OPEN. */
 export function findEntryName(entry: f64): u32 {
   let plainIn = -1;
   let plainAt: f64 = 0;
@@ -67,7 +75,7 @@ export function findEntryName(entry: f64): u32 {
       elsewhere++;
       break;
     }
-    readEntry(at);
+    if (!readEntry(at)) return NOT_OPEN;
     if (isNaN(Declared.file)) {
       Declared.file = Found.declaredIn;
       Declared.unit = Found.unit;
@@ -87,17 +95,20 @@ export function findEntryName(entry: f64): u32 {
   return plainIn < 0 ? NO_NAME : PLAIN | bare | (<u32>plainIn << NAME_SECTION);
 }
 
-function readEntry(entry: f64): void {
+/** False: its unit is not open. */
+function readEntry(entry: f64): bool {
   const index = unitAt(entry);
   if (index < 0) fail(NO_UNIT, entry, 0);
   Found.unit = index;
+  if (!unitOf(index).isOpen) return false;
   useUnit(unitOf(index));
   for (let least = FIRST_BYTES; ; least *= 16) {
     seek(ENTRIES, entry, least, PAGE);
     readAttributes();
-    if (!isOver()) return;
+    if (!isOver()) break;
     if (!hasMore(ENTRIES) || least > MOST_BYTES) fail(CUT_ENTRY, entry, 0);
   }
+  return true;
 }
 
 function readAttributes(): void {

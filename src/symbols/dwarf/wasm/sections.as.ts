@@ -16,9 +16,10 @@ export const STR_OFFSETS: u32 = 5;
 export const ADDR: u32 = 6;
 export const RANGES: u32 = 7;
 export const RNGLISTS: u32 = 8;
+export const ARANGES: u32 = 9;
 /** another window on .debug_info: entries that are met far from the unit that is being read */
-export const ENTRIES: u32 = 9;
-const WINDOWS: u32 = 10;
+export const ENTRIES: u32 = 10;
+const WINDOWS: u32 = 11;
 
 /** A section up to this size is read as a whole. */
 const WHOLE: f64 = 8388608;

@@ -1,9 +1,12 @@
-// Which unit of .debug_info an address belongs to. Made once for a file, from the units' first entries.
+// Which unit of .debug_info an address belongs to: as .debug_aranges says, or, where it does not, by the units' first
+// entries. To read these takes longer than all else in a file of thousands of units of which few are met.
 
+import { isOver, u8At, u16At, u32At, u64At, wordAt } from './cursor.as';
 import { readLines, sequenceCount, sequenceEnd, sequenceStart } from './lines.as';
 import { countUpTo, freeSpare, Rows, sortRows } from './memory.as';
 import { RANGE, ranges, readRanges } from './ranges.as';
-import { unitOf, useUnit } from './units.as';
+import { ARANGES, Cursor, seek, sizeOf } from './sections.as';
+import { unitAt, unitOf, useUnit } from './units.as';
 
 @unmanaged
 class UnitRange {
@@ -30,7 +33,50 @@ export function addCode(start: f64, end: f64): void {
   store<f64>(range + 8, end);
 }
 
-/** Adds the ranges of a unit. */
+const ARANGES_VERSION: u32 = 2;
+/** Bytes of a set's header: at most as many. */
+const ARANGES_HEADER: f64 = 24;
+
+/** Adds the ranges that .debug_aranges has, as far as it can be read, and tells whether it has any. */
+export function readAranges(): bool {
+  for (let at: f64 = 0; at < sizeOf(ARANGES); ) {
+    seek(ARANGES, at, ARANGES_HEADER, ARANGES_HEADER);
+    const first = u32At();
+    const isLong = first == 0xffffffff;
+    const length = isLong ? u64At() : <f64>first;
+    const size = <f64>(Cursor.at - Cursor.start) + length;
+    if (!(length > 0) || at + size > sizeOf(ARANGES)) break;
+    readSet(at, size, isLong);
+    at += size;
+  }
+  return index.length > 0;
+}
+
+// 2c 00 00 00  02 00  40 01 00 00  08 00  00 00 00 00  00 10 40 …  25 00 …  0 …, 0 …
+// └ length     └ 2    └ its unit   └ size of addresses └ a start  └ bytes   └ the end
+function readSet(at: f64, size: f64, isLong: bool): void {
+  seek(ARANGES, at, size, size);
+  Cursor.end = min(Cursor.end, Cursor.start + <usize>size);
+  Cursor.at += isLong ? 12 : 4;
+  const version = u16At();
+  const from = wordAt(isLong);
+  const owner = unitAt(from, 0);
+  const addressSize = u8At();
+  const segmentSize = u8At();
+  if (version != ARANGES_VERSION || segmentSize != 0 || owner < 0 || unitOf(owner).from != from) return;
+  if (addressSize != unitOf(owner).addressSize || (addressSize != 4 && addressSize != 8)) return;
+  const isWide = addressSize == 8;
+  const pair: usize = isWide ? 16 : 8;
+  Cursor.at = Cursor.start + ((Cursor.at - Cursor.start + pair - 1) & ~(pair - 1));
+  while (!isOver()) {
+    const start = wordAt(isWide);
+    const bytes = wordAt(isWide);
+    if (isOver() || (start == 0 && bytes == 0)) return;
+    add(owner, start, start + bytes);
+  }
+}
+
+/** Adds the ranges of a unit that is open. */
 export function indexUnit(owner: u32): void {
   const unit = unitOf(owner);
   if (!unit.isCode) return;
@@ -45,9 +91,11 @@ export function indexUnit(owner: u32): void {
   if (!isNaN(unit.high)) add(owner, unit.low, unit.high);
   // assemblers' units say no ranges, and DWARF 2 has one a unit, without what lies apart: those of its lines are as good
   if (isNaN(unit.lineAt) || (!isNaN(unit.high) && unit.version > 2)) return;
-  readLines(owner);
+  const isKept = unit.lines != 0;
+  if (!isKept) readLines(owner);
   const count = sequenceCount(unit);
   for (let i: u32 = 0; i < count; i++) add(owner, sequenceStart(unit, i), sequenceEnd(unit, i));
+  if (isKept) return;
   heap.free(unit.lines);
   unit.lines = 0;
 }

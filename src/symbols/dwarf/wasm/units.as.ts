@@ -44,6 +44,8 @@ export class Unit {
   /** its table of abbreviations, as long as the generation is still the same */
   table: usize = 0;
   tableGeneration: u32 = 0;
+  /** has its first entry been read? All that follows depends on that */
+  isOpen: bool = false;
   /** has it code? A type unit has none; a partial one has what others refer to */
   isCode: bool = false;
   isType: bool = false;
@@ -87,8 +89,13 @@ export function unitOf(index: u32): Unit {
   return changetype<Unit>(load<usize>(units.ptr + (<usize>index << 2)));
 }
 
+/** Adds all units, by their headers alone. Fails where they end before .debug_info does. */
+export function addUnits(): void {
+  for (let from: f64 = 0; from < sizeOf(INFO); ) from = addUnit(from);
+}
+
 /** Adds the unit at `from`. Gives where the next one begins. */
-export function addUnit(from: f64): f64 {
+function addUnit(from: f64): f64 {
   seek(INFO, from, FIRST_BYTES, FIRST_BYTES);
   const first = u32At();
   const isLong = first == LONG;
@@ -143,9 +150,11 @@ export function useUnit(unit: Unit): void {
   }
 }
 
-/** Reads what the first entry of a unit says of the whole. Fails where DWARF is not of a kind read here. */
-export function readFirstEntry(index: u32): void {
+/** Reads what the first entry of a unit says of the whole, once. Fails where DWARF is not of a kind read here. */
+export function openUnit(index: u32): void {
   const unit = unitOf(index);
+  if (unit.isOpen) return;
+  unit.isOpen = true;
   if (unit.version < 2 || unit.version > 5) fail(VERSION, unit.version, 0);
   if (unit.isType) return;
   if (unit.addressSize != 4 && unit.addressSize != 8) fail(ADDRESS_SIZE, unit.addressSize, 0);
@@ -222,6 +231,10 @@ function readAttributes(unit: Unit): bool {
   return true;
 }
 
+export function hasCode(unit: u32): bool {
+  return unitOf(unit).isCode;
+}
+
 /** Sets Text to the directory of a unit's compilation. */
 export function findFolder(index: u32): void {
   const unit = unitOf(index);
@@ -232,8 +245,8 @@ export function findFolder(index: u32): void {
   textAt(unit.folderForm);
 }
 
-/** The unit that the entry at this offset of .debug_info belongs to; -1: none. */
-export function unitAt(entry: f64): i32 {
+/** The unit that the entry at this offset of .debug_info belongs to, or with `least` 0 its header; -1: none. */
+export function unitAt(entry: f64, least: u32 = u32.MAX_VALUE): i32 {
   let low: u32 = 0;
   let high = unitCount();
   while (low < high) {
@@ -243,5 +256,5 @@ export function unitAt(entry: f64): i32 {
   }
   if (low >= unitCount()) return -1;
   const unit = unitOf(low);
-  return entry >= unit.from + <f64>unit.entryAt ? low : -1;
+  return entry >= unit.from + <f64>min(unit.entryAt, least) ? low : -1;
 }
