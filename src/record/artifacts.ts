@@ -79,6 +79,17 @@ export function perfMapFile(folder: string, pid: number): string {
   return join(folder, `perf-${pid}.map`);
 }
 
+/** The folder of the files that the targets had mapped, as perf looks for them by their build-ids. */
+export function objectsFolder(folder: string): string {
+  return join(folder, 'objects');
+}
+
+const FIRST_DIGITS = 2;
+
+export function objectFile(folder: string, buildId: string): string {
+  return join(objectsFolder(folder), '.build-id', buildId.slice(0, FIRST_DIGITS), buildId.slice(FIRST_DIGITS));
+}
+
 /** A half of a run, which one profiler records. */
 export type Half = 'cpu' | 'offcpu';
 

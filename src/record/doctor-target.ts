@@ -96,7 +96,16 @@ const RESTART = 'restart the process, or the server that it belongs to';
 
 /** perf and bpftrace look up symbols by path, where another file lies now, or none; flame-record opens the old one. */
 export function replacedText(pid: number, path: string): string {
-  return `${path} was deleted or replaced since process ${pid} started: perf loses the callers of its code, and tools that open that path its names`;
+  return `${goneText(pid, path)}: perf loses the callers of its code, and tools that open that path its names`;
+}
+
+/** The same in a run that has kept the old one, where perf finds it. */
+export function oldBuildText(pid: number, path: string): string {
+  return `${goneText(pid, path)}: what was recorded is the old build`;
+}
+
+function goneText(pid: number, path: string): string {
+  return `${path} was deleted or replaced since process ${pid} started`;
 }
 
 function rootFinding(root: string, isForeignNamespace: boolean): Finding {

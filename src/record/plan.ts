@@ -1,6 +1,6 @@
 // The plan: from settings to the command lines that record. Those who run them decide nothing more.
 
-import { artifactIn, hasCpu, hasOffcpu } from './artifacts.ts';
+import { artifactIn, hasCpu, hasOffcpu, objectsFolder } from './artifacts.ts';
 import { type CallGraph, switchArgsOf } from './call-graph.ts';
 import type { OffcpuStacksChoice } from './offcpu-stacks.ts';
 import { programEdits, type Registers } from './program-edits.ts';
@@ -39,6 +39,8 @@ export interface Environment {
   /** who finds user stacks off the CPU */
   offcpuStacks: OffcpuStacksChoice;
   symfs: string | undefined;
+  /** has the run kept files of which other builds stand in their places now? */
+  hasOldBuilds?: boolean;
   /** does the target see another root than we do, within our mount namespace? */
   isChrooted: boolean;
   /** of a Postgres server, recorded with each switch; a text: why not; undefined: no such server */
@@ -340,8 +342,9 @@ export function scriptArgv(settings: Settings, environment: Environment, { start
   const time = [startNs, endNs].map((ns) => (ns === undefined ? '' : secondsOf(ns))).join();
   return [
     ...asRoot(settings.sudo),
+    'perf',
+    ...(environment.hasOldBuilds ? ['--buildid-dir', objectsFolder(folder)] : []),
     ...[
-      'perf',
       'script',
       '-i',
       artifactIn(folder, 'perfData'),

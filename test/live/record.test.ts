@@ -241,7 +241,7 @@ describe('flame-record', { skip: skip ?? false }, () => {
     assert.ok(readdirSync(join(folder, 'out/early')).some((name) => /^\d+\.maps$/.test(name)));
   });
 
-  test('any shell line is held, and what it starts keeps its callers in libc', async () => {
+  test('any shell line is held, and what it starts keeps its callers in libc, and its names after a build', async () => {
     const sorter = join(folder, 'sorter');
     execFileSync('gcc', ['-O2', '-g', '-fomit-frame-pointer', '-o', sorter, '-x', 'c', '-'], { input: SORTER });
     const line = `${sorter}; ${sorter}; ${sorter}; ${sorter}; exit 3`;
@@ -257,6 +257,17 @@ describe('flame-record', { skip: skip ?? false }, () => {
       sumOf(stacks.filter((stack) => pattern.test(stack)).join('\n')),
     ) as [number, number];
     assert.ok(whole > 100 && cut < 0.05 * whole, `${whole} samples are whole, ${cut} cut`);
+    // the run has kept the old build
+    const before = ['cpu.folded', 'offcpu.folded'].map((name) => fileOf('line', name));
+    execFileSync('gcc', ['-O0', '-g', '-o', sorter, '-x', 'c', '-'], {
+      input: SORTER.replaceAll('sort_them', 'sorts'),
+    });
+    const again = [join(ROOT, 'dist/flame-record.cjs'), 'report', join(folder, 'out/line')];
+    execFileSync(process.execPath, again, { env: ENVIRONMENT, stdio: 'pipe' });
+    assert.deepEqual(
+      ['cpu.folded', 'offcpu.folded'].map((name) => fileOf('line', name)),
+      before,
+    );
   });
 
   test('bpftrace missing: said, with the remedy, and the samples are kept', async () => {

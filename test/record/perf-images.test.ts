@@ -42,7 +42,10 @@ function fileOf(...records: Buffer[]): Buffer {
 
 /** Edits the file, and gives the inodes of its maps as IMAGE:INODE, in the order of the file. */
 function inodesAfter(file: Buffer): string[] {
-  const edits = imageEdits((at, length) => file.subarray(at, at + length));
+  const edits = imageEdits(
+    (at, length) => file.subarray(at, at + length),
+    () => undefined,
+  );
   for (const { at, bytes } of edits) bytes.copy(file, at);
   const inodes: string[] = [];
   for (let at = DATA_AT; at < file.length; at += file.readUInt16LE(at + 6)) {
@@ -67,11 +70,40 @@ test('the maps of a process have inodes of their own after each exec, those of i
 test('memory without a file, and files told by their build-ids, stay as they are', () => {
   assert.deepEqual(inodesAfter(fileOf(exec(1, 1), map(2, 1, 0n), map(3, 1, 5n, BUILD_ID))), ['0:0', '0:5', '0:5']);
   assert.deepEqual(
-    imageEdits((at, length) => Buffer.alloc(9999, 'x').subarray(at, at + length)),
+    imageEdits(
+      (at, length) => Buffer.alloc(9999, 'x').subarray(at, at + length),
+      () => undefined,
+    ),
     [],
   );
   assert.deepEqual(
-    imageEdits(() => Buffer.alloc(0)),
+    imageEdits(
+      () => Buffer.alloc(0),
+      () => undefined,
+    ),
     [],
+  );
+});
+
+test('a file that was deleted while it ran gets its build-id', () => {
+  const named = (path: string): Buffer => {
+    const bytes = map(2, 1);
+    bytes.write(`${path}\0`, 72, 'latin1');
+    return bytes;
+  };
+  const file = fileOf(exec(1, 1), named('/tmp/old (deleted)'), named('/tmp/old'), named('/tmp/other (deleted)'));
+  const id = 'ab'.repeat(20);
+  const edits = imageEdits(
+    (at, length) => file.subarray(at, at + length),
+    (path) => (path === '/tmp/old' ? id : undefined),
+  );
+  for (const { at, bytes } of edits) bytes.copy(file, at);
+  const first = DATA_AT + exec(1, 1).length;
+  assert.equal(file.readUInt16LE(first + 4), BUILD_ID);
+  assert.equal(file.toString('hex', first + 40, first + 64), `14000000${id}`);
+  const size = named('').length;
+  assert.deepEqual(
+    [1, 2].map((i) => file.readBigUInt64LE(first + i * size + 48) >> 48n),
+    [1n, 1n],
   );
 });

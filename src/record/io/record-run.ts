@@ -146,6 +146,7 @@ export async function record(
     if (recording.workload && hasFailed(recording.workload))
       recording.complaints.push(workloadText(recording.workload));
     await Promise.all(children.map(endGroup));
+    environment = { ...environment, hasOldBuilds: recording.maps.hasOldBuilds };
     const rendering = { settings, environment, recording, folder, progress };
     writeRecording(rendering);
     await render(rendering, world);

@@ -5,7 +5,7 @@ import { UsageError } from '../../engine/errors.ts';
 import { replacedFiles } from '../../symbols/maps.ts';
 import { type Artifact, artifactIn, hasOffcpu } from '../artifacts.ts';
 import { switchGraphOf } from '../call-graph.ts';
-import { replacedText } from '../doctor-target.ts';
+import { oldBuildText, replacedText } from '../doctor-target.ts';
 import { dumpFailure, failureText } from '../failure.ts';
 import { namesMissing, type TargetLanguage } from '../language.ts';
 import { SampleCounter } from '../perf-data.ts';
@@ -110,11 +110,13 @@ export async function recordTargets(
   let second = -1;
   /** Looks at the targets, which are what they will be. */
   const meet = (): void => {
-    for (const { pid } of targets)
-      for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? ''))
-        recording.warnings.push(`warning: ${replacedText(pid, path)}`);
     recording.targets = targets.map(asItIs);
     recording.maps.look(family.look());
+    for (const { pid } of targets)
+      for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? '')) {
+        const isKept = recording.maps.hasKept(path);
+        recording.warnings.push(isKept ? `note: ${oldBuildText(pid, path)}` : `warning: ${replacedText(pid, path)}`);
+      }
     recording.languages = languagesOf(targets.map(({ pid }) => pid));
     const programs = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
     if (programs.length > 0) recording.executables = programs;
@@ -220,7 +222,7 @@ export async function recordTargets(
     hooks,
     stop,
   );
-  tellImagesApart(at('perfData'));
+  editForPerf(at('perfData'), recording.maps);
   if (window.cause === 'signal' && recording.tidsAtStart.size === 0)
     throw new UsageError('stopped before the recording began: nothing is left');
   const fail = (failure: string): void => {
@@ -244,9 +246,9 @@ export async function recordTargets(
   return { ...recording, window };
 }
 
-/** Makes perf keep the programs before and after an exec apart, in a recording that is ours. */
-function tellImagesApart(file: string): void {
-  const edits = imageEdits(bytesOf(file));
+/** Edits a recording that is ours, so that perf keeps apart what an exec parts, and finds what was deleted. */
+function editForPerf(file: string, maps: TargetMaps): void {
+  const edits = imageEdits(bytesOf(file), (path) => maps.deletedBuild(path));
   if (edits.length === 0) return;
   const fd = openSync(file, 'r+');
   try {

@@ -80,13 +80,15 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
   const { settings, environment, recording } = parsedRecording(run);
   const own = { ...settings, outDir: dirname(run), label: basename(run) };
   const { tidsAtStart, versions, ...rest } = recording;
+  const maps = TargetMaps.ofRun(run, recording.targets, environment.symfs, settings.followChildren);
+  const { hasOldBuilds } = maps;
   const rendering: Rendering = {
     settings: own,
-    environment: { ...FIRST_ONES, ...environment, folder: run, tool: ownTool },
+    environment: { ...FIRST_ONES, ...environment, folder: run, tool: ownTool, hasOldBuilds },
     recording: {
       // the first files of this version lack it
       ...{ host: hostHere(), ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
-      maps: TargetMaps.ofRun(run, recording.targets, environment.symfs, settings.followChildren),
+      maps,
     },
     folder: { path: run, keep: () => run },
     progress,

@@ -1,7 +1,18 @@
 // What the targets have mapped while they live. The run's folder keeps it, so that frames and locks get names
 // afterwards.
 
-import { writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { OpenFiles } from '../../cli/open-files.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { withoutDeleted } from '../../stacks/frame-name.ts';
@@ -12,7 +23,7 @@ import { buildIdOf } from '../../symbols/elf.ts';
 import { Mappings } from '../../symbols/mappings.ts';
 import { PerfMap, perfMapPath } from '../../symbols/perf-map.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
-import { artifactIn, mapsFile, perfMapFile, pidOfMaps } from '../artifacts.ts';
+import { artifactIn, mapsFile, objectFile, perfMapFile, pidOfMaps } from '../artifacts.ts';
 import type { Process } from '../proc-pid.ts';
 import { namesIn, rootOf, textOf } from './proc-files.ts';
 import { processAt } from './processes.ts';
@@ -28,6 +39,10 @@ export interface TargetNames {
 // └ range   └ x: code                   └ path
 const CODE = /^([0-9a-f]+-[0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ +(\/.*)$/;
 
+const SETUID_OR_SETGID = 0o6000;
+/** With each build that is recorded, larger ones would fill the disk. */
+const MOST_BYTES = 256 << 20;
+
 export class TargetMaps {
   readonly #folder: string;
   readonly #isFollowed: boolean;
@@ -41,6 +56,8 @@ export class TargetMaps {
   /** of the files that the targets had mapped, by path: they may be built anew before they name anything */
   #buildIds = new Map<string, string>();
   readonly #identified = new Set<string>();
+  /** those of them that were gone while a target had them mapped */
+  readonly #deleted = new Set<string>();
   #names: Promise<TargetNames> | undefined;
 
   /**
@@ -91,17 +108,64 @@ export class TargetMaps {
 
   #identify(pid: number, lines: Iterable<string>): void {
     const size = this.#buildIds.size;
-    for (const { range, file } of codeIn(lines)) {
+    for (const { range, path, file } of codeIn(lines)) {
       if (this.#identified.has(file)) continue;
       this.#identified.add(file);
       const files = new OpenFiles();
       const read = files.open(`/proc/${pid}/map_files/${range}`) ?? files.open(`/proc/${pid}/root${file}`);
       const id = read && buildIdOf(read);
       files.close();
-      if (id !== undefined) this.#buildIds.set(file, id);
+      if (id === undefined) continue;
+      this.#buildIds.set(file, id);
+      if (path !== file) this.#deleted.add(file);
+      if (this.#isElsewhere) continue;
+      if (path !== file) this.#take(id, (to) => copyPlain(`/proc/${pid}/map_files/${range}`, to));
+      else if (!rootOf(pid).isForeignNamespace) this.#take(id, (to) => linkSync(Buffer.from(file, 'latin1'), to));
     }
     if (this.#buildIds.size === size) return;
     writeFileSync(artifactIn(this.#folder, 'buildIds'), Buffer.from(buildIdsText(this.#buildIds), 'latin1'));
+  }
+
+  /**
+   * Takes a file into the run's folder, where it outlives a new build. Whose folders a path leads through may put anything
+   * there, so what is no plain file of that build goes away again.
+   */
+  #take(id: string, make: (to: string) => void): void {
+    const [part, object] = [join(this.#folder, '.object'), objectFile(this.#folder, id)];
+    try {
+      make(part);
+    } catch {
+      return; // on another disk, not ours, or gone
+    }
+    if (isPlain(part) && isBuild(part, id)) {
+      mkdirSync(dirname(object), { recursive: true });
+      renameSync(part, object);
+    }
+    rmSync(part, { force: true });
+  }
+
+  /** The build of a file that was gone while a target had it mapped, by its path, latin1; undefined: not known. */
+  deletedBuild(path: string): string | undefined {
+    return this.#deleted.has(path) ? this.#buildIds.get(path) : undefined;
+  }
+
+  /** Has the run's folder the file that the targets had mapped? `path` is latin1. */
+  hasKept(path: string): boolean {
+    return this.#object(path) !== undefined;
+  }
+
+  /** The file in the run's folder; undefined: it is not there. */
+  #object(path: string): string | undefined {
+    const id = this.#buildIds.get(path);
+    const object = id === undefined ? undefined : objectFile(this.#folder, id);
+    return object !== undefined && isPlain(object) ? object : undefined;
+  }
+
+  /** Reads the file that the targets had mapped, or what stands in its place. */
+  #open(path: string): ReadBytes | undefined {
+    const object = this.#object(path);
+    const inRun = object === undefined ? undefined : new OpenFiles().open(object);
+    return this.#kept.get(path) ?? inRun ?? this.#files.open(path);
   }
 
   #keep(pid: number, lines: Iterable<string>): void {
@@ -112,10 +176,19 @@ export class TargetMaps {
     }
   }
 
-  /** Paths of files that are of another build than the targets had mapped, or gone. */
+  /** Paths of files that are of another build than the targets had mapped, or gone, and whose old build is gone, too. */
   otherBuilds(): string[] {
+    return this.#unlike((path) => this.#open(path));
+  }
+
+  /** Has the run kept a file of which another build stands in its place now? */
+  get hasOldBuilds(): boolean {
+    return this.#unlike((path) => this.#files.open(path)).length > this.otherBuilds().length;
+  }
+
+  #unlike(open: (path: string) => ReadBytes | undefined): string[] {
     return [...this.#buildIds].flatMap(([path, id]) => {
-      const read = this.#kept.get(path) ?? this.#files.open(path);
+      const read = open(path);
       return read && buildIdOf(read) === id ? [] : [path];
     });
   }
@@ -147,7 +220,7 @@ export class TargetMaps {
 
   async #namesOf(): Promise<TargetNames> {
     const { Symbolizer } = await import('../../symbols/symbolizer.ts');
-    const symbolizer = new Symbolizer((path) => this.#kept.get(path) ?? this.#files.open(path), this.#buildIds);
+    const symbolizer = new Symbolizer((path) => this.#open(path), this.#buildIds);
     const data = new DataNames((path) => symbolizer.object(path));
     const mappings = new Mappings({ knowsAll: this.#isFollowed });
     for (const [pid, lines] of this.#lines) {
@@ -159,6 +232,23 @@ export class TargetMaps {
     }
     return { symbolizer, mappings, nameLock: (address, pid) => data.at(address, pid) };
   }
+}
+
+/** Is that a file which may lie in a folder that somebody shares? */
+function isPlain(path: string, found = lstatSync(path, { throwIfNoEntry: false })): boolean {
+  return found?.isFile() === true && (found.mode & SETUID_OR_SETGID) === 0 && found.size <= MOST_BYTES;
+}
+
+function copyPlain(from: string, to: string): void {
+  if (isPlain(from, statSync(from))) copyFileSync(from, to, constants.COPYFILE_FICLONE);
+}
+
+function isBuild(path: string, id: string): boolean {
+  const files = new OpenFiles();
+  const read = files.open(path);
+  const isSame = read !== undefined && buildIdOf(read) === id;
+  files.close();
+  return isSame;
 }
 
 /** The mapped code among lines of maps; `file` is its path while it was there. */

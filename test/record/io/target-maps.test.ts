@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -20,6 +31,50 @@ test('what a target had mapped is kept, and names its functions', async () => {
     assert.equal(mappings.at(own.pid, Number(`0x${from}`), '')?.path, path);
     assert.equal(symbolizer.object(path).refusal, undefined);
   } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('files that were built anew or deleted since then name what they did', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maps-'));
+  const program = join(folder, 'pro gram');
+  const run = join(folder, 'run');
+  const start = async (): Promise<Process> => {
+    const child = spawn(program, ['60'], { stdio: 'ignore' });
+    children.push(child);
+    await once(child, 'spawn');
+    return processAt(child.pid as number) as Process;
+  };
+  const children: ChildProcess[] = [];
+  try {
+    mkdirSync(run);
+    copyFileSync('/bin/sleep', program);
+    const target = await start();
+    new TargetMaps(run, [target], undefined).look([target]);
+    const later = (): TargetMaps => TargetMaps.ofRun(run, [target], undefined, false);
+    assert.deepEqual([later().otherBuilds(), later().hasOldBuilds], [[], false]);
+    rmSync(program);
+    copyFileSync('/bin/cat', program);
+    assert.deepEqual([later().otherBuilds(), later().hasOldBuilds], [[], true]);
+    assert.equal((await later().names()).symbolizer.object(program).refusal, undefined);
+    const [, id = ''] =
+      new RegExp(`^(\\w+) ${program}$`, 'm').exec(readFileSync(join(run, 'buildids'), 'latin1')) ?? [];
+    const kept = join(run, 'objects/.build-id', id.slice(0, 2), id.slice(2));
+    assert.deepEqual(readFileSync(kept), readFileSync('/bin/sleep'));
+
+    rmSync(join(run, 'objects'), { recursive: true });
+    new TargetMaps(run, [target], undefined).look([target]); // deleted now
+    assert.deepEqual(later().otherBuilds(), process.getuid?.() === 0 ? [] : [program]);
+
+    rmSync(program);
+    rmSync(join(run, 'objects'), { recursive: true, force: true });
+    copyFileSync('/bin/sleep', program);
+    chmodSync(program, 0o4755);
+    const setuid = await start();
+    new TargetMaps(run, [setuid], undefined).look([setuid]);
+    assert.ok(!existsSync(kept), 'not even root keeps a setuid program');
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
   }
 });
