@@ -206,7 +206,7 @@ const UNSEEN: Partial<Record<TargetLanguage['language'], Unseen>> = {
     mend: 'go tool pprof http://HOST:PORT/debug/pprof/block, of a program that calls runtime.SetBlockProfileRate(1)',
   },
   Java: {
-    text: "A wait ends in the virtual machine's code, which hides its callers: the thread is known, its method is not",
+    text: "A wait ends in the virtual machine's code, which hides its callers: the thread is known, its method often is not",
     mend: 'jcmd PID Thread.print, while it waits',
   },
   Node: {

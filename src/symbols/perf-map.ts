@@ -4,7 +4,8 @@ import { countUpTo } from './elf/sorted.ts';
 
 // 3f5a2c40 1d8 JS:*handler file:///srv/app.mjs:12:21
 // └ from   └ bytes (hex)  └ name, to the end of the line
-const LINE = /^(?:0x)?([0-9a-fA-F]{1,16}) (?:0x)?([0-9a-fA-F]{1,12}) (.+)$/gm;
+// 0x00007f42242c7820 0x00000000000001f0 int java.lang.Object.hashCode()
+const LINE = /^(?:0x)?([0-9a-fA-F]{1,16}) (?:0x)?([0-9a-fA-F]{1,16}) (.+)$/gm;
 /** How many functions before an address may hold it: compilers use a place again for other functions. */
 const MOST_TRIED = 64;
 

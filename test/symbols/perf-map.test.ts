@@ -5,6 +5,7 @@ import { PerfMap } from '../../src/symbols/perf-map.ts';
 
 const TEXT = `7f00 100 JS:*handler file:///srv/app.mjs:12:21
 cut line
+0x0000000000007d00 0x0000000000000010 void Shop.save(long)
 7f80 10 Builtin:Call a b
 7e00 80 Lcom/acme/Worker;::run
 7e00 40 JS:~later :1
@@ -12,7 +13,9 @@ cut line
 
 test('the function told last has an address, and what lies in none has no name', () => {
   const map = new PerfMap('/tmp/perf-7.map', TEXT);
-  const names = [0x7f00, 0x7f7f, 0x7f80, 0x7fff, 0x8000, 0x7e10, 0x7e40, 0x7e7f, 0x7e80, 0].map((at) => map.at(at));
+  const names = [0x7f00, 0x7f7f, 0x7f80, 0x7fff, 0x8000, 0x7e10, 0x7e40, 0x7e7f, 0x7e80, 0, 0x7d0f].map((at) =>
+    map.at(at),
+  );
   const [handler, worker] = ['JS:*handler file:///srv/app.mjs:12:21', 'Lcom/acme/Worker;::run'];
   const later = 'JS:~later :1';
   assert.deepEqual(names, [
@@ -26,6 +29,7 @@ test('the function told last has an address, and what lies in none has no name',
     worker,
     undefined,
     undefined,
+    'void Shop.save(long)',
   ]);
 });
 

@@ -50,6 +50,9 @@ test('a method of Java has one name, whether its type stands before it or not', 
   assert.ok(table.isOfProgram('java.lang.String T.slug'));
   for (const name of ['void jdk.internal.misc.Unsafe.park', 'java.lang.String java.lang.String.concat'])
     assert.ok(!table.isOfProgram(name), name);
+  // the virtual machine's own parts in perf-PID.map
+  for (const name of ['StubRoutines (initial stubs)', 'I2C/C2I adapters', 'itable stub', 'monitorenter Runtime1 stub'])
+    assert.ok(!table.isOfProgram(name), name);
 });
 
 test('waits below them mean the same', () => {

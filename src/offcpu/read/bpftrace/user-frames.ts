@@ -132,7 +132,7 @@ export class UserFrames {
     const map = this.lookup.mappings.compiledFor(pid);
     const name = map?.at(address);
     if (!map || name === undefined) return undefined;
-    const word = this.#table.name(frameText(name));
+    const word = this.#table.name(symbolFrame(name, this.#options));
     this.#noteObject(word, map.path);
     return word;
   }
