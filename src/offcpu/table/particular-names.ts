@@ -25,9 +25,10 @@ export function objectName(object: WaitObject, pid: number | undefined, nameLock
 /**
  * What a wait was on, as objectName() names it; undefined: not known. A thread that parks waits on a word of its own,
  * which says nothing of the lock that it wants. Of Postgres' LWLocks the meaning, a wait event, names the lock.
+ * `user` are the entry's frames; without them a condition of glibc has two addresses.
  */
 export function objectOf(
-  { particulars, pid, waitEvent = 0 }: Subject,
+  { particulars, pid, waitEvent = 0, user = [] }: Subject & Partial<Pick<OffcpuEntry, 'user'>>,
   { isParked, meaning }: Pick<Decision, 'isParked' | 'meaning'>,
   nameLock: NameLock,
 ): string | undefined {
@@ -35,8 +36,17 @@ export function objectOf(
   if (object?.kind === 'lock') {
     if (isLwlock(waitEvent)) return meaning?.label;
     if (isParked) return undefined;
+    if (user.some((name) => CONDITION.test(name))) return objectName(conditionAt(object), pid, nameLock);
   }
   return object && objectName(object, pid, nameLock);
+}
+
+// pthread_cond_wait     ___pthread_cond_clockwait     __pthread_cond_wait_common
+const CONDITION = /^_*pthread_cond_(?:wait|timedwait|clockwait)/;
+
+/** In glibc two groups take turns to wait for a condition. Each has a word of four bytes, side by side. */
+function conditionAt(word: Extract<WaitObject, { kind: 'lock' }>): WaitObject {
+  return { ...word, address: word.address - (word.address % 8) };
 }
 
 /** A commit that no statement asked for, as of a background worker: it has no text. */

@@ -201,6 +201,21 @@ test('a commit of a background worker, which has no text, is called so where sta
   assert.deepEqual(named({ hasStatements: true, statement }, ...commit), ['update a']);
 });
 
+test('both words that glibc has for a condition are that condition, and neighbours are two locks otherwise', () => {
+  const namesAt = (user: string[]): (string | undefined)[] =>
+    [0x1068, 0x106c].map((address) => {
+      const reasons = new Reasons([], () => undefined);
+      const particulars = { object: { kind: 'lock', address } as const, waker: undefined, lengthLog2: 9 };
+      const entry = { ...WAIT, user, particulars };
+      notice(reasons, entry);
+      const frames = user.map((frame) => reasons.frameOf(frame));
+      return objectOf(entry, reasons.decide({ ...entry, user: frames, isRunnable: false }), () => undefined);
+    });
+  for (const wait of ['pthread_cond_wait', '___pthread_cond_clockwait'])
+    assert.deepEqual(namesAt(['[libc.so.6]', wait, 'shop::Queue::pop']), ['lock at 0x1068', 'lock at 0x1068']);
+  assert.deepEqual(namesAt(['pthread_mutex_lock', 'shop::book']), ['lock at 0x1068', 'lock at 0x106c']);
+});
+
 test("a thread that parks waits on no lock that its address could name; an LWLock has the wait event's name", () => {
   const object = { kind: 'lock', address: 0x1000 } as const;
   const particulars = { object, waker: undefined, lengthLog2: 9 };
@@ -238,13 +253,13 @@ test("a thread that parks waits on no lock that its address could name; an LWLoc
 
 test('a function that waits a little on each of many locks has a row, its many wakers one line, and sums stay', () => {
   const entry = (own: string, address: number, ns: number): OffcpuEntry => {
-    const waker = { pid: address % 9, tid: address, comm: 'host' };
+    const waker = { pid: (address >> 3) % 9, tid: address, comm: 'host' };
     return {
       ...{ ...WAIT, ns, maxNs: ns, user: ['pthread_cond_wait', own, 'main'] },
       particulars: { object: { kind: 'lock', address }, waker, lengthLog2: 20 },
     };
   };
-  const many = Array.from({ length: 40 }, (_, i) => entry('reply', 4096 + i, 2e6 + i));
+  const many = Array.from({ length: 40 }, (_, i) => entry('reply', 4096 + 8 * i, 2e6 + i));
   const inStatements = Array.from({ length: 20 }, (_, i): OffcpuEntry => {
     const { particulars, ...rest } = entry('store', 79, 1e6);
     const statement = { text: `select ${i}`, queryId: undefined };
@@ -254,7 +269,7 @@ test('a function that waits a little on each of many locks has a row, its many w
   const places = placesOf(entries, new Reasons([], () => undefined), { nameLock: () => undefined, meaning: false });
   const rows = formatWhere(places).split('\n');
   const at = (name: string): string => rows.find((row) => row.trim().startsWith(name)) ?? '';
-  assert.match(at('reply'), /^ {4}reply +80\.0 .* 40 .* lock at 0x1027$/);
+  assert.match(at('reply'), /^ {4}reply +80\.0 .* 40 .* lock at 0x1138$/);
   const [, more = '', wakers = ''] = rows.slice(rows.indexOf(at('reply')));
   assert.match(more, /^ +and 39 more$/);
   // of nine processes, one is its own
