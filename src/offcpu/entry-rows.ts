@@ -28,16 +28,29 @@ export interface EntryRows {
 const PAGE_BITS = 12;
 const PAGE = 1 << PAGE_BITS;
 
-/** What stands for each name id: its text, or what a caller knows of that. Remembered while they are few. */
+/** What most names have in common, so that it need not be made again of each text. */
+export interface Usual<Of> {
+  /** Is what was made of a name the usual? */
+  is(made: Of): boolean;
+  at(id: number): Of;
+}
+
+/**
+ * What stands for each name id: its text, or what a caller knows of that. Remembered while they are few; of the usual a
+ * byte is remembered for ever.
+ */
 export class NamesOf<Of> {
   readonly #names: StackTable;
   readonly #make: (text: string) => Of;
+  readonly #usual: Usual<Of> | undefined;
   #pages: Of[][] = [];
   #count = 0;
+  #isUsual = new Uint8Array(0);
 
-  constructor(names: StackTable, make: (text: string) => Of) {
+  constructor(names: StackTable, make: (text: string) => Of, usual?: Usual<Of>) {
     this.#names = names;
     this.#make = make;
+    this.#usual = usual;
   }
 
   at(id: number): Of {
@@ -45,13 +58,24 @@ export class NamesOf<Of> {
   }
 
   #add(id: number): Of {
+    if (this.#usual && this.#isUsual[id] === 1) return this.#usual.at(id);
     if (this.#count++ >= MOST_KNOWN) [this.#pages, this.#count] = [[], 0];
     const made = this.#make(this.#names.nameText(id));
     const at = id >>> PAGE_BITS;
     const page = this.#pages[at] ?? [];
     this.#pages[at] = page;
     page[id % PAGE] = made;
+    if (this.#usual?.is(made)) this.#markUsual(id);
     return made;
+  }
+
+  #markUsual(id: number): void {
+    if (id >= this.#isUsual.length) {
+      const grown = new Uint8Array(2 * Math.max(id, PAGE));
+      grown.set(this.#isUsual);
+      this.#isUsual = grown;
+    }
+    this.#isUsual[id] = 1;
   }
 
   /** Of the ids between two places, root first. */

@@ -19,6 +19,22 @@ test('names of ids are the same when there were too many to remember', () => {
   assert.equal(made, ids.length + 2);
 });
 
+test('what is usual is made of its text once, though there were too many to remember', () => {
+  const table = new StackTable();
+  const ids = Array.from({ length: MOST_KNOWN + 2 }, (_, i) => table.name(`f${i}`));
+  let made = 0;
+  const length = (text: string): number => {
+    made++;
+    return text.length;
+  };
+  const names = new NamesOf(table, length, { is: (of) => of > 2, at: (id) => table.nameText(id).length });
+  const walk = (): number[] => ids.map((id) => names.at(id));
+  const first = walk();
+  assert.equal(made, ids.length);
+  assert.deepEqual(walk(), first);
+  assert.equal(made, ids.length + 10, 'f0 to f9 are not');
+});
+
 test('equal stacks share one array', () => {
   const table = new StackTable();
   const shared = new SharedStacks(new NamesOf(table, (text) => text));

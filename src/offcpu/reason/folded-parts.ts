@@ -18,8 +18,6 @@ export type Note = NonNullable<ReturnType<typeof kindOfFrame>> | 'lost';
 
 /** What a frame tells of its place, whatever stack it is in. */
 export interface FoldedFrame {
-  /** without its mark */
-  name: string;
   hasKernelMark: boolean;
   isSeparator: boolean;
   isSwitch: boolean;
@@ -27,16 +25,26 @@ export interface FoldedFrame {
   note: Note | undefined;
 }
 
+/** The same object for all frames that tell nothing, which most do. */
 export function foldedFrame(text: string, rules: KernelRules): FoldedFrame {
-  return {
-    name: unmarked(text),
+  const frame: FoldedFrame = {
     hasKernelMark: text.endsWith(KERNEL_MARK),
     isSeparator: text === '-',
-    isSwitch: rules.facts(text).isSwitch,
-    kernelPart: rules.kernelPart(text),
+    ...rules.placeOf(text),
     note: kindOfFrame(text) ?? (isLost(text) ? 'lost' : undefined),
   };
+  const tells = frame.hasKernelMark || frame.isSeparator || frame.isSwitch || frame.note !== undefined;
+  return tells || frame.kernelPart !== undefined ? frame : TELLS_NOTHING;
 }
+
+/** Of a frame that tells nothing of its place. */
+export const TELLS_NOTHING: FoldedFrame = {
+  hasKernelMark: false,
+  isSeparator: false,
+  isSwitch: false,
+  kernelPart: undefined,
+  note: undefined,
+};
 
 /** Where the parts of a stack lie: indices of its frames, root first. */
 export interface Places {
@@ -68,11 +76,7 @@ export function partsOf(frames: readonly string[], rules: KernelRules, hasComm =
     kernelFrom: from,
     kernelTo,
   } = placesOf(frames.length, (i) => known[i] as FoldedFrame, hasComm);
-  const names = (start: number, end: number): string[] =>
-    known
-      .slice(start, end)
-      .map(({ name }) => name)
-      .reverse();
+  const names = (start: number, end: number): string[] => frames.slice(start, end).map(unmarked).reverse();
   const note = known.at(-1)?.note;
   return {
     comm: hasComm && kernelTo > 0 ? frames[0] : undefined,

@@ -99,6 +99,18 @@ export class KernelRules {
     return this.#facts.of(frame);
   }
 
+  /** What facts() and kernelPart() tell of the place of a frame, without remembering it. */
+  placeOf(frame: string): { isSwitch: boolean; kernelPart: KernelPart } {
+    const name = kernelName(frame);
+    const places = this.#files.flatMap(({ index, steps }) =>
+      index.find(name).map(({ section }) => steps[section]?.place),
+    );
+    return {
+      isSwitch: places.includes('switch'),
+      kernelPart: places.includes('entry') ? 'entry' : kernelPart(name),
+    };
+  }
+
   /** What the name of a frame tells of the kernel. Apart from facts(), because only folded stacks need it. */
   kernelPart(frame: string): KernelPart {
     return this.#kernelParts.of(frame);

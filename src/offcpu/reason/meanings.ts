@@ -1,9 +1,11 @@
 // What a wait means to the program: the rule that fits the functions that make it.
 
 import { InputError } from '../../engine/errors.ts';
+import type { StackTable } from '../../engine/stack-table.ts';
 import { isLibcObject, isNameless } from '../../stacks/frame-name.ts';
 import { KnownNames } from '../../stacks/known-names.ts';
 import { HIDDEN, LOST, TRUNCATED } from '../../stacks/marks.ts';
+import { NamesOf } from '../entry-rows.ts';
 import { nameByFile, userName } from './function-name.ts';
 import { type Candidate, endOf, holds, NamesIndex, type Pattern } from './names-index.ts';
 import { type PackedRules, packRules } from './packed-rules.ts';
@@ -13,10 +15,54 @@ import type { Kind, Rule, Section } from './rule-file.ts';
 export interface UserFrame extends Readonly<Facts> {
   readonly frame: string;
   /** as rules name it */
-  name: string;
-  isUnnamed: boolean;
+  readonly name: string;
+  /** does it say more than an address, an object or a mark? */
+  readonly hasName: boolean;
+  readonly isUnnamed: boolean;
   /** is it an unnamed function of the C library? */
-  isLibc: boolean;
+  readonly isLibc: boolean;
+}
+
+/** A function of which no rule knows anything. It keeps no texts, because an input may have millions. */
+class UnknownFrame implements UserFrame {
+  readonly #textOf: (id: number) => string;
+  readonly #id: number;
+
+  constructor(textOf: (id: number) => string, id: number) {
+    this.#textOf = textOf;
+    this.#id = id;
+  }
+
+  get frame(): string {
+    return this.#textOf(this.#id);
+  }
+  get name(): string {
+    return userName(this.frame);
+  }
+  get hasName(): boolean {
+    return true;
+  }
+  get isUnnamed(): boolean {
+    return false;
+  }
+  get isLibc(): boolean {
+    return false;
+  }
+  get isStale(): boolean {
+    return false;
+  }
+  get programs(): string[] {
+    return NO_FACTS.programs;
+  }
+  get ways(): Candidate<true>[] {
+    return NO_FACTS.ways;
+  }
+  get parks(): Candidate<true>[] {
+    return NO_FACTS.parks;
+  }
+  get fits(): Candidate<Fit>[] {
+    return NO_FACTS.fits;
+  }
 }
 
 /** What the rules know of a function. */
@@ -165,12 +211,22 @@ export class Meanings {
     return this.#frames.of(frame);
   }
 
+  /** Those of the names of a table, whose texts `bare` makes functions. */
+  framesOf(names: StackTable, bare: (text: string) => string): NamesOf<UserFrame> {
+    const textOf = (id: number): string => bare(names.nameText(id));
+    return new NamesOf(names, (text) => this.#newFrame(bare(text)), {
+      is: (frame) => frame.fits === NO_FACTS.fits && frame.hasName && !frame.isUnnamed && !frame.isLibc,
+      at: (id) => new UnknownFrame(textOf, id),
+    });
+  }
+
   #newFrame(frame: string): UserFrame {
     const name = userName(frame);
     const byFile = nameByFile(name);
     return {
       frame,
       name,
+      hasName: !isNameless(frame),
       isUnnamed: isNameless(name) && !MARKS.has(name),
       isLibc: isLibcObject(name),
       ...this.#factsOf(byFile === undefined ? [name] : [name, byFile]),

@@ -1,6 +1,6 @@
 // Patterns by name: which of a rule file begin with a given function.
 
-import { numbersOf, type PackedRules, unprefixed } from './packed-rules.ts';
+import { HEAD, type PackedRules, unprefixed } from './packed-rules.ts';
 import type { Rule } from './rule-file.ts';
 
 /** A pattern that begins with the function asked for. */
@@ -29,23 +29,60 @@ export interface Pattern {
 
 const NOTHING: readonly Chained[] = [];
 
+/** What the names say that begin with the same letters. */
+interface Head {
+  whole: Map<string, readonly Pattern[]>;
+  /** from short to long */
+  prefixes: { text: string; patterns: readonly Pattern[] }[];
+}
+
+const NO_HEAD: Head = { whole: new Map(), prefixes: [] };
+const NO_PATTERNS: readonly Pattern[] = [];
+
 export class NamesIndex {
   readonly rules: PackedRules;
   readonly #found: Pattern[] = [];
+  readonly #heads = new Map<string, Head>();
 
   constructor(rules: PackedRules) {
     this.rules = rules;
   }
 
-  /** All that begin with this name: whole names first, then prefixes from long to short; equal ones in order. */
-  find(name: string): Pattern[] {
-    const { whole, prefixes } = this.rules;
-    const found = numbersOf(name, whole);
+  /**
+   * All that begin with this name: whole names first, then prefixes from long to short; equal ones in order. The same
+   * array for all names that only `*` fits.
+   */
+  find(name: string): readonly Pattern[] {
     const bare = unprefixed(name);
-    for (let length = Math.min(bare.length, prefixes.length - 1); length >= 0; length--) {
-      if (prefixes[length] !== '') found.push(...numbersOf(bare.slice(0, length), prefixes));
+    let found: readonly Pattern[] = this.#headAt('').prefixes[0]?.patterns ?? NO_PATTERNS;
+    for (let length = 1; length <= HEAD && length <= bare.length; length++) {
+      const { prefixes } = this.#headAt(bare.slice(0, length));
+      for (const { text, patterns } of prefixes) if (bare.startsWith(text)) found = [...patterns, ...found];
     }
-    return found.map((order) => this.#patternAt(order));
+    const whole = this.#headAt(bare.slice(0, HEAD)).whole.get(name);
+    return whole ? [...whole, ...found] : found;
+  }
+
+  #headAt(letters: string): Head {
+    const known = this.#heads.get(letters);
+    if (known !== undefined) return known;
+    const lines = this.rules.heads[letters];
+    if (lines === undefined) return NO_HEAD;
+    const head = this.#readHead(lines);
+    this.#heads.set(letters, head);
+    return head;
+  }
+
+  #readHead(lines: string): Head {
+    const head: Head = { whole: new Map(), prefixes: [] };
+    for (const line of lines.split('\n')) {
+      const [name = '', numbers = ''] = line.split('\t');
+      const patterns = numbers.split(',').map((order) => this.#patternAt(Number(order)));
+      if (name.endsWith('*')) head.prefixes.push({ text: name.slice(0, -1), patterns });
+      else head.whole.set(name, patterns);
+    }
+    head.prefixes.sort((a, b) => a.text.length - b.text.length);
+    return head;
   }
 
   #patternAt(order: number): Pattern {

@@ -19,35 +19,33 @@ interface PackedPattern {
   rest?: PackedLink[];
 }
 
-/**
- * Lines of a name and its patterns, `\nfutex_wait\t12,40`, by the length of the name. As text, because an object of all
- * names would take most of the time.
- */
-type Lines = string[];
-
 export interface PackedRules {
   sections: { heading: string; place: string }[];
   rules: Rule[];
   /** in order of the file */
   patterns: PackedPattern[];
-  whole: Lines;
-  /** without leading underscores */
-  prefixes: Lines;
+  /**
+   * The names that the patterns begin with, by their first HEAD letters without leading underscores: lines of a name and its
+   * patterns, `futex_wait\t12,40`. A prefix stands without leading underscores and with its star. As text, because an object
+   * of all names would take most of the time.
+   */
+  heads: Record<string, string>;
 }
+
+/** Most functions of most programs differ from all names of the rules by so many letters. */
+export const HEAD = 4;
 
 /** Indexes the sections of a rule file. Each rule stands once, and its patterns have its number. */
 export function packRules(all: readonly Section[]): PackedRules {
   const sections = all.filter(({ patterns }) => patterns.length > 0);
   const rules = new Map<Rule, number>();
   const patterns: PackedPattern[] = [];
-  const whole = new Map<string, number[]>();
-  const prefixes = new Map<string, number[]>();
+  const numbers = new Map<string, number[]>();
   for (const [section, { patterns: ofSection }] of sections.entries()) {
     for (const { rule, links } of ofSection) {
       const [first, ...rest] = links;
       for (const name of first.names) {
-        if (name.endsWith('*')) push(prefixes, unprefixed(name.slice(0, -1)), patterns.length);
-        else push(whole, name, patterns.length);
+        push(numbers, name.endsWith('*') ? unprefixed(name) : name, patterns.length);
       }
       if (rule && !rules.has(rule)) rules.set(rule, rules.size);
       patterns.push({
@@ -61,8 +59,7 @@ export function packRules(all: readonly Section[]): PackedRules {
     sections: sections.map(({ heading, place }) => ({ heading, place })),
     rules: [...rules.keys()],
     patterns,
-    whole: linesOf(whole),
-    prefixes: linesOf(prefixes),
+    heads: headsOf(numbers),
   };
 }
 
@@ -71,25 +68,14 @@ export function unpackRules(text: string): PackedRules {
   return JSON.parse(text) as PackedRules;
 }
 
-function linesOf(patterns: ReadonlyMap<string, number[]>): Lines {
-  const lines: Lines = [];
-  for (const [name, numbers] of patterns) {
-    while (lines.length <= name.length) lines.push('');
-    lines[name.length] += `\n${name}\t${numbers}`;
-  }
-  return lines;
+function headsOf(patterns: ReadonlyMap<string, number[]>): Record<string, string> {
+  const lines = new Map<string, string[]>();
+  for (const [name, numbers] of patterns) push(lines, headOf(name.replace(/\*$/, '')), `${name}\t${numbers}`);
+  return Object.fromEntries([...lines].map(([head, all]) => [head, all.join('\n')]));
 }
 
-/** The numbers of the patterns of a name. A name of another length may hold this one; its line is not among these. */
-export function numbersOf(name: string, { [name.length]: lines = '' }: Lines): number[] {
-  const at = lines.indexOf(`\n${name}\t`);
-  if (at < 0) return [];
-  const from = at + name.length + 2;
-  const end = lines.indexOf('\n', from);
-  return lines
-    .slice(from, end < 0 ? undefined : end)
-    .split(',')
-    .map(Number);
+function headOf(name: string): string {
+  return unprefixed(name).slice(0, HEAD);
 }
 
 function packLink({ relation, names }: Link): PackedLink {
@@ -100,7 +86,7 @@ function packLink({ relation, names }: Link): PackedLink {
   };
 }
 
-function push(map: Map<string, number[]>, key: string, value: number): void {
+function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);

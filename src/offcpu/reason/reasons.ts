@@ -1,8 +1,10 @@
 // From stacks to reasons: which rules there are, and what they decide for each stack.
 
 import { ownText } from '../../engine/own-data.ts';
+import type { StackTable } from '../../engine/stack-table.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { UNKNOWN } from '../../stacks/marks.ts';
+import type { NamesOf } from '../entry-rows.ts';
 import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
 import { KernelRules } from './kernel-rules.ts';
@@ -105,6 +107,11 @@ export class Reasons {
       for (let event = 0; event < 256; event++) if (this.#decode((group << 24) | event) === name) return true;
     }
     return false;
+  }
+
+  /** The user frames by the names of a table, whose texts `bare` makes functions. */
+  framesOf(names: StackTable, bare: (text: string) => string): NamesOf<UserFrame> {
+    return this.#deciders.meanings.framesOf(names, bare);
   }
 
   /** A user frame of a stack. The same object for the same name, so that callers may keep it. */

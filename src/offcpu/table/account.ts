@@ -2,7 +2,7 @@
 
 import { InputError } from '../../engine/errors.ts';
 import { INEXACT, StackTable } from '../../engine/stack-table.ts';
-import { frameText, isNameless } from '../../stacks/frame-name.ts';
+import { frameText } from '../../stacks/frame-name.ts';
 import { isLost, TRUNCATED } from '../../stacks/marks.ts';
 import { divided } from '../../stacks/rounding.ts';
 import type { OffcpuEntry } from '../entry.ts';
@@ -94,7 +94,8 @@ export class Account {
         this.tally.add(decision, item);
         if (stack.isRunnable) queued.push({ decision: reasons.decide({ ...stack, isRunnable: false }), ns });
         all += ns;
-        if (isUnnamed(stack.user[0]?.frame)) unnamed += ns;
+        const [innermost] = stack.user;
+        if (innermost && !innermost.hasName && isPlace(innermost.frame)) unnamed += ns;
       }
     }
     for (const { decision, ns } of queued) this.tally.addQueued(decision, ns);
@@ -220,8 +221,9 @@ export class Account {
   }
 }
 
-function isUnnamed(frame = ''): boolean {
-  return isNameless(frame) && !isLost(frame) && frame !== TRUNCATED;
+/** Of a frame without a name: is it an address or an object, not a mark? */
+function isPlace(frame: string): boolean {
+  return !isLost(frame) && frame !== TRUNCATED;
 }
 
 const NO_STATEMENT = '[no statement]';

@@ -5,7 +5,7 @@ import { rootText } from '../../perf/names.ts';
 import { kindFrame, LOST, unmarked } from '../../stacks/marks.ts';
 import type { OffcpuEntry, Subject } from '../entry.ts';
 import { type EntryRow, type EntryRows, EntryTexts, NamesOf, SharedStacks } from '../entry-rows.ts';
-import { type FoldedFrame, foldedFrame, isRootFunction, placesOf } from '../reason/folded-parts.ts';
+import { type FoldedFrame, foldedFrame, isRootFunction, placesOf, TELLS_NOTHING } from '../reason/folded-parts.ts';
 import type { UserFrame } from '../reason/meanings.ts';
 import type { OffcpuStack, Reasons } from '../reason/reasons.ts';
 import type { Times } from './tally.ts';
@@ -52,8 +52,11 @@ export class FoldedItems implements Items {
     this.names = names;
     this.texts = new NamesOf(names, (text) => text);
     this.#unitNs = unitNs;
-    this.#frames = new NamesOf(names, (text) => foldedFrame(text, reasons.table));
-    this.#users = new NamesOf(names, (text) => reasons.frameOf(unmarked(text)));
+    this.#frames = new NamesOf(names, (text) => foldedFrame(text, reasons.table), {
+      is: (frame) => frame === TELLS_NOTHING,
+      at: () => TELLS_NOTHING,
+    });
+    this.#users = reasons.framesOf(names, unmarked);
     this.#kernels = new SharedStacks(new NamesOf(names, unmarked));
     let hasComm = true;
     for (const { ids } of names.stacks()) hasComm &&= !isRootFunction(this.texts.at(ids[0] as number), reasons.table);
@@ -113,7 +116,7 @@ export class EntryItems implements Items {
     this.#entries = entries;
     this.#texts = new EntryTexts(entries.names);
     this.texts = this.#texts.texts;
-    this.#frames = new NamesOf(entries.names, (text) => reasons.frameOf(text));
+    this.#frames = reasons.framesOf(entries.names, (text) => text);
     this.#by = by;
   }
 

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ownText } from '../../../src/engine/own-data.ts';
+import { StackTable } from '../../../src/engine/stack-table.ts';
 import { Meanings, type UserFrame } from '../../../src/offcpu/reason/meanings.ts';
 import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
+import { MOST_KNOWN } from '../../../src/stacks/known-names.ts';
 
 const sections = unpackRules(ownText('meanings.generated.json'));
 
@@ -17,6 +19,27 @@ function meaningOf(label: string, comm: string | undefined, user: string, others
   for (const text of [user, others]) meanings.notice({ comm, user: frames(text) });
   return meanings.meaningOf({ comm, user: frames(user) }, label)?.rule.label;
 }
+
+test('functions of a table are the same when there were too many to remember', () => {
+  const meanings = new Meanings(sections);
+  const table = new StackTable();
+  const texts = 'work+0x1 main WaitLatch epoll_wait [libc.so.6] [app] [hidden] 0x12 f(int) _[k]'.split(' ');
+  const ids = texts.map((text) => table.name(text));
+  const frames = meanings.framesOf(table, (text) => text);
+  const fields = ({ frame, name, hasName, isUnnamed, isLibc, isStale, programs, ways, parks, fits }: UserFrame) => {
+    return { frame, name, hasName, isUnnamed, isLibc, isStale, programs, ways, parks, fits };
+  };
+  const first = ids.map((id) => fields(frames.at(id)));
+  for (let i = 0; i < MOST_KNOWN; i++) frames.at(table.name(`f${i}`));
+  assert.deepEqual(
+    ids.map((id) => fields(frames.at(id))),
+    first,
+  );
+  assert.deepEqual(
+    first,
+    texts.map((text) => fields(meanings.frameOf(text))),
+  );
+});
 
 describe('meanings', () => {
   const cases: readonly (readonly [
