@@ -52,7 +52,8 @@ const WASMS: readonly Wasm[] = [
   {
     folder: 'src/symbols/dwarf/wasm',
     entry: 'dwarf',
-    flags: FLAGS,
+    // much of it runs too short for V8 to win back what the compilation of larger code takes
+    flags: [...FLAGS, '--shrinkLevel', '1'],
   },
   {
     folder: 'src/symbols/elf/wasm',
