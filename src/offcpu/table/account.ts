@@ -63,7 +63,7 @@ export interface ReasonedStack {
 
 export class Account {
   readonly tally: Tally;
-  /** the share of the time, 0 to 1, whose innermost user frame is an address or object without a name */
+  /** the share of the time, 0 to 1, of whose user frames none has a name */
   readonly unnamedShare: number;
   /** are sums of nanoseconds exact? */
   readonly isExact: boolean;
@@ -94,8 +94,9 @@ export class Account {
         this.tally.add(decision, item);
         if (stack.isRunnable) queued.push({ decision: reasons.decide({ ...stack, isRunnable: false }), ns });
         all += ns;
-        const [innermost] = stack.user;
-        if (innermost && !innermost.hasName && isPlace(innermost.frame)) unnamed += ns;
+        // of a stripped libc the innermost function often has none: those of its callers are enough
+        const { user } = stack;
+        if (user.length > 0 && user.every(({ hasName, frame }) => !hasName && isPlace(frame))) unnamed += ns;
       }
     }
     for (const { decision, ns } of queued) this.tally.addQueued(decision, ns);
