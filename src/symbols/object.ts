@@ -5,7 +5,15 @@ import { InputError } from '../engine/errors.ts';
 import { type CallFrame, CallFrames } from './dwarf/call-frames.ts';
 import { Dwarf, type DwarfFrame } from './dwarf/dwarf.ts';
 import { calledBefore, endsCall } from './elf/call-sites.ts';
-import { checksum, debugFileOf, debugLinkFiles, debugLinkOf } from './elf/debug-file.ts';
+import {
+  alternateFiles,
+  alternateLinkOf,
+  checksum,
+  debugFileOf,
+  debugLinkFiles,
+  debugLinkOf,
+  isAlternate,
+} from './elf/debug-file.ts';
 import { ElfFile } from './elf/elf-file.ts';
 import type { ReadBytes } from './elf/section-data.ts';
 import { SymbolIndex } from './elf/symbol-index.ts';
@@ -33,6 +41,7 @@ export class ObjectSymbols {
   readonly #open: OpenFile;
   readonly #file: ElfFile | undefined;
   #debugFile: ElfFile | undefined | 'unknown' = 'unknown';
+  #debugPath = '';
   #symbols: SymbolIndex | undefined;
   #variables: SymbolIndex | undefined;
   #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
@@ -174,11 +183,22 @@ export class ObjectSymbols {
     const file = this.#file && hasLines(this.#file) ? this.#file : this.#debug();
     if (!file || !hasLines(file)) return undefined;
     try {
-      this.#dwarf = new Dwarf(file);
+      this.#dwarf = new Dwarf(file, undefined, this.#alternateOf(file));
     } catch (error) {
       this.#note(error);
     }
     return this.#dwarf;
+  }
+
+  /** The file of what its debug information has in common with that of others. */
+  #alternateOf(file: ElfFile): ElfFile | undefined {
+    const link = alternateLinkOf(file);
+    if (!link) return undefined;
+    for (const path of alternateFiles(file === this.#file ? this.path : this.#debugPath, link)) {
+      const alternate = this.#elf(this.#open(path));
+      if (alternate && isAlternate(alternate, link)) return alternate;
+    }
+    return undefined;
   }
 
   /** The separate file with its symbols and debug information. */
@@ -197,13 +217,15 @@ export class ObjectSymbols {
     const own = this.#file;
     if (!own) return undefined;
     if (this.buildId !== undefined) {
-      const file = this.#elf(this.#open(debugFileOf(this.buildId)));
+      this.#debugPath = debugFileOf(this.buildId);
+      const file = this.#elf(this.#open(this.#debugPath));
       if (file && isSameId(file.buildId ?? '', this.buildId)) return file;
     }
     const link = debugLinkOf(own);
     for (const path of link ? debugLinkFiles(this.path, link) : []) {
       const read = path === this.path ? undefined : this.#open(path);
       const file = this.#elf(read);
+      this.#debugPath = path;
       if (read && file && isOf(file, own, () => checksum(read) === link?.crc)) return file;
       if (file) this.problems.set(`${path} is of another build`, 1);
     }

@@ -11,9 +11,14 @@ const FOLDER = join(ROOT, 'fixtures/objects');
 
 export const OBJECTS: ReadonlyMap<string, Buffer> = new Map(
   readdirSync(FOLDER)
-    .filter((name) => !/\.(?:c|cc|h|sh|md)$/.test(name))
-    .map((name) => [name, readFileSync(join(FOLDER, name))]),
+    .filter((name) => !/\.(?:c|cc|h|sh|md)$|^dwz$/.test(name))
+    .map((name) => [name, objectFile(name)]),
 );
+
+/** A file of that folder. */
+export function objectFile(name: string): Buffer {
+  return readFileSync(join(FOLDER, name));
+}
 
 export function bytesOf(name: string): Buffer {
   const bytes = OBJECTS.get(name);

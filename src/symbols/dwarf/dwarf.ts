@@ -54,15 +54,19 @@ export class Dwarf {
   #isIndexed = false;
   #kept = 0;
 
-  /** Reads which unit has which addresses. `mostKept`: bytes of tables. Throws InputError where a section can't be unpacked. */
-  constructor(file: ElfFile, mostKept = MOST_KEPT) {
+  /**
+   * Reads which unit has which addresses. `mostKept`: bytes of tables. `alternate`: the file that dwz made for what several
+   * files have in common. Throws InputError where a section can't be unpacked.
+   */
+  constructor(file: ElfFile, mostKept = MOST_KEPT, alternate?: ElfFile) {
     this.#mostKept = mostKept;
-    this.#sections = dwarfSections(file);
+    this.#sections = dwarfSections(file, alternate);
     this.#reader = openReader(this.#sections, file.order === bigEndian);
     for (const { isCode, address, memorySize } of file.segments) {
       if (isCode) this.#reader.addCode(address, address + memorySize);
     }
     this.#try(() => this.#reader.addUnits());
+    this.#try(() => this.#reader.addAlternateUnits());
     if (this.#reader.readAranges()) this.#reader.endIndex();
     else this.#indexUnits();
   }
@@ -212,7 +216,7 @@ export class Dwarf {
   /** Adds all units to the index, as their first entries say. */
   #indexUnits(): void {
     this.#isIndexed = true;
-    for (let unit = 0; unit < this.unitCount; unit++) {
+    for (let unit = 0; unit < this.#reader.ownUnitCount(); unit++) {
       this.#open(unit);
       this.#try(() => this.#reader.indexUnit(unit));
     }

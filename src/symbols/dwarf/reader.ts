@@ -13,7 +13,9 @@ export interface Reader {
   setBigEndian(isBig: number): void;
   addCode(start: number, end: number): void;
   addUnits(): void;
+  addAlternateUnits(): void;
   unitCount(): number;
+  ownUnitCount(): number;
   readAranges(): number;
   openUnit(unit: number): void;
   hasCode(unit: number): number;

@@ -16,18 +16,28 @@ export const NAMES = [
   'ranges',
   'rnglists',
   'aranges',
+  'alternate info',
+  'alternate abbrev',
+  'alternate str',
 ] as const;
+const ALTERNATE = 'alternate ';
+/** What others say, too, or what is counted where a name would need it. */
+const SPARED = /^(?:aranges$|alternate )/;
 
 export type DwarfSections = Readonly<Record<(typeof NAMES)[number], SectionData>>;
 
-/** Sections that are not there are empty. Throws InputError where one can't be unpacked. */
-export function dwarfSections(file: ElfFile): DwarfSections {
+/**
+ * The sections of a file, and those of dwz's common file of several. Sections that are not there are empty. Throws InputError
+ * where one can't be unpacked.
+ */
+export function dwarfSections(file: ElfFile, alternate?: ElfFile): DwarfSections {
   const empty = new SectionData(() => Buffer.alloc(0), 0);
   const data = (name: string): SectionData => {
     try {
-      return file.data(`.debug_${name}`) ?? empty;
+      const one = name.startsWith(ALTERNATE) ? alternate : file;
+      return one?.data(`.debug_${name.replace(ALTERNATE, '')}`) ?? empty;
     } catch (error) {
-      if (name === 'aranges' && error instanceof InputError) return empty; // others say the same, in more bytes
+      if (SPARED.test(name) && error instanceof InputError) return empty;
       throw error;
     }
   };

@@ -7,7 +7,7 @@ export function isOver(): bool {
   return Cursor.at > Cursor.end;
 }
 
-/** The place of the cursor in its section. */
+/** The place of the cursor in its section, as seek() takes it. */
 @inline
 export function place(): f64 {
   return Cursor.from + <f64>(Cursor.at - Cursor.start);

@@ -14,7 +14,7 @@ export { readLines } from './lines.as';
 export { namesElsewhere, unitToOpen } from './names.as';
 export { setSize } from './sections.as';
 export { addCode, endIndex, indexUnit, readAranges } from './unit-index.as';
-export { addUnits, findFolder, hasCode, openUnit, unitCount } from './units.as';
+export { addAlternateUnits, addUnits, findFolder, hasCode, openUnit, ownUnitCount, unitCount } from './units.as';
 
 export function setBigEndian(isBig: bool): void {
   Cursor.isBig = isBig;

@@ -52,10 +52,25 @@ import {
 } from './codes.as';
 import { place, skipBytes, skipLeb, skipText, slebAt, u8At, u16At, u24At, u32At, u64At, ulebAt, wordAt } from './cursor.as';
 import { fail, NO_ADDRESS, NO_INDEX, UNKNOWN_FORM } from './failures.as';
-import { ADDR, Cursor, keepCursor, LINE_STR, RNGLISTS, restoreCursor, STR, STR_OFFSETS, seek } from './sections.as';
+import {
+  ADDR,
+  ALTERNATE,
+  ALTERNATE_INFO,
+  ALTERNATE_STR,
+  Cursor,
+  keepCursor,
+  LINE_STR,
+  RNGLISTS,
+  restoreCursor,
+  STR,
+  STR_OFFSETS,
+  seek,
+  sizeOf,
+} from './sections.as';
 
 /** What the size and meaning of a form depend on. */
 export class Context {
+  /** where the unit begins; from ALTERNATE on it is one of the other file */
   static from: f64 = 0;
   static version: u32 = 0;
   static isLong: bool = false;
@@ -67,7 +82,7 @@ export class Context {
 
 /** Where the text read last lies. */
 export class Text {
-  /** -1: none, or in another file */
+  /** -1: none, or in another file that is not here */
   static section: i32 = -1;
   static at: f64 = 0;
 }
@@ -181,8 +196,8 @@ function skipVariable(form: u32, depth: u32): void {
 }
 
 /**
- * A number: constant, address, reference (as offset in .debug_info), or offset in the section it belongs to; NaN where
- * it lies in another file, or is no number. `constant` is the value of an implicit one.
+ * A number: constant, address, reference (as offset in .debug_info, or ALTERNATE plus that), or offset in the section it
+ * belongs to; NaN where it lies in another file that is not here, or is no number. `constant` is the value of an implicit one.
  */
 export function numberAt(form: u32, constant: f64): f64 {
   switch (form) {
@@ -207,7 +222,13 @@ export function numberAt(form: u32, constant: f64): f64 {
     case FORM_LINE_STRP:
       return wordAt(Context.isLong);
     case FORM_REF_ADDR:
-      return wordAt(Context.version == 2 ? Context.addressSize == 8 : Context.isLong);
+      return ownBase() + wordAt(Context.version == 2 ? Context.addressSize == 8 : Context.isLong);
+    case FORM_GNU_REF_ALT:
+      return alternateAt(wordAt(Context.isLong));
+    case FORM_REF_SUP4:
+      return alternateAt(u32At());
+    case FORM_REF_SUP8:
+      return alternateAt(u64At());
     case FORM_REF1:
       return Context.from + <f64>u8At();
     case FORM_REF2:
@@ -243,16 +264,29 @@ export function numberAt(form: u32, constant: f64): f64 {
   }
 }
 
+/** What places in a file's sections are counted from. */
+@inline
+function ownBase(): f64 {
+  return Context.from >= ALTERNATE ? ALTERNATE : 0;
+}
+
+function alternateAt(entry: f64): f64 {
+  return sizeOf(ALTERNATE_INFO) > 0 ? ALTERNATE + entry : NaN;
+}
+
 /** Sets Text to the place of a text in .debug_str, .debug_line_str, or the section of the cursor. */
 export function textAt(form: u32): void {
   switch (form) {
     case FORM_STRING:
-      Text.section = Cursor.section;
-      Text.at = place();
+      setText(Cursor.section, place() - ownBase());
       skipText();
       break;
     case FORM_STRP:
-      setText(STR, wordAt(Context.isLong));
+      setText(Context.from >= ALTERNATE ? ALTERNATE_STR : STR, wordAt(Context.isLong));
+      break;
+    case FORM_GNU_STRP_ALT:
+    case FORM_STRP_SUP:
+      setText(sizeOf(ALTERNATE_STR) > 0 ? ALTERNATE_STR : -1, wordAt(Context.isLong));
       break;
     case FORM_LINE_STRP:
       setText(LINE_STR, wordAt(Context.isLong));
@@ -282,7 +316,7 @@ export function textAt(form: u32): void {
   }
 }
 
-function setText(section: u32, at: f64): void {
+function setText(section: i32, at: f64): void {
   Text.section = section;
   Text.at = at;
 }

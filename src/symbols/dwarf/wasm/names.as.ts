@@ -27,7 +27,7 @@ export const NAME_SECTION: u32 = 3;
 /** No name was looked for, because the unit that may have it must be opened before. */
 export const NOT_OPEN: u32 = 0;
 
-/** names that lie in another file (dwz's) */
+/** names that lie in another file (dwz's) that is not here */
 let elsewhere: u32 = 0;
 
 export function namesElsewhere(): u32 {
@@ -57,6 +57,8 @@ class Found {
   static declaredIn: f64 = NaN;
   static hasNext: bool = false;
   static next: f64 = 0;
+  /** has it a name in another file that is not here? */
+  static isElsewhere: bool = false;
 }
 
 /** The unit that findEntryName() found not open. */
@@ -69,10 +71,11 @@ export function findEntryName(entry: f64): u32 {
   let plainIn = -1;
   let plainAt: f64 = 0;
   let bare: u32 = 0;
+  let isElsewhere = false;
   Declared.file = NaN;
   for (let step: u32 = 0, at = entry; step < MOST_STEPS; step++, at = Found.next) {
     if (isNaN(at)) {
-      elsewhere++;
+      isElsewhere = true;
       break;
     }
     if (!readEntry(at)) return NOT_OPEN;
@@ -89,8 +92,10 @@ export function findEntryName(entry: f64): u32 {
       plainIn = Found.plainIn;
       plainAt = Found.plainAt;
     }
+    isElsewhere = isElsewhere || Found.isElsewhere;
     if (!Found.hasNext) break;
   }
+  if (isElsewhere) elsewhere++;
   Text.at = plainAt;
   return plainIn < 0 ? NO_NAME : PLAIN | bare | (<u32>plainIn << NAME_SECTION);
 }
@@ -115,7 +120,7 @@ function readAttributes(): void {
   Found.linkageIn = -1;
   Found.plainIn = -1;
   Found.declaredIn = NaN;
-  Found.hasNext = false;
+  Found.hasNext = Found.isElsewhere = false;
   const code = ulebAt();
   if (code == 0) return;
   const found = abbreviation(code);
@@ -127,11 +132,13 @@ function readAttributes(): void {
       case AT_MIPS_LINKAGE_NAME:
         textAt(form);
         Found.linkageIn = Text.section;
+        Found.isElsewhere = Found.isElsewhere || Text.section < 0;
         Found.linkageAt = Text.at;
         break;
       case AT_NAME:
         textAt(form);
         Found.plainIn = Text.section;
+        Found.isElsewhere = Found.isElsewhere || Text.section < 0;
         Found.plainAt = Text.at;
         break;
       case AT_DECL_FILE:

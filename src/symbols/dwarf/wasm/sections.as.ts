@@ -17,9 +17,24 @@ export const ADDR: u32 = 6;
 export const RANGES: u32 = 7;
 export const RNGLISTS: u32 = 8;
 export const ARANGES: u32 = 9;
+// of the file that dwz makes for what several files have in common
+export const ALTERNATE_INFO: u32 = 10;
+export const ALTERNATE_ABBREV: u32 = 11;
+export const ALTERNATE_STR: u32 = 12;
 /** another window on .debug_info: entries that are met far from the unit that is being read */
-export const ENTRIES: u32 = 10;
-const WINDOWS: u32 = 11;
+export const ENTRIES: u32 = 13;
+const WINDOWS: u32 = 14;
+
+/**
+ * Places from here on are those of the other file's .debug_info and .debug_abbrev, behind any place of this file. Its lower 32
+ * bits are 2 ** 31, so that they tell an entry of one from that of the other.
+ */
+export const ALTERNATE: f64 = 17594333528064;
+
+@inline
+function alternateOf(window: u32): u32 {
+  return window == ABBREV ? ALTERNATE_ABBREV : ALTERNATE_INFO;
+}
 
 /** A section up to this size is read as a whole. */
 const WHOLE: f64 = 8388608;
@@ -64,13 +79,18 @@ export class Cursor {
 }
 
 /**
- * Puts the cursor on the byte at `at` of a section. At least `least` bytes are at hand then, fewer at the section's
+ * Puts the cursor on the byte at `at` of a section, or at ALTERNATE plus its place of the other file's. At least `least` bytes are at hand then, fewer at the section's
  * end. Reads `page` bytes if they aren't yet.
  */
 export function seek(window: u32, at: f64, least: f64, page: f64): void {
+  Cursor.from = at;
+  if (at >= ALTERNATE) seekIn(alternateOf(window), at - ALTERNATE, least, page);
+  else seekIn(window, at, least, page);
+}
+
+function seekIn(window: u32, at: f64, least: f64, page: f64): void {
   const section = window == ENTRIES ? INFO : window;
   Cursor.section = section;
-  Cursor.from = at;
   const one = bytesBehind(window);
   if (!(at >= 0 && at < one.size)) {
     if (one.ptr == 0) reserve(one, 0);
@@ -129,7 +149,9 @@ export function dropCursors(): void {
 
 /** Is there more of the section behind the bytes at hand? */
 export function hasMore(window: u32): bool {
-  return Cursor.from + <f64>(Cursor.end - Cursor.start) < windowOf(window).size;
+  const end = Cursor.from + <f64>(Cursor.end - Cursor.start);
+  if (end < ALTERNATE) return end < windowOf(window).size;
+  return end - ALTERNATE < windowOf(alternateOf(window)).size;
 }
 
 function fill(one: Window, section: u32, at: f64, to: f64): void {

@@ -27,7 +27,7 @@ import { isOver, place, u8At, u16At, u32At, u64At, ulebAt, wordAt } from './curs
 import { ADDRESS_SIZE, CUT_INFO, CUT_UNIT, fail, SPLIT, VERSION } from './failures.as';
 import { Context, isAddress, numberAt, setSizes, skip, Text, textAt } from './forms.as';
 import { Rows } from './memory.as';
-import { Cursor, dropCursors, ENTRIES, hasMore, INFO, seek, sizeOf } from './sections.as';
+import { ALTERNATE, ALTERNATE_INFO, Cursor, dropCursors, ENTRIES, hasMore, INFO, seek, sizeOf } from './sections.as';
 
 @unmanaged
 export class Unit {
@@ -79,6 +79,7 @@ const LONG: u32 = 0xffffffff;
 const FIRST_RESERVED: u32 = 0xfffffff0;
 
 const units: Rows = new Rows();
+let own: u32 = 0;
 
 export function unitCount(): u32 {
   return <u32>(units.length >> 2);
@@ -91,17 +92,29 @@ export function unitOf(index: u32): Unit {
 
 /** Adds all units, by their headers alone. Fails where they end before .debug_info does. */
 export function addUnits(): void {
-  for (let from: f64 = 0; from < sizeOf(INFO); ) from = addUnit(from);
+  for (let from: f64 = 0; from < sizeOf(INFO); ) from = addUnit(from, sizeOf(INFO));
 }
 
-/** Adds the unit at `from`. Gives where the next one begins. */
-function addUnit(from: f64): f64 {
+/** Adds the units of dwz's other file, which hold no code, behind those. */
+export function addAlternateUnits(): void {
+  own = unitCount();
+  const end = ALTERNATE + sizeOf(ALTERNATE_INFO);
+  for (let from = ALTERNATE; from < end; ) from = addUnit(from, end);
+}
+
+/** Those of the file itself, which come first. */
+export function ownUnitCount(): u32 {
+  return own;
+}
+
+/** Adds the unit at `from` of a section that ends at `end`. Gives where the next one begins. */
+function addUnit(from: f64, end: f64): f64 {
   seek(INFO, from, FIRST_BYTES, FIRST_BYTES);
   const first = u32At();
   const isLong = first == LONG;
   const length = isLong ? u64At() : <f64>first;
   const to = from + <f64>(Cursor.at - Cursor.start) + length;
-  if ((first >= FIRST_RESERVED && !isLong) || length < 7 || to > sizeOf(INFO)) fail(CUT_INFO, from, length);
+  if ((first >= FIRST_RESERVED && !isLong) || length < 7 || to > end) fail(CUT_INFO, from, length);
   const unit = new Unit();
   unit.from = from;
   unit.to = to;
@@ -118,14 +131,15 @@ function addUnit(from: f64): f64 {
 /** What lies between the version and the first entry. */
 function readHeader(unit: Unit): void {
   let type = UNIT_COMPILE;
+  const base: f64 = unit.from >= ALTERNATE ? ALTERNATE : 0;
   if (unit.version >= 5) {
     type = u8At();
     unit.addressSize = u8At();
-    unit.abbreviationsAt = wordAt(unit.isLong);
+    unit.abbreviationsAt = base + wordAt(unit.isLong);
     if (type == UNIT_SKELETON || type == UNIT_SPLIT_COMPILE) Cursor.at += 8;
     else if (type == UNIT_TYPE || type == UNIT_SPLIT_TYPE) Cursor.at += 8 + (unit.isLong ? 8 : 4);
   } else {
-    unit.abbreviationsAt = wordAt(unit.isLong);
+    unit.abbreviationsAt = base + wordAt(unit.isLong);
     unit.addressSize = u8At();
   }
   unit.entryAt = <u32>(Cursor.at - Cursor.start);
