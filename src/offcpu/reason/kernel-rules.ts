@@ -57,6 +57,8 @@ export interface Facts {
 }
 
 // JS:^fsyncSync node:fs:1322:19
+// {closure#1} (src/main.rs)     the body of a thread; not those of Rust's own library: {closure#0}<…> (std/thread/lifecycle.rs)
+const CLOSURE = /^\{closure.* \((?!(?:std|core|alloc)\/)[^()\s]+\.rs\)$/;
 const NODES_OWN = /^JS:.* node:\S+$/;
 
 /** What a heading says about the functions below it, and when they decide. */
@@ -132,6 +134,7 @@ export class KernelRules {
   isOfProgram(frame: string): boolean {
     if (isNameless(frame) || libcCall(frame) !== undefined) return false;
     if (NODES_OWN.test(frame)) return false;
+    if (CLOSURE.test(frame)) return true;
     return !this.votesOfUser(frame).some(({ of }) => of.place !== 'user' && of.place !== 'interpreter');
   }
 

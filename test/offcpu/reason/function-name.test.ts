@@ -76,6 +76,43 @@ test('waits below them mean the same', () => {
   assert.ok(!reasons.table.isOfProgram('<std::sys::sync::mutex::futex::Mutex>::lock_contended'));
 });
 
+test("a thread's body, a closure, is the program's where its file is known", () => {
+  const { table } = new Reasons([], () => undefined);
+  const isOfProgram = (name: string): boolean => table.isOfProgram(name);
+  assert.ok(isOfProgram('{closure#1} (src/main.rs)'));
+  assert.ok(isOfProgram('{closure#0}<u8> (app/src/jobs.rs)'));
+  assert.ok(!isOfProgram('{closure#0}<demo::main::{closure_env#1}, ()> (std/thread/lifecycle.rs)'));
+  assert.ok(!isOfProgram('{closure#0}'));
+});
+
+test('who sends into a full channel of Rust waits for room, who receives for a message', () => {
+  const reasons = new Reasons([], () => undefined);
+  const park = [
+    'syscall',
+    'std::sys::pal::unix::futex::futex_wait',
+    '<std::sys::sync::thread_parking::futex::Parker>::park',
+  ];
+  const until = [...park, '<std::thread::thread::Thread>::park', 'wait_until (std/mpmc/context.rs)'];
+  const answer = (...user: string[]): unknown => {
+    const frames = user.map((frame) => reasons.frameOf(frame));
+    const kernel = ['__schedule', 'schedule', 'futex_do_wait', '__futex_wait', 'do_futex', '__x64_sys_futex'];
+    const stack = { comm: 'app', kernel, user: frames, state: 1, isRunnable: false, waitEvent: undefined };
+    const { meaning } = reasons.decide(stack);
+    return [meaning?.label, meaning?.kind];
+  };
+  const of = (call: string): string[] => [
+    `std::sync::mpmc::array::Channel<T>::${call}::{{closure}}`,
+    'with<a> (std/mpmc/context.rs)',
+  ];
+  assert.deepEqual(answer(...until, ...of('send'), '{closure#1} (src/main.rs)'), ['Rust:full-channel', 'wait']);
+  assert.deepEqual(answer(...until, ...of('recv'), 'app::take'), ['Rust:channel', 'open']);
+  const lock = [
+    '<std::sys::sync::mutex::futex::Mutex>::lock_contended',
+    '<std::sync::mpmc::waker::SyncWaker>::register',
+  ];
+  assert.deepEqual(answer(...park.slice(0, 2), ...lock, ...of('send')), ['Rust:Mutex', 'wait']);
+});
+
 test('Rust inlined without its namespaces means what it means with them, and files alone never mean waiting for work', () => {
   const reasons = new Reasons([], () => undefined);
   const futex = ['__schedule', 'schedule', 'futex_do_wait', '__futex_wait', 'do_futex', '__x64_sys_futex'];
