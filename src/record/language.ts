@@ -122,7 +122,7 @@ function javaLacks({ arguments: given, environment, hasPerfMap, isAsked }: Progr
         : 'Java does not tell the names of its functions',
       mend: later
         ? 'end it, then flame-record report DIR/LABEL'
-        : `run it with a JDK (17 or newer), whose jcmd flame-record asks; or java ${MAP_AT_EXIT} ... and flame-record report when it has ended`,
+        : `run it with a JDK (17 or newer), which must outlive the recording: flame-record asks its jcmd at the end; or java ${MAP_AT_EXIT} ... and flame-record report when it has ended`,
       what: 'names',
     });
   }
