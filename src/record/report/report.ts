@@ -18,7 +18,7 @@ import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
 import { type Threads, threadsOf, threadsOfSamples } from './threads.ts';
 import { type Trust, trustOf } from './trust.ts';
-import { heldUp, type WaitRow, waitedOf, waitRows } from './waits.ts';
+import { heldUp, type Waited, type WaitRow, waitedOf, waitRows } from './waits.ts';
 
 /** Texts are UTF-8, times seconds, shares 0 to 1. */
 export interface Report {
@@ -155,10 +155,18 @@ export function reportOf(parts: ReportParts): Report {
       ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isShort: parts.isShort, languages: parts.languages },
       sumsOf: parts.sumsOf,
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
+      childrenShare: identity && identity.lifeNs > 0 ? childrenNs(waited) / identity.lifeNs : 0,
     }),
     changes: comparison && changesOf(comparison, code, waits, workload),
     ...{ workload, commands: parts.commands, pictures: parts.pictures },
   };
+}
+
+const CHILD_WAITS: ReadonlySet<string> = new Set(['process/wait', 'process/vfork']);
+
+function childrenNs(waited: readonly Waited[]): number {
+  const ofChildren = waited.filter(({ decision }) => CHILD_WAITS.has(decision.rule.label));
+  return ofChildren.reduce((sum, { ns }) => sum + ns, 0);
 }
 
 function functionsOf({ byRoot, objects, stats }: CpuProfile, code: OwnCode, frequency: number): Functions {

@@ -35,6 +35,8 @@ export interface TrustFacts {
   cpu: PerfStats | undefined;
   offcpu: OffcpuStats | undefined;
   identity: Identity | undefined;
+  /** of the threads' time, what waited for children to end; 0 to 1 */
+  childrenShare: number;
   /** of the targets */
   languages: readonly TargetLanguage[];
 }
@@ -55,7 +57,7 @@ export function trustOf(facts: TrustFacts): Trust {
     ...namesPoints(languages),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
-    ...(offcpu ? unseenPoints(languages) : []),
+    ...(offcpu ? [...childrenPoints(facts), ...unseenPoints(languages)] : []),
     ...(identity ? [identityPoint(identity)] : []),
     ...(facts.sumsOf
       ? [
@@ -101,7 +103,7 @@ function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {
   const points: TrustPoint[] = [
     {
       what: 'samples',
-      text: `${samples} samples of ${names.join(', ')}: a share of 50 % is exact to ±${error.toFixed(1)} points.`,
+      text: `${samples} ${samples === 1 ? 'sample' : 'samples'} of ${names.join(', ')}: a share of 50 % is exact to ±${error.toFixed(1)} points.`,
       level: samples < FEW_SAMPLES ? 'poor' : samples < SOME_SAMPLES ? 'fair' : 'good',
       ...(samples < SOME_SAMPLES ? { mend: mendOfFew(settings, isShort) } : {}),
     },
@@ -147,6 +149,13 @@ function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names'));
   const byText = new Map(lacks.map((lack) => [lack.text, lack]));
   return Array.from(byText.values(), ({ text, mend }) => ({ what: 'names', text: `${text}.`, level: 'poor', mend }));
+}
+
+/** A shell script's time is that of the programs it calls. */
+function childrenPoints({ settings, childrenShare }: TrustFacts): TrustPoint[] {
+  if (settings.followChildren || childrenShare <= TOLD) return [];
+  const text = `${percent(childrenShare)} of the time waits for child processes, which are not recorded.`;
+  return [{ what: 'unseen', text, level: 'good', mend: 'flame-record --children' }];
 }
 
 function unseenPoints(languages: readonly TargetLanguage[]): TrustPoint[] {

@@ -66,6 +66,32 @@ test('waits that no kernel sees are a note, not a doubt', () => {
   assert.equal(trust.points.find(({ what }) => what === 'unseen')?.level, 'good');
 });
 
+test('where a program waits for its children, a note names the option that records them', () => {
+  const dump = (frame: string): string => `flamepipe offcpu 4 pid 7 attach_ns 0 wait_events 0 objects 0 children 0
+flamepipe offcpu begins
+flamepipe offcpu end pid 7 start_ns 10 end_ns 1010
+
+@offcpu[
+    __schedule+1
+    schedule+1
+    ${frame}+1
+, 
+    main+2
+, sh, 7, 1, 0, -1, 0, 0, 9, 0, 0]: (900, 0, 1, 900, 0)
+@ours[7]: 1
+@task[7]: (7, sh)
+@thread[7]: (10, 1010, 0, 100, 900, 0, 1, 0)
+@threads: 1
+`;
+  const notes = (frame: string, more = {}): string => {
+    const parts = partsOf(undefined, offcpuOf(dump(frame), 1e-6));
+    return doubtLines(reportOf({ ...parts, settings: { ...parts.settings, ...more } }).trust).join('\n');
+  };
+  assert.match(notes('do_wait'), /^note: 90 % of the time waits for child processes, .*\. flame-record --children$/m);
+  assert.doesNotMatch(notes('do_wait', { followChildren: true }), /child processes/);
+  assert.doesNotMatch(notes('do_nanosleep'), /child processes/);
+});
+
 test('nobody is told to record the stacks that were recorded', () => {
   const offcpu = offcpuOf('flamepipe offcpu 4 pid 7 attach_ns 0\n', 10);
   assert.ok(offcpu.stats);
