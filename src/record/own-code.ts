@@ -57,6 +57,9 @@ const OF_RUNTIME =
 const OF_GO =
   /^(?:(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|type:|unicode|unique|unsafe|vendor|weak)[./]|[^./]+(?:\.abi\w+)?$)/;
 
+// memcmp@plt: a jump that the linker made, to a function of a library
+const STUB = /@plt$/;
+
 /**
  * Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself. Of
  * descendants it is that of their executables, unless these are a runtime whose code was seen.
@@ -90,6 +93,7 @@ export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, i
     hasCompiledNames: [...objects].some(([name, seenIn]) => !isNameless(name) && seenIn.some(isJitted)),
     isOwn(name) {
       if (names.has(bare(stableName(name)))) return true;
+      if (STUB.test(name)) return false;
       if (!isOfProgram(name) || (isCompiled && OF_RUNTIME.test(name)) || (isGo && OF_GO.test(name))) return false;
       return objects.has(name) ? ownPathsOf(name).length > 0 : !isSeenOnly;
     },

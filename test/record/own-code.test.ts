@@ -37,6 +37,11 @@ test('of a plain program it is the executable, without the runtime inside; its u
   assert.deepEqual(own('/opt/two (deleted)', seen).objects, ['two']);
 });
 
+test("a linker's jump to a library's function is none of the program", () => {
+  const seen = { main: '/opt/two', 'memcmp@plt': '/opt/two', work: '/opt/two' };
+  assert.deepEqual(own('/opt/two', seen).names, ['main', 'work', 'never_seen']);
+});
+
 test('what lies in libc alone is none of the program, though no rule knows it', () => {
   const objects = new Map([
     ['statx', [LIBC]],
