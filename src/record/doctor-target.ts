@@ -89,7 +89,7 @@ const MOST_PACKAGES = 4;
 function installedForAll(libraries: readonly ObjectFacts[], pid: number): string {
   const owners = new Set(libraries.flatMap(({ owner }) => owner || []));
   if (owners.size <= MOST_PACKAGES) return installed(libraries);
-  return `if a hot function is in one: apt-get install debian-goodies && find-dbgsym-packages --install ${pid}`;
+  return `if a hot function is in one: apt-get install debian-goodies && find-dbgsym-packages --install ${pid}${DEBUG_ARCHIVE}`;
 }
 
 const RESTART = 'restart the process, or the server that it belongs to';

@@ -30,6 +30,11 @@ export interface Self {
   uid: number;
 }
 
+/** In quotes; regular expressions have backslashes of their own. */
+function asTyped(pattern: string): string {
+  return JSON.stringify(pattern).replaceAll('\\\\', '\\');
+}
+
 /** The processes to profile: all that match, unless `several` says otherwise. Throws UsageError if there are none. */
 export function targetsOf(choice: TargetChoice, processes: readonly Process[], self: Self): Process[] {
   const { pids, pattern, container, several } = choice;
@@ -38,7 +43,7 @@ export function targetsOf(choice: TargetChoice, processes: readonly Process[], s
   if (found.length === 0) {
     throw new NoTarget(
       pattern !== undefined
-        ? `no process matches ${JSON.stringify(pattern)}${container ? ` in container ${container.name}` : ''}`
+        ? `no process matches ${asTyped(pattern)}${container ? ` in container ${container.name}` : ''}`
         : `container ${container?.name} has no process`,
     );
   }
@@ -48,7 +53,7 @@ export function targetsOf(choice: TargetChoice, processes: readonly Process[], s
   }
   if (several === 'first') return pids.length > 0 ? found : found.slice(0, 1);
   if (pids.length > 0 || several !== 'one' || found.length === 1) return found;
-  const what = pattern === undefined ? `container ${container?.name} has` : `${JSON.stringify(pattern)} matches`;
+  const what = pattern === undefined ? `container ${container?.name} has` : `${asTyped(pattern)} matches`;
   throw new UsageError(
     `${what} ${found.length} processes; choose with --pid PID or --first, or drop --one:\n${listOf(found)}`,
   );

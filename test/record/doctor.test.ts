@@ -244,7 +244,10 @@ test('of many files those of the target come first, libc next, and the rest in o
   const target = { pid: 7, command: 'pg', ...where, language: C };
   const lines = findingLines(targetFindings({ ...target, objects }));
   assert.match(lines, /pg is stripped[\s\S]*ours\.so is stripped[\s\S]*13 libraries have no symbols/);
-  assert.match(lines, /apt-get install debian-goodies && find-dbgsym-packages --install 7\n/);
+  assert.match(
+    lines,
+    /apt-get install debian-goodies && find-dbgsym-packages --install 7 +\(-dbgsym: from the debian-debug archive/,
+  );
 });
 
 test('packages of files, whichever of their two names dpkg knows', () => {

@@ -49,6 +49,7 @@ describe('targetsOf', () => {
     assert.deepEqual(find({ pattern: 'pgmqtt', several: 'first' }), [10]);
     assert.deepEqual(find({ pattern: 'tenant \\d' }), [11]);
     assert.equal(find({ pattern: 'oracle' }), 'no process matches "oracle"');
+    assert.equal(find({ pattern: '^\\./oracle' }), 'no process matches "^\\./oracle"');
     assert.match(String(find({ pattern: '[' })), /^--pid-pattern "\[" is not a regular expression/);
   });
 
