@@ -14,13 +14,13 @@ import { heldShare, type WaitRow } from './waits.ts';
 import {
   basisOfFunctions,
   basisOfWaits,
+  codeText,
   FIRST,
   gradeText,
   hotText,
   hottestOf,
   idleText,
   ONE_CALL,
-  objectsText,
   onCpuText,
   onWhat,
   partText,
@@ -193,7 +193,7 @@ function functionTables({ own, bySelf }: Functions, most: number): string {
   const cells = ({ self, nearest, total, name }: FunctionRow): string[] =>
     [total, nearest, self].map(shareText).concat(code(name));
   const ownText = own
-    ? `Of ${plain(objectsText(own.objects))}, by total (nearest: with libraries and the kernel):\n\n${table(['total', 'nearest', 'self', 'function'], own.byTotal.slice(0, most).map(cells), 1)}\n\n`
+    ? `Of ${plain(codeText(own))}, by total (nearest: with libraries and the kernel):\n\n${table(['total', 'nearest', 'self', 'function'], own.byTotal.slice(0, most).map(cells), 1)}\n\n`
     : '';
   const rows = bySelf.slice(0, most).map(({ self, total, name }) => [shareText(self), shareText(total), code(name)]);
   return `${ownText}All, by self:\n\n${table(['self', 'total', 'function'], rows, 1)}`;

@@ -17,6 +17,7 @@ import { heldShare, type WaitRow } from './waits.ts';
 import {
   basisOfFunctions,
   basisOfWaits,
+  codeText,
   FIRST,
   gradeText,
   hotText,
@@ -25,7 +26,6 @@ import {
   NEAREST,
   NOTHING_HELD_UP,
   ONE_CALL,
-  objectsText,
   onCpuText,
   onWhat,
   partText,
@@ -334,12 +334,8 @@ function functionTables(functions: Functions): string {
   const name: Column<FunctionRow> = { title: 'function', kind: 'name', cell: (row) => row.name };
   const object: Column<FunctionRow> = { title: 'object', kind: 'text', cell: (row) => row.object ?? '' };
   const ownTable = own
-    ? `<p>${text(objectsText(own.objects))} is the program's own code: ${shareText(own.share)} of the time on the CPU runs it, or what it calls. <em>nearest</em> ${NEAREST}.</p>` +
-      table(
-        `Functions of ${objectsText(own.objects)}, by total`,
-        [sorted(total), nearest, self, name, object],
-        own.byTotal,
-      )
+    ? `<p>${text(codeText(own))} is the program's own code: ${shareText(own.share)} of the time on the CPU runs it, or what it calls. <em>nearest</em> ${NEAREST}.</p>` +
+      table(`Functions of ${codeText(own)}, by total`, [sorted(total), nearest, self, name, object], own.byTotal)
     : '';
   return (
     ownTable +

@@ -3,8 +3,9 @@
 import { withoutAlike } from '../../offcpu/table/alike-wakers.ts';
 import { isUnnamedLock } from '../../offcpu/table/particular-names.ts';
 import { grouped } from '../../stacks/amounts.ts';
+import { JIT } from '../../stacks/stable-name.ts';
 import { type CallRow, callsOf } from './calls.ts';
-import type { FunctionRow, Functions, Report } from './report.ts';
+import type { FunctionRow, Functions, OwnFunctions, Report } from './report.ts';
 import type { Split, SplitPart } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
@@ -165,7 +166,7 @@ export function hottestOf({ own, bySelf }: Functions, most: number = FIRST): Hot
   const rows = (isOwn ? own.hottest : bySelf).slice(0, most);
   return {
     isOwn,
-    title: isOwn ? `What runs hottest in ${objectsText(own.objects)}` : 'What runs hottest',
+    title: isOwn ? `What runs hottest in ${codeText(own)}` : 'What runs hottest',
     rows: rows.map((row) => ({ row, share: isOwn ? row.nearest : row.self })),
   };
 }
@@ -177,7 +178,7 @@ function unnamedText({ own, unnamed }: Functions): string {
   const sum = unnamed.reduce((all, { share }) => all + share, 0);
   const objects = unnamed.slice(0, MOST_UNNAMED).map(({ name, share }) => `${name} ${shareText(share)}`);
   if (unnamed.length > MOST_UNNAMED) objects.push('…');
-  const isAll = own?.hottest.length === 0 ? ` No function of ${objectsText(own.objects)} has a name.` : '';
+  const isAll = own?.hottest.length === 0 ? ` No function of ${codeText(own)} has a name.` : '';
   return `${sum === 0 ? '' : `${shareText(sum)} is in code whose functions have no names: ${objects.join(', ')}.`}${isAll}`.trim();
 }
 
@@ -188,8 +189,18 @@ export function hotText({ self, nearest, total }: FunctionRow): string {
   return `${shareText(self)} itself${others}; ${shareText(total)} with all that it calls`;
 }
 
-export function objectsText(objects: readonly string[]): string {
-  return objects.join(', ');
+// py::crunch:/srv/app.py     JS:renderPage /srv/a.js:5:20     long Shop.crunch
+const COMPILED: readonly (readonly [language: string, name: RegExp])[] = [
+  ['Python', /^py::/],
+  ['JavaScript', /^JS:/],
+  ['Java', /^[\w$.]+(?:\[\])* [\w$.]+\.[\w$<>]+$/],
+];
+
+/** The files of the target's own code; of what a compiler made in memory the language, if its functions tell. */
+export function codeText({ objects, hottest }: Pick<OwnFunctions, 'objects' | 'hottest'>): string {
+  const isCompiled = objects.length === 1 && objects[0] === JIT && hottest.length > 0;
+  const [language] = COMPILED.find(([, name]) => isCompiled && hottest.every((row) => name.test(row.name))) ?? [];
+  return language ?? objects.join(', ');
 }
 
 const GRADES: Record<Trust['grade'], string> = {
@@ -287,7 +298,7 @@ function apartText({ own }: Functions): string {
   if (own === undefined || own.hottest.length === 0 || 1 - own.share < LEAST_APART) return '';
   const rows = own.apart.slice(0, MOST_APART).map(({ name, share }) => `${name} ${shareText(share)}`);
   if (own.apart.length > MOST_APART) rows.push('…');
-  return `${shareText(1 - own.share)} is neither in ${objectsText(own.objects)} nor seen to be called by it: ${rows.join(', ')}.`;
+  return `${shareText(1 - own.share)} is neither in ${codeText(own)} nor seen to be called by it: ${rows.join(', ')}.`;
 }
 
 /** Explains the column `nearest`. */

@@ -11,7 +11,14 @@ import { pageHtml } from '../../../src/record/report/page.ts';
 import { SORT_SCRIPT } from '../../../src/record/report/page-table.ts';
 import { reportOf } from '../../../src/record/report/report.ts';
 import type { WaitRow } from '../../../src/record/report/waits.ts';
-import { basisOfWaits, secondsText, shareText, waitFacts, waitTitle } from '../../../src/record/report/words.ts';
+import {
+  basisOfWaits,
+  codeText,
+  secondsText,
+  shareText,
+  waitFacts,
+  waitTitle,
+} from '../../../src/record/report/words.ts';
 import { isNameless } from '../../../src/stacks/frame-name.ts';
 import type { DataName } from '../../../src/symbols/data-names.ts';
 import { ROOT } from '../../tools.ts';
@@ -118,6 +125,17 @@ test('page and Markdown say what the data says, and no name becomes markup', () 
     );
     assert.ok((places[0] as number) > 0);
   }
+});
+
+test('code that a compiler made in memory is of the language that its functions tell', () => {
+  const of = (...names: string[]): string =>
+    codeText({ objects: ['JIT code'], hottest: names.map((name) => ({ ...row, name })) });
+  const row = { self: 1, nearest: 1, total: 1 };
+  assert.equal(of('py::crunch:/srv/app.py', 'py::save:/srv/app.py'), 'Python');
+  assert.equal(of('JS:renderPage /srv/a.js:5:20', 'JS: /srv/a.js:1:1'), 'JavaScript');
+  assert.equal(of('long Shop.crunch', 'byte[] app.Page.<init>'), 'Java');
+  assert.equal(of('long Shop.crunch', 'work'), 'JIT code');
+  assert.equal(of(), 'JIT code');
 });
 
 test('the page allows itself by hash: its style, each picture and the script of these', () => {
