@@ -158,17 +158,17 @@ export function legendOf(picture: Picture, families: readonly ColourFamily[], sc
         return { meaning: family.meaning, mark: family.mark ?? '', chips: [shades[shades.length >> 1] as string] };
       });
   }
-  const { negate, diffBy, sides, union } = picture.settings;
+  const { negate, sides, union } = picture.settings;
   const chips = (letter: string, steps: readonly number[]): string[] =>
     steps.map((step) => families.find((family) => family.letter === letter)?.[scheme][step] as string);
   const [more, less] = negate ? ['m', 'p'] : ['p', 'm'];
-  const hue = (letter: string): string => (letter === 'p' ? 'red' : 'blue');
-  const own = diffBy === 'self' ? ' in the frame itself' : '';
+  const meaning = (letter: string): string =>
+    `${letter === 'p' ? 'red' : 'blue'}: ${families.find((family) => family.letter === letter)?.meaning}`;
   const [before, after] = [shown(sides.before), shown(sides.after)];
-  const entry = (meaning: string, colours: string[]): LegendEntry => ({ meaning, mark: '', chips: colours });
+  const entry = (words: string, colours: string[]): LegendEntry => ({ meaning: words, mark: '', chips: colours });
   return [
-    entry(`${hue(more)}: more than ${before}${own}`, chips(more, [1, 3, 5])),
-    entry(`${hue(less)}: less`, chips(less, [1, 3, 5])),
+    entry(meaning(more), chips(more, [1, 3, 5])),
+    entry(meaning(less), chips(less, [1, 3, 5])),
     ...(picture.basis.sample > 0 ? [entry('may be chance', [...chips(more, [0]), ...chips(less, [0])])] : []),
     entry('the same', chips('n', [0])),
     ...(union && picture.gone > 0 ? [{ ...entry(`gone: only in ${before}`, chips(less, [4])), gone: true }] : []),

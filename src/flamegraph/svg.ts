@@ -2,7 +2,7 @@
 
 import { packedParts } from '../stacks/packed/pack.ts';
 import { DATA_BEGINS, DATA_VERSION } from '../stacks/packed/picture-data.ts';
-import { CHANGES } from './change-colours.ts';
+import { changeFamilies } from './change-colours.ts';
 import { type ColourFamily, colourOf, INK, type Scheme } from './classes.ts';
 import type { Data } from './data.ts';
 import { deflated } from './deflated.ts';
@@ -91,7 +91,7 @@ function keyOf({ settings, total, stackCount, boxes }: Picture): string {
 
 /** Families that occur among the boxes. */
 function drawnFamilies(picture: Picture, { kinds }: BoxKinds): ColourFamily[] {
-  if (picture.recording.isDifferential) return [...CHANGES];
+  if (picture.recording.isDifferential) return changeFamilies(picture.settings);
   const letters = new Set(kinds.map((kind) => kind.charAt(0)));
   return picture.palette.families.filter(({ letter }) => letters.has(letter));
 }

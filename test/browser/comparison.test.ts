@@ -29,6 +29,21 @@ describe('a comparison in Chromium', { skip }, () => {
     silent();
   });
 
+  test('the legend says of the viewer what it says of the static picture, whichever side is red', async () => {
+    for (const [options, red, blue] of [
+      ['--before run1', 'more', 'less'],
+      ['--before run1 --negate', 'less', 'more'],
+    ] as const) {
+      const [page, silent] = await open(await drawn(options, 'main;up 100 400\nmain;down 301 101\n'));
+      const legend = await page.locator('.legend button').allTextContents();
+      const meanings = legend.map((entry) => entry.replace(/ [\d.]+%$/, ''));
+      assert.deepEqual(meanings.slice(0, 2), [`${red} than run1`, `${blue} than run1`]);
+      const fixed = await page.locator('.static').textContent();
+      for (const words of [`red: ${meanings[0]}`, `blue: ${meanings[1]}`]) assert.ok(fixed?.includes(words), words);
+      silent();
+    }
+  });
+
   test('what vanished can be pointed at and zoomed into', async () => {
     const folded = 'main;keep 100 100\nmain;old;one 60 0\nmain;old;two 40 0\n';
     const [page, silent] = await open(await drawn('', folded));

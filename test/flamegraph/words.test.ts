@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { changeClass } from '../../src/flamegraph/change.ts';
-import { CHANGES } from '../../src/flamegraph/change-colours.ts';
+import { changeFamilies } from '../../src/flamegraph/change-colours.ts';
 import { INK } from '../../src/flamegraph/classes.ts';
 import { contrast } from '../../src/flamegraph/colours.ts';
 import { shownName } from '../../src/flamegraph/display.ts';
@@ -123,7 +123,10 @@ test('every palette gives every name a family of its own', () => {
 
 describe('contrast', () => {
   const LEAST = 4.5;
-  const families = [...PALETTES.flatMap((name) => palette(name, true).families), ...CHANGES];
+  const families = [
+    ...PALETTES.flatMap((name) => palette(name, true).families),
+    ...changeFamilies({ sides: { before: 'a', after: 'b' }, diffBy: 'inclusive', negate: false }),
+  ];
 
   test('names are legible on every box, light and dark', () => {
     for (const scheme of ['light', 'dark'] as const) {
