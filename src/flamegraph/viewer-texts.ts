@@ -69,7 +69,7 @@ tr.on td{background:var(--field)}tr.pale td{color:var(--soft)}
 .narrow th:first-child,.narrow td:first-child{min-width:56vw;max-width:none;white-space:normal;overflow-wrap:anywhere;padding-left:10px}
 .narrow td .name{white-space:normal}
 .app.paper{height:auto;print-color-adjust:exact}.paper :is(.views,.step,.acts,.tip,.help,.more,[data-act],input:placeholder-shown){display:none!important}
-.paper .panel{min-height:0}.paper .panel:has(.acts[hidden]){display:none}.paper :is(th,td){position:static!important}.paper :is(.body,.callers,.callers .up){flex:none;max-height:none}.paper :is(.flame,.table){flex:none;max-height:1500px;overflow:hidden}
+.paper .panel{min-height:0}.paper .panel:has(.acts[hidden]){display:none}.paper :is(th,td){position:static!important}.paper :is(.body,.callers,.callers .up){flex:none;max-height:none}.paper :is(.flame,.table){flex:none;overflow:hidden}.paper .flame{max-height:1500px}
 @media (forced-colors:active){.chip{forced-color-adjust:none}button[aria-pressed=true],button[aria-current=page]{outline:3px solid Highlight}}
 @media (max-height:500px){.legend{flex-wrap:nowrap;overflow-x:auto}.head{gap:3px;padding-block:4px}.panel{min-height:0}}
 `;

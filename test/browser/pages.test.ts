@@ -164,11 +164,39 @@ describe('pictures in Chromium', { skip }, () => {
       assert.ok(x >= 0 && x + wide <= width && wide > width * 0.93, `${shown}: ${x}, ${wide}`);
       assert.ok(height <= 1740 - width && !(await page.locator('.tools button').first().isVisible()));
       await page.emulateMedia({ media: 'screen' });
-      await page.evaluate('dispatchEvent(new Event("afterprint"))');
+      await page.evaluate('dispatchEvent(new Event("afterprint")), new Promise((done) => setTimeout(done))');
       assert.equal((await page.locator('.head').boundingBox())?.width, width);
       silent();
       await page.close();
     }
+  });
+
+  test('a table of functions goes over as many sheets as it takes, and says of how many it is', async () => {
+    const table = Array.from({ length: 300 }, (_, i) => `main;f${i} ${i + 1}\n`).join('');
+    const [page, silent] = await open(await drawn(table, ''), 'table.svg');
+    await page.keyboard.press('2');
+    assert.equal(await page.locator('caption').textContent(), '250 of 301 functions');
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+    assert.equal(pdf.match(/\/Type\s*\/Page\b/g)?.length, 4);
+    await page.waitForFunction('!document.documentElement.classList.contains("as-seen")');
+    silent();
+  });
+
+  test('a lower window still shows the root', async () => {
+    const deep = `${Array.from({ length: 60 }, (_, i) => `f${i}`).join(';')} 1\n`;
+    const [page, silent] = await open(await drawn(deep, ''), 'deep.svg');
+    const root = page.locator('.flame text', { hasText: /^all$/ });
+    const isInSight = async (): Promise<boolean> => {
+      const [box, pane] = [await root.boundingBox(), await page.locator('.flame').boundingBox()];
+      return box !== null && pane !== null && box.y + box.height <= pane.y + pane.height;
+    };
+    assert.ok(await isInSight());
+    for (const height of [500, 800]) {
+      await page.setViewportSize({ width: 1000, height });
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      assert.ok(await isInSight(), `${height} px`);
+    }
+    silent();
   });
 
   test('without style sheets and scripts it has its colours', async () => {

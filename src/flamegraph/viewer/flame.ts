@@ -48,6 +48,8 @@ export class Flame {
   #drawn = new Map<number, DrawnBand>();
   #storeys = 0;
   #width = 0;
+  /** the place of the window's lower edge in the rows, px */
+  #bottom = 0;
   #glyph = 0;
   /** the node that the cursor is on */
   selected: number | undefined;
@@ -109,7 +111,11 @@ export class Flame {
       this.#width = width;
       this.#layOut();
       this.keepInSight(this.selected ?? this.#view.zoom);
-    } else this.#drawRows();
+    } else {
+      // the root stands at the bottom: what stood there stays there
+      if (!this.#view?.icicle) this.element.scrollTop = this.#bottom - this.element.clientHeight;
+      this.#drawRows();
+    }
   }
 
   /** How many frames are drawn together with others. */
@@ -155,6 +161,7 @@ export class Flame {
     if (drawing === undefined) return;
     const { frameHeight } = this.#model.data;
     const { scrollTop, clientHeight } = this.element;
+    this.#bottom = scrollTop + clientHeight;
     const last = this.#storeys - 1;
     const bandAt = (y: number): number =>
       Math.floor(this.#depthAt(Math.min(Math.max(Math.floor(y / frameHeight), 0), last)) / BAND);
@@ -215,7 +222,7 @@ export class Flame {
     const isVisible = (top: number): boolean => row >= top && row + frameHeight <= top + clientHeight;
     if (!isVisible(scrollTop) || node === view.zoom) {
       const far = view.icicle ? row - 2 * frameHeight : row + 3 * frameHeight - clientHeight;
-      this.element.scrollTop = isVisible(atRoot) ? atRoot : Math.max(far, 0);
+      this.element.scrollTop = isVisible(atRoot) ? atRoot : far;
     }
     this.#drawRows();
   }

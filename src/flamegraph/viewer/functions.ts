@@ -73,15 +73,15 @@ export class Functions {
       return row;
     });
     const where = zoom > 0 ? ` in ${this.#model.nameOf(tree, zoom)}, ${this.#model.shareOfAll(tree, zoom)}` : '';
-    const caption = html('caption', {}, `${names.length} functions${where}`);
+    const more = names.length - rows.length;
+    const caption = html('caption', {}, `${more > 0 ? `${rows.length} of ` : ''}${names.length} functions${where}`);
     const table = html('table', {}, caption, html('thead', {}, html('tr', {}, ...head)), html('tbody', {}, ...rows));
     this.element.replaceChildren(table);
-    const more = names.length - rows.length;
     if (more <= 0) return;
     this.element.append(
       button(
-        `Show ${Math.min(more, ROWS)} more of ${names.length}`,
-        'Show more functions',
+        'Show more',
+        'Show more',
         () => {
           this.#shown += ROWS;
           this.show(view);

@@ -140,13 +140,16 @@ async function start(svg: SVGSVGElement): Promise<void> {
     // as it opens, the static picture shows all of it
     const isStatic = hashOf({ ...app.state, theme: 'system' }, '', '') === '';
     if (!isStatic) toPaper(true);
+    // a table goes over as many sheets as it takes
+    svg.style.maxHeight = app.state.view === 'functions' ? 'none' : '';
     const height = isStatic ? staticHeight : app.element.offsetHeight;
     set(svg, { viewBox: `0 0 ${data.staticWidth} ${height}`, height });
   });
   listen(window, 'afterprint', () => {
     svg.removeAttribute('viewBox');
     set(svg, { height: staticHeight });
-    toPaper(false);
+    // in Firefox it has no width yet
+    setTimeout(() => toPaper(false));
   });
 }
 
