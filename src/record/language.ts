@@ -216,9 +216,17 @@ const UNSEEN: Partial<Record<TargetLanguage['language'], Unseen>> = {
 };
 type Unseen = Pick<Lack, 'text'> & { mend: string | undefined };
 
-/** What no recording off the CPU shows of these languages, and which tool does. */
-export function unseenWaits(languages: readonly TargetLanguage[]): Unseen[] {
-  return [...new Set(languages.flatMap(({ language }) => UNSEEN[language] ?? []))];
+// tokio:park
+const OF_TOKIO = /^tokio:/;
+const UNSEEN_TASKS: Unseen = {
+  text: 'Tasks of tokio that await a lock, a channel or a reply leave their thread: no wait here is theirs',
+  mend: 'tokio-console, of a program with console_subscriber',
+};
+
+/** What no recording off the CPU shows of these languages and runtimes, whose waits have `meanings`, and which tool does. */
+export function unseenWaits(languages: readonly TargetLanguage[], meanings: readonly string[]): Unseen[] {
+  const tasks = meanings.some((meaning) => OF_TOKIO.test(meaning)) ? [UNSEEN_TASKS] : [];
+  return [...new Set(languages.flatMap(({ language }) => UNSEEN[language] ?? [])), ...tasks];
 }
 
 /**

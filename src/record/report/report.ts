@@ -154,6 +154,7 @@ export function reportOf(parts: ReportParts): Report {
     trust: trustOf({
       ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isShort: parts.isShort, languages: parts.languages },
       sumsOf: parts.sumsOf,
+      meanings: waits.flatMap(({ meaning }) => meaning ?? []),
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
       childrenShare: identity && identity.lifeNs > 0 ? childrenNs(waited) / identity.lifeNs : 0,
     }),

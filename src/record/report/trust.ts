@@ -39,6 +39,8 @@ export interface TrustFacts {
   childrenShare: number;
   /** of the targets */
   languages: readonly TargetLanguage[];
+  /** of the waits: `tokio:park` */
+  meanings: readonly string[];
 }
 
 /** With fewer samples shares are rough. */
@@ -57,7 +59,7 @@ export function trustOf(facts: TrustFacts): Trust {
     ...namesPoints(languages),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
-    ...(offcpu ? [...childrenPoints(facts), ...unseenPoints(languages)] : []),
+    ...(offcpu ? [...childrenPoints(facts), ...unseenPoints(facts)] : []),
     ...(identity ? [identityPoint(identity)] : []),
     ...(facts.sumsOf
       ? [
@@ -158,8 +160,13 @@ function childrenPoints({ settings, childrenShare }: TrustFacts): TrustPoint[] {
   return [{ what: 'unseen', text, level: 'good', mend: 'flame-record --children' }];
 }
 
-function unseenPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
-  return unseenWaits(languages).map(({ text, mend }) => ({ what: 'unseen', text: `${text}.`, level: 'good', mend }));
+function unseenPoints({ languages, meanings }: TrustFacts): TrustPoint[] {
+  return unseenWaits(languages, meanings).map(({ text, mend }) => ({
+    what: 'unseen',
+    text: `${text}.`,
+    level: 'good',
+    mend,
+  }));
 }
 
 function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {

@@ -64,6 +64,21 @@ test('waits that no kernel sees are a note, not a doubt', () => {
   const trust = reportOf({ ...parts, languages: [{ language: 'Go', extensions: [], lacks: [] }] }).trust;
   assert.match(doubtLines(trust).join('\n'), /^note: Goroutines that wait .*\/debug\/pprof\/block, /m);
   assert.equal(trust.points.find(({ what }) => what === 'unseen')?.level, 'good');
+
+  const wait = (own: string): string => {
+    const stack = `    __schedule+1\n    futex_wait+1\n    __x64_sys_futex+1\n, \n    syscall+2\n    ${own}+2\n    app::main+2\n`;
+    const entry = `@offcpu[\n${stack}, app, 8, 1, 0, 202, 0, 0, 20, 0, 0]: (1000000, 0, 1, 1000000, 0)\n`;
+    const thread = '@thread[8]: (1000, 9001000, 0, 1000000, 8000000, 0, 1, 0)\n@task[8]: (7, app)\n';
+    const head = `${dump.trim()} wait_events 0 objects 1 children 0 statements 0 wakers 0 unwound 0\nflamepipe offcpu begins`;
+    const end = 'flamepipe offcpu end pid 7 start_ns 1000 end_ns 9001000\n\n@ours[7]: 1\n@threads: 1';
+    const text = [head, end, entry + thread].join('\n');
+    return doubtLines(reportOf(partsOf(undefined, offcpuOf(text, 9))).trust).join('\n');
+  };
+  assert.match(
+    wait('tokio::runtime::park::Inner::park'),
+    /^note: Tasks of tokio .*: no wait here is theirs\. tokio-console/m,
+  );
+  assert.doesNotMatch(wait('std::thread::park'), /tokio/);
 });
 
 test('where a program waits for its children, a note names the option that records them', () => {
