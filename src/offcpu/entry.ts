@@ -48,11 +48,14 @@ export interface Particulars {
   lengthLog2: number | undefined;
 }
 
-/** Texts are latin1, as printed. */
+/** Texts are latin1, as printed. `isOfClient`: the peer is a client, and the waiting process its server. */
 export type WaitObject =
   | { kind: 'lock'; address: number }
   | { kind: 'file'; name: string; folder: string | undefined }
-  | { kind: 'socket'; protocol: string; peer: string | undefined };
+  | { kind: 'socket'; protocol: string; peer: string | undefined; isOfClient?: true };
+
+/** From here on, by default, lie the ports that Linux gives to those who ask for none: to clients. Servers lie below. */
+export const FIRST_PORT_OF_CLIENTS = 32768;
 
 export interface Statement {
   /** without constants; of a utility statement the command; cut off after 63 bytes */

@@ -2,7 +2,7 @@
 // these stand for. docs/offcpu-dump.md describes them.
 
 import type { StackWord } from '../../symbols/stack-walk.ts';
-import type { Particulars, Statement, WaitObject, Waker } from '../entry.ts';
+import { FIRST_PORT_OF_CLIENTS, type Particulars, type Statement, type WaitObject, type Waker } from '../entry.ts';
 import type { KeyMeaning } from './bpftrace/keys.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
 import { statementsOf } from './statements.ts';
@@ -144,20 +144,22 @@ export class ParticularsReader {
     const [, modeText, , , folder = '', name = ''] = FILE.exec(this.#value('@file', object) ?? '') ?? [];
     if (modeText === undefined || name === EVENT_POLL) return undefined;
     const type = Number(modeText) & FileType.mask;
-    if (type === FileType.socket) return { kind: 'socket', protocol: name.toLowerCase(), peer: this.#peerOf(object) };
+    if (type === FileType.socket) return { kind: 'socket', protocol: name.toLowerCase(), ...this.#peerOf(object) };
     if (type === FileType.fifo && name === '') return { kind: 'file', name: 'pipe', folder: undefined };
     return { kind: 'file', name, folder: folder === '/' || folder === name ? undefined : folder };
   }
 
-  #peerOf(object: number): string | undefined {
-    const [, family, address = '', port = 0] = PEER.exec(this.#value('@peer', object) ?? '') ?? [];
+  #peerOf(object: number): { peer: string | undefined; isOfClient?: true } {
+    const [, family, address = '', port = 0, ownPort = 0] = PEER.exec(this.#value('@peer', object) ?? '') ?? [];
     if (family === undefined) {
       const pid = this.#value('@peerpid', object);
-      return pid === undefined || pid === '0' ? undefined : `pid ${pid}`;
+      return { peer: pid === undefined || pid === '0' ? undefined : `pid ${pid}` };
     }
-    if (Number(port) === 0) return undefined;
+    if (Number(port) === 0) return { peer: undefined };
     const swapped = ((Number(port) & 0xff) << 8) | (Number(port) >> 8);
-    return Number(family) === Family.ipv6 ? `[${address}]:${swapped}` : `${address}:${swapped}`;
+    const isOfClient = swapped >= FIRST_PORT_OF_CLIENTS && Number(ownPort) < FIRST_PORT_OF_CLIENTS;
+    const peer = Number(family) === Family.ipv6 ? `[${address}]:${swapped}` : `${address}:${swapped}`;
+    return { peer, ...(isOfClient && { isOfClient }) };
   }
 
   #wakerOf(waker: number | undefined): Waker | undefined {

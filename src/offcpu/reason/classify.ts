@@ -17,6 +17,8 @@ export interface Blocked {
   state?: number | undefined;
   /** was it woken, so that it waits for a CPU? */
   isRunnable?: boolean;
+  /** what it waits on, where known: the socket of a client says more than the stack */
+  particulars?: { object: { kind: string; isOfClient?: boolean } | undefined } | undefined;
 }
 
 export interface Verdict {
@@ -41,9 +43,17 @@ const IDLE: Rule = {
   label: 'kthread/idle',
   text: 'a kernel thread without work',
 };
+const RECV = 'net/recv';
+const RECV_CLIENT: Rule = {
+  ...built,
+  bracket: 'net-recv',
+  kind: 'open',
+  label: 'net/recv-client',
+  text: 'data of a client: its next request, or the rest of one',
+};
 
 /** Reasons that no rule file names. */
-export const BUILT_IN: readonly Rule[] = [NO_STACK, PREEMPTED, RUNNABLE, STOPPED, TRACED, EXIT, IDLE];
+export const BUILT_IN: readonly Rule[] = [NO_STACK, PREEMPTED, RUNNABLE, STOPPED, TRACED, EXIT, IDLE, RECV_CLIENT];
 
 const BARE = new Map(BUILT_IN.map((rule): [Rule, Verdict] => [rule, { rule, frame: undefined }]));
 
@@ -58,6 +68,7 @@ const State = { sleeping: 3, stopped: 4, traced: 8, dead: 16 + 32, parked: 64 + 
 export class Classifier {
   readonly #table: KernelRules;
   readonly #derived = new Map<string, Rule>();
+  readonly #clients = new WeakMap<Verdict, Verdict>();
   /**
    * by the array of kernel frames, because a dump has few such stacks, but each many times; of others, then of sleepers
    */
@@ -80,7 +91,14 @@ export class Classifier {
     if ((state & State.stopped) !== 0) return isOf(stack, 'process') ? stack : bare(STOPPED);
     if ((state & State.traced) !== 0) return isOf(stack, 'process') ? stack : bare(TRACED);
     if ((state & State.parked) !== 0 && isOf(stack, 'other')) return bare(IDLE);
-    return stack;
+    return blocked.particulars?.object?.isOfClient && stack.rule.label === RECV ? this.#ofClient(stack) : stack;
+  }
+
+  /** The same object for the same verdict, as of bare(). */
+  #ofClient(stack: Verdict): Verdict {
+    const known = this.#clients.get(stack) ?? { ...stack, rule: RECV_CLIENT };
+    this.#clients.set(stack, known);
+    return known;
   }
 
   #known(blocked: Blocked, sleeps: boolean): Verdict {

@@ -5,7 +5,7 @@ import type { StackTable } from '../../engine/stack-table.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { UNKNOWN } from '../../stacks/marks.ts';
 import type { NamesOf } from '../entry-rows.ts';
-import { BUILT_IN, Classifier, type Verdict } from './classify.ts';
+import { type Blocked, BUILT_IN, Classifier, type Verdict } from './classify.ts';
 import { libcCall } from './function-name.ts';
 import { KernelRules } from './kernel-rules.ts';
 import { isMeaningHeading, isParked, Meanings, type UserFrame } from './meanings.ts';
@@ -24,6 +24,7 @@ export interface OffcpuStack {
   isRunnable: boolean;
   /** Postgres' wait_event_info */
   waitEvent: number | undefined;
+  particulars?: Blocked['particulars'];
 }
 
 /** Why a stack waited. */

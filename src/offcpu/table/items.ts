@@ -138,6 +138,7 @@ export class EntryItems implements Items {
       state: subject.state,
       isRunnable: subject.kind === 'runnable',
       waitEvent: subject.waitEvent,
+      particulars: subject.particulars,
     };
   }
 

@@ -2,7 +2,15 @@
 
 import { commFrame, frameText } from '../../stacks/frame-name.ts';
 import type { DataName } from '../../symbols/data-names.ts';
-import type { OffcpuEntry, Particulars, Statement, Subject, WaitObject, Waker } from '../entry.ts';
+import {
+  FIRST_PORT_OF_CLIENTS,
+  type OffcpuEntry,
+  type Particulars,
+  type Statement,
+  type Subject,
+  type WaitObject,
+  type Waker,
+} from '../entry.ts';
 import type { Decision } from '../reason/reasons.ts';
 import type { Kind } from '../reason/rule-file.ts';
 import { isLwlock } from '../reason/wait-event.ts';
@@ -117,4 +125,3 @@ export function isUnnamedLock(name: string): boolean {
 const LOCK_AT = /^(.*\block)(?: at)? 0x[0-9a-f]+$/;
 // tcp 127.0.0.1:40210     tcp [::1]:40210
 const PEER = /^(\S+ \S+):(\d+)$/;
-const FIRST_PORT_OF_CLIENTS = 32768;

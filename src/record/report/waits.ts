@@ -1,7 +1,7 @@
 // The waits of a run: their reason, their function of the program, the lock or file, their length, and who ended them.
 
 import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/waits.ts';
-import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
+import { FIRST_PORT_OF_CLIENTS, type OffcpuEntry, type Waker } from '../../offcpu/entry.ts';
 import { type Decision, kindOf } from '../../offcpu/reason/reasons.ts';
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { addLengths, type Bucket, quantile } from '../../offcpu/table/lengths.ts';
@@ -123,8 +123,6 @@ const ADDRESS = /0x[0-9a-f]+/;
 // tcp 127.0.0.1:40000     udp [::1]:53
 //               └ port
 const PEER = /^\w+ .*:(\d+)$/;
-/** Of clients; below them lie the ports of servers, which tell one from the other. */
-const LEAST_OF_CLIENTS = 32768;
 
 /** Of objects that a program makes as it runs: one in each connection, request or call. */
 const MADE_LOCK = /^(?:heap|stack) lock 0x/;
@@ -134,7 +132,7 @@ function withoutNumbers(object: string): string {
   const [made] = MADE_LOCK.exec(object) ?? [];
   if (made !== undefined) return made;
   const port = PEER.exec(object)?.[1];
-  const isAnother = ADDRESS.test(object) || (port !== undefined && Number(port) < LEAST_OF_CLIENTS);
+  const isAnother = ADDRESS.test(object) || (port !== undefined && Number(port) < FIRST_PORT_OF_CLIENTS);
   return isAnother ? object : object.replace(NUMBERS, '');
 }
 

@@ -29,6 +29,7 @@ flamepipe offcpu end pid 7 start_ns 10 end_ns 1000
 @cpu[0]: (900, 9)
 @file[4398046511107]: (33188, 7, 9, my folder, a, b.log)
 @file[77]: (49663, 7, 9, TCP, TCP)
+@file[80]: (49663, 7, 9, TCP, TCP)
 @file[78]: (49663, 7, 9, UNIX, UNIX)
 @file[79]: (4480, 7, 9, , )
 @name[5000]: (save<int, char>(int), 1)
@@ -37,6 +38,7 @@ flamepipe offcpu end pid 7 start_ns 10 end_ns 1000
 `;
 const TAIL = `@ours[7]: 1
 @peer[77]: (2, 127.0.0.1, 15833, 46412)
+@peer[80]: (2, 127.0.0.1, 15833, 8080)
 @peerpid[78]: 4711
 @task[8]: (7, two, words)
 @thread[7]: (10, 900, 0, 0, 0, 0, 0)
@@ -75,6 +77,8 @@ describe('particulars', () => {
       dumpOf(`app, 7, 1, 0, ${call}, ${object}, 0, 6, 0`)[0]?.particulars?.object;
     assert.deepEqual(objectOf(74, 4398046511107), { kind: 'file', name: 'b.log', folder: 'my folder, a' });
     assert.deepEqual(objectOf(45, 77), { kind: 'socket', protocol: 'tcp', peer: '127.0.0.1:55613' });
+    const ofClient = { kind: 'socket', protocol: 'tcp', peer: '127.0.0.1:55613', isOfClient: true };
+    assert.deepEqual(objectOf(45, 80), ofClient, "its own port is a server's");
     assert.deepEqual(objectOf(0, 78), { kind: 'socket', protocol: 'unix', peer: 'pid 4711' });
     assert.deepEqual(objectOf(0, 79), { kind: 'file', name: 'pipe', folder: undefined });
     assert.deepEqual(objectOf(202, 4096), { kind: 'lock', address: 4096 });

@@ -180,6 +180,18 @@ test('one array of kernel frames, with other user frames and states, decides as 
   }
 });
 
+test('data of a client may be its next request; data of a server holds the thread up', () => {
+  const kernel = 'schedule schedule_timeout wait_woken sk_wait_data tcp_recvmsg_locked tcp_recvmsg'.split(' ');
+  const ofSocket = (isOfClient?: true): string => {
+    const object = { kind: 'socket', ...(isOfClient && { isOfClient }) };
+    return classifier.classify({ kernel, user: [], state: 1, particulars: { object } }).rule.label;
+  };
+  assert.deepEqual(
+    [ofSocket(true), ofSocket(), labelOf(kernel.join(' '), 1)],
+    ['net/recv-client', 'net/recv', 'net/recv'],
+  );
+});
+
 describe('the switch-out state', () => {
   const futex = `__schedule schedule futex_do_wait __futex_wait do_futex ${SYSCALL}`;
   const cond = `__schedule __cond_resched vfs_write ${SYSCALL}`;
