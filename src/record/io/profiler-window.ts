@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DumpWatcher, type DumpWindow } from '../dump-window.ts';
 import { Child, type Ending } from './children.ts';
-import { namesIn } from './proc-files.ts';
+import { namesIn, textOf } from './proc-files.ts';
+import { answerOf } from './run-sync.ts';
 
 export interface ProfilerStart {
   argv: readonly string[];
@@ -165,7 +166,7 @@ async function recordBoth(
     hooks.ends();
   } else if (stop.aborted) cause = 'signal';
   else cause = hooks.isAlive() ? 'profilers' : 'target';
-  if (bpftrace) await endBpftrace(bpftrace);
+  if (bpftrace) await endBpftrace(bpftrace, plan.asRoot);
   if (perf) await endPerf(perf);
   const told = hooks.recorded();
   if (bpftrace) await within(bpftrace.child, PRINT_MS, hooks.printing);
@@ -211,23 +212,32 @@ async function waitFor(
  * Waits until its probes are gone. It repeats SIGINT only before that: while bpftrace prints, a second one would kill
  * it.
  */
-async function endBpftrace(profiler: Profiler): Promise<void> {
+async function endBpftrace(profiler: Profiler, asRoot: readonly string[]): Promise<void> {
   const isOver = (): boolean => profiler.child.hasEnded || profiler.endsNs !== undefined;
   // it has a file open for each probe
-  const attached = filesOf(profiler.child);
-  const hasHeard = (): boolean => filesOf(profiler.child) < attached;
+  const attached = filesOf(profiler.child, asRoot);
+  const hasHeard = (): boolean => filesOf(profiler.child, asRoot) < attached;
   for (let i = 0; i < INSISTS && !isOver() && !hasHeard(); i++) {
     profiler.child.signal('SIGINT');
-    await until(() => isOver() || hasHeard(), INSIST_MS);
+    // by sudo a look takes a process
+    await until(() => isOver() || (asRoot.length === 0 && hasHeard()), INSIST_MS);
   }
   // on a busy machine it takes long to detach them
   if (hasHeard()) await until(isOver, DETACH_MS);
   if (profiler.endsNs === undefined) profiler.child.signalGroup('SIGKILL');
 }
 
-/** How many files a process of ours has open; 0: root's are not for us to see. */
-function filesOf({ pid }: Child): number {
-  return namesIn(`/proc/${pid}/fd`).length;
+/** How many files a profiler has open. Those of root's are for sudo to see, which started it by other programs. */
+function filesOf({ pid }: Child, asRoot: readonly string[]): number {
+  if (pid === undefined) return 0;
+  if (asRoot.length === 0) return namesIn(`/proc/${pid}/fd`).length;
+  return answerOf([...asRoot, 'ls', '-U', `/proc/${innermost(pid)}/fd`])?.out.split('\n').length ?? 0;
+}
+
+/** The process that a chain of programs started, each of which waits for the next. */
+export function innermost(pid: number): number {
+  const [child] = textOf(`/proc/${pid}/task/${pid}/children`)?.match(/\d+/) ?? [];
+  return child === undefined ? pid : innermost(Number(child));
 }
 
 async function endPerf(profiler: Profiler): Promise<void> {

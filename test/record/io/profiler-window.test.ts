@@ -1,11 +1,13 @@
 // The window of two profilers, with profilers of shell script.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recordWindow } from '../../../src/record/io/profiler-window.ts';
+import { innermost, recordWindow } from '../../../src/record/io/profiler-window.ts';
 import { temporaryFolder } from '../../tools.ts';
 
 test('an error when the window begins, as of a full disk, ends both profilers', async () => {
@@ -57,4 +59,14 @@ test('a command for perf within the window is answered, and does not end it', as
   assert.deepEqual([cause, recorded?.isWhole], ['time', true]);
   assert.ok(endNs - startNs >= 0.5e9, `${endNs - startNs} ns`);
   assert.equal(readFileSync(at('commands'), 'utf8'), 'enable\ndisable sched:sched_switch\ndisable\n');
+});
+
+test('below sudo and timeout the profiler is found, by which process each of them waits for', async () => {
+  const chain = spawn('sh', ['-c', "sh -c 'echo $$; read -r end; :'; :"], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const [said] = (await once(chain.stdout, 'data')) as [Buffer];
+  const own = Number(said);
+  assert.notEqual(own, chain.pid);
+  assert.deepEqual([innermost(chain.pid!), innermost(own)], [own, own]);
+  chain.stdin.end();
+  await once(chain, 'close');
 });
