@@ -160,12 +160,14 @@ function childrenPoints({ settings, childrenShare }: TrustFacts): TrustPoint[] {
   return [{ what: 'unseen', text, level: 'good', mend: 'flame-record --children' }];
 }
 
-function unseenPoints({ languages, meanings }: TrustFacts): TrustPoint[] {
+function unseenPoints({ settings, pids, languages, meanings }: TrustFacts): TrustPoint[] {
+  // a COMMAND has ended with the window
+  const pid = settings.command || pids.length > 1 ? 'PID' : String(pids[0] ?? 'PID');
   return unseenWaits(languages, meanings).map(({ text, mend }) => ({
     what: 'unseen',
     text: `${text}.`,
     level: 'good',
-    mend,
+    mend: mend?.replace(/\bPID\b/, pid),
   }));
 }
 

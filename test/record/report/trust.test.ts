@@ -79,6 +79,15 @@ test('waits that no kernel sees are a note, not a doubt', () => {
     /^note: Tasks of tokio .*: no wait here is theirs\. tokio-console/m,
   );
   assert.doesNotMatch(wait('std::thread::park'), /tokio/);
+
+  const hint = (command: string[] | undefined, ...pids: number[]): string => {
+    const java = { language: 'Java', extensions: [], lacks: [] } as const;
+    const { points } = reportOf({ ...parts, pids, settings: { ...parts.settings, command }, languages: [java] }).trust;
+    return points.find(({ what }) => what === 'unseen')?.mend ?? '';
+  };
+  assert.match(hint(undefined, 4242), /^jcmd 4242 Thread\.print/);
+  assert.match(hint(['java', 'Shop'], 4242), /^jcmd PID Thread\.print/);
+  assert.match(hint(undefined, 7, 8), /^jcmd PID Thread\.print/);
 });
 
 test('where a program waits for its children, a note names the option that records them', () => {
