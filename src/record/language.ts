@@ -245,7 +245,7 @@ export function mendOfOffcpuCallers(
   ofWhole: string | undefined,
 ): string | undefined {
   const mends = languages.flatMap(callersOf).map(({ mend }) => mend);
-  return mendOfCallers(languages, ofWhole ?? [WHOLE_STACKS, ...mends].join(', or '));
+  return mendOfCallers(languages, ofWhole ?? [...new Set([WHOLE_STACKS, ...mends])].join(', or '));
 }
 
 /** Of perf's switches, by DWARF. */

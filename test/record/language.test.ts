@@ -98,6 +98,7 @@ test('whole stacks of switches spare a compiled program its frame pointers, and 
   assert.match(callersMissing(java, false).join(), /PreserveFramePointer/);
   assert.equal(mendOfCallers(rust, '--call-graph dwarf,65528'), '--call-graph dwarf,65528');
   assert.match(mendOfOffcpuCallers(rust, undefined) ?? '', /^flame-record .* --off-cpu-stacks dwarf, or RUSTFLAGS=/);
+  assert.equal(mendOfOffcpuCallers([...rust, ...rust], undefined), mendOfOffcpuCallers(rust, undefined), 'each once');
   assert.equal(mendOfOffcpuCallers(rust, '--call-graph dwarf,65528'), '--call-graph dwarf,65528');
   for (const whole of [undefined, '--call-graph dwarf,65528'])
     assert.match(mendOfOffcpuCallers(java, whole) ?? '', /^java -XX/);
