@@ -366,7 +366,7 @@ describe('a recording', waiting, () => {
     assert.deepEqual([existsSync(join(cwd, 'bad')), runs().sort()], [false, ['a', 'b']]);
   });
 
-  test('--sudo stands before perf and bpftrace, and what ends them, and before nothing else', async () => {
+  test('--sudo stands before perf and bpftrace, what ends them and looks at them, and before nothing else', async () => {
     const { cwd } = place();
     const SUDO_LOG = join(cwd, 'sudo.log');
     const workload = 'echo hello';
@@ -382,6 +382,6 @@ describe('a recording', waiting, () => {
         .replace(/^sh -c kill "\$@" /, '') // where the machine has no program of this name
         .replace(/ .*/, ''),
     );
-    assert.deepEqual([...new Set(programs)].sort(), ['bpftrace', 'grep', 'kill', 'perf', 'true']);
+    assert.deepEqual([...new Set(programs)].sort(), ['bpftrace', 'grep', 'kill', 'ls', 'perf', 'true']);
   });
 });
