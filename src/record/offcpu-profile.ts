@@ -10,7 +10,7 @@ import { type CallPlace, callPlacesOf } from '../offcpu/table/calls.ts';
 import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
 import type { NameLock } from '../offcpu/table/particular-names.ts';
 import { placesOf, type ReasonPlaces } from '../offcpu/table/where.ts';
-import type { ThreadTimes } from '../offcpu/thread-times.ts';
+import { NO_TIMES, sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
 import type { Slept } from './render-plan.ts';
 import { foldSleepers, type RunRoots, sleepersOf, type Task } from './sleepers.ts';
@@ -74,7 +74,7 @@ export function offcpuProfileOf({
   const sleepers = foldSleepers(asleep, windowNs, by);
   const slept = asleep.length > 0 ? { seconds: windowNs / 1e9, isAll: threads.length === 0 } : undefined;
   const reasons = new Reasons([], (event) => decodeWaitEvent(postgresVersion ?? DEFAULT_VERSION, event));
-  const classified = classify(
+  const ofDump = classify(
     { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries, inputs: dump?.inputs ?? [] },
     {
       reasons,
@@ -88,6 +88,9 @@ export function offcpuProfileOf({
       statements: false,
     },
   );
+  // who sleeps throughout is in the table, so in its times, too
+  const sleeperTimes = asleep.map(({ tid }) => ({ ...NO_TIMES, tid, lifeNs: windowNs, inProgressNs: windowNs }));
+  const classified = slept && dump ? { ...ofDump, times: sumOfTimes([...threads, ...sleeperTimes]) } : ofDump;
   const places = placesOf(classified.account.entries(), reasons, {
     nameLock,
     objects,

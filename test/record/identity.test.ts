@@ -5,6 +5,7 @@ import { DumpWatcher, type DumpWindow } from '../../src/record/dump-window.ts';
 import { identityLine, identityOf, identityWarnings } from '../../src/record/identity.ts';
 import { foldSleepers, sleepersOf, stacksIn } from '../../src/record/sleepers.ts';
 import { foldedText } from '../folded-tables.ts';
+import { offcpuOf } from './report-parts.ts';
 
 /** 10 µs: 7 has slept since 4, 8 runs since 9, 9 died at 6. */
 const threads = [
@@ -140,4 +141,18 @@ test('kernel stacks that root has read for us', () => {
       [9, 'x\n'],
     ],
   );
+});
+
+test('the times below the table hold threads that slept throughout, as its rows do', () => {
+  const dump = [
+    'flamepipe offcpu 4 pid 7 attach_ns 500 wait_events 0 objects 1 children 0 statements 0 wakers 0 unwound 0',
+    'flamepipe offcpu begins\nflamepipe offcpu end pid 7 start_ns 1000 end_ns 9001000\n\n@ours[7]: 1\n@threads: 1',
+    '@thread[8]: (1000, 9001000, 0, 1000000, 8000000, 0, 1, 0)\n@task[8]: (7, app)\n',
+  ].join('\n');
+  const times = (asleep: readonly number[]): unknown => {
+    const { threads, lifeNs, blockedNs, inProgressNs } = offcpuOf(dump, 0.009, asleep).classified.times!;
+    return { threads, lifeNs, blockedNs, inProgressNs };
+  };
+  assert.deepEqual(times([]), { threads: 1, lifeNs: 9e6, blockedNs: 8e6, inProgressNs: 0 });
+  assert.deepEqual(times([9, 10]), { threads: 3, lifeNs: 27e6, blockedNs: 8e6, inProgressNs: 18e6 });
 });
