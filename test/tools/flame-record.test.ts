@@ -227,11 +227,13 @@ describe('nothing left behind', waiting, () => {
   test('the target ends before bpftrace is ready: said, and the samples are kept', async () => {
     const { cwd, run } = place();
     const slow = { ...WITH_BOTH, FAKE_BPFTRACE: 'slow' };
-    const args = ['--mode', 'both', '--duration', '60', '--label', 'a', ...UNTIL_GO];
+    // a command is held until bpftrace is ready, a process is not
+    const pid = target();
+    const args = ['--pid', String(pid), '--mode', 'both', '--duration', '60', '--label', 'a'];
     const { child, said } = startRecorder(cwd, args, slow);
     await saying(child, 'attaching to');
     await perfWriting(cwd, child);
-    writeFileSync(join(cwd, 'go'), '');
+    process.kill(pid, 'SIGKILL');
     const [out, err, status] = await said;
     assert.equal(status, 2, err);
     assert.match(out, /^bpftrace recorded nothing: the recording ended before it was ready; record for longer$/m);
