@@ -29,6 +29,11 @@ export const NO_TIMES: Readonly<Omit<ThreadTimes, 'tid' | 'lifeNs'>> = {
   beforeNs: 0,
 };
 
+/** Of a thread that slept through the window. */
+export function asleepThroughout(tid: number, windowNs: number): ThreadTimes {
+  return { ...NO_TIMES, tid, lifeNs: windowNs, inProgressNs: windowNs };
+}
+
 /** The sums over `threads` threads, in nanoseconds. */
 export type TimeSums = Omit<ThreadTimes, 'tid'> & { threads: number };
 

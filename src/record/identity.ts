@@ -1,7 +1,7 @@
 // The identity: on-CPU + runnable + blocked + in progress = the window, for each thread. perf measures the time on the
 // CPU and bpftrace the rest, so the sum checks both.
 
-import { NO_TIMES, sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
+import { asleepThroughout, NO_TIMES, sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
 
 export interface ThreadIdentity extends ThreadTimes {
   /** perf's samples × their period; undefined: perf did not record */
@@ -45,7 +45,7 @@ export function identityOf(
   windowNs: number,
   sampling: Sampling | undefined,
 ): Identity {
-  const asleep = sleepers.map((tid) => ({ ...NO_TIMES, tid, lifeNs: windowNs, inProgressNs: windowNs }));
+  const asleep = sleepers.map((tid) => asleepThroughout(tid, windowNs));
   const known = new Set([...seen.map(({ tid }) => tid), ...sleepers]);
   // on one CPU from the start to the end, without a switch
   const steady = [...(sampling?.samplesByThread.keys() ?? [])]

@@ -10,7 +10,7 @@ import { type CallPlace, callPlacesOf } from '../offcpu/table/calls.ts';
 import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
 import type { NameLock } from '../offcpu/table/particular-names.ts';
 import { placesOf, type ReasonPlaces } from '../offcpu/table/where.ts';
-import { NO_TIMES, sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
+import { asleepThroughout, sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
 import { copyStacks } from '../stacks/copy-stacks.ts';
 import type { Slept } from './render-plan.ts';
 import { foldSleepers, type RunRoots, sleepersOf, type Task } from './sleepers.ts';
@@ -89,7 +89,7 @@ export function offcpuProfileOf({
     },
   );
   // who sleeps throughout is in the table, so in its times, too
-  const sleeperTimes = asleep.map(({ tid }) => ({ ...NO_TIMES, tid, lifeNs: windowNs, inProgressNs: windowNs }));
+  const sleeperTimes = asleep.map(({ tid }) => asleepThroughout(tid, windowNs));
   const classified = slept && dump ? { ...ofDump, times: sumOfTimes([...threads, ...sleeperTimes]) } : ofDump;
   const places = placesOf(classified.account.entries(), reasons, {
     nameLock,
