@@ -1,6 +1,6 @@
 // Places too small to be shown alone, which together are not: a function that waits on a lock of each connection.
 
-import type { Bucket } from './lengths.ts';
+import { addLengths, type Bucket } from './lengths.ts';
 import type { Place, PlaceWaker } from './where.ts';
 
 export interface GatheredPlace extends Place {
@@ -55,8 +55,7 @@ function sumOf(group: readonly GatheredPlace[]): GatheredPlace {
 function sumOfBuckets(group: readonly Place[]): Map<number, Bucket> {
   const sums = new Map<number, Bucket>();
   for (const [log2, { ns, waits }] of group.flatMap(({ buckets }) => [...buckets])) {
-    const sum = sums.get(log2) ?? { ns: 0, waits: 0 };
-    sums.set(log2, { ns: sum.ns + ns, waits: sum.waits + waits });
+    addLengths(sums, log2, ns, waits);
   }
   return sums;
 }
