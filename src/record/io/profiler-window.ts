@@ -215,23 +215,28 @@ async function waitFor(
 async function endBpftrace(profiler: Profiler, asRoot: readonly string[]): Promise<void> {
   const isOver = (): boolean => profiler.child.hasEnded || profiler.endsNs !== undefined;
   // it has a file open for each probe
-  const attached = filesOf(profiler.child, asRoot);
-  const hasHeard = (): boolean => filesOf(profiler.child, asRoot) < attached;
-  for (let i = 0; i < INSISTS && !isOver() && !hasHeard(); i++) {
+  const attached = filesOf(profiler.child, asRoot) ?? 0;
+  const hasHeard = (): boolean => (filesOf(profiler.child, asRoot) ?? attached) < attached;
+  for (let i = 0; i < INSISTS && !isOver(); i++) {
     profiler.child.signal('SIGINT');
     // by sudo a look takes a process
     await until(() => isOver() || (asRoot.length === 0 && hasHeard()), INSIST_MS);
+    if (hasHeard()) break;
   }
   // on a busy machine it takes long to detach them
   if (hasHeard()) await until(isOver, DETACH_MS);
   if (profiler.endsNs === undefined) profiler.child.signalGroup('SIGKILL');
 }
 
-/** How many files a profiler has open. Those of root's are for sudo to see, which started it by other programs. */
-function filesOf({ pid }: Child, asRoot: readonly string[]): number {
-  if (pid === undefined) return 0;
+/**
+ * How many files a profiler has open. Those of root's are for sudo to see, which started it by other programs. Undefined:
+ * a look failed, which tells nothing.
+ */
+function filesOf({ pid }: Child, asRoot: readonly string[]): number | undefined {
+  if (pid === undefined) return undefined;
   if (asRoot.length === 0) return namesIn(`/proc/${pid}/fd`).length;
-  return answerOf([...asRoot, 'ls', '-U', `/proc/${innermost(pid)}/fd`])?.out.split('\n').length ?? 0;
+  const answer = answerOf([...asRoot, 'ls', '-U', `/proc/${innermost(pid)}/fd`]);
+  return answer?.status === 0 ? answer.out.split('\n').length : undefined;
 }
 
 /** The process that a chain of programs started, each of which waits for the next. */
