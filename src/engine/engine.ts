@@ -80,6 +80,8 @@ export interface Engine {
   placePrintedColumn(): number;
   pushFrame(frame: number): void;
   popFrame(): number;
+  markSingle(): void;
+  isSingle(): number;
   depth(): number;
   dropStack(): void;
   endStack(weight: number, root: number, limit: number, cut: number): number;

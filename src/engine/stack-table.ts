@@ -170,6 +170,14 @@ export class StackTable {
   pop(): number {
     return this.#engine.popFrame();
   }
+  /** The frames pushed so far are the stack's only if no others follow: on a line that may hold a field like a frame. */
+  markSingle(): void {
+    this.#engine.markSingle();
+  }
+  /** Has the stack being read only such frames? */
+  get isSingle(): boolean {
+    return this.#engine.isSingle() !== 0;
+  }
   get depth(): number {
     return this.#engine.depth();
   }

@@ -52,9 +52,36 @@ const SOURCE = /^ {2}(?![0-9a-f]+ )(\S.*?(?::\d+|\[[0-9a-f]+\]))(?: \(discrimina
 const OTHER =
   /^\s*(?:\S+\/\S*\/[PM-]\/|ABI:|[A-Z0-9]+:0x[0-9a-f]+\s|ilen: |insn: |IPC: |BPF (?:output|string): |N\/A\s*$|\d+[KMG]B?\s*$|[0-9a-f]+[ \t]+(?:insn|ilen):|<not enough memory|instruction trace error|\.{3} )/;
 
+//  ABI:2    AX:0x12fe4b    BX:0x3                0 N/A 4K        iregs, phys_addr, data_page_size, code_page_size
+const FIELD =
+  /^(?:ABI:\d+|[A-Z0-9]+:0x[0-9a-f]+|\S+\/\S*\/[PM-]\/\S*|ilen:|insn:|IPC:|\d+\.\d+|\(\d+\/\d+\)|N\/A|\d+[KMG]B?)$/;
+const NUMBER = /^[0-9a-f]+$/;
+/** perf pads the number of phys_addr to this width, and puts no TAB before it as before a frame. */
+const PHYSICAL_COLUMNS = 16;
+
+/**
+ * Are these the fields behind a sample's callchain, and nothing else? A number alone, padded as phys_addr, is one
+ * `below` other frames.
+ */
+export function isFieldLine(text: string, below: boolean): boolean {
+  if (!text.startsWith(' ')) return false;
+  const words = withoutReturn(text)
+    .split(/[ \t]+/)
+    .filter((word) => word !== '');
+  const [first = ''] = words;
+  if (NUMBER.test(first) && text.indexOf(first) + first.length !== PHYSICAL_COLUMNS) return false;
+  if (words.length === 1 && NUMBER.test(first)) return below;
+  return (
+    words.length > 0 &&
+    words.some((word) => FIELD.test(word)) &&
+    words.every((word) => FIELD.test(word) || NUMBER.test(word))
+  );
+}
+
 /** Reads one such line without its newline; undefined when it is of no known kind. */
 export function readFrameLine(text: string): PerfFrame | SourceLine | OtherLine | undefined {
-  const line = text.endsWith('\r') ? text.slice(0, -1) : text;
+  const line = withoutReturn(text);
+  if (isFieldLine(line, false)) return { kind: 'other' };
   const [, address, behind = ''] = FRAME.exec(line) ?? [];
   if (address !== undefined && !INSTRUCTION.test(behind)) {
     return { kind: 'frame', ...splitFrame(address.toLowerCase(), trimBlanks(behind)) };

@@ -112,6 +112,7 @@ export class Samples {
       table.push(table.name(UNKNOWN));
       this.empty++;
     }
+    if (table.isSingle) this.singles++;
     const frames = table.end(weight, root, MAX_STACK, this.truncated);
     if (frames < 0) this.truncatedWeight += weight;
     if (frames === 0) this.empty++;

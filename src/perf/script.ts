@@ -6,7 +6,7 @@ import { type StackTable, Stop } from '../engine/stack-table.ts';
 import { type InputKind, isCertain, sniff, WHAT_TO_DO } from '../stacks/sniff.ts';
 import { PendingFrames, type WordOf } from '../symbols/pending-frames.ts';
 import type { PerfEvents } from './events.ts';
-import { bare, readFrameLine, withoutReturn } from './frame.ts';
+import { bare, isFieldLine, readFrameLine, withoutReturn } from './frame.ts';
 import { COMM_BYTES, CUT_LINE, emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
 import { HeaderShapes, type Use } from './header-shapes.ts';
 import { HeadlessStacks, type PendingLine } from './headless.ts';
@@ -69,6 +69,8 @@ export class PerfScript {
   #pending: Pending | undefined;
   #afterNoise = false;
   #lastLine = false;
+  /** fields stood below the callchain, so that no frame follows */
+  #hasFields = false;
   #headers = 0;
   readonly #headless: HeadlessStacks;
   readonly #shapes: HeaderShapes;
@@ -148,7 +150,7 @@ export class PerfScript {
     this.#lastLine = this.table.closeLine();
     this.#read();
     this.#lastLine = false;
-    if (!isWhole && this.#mode === 'sample') this.table.push(this.samples.truncated);
+    if (!isWhole && this.#mode === 'sample' && !this.table.isSingle) this.table.push(this.samples.truncated);
     this.#end();
     this.#dropPending();
   }
@@ -243,7 +245,7 @@ export class PerfScript {
     if (this.#mode === 'unwanted') return;
     if (this.#objects) this.#body.pid = pidOf(header, table);
     const isSingle = header.restFrom < table.lineTo && this.#body.readSingleLine(header.restFrom, table.lineTo);
-    if (isSingle) this.samples.singles++;
+    if (isSingle) table.markSingle();
     else if (this.#lastLine) {
       table.push(this.samples.truncated);
       this.#skip(CUT_LINE, table.linesRead, table.text(from, table.lineTo));
@@ -271,7 +273,7 @@ export class PerfScript {
       return;
     }
     const header = readLooseHeader(text, table);
-    if (header?.hasFrame || !this.#body.readUnindented(text, this.#mode === 'sample')) {
+    if (header?.hasFrame || !this.#body.readUnindented(text, this.#mode === 'sample' && !this.#hasFields)) {
       if (header && !header.weak && !this.#isCutHeader(header)) this.#beginAs(header, shape);
       else if (this.#lastLine && this.#headers > 0) this.#skip(CUT_LINE, table.linesRead, text);
       else this.#suspend({ text, shape, plan: 0 }, header);
@@ -304,6 +306,10 @@ export class PerfScript {
   /** Reads a header that begins with blanks and digits that could be a frame's address. False: it is none. */
   #readHidden(text: string, shape: number): boolean {
     const { table } = this;
+    if (isFieldLine(text, table.depth > 0)) {
+      this.#hasFields = true;
+      return false;
+    }
     const kind = readFrameLine(text)?.kind;
     if (kind !== 'frame' && kind !== 'other') return false;
     const header = readHiddenHeader(text, table);
@@ -371,6 +377,7 @@ export class PerfScript {
     else if (this.#mode !== 'none') this.table.drop();
     else if (this.table.depth > 0) this.#countHeadless();
     this.#mode = 'none';
+    this.#hasFields = false;
   }
 
   #countHeadless(): void {

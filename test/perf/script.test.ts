@@ -350,6 +350,21 @@ test('garbage is told line by line', () => {
 const FIELDS = ['comm', 'pid', 'tid', 'cpu', 'time', 'period', 'event'] as const;
 type Field = (typeof FIELDS)[number];
 
+// what -F +addr, +weight, +cgroup … put behind the event, and +iregs, +phys_addr, +data_page_size … below the callchain
+const BEHIND = [
+  '',
+  '   5624becbf050 buffer+0x8 (/opt/app)',
+  '               0 /system.slice/app.service',
+  '               0               0',
+];
+const BELOW = [
+  '',
+  ' N/A 4K',
+  '               0',
+  '               0 2M',
+  ' ABI:2    AX:0x12fe4b    BX:0x3                0 N/A',
+];
+
 function headerOf(fields: readonly Field[], comm: string, tid: number, period: number, oneLine: boolean): string {
   const has = (field: Field): boolean => fields.includes(field);
   const id = String(tid).padStart(5);
@@ -372,13 +387,16 @@ test('any set of fields gives the same stacks, the whole period, and a comm with
       fc.integer({ min: 1, max: 99_999 }),
       fc.array(fc.integer({ min: 100_000, max: 99_999_999 }), { minLength: 1, maxLength: 4 }),
       fc.boolean(),
-      (fields, comm, tid, periods, oneLine) => {
+      fc.constantFrom(...BEHIND),
+      fc.constantFrom(...BELOW),
+      (fields, comm, tid, periods, oneLine, behindEvent, below) => {
         const leaf = '55d0c0de1000 work+0x10 (/opt/app)';
+        const behind = fields.includes('event') && fields.includes('time') ? behindEvent : '';
         const samples = periods.map((period) => {
           const header = headerOf(fields, comm, tid, period, oneLine);
           return oneLine
             ? `${header}    ${leaf}\n`
-            : `${header}\n\t    ${leaf}\n\t    55d0c0de0f00 main+0x20 (/opt/app)\n\n`;
+            : `${header}${behind}\n\t    ${leaf}\n\t    55d0c0de0f00 main+0x20 (/opt/app)\n${below}\n`;
         });
         const root = fields.includes('comm') ? `${comm.replaceAll(' ', '_')};` : '';
         const weight = fields.includes('period') ? periods.reduce((a, b) => a + b) : periods.length;

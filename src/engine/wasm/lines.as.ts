@@ -129,6 +129,8 @@ let roomEnd: usize = 0;
 let top: usize = 0;
 let closed: bool = false;
 let uncounted: u32 = 0;
+/** frames pushed by the line before the stack's own: its only ones, unless others follow; 0: none */
+let single: u32 = 0;
 
 function growRoom(): void {
   const used = roomEnd - top;
@@ -159,6 +161,16 @@ export function popFrame(): u32 {
   return frame;
 }
 
+/** The frames pushed so far stand for the stack only if no others follow. */
+export function markSingle(): void {
+  single = depth();
+}
+
+/** Has the stack being read no other frames than those that markSingle() marked? */
+export function isSingle(): bool {
+  return single != 0 && depth() == single;
+}
+
 export function depth(): u32 {
   return <u32>((roomEnd - top) >> 2);
 }
@@ -168,6 +180,7 @@ export function dropStack(): void {
   top = roomEnd;
   closed = false;
   uncounted = 0;
+  single = 0;
   previous = known.start;
 }
 
@@ -177,6 +190,7 @@ export function dropStack(): void {
  * Gives how many frames were read; -1 for a cut stack.
  */
 export function endStack(weight: f64, root: u32, limit: u32, cut: u32): i32 {
+  if (single && !isSingle()) dropLeaves(single);
   const frames = depth();
   const wasCut = frames - uncounted == limit;
   closed = false;
@@ -185,6 +199,13 @@ export function endStack(weight: f64, root: u32, limit: u32, cut: u32): i32 {
   stacks.add(top, depth(), weight, 1);
   dropStack();
   return wasCut ? -1 : <i32>frames;
+}
+
+/** Takes off the frames that were pushed first. */
+function dropLeaves(count: u32): void {
+  const size = <usize>count << 2;
+  memory.copy(top + size, top, roomEnd - top - size);
+  top += size;
 }
 
 /** Reads on to the next line that the host has to see. */

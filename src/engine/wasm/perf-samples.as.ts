@@ -9,9 +9,11 @@ import {
   depth,
   dropStack,
   endStack,
+  isSingle,
   lineEnd,
   lineStart,
   linesRead,
+  markSingle,
   pass,
   pushFrame,
   scan,
@@ -288,7 +290,7 @@ function begin(plan: Plan): void {
   tally.pid = pidOfHeader();
   if (!single) return;
   pushFrame(single);
-  tally.singles++;
+  markSingle();
 }
 
 function wait(plan: Plan): void {
@@ -310,6 +312,7 @@ function end(): void {
       pushFrame(unknownFrame);
       tally.empty++;
     }
+    if (isSingle()) tally.singles++;
     const frames = endStack(tally.weight, tally.root, limit, cutFrame);
     if (frames < 0) tally.cutWeight += tally.weight;
     if (frames == 0) tally.empty++;
