@@ -5,6 +5,7 @@ import { ElfFile, type ElfSection, Machine } from './elf/elf-file.ts';
 import type { ReadBytes } from './elf/section-data.ts';
 
 export interface ElfFacts {
+  /** for all functions: in `.symtab`, or in what Go's runtime needs */
   hasSymbols: boolean;
   hasLines: boolean;
   /** functions that have a name in `.dynsym`, which stripping leaves */
@@ -31,7 +32,7 @@ export function elfFacts(read: ReadBytes): ElfFacts | undefined {
   const file = openElf(read);
   if (!file) return undefined;
   return {
-    hasSymbols: file.section('.symtab') !== undefined,
+    hasSymbols: file.section('.symtab') !== undefined || isGo(file),
     hasLines: (file.section('.debug_line') ?? file.section('.zdebug_line')) !== undefined,
     exported: exportedFunctions(file),
     isRust: isRust(file),
@@ -53,7 +54,11 @@ const GO_SECTION = /^(?:\.go\.buildinfo|\.note\.go\.buildid|(?:\.data\.rel\.ro)?
 /** Did Go's compiler make it? */
 export function isGoProgram(read: ReadBytes): boolean {
   const file = openElf(read);
-  return file?.sections.some(({ name }) => GO_SECTION.test(name)) === true;
+  return file !== undefined && isGo(file);
+}
+
+function isGo(file: ElfFile): boolean {
+  return file.sections.some(({ name }) => GO_SECTION.test(name));
 }
 
 /** The same as in ElfFacts, and cheaper for callers that need nothing else. */

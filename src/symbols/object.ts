@@ -15,6 +15,7 @@ import {
   isAlternate,
 } from './elf/debug-file.ts';
 import { ElfFile } from './elf/elf-file.ts';
+import { GoFunctions } from './elf/go-functions.ts';
 import type { ReadBytes } from './elf/section-data.ts';
 import { SymbolIndex } from './elf/symbol-index.ts';
 
@@ -44,6 +45,7 @@ export class ObjectSymbols {
   #debugPath = '';
   #symbols: SymbolIndex | undefined;
   #variables: SymbolIndex | undefined;
+  #goFunctions: GoFunctions | undefined | 'unknown' = 'unknown';
   #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
   /** by lists of the debug information, which are mostly the same: so are these */
   readonly #lists = new Map<readonly DwarfFrame[], { symbol: string | undefined; frames: readonly SymbolFrame[] }>();
@@ -65,11 +67,6 @@ export class ObjectSymbols {
   /** Does it have debug information, of its own or in a debug file? */
   get hasLines(): boolean {
     return this.refusal === undefined && this.#dwarfOf() !== undefined;
-  }
-
-  /** Does it have more symbols than those it exports? */
-  get hasSymbols(): boolean {
-    return this.refusal === undefined && this.#withSymbols().section('.symtab') !== undefined;
   }
 
   /** Its own address of a byte of the file; undefined: not loaded. */
@@ -139,11 +136,21 @@ export class ObjectSymbols {
     if (this.refusal !== undefined) return undefined;
     try {
       this.#symbols ??= new SymbolIndex(this.#withSymbols());
-      return this.#symbols.at(address)?.name;
+      return this.#goNameAt(address) ?? this.#symbols.at(address)?.name;
     } catch (error) {
       this.#note(error);
       return undefined;
     }
+  }
+
+  /** By the functions that a stripped program of Go's has for itself. */
+  #goNameAt(address: number): string | undefined {
+    if (this.#goFunctions === 'unknown') {
+      this.#goFunctions = undefined; // also if it throws
+      const file = this.#withSymbols();
+      this.#goFunctions = file.section('.symtab') ? undefined : GoFunctions.of(file);
+    }
+    return this.#goFunctions?.nameAt(address);
   }
 
   /**
