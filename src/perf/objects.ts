@@ -1,6 +1,6 @@
 // Frames of `perf script` by their objects: which file an address lies in, and where, in whatever form perf printed it.
 
-import { type Mapping, Mappings } from '../symbols/mappings.ts';
+import { Mappings } from '../symbols/mappings.ts';
 import type { ObjectSymbols } from '../symbols/object.ts';
 import type { CodePlace, Expansion, Symbolizer } from '../symbols/symbolizer.ts';
 import { isJit, isKernel, type PerfFrame } from './frame.ts';
@@ -38,8 +38,8 @@ export class PerfObjects {
   readonly #maps: Mappings;
   readonly #compiled: LookupOptions['compiled'];
   readonly #buildIds = new Map<string, string>();
-  /** did addresses that could be either turn out as those of the process, or as offsets in the file? */
-  #form: 'address' | 'offset' | undefined;
+  /** whether addresses that could be either turned out as offsets in the file, above 0, or as those of the process */
+  #votes = 0;
 
   constructor({ symbolizer, mappings = new Mappings(), compiled }: LookupOptions) {
     this.#symbolizer = symbolizer;
@@ -119,20 +119,28 @@ export class PerfObjects {
     }
     const mapped = address - mapping.from + mapping.offset;
     if (!isOffset) {
-      this.#form = 'address';
+      this.#votes -= SURE;
       return mapped;
     }
-    return this.#chosen(frame, object, address, mapping) === 'offset' ? address : mapped;
+    this.#votes += voteOf(frame.symbol, object, address, mapped);
+    return this.#votes === 0 ? undefined : this.#votes > 0 ? address : mapped;
   }
+}
 
-  /** Which of the two leads to the function that perf found there? */
-  #chosen(frame: FrameNames, object: ObjectSymbols, address: number, mapping: Mapping): 'address' | 'offset' {
-    const isNamed = (offset: number): boolean => {
-      const at = object.addressAt(offset);
-      return frame.symbol !== '' && at !== undefined && object.nameAt(at) === frame.symbol;
-    };
-    const [asOffset, asAddress] = [isNamed(address), isNamed(address - mapping.from + mapping.offset)];
-    if (asOffset !== asAddress) this.#form = asOffset ? 'offset' : 'address';
-    return this.#form ?? 'address';
-  }
+/** What a name counts, when a call, which may stand before any address by chance, counts 1. */
+const SURE = 100;
+
+/**
+ * Which of two offsets leads to the function that perf found there? Else, which one stands behind a call, as callers
+ * do? Above 0: the first one; below: the second.
+ */
+function voteOf(symbol: string, object: ObjectSymbols, one: number, other: number): number {
+  const votes = [one, other].map((offset) => {
+    const at = object.addressAt(offset);
+    if (at === undefined) return 0;
+    if (symbol !== '' && object.nameAt(at) === symbol) return SURE;
+    // DWARF's callers are the last byte of the call
+    return object.endsCall(at) || object.endsCall(at + 1) ? 1 : 0;
+  });
+  return (votes[0] as number) - (votes[1] as number);
 }

@@ -88,3 +88,17 @@ test('a frame in perf’s usual form, which the engine reads, becomes what it be
     { numRuns: 50 },
   );
 });
+
+test('an address that may be an offset is what its callers are, which stand behind calls', () => {
+  const maps = mmapOf(7, 0x10);
+  const one = (address: string): string => foldOf([maps, sampleOf(7, [`${address} [unknown] (/gcc-dwarf4)`])]);
+  const after = (address: string, first: string): string =>
+    foldOf([maps, ...[first, address].map((at) => sampleOf(7, [`${at} [unknown] (/gcc-dwarf4)`]))]);
+  const [main, work] = [/;main:src\/tiny\.c:\d+ /, /;work:src\/tiny\.c:\d+;/];
+  // main calls work at 0x150, so 0x155 is a caller's: as an offset, or as that address of the process, 0x165
+  assert.match(one('155'), main);
+  assert.match(one('165'), main);
+  assert.match(one('174'), /^app;\[gcc-dwarf4\] 1$/m, 'nothing tells which it is');
+  assert.match(after('168', '155'), work);
+  assert.match(after('174', '165'), work);
+});
