@@ -2,6 +2,7 @@
 // symbols and debug information or by those of its debug file.
 
 import { InputError } from '../engine/errors.ts';
+import { ClosureNames } from './closure-names.ts';
 import { type CallFrame, CallFrames } from './dwarf/call-frames.ts';
 import { Dwarf, type DwarfFrame } from './dwarf/dwarf.ts';
 import { calledBefore, endsCall } from './elf/call-sites.ts';
@@ -49,6 +50,7 @@ export class ObjectSymbols {
   #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
   /** by lists of the debug information, which are mostly the same: so are these */
   readonly #lists = new Map<readonly DwarfFrame[], { symbol: string | undefined; frames: readonly SymbolFrame[] }>();
+  readonly #closures = new ClosureNames();
   readonly #bySymbol = new Map<string, readonly SymbolFrame[]>();
   #callFrames: CallFrames | undefined | 'unknown' = 'unknown';
 
@@ -110,13 +112,16 @@ export class ObjectSymbols {
     if (found.length === 0) return symbol === undefined ? [] : this.#symbolFrame(symbol);
     const known = this.#lists.get(found);
     if (known && known.symbol === symbol) return known.frames;
-    const frames = found.slice();
+    const frames = this.#closures.of(found)?.slice() ?? found.slice();
     const [outer] = found;
     // its symbol is what perf calls it, too; only without one the name of the debug information counts
     if (outer && symbol !== undefined) {
       frames[0] = { name: symbol, isInlined: false, file: outer.file, line: outer.line, home: undefined };
     }
-    if (this.#lists.size >= MOST_LISTS) this.#lists.clear();
+    if (this.#lists.size >= MOST_LISTS) {
+      this.#lists.clear();
+      this.#closures.forget();
+    }
     this.#lists.set(found, { symbol, frames });
     return frames;
   }

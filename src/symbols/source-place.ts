@@ -1,5 +1,6 @@
 // Where in the source a function stands, as names show it.
 
+import { isWholeClosure } from './closure-names.ts';
 import { isLibrary } from './library-source.ts';
 import type { SymbolFrame } from './object.ts';
 
@@ -7,8 +8,8 @@ import type { SymbolFrame } from './object.ts';
  * ` (hashbrown/raw/mod.rs)` for a bare name, '' for a whole one. Always for a bare one: were it only where several functions have
  * that name, one function would be called otherwise in each run, or after another one came into the program.
  */
-export function homeBehind({ home }: SymbolFrame): string {
-  return home === undefined ? '' : ` (${shortPath(home)})`;
+export function homeBehind({ name, home }: SymbolFrame): string {
+  return home === undefined || isWholeClosure(name ?? '') ? '' : ` (${shortPath(home)})`;
 }
 
 const MOST_REMEMBERED = 1 << 14;
