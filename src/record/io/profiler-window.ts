@@ -46,7 +46,7 @@ export interface WindowHooks {
 }
 
 export interface WindowResult {
-  /** perf's window in CLOCK_MONOTONIC; without perf about bpftrace's */
+  /** the window in CLOCK_MONOTONIC: of bpftrace's dump, which begins last; without one perf's, or about that */
   startNs: number;
   endNs: number;
   /** the window in bpftrace's dump; undefined: it has none */
@@ -173,13 +173,14 @@ async function recordBoth(
   await told;
   const recorded = async (profiler: Profiler | undefined): Promise<Recorded | undefined> =>
     profiler && wholeOrNot(profiler, await profiler.child.ended);
+  const ended = { perf: await recorded(perf), bpftrace: await recorded(bpftrace) };
+  const dump = bpftrace?.dump.window; // all of it is printed
   return {
-    startNs: perf?.beginsNs ?? bpftrace?.beginsNs ?? started,
-    endNs: perf?.endsNs ?? bpftrace?.endsNs ?? now(),
+    startNs: dump?.startNs ?? perf?.beginsNs ?? bpftrace?.beginsNs ?? started,
+    endNs: dump?.endNs ?? perf?.endsNs ?? bpftrace?.endsNs ?? now(),
     cause,
-    perf: await recorded(perf),
-    bpftrace: await recorded(bpftrace),
-    dump: bpftrace?.dump.window, // all of it is printed
+    ...ended,
+    dump,
   };
 }
 
