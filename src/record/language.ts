@@ -1,7 +1,7 @@
 // The target's language, and the options that its runtime needs so that profilers see its functions.
 
 import { extensionsIn, fileName } from './own-code.ts';
-import { runtimeOf } from './runtimes.ts';
+import { RUNTIME_NAMES, type Runtime, runtimeOf } from './runtimes.ts';
 
 /** Facts about a process, or about a command that will be started. */
 export interface ProgramFacts {
@@ -23,10 +23,8 @@ export interface ProgramFacts {
   framePointers: boolean | undefined;
 }
 
-const LANGUAGES = ['C or C++', 'Rust', 'Go', 'Node', 'Java', 'Python', 'Postgres', 'another runtime'] as const;
-
 export interface TargetLanguage {
-  language: (typeof LANGUAGES)[number];
+  language: 'C or C++' | 'Rust' | 'Go' | 'Postgres' | Runtime;
   /** file names of a server's extensions */
   extensions: readonly string[];
   /** why its functions are hidden */
@@ -71,7 +69,8 @@ export function languageOf(facts: ProgramFacts): TargetLanguage {
       extensions: extensionsIn(new Set([name]), facts.mapped).map(fileName),
     };
   }
-  if (runtime) return of(runtime, []);
+  if (mappedName(facts, /^libcoreclr\.so$/)) return of('.NET', otherLacks('.NET', facts));
+  if (runtime) return of(runtime, otherLacks(runtime, facts));
   return of(facts.isRust ? 'Rust' : 'C or C++', callerLacks(facts));
 }
 
@@ -159,6 +158,37 @@ export function tellsPerf(words: readonly string[], environment: ProgramFacts['e
   return / -X ?perf/.test(` ${words.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
 }
 
+/** What makes other runtimes tell perf the names of their functions, and how that shows in words and variables. */
+const TOLD: Partial<Record<Runtime, { mend: string; given: RegExp }>> = {
+  // the emulator sees -JPperf
+  Erlang: { mend: "ERL_FLAGS='+JPperf true' erl ... (OTP 25 or newer)", given: /[-+]JPperf (?:true|map|dump)/ },
+  '.NET': { mend: 'DOTNET_PerfMapEnabled=1 dotnet ...', given: /_PerfMapEnabled=0*[1-9]/ },
+  Deno: {
+    mend: 'deno run --v8-flags=--perf-basic-prof,--interpreted-frames-native-stack ...',
+    given: /--perf-basic-prof/,
+  },
+};
+/** Profilers that name functions which no option makes known to perf. */
+const OWN_PROFILER: Partial<Record<Runtime, string>> = {
+  Ruby: 'rbspy record --pid PID',
+  PHP: 'phpspy --pid=PID',
+  Perl: 'perl -d:NYTProf ...',
+  PyPy: 'pypy3 -m vmprof ...',
+  LuaJIT: 'luajit -jp=f ...',
+};
+
+function otherLacks(runtime: Runtime, { hasPerfMap, arguments: given, environment }: ProgramFacts): Lack[] {
+  if (hasPerfMap) return [];
+  const text = `${runtime} does not tell the names of its functions`;
+  const told = TOLD[runtime];
+  if (!told) {
+    const mend = OWN_PROFILER[runtime] ?? "a profiler of the language's own";
+    return [{ text: `${text}, and perf sees those of its interpreter`, mend, what: 'names' }];
+  }
+  const all = [...given, ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)].join(' ');
+  return told.given.test(all) ? [] : [{ text, mend: told.mend, what: 'names' }];
+}
+
 function callerLacks({ isRust, framePointers }: ProgramFacts): Lack[] {
   if (framePointers !== false) return [];
   const text = 'Its code keeps no frame pointers, which bpftrace needs to find callers';
@@ -213,6 +243,10 @@ const UNSEEN: Partial<Record<TargetLanguage['language'], Unseen>> = {
     text: 'What JavaScript awaits runs elsewhere: the waits of other threads do not tell which function awaits them',
     mend: undefined,
   },
+  Erlang: {
+    text: 'Processes of Erlang that wait for a message leave their scheduler: no wait here is theirs',
+    mend: undefined,
+  },
 };
 type Unseen = Pick<Lack, 'text'> & { mend: string | undefined };
 
@@ -251,7 +285,7 @@ export function mendOfOffcpuCallers(
 /** Of perf's switches, by DWARF. */
 export const WHOLE_STACKS = 'flame-record --mode both --off-cpu-stacks dwarf';
 
-const RUNTIMES: ReadonlySet<string> = new Set(['Go', 'Node', 'Java', 'Python', 'another runtime']);
+const RUNTIMES: ReadonlySet<string> = new Set(['Go', ...RUNTIME_NAMES]);
 
 /** Is the program's code that of an interpreter, or of a compiler at run time? */
 export function isRuntime({ language }: TargetLanguage): boolean {

@@ -50,9 +50,11 @@ const SERVERS: readonly { executable: RegExp; extension: RegExp; standard: RegEx
 
 // Functions of a runtime's own libraries, as its compiler names them for perf:
 // py::loads:/usr/lib/python3.12/json/__init__.py   py::f:<frozen importlib>   JS:~ node:internal/streams/writable:1:1
-// Builtin:ArrayMap   BytecodeHandler:Ldar   java.lang.String java.lang.String.concat   void sun.nio.ch.Net.poll   Interpreter
+// JS:*'writeTextFile ext:deno_fs/30_fs.js:1:11014
+// $global::apply_fun_shared   Builtin:ArrayMap   BytecodeHandler:Ldar   java.lang.String java.lang.String.concat   Interpreter
+// void sun.nio.ch.Net.poll
 const OF_RUNTIME =
-  /^(?:py::.*:(?:<frozen .*>|\/.*\/lib\/python[\d.]+\/.*)$|\w+:[*~^+]?\S* node:|(?:Builtin|BytecodeHandler|Stub|RegExp|WasmBuiltin)s?:|(?:\S+ )*L?(?:java|javax|jdk|sun|com[./]sun)[./][^ ]*$|(?:Interpreter|StubRoutines|I2C\/C2I adapters|vtable stub|itable stub|call_stub|DeoptimizationBlob|\w+ Runtime1 stub|_\w+_Java)\b)/;
+  /^(?:py::.*:(?:<frozen .*>|\/.*\/lib\/python[\d.]+\/.*)$|\w+:[*~^+]?\S* (?:node|ext):|\$global::|(?:Builtin|BytecodeHandler|Stub|RegExp|WasmBuiltin)s?:|(?:\S+ )*L?(?:java|javax|jdk|sun|com[./]sun)[./][^ ]*$|(?:Interpreter|StubRoutines|I2C\/C2I adapters|vtable stub|itable stub|call_stub|DeoptimizationBlob|\w+ Runtime1 stub|_\w+_Java)\b)/;
 // fmt.Sprint   net/http.(*conn).serve   vendor/golang.org/x/net   type:.eq   and functions in assembler, without a package
 const OF_GO =
   /^(?:(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|type:|unicode|unique|unsafe|vendor|weak)[./]|[^./]+(?:\.abi\w+)?$)/;

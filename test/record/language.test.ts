@@ -73,6 +73,19 @@ test('Python wants -X perf, which 3.11 does not know', () => {
   assert.equal(told(library)[0], 'Python');
 });
 
+test('other runtimes want their option, or a profiler of their own', () => {
+  const beam = started('beam.smp', '--', '-root', '/usr/lib/erlang');
+  assert.match(told(beam).flat().join(), /^Erlang,ERL_FLAGS='\+JPperf true'/);
+  assert.deepEqual(told({ ...beam, hasPerfMap: true })[1], []);
+  assert.deepEqual(told(started('beam.smp', '-JPperf', 'true'))[1], []);
+  assert.deepEqual(told({ ...beam, environment: { ERL_FLAGS: '+JPperf true' } })[1], []);
+  const net = { executable: '/opt/shop', mapped: ['/opt/shop', '/usr/lib/dotnet/libcoreclr.so'] };
+  assert.match(told(net).flat().join(), /^\.NET,DOTNET_PerfMapEnabled=1/);
+  assert.deepEqual(told({ ...net, environment: { DOTNET_PerfMapEnabled: '1' } })[1], []);
+  assert.match(told(started('ruby3.1', 'app.rb')).flat().join(), /^Ruby,rbspy /);
+  assert.match(told(started('lua5.4', 'app.lua')).flat().join(), /^Lua,a profiler of the language's own$/);
+});
+
 test('compiled languages want frame pointers for bpftrace; Go has them', () => {
   assert.deepEqual(told({ isGo: true, framePointers: false }), ['Go', []]);
   assert.match(

@@ -115,6 +115,10 @@ test("what a runtime's own libraries are is none of the program's", () => {
   assert.deepEqual(own('/usr/bin/python3.12', py).names, ['py::hot:/srv/app.py']);
   const js = jit('JS:*hot /srv/app.js:3:1', 'JS:~ node:internal/dgram:1:1', 'Builtin:ArrayMap');
   assert.deepEqual(own('/usr/bin/node', js).names, ['JS:*hot /srv/app.js:3:1']);
+  const deno = jit("JS:+'hot file:///srv/app.ts:3:1", "JS:*'write ext:deno_fs/30_fs.js:1:1");
+  assert.deepEqual(own('/usr/bin/deno', deno).names, ["JS:+'hot file:///srv/app.ts:3:1"]);
+  const erlang = jit('$shop:page/2', '$global::apply_fun_shared');
+  assert.deepEqual(own('/usr/lib/erlang/erts-13.1.5/bin/beam.smp', erlang).names, ['$shop:page/2']);
   const java = jit(
     'java.lang.String T.slug',
     'java.lang.String java.lang.String.concat',

@@ -3,15 +3,21 @@ import { test } from 'node:test';
 import { runtimeOf } from '../../src/record/runtimes.ts';
 
 test('a runtime is known by its executable, whatever its version, and no other program is', () => {
-  const known = ['node', 'nodejs', 'java', 'python3.11', 'python3.12d', 'pypy3.10', 'php-fpm8.2', 'lua5.4', 'luajit'];
-  assert.deepEqual(known.map(runtimeOf), [
-    'Node',
-    'Node',
-    'Java',
-    'Python',
-    'Python',
-    ...Array(4).fill('another runtime'),
-  ]);
-  for (const other of ['nodeos', 'javac', 'denoise', 'postgres', 'julia-server', ''])
+  const known = {
+    Node: ['node', 'nodejs'],
+    Java: ['java'],
+    Python: ['python3.11', 'python3.12d'],
+    PyPy: ['pypy3.10'],
+    Ruby: ['ruby', 'ruby3.1'],
+    PHP: ['php8.2', 'php-fpm8.2', 'php-cgi'],
+    Perl: ['perl', 'perl5.36.0'],
+    LuaJIT: ['luajit', 'luajit-2.1.0-beta3'],
+    Lua: ['lua5.4'],
+    Erlang: ['beam.smp'],
+    '.NET': ['dotnet'],
+  };
+  for (const [runtime, names] of Object.entries(known))
+    for (const name of names) assert.equal(runtimeOf(name), runtime, name);
+  for (const other of ['nodeos', 'javac', 'denoise', 'postgres', 'julia-server', 'perlbench', 'rubyist', ''])
     assert.equal(runtimeOf(other), undefined, other);
 });

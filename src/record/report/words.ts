@@ -189,10 +189,11 @@ export function hotText({ self, nearest, total }: FunctionRow): string {
   return `${shareText(self)} itself${others}; ${shareText(total)} with all that it calls`;
 }
 
-// py::crunch:/srv/app.py     JS:renderPage /srv/a.js:5:20     long Shop.crunch
+// py::crunch:/srv/app.py     JS:renderPage /srv/a.js:5:20     long Shop.crunch     $shop:page/2     $global::apply_fun_shared
 const COMPILED: readonly (readonly [language: string, name: RegExp])[] = [
   ['Python', /^py::/],
   ['JavaScript', /^JS:/],
+  ['Erlang', /^\$[\w.]+:/],
   ['Java', /^[\w$.]+(?:\[\])* [\w$.]+\.[\w$<>]+$/],
 ];
 

@@ -55,6 +55,13 @@ test('a method of Java has one name, whether its type stands before it or not', 
     assert.ok(!table.isOfProgram(name), name);
 });
 
+test('a program of OCaml has its runtime and library in its own file', () => {
+  const { table } = new Reasons([], () => undefined);
+  for (const name of ['W.page_212', 'Mutexes.all_3']) assert.ok(table.isOfProgram(name), name);
+  for (const name of ['caml_alloc_sprintf', 'Stdlib.Bytes.map_256', 'Thread.fun_314', 'Unix.read_1'])
+    assert.ok(!table.isOfProgram(name), name);
+});
+
 test('waits below them mean the same', () => {
   const reasons = new Reasons([], () => undefined);
   const kernel = ['__schedule', 'schedule', 'futex_do_wait', '__futex_wait', 'do_futex', '__x64_sys_futex'];
