@@ -121,6 +121,8 @@ describe('meanings', () => {
     ['libuv:loop', 'poll/epoll', 'node', 'epoll_pwait uv__io_poll uv_run main'],
     ['libc:mutex', 'lock/futex', 'a.out', '__GI___lll_lock_wait f main'],
     ['nginx:loop', 'poll/epoll', 'nginx', 'epoll_wait ngx_epoll_process_events ngx_process_events_and_timers'],
+    ['nginx:loop', 'poll/epoll', 'nginx', 'epoll_wait [nginx] ngx_process_events_and_timers [nginx] main'],
+    ['haproxy:loop', 'poll/epoll', 'haproxy', 'epoll_wait [haproxy] run_poll_loop [haproxy] start_thread'],
     // Debian 13's libc without its debugging symbols
     [
       'JVM:vm',
