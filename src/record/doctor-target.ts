@@ -53,7 +53,8 @@ export function targetFindings({
   if (mayRead) findings.push(rootFinding(root, isForeignNamespace));
   else findings.push({ level: 'fault', text: 'what it has mapped may not be read', mend: `${sudoSelf} doctor ...` });
   findings.push({ level: 'ok', text: `language: ${languageText(language)}` });
-  for (const { text, mend, what } of language.lacks) {
+  for (const { text, mend: general, what } of language.lacks) {
+    const mend = general.replace(/\bPID\b/, String(pid));
     if (what === 'names' || language.language === 'Java') findings.push({ level: 'fault', text, mend });
     else if (language.language === 'Node' || language.language === 'Python')
       findings.push({ level: 'note', text, mend });

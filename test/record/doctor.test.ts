@@ -201,6 +201,9 @@ describe('targetFindings', () => {
       sudoSelf: 'sudo flame-record',
       replaced: [],
     };
+    const profiler = [{ text: 'Ruby tells nothing', mend: 'rbspy record --pid PID', what: 'names' as const }];
+    const ruby = { ...facts, language: { language: 'Ruby' as const, extensions: [], lacks: profiler } };
+    assert.ok(findingLines(targetFindings(ruby)).includes(`       > rbspy record --pid ${facts.pid}`));
     const lacks = [{ text: 'Node does not tell', mend: 'node --perf-basic-prof', what: 'names' as const }];
     const lines = findingLines(targetFindings({ ...facts, language: { language: 'Node', extensions: [], lacks } }));
     assert.match(lines, /^ok {5}language: Node\n.*FAULT {2}Node does not tell\n {7}> node --perf-basic-prof$/ms);
