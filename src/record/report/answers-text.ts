@@ -10,6 +10,7 @@ import {
   basisOfWaits,
   FIRST,
   hottestOf,
+  kernelsWords,
   NEAREST,
   NOTHING_HELD_UP,
   onCpuText,
@@ -53,7 +54,8 @@ function waitLines(report: Report): string[] {
   const { heldUp, waits } = report;
   if (waits.length === 0) return [];
   const rows = heldUp.slice(0, FIRST).flatMap((row) => {
-    return item(heldShare(row), `${waitTitle(row)} ${row.reason}`, waitFacts(row, report).join('; '));
+    const facts = [...kernelsWords(row), ...waitFacts(row, report)];
+    return item(heldShare(row), `${waitTitle(row)} ${row.reason}`, facts.join('; '));
   });
   const basis = basisOfWaits(report);
   const nothing = rows.length === 0 ? wrapped(NOTHING_HELD_UP, '  ') : [];

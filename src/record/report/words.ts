@@ -74,6 +74,14 @@ export function reasonWords(row: WaitRow): string[] {
   return waitTitle(row).includes(meaning) ? [] : [meaning];
 }
 
+// of these, two waits of one function differ in what the kernel did
+const MANIFOLD: ReadonlySet<string> = new Set(['[disk-io]', '[lock]', '[memory]', '[process]']);
+
+/** What the kernel waited for, if the title tells no more than the reason does. */
+export function kernelsWords(row: WaitRow): string[] {
+  return MANIFOLD.has(row.reason) && onWhat(row).length === 0 ? [row.text] : [];
+}
+
 /** The function that waits, as far as it is known; undefined: nothing is. */
 function waiterText({ function: name, isCaller, unnamedIn }: WaitRow): string | undefined {
   if (name !== undefined) return isCaller ? `a function called by ${name}` : name;

@@ -252,6 +252,14 @@ test('a lock that has no name but its address stands behind what the wait means'
   assert.equal(titleOf('tcp 127.0.0.1:40000'), 'XLogFlush waits for tcp 127.0.0.1:40000');
 });
 
+test('where nothing else is known, a wait says what the kernel waited for', () => {
+  const { object: _, meaning: __, ...bare } = report.heldUp[0] as WaitRow;
+  const row = { ...bare, reason: '[disk-io]', text: 'TRIM' };
+  const textOf = (wait: WaitRow): string => answersText({ ...report, heldUp: [wait] }).join('\n');
+  assert.match(textOf(row), / the disk \[disk-io\]\n +TRIM; /);
+  assert.doesNotMatch(textOf({ ...row, object: 'd/log' }), /TRIM/);
+});
+
 test('on the first screen files, clients and locks of the heap that differ in numbers are one; servers, built-in locks are not', () => {
   const entry = (call: number, object: number): string =>
     `@offcpu[\n    __schedule+1\n    do_syscall_64+1\n, \n    save+2\n    main+2\n, app, 8, 1, 0, ${call}, ${object}, 0, 20, 0]: (1000000, 0, 1, 1000000, 0)\n`;
