@@ -53,11 +53,11 @@ export function offcpuStacksOf(facts: SwitchFacts): OffcpuStacksChoice {
   const { wish, isBoth, mayTrace, callGraph, rate, seconds, freeBytes, maxOverhead } = facts;
   if (wish === 'fp') return { how: 'fp', why: 'as asked for' };
   if (facts.canUnwind) return unwoundChoice(facts);
-  if (wish === 'auto' && isBoth && !mayTrace && callGraph.startsWith('dwarf'))
+  if (!isBoth) return { how: 'fp', why: 'perf does not record' };
+  if (wish === 'auto' && !mayTrace && callGraph.startsWith('dwarf'))
     return { how: 'fp', why: 'perf may not record switches here; root may' };
   if (rate === undefined) {
     if (wish === 'dwarf') return { how: 'dwarf', why: 'as asked for' };
-    if (!isBoth) return { how: 'fp', why: 'perf does not record' };
     const isDwarf = callGraph.startsWith('dwarf');
     return { how: 'fp', why: isDwarf ? 'the switches were not counted' : 'the call graph has frame pointers' };
   }

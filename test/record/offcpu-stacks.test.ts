@@ -22,7 +22,7 @@ test('auto takes DWARF where frame pointers are missing and switches are few', (
   assert.equal(of({ rate: undefined }), 'fp');
   assert.deepEqual([of({ mayTrace: false }), of({ mayTrace: false, wish: 'dwarf' })], ['fp', 'dwarf']);
   assert.equal(of({ callGraph: 'fp', rate: undefined }), 'fp');
-  assert.equal(of({ isBoth: false, rate: undefined }), 'fp');
+  assert.deepEqual([of({ isBoth: false, rate: undefined }), of({ isBoth: false, rate: 0 })], ['fp', 'fp']);
   assert.deepEqual(
     [of({ seconds: 55 }), of({ seconds: 65 }), of({ seconds: 65, wish: 'dwarf' })],
     ['dwarf', 'fp', 'dwarf'],
