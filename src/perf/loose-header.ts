@@ -38,6 +38,15 @@ const EVENT = /(?<=^|\s)(?![\d.]+:)(\S+):(?=\s|$)/dg;
 const PERIOD = /(?:^|\s)(\s*\d+)$/;
 const CPU = /(?:^|\s)\[-?\d+\]$/;
 const TASK = /(?:^|\s)(?:(-?\d+)\/)?(-?\d+)$/;
+//w 30455/30455 PERF_RECORD_MMAP2 30455/30455: [0x…      a comm is shorter
+const RECORD = /(?:^|\s)PERF_RECORD_[A-Z0-9_]{4,}(?=[ (:])/;
+//cpu-clock:                0       1e05080021 |OP N/A|…                0        addr, data_src, weight, phys_addr
+const DATA_SOURCE = /\s+[0-9a-f]+ \|OP .*$/s;
+const NUMBER = /\s+[0-9a-f]+$/;
+//w U     cpu-clock:      w U     12459.875571:      what perf pads to 6 columns, misc
+const MISC = /(?<=^|\s)[KUHGg][MES]?p?$/;
+const MISC_COLUMNS = 6;
+const TIME_COLUMNS = 12;
 const HEX = /(?<=^|[ \t])[0-9a-f]+(?= [^\s[])/dg;
 
 /** From the start of the line, `from` inclusive to `to` exclusive. */
@@ -89,7 +98,7 @@ export function readLooseHeader(line: string, table?: StackTable): LooseHeader |
   const untasked = timed ? undefined : WITHOUT_TID.exec(text)?.indices;
   const time = timed?.[4] ?? untasked?.[2];
   if (time) {
-    set('comm', timed ? timed[1] : untasked?.[1]);
+    set('comm', timed ? timed[1] : commBefore(text, untasked?.[1], time));
     set('pid', timed?.[2]);
     set('tid', timed?.[3]);
     header.time = Number(text.slice(...time));
@@ -98,8 +107,10 @@ export function readLooseHeader(line: string, table?: StackTable): LooseHeader |
     return header;
   }
 
+  if (RECORD.test(text)) return { ...header, kind: 'record', dependsOnDigits: true };
   const frame = frameColumn(text);
-  const head = text.slice(0, frame).trimEnd();
+  const fields = frame === undefined ? withoutNumbers(text) : text.slice(0, frame);
+  const head = fields.trimEnd();
   header.hasFrame = frame !== undefined;
   if (frame !== undefined) header.restFrom = from + frame;
   const events = [...head.matchAll(EVENT)].flatMap(({ indices }) => (indices?.[1] ? [indices[1]] : []));
@@ -120,7 +131,7 @@ export function readLooseHeader(line: string, table?: StackTable): LooseHeader |
     return header;
   }
   if (head === '' || (event && frame !== undefined)) return undefined;
-  setTask(taskOf(head));
+  setTask(taskOf(fields));
   return header;
 }
 
@@ -153,9 +164,36 @@ function frameColumn(text: string): number | undefined {
   return undefined;
 }
 
+/** Leaves away the fields of an access to memory at the end, which perf pads to wider columns than a period. */
+function withoutNumbers(text: string): string {
+  let rest = text.replace(DATA_SOURCE, '');
+  for (;;) {
+    const [number = ''] = NUMBER.exec(rest) ?? [];
+    if (number.length < ADDRESS_COLUMNS) return rest;
+    rest = rest.slice(0, -number.length);
+  }
+}
+
+/** Of a line without tid: the comm that ends before the time, if it is not the columns cpu and misc. */
+function commBefore(text: string, comm: Span | undefined, [time, timeTo]: Span): Span | undefined {
+  if (!comm) return undefined;
+  const [from, to] = comm;
+  const padding = time - to - Math.max(0, TIME_COLUMNS - (timeTo - time));
+  const rest = withoutMisc(text.slice(from, to), padding);
+  const own = rest.length < to - from ? rest.replace(CPU, '').trimEnd() : rest;
+  return own === '' ? undefined : [from, from + own.length];
+}
+
+/** Leaves away the column misc, with `padding` blanks behind it, from the end of what stands there. */
+function withoutMisc(text: string, padding: number): string {
+  const [misc = ''] = MISC.exec(text) ?? [];
+  return misc !== '' && padding + misc.length >= MISC_COLUMNS ? text.slice(0, -misc.length).trimEnd() : text;
+}
+
 /** Reads comm, task, cpu and period backwards from the end. */
 function taskOf(text: string): Task {
   let rest = text.trimEnd();
+  let padding = text.length - rest.length;
   const period = PERIOD.exec(rest)?.[1];
   const found: Task = {
     comm: undefined,
@@ -170,7 +208,9 @@ function taskOf(text: string): Task {
     found.period = Number(period);
     found.periodSpan = [rest.length - period.length, rest.length];
     rest = rest.slice(0, rest.length - period.length).trimEnd();
+    padding = found.periodSpan[0] - rest.length + period.length - Math.max(PERIOD_COLUMNS, period.trimStart().length);
   }
+  rest = withoutMisc(rest, padding);
   if (CPU.test(rest)) {
     found.hasCpu = true;
     rest = rest.replace(CPU, '').trimEnd();

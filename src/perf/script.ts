@@ -69,6 +69,8 @@ export class PerfScript {
   #pending: Pending | undefined;
   #afterNoise = false;
   #lastLine = false;
+  /** the record being read has no time, so that headers of samples may be weak */
+  #isTimeless = false;
   /** fields stood below the callchain, so that no frame follows */
   #hasFields = false;
   #headers = 0;
@@ -234,7 +236,8 @@ export class PerfScript {
     const prefix = this.#takePrefix(header, from);
     this.#dropPending();
     this.#afterNoise = false;
-    if (this.#headers++ === 0) this.#headless.settleEmpty(false);
+    this.#isTimeless = header.kind !== 'sample' && Number.isNaN(header.time);
+    if (!this.#isTimeless && this.#headers++ === 0) this.#headless.settleEmpty(false);
     if (header.kind !== 'sample') {
       this.#mode = 'record';
       this.#objects?.readRecord(table.text(from, table.lineTo));
@@ -289,7 +292,8 @@ export class PerfScript {
     if (this.#readKnownShape(isIndented ? 0 : this.#shapeOfHead(), true) || this.#readKnownShape(shape, true)) return;
     if (!isIndented && this.#readHidden(withoutReturn(table.lineText()), shape)) return;
     if (this.#inColumn) this.#inColumn = !isIndented && isFrameColumn(table.lineText());
-    const what = this.#body.readUnknown(this.#mode === 'record' || this.#mode === 'unwanted', this.#lastLine);
+    const discards = this.#mode === 'unwanted' || (this.#mode === 'record' && isIndented); // as a record's lines are
+    const what = this.#body.readUnknown(discards, this.#lastLine);
     if (what === 'read') return;
     const text = table.lineText();
     if (what === 'cut') this.#skip(CUT_LINE, table.linesRead, text);
@@ -313,7 +317,7 @@ export class PerfScript {
     const kind = readFrameLine(text)?.kind;
     if (kind !== 'frame' && kind !== 'other') return false;
     const header = readHiddenHeader(text, table);
-    if (!header || this.#isCutHeader(header) || (header.weak && this.#mode !== 'none')) return false;
+    if (!header || this.#isCutHeader(header) || (header.weak && !this.#mayWait)) return false;
     table.pass();
     if (header.weak) this.#suspend({ text, shape, plan: 0 }, header);
     else this.#beginAs(header, shape);
@@ -349,10 +353,15 @@ export class PerfScript {
     this.#begin(header, this.table.lineFrom);
   }
 
+  /** May a line be the header of the frames behind it? */
+  get #mayWait(): boolean {
+    return this.#mode === 'none' || (this.#mode === 'record' && this.#isTimeless);
+  }
+
   /** Keeps this line until the next one tells what it is. */
   #suspend(line: PendingLine, header?: LooseHeader, use: Use = 'wait'): void {
     if (header) this.#shapes.remember(line.shape, use, header);
-    if (this.#mode === 'none') this.#end();
+    if (this.#mayWait) this.#end();
     this.#dropPending();
     if (this.#mode === 'sample') this.misread++;
     this.#pending = { ...line, line: this.table.linesRead, ofRecord: this.#mode === 'record' };

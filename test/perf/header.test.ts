@@ -116,6 +116,11 @@ const SQUEEZED: [name: string, line: string, fields: string][] = [
   ['only the event', 'cpu-clock: ', '|||||cpu-clock| weak'],
   ['only the tid', '23167 ', '||23167|||| weak'],
   ['only the comm', 'comma,x ', 'comma,x|||||| weak'],
+  ['misc, no time', 'app U     cpu-clock: ', 'app|||||cpu-clock| weak'],
+  ['misc and a period', 'app U        5025125 cpu-clock: ', 'app||||5025125|cpu-clock|'],
+  ['misc, time only', 'app Kp      100.000001: cpu-clock: ', 'app|||100.000001||cpu-clock|'],
+  ['a comm like misc', 'app U   100.000001: cpu-clock: ', 'app U|||100.000001||cpu-clock|'],
+  ['an address, no time', 'app cpu-clock:                0', 'app|||||cpu-clock| weak'],
   ['comm and tid', 'tid 42 x 23167 ', 'tid 42 x||23167|||| weak'],
 ];
 

@@ -347,7 +347,7 @@ test('garbage is told line by line', () => {
 });
 
 // as perf prints each field, with `-g` or, `oneLine`, without
-const FIELDS = ['comm', 'pid', 'tid', 'cpu', 'time', 'period', 'event'] as const;
+const FIELDS = ['comm', 'pid', 'tid', 'cpu', 'misc', 'time', 'period', 'event'] as const;
 type Field = (typeof FIELDS)[number];
 
 // what -F +addr, +weight, +cgroup … put behind the event, and +iregs, +phys_addr, +data_page_size … below the callchain
@@ -373,6 +373,7 @@ function headerOf(fields: readonly Field[], comm: string, tid: number, period: n
     has('comm') ? `${oneLine ? comm.padStart(16) : comm} ` : '',
     task,
     has('cpu') ? '[003] ' : '',
+    has('misc') ? 'U     ' : '',
     has('time') ? '  100.000001: ' : '',
     has('period') ? `${String(period).padStart(10)} ` : '',
     has('event') ? 'cpu-clock: ' : '',
@@ -391,6 +392,8 @@ test('any set of fields gives the same stacks, the whole period, and a comm with
       fc.constantFrom(...BELOW),
       (fields, comm, tid, periods, oneLine, behindEvent, below) => {
         const leaf = '55d0c0de1000 work+0x10 (/opt/app)';
+        const who = fields.filter((field) => field !== 'period' && field !== 'event');
+        const record = oneLine ? '' : `${headerOf(who, comm, tid, 0, false)}PERF_RECORD_EXIT(1:1):(1:1)\n`;
         const behind = fields.includes('event') && fields.includes('time') ? behindEvent : '';
         const samples = periods.map((period) => {
           const header = headerOf(fields, comm, tid, period, oneLine);
@@ -400,7 +403,7 @@ test('any set of fields gives the same stacks, the whole period, and a comm with
         });
         const root = fields.includes('comm') ? `${comm.replaceAll(' ', '_')};` : '';
         const weight = fields.includes('period') ? periods.reduce((a, b) => a + b) : periods.length;
-        const text = fold(samples.join('')).text;
+        const { text } = fold(record + samples.join(''));
         if (fields.includes('comm') || (!fields.includes('pid') && !fields.includes('tid'))) {
           assert.equal(text, `${root}${oneLine ? '' : 'main;'}work ${weight}\n`);
         } else assert.equal(sum(text), weight);
