@@ -18,7 +18,7 @@ import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
 import { type Threads, threadsOf, threadsOfSamples } from './threads.ts';
 import { type Trust, trustOf } from './trust.ts';
-import { heldUp, type Waited, type WaitRow, waitedOf, waitRows } from './waits.ts';
+import { heldUp, isForChild, type Waited, type WaitRow, waitedOf, waitRows } from './waits.ts';
 
 /** Texts are UTF-8, times seconds, shares 0 to 1. */
 export interface Report {
@@ -140,7 +140,9 @@ export function reportOf(parts: ReportParts): Report {
     : cpu && threadsOfSamples(cpu, settings.frequency);
   const idle = new Set(threads?.idle.map(({ tid }) => tid));
   const lifeSeconds = (identity?.lifeNs ?? 0) / 1e9;
-  const { rows: waits, alike } = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle });
+  const recorded = new Set(identity?.threads.map(({ tid }) => tid));
+  const isRecorded = (tid: number | undefined): boolean => settings.followChildren || recorded.has(tid ?? -1);
+  const { rows: waits, alike } = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle, isRecorded });
   return {
     ...{ format: 'flamepipe report', version: 1, title: parts.title, facts: parts.facts, warnings: parts.warnings },
     offcpuMissing: offcpu ? undefined : parts.sumsOf ? 'sums' : hasOffcpu(settings.mode) ? 'failed' : 'unasked',
@@ -163,10 +165,8 @@ export function reportOf(parts: ReportParts): Report {
   };
 }
 
-const CHILD_WAITS: ReadonlySet<string> = new Set(['process/wait', 'process/vfork']);
-
 function childrenNs(waited: readonly Waited[]): number {
-  const ofChildren = waited.filter(({ decision }) => CHILD_WAITS.has(decision.rule.label));
+  const ofChildren = waited.filter(({ decision }) => isForChild(decision));
   return ofChildren.reduce((sum, { ns }) => sum + ns, 0);
 }
 

@@ -79,8 +79,10 @@ export interface WaitRow {
   /** of Postgres, without constants */
   statement?: string;
   seconds: number;
-  /** the part of it of threads that do more than wait */
+  /** the part of it of threads that do more than wait, `childSeconds` apart */
   busySeconds: number;
+  /** the part of it that waits for a process to end which is recorded, too: what that one does is in other rows */
+  childSeconds: number;
   /** the share of all threads' time */
   share: number;
   /** from the wake-up to the CPU: on top of `seconds`; and its share of all threads' time */
@@ -113,6 +115,15 @@ export interface WaitSettings {
   nameLock: NameLock;
   /** ids of threads that do nothing but wait */
   idle: ReadonlySet<number>;
+  /** is the thread of this id recorded, too? undefined: one that nobody knows, as of a wait that lasts */
+  isRecorded(tid: number | undefined): boolean;
+}
+
+const CHILD_WAITS: ReadonlySet<string> = new Set(['process/wait', 'process/vfork']);
+
+/** Is it a wait for a child of the process? */
+export function isForChild({ rule }: Decision): boolean {
+  return CHILD_WAITS.has(rule.label);
 }
 
 // order-0     http-nio-8080-e     GC_Thread#3     root/journal.12
@@ -145,7 +156,7 @@ export interface WaitRows {
 /** The longest first; without threads that slept through the window. */
 export function waitRows(
   all: Iterable<Waited>,
-  { code, isOfProgram, lifeSeconds, nameLock, idle }: WaitSettings,
+  { code, isOfProgram, lifeSeconds, nameLock, idle, isRecorded }: WaitSettings,
 ): WaitRows {
   const sums = new Map<string, Sum>();
   const sumsAlike = new Map<string, Sum>();
@@ -172,6 +183,7 @@ export function waitRows(
         isOwn: place === undefined ? unnamedIn !== undefined : code.isOwn(place),
         seconds: 0,
         busySeconds: 0,
+        childSeconds: 0,
         queuedSeconds: 0,
         waits: 0,
         longest: 0,
@@ -186,6 +198,12 @@ export function waitRows(
     });
     const waker = enderOf(entry.particulars, decision.rule.label);
     const wakersOwn = waker?.stack?.find(isOfProgram);
+    const part =
+      isForChild(decision) && isRecorded(waker?.tid)
+        ? 'childSeconds'
+        : idle.has(entry.tid ?? -1)
+          ? undefined
+          : 'busySeconds';
     const targets = [[sums, object] as const, [sumsAlike, object && withoutNumbers(object)] as const];
     for (const [into, name] of targets) {
       const key = [...keys, name].join('\0');
@@ -193,7 +211,7 @@ export function waitRows(
       into.set(key, sum);
       addTo(sum, entry, waker, wakersOwn);
       if (object !== undefined) sum.objects.set(object, (sum.objects.get(object) ?? 0) + entry.ns);
-      if (entry.kind !== 'runnable' && !idle.has(entry.tid ?? -1)) sum.busySeconds += entry.ns / 1e9;
+      if (entry.kind !== 'runnable' && part) sum[part] += entry.ns / 1e9;
     }
   }
   const rowsOf = (all: ReadonlyMap<string, Sum>): WaitRow[] =>
@@ -253,8 +271,8 @@ export function heldShare({ share, queuedShare }: WaitRow): number {
 }
 
 /**
- * The waits that hold the program up, or may, by the time until the thread ran on. Those by intent, such as sleeping, and
- * those of idle threads do not.
+ * The waits that hold the program up, or may, by the time until the thread ran on. Those by intent, such as sleeping,
+ * those of idle threads, and those for children that are recorded themselves do not.
  */
 export function heldUp(rows: readonly WaitRow[]): WaitRow[] {
   const held = ({ busySeconds, queuedSeconds }: WaitRow): number => busySeconds + queuedSeconds;

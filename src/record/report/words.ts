@@ -276,12 +276,14 @@ const LEAST_SECONDS = 1e-6;
 export function basisOfWaits({ heldUp, waits }: Report): string {
   const sum = (kind: WaitRow['kind']): number =>
     waits.filter((row) => row.kind === kind).reduce((all, { seconds }) => all + seconds, 0);
+  const ofChildren = waits.reduce((all, { childSeconds }) => all + childSeconds, 0);
   const waitsOnly = waits
     .filter(({ kind }) => kind === 'wait' || kind === 'open')
-    .reduce((all, { seconds, busySeconds }) => all + seconds - busySeconds, 0);
+    .reduce((all, { seconds, busySeconds, childSeconds }) => all + seconds - busySeconds - childSeconds, 0);
   const parts = [
     ...(sum('timer') > 0 ? [`${secondsText(sum('timer'))} of sleeping by timer`] : []),
     ...(sum('idle') > 0 ? [`${secondsText(sum('idle'))} of waiting for work`] : []),
+    ...(ofChildren > 0 ? [`${secondsText(ofChildren)} of waiting for recorded children`] : []),
     ...(waitsOnly > LEAST_SECONDS ? [`${secondsText(waitsOnly)} of threads that do nothing but wait`] : []),
   ];
   return [

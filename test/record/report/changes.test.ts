@@ -26,6 +26,7 @@ function wait(object: string, p50: number, waits = 100): WaitRow {
     ...{
       seconds: 1,
       busySeconds: 1,
+      childSeconds: 0,
       share: 0.1,
       queuedSeconds: 0,
       queuedShare: 0,

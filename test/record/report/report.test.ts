@@ -57,13 +57,13 @@ test('the first screen tells the time of waits that hold nothing up, those of th
   assert.ok(wait);
   const waits = [
     { ...wait, kind: 'open' as const, seconds: 7, busySeconds: 1 },
-    { ...wait, kind: 'wait' as const, seconds: 2, busySeconds: 2 },
+    { ...wait, kind: 'wait' as const, seconds: 2, busySeconds: 1.5, childSeconds: 0.5 },
     { ...wait, kind: 'timer' as const, seconds: 3, busySeconds: 3 },
     { ...wait, kind: 'idle' as const, seconds: 4, busySeconds: 0 },
   ];
   assert.match(
     basisOfWaits({ ...report, waits }),
-    /Not among these: 3 s of sleeping by timer, 4 s of waiting for work, 6 s of threads that do nothing but wait\.$/,
+    /Not among these: 3 s of sleeping by timer, 4 s of waiting for work, 500 ms of waiting for recorded children, 6 s of threads that do nothing but wait\.$/,
   );
 });
 

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reportOf } from '../../../src/record/report/report.ts';
+import { type Report, reportOf } from '../../../src/record/report/report.ts';
 import { doubtLines } from '../../../src/record/report/trust.ts';
-import { basisOfFunctions } from '../../../src/record/report/words.ts';
+import { basisOfFunctions, basisOfWaits } from '../../../src/record/report/words.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
 
 function trustIn(samples: number, frame: string) {
@@ -107,13 +107,19 @@ flamepipe offcpu end pid 7 start_ns 10 end_ns 1010
 @thread[7]: (10, 1010, 0, 100, 900, 0, 1, 0)
 @threads: 1
 `;
-  const notes = (frame: string, more = {}): string => {
+  const reported = (frame: string, more = {}): Report => {
     const parts = partsOf(undefined, offcpuOf(dump(frame), 1e-6));
-    return doubtLines(reportOf({ ...parts, settings: { ...parts.settings, ...more } }).trust).join('\n');
+    return reportOf({ ...parts, settings: { ...parts.settings, ...more } });
   };
+  const notes = (...of: Parameters<typeof reported>): string => doubtLines(reported(...of).trust).join('\n');
   assert.match(notes('do_wait'), /^note: 90 % of the time waits for child processes, .*\. flame-record --children$/m);
   assert.doesNotMatch(notes('do_wait', { followChildren: true }), /child processes/);
   assert.doesNotMatch(notes('do_nanosleep'), /child processes/);
+  // recorded children are in rows of their own
+  const first = (more = {}): (string | undefined)[] => reported('do_wait', more).heldUp.map((row) => row.function);
+  assert.deepEqual([first(), first({ followChildren: true })], [['main'], []]);
+  const said = basisOfWaits(reported('do_wait', { followChildren: true }));
+  assert.equal(said, 'Not among these: 0.9 µs of waiting for recorded children.');
 });
 
 test('nobody is told to record the stacks that were recorded', () => {
