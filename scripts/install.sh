@@ -32,12 +32,11 @@ for tool in "$@"; do
   rm -f "$target/bin/$tool"
   if [[ -e $brought ]]; then
     # ' within '…' is '\''
-    quoted=${prefix//\'/\'\\\'\'}/lib/flamepipe
-    printf '#!/bin/sh\nexec '\''%s/node'\'' '\''%s/%s.cjs'\'' "$@"\n' "$quoted" "$quoted" "$tool" >"$target/bin/$tool"
-    chmod 755 "$target/bin/$tool"
-  else
-    ln -s "../lib/flamepipe/$tool.cjs" "$target/bin/$tool"
+    quoted=${prefix//\'/\'\\\'\'}/lib/flamepipe/node
+    launcher=$(<"dist/$tool.cjs")
+    printf '%s\n' "${launcher/exec node /"exec '$quoted' "}" >"$target/lib/flamepipe/$tool.cjs"
   fi
+  ln -s "../lib/flamepipe/$tool.cjs" "$target/bin/$tool"
   echo "$target/bin/$tool"
 done
 case ${DESTDIR:+staged}:$PATH: in

@@ -86,6 +86,12 @@ describe('options', () => {
       for (const line of help.split('\n')) assert.ok(line.length <= 100, line);
     });
 
+    test(`${tool} has room for V8's compiler, which may hold up its end`, async () => {
+      writeFileSync(join(folder, 'look.cjs'), 'process.stderr.write(process.execArgv.join())');
+      const [, seen] = await run(`${tool} --version`, { NODE_OPTIONS: '--require ./look.cjs' });
+      assert.equal(seen, '--initial-old-space-size=64');
+    });
+
     test(`${tool} names an unknown option and where to look`, async () => {
       const [out, err, status] = await run(`${tool} --frobnicate samples`);
       assert.equal(out, '');

@@ -135,9 +135,9 @@ function othersOf(temporary: string): Other[] {
     });
 }
 
-/** The command of a tool of this package: the same Node, the program beside this one. */
+/** The command of a tool of this package: the same Node, with its flags, the program beside this one. */
 export function ownTool(name: string): string[] {
-  return [process.execPath, join(import.meta.dirname, `${name}.cjs`)];
+  return [process.execPath, ...process.execArgv, join(import.meta.dirname, `${name}.cjs`)];
 }
 
 /** A file of this package, which lies above dist/ in a package and a checkout, or beside the programs. */
