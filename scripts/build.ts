@@ -282,9 +282,11 @@ function write(file: string, text: string): void {
 function launcher(tool: string, engines: string): string {
   const wanted = engines.slice('>='.length);
   const [major, minor] = wanted.split('.');
+  // no filter speaks TLS, and Node reads these at its start, for longer than all the rest takes; others may want them below
+  const certificates = tool === 'flame-record' ? '' : 'unset NODE_EXTRA_CA_CERTS; ';
   const closed = `{ echo "${tool}: <stdout>: closed; send it to /dev/null to drop it" >&2; exit 2; }`;
   return `#!/bin/sh
-// 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; exec node --initial-old-space-size=64 "$0" "$@"
+// 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; ${certificates}exec node --initial-old-space-size=64 "$0" "$@"
 var version = process.versions.node.split('.');
 if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) require('./${tool}.main.cjs');
 else {

@@ -86,10 +86,16 @@ describe('options', () => {
       for (const line of help.split('\n')) assert.ok(line.length <= 100, line);
     });
 
-    test(`${tool} has room for V8's compiler, which may hold up its end`, async () => {
-      writeFileSync(join(folder, 'look.cjs'), 'process.stderr.write(process.execArgv.join())');
-      const [, seen] = await run(`${tool} --version`, { NODE_OPTIONS: '--require ./look.cjs' });
-      assert.equal(seen, '--initial-old-space-size=64');
+    test(`${tool} has room for V8's compiler, which may hold up its end, and a filter reads no certificates`, async () => {
+      writeFileSync(
+        join(folder, 'look.cjs'),
+        "process.stderr.write([process.execArgv, process.env.NODE_EXTRA_CA_CERTS].join(' '))",
+      );
+      const [, seen] = await run(`${tool} --version`, {
+        NODE_OPTIONS: '--require ./look.cjs',
+        NODE_EXTRA_CA_CERTS: '/dev/null',
+      });
+      assert.match(seen, tool === 'flame-record' ? /size=64 \/dev\/null$/ : /^--initial-old-space-size=64 $/);
     });
 
     test(`${tool} names an unknown option and where to look`, async () => {
