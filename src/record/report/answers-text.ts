@@ -12,7 +12,6 @@ import {
   hottestOf,
   kernelsWords,
   NEAREST,
-  NOTHING_HELD_UP,
   onCpuText,
   secondsText,
   shareText,
@@ -58,8 +57,7 @@ function waitLines(report: Report): string[] {
     return item(heldShare(row), `${waitTitle(row)} ${row.reason}`, facts.join('; '));
   });
   const basis = basisOfWaits(report);
-  const nothing = rows.length === 0 ? wrapped(NOTHING_HELD_UP, '  ') : [];
-  return ['What holds it up', ...rows, ...nothing, ...wrapped(basis, '  ')];
+  return ['What holds it up', ...rows, ...wrapped(basis, '  ')];
 }
 
 function hottestLines({ functions }: Report): string[] {

@@ -24,7 +24,6 @@ import {
   hottestOf,
   idleText,
   NEAREST,
-  NOTHING_HELD_UP,
   ONE_CALL,
   onCpuText,
   onWhat,
@@ -128,7 +127,7 @@ function answers(report: Report): string {
   const { split, heldUp, waits, functions, trust, changes } = report;
   const hottest = functions && hottestOf(functions);
   const time = split ? splitHtml(split) : `<p>${text(onCpuText(report))}</p>`;
-  const heldText = ranked(heldUp.slice(0, FIRST).map((row) => waitItem(row, report))) || `<p>${NOTHING_HELD_UP}</p>`;
+  const heldText = ranked(heldUp.slice(0, FIRST).map((row) => waitItem(row, report)));
   const changed = changes ? card(`What changed since ${changes.before}`, changesHtml(changes), 'wide') : '';
   const held =
     waits.length > 0 ? card('What holds it up', `${heldText}<p class="soft">${text(basisOfWaits(report))}</p>`) : '';

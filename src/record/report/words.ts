@@ -255,7 +255,17 @@ export function idleText(idle: readonly ThreadRow[]): string {
   return `${count} (${shown}), ${seconds} together`;
 }
 
-export const NOTHING_HELD_UP = 'Nothing: no thread that works waited for anything.';
+/** A smaller share of the time is no queue. */
+const LEAST_QUEUE = 0.05;
+
+/** What holds the program up where no wait does, or less: others on the CPUs; else ''. */
+function queueText({ split, heldUp }: Report): string {
+  const queue = split?.parts.find(({ letter }) => letter === 'u');
+  const isMost = queue && queue.share >= LEAST_QUEUE && heldUp.every(({ share }) => share < queue.share);
+  if (isMost)
+    return `Threads that could run waited ${secondsText(queue.seconds)} for a CPU, more than for anything else.`;
+  return heldUp.length === 0 ? 'Nothing: no thread that works waited for anything.' : '';
+}
 
 /** What the first screen says of time on the CPU, if waits were not recorded. */
 export function onCpuText({ onCpuSeconds, offcpuMissing }: Report): string {
@@ -273,7 +283,8 @@ const OFF_CPU_MISSING: Record<NonNullable<Report['offcpuMissing']>, string> = {
 const LEAST_SECONDS = 1e-6;
 
 /** Explains the shares of waits, and tells the time of those that hold nothing up. */
-export function basisOfWaits({ heldUp, waits }: Report): string {
+export function basisOfWaits(report: Report): string {
+  const { heldUp, waits } = report;
   const sum = (kind: WaitRow['kind']): number =>
     waits.filter((row) => row.kind === kind).reduce((all, { seconds }) => all + seconds, 0);
   const ofChildren = waits.reduce((all, { childSeconds }) => all + childSeconds, 0);
@@ -287,9 +298,12 @@ export function basisOfWaits({ heldUp, waits }: Report): string {
     ...(waitsOnly > LEAST_SECONDS ? [`${secondsText(waitsOnly)} of threads that do nothing but wait`] : []),
   ];
   return [
+    queueText(report),
     ...(heldUp.length > 0 ? ["Shares are of all threads' time, with that for a CPU behind a wait."] : []),
     ...(parts.length > 0 ? [`Not among these: ${parts.join(', ')}.`] : []),
-  ].join(' ');
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** What the shares of functions are of, and which parts of the time are in none of the table, or in none at all. */

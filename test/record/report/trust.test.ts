@@ -119,7 +119,10 @@ flamepipe offcpu end pid 7 start_ns 10 end_ns 1010
   const first = (more = {}): (string | undefined)[] => reported('do_wait', more).heldUp.map((row) => row.function);
   assert.deepEqual([first(), first({ followChildren: true })], [['main'], []]);
   const said = basisOfWaits(reported('do_wait', { followChildren: true }));
-  assert.equal(said, 'Not among these: 0.9 µs of waiting for recorded children.');
+  assert.equal(
+    said,
+    'Nothing: no thread that works waited for anything. Not among these: 0.9 µs of waiting for recorded children.',
+  );
 });
 
 test('nobody is told to record the stacks that were recorded', () => {
