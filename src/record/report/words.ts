@@ -258,12 +258,12 @@ export function idleText(idle: readonly ThreadRow[]): string {
 /** A smaller share of the time is no queue. */
 const LEAST_QUEUE = 0.05;
 
-/** What holds the program up where no wait does, or less: others on the CPUs; else ''. */
+/** What holds the program up where its waits do less, or none does: others on the CPUs; else ''. */
 function queueText({ split, heldUp }: Report): string {
   const queue = split?.parts.find(({ letter }) => letter === 'u');
-  const isMost = queue && queue.share >= LEAST_QUEUE && heldUp.every(({ share }) => share < queue.share);
-  if (isMost)
-    return `Threads that could run waited ${secondsText(queue.seconds)} for a CPU, more than for anything else.`;
+  const held = heldUp.reduce((sum, { share }) => sum + share, 0);
+  if (queue && queue.share >= Math.max(held, LEAST_QUEUE))
+    return `Threads that could run waited ${secondsText(queue.seconds)} for a CPU, longer than for all else.`;
   return heldUp.length === 0 ? 'Nothing: no thread that works waited for anything.' : '';
 }
 

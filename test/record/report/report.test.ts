@@ -67,16 +67,16 @@ test('the first screen tells the time of waits that hold nothing up, those of th
   );
 });
 
-test('where threads waited for a CPU longer than for anything else, that holds them up', () => {
+test('where threads waited for a CPU longer than for all else, that holds them up', () => {
   const said = (share: number, more = {}): string => {
     const parts = [{ name: 'waiting for a CPU', letter: 'u', seconds: 12 * share, share }];
     return basisOfWaits({ ...report, waits: [], heldUp: [], split: { threads: 3, seconds: 12, parts }, ...more });
   };
   const [wait] = report.heldUp;
-  assert.equal(said(0.25), 'Threads that could run waited 3 s for a CPU, more than for anything else.');
+  assert.equal(said(0.25), 'Threads that could run waited 3 s for a CPU, longer than for all else.');
   assert.match(said(0.04), /^Nothing: no thread that works waited for anything\.$/);
   assert.match(said(0.25, { heldUp: [{ ...wait, share: 0.2 }] }), /^Threads that could run waited 3 s/);
-  assert.match(said(0.25, { heldUp: [{ ...wait, share: 0.3 }] }), /^Shares are of/);
+  assert.match(said(0.25, { heldUp: Array(2).fill({ ...wait, share: 0.2 }) }), /^Shares are of/);
 });
 
 test('the own code comes first, with what others do for it', () => {
