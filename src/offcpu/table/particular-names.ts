@@ -116,6 +116,18 @@ export function stableObject(name: string): string {
   return peer !== undefined && Number(port) >= FIRST_PORT_OF_CLIENTS ? peer : name;
 }
 
+/**
+ * The name that files, clients, and locks which a program makes as it runs share with those that differ in numbers alone.
+ * Another lock that the program was built with is another object, and so is another server.
+ */
+export function alikeObject(name: string): string {
+  const [, lock] = LOCK_AT.exec(name) ?? [];
+  if (lock !== undefined) return MADE_LOCK.test(lock) ? lock : name;
+  const port = PEER.exec(name)?.[2];
+  const isServer = port !== undefined && Number(port) < FIRST_PORT_OF_CLIENTS;
+  return isServer || ADDRESS.test(name) ? name : name.replace(NUMBERS, '');
+}
+
 /** Has the lock no name but its address? */
 export function isUnnamedLock(name: string): boolean {
   return LOCK_AT.test(name);
@@ -123,5 +135,11 @@ export function isUnnamedLock(name: string): boolean {
 
 // lock at 0x559835e42140     heap lock 0x559835e42140
 const LOCK_AT = /^(.*\block)(?: at)? 0x[0-9a-f]+$/;
+/** In each connection, request or call. */
+const MADE_LOCK = /^(?:heap|stack) lock$/;
+// Python:Lock (heap lock 0x7f756c000b70)
+const ADDRESS = /0x[0-9a-f]+/;
+// root/journal.12
+const NUMBERS = /\d+/g;
 // tcp 127.0.0.1:40210     tcp [::1]:40210
 const PEER = /^(\S+ \S+):(\d+)$/;

@@ -1,11 +1,18 @@
 // The waits of a run: their reason, their function of the program, the lock or file, their length, and who ended them.
 
 import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/waits.ts';
-import { FIRST_PORT_OF_CLIENTS, type OffcpuEntry, type Waker } from '../../offcpu/entry.ts';
+import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
 import { type Decision, kindOf } from '../../offcpu/reason/reasons.ts';
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
 import { addLengths, type Bucket, quantile } from '../../offcpu/table/lengths.ts';
-import { enderOf, type NameLock, objectOf, statementOf, wakerName } from '../../offcpu/table/particular-names.ts';
+import {
+  alikeObject,
+  enderOf,
+  type NameLock,
+  objectOf,
+  statementOf,
+  wakerName,
+} from '../../offcpu/table/particular-names.ts';
 import { isNameless } from '../../stacks/frame-name.ts';
 import { HIDDEN } from '../../stacks/marks.ts';
 import { nameText } from '../../stacks/name-text.ts';
@@ -126,26 +133,8 @@ export function isForChild({ rule }: Decision): boolean {
   return CHILD_WAITS.has(rule.label);
 }
 
-// order-0     http-nio-8080-e     GC_Thread#3     root/journal.12
+// order-0     http-nio-8080-e     GC_Thread#3
 const NUMBERS = /\d+/g;
-// lock at 0x7f7c1f79
-const ADDRESS = /0x[0-9a-f]+/;
-
-// tcp 127.0.0.1:40000     udp [::1]:53
-//               └ port
-const PEER = /^\w+ .*:(\d+)$/;
-
-/** Of objects that a program makes as it runs: one in each connection, request or call. */
-const MADE_LOCK = /^(?:heap|stack) lock 0x/;
-
-/** Another lock that the program was built with is another wait, and so is another server. */
-function withoutNumbers(object: string): string {
-  const [made] = MADE_LOCK.exec(object) ?? [];
-  if (made !== undefined) return made;
-  const port = PEER.exec(object)?.[1];
-  const isAnother = ADDRESS.test(object) || (port !== undefined && Number(port) < FIRST_PORT_OF_CLIENTS);
-  return isAnother ? object : object.replace(NUMBERS, '');
-}
 
 export interface WaitRows {
   rows: WaitRow[];
@@ -204,7 +193,7 @@ export function waitRows(
         : idle.has(entry.tid ?? -1)
           ? undefined
           : 'busySeconds';
-    const targets = [[sums, object] as const, [sumsAlike, object && withoutNumbers(object)] as const];
+    const targets = [[sums, object] as const, [sumsAlike, object && alikeObject(object)] as const];
     for (const [into, name] of targets) {
       const key = [...keys, name].join('\0');
       const sum = into.get(key) ?? made();
