@@ -284,7 +284,8 @@ function withError(why: string, { errors }: Losses): string {
 /** Why an input gave nothing, by what it looks like. */
 function whyNothing(kind: InputKind): string {
   if (kind === 'perf script') return 'this is the text of perf script; pipe it through perf-fold';
-  if (kind === 'bpftrace') return 'no map in it: bpftrace was killed before it printed them, or they were empty';
+  if (kind === 'bpftrace')
+    return 'no map of stacks in it: bpftrace was killed before it printed them, or they were empty';
   return WHAT_TO_DO[kind] ?? 'no map found; pipe the output of bpftrace or offcputime in';
 }
 

@@ -126,7 +126,7 @@ export class BpftraceJson {
     } else if (this.#type === 'lost_events') {
       if (name === 'events') this.#line(`Lost ${value} events`);
     } else if (name.startsWith('@') && this.#depth === 2) this.#line(`${name}: ${valueText(value)}`);
-    else if (this.#depth === MEMBERS) this.#line(`${this.#map}[${keyText(name)}]: ${valueText(value)}`);
+    else if (this.#depth === MEMBERS) this.#line(`${this.#map}[${keyText(onceEscaped(name))}]: ${valueText(value)}`);
   }
 
   /** Passes on what the program printed, without lines that would look like those of a map. */
@@ -188,6 +188,11 @@ function withoutEscapes(text: string): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+/** bpftrace 0.23 escapes keys twice, so that a stack in them has no newline, but the letters of one. */
+function onceEscaped(key: string): string {
+  return key.includes('\n') || !key.includes('\\n') ? key : (withoutEscapes(key) ?? key);
+}
+
 function parsedJson(text: string): Json | undefined {
   try {
     return JSON.parse(text, (_, part) => (typeof part === 'string' ? repair(part) : part));
@@ -221,6 +226,8 @@ function valueText(value: Json): string {
     if (value.some((part) => typeof part === 'object' && part !== null && !Array.isArray(part))) return '';
     return `(${value.map((part) => keyText(valueText(part))).join(', ')})`;
   }
+  // a stack begins with a newline; in other strings it would end the line
+  if (typeof value === 'string') return value.startsWith('\n') ? value : value.replaceAll('\n', ' ');
   if (typeof value !== 'object' || value === null) return String(value);
   const { count, average, total } = value;
   return count === undefined ? '' : `count ${count}, average ${average}, total ${total}`;

@@ -138,7 +138,26 @@ function piecesOf(text: string, isFirst: boolean, isLast: boolean, separator: st
     rest = withoutEnd(rest, separator);
   }
   if (rest === '' && rest === text) return [];
-  return rest.split(separator);
+  return wholeTuples(rest.split(separator), separator);
+}
+
+/** Joins the pieces of a tuple again: `(1, 2)` is one part. */
+function wholeTuples(pieces: string[], separator: string): string[] {
+  const start = pieces.findIndex((piece) => piece.startsWith('(') && openIn(piece) > 0);
+  if (start < 0) return pieces;
+  let open = 0;
+  const length = pieces.slice(start).findIndex((piece) => {
+    open += openIn(piece);
+    return open === 0;
+  });
+  if (length < 0) return pieces; // a comm may hold anything
+  const tuple = pieces.slice(start, start + length + 1).join(separator);
+  return [...pieces.slice(0, start), tuple, ...wholeTuples(pieces.slice(start + length + 1), separator)];
+}
+
+/** How many parentheses the text leaves open. */
+function openIn(text: string): number {
+  return text.split('(').length - text.split(')').length;
 }
 
 /** Editors remove the blank of `, ` at the end of a line. */

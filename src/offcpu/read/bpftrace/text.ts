@@ -29,9 +29,10 @@ const PLAIN_END = /^(.*)\]: (-?\d+)$/s;
 // , x⏎@offcpu[, 4242, 1, 0]: (81203, 411, 3)
 //   └── name ─┘└ numbers ┘
 const COMM_END = /^, ?(.*?)((?:, ?-?\d+)*)\]: /s;
-// ]:     (then the rows of a histogram)
-// ]: count 12788, average 26172, total 334693609
-const OTHER_END = /^(.*)\]:(?: ?| (count -?\d+, average -?\d+, total -?\d+))$/s;
+// ]: count 12788, average 26172, total 334693609     ]: { .count = 2, .average = 5, .total = 10 }
+// ]: (postgres, 1)     ]:  (then the rows of a histogram)
+const OTHER_END =
+  /^(.*)\]:(?: ?| (?<sums>count -?\d+, average -?\d+, total -?\d+|\{ \.\w+ = .*\})| (?<tuple>\(.*\)))$/s;
 // [16K, 32K)             1 |@@@@     |       (..., 0)    5 |@@@ |
 const HISTOGRAM_ROW = /^[[(].*[\])] +\d+ \|[@ ]*\|$/;
 
@@ -222,7 +223,8 @@ export class BpftraceText {
     }
     const other = OTHER_END.exec(text);
     if (!other || !this.#map) return false;
-    this.#map.refused = other[2] === undefined ? 'histograms or stacks' : 'statistics';
+    const { sums, tuple: texts } = other.groups ?? {};
+    this.#map.refused = sums ? 'statistics' : texts ? 'tuples of texts' : 'histograms or stacks';
     this.#map.entries++;
     this.#entries.drop();
     return true;

@@ -30,6 +30,12 @@ test('the parts are found out by the values', () => {
   assert.deepEqual(read(['42, 43, K', '42, 44, K'])?.order, ['pid', 'tid', 'kstack']);
 });
 
+test('a tuple is one part', () => {
+  assert.deepEqual(read(['U, (1, (2, 3)), 42'])?.order, ['ustack', 'comm', 'tid']);
+  assert.equal(short(read(['U, (1, 2)'])?.meanings[0]), '(1, 2) undefined undefined undefined k-1 u0');
+  assert.equal(short(read(['U, (a, 2'])?.meanings[0]), '(a undefined undefined 2 k-1 u0');
+});
+
 test('two stacks of which none is known: the kernel comes first', () => {
   assert.deepEqual(read(['U, U, sh'])?.order, ['kstack', 'ustack', 'comm']);
 });
