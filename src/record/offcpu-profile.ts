@@ -5,7 +5,7 @@ import type { OffcpuFold, OffcpuFolded } from '../offcpu/read/fold-offcpu.ts';
 import { NANOSECONDS } from '../offcpu/read/stacks.ts';
 import type { OffcpuStats } from '../offcpu/read/stats.ts';
 import { Reasons } from '../offcpu/reason/reasons.ts';
-import { DEFAULT_VERSION, decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
+import { decodeWaitEvent } from '../offcpu/reason/wait-event.ts';
 import { type CallPlace, callPlacesOf } from '../offcpu/table/calls.ts';
 import { type Classified, classify } from '../offcpu/table/classify-offcpu.ts';
 import type { NameLock } from '../offcpu/table/particular-names.ts';
@@ -73,7 +73,7 @@ export function offcpuProfileOf({
   const asleep = sleepersOf(tasks, tidsAtStart, new Set(threads.map(({ tid }) => tid)));
   const sleepers = foldSleepers(asleep, windowNs, by);
   const slept = asleep.length > 0 ? { seconds: windowNs / 1e9, isAll: threads.length === 0 } : undefined;
-  const reasons = new Reasons([], (event) => decodeWaitEvent(postgresVersion ?? DEFAULT_VERSION, event));
+  const reasons = new Reasons([], (event) => decodeWaitEvent(postgresVersion, event));
   const ofDump = classify(
     { folded: sleepers, unitNs: NANOSECONDS[UNIT], entries, inputs: dump?.inputs ?? [] },
     {

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { fitLines } from '../cli/fit-lines.ts';
 import { isSystemError, reason } from '../cli/inputs.ts';
 import { latin1, utf8 } from '../cli/latin1.ts';
-import type { Values } from '../cli/options.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
 import { NANOSECONDS } from '../offcpu/read/stacks.ts';
@@ -14,15 +13,15 @@ import { compare, doubtsOn, type Run } from '../offcpu/table/comparison.ts';
 import { measuredReason } from '../offcpu/table/limit.ts';
 import { formatTable } from '../offcpu/table/reason-table.ts';
 import { compareWhere } from '../offcpu/table/where-rows.ts';
-import { checkLimits, type Limit, parseLimit } from '../stacks/diff/limit.ts';
+import { checkLimits } from '../stacks/diff/limit.ts';
 import { namesByMaps } from './folding/maps.ts';
 import { writeFolded } from './folding/write.ts';
 import { namedFiles, readBaseline } from './offcpu-classify/baseline.ts';
+import { limitsOf } from './offcpu-classify/limits.ts';
 import { classifyOptions } from './offcpu-classify/options.ts';
 import { comparable, readRun } from './offcpu-classify/run.ts';
 import { formatOf, textOf, whereNotes } from './offcpu-classify/text.ts';
-
-type Options = Values<typeof classifyOptions>;
+import { WaitEventNames } from './offcpu-classify/wait-events.ts';
 
 export const offcpuClassify: Command<typeof classifyOptions> = {
   name: 'offcpu-classify',
@@ -39,9 +38,12 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
   async run(options, { operands, report, stop, stdin, terminal, columns, output }) {
     const format = formatOf(options, terminal);
     const ownRules = options.rules.map(ruleFile);
-    const newReasons = (): Reasons => new Reasons(ownRules, (event) => decodeWaitEvent(options['pg-version'], event));
+    const version = options['pg-version'];
+    const named = new Reasons(ownRules, (event) => decodeWaitEvent(version, event));
+    const limits = limitsOf(options['fail-over'], options.baseline.length > 0, named);
+    const events = new WaitEventNames(version);
+    const newReasons = (): Reasons => new Reasons(ownRules, (event) => events.name(event));
     const reasons = newReasons();
-    const limits = limitsOf(options, reasons);
     const baselines = namedFiles(options.baseline);
     const files = [...(operands.length > 0 ? operands : ['-']), ...baselines.map(({ file }) => file)];
     if (baselines.length > 0 && files.indexOf('-') < files.lastIndexOf('-')) {
@@ -93,23 +95,15 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       if (where && before.length > 0 && !whereTable) report.note('a baseline does not tell whose waits it has');
       await output([Buffer.from(format === 'table' ? fitLines(text, columns) : text, 'latin1')]);
     }
+    const eventNotes = options.meaning || options.where ? events.notes : [];
     if (options.summary) report.text(formatTable(table, options));
     for (const loss of [...losses, ...read.losses]) report.cutInput(loss);
-    for (const note of [...notes, ...read.notes, ...[...doubtsOn(table), ...notBroken].map(utf8)]) report.note(note);
+    for (const note of [...notes, ...read.notes, ...eventNotes, ...[...doubtsOn(table), ...notBroken].map(utf8)])
+      report.note(note);
     for (const failure of failures) report.breakLimit(utf8(failure));
     return report.finish(options.strict);
   },
 };
-
-function limitsOf(options: Options, reasons: Reasons): Limit[] {
-  const limits = options['fail-over'].map((text) => parseLimit(latin1(text)));
-  for (const { name, isChange, text } of limits) {
-    const bare = name.replace(/^\[(.*)\]$/, '$1');
-    if (!reasons.knows(bare)) throw new UsageError(`--fail-over ${text}: no reason and no meaning is called "${bare}"`);
-    if (isChange && options.baseline.length === 0) throw new UsageError(`--fail-over ${text} needs a --baseline`);
-  }
-  return limits;
-}
 
 function nameOf(operands: readonly string[]): string {
   const files = operands.filter((operand) => operand !== '-');

@@ -9,12 +9,10 @@ import { serverFilesOf } from '../../src/record/io/proc-files.ts';
 import { waitEventsOf } from '../../src/record/wait-events.ts';
 import { temporaryFolder } from '../tools.ts';
 import { Postgres } from './postgres.ts';
-import { assertAddsUp, percent, type Reading, read, sum, table, type Wait } from './reading.ts';
+import { assertAddsUp, DECODED, percent, type Reading, read, sum, table, type Wait } from './reading.ts';
 import { bpftraceVersion, machine, obstacle, record } from './recording.ts';
 
 const SECONDS = 2.5;
-/** The version whose wait events offcpu-classify decodes. */
-const DECODED = 15;
 /** Time that one side names and the other names differently. */
 const MOST_WRONG = 0.01;
 

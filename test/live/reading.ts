@@ -5,6 +5,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shell } from '../tools.ts';
 
+/** The version of Postgres whose wait events a reading decodes. */
+export const DECODED = 15;
+
 /** One thread's window: `wallNs = beforeNs + onCpuNs + offCpuNs` but for what was lost. */
 export interface ThreadTime {
   tid: number;
@@ -62,8 +65,8 @@ export async function read(dump: string, folder: string, name: string): Promise<
   };
   // behind the line that says the unit
   const folded = rowsOf(await run('offcpu-fold --by tid --unit ns'), / (?=\d+$)/).slice(1);
-  const json = JSON.parse(await run('offcpu-classify --json')) as ClassifyJson;
-  const explained = rowsOf(await run('offcpu-classify --explain'), /\t/).slice(1);
+  const json = JSON.parse(await run(`offcpu-classify --json --pg-version ${DECODED}`)) as ClassifyJson;
+  const explained = rowsOf(await run(`offcpu-classify --explain --pg-version ${DECODED}`), /\t/).slice(1);
   const byThread = new Map<number, number>();
   for (const [stack = '', ns] of folded) {
     // hogs-4242/4244;begin;hog;…

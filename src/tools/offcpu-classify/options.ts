@@ -2,7 +2,6 @@
 
 import type { OptionTable } from '../../cli/options.ts';
 import { UNITS } from '../../offcpu/read/stacks.ts';
-import { DEFAULT_VERSION } from '../../offcpu/reason/wait-event.ts';
 import { noUnitLine } from '../folding/options.ts';
 import { particularOptions } from './particular-options.ts';
 
@@ -90,9 +89,8 @@ export const classifyOptions = {
   'pg-version': {
     kind: 'number',
     value: 'N',
-    default: DEFAULT_VERSION,
     group: 'Input',
-    describe: 'name recorded wait events as this major version of Postgres does',
+    describe: 'name wait events as this major version of Postgres does; without it, those that are the same in all',
   },
   ...noUnitLine,
   strict: { kind: 'flag', group: 'Input', describe: 'exit with 2, not 1, when input was skipped' },
