@@ -2,6 +2,7 @@
 // CPU and bpftrace the rest, so the sum checks both.
 
 import { asleepThroughout, NO_TIMES, sumOfTimes, type ThreadTimes } from '../offcpu/thread-times.ts';
+import { grouped } from '../stacks/amounts.ts';
 
 export interface ThreadIdentity extends ThreadTimes {
   /** perf's samples × their period; undefined: perf did not record */
@@ -18,9 +19,17 @@ export interface Identity extends Omit<ThreadTimes, 'tid'> {
   threads: ThreadIdentity[];
   /** those whose times don't add up, the worst first */
   wrong: ThreadIdentity[];
-  /** does no more than the work at so many switches keep the times from adding up? */
-  isOfSwitches: boolean;
+  /** why the sums are off, where those of each thread are not: the work at so many switches, or threads that ran shortly */
+  cause: 'switches' | 'short' | undefined;
+  /**
+   * Threads that ran for a few periods of perf's clock or less. `missedNs` of their time has no sample: the first one
+   * comes after a whole period, and what a thread has left at its end is lost.
+   */
+  short: { threads: number; onCpuNs: number; missedNs: number };
 }
+
+/** Periods: a thread that runs for more loses less than an eighth. */
+const SHORT = 4;
 
 export const MOST_ERROR = 0.02;
 /**
@@ -63,15 +72,27 @@ export function identityOf(
   const wrong = threads
     .filter((thread) => isWrong(thread, 2 * grainNs + thread.switches * SWITCH_NS))
     .sort((a, b) => Math.abs(b.error) * b.lifeNs - Math.abs(a.error) * a.lifeNs);
+  const error = errorOf(onCpuNs);
+  const short = shortOf(threads, SHORT * grainNs);
+  const hasCause = wrong.length === 0 && isWrong({ ...sums, error }, 2 * grainNs);
+  const isOfShort = short.missedNs > (-error * sums.lifeNs) / 2 && error < 0;
   return {
-    ...sums,
-    onCpuNs,
-    error: errorOf(onCpuNs),
-    errorOfSwitches: errorOf(sums.onCpuNs),
-    threads,
-    wrong,
-    isOfSwitches: wrong.length === 0 && isWrong({ ...sums, error: errorOf(onCpuNs) }, 2 * grainNs),
+    ...{ ...sums, onCpuNs, error, errorOfSwitches: errorOf(sums.onCpuNs), threads, wrong },
+    cause: hasCause ? (isOfShort ? 'short' : 'switches') : undefined,
+    short,
   };
+}
+
+function shortOf(threads: readonly ThreadIdentity[], mostNs: number): Identity['short'] {
+  const short = { threads: 0, onCpuNs: 0, missedNs: 0 };
+  for (const { onCpuNs, recorderNs, sampledNs } of threads) {
+    const ranNs = onCpuNs - recorderNs;
+    if (sampledNs === undefined || ranNs <= 0 || ranNs >= mostNs) continue;
+    short.threads++;
+    short.onCpuNs += ranNs;
+    short.missedNs += ranNs - sampledNs;
+  }
+  return short;
 }
 
 /** One sample more or less is the grain of the picture. */
@@ -95,11 +116,14 @@ export function identityLine(identity: Identity): string {
   ];
   const count = `${threads.length} ${threads.length === 1 ? 'thread' : 'threads'}`;
   const sum = `identity: ${parts.join(' + ')} = ${(100 * (1 + error)).toFixed(1)} % of ${seconds(lifeNs)} (${count})`;
-  return identity.isOfSwitches ? `${sum}; ${switchesText(identity)}` : sum;
+  return identity.cause ? `${sum}; ${causeText(identity)}` : sum;
 }
 
-/** Why the times do not add up where isOfSwitches. */
-export function switchesText({ error, switches, lifeNs }: Identity): string {
+/** Why the times do not add up, where there is a cause. */
+export function causeText({ cause, error, switches, lifeNs, short }: Identity): string {
+  if (cause === 'short') {
+    return `${seconds(short.missedNs)} of ${grouped(short.threads)} threads that ran shortly are missing in perf's samples`;
+  }
   const us = (Math.abs(error) * lifeNs) / 1000 / switches;
   const count = Math.round(switches / 1000).toLocaleString('en-US');
   const is = error < 0 ? 'missing' : 'too much';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ThreadTimes } from '../../src/offcpu/thread-times.ts';
+import { NO_TIMES, type ThreadTimes } from '../../src/offcpu/thread-times.ts';
 import { DumpWatcher, type DumpWindow } from '../../src/record/dump-window.ts';
 import { identityLine, identityOf, identityWarnings } from '../../src/record/identity.ts';
 import { foldSleepers, sleepersOf, stacksIn } from '../../src/record/sleepers.ts';
@@ -105,10 +105,21 @@ describe('identityOf', () => {
     const busy = { ...threads[1], lifeNs: 1e9, onCpuNs: 7e8, runnableNs: 5e7, blockedNs: 2.5e8, tid: 8 } as ThreadTimes;
     const sampling = { samplesByThread: new Map([[8, 60]]), periodNs: 1e7 };
     const few = identityOf([busy], [], 1e9, sampling);
-    assert.deepEqual([few.wrong.length, few.isOfSwitches], [1, false]);
+    assert.deepEqual([few.wrong.length, few.cause], [1, undefined]);
     const many = identityOf([{ ...busy, switches: 25_000 }], [], 1e9, sampling);
-    assert.deepEqual([many.wrong, many.isOfSwitches], [[], true]);
+    assert.deepEqual([many.wrong, many.cause], [[], 'switches']);
     assert.match(identityLine(many), / = 90\.0 % .*; 4\.0 µs missing at each of 25 thousand switches is work of perf/);
+  });
+
+  test('threads that end before perf’s clock ticks are named as what is missing', () => {
+    const main = { ...threads[1], lifeNs: 1e9, onCpuNs: 5e8, runnableNs: 0, blockedNs: 5e8 } as ThreadTimes;
+    const lives = (count: number): ThreadTimes[] =>
+      Array.from({ length: count }, (_, i) => ({ ...NO_TIMES, tid: 100 + i, lifeNs: 4e6, onCpuNs: 4e6, switches: 2 }));
+    const sampling = { samplesByThread: new Map([[8, 50]]), periodNs: 1e7 };
+    const many = identityOf([main, ...lives(100)], [], 1e9, sampling);
+    assert.deepEqual([many.cause, many.short], ['short', { threads: 100, onCpuNs: 4e8, missedNs: 4e8 }]);
+    assert.match(identityLine(many), / = 71\.4 % .*; 0\.40 s of 100 threads that ran shortly are missing in perf's/);
+    assert.deepEqual([identityOf([main, ...lives(1)], [], 1e9, sampling).cause], [undefined]);
   });
 });
 

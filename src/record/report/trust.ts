@@ -2,7 +2,8 @@
 
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
-import { type Identity, MOST_ERROR, switchesText } from '../identity.ts';
+import { grouped } from '../../stacks/amounts.ts';
+import { causeText, type Identity, MOST_ERROR } from '../identity.ts';
 import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, unseenWaits, WHOLE_STACKS } from '../language.ts';
 import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
 import type { Settings } from '../settings.ts';
@@ -16,7 +17,7 @@ export interface Trust {
 
 /** One thing to know of the data. */
 export interface TrustPoint {
-  what: 'samples' | 'names' | 'callers' | 'depth' | 'loss' | 'sum' | 'scope' | 'unseen';
+  what: 'samples' | 'names' | 'callers' | 'depth' | 'loss' | 'short' | 'sum' | 'scope' | 'unseen';
   text: string;
   level: 'good' | 'fair' | 'poor';
   /** what to type, or to change */
@@ -58,6 +59,7 @@ export function trustOf(facts: TrustFacts): Trust {
   const points = [
     ...namesPoints(languages),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
+    ...(cpu && identity ? shortPoints(identity, settings) : []),
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
     ...(offcpu ? [...childrenPoints(facts), ...unseenPoints(facts)] : []),
     ...(identity ? [identityPoint(identity)] : []),
@@ -146,6 +148,22 @@ function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {
   return points;
 }
 
+/** What runs in threads that end before perf's clock ticks is not among what runs hottest. */
+function shortPoints({ short, threads }: Identity, { frequency }: Settings): TrustPoint[] {
+  const onCpuNs = threads.reduce((sum, thread) => sum + thread.onCpuNs - thread.recorderNs, 0);
+  const wanted = (SAMPLES_A_THREAD * 1e9 * short.threads) / short.onCpuNs;
+  const better = FREQUENCIES.find((one) => one >= wanted) ?? FREQUENCIES.at(-1);
+  return shareOf(
+    'short',
+    share(short.missedNs, onCpuNs),
+    `the time on the CPU is that of ${grouped(short.threads)} threads which end or sleep before perf's clock ticks: what they run has too few samples`,
+    better !== undefined && better > frequency ? `flame-record --frequency ${better}` : undefined,
+  );
+}
+
+const SAMPLES_A_THREAD = 3;
+const FREQUENCIES = [999, 4999, 9999] as const;
+
 /** The options that runtimes need so that their functions have names. */
 function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names'));
@@ -228,7 +246,7 @@ function mendOfNames({ settings, pids: [pid], languages }: TrustFacts): string |
 function identityPoint(identity: Identity): TrustPoint {
   const { error, wrong, threads, lifeNs } = identity;
   const sum = `On-CPU, runnable, blocked and idle time add up to ${(100 * (1 + error)).toFixed(1)} % of ${(lifeNs / 1e9).toFixed(2)} s`;
-  if (identity.isOfSwitches) return { what: 'sum', text: `${sum}: ${switchesText(identity)}.`, level: 'fair' };
+  if (identity.cause) return { what: 'sum', text: `${sum}: ${causeText(identity)}.`, level: 'fair' };
   if (wrong.length === 0)
     return { what: 'sum', text: `${sum}.`, level: Math.abs(error) > MOST_ERROR ? 'fair' : 'good' };
   return { what: 'sum', text: `${sum}; those of ${wrong.length} of ${threads.length} threads do not.`, level: 'fair' };

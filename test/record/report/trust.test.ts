@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_TIMES } from '../../../src/offcpu/thread-times.ts';
+import { identityOf } from '../../../src/record/identity.ts';
 import { type Report, reportOf } from '../../../src/record/report/report.ts';
 import { doubtLines } from '../../../src/record/report/trust.ts';
 import { basisOfFunctions, basisOfWaits } from '../../../src/record/report/words.ts';
@@ -145,4 +147,18 @@ test('each doubt of the report is a line', () => {
     trust.points.filter(({ level }) => level !== 'good').map(({ text, mend }) => `warning: ${text} ${mend}`),
   );
   assert.equal(trust.grade, 'poor');
+});
+
+test('threads that end before the clock ticks are a doubt, and a higher frequency the mend', () => {
+  const cpu = cpuOf([['app', 8, ['work /opt/app'], 500]]);
+  const parts = partsOf(cpu, offcpuOf('flamepipe offcpu 4 pid 7 attach_ns 0\n', 10));
+  const lives = Array.from({ length: 50 }, (_, i) => ({ ...NO_TIMES, tid: 100 + i, lifeNs: 4e6, onCpuNs: 4e6 }));
+  const doubts = (frequency: number): string[] => {
+    const sampling = { samplesByThread: new Map<number, number>(), periodNs: 1e9 / frequency };
+    const identity = identityOf(lives, [], 1e10, sampling);
+    return doubtLines(reportOf({ ...parts, identity, settings: { ...parts.settings, frequency } }).trust);
+  };
+  const [said] = doubts(99).filter((line) => line.includes('ticks'));
+  assert.match(said ?? '', /^warning: 100 % .* is that of 50 threads .* --frequency 999$/);
+  assert.doesNotMatch(doubts(9999).join('\n'), /ticks/);
 });
