@@ -1,5 +1,6 @@
 // The name of a perf frame in a folded stack: its tidied symbol or its object, with the marks that the options ask for.
 
+import { Remembered } from '../engine/remembered.ts';
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import { commFrame, frameText, objectFrame } from '../stacks/frame-name.ts';
 import type { KernelSymbols } from '../symbols/kernel-symbols.ts';
@@ -27,12 +28,14 @@ export interface NameOptions extends SymbolOptions {
 
 /** What is remembered of names starts anew at this number, because V8's heap holds few beside the engine's memory. */
 const MOST_REMEMBERED = 1 << 18;
+/** The same for texts of symbols, counted in characters: names of C++ may be long. */
+const MOST_TEXT = 1 << 21;
 
 export class PerfNames {
   readonly #table: StackTable;
   readonly #options: NameOptions;
-  readonly #tidied = new Map<string, string>();
-  readonly #frames = new Map<string, number>();
+  readonly #tidied = new Remembered<string, string>(MOST_TEXT);
+  readonly #frames = new Remembered<string, number>(MOST_REMEMBERED);
   readonly #unresolved = new Set<number>();
   // ids by object, for objectsByName(): as perf printed them, as its debug information has them, and whose code they are
   readonly #printed = new Map<string, Set<number>>();
@@ -156,7 +159,6 @@ export class PerfNames {
       word = id;
       if (frame.inlined) word += Line.uncounted;
       if (this.#options.skipAfter.includes(text) || this.#options.skipAfter.includes(frame.symbol)) word += Line.last;
-      if (this.#frames.size === MOST_REMEMBERED) this.#frames.clear();
       this.#frames.set(key, word);
     }
     this.#remember(this.#printed, dso, Line.ids & word);
@@ -179,8 +181,7 @@ export class PerfNames {
     let text = this.#tidied.get(symbol);
     if (text === undefined) {
       text = symbolFrame(symbol, this.#options);
-      if (this.#tidied.size === MOST_REMEMBERED) this.#tidied.clear();
-      this.#tidied.set(symbol, text);
+      this.#tidied.set(symbol, text, symbol.length + text.length);
     }
     return text;
   }

@@ -1,11 +1,13 @@
 // What somebody found out about names, remembered while they are few: an input may have millions that come once.
 
+import { Remembered } from '../engine/remembered.ts';
+
 /** So many names each memory holds; those of a usual recording are fewer. */
 export const MOST_KNOWN = 1 << 17;
 
 export class KnownNames<Name, Of> {
   readonly #make: (name: Name) => Of;
-  readonly #known = new Map<Name, Of>();
+  readonly #known = new Remembered<Name, Of>(MOST_KNOWN);
 
   constructor(make: (name: Name) => Of) {
     this.#make = make;
@@ -15,7 +17,6 @@ export class KnownNames<Name, Of> {
   of(name: Name): Of {
     const known = this.#known.get(name);
     if (known !== undefined || this.#known.has(name)) return known as Of;
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     const made = this.#make(name);
     this.#known.set(name, made);
     return made;

@@ -1,5 +1,6 @@
 // Where in the source a function stands, as names show it.
 
+import { Remembered } from '../engine/remembered.ts';
 import { isWholeClosure } from './closure-names.ts';
 import { isLibrary } from './library-source.ts';
 import type { SymbolFrame } from './object.ts';
@@ -13,7 +14,7 @@ export function homeBehind({ name, home }: SymbolFrame): string {
 }
 
 const MOST_REMEMBERED = 1 << 14;
-const remembered = new Map<string, string>();
+const remembered = new Remembered<string, string>(MOST_REMEMBERED);
 
 /**
  * The file with its folder, because half of Rust's files are called mod.rs; and in front of them the crate of Rust's files,
@@ -25,7 +26,6 @@ export function shortPath(path: string): string {
   let short = remembered.get(path);
   if (short === undefined) {
     short = shortened(path);
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.set(path, short);
   }
   return short;

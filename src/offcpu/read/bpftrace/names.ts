@@ -1,6 +1,7 @@
 // The names of bpftrace's and bcc's frames in a folded stack, by the rules of perf-fold: so on- and off-CPU pictures
 // use the same names. Also remembers what a frame line tells of its stack.
 
+import { Remembered } from '../../../engine/remembered.ts';
 import type { StackTable } from '../../../engine/stack-table.ts';
 import { isLibcObject, objectFrame } from '../../../stacks/frame-name.ts';
 import { type KernelPart, kernelPart } from '../../../stacks/known-frames.ts';
@@ -34,7 +35,7 @@ export class BpftraceNames {
   readonly #bareKernel: number;
   /** by the table's key of the symbol */
   readonly #words = new IdNumbers();
-  readonly #frames = new Map<string, number>();
+  readonly #frames = new Remembered<string, number>(MOST_KNOWN);
   /** by id, of frames that are more than their name: the facts, and the id of the name */
   readonly #facts = new IdNumbers();
   readonly #nameOf = new IdNumbers();
@@ -115,8 +116,7 @@ export class BpftraceNames {
         );
         this.#nameOf.set(word, name);
       }
-      if (this.#frames.size >= MOST_KNOWN) this.#frames.clear(); // the table gives the same ids again
-      this.#frames.set(key, word);
+      this.#frames.set(key, word); // forgotten, the table gives the same ids again
     }
     if (side !== '' || inlined) this.isPlain = false;
     return word;
