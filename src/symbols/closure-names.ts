@@ -1,7 +1,11 @@
 // Closures of Rust by their whole names. With line tables only they are called {closure#0}, all of them; but who calls one
 // mostly has its type among its own type arguments, and that has a path.
 
+import { Remembered } from '../engine/remembered.ts';
 import type { DwarfFrame } from './dwarf/dwarf.ts';
+
+/** Frames whose whole names are remembered. */
+const MOST_REMEMBERED = 1 << 11;
 
 // {closure#0}      {closure#1}<u64, alloc::string::String>      {async_fn#0}      {async_block#2}
 const BARE = /^\{(closure|\w*async\w*|gen_\w+)#(\d+)\}(<.*)?$/;
@@ -48,7 +52,7 @@ function typeArguments(text: string, from: number): string {
 
 /** The functions around an address with whole names for those of its closures that have one. Others are the same objects. */
 export class ClosureNames {
-  readonly #whole = new Map<DwarfFrame, Map<string, DwarfFrame>>();
+  readonly #whole = new Remembered<DwarfFrame, Map<string, DwarfFrame>>(MOST_REMEMBERED);
 
   /** Of a list as the debug information has it, the one that exists as code first; undefined: it has no such closure. */
   of(found: readonly DwarfFrame[]): readonly DwarfFrame[] | undefined {
@@ -76,9 +80,5 @@ export class ClosureNames {
       names.set(name, whole);
     }
     return whole;
-  }
-
-  forget(): void {
-    this.#whole.clear();
   }
 }

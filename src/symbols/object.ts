@@ -2,6 +2,7 @@
 // symbols and debug information or by those of its debug file.
 
 import { InputError } from '../engine/errors.ts';
+import { Remembered } from '../engine/remembered.ts';
 import { ClosureNames } from './closure-names.ts';
 import { type CallFrame, CallFrames } from './dwarf/call-frames.ts';
 import { Dwarf, type DwarfFrame } from './dwarf/dwarf.ts';
@@ -26,8 +27,8 @@ export type OpenFile = (path: string) => ReadBytes | undefined;
 /** One function around an address. Without a symbol it is called as the debug information calls it. */
 export type SymbolFrame = DwarfFrame;
 
-/** Lists of functions that are remembered. */
-const MOST_LISTS = 1 << 15;
+/** Lists of functions that are remembered: addresses are mostly asked in their order. */
+const MOST_LISTS = 1 << 11;
 
 /** Why an object can't be used. */
 export type Refusal = 'missing' | 'not ELF' | 'another build';
@@ -49,9 +50,12 @@ export class ObjectSymbols {
   #goFunctions: GoFunctions | undefined | 'unknown' = 'unknown';
   #dwarf: Dwarf | undefined | 'unknown' = 'unknown';
   /** by lists of the debug information, which are mostly the same: so are these */
-  readonly #lists = new Map<readonly DwarfFrame[], { symbol: string | undefined; frames: readonly SymbolFrame[] }>();
+  readonly #lists = new Remembered<
+    readonly DwarfFrame[],
+    { symbol: string | undefined; frames: readonly SymbolFrame[] }
+  >(MOST_LISTS);
   readonly #closures = new ClosureNames();
-  readonly #bySymbol = new Map<string, readonly SymbolFrame[]>();
+  readonly #bySymbol = new Remembered<string, readonly SymbolFrame[]>(MOST_LISTS);
   #callFrames: CallFrames | undefined | 'unknown' = 'unknown';
 
   /** `buildId` is that of the recording; undefined: it does not say. */
@@ -118,10 +122,6 @@ export class ObjectSymbols {
     if (outer && symbol !== undefined) {
       frames[0] = { name: symbol, isInlined: false, file: outer.file, line: outer.line, home: undefined };
     }
-    if (this.#lists.size >= MOST_LISTS) {
-      this.#lists.clear();
-      this.#closures.forget();
-    }
     this.#lists.set(found, { symbol, frames });
     return frames;
   }
@@ -140,7 +140,7 @@ export class ObjectSymbols {
   nameAt(address: number): string | undefined {
     if (this.refusal !== undefined) return undefined;
     try {
-      this.#symbols ??= new SymbolIndex(this.#withSymbols());
+      this.#symbols ??= new SymbolIndex(this.#withSymbols(), 'function', this.#file);
       return this.#goNameAt(address) ?? this.#symbols.at(address)?.name;
     } catch (error) {
       this.#note(error);

@@ -1,7 +1,8 @@
 // The PLT of x86-64: pieces of code without a symbol that jump to a function of another object. perf calls them
 // `malloc@plt`, and so does this file.
 
-import { type ElfFile, type ElfSection, type ElfSymbol, Machine } from './elf-file.ts';
+import { type ElfFile, type ElfSection, Machine } from './elf-file.ts';
+import type { SectionData } from './section-data.ts';
 
 const ENTRY = 16;
 const RELOCATION = 24;
@@ -9,33 +10,66 @@ const SYMBOL = 24;
 const JUMP_SLOT = 7;
 const MOST_ENTRIES = 1 << 16;
 
-/** The PLT's symbols, one for each relocation, in that order; none on other machines. Throws InputError if damaged. */
-export function pltSymbols(file: ElfFile): ElfSymbol[] {
-  const relocations = file.section('.rela.plt');
-  const dynamic = file.section('.dynsym');
-  if (file.machine !== Machine.x86_64 || !file.is64 || !relocations || !dynamic) return [];
-  // with Intel's CET code calls entries of .plt.sec; without it, .plt begins with an entry of the loader's own
-  const second = file.section('.plt.sec');
-  const first = file.section('.plt');
-  const [from, section] = second ? [0, second] : [ENTRY, first];
-  if (!section) return [];
-  return entries(file, relocations, dynamic, section.address + from, section.size - from);
+interface Tables {
+  relocations: SectionData;
+  symbols: SectionData;
 }
 
-function entries(file: ElfFile, relocations: ElfSection, dynamic: ElfSection, at: number, size: number): ElfSymbol[] {
-  const { order } = file;
-  const names = file.sections[dynamic.link];
-  if (!names) return [];
-  const [text, symbols] = [file.dataOf(names), file.dataOf(dynamic)];
-  const table = file.dataOf(relocations).bytes(0, RELOCATION * MOST_ENTRIES);
-  const found: ElfSymbol[] = [];
-  for (let p = 0, address = at; p + RELOCATION <= table.length && address < at + size; p += RELOCATION) {
-    const symbol = order.u32(table, p + 12);
-    if (order.u32(table, p + 8) === JUMP_SLOT && symbol > 0) {
-      const nameAt = order.u32(symbols.bytes(symbol * SYMBOL, 4), 0);
-      if (nameAt > 0) found.push({ name: `${text.text(nameAt)}@plt`, address, size: ENTRY });
-    }
-    address += ENTRY;
+export class Plt {
+  readonly #file: ElfFile;
+  readonly #tables: (whole?: number) => Tables;
+  readonly #names: SectionData;
+  readonly #at: number;
+  readonly #size: number;
+  /** few names are asked for */
+  #paged: Tables | undefined;
+
+  /** Undefined: there is none, or the machine is another one. */
+  static of(file: ElfFile): Plt | undefined {
+    const relocations = file.section('.rela.plt');
+    const dynamic = file.section('.dynsym');
+    const names = dynamic && file.sections[dynamic.link];
+    if (file.machine !== Machine.x86_64 || !file.is64 || !relocations || !names) return undefined;
+    // with Intel's CET code calls entries of .plt.sec; without it, .plt begins with an entry of the loader's own
+    const second = file.section('.plt.sec');
+    const section = second ?? file.section('.plt');
+    return section && new Plt(file, { relocations, dynamic, names }, section, second ? 0 : ENTRY);
   }
-  return found;
+
+  private constructor(
+    file: ElfFile,
+    { relocations, dynamic, names }: Record<'relocations' | 'dynamic' | 'names', ElfSection>,
+    { address, size }: ElfSection,
+    before: number,
+  ) {
+    this.#file = file;
+    this.#tables = (whole) => ({ relocations: file.dataOf(relocations, whole), symbols: file.dataOf(dynamic, whole) });
+    this.#names = file.dataOf(names);
+    this.#at = address + before;
+    this.#size = size - before;
+  }
+
+  /** Tells where each entry lies, one for a relocation, in their order. */
+  each(tell: (address: number, size: number, number: number) => void): void {
+    const tables = this.#tables();
+    const count = Math.min(MOST_ENTRIES, tables.relocations.size / RELOCATION, this.#size / ENTRY);
+    for (let number = 0; number < count; number++) {
+      if (this.#nameAt(tables, number) > 0) tell(this.#at + number * ENTRY, ENTRY, number);
+    }
+  }
+
+  /** The name of an entry. Throws InputError if the file is damaged. */
+  nameOf(number: number): string {
+    this.#paged ??= this.#tables(0);
+    return `${this.#names.text(this.#nameAt(this.#paged, number))}@plt`;
+  }
+
+  /** 0: it has none. */
+  #nameAt({ relocations, symbols }: Tables, number: number): number {
+    const { u32 } = this.#file.order;
+    const relocation = relocations.bytes(number * RELOCATION, RELOCATION);
+    if (relocation.length < RELOCATION || u32(relocation, 8) !== JUMP_SLOT) return 0;
+    const symbol = u32(relocation, 12);
+    return symbol > 0 ? u32(symbols.bytes(symbol * SYMBOL, 4), 0) : 0;
+  }
 }

@@ -11,9 +11,10 @@ export type ReadBytes = (at: number, length: number, into?: Uint8Array) => Buffe
 
 /** A section up to this size is read as a whole with its first bytes. */
 const WHOLE = 8 << 20;
-const PAGE = 1 << 16;
-/** Pages that one section keeps: 4 MiB. */
-const MOST_PAGES = 64;
+/** Small, because the names of neighbours lie anywhere in a large table. */
+const PAGE = 1 << 13;
+/** Pages that one section keeps: 2 MiB. */
+const MOST_PAGES = 256;
 /** A string longer than this is none. */
 const LONGEST_TEXT = 1 << 20;
 
@@ -34,7 +35,7 @@ export class SectionData {
     this.#isWhole = size <= whole;
   }
 
-  /** These bytes, fewer at the section's end. */
+  /** These bytes, fewer at the section's end. They may change when as many other pages as are kept have been read. */
   bytes(at: number, length: number): Buffer {
     const end = Math.min(at + length, this.size);
     if (!(at >= 0 && at < end)) return Buffer.alloc(0);
@@ -79,14 +80,20 @@ export class SectionData {
     let page = this.#pages.get(number);
     if (page) this.#pages.delete(number);
     else {
-      page = this.#read(number * PAGE, Math.min(PAGE, this.size - number * PAGE));
-      const [oldest] = this.#pages.keys();
-      if (this.#pages.size >= MOST_PAGES && oldest !== undefined) this.#pages.delete(oldest);
+      page = this.#read(number * PAGE, Math.min(PAGE, this.size - number * PAGE), this.#spare());
     }
     this.#pages.set(number, page);
     this.#lastNumber = number;
     this.#last = page;
     return page;
+  }
+
+  /** The room of a whole page that is no longer kept; undefined: there is none, or all may stay. */
+  #spare(): Buffer | undefined {
+    const [oldest] = this.#pages;
+    if (this.#pages.size < MOST_PAGES || !oldest) return undefined;
+    this.#pages.delete(oldest[0]);
+    return oldest[1].length === PAGE ? oldest[1] : undefined;
   }
 }
 

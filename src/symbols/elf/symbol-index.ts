@@ -4,9 +4,10 @@
 
 import { InputError } from '../../engine/errors.ts';
 import { ownData } from '../../engine/own-data.ts';
+import { Remembered } from '../../engine/remembered.ts';
 import { bigEndian } from './byte-order.ts';
 import type { ElfFile, ElfSymbol } from './elf-file.ts';
-import { pltSymbols } from './plt.ts';
+import { Plt } from './plt.ts';
 import type { SectionData } from './section-data.ts';
 
 const SHF_EXECINSTR = 4;
@@ -14,6 +15,8 @@ const BLOCK = 1 << 14;
 const DOLLAR = 0x24;
 /** From here on the place of a name is that of a list of names. */
 const TIES = 2 ** 40;
+/** Symbols that are remembered. */
+const MOST_KNOWN = 1 << 11;
 
 export type SymbolKind = 'function' | 'object';
 
@@ -54,18 +57,21 @@ function numbers({ memory }: Reader): Float64Array {
 export class SymbolIndex {
   readonly #reader: Reader;
   readonly #names: SectionData | undefined;
-  readonly #synthetic: readonly ElfSymbol[];
+  readonly #plt: Plt | undefined;
   /** the reader's */
   readonly #table: number;
-  /** those that were asked for: recordings ask often */
-  readonly #known: (ElfSymbol | undefined)[] = [];
+  /** by row, those that were asked for: recordings ask often */
+  readonly #known = new Remembered<number, ElfSymbol>(MOST_KNOWN);
 
-  /** From `.symtab`, else from `.dynsym`. The entries of the PLT are functions, too. Throws InputError. */
-  constructor(file: ElfFile, kind: SymbolKind = 'function') {
+  /**
+   * From `.symtab`, else from `.dynsym`. The entries of the PLT are functions, too; a debug file has none, but its program
+   * `code`. Throws InputError.
+   */
+  constructor(file: ElfFile, kind: SymbolKind = 'function', code = file) {
     const section = file.section('.symtab') ?? file.section('.dynsym');
     const names = section && file.sections[section.link];
     this.#names = names && file.dataOf(names);
-    this.#synthetic = kind === 'function' ? pltSymbols(file) : [];
+    this.#plt = kind === 'function' ? Plt.of(code) : undefined;
     reader ??= openReader();
     this.#reader = reader;
     reading = this;
@@ -73,7 +79,7 @@ export class SymbolIndex {
     reader.begin(Number(is64), Number(order === bigEndian), Number(kind === 'function'), this.#names?.size ?? 0);
     for (const [i, { flags }] of file.sections.entries()) if ((flags & SHF_EXECINSTR) !== 0) reader.addCodeSection(i);
     if (section && this.#names) readSymbols(reader, file.dataOf(section), is64 ? 24 : 16);
-    for (const [i, { address, size }] of this.#synthetic.entries()) reader.addSynthetic(address, size, i);
+    this.#plt?.each(reader.addSynthetic);
     this.#table = reader.end();
     reading = undefined;
   }
@@ -86,7 +92,7 @@ export class SymbolIndex {
   at(address: number): ElfSymbol | undefined {
     const row = this.#reader.find(this.#table, address);
     if (row < 0) return undefined;
-    let symbol = this.#known[row];
+    let symbol = this.#known.get(row);
     if (!symbol) {
       const from = this.#reader.rowAt(this.#table, row) / 8;
       const [start = 0, end = 0, nameAt = 0] = numbers(this.#reader).subarray(from, from + 3);
@@ -95,7 +101,7 @@ export class SymbolIndex {
         address: start,
         size: end - start,
       };
-      this.#known[row] = symbol;
+      this.#known.set(row, symbol);
     }
     return symbol;
   }
@@ -127,7 +133,7 @@ export class SymbolIndex {
   }
 
   #name(at: number): string {
-    return at < 0 ? (this.#synthetic[-1 - at] as ElfSymbol).name : (this.#names as SectionData).text(at);
+    return at < 0 ? (this.#plt as Plt).nameOf(-1 - at) : (this.#names as SectionData).text(at);
   }
 }
 

@@ -16,8 +16,11 @@ const BASE_ADDRESS: u32 = 5;
 const START_END: u32 = 6;
 const START_LENGTH: u32 = 7;
 
-/** Bytes of a large section to read at once: the lists of a unit lie in a row. */
-const PAGE: f64 = 16384;
+/**
+ * Bytes of a large section to read at once, on either side: the lists of a unit lie together, but gcc's entries name them in
+ * another order.
+ */
+const PAGE: f64 = 262144;
 const MOST_BYTES: f64 = 33554432;
 /** One more than the highest address of 4 bytes. */
 const ALL_SHORT: f64 = 4294967296;
@@ -32,7 +35,7 @@ export function readRanges(unit: Unit, at: f64): void {
   const isNew = unit.version >= 5;
   const own = isNew ? RNGLISTS : RANGES;
   for (let least: f64 = 16; ; least *= 8) {
-    seek(own, at, least, PAGE);
+    seek(own, at, least, PAGE, PAGE);
     ranges.length = 0;
     if (isNew ? readNew(unit) : readOld(unit)) break;
     if (!hasMore(own) || least > MOST_BYTES) fail(ENDLESS_RANGES, at, 0);

@@ -79,19 +79,19 @@ export class Cursor {
 }
 
 /**
- * Puts the cursor on the byte at `at` of a section, or at ALTERNATE plus its place of the other file's. At least `least` bytes are at hand then, fewer at the section's
- * end. Reads `page` bytes if they aren't yet.
+ * Puts the cursor on the byte at `at` of a section, or at ALTERNATE plus its place of the other file's. At least `least`
+ * bytes are at hand then, fewer at the section's end. If they aren't yet, it reads `page` bytes, and `before` in front of them.
  */
-export function seek(window: u32, at: f64, least: f64, page: f64): void {
+export function seek(window: u32, at: f64, least: f64, page: f64, before: f64 = 0): void {
   Cursor.from = at;
-  if (at >= ALTERNATE) seekIn(alternateOf(window), at - ALTERNATE, least, page);
-  else seekIn(window, at, least, page);
+  if (at >= ALTERNATE) seekIn(alternateOf(window), at - ALTERNATE, least, page, before);
+  else seekIn(window, at, least, page, before);
 }
 
-function seekIn(window: u32, at: f64, least: f64, page: f64): void {
+function seekIn(window: u32, at: f64, least: f64, page: f64, before: f64): void {
   const section = window == ENTRIES ? INFO : window;
   Cursor.section = section;
-  const one = bytesBehind(window);
+  const one = bytesBehind(window, at, least);
   if (!(at >= 0 && at < one.size)) {
     if (one.ptr == 0) reserve(one, 0);
     Cursor.at = one.ptr + one.length;
@@ -99,20 +99,23 @@ function seekIn(window: u32, at: f64, least: f64, page: f64): void {
     Cursor.end = Cursor.at;
     return;
   }
-  const to = min<f64>(at + least, one.size);
-  const hasAll = one.from <= at && one.from + <f64>one.length >= to;
-  if (!hasAll) fill(one, section, at, max<f64>(to, min<f64>(at + page, one.size)));
+  if (!has(one, at, least)) fill(one, section, max<f64>(0, at - before), min<f64>(at + max<f64>(least, page), one.size));
   const start = one.ptr + <usize>(at - one.from);
   Cursor.start = start;
   Cursor.at = start;
   Cursor.end = max(start, one.ptr + one.length);
 }
 
-/** A whole section that is at hand serves both windows on it. */
+/** What one window on .debug_info has at hand, such as the unit that was read last, serves the other one, too. */
 @inline
-function bytesBehind(window: u32): Window {
+function bytesBehind(window: u32, at: f64, least: f64): Window {
   const info = windowOf(INFO);
-  return window == ENTRIES && info.from == 0 && <f64>info.length == info.size ? info : windowOf(window);
+  return window == ENTRIES && (info.size <= WHOLE || has(info, at, least)) ? info : windowOf(window);
+}
+
+@inline
+function has(one: Window, at: f64, least: f64): bool {
+  return one.from <= at && one.from + <f64>one.length >= min<f64>(at + least, one.size);
 }
 
 /** Bytes of a cursor that is kept, and how many may be kept inside each other. */
