@@ -261,3 +261,33 @@ test('runs can be told apart by taking the weights behind each, and be written a
   const text = Buffer.concat([...table.folded(true)].map((block) => Buffer.from(block))).toString();
   assert.equal(text, 'a;b 1 3\nc 2 0\nd 0 4.5\n');
 });
+
+test('lines that do not come back are forgotten, and those that do are asked for once', () => {
+  const lines = 150_000;
+  const block = (from: number, times: number): Buffer =>
+    Buffer.from(
+      Array.from({ length: 1000 }, (_, i) => `\t${`${from + i}`.padStart(12)}\n1\n`.repeat(times)).join(''),
+      'latin1',
+    );
+  const asked = (times: number): { table: StackTable; unknown: number } => {
+    const table = new StackTable();
+    const name = table.name('same');
+    let unknown = 0;
+    for (let round = 0; round < times; round++) {
+      for (let from = 0; from < lines; from += 1000) {
+        table.write(block(from, times));
+        for (let stop = table.scan(); stop !== Stop.more; stop = table.scan()) {
+          if (stop === Stop.unknown) unknown++;
+          if (stop === Stop.unknown) table.define(name);
+          if (stop === Stop.control) table.end(1);
+        }
+      }
+    }
+    assert.equal(textOf(table), `same ${lines * times * times}\n`);
+    return { table, unknown };
+  };
+  const once = asked(1);
+  assert.equal(once.unknown, lines);
+  assert.ok(once.table.bytes.length < 20 << 20, `${once.table.bytes.length} bytes`);
+  assert.equal(asked(3).unknown, lines);
+});

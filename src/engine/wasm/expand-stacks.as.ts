@@ -25,11 +25,12 @@ const callerLists = new Column32();
 const lists = new Column32();
 
 /**
- * Room for a byte a name, which the host sets to KERNEL for names of kernel frames. Forgets all lists, and frame lines,
- * because their memory is needed now, and mostly all is read.
+ * Room for a byte a name, which the host sets to KERNEL for names of kernel frames. Forgets all lists, and what only new
+ * lines and stacks would need, because its memory is needed now, and mostly all is read.
  */
 export function beginExpansion(): usize {
   forgetLines();
+  stacks.close();
   if (facts) heap.free(facts);
   factCount = nameCount() + 1;
   facts = zeroed(factCount, 1);
@@ -77,6 +78,7 @@ export function planFrame(id: u32, leaf: u32, caller: u32): void {
 export function expandStacks(roots: u32): void {
   const old = stacks;
   renewStacks();
+  stacks.reserve(old.size.length);
   for (let i: u32 = 0; i < old.size.length; i++) {
     const p = <usize>old.at.get(i);
     const size = old.size.get(i);

@@ -9,6 +9,11 @@ const FIRST_SLOTS: u32 = 1 << 12;
  * lines than a block holds, it is below the 2^22 at which the slots would double.
  */
 const MOST: u32 = 4_000_000;
+/**
+ * From so many lines on, and at each doubling, those that come back less than once on average are forgotten: an address of
+ * its own in each sample, as of a large library, would take more memory for its line than for all else.
+ */
+const FIRST_LOOK: u32 = 1 << 16;
 
 /** Places in a line: what it does, the line that followed it last time (0: none), how many bytes it has, and these. */
 export const ACTION: usize = 0;
@@ -23,6 +28,9 @@ export class KnownLines {
   slots: usize = 0;
   mask: u32 = 0;
   count: u32 = 0;
+  /** how many there are at the next look, and how many lines were read since the last ones were forgotten */
+  next: u32 = FIRST_LOOK;
+  read: f64 = 0;
   lines: Arena = new Arena();
   /** what the first line of a stack follows: a line without bytes */
   start: usize = 0;
@@ -54,8 +62,14 @@ export class KnownLines {
     return line;
   }
 
-  @inline get isFull(): bool {
-    return this.count >= MOST;
+  /** Are they too many, or of too little use? */
+  @inline isWorn(): bool {
+    return this.count >= this.next && !this.isWorthMore();
+  }
+
+  private isWorthMore(): bool {
+    this.next = min(this.next << 1, MOST);
+    return this.count < MOST && this.read >= <f64>this.count * 2;
   }
 
   /** Forgets all lines; each place of one is void then. */
@@ -63,6 +77,8 @@ export class KnownLines {
     heap.free(this.slots);
     this.lines.drop();
     this.count = 0;
+    this.next = FIRST_LOOK;
+    this.read = 0;
     this.newSlots(FIRST_SLOTS);
     this.start = this.newLine(0, 0, 0);
   }

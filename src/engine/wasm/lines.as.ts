@@ -212,7 +212,7 @@ function dropLeaves(count: u32): void {
 export function scan(): u32 {
   let p = input + pos;
   const end = input + whole;
-  if (known.isFull) forgetLines();
+  if (known.isWorn()) forgetLines();
   let before = previous;
   let lines: f64 = 0;
   while (p < end) {
@@ -222,7 +222,7 @@ export function scan(): u32 {
       lineStart = p;
       lineEnd = q;
       pos = q + 1 - input;
-      lineNumber += lines + 1;
+      countLines(lines, 1);
       previous = before;
       return c == 10 || (c == 13 && q == p + 1) ? BLANK : CONTROL;
     }
@@ -245,7 +245,7 @@ export function scan(): u32 {
         lineEnd = q;
         newHash = h;
         pos = p - input;
-        lineNumber += lines;
+        countLines(lines, 0);
         previous = before;
         return UNKNOWN;
       }
@@ -258,7 +258,7 @@ export function scan(): u32 {
         lineStart = p;
         lineEnd = q;
         pos = q + 1 - input;
-        lineNumber += lines + 1;
+        countLines(lines, 1);
         previous = before;
         return ASKED;
       }
@@ -272,9 +272,16 @@ export function scan(): u32 {
     p = q + 1;
   }
   pos = whole;
-  lineNumber += lines;
+  countLines(lines, 0);
   previous = before;
   return MORE;
+}
+
+/** These frame lines were read, and others behind them. */
+@inline
+function countLines(frames: f64, others: f64): void {
+  known.read += frames;
+  lineNumber += frames + others;
 }
 
 /** Remembers the unknown line with what it does, and does it. */
@@ -282,6 +289,7 @@ export function define(what: u32): void {
   const line = known.add(lineStart, <u32>(lineEnd - lineStart), newHash, what);
   store<u32>(previous, <u32>line, FOLLOWER);
   previous = line;
+  known.read++;
   pass();
   if (what != IGNORE && what != ASK_HOST) pushFrame(what);
 }

@@ -48,6 +48,14 @@ export class Column32 {
     this.set(this.length++, value);
   }
 
+  /** Makes room for `count` of an empty column. */
+  reserve(count: u32): void {
+    if (count <= this.capacity) return;
+    this.drop();
+    this.capacity = count;
+    this.ptr = moved(0, 0, (<usize>count) << 2);
+  }
+
   /** Gives its memory back. */
   drop(): void {
     if (this.ptr) heap.free(this.ptr);
@@ -78,6 +86,14 @@ export class Column64 {
       this.ptr = moved(this.ptr, (<usize>this.length) << 3, (<usize>this.capacity) << 3);
     }
     this.set(this.length++, value);
+  }
+
+  /** Makes room for `count` of an empty column. */
+  reserve(count: u32): void {
+    if (count <= this.capacity) return;
+    this.drop();
+    this.capacity = count;
+    this.ptr = moved(0, 0, (<usize>count) << 3);
   }
 
   /** Gives its memory back. */

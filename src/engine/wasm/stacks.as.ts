@@ -56,6 +56,19 @@ export class StackTable {
     return index;
   }
 
+  /** Makes room for `count` stacks of an empty table, which then need no copies of what has grown. */
+  reserve(count: u32): void {
+    this.hash.reserve(count);
+    this.at.reserve(count);
+    this.size.reserve(count);
+    this.weight.reserve(count);
+    this.hits.reserve(count);
+    let slots = this.mask + 1;
+    while (slots >> 1 < count) slots = moreSlots(slots);
+    heap.free(this.slots);
+    this.fill(slots);
+  }
+
   /** Adds to the stack with this index. */
   @inline
   addTo(index: u32, weight: f64, hits: f64): void {
