@@ -3,15 +3,6 @@
 import type { Engine } from './engine.ts';
 import type { EngineMemory } from './engine-memory.ts';
 
-/** By the number of a place. Views: read them before the table changes. */
-export interface PlaceColumns {
-  ids: Uint32Array;
-  kinds: Uint32Array;
-  addresses: Float64Array;
-  /** addresses as they were printed */
-  printedAt: Float64Array;
-}
-
 export class Places {
   readonly #engine: Engine;
   readonly #memory: EngineMemory;
@@ -38,16 +29,29 @@ export class Places {
     return this.#engine.placeOf(id);
   }
 
-  columns(): PlaceColumns {
-    const { count } = this;
-    const [ids, kinds] = [this.#engine.placeNameColumn() >>> 2, this.#engine.placeKindColumn() >>> 2];
-    const [addresses, printed] = [this.#engine.placeAddressColumn() >>> 3, this.#engine.placePrintedColumn() >>> 3];
-    const { words, floats } = this.#memory;
-    return {
-      ids: words.subarray(ids, ids + count),
-      kinds: words.subarray(kinds, kinds + count),
-      addresses: floats.subarray(addresses, addresses + count),
-      printedAt: floats.subarray(printed, printed + count),
-    };
+  /** The name id of a place. */
+  idOf(place: number): number {
+    return this.#memory.words[(this.#engine.placeNameColumn() >>> 2) + place] as number;
+  }
+
+  kindOf(place: number): number {
+    return this.#memory.words[(this.#engine.placeKindColumn() >>> 2) + place] as number;
+  }
+
+  /** The address of a place as it was printed. */
+  printedAt(place: number): number {
+    return this.#memory.floats[(this.#engine.placePrintedColumn() >>> 3) + place] as number;
+  }
+
+  /** The kinds of all places. A view: read it before the table changes. */
+  kinds(): Uint32Array {
+    const from = this.#engine.placeKindColumn() >>> 2;
+    return this.#memory.words.subarray(from, from + this.count);
+  }
+
+  /** The addresses of all places, in a copy. */
+  addresses(): Float64Array {
+    const from = this.#engine.placeAddressColumn() >>> 3;
+    return this.#memory.floats.slice(from, from + this.count);
   }
 }

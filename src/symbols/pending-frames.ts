@@ -1,6 +1,7 @@
 // Frames that stand for several functions. While a recording is read, a placeholder takes their place. When all is
 // read, their places in the stacks are known, and so which of them are callers.
 
+import { Remembered } from '../engine/remembered.ts';
 import { Met } from '../engine/stack-expansion.ts';
 import { Line, type StackTable } from '../engine/stack-table.ts';
 import { indicesByGroup, orderOf } from './elf/sorted.ts';
@@ -14,7 +15,7 @@ export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number
 type LookUp = Pick<Symbolizer, 'exactAt' | 'callerAt'> & { unmapped: number };
 
 /** Frames and lists of them whose words are remembered: large objects have more than memory should hold. */
-const MOST_REMEMBERED = 1 << 15;
+const MOST_REMEMBERED = 1 << 11;
 
 /** What frames at many places have in common. */
 interface Kind {
@@ -36,16 +37,17 @@ class Found {
   readonly met: Uint8Array;
   /** bits of Known */
   readonly known: Uint8Array;
-  /** functions of which one is inlined into the other, all of them; 0: nothing is known */
+  /** functions of which one is inlined into the other, all of them; 0: nothing is known. Empty where perf inlined nothing */
   readonly depth: Uint32Array;
   /** lists of the names of its functions, where it is met as a leaf and as a caller; 0: nothing is known */
   readonly leaf: Uint32Array;
   readonly caller: Uint32Array;
 
-  constructor(count: number) {
+  /** `withDepth`: is that needed? */
+  constructor(count: number, withDepth: boolean) {
     this.met = new Uint8Array(count);
     this.known = new Uint8Array(count);
-    this.depth = new Uint32Array(count);
+    this.depth = new Uint32Array(withDepth ? count : 0);
     this.leaf = new Uint32Array(count);
     this.caller = new Uint32Array(count);
   }
@@ -77,14 +79,11 @@ export class PendingFrames {
   /** by the id of a place: its printed name with a source place that was printed, too */
   readonly #placed = new Map<number, number>();
   // of places, when all is read
-  #found = new Found(0);
-  #ids = new Uint32Array();
-  #kindOf = new Uint32Array();
-  #printedAt = new Float64Array();
+  #found = new Found(0, false);
   /** by name id: 1 + the number of its place; 0: it is of none */
   #placeOf = new Uint32Array();
-  readonly #listsOfFrames = new Map<readonly SymbolFrame[], number>();
-  readonly #words = new Map<SymbolFrame, number>();
+  readonly #listsOfFrames = new Remembered<readonly SymbolFrame[], number>(MOST_REMEMBERED);
+  readonly #words = new Remembered<SymbolFrame, number>(MOST_REMEMBERED);
   readonly #printedLists = new Map<number, number>();
   /** the words of a list, where they are needed again */
   readonly #wordsOfLists = new Map<number, readonly number[]>();
@@ -134,25 +133,21 @@ export class PendingFrames {
    * the debug information is read once, whatever order the recording has. `kernel` are the names of kernel frames.
    */
   lookUp(kernel: Iterable<number>): void {
-    const met = this.#table.expansion.begin(kernel);
-    // copies, because the table changes
-    const { ids, kinds, addresses, printedAt } = this.#table.places.columns();
-    const own = addresses.slice();
-    this.#ids = ids.slice();
-    this.#kindOf = kinds.slice();
-    this.#printedAt = printedAt.slice();
+    const { expansion, places } = this.#table;
+    const met = expansion.begin(kernel);
+    const own = places.addresses();
     this.#placeOf = new Uint32Array(met.length);
-    this.#found = new Found(own.length);
     // perf's inlined functions stand between a frame and its caller
     const isMixed = this.#printed.size > 0;
+    this.#found = new Found(own.length, isMixed);
     for (let place = 0; place < own.length; place++) {
-      const id = this.#ids[place] as number;
+      const id = places.idOf(place);
       this.#found.met[place] = isMixed ? Met.leaf | Met.caller : (met[id] as number);
       this.#placeOf[id] = place + 1;
     }
-    for (const places of this.#byObject()) {
-      const order = orderOf(this.#toOwn(places, own));
-      this.#lookUpIn(places, order, own);
+    for (const group of this.#byObject()) {
+      const order = orderOf(this.#toOwn(group, own));
+      this.#lookUpIn(group, order, own);
     }
   }
 
@@ -161,7 +156,7 @@ export class PendingFrames {
     const groups = new Map<ObjectSymbols, number>();
     for (const { object } of this.#kinds) if (!groups.has(object)) groups.set(object, groups.size);
     const groupOf = this.#kinds.map(({ object }) => groups.get(object) as number);
-    return indicesByGroup(this.#kindOf, groupOf, groups.size);
+    return indicesByGroup(this.#table.places.kinds(), groupOf, groups.size);
   }
 
   /** Turns offsets into addresses of the object, -1 where it has no such byte. Gives those of these places. */
@@ -220,8 +215,7 @@ export class PendingFrames {
   printedOf(id: number): number | undefined {
     const place = this.#table.places.of(id);
     if (place < 0) return undefined;
-    const kind = this.#table.places.columns().kinds[place] as number;
-    return (this.#kinds[kind] as Kind).printed & Line.ids;
+    return this.#kindAt(place).printed & Line.ids;
   }
 
   /** The frame of this id of a place is `placed` if nothing turns out to be known of it. */
@@ -230,7 +224,7 @@ export class PendingFrames {
   }
 
   #kindAt(place: number): Kind {
-    return this.#kinds[this.#kindOf[place] as number] as Kind;
+    return this.#kinds[this.#table.places.kindOf(place)] as Kind;
   }
 
   /** The number of the place of a name id; -1: it is of none. */
@@ -247,14 +241,14 @@ export class PendingFrames {
   }
 
   #settleAll(roots: number): void {
-    const { expansion } = this.#table;
+    const { expansion, places } = this.#table;
     const { met, leaf, caller } = this.#found;
     for (let place = 0; place < met.length; place++) {
       const how = met[place] as number;
       if ((how & (Met.leaf | Met.caller)) === 0) continue;
       const asLeaf = how & Met.leaf ? leaf[place] || this.#printedList(place) : 0;
       const asCaller = how & Met.caller ? caller[place] || this.#printedList(place) : 0;
-      expansion.plan(this.#ids[place] as number, asLeaf, asCaller);
+      expansion.plan(places.idOf(place), asLeaf, asCaller);
     }
     expansion.apply(roots);
   }
@@ -288,7 +282,7 @@ export class PendingFrames {
   }
 
   #placedAt(place: number): number {
-    return this.#placed.get(this.#ids[place] as number) ?? this.#kindAt(place).printed;
+    return this.#placed.get(this.#table.places.idOf(place)) ?? this.#kindAt(place).printed;
   }
 
   /**
@@ -297,7 +291,9 @@ export class PendingFrames {
    */
   #frameAt(ids: Uint32Array, from: number): { place: number; to: number; count: number } {
     const first = this.#placeAt(ids[from] as number);
-    const at = this.#printedAt[first] ?? this.#printed.get(ids[from] as number)?.printedAt;
+    const printedAt = (place: number, id: number): number | undefined =>
+      place < 0 ? this.#printed.get(id)?.printedAt : this.#table.places.printedAt(place);
+    const at = printedAt(first, ids[from] as number);
     let to = from + 1;
     if (at === undefined) return { place: -1, to, count: 0 };
     let place = first;
@@ -305,7 +301,7 @@ export class PendingFrames {
     for (; to < ids.length; to++) {
       const one = ids[to] as number;
       const other = this.#placeAt(one);
-      if ((this.#printedAt[other] ?? this.#printed.get(one)?.printedAt) !== at) break;
+      if (printedAt(other, one) !== at) break;
       if (other < 0) continue;
       if (place >= 0 && other !== place) break;
       place = other;
@@ -325,11 +321,11 @@ export class PendingFrames {
     const [first] = frames;
     if (!first) return 0;
     const found = this.#found;
-    if (found.depth[place] === 0) {
+    if (found.known[place] === 0) {
       found.known[place] =
         Known.any | (first.name === undefined ? 0 : Known.name) | (first.file === undefined ? 0 : Known.lines);
     }
-    found.depth[place] = Math.max(found.depth[place] as number, frames.length);
+    found.depth[place] = Math.max(found.depth[place] ?? 0, frames.length);
     const remembered = this.#listsOfFrames.get(frames);
     if (remembered !== undefined) return remembered;
     const words: number[] = [];
@@ -338,7 +334,6 @@ export class PendingFrames {
       words.push(frame.name === undefined ? this.#unnamed(frame, kind.printed) : this.#word(frame, kind.dso));
     }
     const list = this.#list(words);
-    if (this.#listsOfFrames.size >= MOST_REMEMBERED) this.#listsOfFrames.clear();
     // a function that has only lines is called as it was printed, which differs
     if (first.name !== undefined) this.#listsOfFrames.set(frames, list);
     return list;
@@ -370,7 +365,6 @@ export class PendingFrames {
     let word = this.#words.get(frame);
     if (word === undefined) {
       word = this.#wordOf(frame, this.#behind(frame), dso);
-      if (this.#words.size >= MOST_REMEMBERED) this.#words.clear();
       this.#words.set(frame, word);
     }
     return word;

@@ -22,7 +22,11 @@ export interface DwarfFrame {
   home: string | undefined;
 }
 
-/** Bytes of tables that are kept. Beyond it those of the units go that were asked longest ago; they are made anew if they are met. */
+/**
+ * Bytes of tables that are kept at first, and at most. Beyond it those of the units go that were asked longest ago; they are
+ * made anew if they are met. Addresses in their order need few units at a time, others make themselves room.
+ */
+const FIRST_KEPT = 8 * 2 ** 20;
 const MOST_KEPT = 40 * 2 ** 20;
 /** A frame of the reader in words of 4 bytes: hash, name, where that lies (8 bytes), unit, file, line, home. */
 const Word = { name: 1, nameAt: 2, unit: 4, file: 5, line: 6, home: 7 } as const;
@@ -31,8 +35,8 @@ const Name = { kind: 3, linkage: 2, plain: 3, section: 3, inlined: 0x80000000 } 
 const NO_FILE = 0xffffffff;
 /** The reader must open a unit before it can tell. */
 const TO_OPEN = -(2 ** 31);
-/** Frames that are kept; beyond it all are forgotten. */
-const MOST_FRAMES = 1 << 15;
+/** Frames that are kept, and lists of them; beyond it all are forgotten, with their names and paths. */
+const MOST_FRAMES = 1 << 11;
 /** Units that an address may lie in, and names around it that can't be read. */
 const MOST_TRIES = 1 << 12;
 
@@ -40,15 +44,20 @@ export class Dwarf {
   readonly #sections: DwarfSections;
   readonly #reader: Reader;
   readonly #mostKept: number;
+  /** bytes of tables that are kept now */
+  #room: number;
   /** the bytes kept of each unit that is read */
   readonly #read = new Map<number, number>();
+  /** the same of units that more room would have kept, those that went longest ago first */
+  readonly #gone = new Map<number, number>();
+  #goneSize = 0;
   /** of units, by the indices of their files */
-  readonly #paths = new Map<number, (string | undefined)[]>();
+  #paths = new Map<number, (string | undefined)[]>();
   /** by the reader's numbers, frames and lists of them */
   #frames: DwarfFrame[] = [];
   #lists: (readonly DwarfFrame[])[] = [];
   #words = new Uint32Array();
-  readonly #texts = NAMES.map(() => new Map<number, string | undefined>());
+  #texts = NAMES.map(() => new Map<number, string | undefined>());
   readonly #problems = new Map<string, number>();
   /** are all units in the reader's index, not only those of .debug_aranges? */
   #isIndexed = false;
@@ -60,6 +69,7 @@ export class Dwarf {
    */
   constructor(file: ElfFile, mostKept = MOST_KEPT, alternate?: ElfFile) {
     this.#mostKept = mostKept;
+    this.#room = Math.min(FIRST_KEPT, mostKept);
     this.#sections = dwarfSections(file, alternate);
     this.#reader = openReader(this.#sections, file.order === bigEndian);
     for (const { isCode, address, memorySize } of file.segments) {
@@ -88,8 +98,8 @@ export class Dwarf {
    * same functions stand at the same lines, it is mostly the same array.
    */
   framesAt(address: number): readonly DwarfFrame[] {
-    if (this.#kept > this.#mostKept) this.#forget();
-    if (this.#frames.length > MOST_FRAMES) this.#forgetFrames();
+    if (this.#kept > this.#room) this.#forget();
+    if (Math.max(this.#frames.length, this.#lists.length) > MOST_FRAMES) this.#forgetFrames();
     const list = this.#find(address);
     if (list === undefined) return [];
     this.#lists[list] ??= this.#readList(list);
@@ -233,21 +243,38 @@ export class Dwarf {
     this.#kept += size;
     reader.setRead(unit);
     this.#read.set(unit, size);
+    if (this.#gone.has(unit)) this.#room = Math.min(this.#mostKept, this.#room + size);
+    this.#dropGone(unit);
   }
 
   #forgetFrames(): void {
     this.#reader.forgetFrames();
     this.#frames = [];
     this.#lists = [];
+    this.#paths = new Map();
+    this.#texts = NAMES.map(() => new Map());
   }
 
+  /** The unit that was asked last stays, however large it is. */
   #forget(): void {
-    while (this.#kept > this.#mostKept) {
+    while (this.#kept > this.#room && this.#read.size > 1) {
       const unit = this.#reader.unitAskedLongestAgo();
-      this.#kept -= this.#read.get(unit) ?? 0;
+      const size = this.#read.get(unit) ?? 0;
       this.#reader.forgetUnit(unit);
-      if (!this.#read.delete(unit)) break;
+      this.#read.delete(unit);
+      this.#kept -= size;
+      this.#gone.set(unit, size);
+      this.#goneSize += size;
+      for (const [oldest] of this.#gone) {
+        if (this.#goneSize <= this.#mostKept - this.#room) break;
+        this.#dropGone(oldest);
+      }
     }
+  }
+
+  #dropGone(unit: number): void {
+    this.#goneSize -= this.#gone.get(unit) ?? 0;
+    this.#gone.delete(unit);
   }
 
   /** What `read` gives; undefined: it can't be read, and counts as a problem. */

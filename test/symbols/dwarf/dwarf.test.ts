@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Dwarf } from '../../../src/symbols/dwarf/dwarf.ts';
 import { ElfFile } from '../../../src/symbols/elf/elf-file.ts';
+import type { ReadBytes } from '../../../src/symbols/elf/section-data.ts';
 import { SymbolIndex } from '../../../src/symbols/elf/symbol-index.ts';
 import { bytesOf, damaged, OBJECTS, orInputError, readerOf } from '../objects.ts';
 
@@ -101,6 +102,25 @@ test('tables that are dropped and made anew give the same frames', () => {
     for (let address = 0x400000; address < 0x400400; address++)
       assert.deepEqual(textsAt(forgetful, address), textsAt(whole, address), `${name} ${address}`);
   }
+});
+
+test('the unit that was asked last is not read again, however large it is', () => {
+  const bytes = bytesOf('gcc-dwarf5');
+  let reads = 0;
+  const read: ReadBytes = (at, length) => {
+    reads++;
+    return bytes.subarray(at, at + length);
+  };
+  const dwarf = new Dwarf(new ElfFile(read), 0);
+  const inMain = new SymbolIndex(new ElfFile(read));
+  const addresses = Array.from({ length: 0x400 }, (_, i) => 0x400000 + i);
+  const unit = addresses.filter((address) => inMain.at(address)?.name === 'work');
+  assert.ok(unit.length > 2);
+  assert.ok(dwarf.framesAt(unit[0] as number).length > 0);
+  const before = reads;
+  let made = 0;
+  for (const address of unit) if (dwarf.framesAt(address).length > 0) made++;
+  assert.ok(made === unit.length && reads - before < made, `${reads - before} reads for ${made} addresses`);
 });
 
 /** A copy in which the reader does not find .debug_aranges. */

@@ -66,7 +66,7 @@ const STRIDE: usize = offsetof<Attribute>();
 const MOST_ATTRIBUTES: u32 = 1 << 12;
 const MOST_CODES: u64 = 1 << 20;
 /** Bytes of tables to keep; beyond that all are dropped. */
-const MOST_KEPT: usize = 8 << 20;
+const MOST_KEPT: usize = 4 << 20;
 const PAGE: f64 = 65536;
 const FIRST_BYTES: f64 = 1024;
 /** about what an empty table takes */
