@@ -58,16 +58,12 @@ function profileIn(bytes: Buffer): ProfileMessage {
   throw new InputError(otherKind(bytes) ?? 'this is not a pprof profile, or not all of one');
 }
 
-// goroutine profile: total 5          of Go's /debug/pprof/… with ?debug=1
-// heap profile: 1: 2 [ 3: 4] @ heap/1048576
-const DEBUG_TEXT = /^(?:\w+ profile: |--- \w+:\n|goroutine \d+ \[)/;
 // of gperftools: four machine words 0, 3, 0, microseconds between samples
 const OLD_BINARY = /^\0{8}(?:\x03\0{15}|\0{7}\x03\0{8})/;
 
 /** What these bytes are instead, and what to do with them. */
 function otherKind(bytes: Buffer): string | undefined {
   const start = bytes.toString('latin1', 0, 64);
-  if (DEBUG_TEXT.test(start)) return 'this is the text form of a profile: leave ?debug=1 out where it comes from';
   if (OLD_BINARY.test(start)) {
     return 'this is a profile of gperftools, without names: convert it, pprof -proto PROGRAM FILE > cpu.pb.gz';
   }

@@ -79,6 +79,59 @@ export const FOREIGN_TEXTS = {
     whatToDo:
       'this is the text of strace or ltrace; for stacks record with perf record -g, or with bpf/offcpu.bt off the CPU',
   },
+  //Sampling at 99 Hertz of all threads by user + kernel stack... Hit Ctrl-C to end.        and no folded line
+  profile: {
+    pattern: /^(?:\^C)?Sampling (?:at \d+ Hertz|every \d+ events) of .*\n\s*\n/m,
+    whatToDo: "this is the text of bcc's profile; record with -f, which prints folded stacks, for flame-svg",
+  },
+  //Tracing 1 functions for "vfs_read"... Hit Ctrl-C to end.
+  stackcount: {
+    pattern: /^Tracing \d+ functions for ".*"\.\.\. Hit Ctrl-C to end\.$/m,
+    whatToDo: "this is the text of bcc's stackcount; run it with -f, which prints folded stacks, for flame-svg",
+  },
+  //     usecs               : count     distribution
+  histograms: {
+    pattern: /^ +\w+ +: count +distribution *$/m,
+    whatToDo: 'these are histograms of bcc, which hold no stacks',
+  },
+  //--- Execution profile ---           ns  percent  samples  top
+  'async-profiler': {
+    pattern: /^--- Execution profile ---$|^ +\w+ +percent +samples +top$/m,
+    whatToDo: 'this is the text of async-profiler; let it write collapsed stacks: asprof -o collapsed',
+  },
+  //              genunix`kmem_alloc+0x10
+  DTrace: {
+    pattern: /^ +[\w.-]+`[^\s`]+$/m,
+    whatToDo: "this is the output of DTrace; fold it with FlameGraph's stackcollapse.pl, for flame-svg",
+  },
+  //heap profile: 1: 2 [3: 4] @ heap/1048576     --- contention:     goroutine profile: total 5      ?debug=1
+  //Showing nodes accounting for 5s, 100% of 5s total       PeriodType: cpu nanoseconds              go tool pprof
+  'pprof text': {
+    pattern:
+      /^\w+ profile: +(?:total \d+$|\d+: \d+ \[)|^--- \w+:\n\w+\/\w+ ?=|^Showing nodes accounting for |^PeriodType: \w+ \w+\n|^-{5,}\+-{5,}$/m,
+    whatToDo:
+      'this is the text form of a profile; give the profile itself, which Go serves without ?debug=1, to pprof-fold',
+  },
+  //Process 42: python app.py
+  //Python v3.11.2 (/usr/bin/python3)
+  'py-spy': {
+    pattern: /^Process \d+: .*\nPython v\d/m,
+    whatToDo: 'this is the text of py-spy dump; record with py-spy record -f raw',
+  },
+  rbspy: {
+    pattern: /^rbspy\d\d/,
+    whatToDo: 'this is raw data of rbspy; convert it first: rbspy report -f collapsed',
+  },
+  //Each sample counts as 0.01 seconds.         ncalls  tottime  percall  cumtime  percall filename:lineno(function)
+  gprof: {
+    pattern: /^Each sample counts as [\d.]+ |^ +ncalls +tottime +percall +cumtime /m,
+    whatToDo: 'these are sums of functions, of gprof or cProfile, which hold no stacks; record with perf record -g',
+  },
+  //Function Stack,CPU Time:Total,…        Running Time	Self (ms)		Symbol Name
+  tables: {
+    pattern: /^(?:Function|Function Stack|Source Function)[,;\t](?:CPU|Effective) Time|^Running Time\tSelf /,
+    whatToDo: `this is a table of VTune or Instruments; ${NOT_READ}`,
+  },
   //Thread 1 (Thread 0x7f5c3a3c1740 (LWP 4242) "app"):       #1  0x00007f5c3a4b1d96 in poll () from …        gdb, pstack
   //PID 4242 - process          TID 4242:                                                                   eu-stack
   //  * frame #0: 0x00007f…                                                                                 lldb
@@ -97,14 +150,20 @@ export const FOREIGN_TEXTS = {
   },
   //{"nodes":[{"id":1,"callFrame":{"functionName":"(root)",…      node --cpu-prof, Chrome
   cpuprofile: {
-    pattern: /^\s*\{\s*(?:"nodes":\s*\[\s*\{\s*"id":|"head":\s*\{\s*"(?:callFrame|functionName)":)/,
+    pattern:
+      /^v8-version,\d|^Statistical profiling result from |^\s*\{(?:[\s\S]*"nodes":\s*\[\s*\{\s*"id":\s*\d+,\s*"callFrame":|\s*"head":\s*\{\s*"(?:callFrame|functionName)":)/,
     whatToDo:
-      'this is a profile of V8, for Chrome or speedscope; here, record node --perf-basic-prof with perf record -g',
+      'this is a profile or log of V8, for Chrome or its own tools; here, record node --perf-basic-prof with perf record -g',
   },
-  //{"traceEvents":[{"ph":"X",…             {"meta":{"interval":1,…      of Firefox
+  //{"traceEvents":[{"ph":"X",…             {"meta":{"interval":1,… {"libs":[…      of Firefox
   'trace events': {
-    pattern: /^\s*\{\s*(?:"traceEvents":|"meta":\s*\{)|^\s*\[\s*\{[^[\]]*"ph":\s*"/,
+    pattern: /^\s*\{\s*(?:"traceEvents":|"meta":\s*\{|"libs":\s*\[)|^\s*\[\s*\{[^[\]]*"ph":\s*"/,
     whatToDo: `this is a trace for Chrome, Perfetto or Firefox; ${NOT_READ}`,
+  },
+  //{"version":1,"flamebearer":{"names":[…         {"resourceProfiles":[…
+  'profiles as JSON': {
+    pattern: /^\s*\{[\s\S]*"(?:flamebearer|resourceProfiles)":\s*[{[]/,
+    whatToDo: 'this is JSON of Pyroscope or OpenTelemetry; give the profile as pprof to pprof-fold',
   },
   'perf data': {
     pattern: /^\s*\{\s*"linux-perf-json-version":/,
@@ -112,8 +171,8 @@ export const FOREIGN_TEXTS = {
   },
   //# callgrind format
   callgrind: {
-    pattern: /^# callgrind format$|^creator: callgrind-/m,
-    whatToDo: 'this is a file of callgrind, for kcachegrind; for stacks record with perf record -g',
+    pattern: /^# callgrind format$|^creator: callgrind-|^version: 1\ncreator: |^desc: .*\ncmd: /m,
+    whatToDo: 'this is a file of callgrind or massif, for their own viewers; for stacks record with perf record -g',
   },
   //Cmdline: /system/bin/simpleperf record …
   simpleperf: {
