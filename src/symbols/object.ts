@@ -6,7 +6,7 @@ import { Remembered } from '../engine/remembered.ts';
 import { ClosureNames } from './closure-names.ts';
 import { type CallFrame, CallFrames } from './dwarf/call-frames.ts';
 import { Dwarf, type DwarfFrame } from './dwarf/dwarf.ts';
-import { calledBefore, endsCall } from './elf/call-sites.ts';
+import { calledBefore, endsCall, jumpsTo } from './elf/call-sites.ts';
 import {
   alternateFiles,
   alternateLinkOf,
@@ -85,9 +85,15 @@ export class ObjectSymbols {
     return this.#file && endsCall(this.#file, address);
   }
 
-  /** The address that a direct call right before this one goes to. */
-  calledBefore(address: number): number | undefined {
-    return this.#file && calledBefore(this.#file, address);
+  /**
+   * Does a direct call right before this address lead to the function that starts there, perhaps by a jump in place of the
+   * last call of the function it calls?
+   */
+  leadsTo(address: number, start: number): boolean {
+    const file = this.#file;
+    const called = file && calledBefore(file, address);
+    if (file === undefined || called === undefined) return false;
+    return called === start || jumpsTo(file, called, start).some((from) => this.callFrameAt(from)?.start === called);
   }
 
   /** How the frame of the function at this address lies on the stack; undefined: nothing is known. */

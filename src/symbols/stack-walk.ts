@@ -25,8 +25,11 @@ export interface Walk {
 export interface Code {
   /** The object of the function around it, and how its frame lies; undefined: no object that can be read. */
   frameAt(address: number): { path: string; frame: CallFrame | undefined } | undefined;
-  /** The address that a direct call right before it goes to. */
-  calledBefore(address: number): number | undefined;
+  /**
+   * Does a direct call right before it lead to the function that starts there, perhaps by a jump in place of the last call
+   * of the function it calls?
+   */
+  leadsTo(address: number, start: number): boolean;
 }
 
 const WORD = 8;
@@ -52,7 +55,7 @@ export function walkStack(
     const { frame }: { frame?: CallFrame | undefined } = found;
     if (frame.base === 'sp') top += frame.size / WORD;
     const isNext = ({ slot, address }: StackWord): boolean => {
-      if (frame.base === 'bp') return slot !== undefined && slot >= top && code.calledBefore(address) === frame.start;
+      if (frame.base === 'bp') return slot !== undefined && slot >= top && code.leadsTo(address, frame.start);
       return slot === undefined ? USUAL_SLOTS.has(top - 1) : slot === top - 1;
     };
     const word = words.find(isNext);

@@ -12,9 +12,9 @@ const frameAt: Code['frameAt'] = (address) => {
   return address >= 6000 ? { path: '/other', frame: { base: 'sp', size: 24, start } } : undefined;
 };
 // 5150 and 5170 call 5000, 5250 calls 5100
-const calledBefore = (address: number): number | undefined =>
-  address >= 5100 && address < 6000 ? address - 100 - (address % 100) : undefined;
-const code: Code = { frameAt, calledBefore };
+const leadsTo = (address: number, start: number): boolean =>
+  address >= 5100 && address < 6000 && address - 100 - (address % 100) === start;
+const code: Code = { frameAt, leadsTo };
 const word = (slot: number, address: number): StackWord => ({ slot, address });
 
 describe('a walk by words of the stack', () => {

@@ -101,7 +101,7 @@ export class Callers {
     if (between === undefined && !this.#walked.has(key)) {
       const code = {
         frameAt: (at: number) => userFrames.callFrameAt(at, pid),
-        calledBefore: (at: number) => userFrames.calledBefore(at, pid),
+        leadsTo: (at: number, start: number) => userFrames.leadsTo(at, start, pid),
       };
       const walk = walkStack(address, words, code, outer);
       const ids = walk?.callers.map((at) => this.#known.get(at) as number).reverse() ?? [];

@@ -5,6 +5,7 @@ import { type ElfFile, Machine } from './elf-file.ts';
 
 const LONGEST_CALL = 7;
 const DIRECT_CALL = 5;
+const SHORT_FUNCTION = 256;
 
 /** Does a call end right before this address of the file? undefined: the code of this machine tells nothing. */
 export function endsCall(file: ElfFile, address: number): boolean | undefined {
@@ -18,6 +19,17 @@ export function endsCall(file: ElfFile, address: number): boolean | undefined {
 export function calledBefore(file: ElfFile, address: number): number | undefined {
   const code = file.machine === Machine.x86_64 ? file.bytesBefore(address, DIRECT_CALL) : undefined;
   return code?.length === DIRECT_CALL && code[0] === 0xe8 ? address + code.readInt32LE(1) : undefined;
+}
+
+/** Where in the code from `from` on, a short function's, jumps lie that go to `to`. What looks like one may be none. */
+export function jumpsTo(file: ElfFile, from: number, to: number): number[] {
+  const code = file.bytesBefore(from + SHORT_FUNCTION, SHORT_FUNCTION);
+  const places: number[] = [];
+  for (let at = 0; code && at + DIRECT_CALL <= code.length; at++) {
+    // e9 12 34 56 78           jmp rel32
+    if (code[at] === 0xe9 && from + at + DIRECT_CALL + code.readInt32LE(at + 1) === to) places.push(from + at);
+  }
+  return places;
 }
 
 // e8 12 34 56 78           call rel32

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { CallFrames } from '../../../src/symbols/dwarf/call-frames.ts';
 import { ElfFile } from '../../../src/symbols/elf/elf-file.ts';
 import { SymbolIndex } from '../../../src/symbols/elf/symbol-index.ts';
+import { ObjectSymbols } from '../../../src/symbols/object.ts';
 import { ROOT } from '../../tools.ts';
 import { bytesOf, orInputError, readerOf } from '../objects.ts';
 
@@ -56,4 +57,35 @@ describe('call frames', () => {
       }),
     );
   });
+});
+
+test('a call leads to a function directly, or by a jump of the very function it calls', () => {
+  const symbols = new SymbolIndex(new ElfFile(readerOf(program)));
+  const text = new ElfFile(readerOf(program)).section('.text');
+  assert.ok(text);
+  const startOf = (name: string): number => {
+    for (let at = text.address; at < text.address + text.size; at++) if (symbols.at(at)?.name === name) return at;
+    throw new Error(name);
+  };
+  const [main, keep] = [startOf('main'), startOf('keep_lock')];
+  const length = Array.from({ length: 256 }, (_, i) => symbols.at(keep + i)?.name).lastIndexOf('keep_lock') + 1;
+  const object = (jumpAt: number, to: number): ObjectSymbols => {
+    const bytes = Buffer.from(program);
+    const write = (at: number, opcode: number, target: number): void => {
+      const offset = at - text.address + text.offset;
+      bytes[offset] = opcode;
+      bytes.writeInt32LE(target - at - 5, offset + 1);
+    };
+    write(main, 0xe8, keep);
+    write(jumpAt, 0xe9, to);
+    return new ObjectSymbols('/prog', (path) => (path === '/prog' ? readerOf(bytes) : undefined), undefined);
+  };
+  const elsewhere = main + 64;
+  const jumping = object(keep + length - 5, elsewhere);
+  assert.ok(jumping.leadsTo(main + 5, keep));
+  assert.ok(jumping.leadsTo(main + 5, elsewhere));
+  assert.ok(!jumping.leadsTo(main + 5, elsewhere + 1));
+  assert.ok(!jumping.leadsTo(main + 6, elsewhere));
+  // the jump is another function's
+  assert.ok(!object(keep + length, elsewhere).leadsTo(main + 5, elsewhere));
 });

@@ -69,11 +69,10 @@ export class UserFrames {
     return { path, frame: frame && { ...frame, start: frame.start + address - (own as number) } };
   }
 
-  /** The address that a direct call right before this one goes to. */
-  calledBefore(address: number, pid: number | undefined): number | undefined {
+  /** Does a direct call right before this address lead to the function of the same object that starts there? */
+  leadsTo(address: number, start: number, pid: number | undefined): boolean {
     const { object, own } = this.#placeOf(address, pid) ?? {};
-    const called = own === undefined ? undefined : object?.calledBefore(own);
-    return called === undefined ? undefined : called + address - (own as number);
+    return object !== undefined && own !== undefined && object.leadsTo(own, start - address + own);
   }
 
   /** The object around an address of this process, and the object's own address of it. */
