@@ -27,7 +27,7 @@ BUILT = dist/THIRD-PARTY-LICENSES.txt
 # the oldest that package.json allows, and the even ones since
 NODES = 20.19 22 24 26
 TOOLS = $(basename $(notdir $(wildcard bin/*.ts)))
-SOURCES = $(shell find src bin scripts/*.ts -type f ! -name '*.generated.*')
+SOURCES = $(shell find src bin scripts/*.ts scripts/code-cache.cjs -type f ! -name '*.generated.*')
 TESTS = $(shell find test -name '*.test.ts' ! -path 'test/live/*' | LC_ALL=C sort)
 LIVE_TESTS = $(shell find test/live -name '*.test.ts' 2>/dev/null | LC_ALL=C sort)
 

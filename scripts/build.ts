@@ -13,6 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type OnResolveResult, type Plugin } from 'esbuild';
@@ -24,6 +25,11 @@ import { manuals } from './manuals.ts';
 import { offcpuRules, waitEvents } from './offcpu-rules.ts';
 import { thirdPartyLicenses } from './third-party.ts';
 import { viewerScript } from './viewer-script.ts';
+
+const codeCache = createRequire(import.meta.url)('./code-cache.cjs') as Record<
+  'FLAGS' | 'codeFile' | 'wrapped',
+  unknown
+>;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -263,6 +269,7 @@ async function buildBinaries(): Promise<void> {
   writeFileSync(`${made}/THIRD-PARTY-LICENSES.txt`, thirdPartyLicenses(bundled));
   rmSync('dist', { recursive: true, force: true });
   renameSync(made, 'dist');
+  execFileSync(process.execPath, ['scripts/code-cache.cjs']);
 }
 
 function write(file: string, text: string): void {
@@ -274,10 +281,6 @@ function write(file: string, text: string): void {
  * What starts a tool's bundle: an old Node would stop at the first word that it doesn't know, with a stack trace.
  * The second line is the shell's, and a comment to Node: it sees a closed stdout, in whose place Node opens /dev/null.
  * `engines` is `>=20.19`.
- *
- * Old space of 64 MiB: where V8's compiler, which has a thread of its own, needs room beyond its limit, it waits for the main
- * thread to collect garbage. A main thread that ends waits for that thread, so both wait for ever: 3 of
- * 1100 runs of flame-svg on a busy machine. V8's own limit sinks to some MiB with the first collections, but this one stands.
  */
 function launcher(tool: string, engines: string): string {
   const wanted = engines.slice('>='.length);
@@ -285,11 +288,23 @@ function launcher(tool: string, engines: string): string {
   // no filter speaks TLS, and Node reads these at its start, for longer than all the rest takes; others may want them below
   const certificates = tool === 'flame-record' ? '' : 'unset NODE_EXTRA_CA_CERTS; ';
   const closed = `{ echo "${tool}: <stdout>: closed; send it to /dev/null to drop it" >&2; exit 2; }`;
+  const { FLAGS, codeFile, wrapped } = codeCache;
   return `#!/bin/sh
-// 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; ${certificates}exec node --initial-old-space-size=64 "$0" "$@"
+// 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; ${certificates}exec node ${FLAGS} "$0" "$@"
+${codeFile}
+${wrapped}
 var version = process.versions.node.split('.');
-if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) require('./${tool}.main.cjs');
-else {
+if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) {
+  // as require() would, with V8's code cache where there is one of this Node and these flags
+  var fs = require('fs'), main = __dirname + '/${tool}.main.cjs', code;
+  try {
+    if (process.execArgv == '${FLAGS}' && !process.env.NODE_OPTIONS) code = fs.readFileSync(codeFile(fs, main));
+  } catch (none) {}
+  if (code) {
+    var script = new (require('vm').Script)(wrapped(fs, main), { filename: main, cachedData: code });
+    script.runInThisContext()(exports, require, module, main, __dirname);
+  } else require('./${tool}.main.cjs');
+} else {
   console.error('${tool}: Node ' + process.version + ' is too old: ${tool} needs Node ${wanted} or newer');
   process.exitCode = 2;
 }

@@ -39,6 +39,15 @@ for tool in "$@"; do
   ln -s "../lib/flamepipe/$tool.cjs" "$target/bin/$tool"
   echo "$target/bin/$tool"
 done
+
+# for the Node that starts the tools here; a staged installation may run on another machine, with another one
+rm -f "$target"/lib/flamepipe/*.code
+if [[ -z ${DESTDIR:-} ]]; then
+  node=node
+  [[ -e $brought ]] && node=$target/lib/flamepipe/node
+  "$node" scripts/code-cache.cjs "$target/lib/flamepipe"
+  chmod -f go+r "$target"/lib/flamepipe/*.code || true
+fi
 case ${DESTDIR:+staged}:$PATH: in
   staged:* | *:"$prefix/bin":*) ;;
   *) echo "$prefix/bin is not on your PATH; type: export PATH=\"$prefix/bin:\$PATH\"" ;;

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import fs, { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { OWN_DATA } from '../src/engine/own-data.ts';
@@ -45,8 +46,13 @@ const OTHERS = [
     'dist/index.d.ts',
     'dist/THIRD-PARTY-LICENSES.txt',
   ],
+  'scripts/code-cache.cjs',
   'scripts/link-completions.cjs',
 ];
+const { FLAGS, codeFile } = createRequire(import.meta.url)(join(ROOT, 'scripts/code-cache.cjs')) as {
+  FLAGS: string;
+  codeFile(fs: unknown, main: string): string;
+};
 const folder = temporaryFolder();
 
 function npm(...args: string[]): string {
@@ -107,9 +113,30 @@ describe('package', () => {
     assert.equal(refused.status, 2);
     const folded = await shell('node_modules/.bin/perf-fold --count samples samples', where);
     assert.equal(`${folded.err}${folded.out}`, '# unit: samples\nnode;main;job::work 2\n');
+    const dist = join(where, 'node_modules/flamepipe/dist');
+    const main = join(dist, 'perf-fold.main.cjs');
+    const isRejected = `node ${FLAGS} -p "const fs = require('fs');
+      const { codeFile, wrapped } = require('../scripts/code-cache.cjs');
+      const cachedData = fs.readFileSync(codeFile(fs, '${main}'));
+      new (require('vm').Script)(wrapped(fs, '${main}'), { cachedData }).cachedDataRejected"`;
+    const accepted = await shell(isRejected, dist);
+    assert.equal(`${accepted.err}${accepted.out}`, 'false\n', "V8 uses what npm's installation compiled");
+    writeFileSync(codeFile(fs, main), 'cut off');
+    const again = await shell('node_modules/.bin/perf-fold --count samples samples', where);
+    assert.deepEqual([`${again.err}${again.out}`, again.status], [`${folded.out}`, 0]);
     const program = "import { perfFold } from 'flamepipe'; process.stdin.pipe(perfFold()).pipe(process.stdout)";
     const piped = await shell(`node --input-type=module -e "${program}" < samples`, where);
     assert.equal(`${piped.err}${piped.out}`, '# unit: ns\nnode;main;job::work 5\n');
+  });
+
+  test('has code caches of one build of Node and of one build of a tool', () => {
+    const main = join(ROOT, 'dist/perf-fold.main.cjs');
+    const own = codeFile(fs, main);
+    for (const other of [process.execPath, main])
+      for (const change of [{ size: 1 }, { mtimeMs: 1 }]) {
+        const statSync = (file: string): object => ({ ...fs.statSync(file), ...(file === other && change) });
+        assert.notEqual(codeFile({ statSync }, main), own);
+      }
   });
 
   test('what npm runs after it has installed passes in a checkout that is not built yet', async () => {
