@@ -25,7 +25,7 @@ import { PerfMap, perfMapPath } from '../../symbols/perf-map.ts';
 import type { Symbolizer } from '../../symbols/symbolizer.ts';
 import { artifactIn, mapsFile, objectFile, perfMapFile, pidOfMaps } from '../artifacts.ts';
 import type { Process } from '../proc-pid.ts';
-import { namesIn, rootOf, textOf } from './proc-files.ts';
+import { linkOf, namesIn, rootOf, textOf } from './proc-files.ts';
 import { processAt } from './processes.ts';
 
 /** What gives names to frames and locks. */
@@ -112,14 +112,14 @@ export class TargetMaps {
       if (this.#identified.has(file)) continue;
       this.#identified.add(file);
       const files = new OpenFiles();
-      const read = files.open(`/proc/${pid}/map_files/${range}`) ?? files.open(`/proc/${pid}/root${file}`);
+      const read = files.open(mappedFile(pid, { range, path })) ?? files.open(`/proc/${pid}/root${file}`);
       const id = read && buildIdOf(read);
       files.close();
       if (id === undefined) continue;
       this.#buildIds.set(file, id);
       if (path !== file) this.#deleted.add(file);
       if (this.#isElsewhere) continue;
-      if (path !== file) this.#take(id, (to) => copyPlain(`/proc/${pid}/map_files/${range}`, to));
+      if (path !== file) this.#take(id, (to) => copyPlain(mappedFile(pid, { range, path }), to));
       else if (!rootOf(pid).isForeignNamespace) this.#take(id, (to) => linkSync(Buffer.from(file, 'latin1'), to));
     }
     if (this.#buildIds.size === size) return;
@@ -172,7 +172,7 @@ export class TargetMaps {
     const { isForeignNamespace } = rootOf(pid);
     for (const { range, path, file } of codeIn(lines)) {
       if (this.#kept.has(file) || !(isForeignNamespace || file !== path)) continue;
-      this.#kept.set(file, new OpenFiles().open(`/proc/${pid}/map_files/${range}`) ?? this.#files.open(file));
+      this.#kept.set(file, new OpenFiles().open(mappedFile(pid, { range, path })) ?? this.#files.open(file));
     }
   }
 
@@ -249,6 +249,12 @@ function isBuild(path: string, id: string): boolean {
   const isSame = read !== undefined && buildIdOf(read) === id;
   files.close();
   return isSame;
+}
+
+/** Where /proc has a file that is mapped. An ordinary user may open only the executable there. */
+function mappedFile(pid: number, { range, path }: { range: string; path: string }): string {
+  const exe = `/proc/${pid}/exe`;
+  return linkOf(exe) === path ? exe : `/proc/${pid}/map_files/${range}`;
 }
 
 /** The mapped code among lines of maps; `file` is its path while it was there. */
