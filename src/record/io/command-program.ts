@@ -1,5 +1,6 @@
 // The program that a command becomes: a script's interpreter, or what `env`, `nice` and `sh -c` start.
 
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isShell } from '../launcher.ts';
 import { bytesOf } from './proc-files.ts';
@@ -59,6 +60,19 @@ function simpleCommand([option = '', text = '', ...rest]: readonly string[]): st
   if (BUILTIN.test(words[0] ?? '')) return undefined;
   const given = words[0]?.includes('=') ? ['env', ...words] : words;
   return pathOf(given[0] ?? '') === undefined ? undefined : given;
+}
+
+const SETUID = 0o4000;
+const SETGID = 0o2000;
+
+/** Does a program of that path begin as another user or group than ours? */
+export function changesUser(path: string): boolean {
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (file === undefined) return false;
+  const { geteuid, getegid } = process;
+  return (
+    ((file.mode & SETUID) !== 0 && file.uid !== geteuid?.()) || ((file.mode & SETGID) !== 0 && file.gid !== getegid?.())
+  );
 }
 
 /** Does a program of that path only start another in its place? */

@@ -17,13 +17,13 @@ import type { Settings } from '../settings.ts';
 import { severalText } from '../target.ts';
 import { hasFailed, workloadText } from '../workload.ts';
 import { Child, endGroup } from './children.ts';
-import type { CommandProgram } from './command-program.ts';
+import { type CommandProgram, changesUser, programOf } from './command-program.ts';
 import { Family } from './family.ts';
 import { findStatements } from './find-statements.ts';
 import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets, uncountedStacks } from './find-target.ts';
 import { type Held, HeldCommand, heldProgram, StoppedCommand } from './held.ts';
 import { isLauncher, launched } from './launched.ts';
-import { installedProfilers } from './machine.ts';
+import { installedProfilers, sudoSelfHere } from './machine.ts';
 import { type Opened, openSession } from './postgres.ts';
 import { self, textOf } from './proc-files.ts';
 import { isAlive, processAt, recorder } from './processes.ts';
@@ -74,6 +74,7 @@ export async function record(
     keepRoom(folder.path);
     for (const text of profilers.missing) progress.note(text);
     if (settings.sql) opened = await openSession(settings.sql, folder.path, recorder(settings.sudo));
+    refuseOthers(settings);
     const program = heldProgram(settings, profilers.versions.get('perf'));
     const begun = settings.command && (await begin(settings.command, program, start));
     const held = begun?.held;
@@ -193,6 +194,15 @@ function mayTry({ mode, callGraph, warmupSeconds }: Settings, environment: Envir
 }
 
 /** Starts a command, which waits for the window if `program` is known. Throws UsageError if it can't be started. */
+/** Linux ends perf's recording of a program when it becomes another user's. Of root's there is none that does. */
+function refuseOthers({ command, mode }: Settings): void {
+  const path = command && programOf(command)?.path;
+  if (path === undefined || !hasCpu(mode) || self().uid === 0 || !changesUser(path)) return;
+  throw new UsageError(
+    `${path} is setuid, and Linux ends perf's recording where it becomes another user's: ${sudoSelfHere()} ... runs all of it as root`,
+  );
+}
+
 async function begin(
   command: readonly string[],
   program: CommandProgram | undefined,

@@ -1,10 +1,10 @@
 // The program that a command becomes.
 
 import assert from 'node:assert/strict';
-import { realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { programOf } from '../../../src/record/io/command-program.ts';
+import { changesUser, programOf } from '../../../src/record/io/command-program.ts';
 import { temporaryFolder } from '../../tools.ts';
 
 const SH = realpathSync('/bin/sh');
@@ -57,4 +57,18 @@ test('sh -c starts the program of a simple text in its place', () => {
   }
   const login = programOf(['sh', '-lc', 'sh -u a']); // reads ~/.profile
   assert.deepEqual(login?.words, ['-lc', 'sh -u a']);
+});
+
+test('a setuid program becomes another user, unless it is our own', () => {
+  const program = join(temporaryFolder(), 'program');
+  writeFileSync(program, '');
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(program, 1, 1);
+  chmodSync(program, 0o755);
+  assert.equal(changesUser(program), false);
+  for (const mode of [0o4755, 0o2755]) {
+    chmodSync(program, mode);
+    assert.equal(changesUser(program), isRoot);
+  }
+  assert.equal(changesUser('/nowhere/sh'), false);
 });
