@@ -14,6 +14,8 @@ export interface MachineFacts {
   /** those that setcap gave the perf program, as getcap prints them */
   perfCapabilities: string;
   paranoid: number | undefined;
+  /** may perf count in a process of this user? undefined: not tried, because perf_event_paranoid lets it */
+  mayCount: boolean | undefined;
   kptrRestrict: number | undefined;
   /** is it mounted, and may this user read sched_switch there? */
   tracefs: 'readable' | 'mounted' | 'missing';
@@ -123,13 +125,14 @@ function rightsFindings(facts: MachineFacts): Finding[] {
   return [...asked, paranoidFinding(facts), bpftrace];
 }
 
-function paranoidFinding({ paranoid, uid }: MachineFacts): Finding {
+function paranoidFinding({ paranoid, mayCount, uid }: MachineFacts): Finding {
   const said = `perf_event_paranoid is ${paranoid ?? 'unreadable'}`;
   if (paranoid !== undefined && paranoid < 2) {
     return { level: 'ok', text: `${said}: perf may record kernel and user stacks of own processes` };
   }
   const mend = uid === 0 ? 'start the container with --cap-add PERFMON,SYS_PTRACE,SYSLOG' : SETCAP;
-  if (paranoid !== 2) return { level: 'fault', stops: 'perf', text: `${said}: perf may not record`, mend };
+  if (paranoid !== 2 && !mayCount) return { level: 'fault', stops: 'perf', text: `${said}: perf may not record`, mend };
+  // above 2 it forbids more with Debian's and Ubuntu's kernels only
   return { level: 'note', text: `${said}: perf may record own processes, without kernel frames`, mend };
 }
 
@@ -149,11 +152,12 @@ function tracefsFinding({ tracefs, uid, sudo }: MachineFacts): Finding {
 function kernelFindings({ kptrRestrict, hasBtf, hasCycles, memlock, kernel, ...facts }: MachineFacts): Finding[] {
   const isRoot = facts.uid === 0 || facts.sudo === true;
   const findings: Finding[] = [];
-  if ((kptrRestrict ?? 0) > 0 && !isRoot)
+  // from 2 on nobody sees addresses
+  if ((kptrRestrict ?? 0) > (isRoot ? 1 : 0))
     findings.push({
       level: 'note',
       text: `kptr_restrict is ${kptrRestrict}: kernel frames have no names`,
-      mend: 'sudo sysctl kernel.kptr_restrict=0',
+      mend: `${facts.uid === 0 ? '' : 'sudo '}sysctl kernel.kptr_restrict=0`,
     });
   else findings.push({ level: 'ok', text: `kptr_restrict is ${kptrRestrict ?? 'unreadable'}` });
   findings.push(

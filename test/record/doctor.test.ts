@@ -25,6 +25,7 @@ const GOOD: MachineFacts = {
   perfCapabilities: '',
   capabilities: 0x1ffffffffffn,
   paranoid: 2,
+  mayCount: undefined,
   kptrRestrict: 1,
   tracefs: 'readable',
   hasBtf: true,
@@ -49,6 +50,7 @@ describe('machineFindings', () => {
       [{ tracefs: 'missing' }, /^fault: tracefs.* > mount -t tracefs /],
       [{ hasCycles: false }, /^note: no cycle counter/],
       [{ hasBtf: false }, /^note: .*BTF/],
+      [{ kptrRestrict: 2 }, /^note: kptr_restrict is 2: kernel frames have no names > sysctl /],
       [{ kernel: '5.10.0' }, /^note: locked memory: at most 65536 bytes.* > ulimit -l unlimited$/],
     ] as const) {
       const found = faults(facts);
@@ -62,6 +64,10 @@ describe('machineFindings', () => {
     const [perf, bpftrace] = faults({ ...user, paranoid: 3 });
     assert.match(perf ?? '', /^fault: perf_event_paranoid is 3.*setcap/);
     assert.match(bpftrace ?? '', /^fault: user 1000 .*may not trace > sudo flame-record/);
+    assert.match(
+      faults({ ...user, paranoid: 3, mayCount: true })[0] ?? '',
+      /^note: perf_event_paranoid is 3: perf may/,
+    );
     assert.match(faults({ ...user, paranoid: 2 })[0] ?? '', /^note: .*without kernel frames > sudo setcap/);
     assert.match(faults({ ...user, paranoid: -1 })[0] ?? '', /^fault: .*bpftrace may not trace/);
     assert.match(

@@ -14,6 +14,7 @@ export function machineFacts(isSudo: boolean): MachineFacts {
   const status = textOf('/proc/self/status') ?? '';
   const memlock = /^Max locked memory\s+(\d+)/m.exec(textOf('/proc/self/limits') ?? '')?.[1];
   const perf = pathOf('perf');
+  const paranoid = numberIn('/proc/sys/kernel/perf_event_paranoid');
   return {
     perf: versionOf('perf'),
     bpftrace: versionOf('bpftrace'),
@@ -22,7 +23,8 @@ export function machineFacts(isSudo: boolean): MachineFacts {
     sudo: isSudo ? answerOf(['sudo', '-n', 'true'])?.status === 0 : undefined,
     capabilities: BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`),
     perfCapabilities: (perf && answerOf(['getcap', perf])?.out) ?? '',
-    paranoid: numberIn('/proc/sys/kernel/perf_event_paranoid'),
+    paranoid,
+    mayCount: (paranoid ?? 0) > 2 ? answerOf(['perf', 'stat', '-e', 'cpu-clock:u', 'true'])?.status === 0 : undefined,
     kptrRestrict: numberIn('/proc/sys/kernel/kptr_restrict'),
     tracefs: tracefs(),
     hasBtf: hasBtf(),
