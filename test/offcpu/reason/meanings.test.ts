@@ -178,6 +178,12 @@ describe('meanings', () => {
       'ml',
       'pthread_cond_wait caml_thread_leave_blocking_section caml_leave_blocking_section unix_sleep W.worker_489',
     ],
+    [
+      'Python:GIL',
+      'lock/futex',
+      'python3',
+      '__pthread_cond_wait_common pthread_cond_timedwait PyCOND_TIMEDWAIT take_gil PyEval_RestoreThread pysleep time_sleep',
+    ],
     ['OCaml:tick', 'poll/select', 'ml', 'select caml_thread_tick start_thread'],
     ['libc:mutex', 'lock/futex', 'node', '[libc.so.6] pthread_mutex_lock uv_mutex_lock [libuv.so.1.0.0] [libc.so.6]'],
     ['V8:drain', 'lock/futex', 'node', 'uv_cond_wait node::WorkerThreadsTaskRunner::BlockingDrain node::Start main'],
