@@ -149,13 +149,24 @@ function pythonLacks({ executable, mapped, arguments: given, environment, frameP
   }
   const lacks: Lack[] = tellsPerf(given, environment)
     ? []
-    : [{ text, mend: 'python3 -X perf ..., or PYTHONPERFSUPPORT=1', what: 'names' }];
+    : dumpsCode(given, environment)
+      ? [{ text: DUMPS, mend: 'python3 -X perf ..., and no PYTHON_PERF_JIT_SUPPORT', what: 'names' }]
+      : [{ text, mend: 'python3 -X perf ..., or PYTHONPERFSUPPORT=1', what: 'names' }];
   return framePointers === false ? [...lacks, PYTHON_CALLERS] : lacks;
 }
 
-/** Do the words and the environment of a Python make it tell perf the names of its functions? */
+const DUMPS =
+  'Python writes the names of its functions into /tmp/jit-PID.dump (-X perf_jit), which only perf inject --jit reads';
+
+/** Do the words and the environment of a Python make it tell perf the names of its functions, in /tmp/perf-PID.map? */
 export function tellsPerf(words: readonly string[], environment: ProgramFacts['environment']): boolean {
-  return / -X ?perf/.test(` ${words.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
+  const isAsked = / -X ?perf(?= |$)/.test(` ${words.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
+  return isAsked && !dumpsCode(words, environment);
+}
+
+/** Does it write them beside its code into /tmp/jit-PID.dump? Then it tells nothing else, whatever it was asked. */
+function dumpsCode(words: readonly string[], environment: ProgramFacts['environment']): boolean {
+  return / -X ?perf_jit(?= |$)/.test(` ${words.join(' ')}`) || /^[1-9]/.test(environment.PYTHON_PERF_JIT_SUPPORT ?? '');
 }
 
 /** What makes other runtimes tell perf the names of their functions, and how that shows in words and variables. */

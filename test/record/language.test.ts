@@ -68,6 +68,9 @@ test('Python wants -X perf, which 3.11 does not know', () => {
   const variable = { ...started('python3.12', 'app.py'), environment: { PYTHONPERFSUPPORT: '1' } };
   assert.deepEqual(told(variable)[1], []);
   assert.match(told({ ...variable, framePointers: false })[1].join(), /^of its functions only .* CFLAGS=/);
+  const jit = started('python3.13', '-X', 'perf_jit', 'app.py');
+  const both = { ...variable, environment: { PYTHONPERFSUPPORT: '1', PYTHON_PERF_JIT_SUPPORT: '1' } };
+  for (const dumping of [jit, both]) assert.match(told(dumping)[1].join(), /^python3 -X perf \.\.\., and no /);
   assert.match(told(started('python3.11', '-X', 'perf', 'app.py'))[1].join(), /python3\.12 -X perf/);
   const library = { ...started('uwsgi', 'app.py'), mapped: ['/usr/bin/uwsgi', '/usr/lib/libpython3.11.so.1.0'] };
   assert.equal(told(library)[0], 'Python');
