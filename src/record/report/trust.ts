@@ -59,7 +59,7 @@ export function trustOf(facts: TrustFacts): Trust {
   const points = [
     ...namesPoints(languages),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
-    ...(cpu && identity ? shortPoints(identity, settings) : []),
+    ...(cpu && identity ? shortPoints(identity, facts) : []),
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
     ...(offcpu ? [...childrenPoints(facts), ...unseenPoints(facts)] : []),
     ...(identity ? [identityPoint(identity)] : []),
@@ -149,15 +149,17 @@ function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {
 }
 
 /** What runs in threads that end before perf's clock ticks is not among what runs hottest. */
-function shortPoints({ short, threads }: Identity, { frequency }: Settings): TrustPoint[] {
+function shortPoints({ short, threads }: Identity, { settings, callGraph }: TrustFacts): TrustPoint[] {
   const onCpuNs = threads.reduce((sum, thread) => sum + thread.onCpuNs - thread.recorderNs, 0);
   const wanted = (SAMPLES_A_THREAD * 1e9 * short.threads) / short.onCpuNs;
-  const better = FREQUENCIES.find((one) => one >= wanted) ?? FREQUENCIES.at(-1);
+  // copies of the stack at more would be hundreds of megabytes a second
+  const choices = callGraph.startsWith('dwarf') ? FREQUENCIES.slice(0, 1) : FREQUENCIES;
+  const better = choices.find((one) => one >= wanted) ?? choices.at(-1);
   return shareOf(
     'short',
     share(short.missedNs, onCpuNs),
     `the time on the CPU is that of ${grouped(short.threads)} threads which end or sleep before perf's clock ticks: what they run has too few samples`,
-    better !== undefined && better > frequency ? `flame-record --frequency ${better}` : undefined,
+    better !== undefined && better > settings.frequency ? `flame-record --frequency ${better}` : undefined,
   );
 }
 
