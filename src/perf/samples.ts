@@ -104,6 +104,11 @@ export class Samples {
     });
   }
 
+  /** Had all samples so far a line of their own for each frame? */
+  get haveCallchains(): boolean {
+    return this.folded > 0 && this.singles === 0;
+  }
+
   end(): void {
     const table = this.#table;
     const { root, weight } = this.engine.open;

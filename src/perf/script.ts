@@ -63,7 +63,6 @@ export class PerfScript {
   readonly #objects: PerfObjects | undefined;
   readonly #roots: PerfRoots;
   readonly #header = emptyHeader();
-
   /** What the frames being read belong to; a record is something with a header that is no sample. */
   #mode: (typeof MODES)[number] = 'none';
   #pending: Pending | undefined;
@@ -248,8 +247,9 @@ export class PerfScript {
     if (this.#mode === 'unwanted') return;
     if (this.#objects) this.#body.pid = pidOf(header, table);
     const isSingle = header.restFrom < table.lineTo && this.#body.readSingleLine(header.restFrom, table.lineTo);
-    if (isSingle) table.markSingle();
+    if (isSingle && !(this.#lastLine && this.samples.haveCallchains)) table.markSingle();
     else if (this.#lastLine) {
+      table.drop();
       table.push(this.samples.truncated);
       this.#skip(CUT_LINE, table.linesRead, table.text(from, table.lineTo));
     }

@@ -336,6 +336,10 @@ test('a line that is cut off leaves a mark', () => {
   const { text, skipped } = fold(`${HEADER}\t    55d0c0de1000 work+0x10 (/opt/app)\n\t    55d0c0de0f00 mai (/op`);
   assert.equal(text, 'app;[truncated];work 250000\n');
   assert.match(skipped[0] as string, /3: cut off in the middle of a line/);
+  // the address on this header's line is data, and the callchain below is missing
+  const behind = fold(`${HEADER}${STACK}\n${LATER.trimEnd()}     55d0c0de8000 buffer+0x8 (/opt/app)`);
+  assert.equal(behind.text, `app;[truncated] 250000\n${ONE}`);
+  assert.match(behind.skipped[0] as string, /5: cut off in the middle of a line/);
 });
 
 test('garbage is told line by line', () => {

@@ -85,9 +85,9 @@ export class BpftraceText {
   }
 
   end(): void {
-    const isCut = this.#table.closeLine();
+    this.cut = this.#table.closeLine();
     this.#read();
-    this.cut = isCut && this.#entries.closedAt === this.#table.linesRead;
+    this.cut &&= this.#entries.closedAt === this.#table.linesRead;
     this.#endValue();
     this.#breakEntry('cut off in the middle of an entry');
     this.#table.drop();
@@ -222,8 +222,8 @@ export class BpftraceText {
       return true;
     }
     const other = OTHER_END.exec(text);
-    if (!other || !this.#map) return false;
-    const { sums, tuple: texts } = other.groups ?? {};
+    const { sums, tuple: texts } = other?.groups ?? {};
+    if (!other || !this.#map || (this.cut && !sums && !texts)) return false; // the input ends before the value
     this.#map.refused = sums ? 'statistics' : texts ? 'tuples of texts' : 'histograms or stacks';
     this.#map.entries++;
     this.#entries.drop();
