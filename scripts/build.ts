@@ -26,10 +26,11 @@ import { offcpuRules, waitEvents } from './offcpu-rules.ts';
 import { thirdPartyLicenses } from './third-party.ts';
 import { viewerScript } from './viewer-script.ts';
 
-const codeCache = createRequire(import.meta.url)('./code-cache.cjs') as Record<
-  'FLAGS' | 'codeFile' | 'wrapped',
-  unknown
->;
+const codeCache = createRequire(import.meta.url)('./code-cache.cjs') as {
+  codeFile: unknown;
+  flagsOf(tool: string): string[];
+  wrapped: unknown;
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -288,9 +289,10 @@ function launcher(tool: string, engines: string): string {
   // no filter speaks TLS, and Node reads these at its start, for longer than all the rest takes; others may want them below
   const certificates = tool === 'flame-record' ? '' : 'unset NODE_EXTRA_CA_CERTS; ';
   const closed = `{ echo "${tool}: <stdout>: closed; send it to /dev/null to drop it" >&2; exit 2; }`;
-  const { FLAGS, codeFile, wrapped } = codeCache;
+  const { codeFile, flagsOf, wrapped } = codeCache;
+  const flags = flagsOf(tool);
   return `#!/bin/sh
-// 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; ${certificates}exec node ${FLAGS} "$0" "$@"
+// 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; ${certificates}exec node ${flags.join(' ')} "$0" "$@"
 ${codeFile}
 ${wrapped}
 var version = process.versions.node.split('.');
@@ -298,7 +300,7 @@ if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor}))
   // as require() would, with V8's code cache where there is one of this Node and these flags
   var fs = require('fs'), main = __dirname + '/${tool}.main.cjs', code;
   try {
-    if (process.execArgv == '${FLAGS}' && !process.env.NODE_OPTIONS) code = fs.readFileSync(codeFile(fs, main));
+    if (process.execArgv == '${flags}' && !process.env.NODE_OPTIONS) code = fs.readFileSync(codeFile(fs, main));
   } catch (none) {}
   if (code) {
     var script = new (require('vm').Script)(wrapped(fs, main), { filename: main, cachedData: code });

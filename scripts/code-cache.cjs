@@ -8,13 +8,19 @@ const { join, resolve } = require('node:path');
 const { Script } = require('node:vm');
 
 /**
- * The flags that tools run with. V8 takes no cache that was made with others.
+ * The flag that all tools run with. V8 takes no cache that was made with others.
  *
  * Old space of 64 MiB: where V8's compiler, which has a thread of its own, needs room beyond its limit, it waits for the main
  * thread to collect garbage. A main thread that ends waits for that thread, so both wait for ever: 3 of 1100 runs of flame-svg
  * on a busy machine. V8's own limit sinks to some MiB with the first collections, but this one stands.
  */
 const FLAGS = '--initial-old-space-size=64';
+/** Tools whose JavaScript runs too short, for small inputs, to win back what its optimisation takes: src/cli/optimizer.ts. */
+const LATE_OPTIMIZED = ['flame-svg', 'offcpu-classify'];
+
+function flagsOf(tool) {
+  return LATE_OPTIMIZED.includes(tool) ? [FLAGS, '--no-opt'] : [FLAGS];
+}
 
 /**
  * The cache of a tool whose code is in the file `main`. The name holds what V8 does not check: builds of Node whose V8 has the
@@ -71,7 +77,7 @@ function compileAll(dist) {
     if (tool === undefined) continue;
     if (!RUNS[tool]) throw new Error(`scripts/code-cache.cjs does not say how to run ${tool}`);
     // a tool without a cache only starts slower
-    spawnSync(process.execPath, [FLAGS, __filename, dist, tool], {
+    spawnSync(process.execPath, [...flagsOf(tool), __filename, dist, tool], {
       env: { ...process.env, NODE_OPTIONS: '' },
       input: RUNS[tool][1],
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -86,4 +92,4 @@ if (require.main === module) {
   else compile(dist, tool);
 }
 
-module.exports = { FLAGS, codeFile, wrapped };
+module.exports = { codeFile, flagsOf, wrapped };

@@ -49,9 +49,9 @@ const OTHERS = [
   'scripts/code-cache.cjs',
   'scripts/link-completions.cjs',
 ];
-const { FLAGS, codeFile } = createRequire(import.meta.url)(join(ROOT, 'scripts/code-cache.cjs')) as {
-  FLAGS: string;
+const { codeFile, flagsOf } = createRequire(import.meta.url)(join(ROOT, 'scripts/code-cache.cjs')) as {
   codeFile(fs: unknown, main: string): string;
+  flagsOf(tool: string): string[];
 };
 const folder = temporaryFolder();
 
@@ -115,7 +115,7 @@ describe('package', () => {
     assert.equal(`${folded.err}${folded.out}`, '# unit: samples\nnode;main;job::work 2\n');
     const dist = join(where, 'node_modules/flamepipe/dist');
     const main = join(dist, 'perf-fold.main.cjs');
-    const isRejected = `node ${FLAGS} -p "const fs = require('fs');
+    const isRejected = `node ${flagsOf('perf-fold').join(' ')} -p "const fs = require('fs');
       const { codeFile, wrapped } = require('../scripts/code-cache.cjs');
       const cachedData = fs.readFileSync(codeFile(fs, '${main}'));
       new (require('vm').Script)(wrapped(fs, '${main}'), { cachedData }).cachedDataRejected"`;

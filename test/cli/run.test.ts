@@ -95,7 +95,8 @@ describe('options', () => {
         NODE_OPTIONS: '--require ./look.cjs',
         NODE_EXTRA_CA_CERTS: '/dev/null',
       });
-      assert.match(seen, tool === 'flame-record' ? /size=64 \/dev\/null$/ : /^--initial-old-space-size=64 $/);
+      const late = ['flame-svg', 'offcpu-classify'].includes(tool) ? ',--no-opt' : '';
+      assert.equal(seen, `--initial-old-space-size=64${late} ${tool === 'flame-record' ? '/dev/null' : ''}`);
     });
 
     test(`${tool} names an unknown option and where to look`, async () => {
@@ -105,6 +106,25 @@ describe('options', () => {
       assert.equal(status, 2);
     });
   }
+
+  test("tools that start without V8's optimising compiler switch it on for large inputs, once", async () => {
+    writeFileSync(
+      join(folder, 'flags.cjs'),
+      "require('node:v8').setFlagsFromString = (flag) => process.stderr.write(flag);",
+    );
+    const environment = { NODE_OPTIONS: '--require ./flags.cjs' };
+    writeFileSync(join(folder, 'small.folded'), FOLDED);
+    writeFileSync(join(folder, 'large.folded'), 'app;main;work 5\n'.repeat(200_000));
+    for (const [line, flags] of [
+      ['flame-svg small.folded', ''],
+      ['flame-svg large.folded', '--opt'],
+      ['gzip -c large.folded | flame-svg', '--opt'],
+      ['fold-merge large.folded', ''],
+    ]) {
+      const [, seen] = await run(`${line} > /dev/null`, environment);
+      assert.equal(seen, flags, line);
+    }
+  });
 
   test('a wrong value, a value that is no number, a missing one', async () => {
     for (const [options, message] of [
