@@ -30,6 +30,7 @@ import type { Settings } from '../settings.ts';
 import { cutText, cutWarnings, userOnlyText } from '../summary.ts';
 import { type Cost, costSince } from './cost.ts';
 import { namesIn } from './proc-files.ts';
+import { isAlive } from './processes.ts';
 import type { Progress } from './progress.ts';
 import type { Recording } from './record-window.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -124,7 +125,9 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     callGraph: environment.callGraph.how,
     isShort: rendered.part !== undefined || ['target', 'done'].includes(recording.window.cause),
     sumsOf: rendered.part && recording.window.dump && !offcpu ? environment.offcpuStacks.how : undefined,
-    ...{ pids: recording.targets.map(({ pid }) => pid), cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
+    // a COMMAND is ended with the window, and may need a moment
+    pids: settings.command ? [] : recording.targets.filter(isAlive).map(({ pid }) => pid),
+    ...{ cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: (await recording.maps.names()).nameLock,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
     ...{ languages, workload: said, comparison },

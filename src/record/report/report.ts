@@ -104,6 +104,7 @@ export interface ReportParts {
   title: string;
   facts: Report['facts'];
   warnings: readonly string[];
+  /** of the targets that live on */
   pids: readonly number[];
   /** how perf unwound */
   callGraph: string;

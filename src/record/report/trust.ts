@@ -26,6 +26,7 @@ export interface TrustPoint {
 
 export interface TrustFacts {
   settings: Settings;
+  /** of the targets that live on */
   pids: readonly number[];
   /** of a part of the window, or of a target that ended before it: a longer recording would see no more */
   isShort: boolean;
@@ -55,9 +56,9 @@ const BAD = 0.25;
 
 /** How far the reader may trust a run: its points, the worst of which is the grade. */
 export function trustOf(facts: TrustFacts): Trust {
-  const { cpu, offcpu, identity, languages, settings } = facts;
+  const { cpu, offcpu, identity, settings } = facts;
   const points = [
-    ...namesPoints(languages),
+    ...namesPoints(facts),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
     ...(cpu && identity ? shortPoints(identity, facts) : []),
     ...(offcpu ? pointsOfOffcpu(facts, offcpu) : []),
@@ -167,10 +168,12 @@ const SAMPLES_A_THREAD = 3;
 const FREQUENCIES = [999, 4999, 9999] as const;
 
 /** The options that runtimes need so that their functions have names. */
-function namesPoints(languages: readonly TargetLanguage[]): TrustPoint[] {
+function namesPoints({ languages, pids }: TrustFacts): TrustPoint[] {
   const lacks = languages.flatMap(({ lacks: all }) => all.filter(({ what }) => what === 'names'));
   const byText = new Map(lacks.map((lack) => [lack.text, lack]));
-  return Array.from(byText.values(), ({ text, mend }) => ({ what: 'names', text: `${text}.`, level: 'poor', mend }));
+  return Array.from(byText.values(), ({ text, mend }) => {
+    return { what: 'names', text: `${text}.`, level: 'poor', mend: withPid(mend, pids) };
+  });
 }
 
 /** A shell script's time is that of the programs it calls. */
@@ -180,14 +183,17 @@ function childrenPoints({ settings, childrenShare }: TrustFacts): TrustPoint[] {
   return [{ what: 'unseen', text, level: 'good', mend: 'flame-record --children' }];
 }
 
-function unseenPoints({ settings, pids, languages, meanings }: TrustFacts): TrustPoint[] {
-  // a COMMAND has ended with the window
-  const pid = settings.command || pids.length > 1 ? 'PID' : String(pids[0] ?? 'PID');
+/** A command for one process, which is known if it is the only one. */
+function withPid(mend: string, pids: readonly number[]): string {
+  return pids.length === 1 ? mend.replace(/\bPID\b/, String(pids[0])) : mend;
+}
+
+function unseenPoints({ pids, languages, meanings }: TrustFacts): TrustPoint[] {
   return unseenWaits(languages, meanings).map(({ text, mend }) => ({
     what: 'unseen',
     text: `${text}.`,
     level: 'good',
-    mend: mend?.replace(/\bPID\b/, pid),
+    mend: mend && withPid(mend, pids),
   }));
 }
 
@@ -238,11 +244,12 @@ function shareOf(
 }
 
 /** Undefined: the option that the runtime lacks is told above. The doctor examines processes that live. */
-function mendOfNames({ settings, pids: [pid], languages }: TrustFacts): string | undefined {
-  if (namesPoints(languages).length > 0) return undefined;
+function mendOfNames(facts: TrustFacts): string | undefined {
+  const { settings, pids } = facts;
+  if (namesPoints(facts).length > 0) return undefined;
   // the backend has ended with its file; another one has the same binaries
   if (settings.sql) return `flame-record doctor --postgres ${shellWord(settings.sql.dsn)} --first`;
-  return `flame-record doctor --pid ${settings.command ? 'PID, while it runs' : (pid ?? 'PID')}`;
+  return `flame-record doctor --pid ${pids[0] ?? 'PID, while it runs'}`;
 }
 
 function identityPoint(identity: Identity): TrustPoint {

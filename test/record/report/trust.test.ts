@@ -45,7 +45,8 @@ test('a missing option of the runtime comes first, and with it no other advice o
   const [first, names] = linesWith({ languages: [{ language: 'Node', extensions: [], lacks }] });
   assert.equal(first, 'warning: Node does not tell. node --perf-basic-prof');
   assert.equal(names, 'warning: 100 % of the time on the CPU is in functions without a name.');
-  const told = linesWith({ settings: { ...parts.settings, command: ['./prog'] } }).join('\n');
+  assert.match(linesWith({}).join('\n'), /without a name\. flame-record doctor --pid 7$/m);
+  const told = linesWith({ pids: [] }).join('\n');
   assert.match(told, /without a name\. flame-record doctor --pid PID, while it runs$/m);
   const sql = { dsn: '', file: 'a.sql' };
   const ofSession = linesWith({ settings: { ...parts.settings, sql } }).join('\n');
@@ -82,14 +83,15 @@ test('waits that no kernel sees are a note, not a doubt', () => {
   );
   assert.doesNotMatch(wait('std::thread::park'), /tokio/);
 
-  const hint = (command: string[] | undefined, ...pids: number[]): string => {
-    const java = { language: 'Java', extensions: [], lacks: [] } as const;
-    const { points } = reportOf({ ...parts, pids, settings: { ...parts.settings, command }, languages: [java] }).trust;
-    return points.find(({ what }) => what === 'unseen')?.mend ?? '';
+  const hints = (...pids: number[]): string[] => {
+    const lacks = [{ text: 'no names', mend: 'ask PID', what: 'names' as const }];
+    const java = { language: 'Java' as const, extensions: [], lacks };
+    const { points } = reportOf({ ...parts, pids, languages: [java] }).trust;
+    return points.flatMap(({ what, mend }) => (what === 'unseen' || mend?.startsWith('ask') ? (mend ?? '') : []));
   };
-  assert.match(hint(undefined, 4242), /^jcmd 4242 Thread\.print/);
-  assert.match(hint(['java', 'Shop'], 4242), /^jcmd PID Thread\.print/);
-  assert.match(hint(undefined, 7, 8), /^jcmd PID Thread\.print/);
+  const jcmd = 'Thread.print, while it waits';
+  assert.deepEqual(hints(4242), ['ask 4242', `jcmd 4242 ${jcmd}`]);
+  for (const pids of [[7, 8], []]) assert.deepEqual(hints(...pids), ['ask PID', `jcmd PID ${jcmd}`]);
 });
 
 test('where a program waits for its children, a note names the option that records them', () => {
