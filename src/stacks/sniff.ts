@@ -102,10 +102,11 @@ export function sniff(start: Uint8Array): InputKind {
   return /^\s*(?:\{|\[\s*\{)\s*"/.test(text) ? 'JSON' : 'text';
 }
 
-/** Most whole lines are `frame;frame COUNT`. */
+/** Most whole lines are `frame;frame COUNT`; those of single frames, which other texts have too, decide nothing. */
 function isFolded(text: string): boolean {
   const lines = text.split('\n').filter((line) => !isMetadata(line));
   if (lines.length > 1) lines.pop();
   const folded = lines.filter((line) => /^\S[^\0]*;[^\0]*[ \t]\d+(?:\.\d+)?[ \t\r]*$/.test(line)).length;
-  return folded > 0 && folded * 2 > lines.length;
+  const single = lines.filter((line) => /^[^\s;][^;]* \d+\r?$/.test(line)).length;
+  return folded > 0 && folded * 2 > lines.length - Math.min(single, folded * 9);
 }

@@ -130,7 +130,7 @@ export class OffcpuReader {
     if (this.inputs.some(({ dump }) => dump?.program))
       return 'no thread of that process waited: those that ran left the CPU only when they ended';
     return this.inputs.length > 0
-      ? 'the input has switches or wake-ups of threads, but no stack of a switch-out: record with --call-graph'
+      ? 'the input has switches or wake-ups of threads, but no stack of a switch-out: record with --call-graph, and keep ip,sym in -F'
       : 'the input has no off-CPU time';
   }
 
