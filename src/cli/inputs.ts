@@ -4,7 +4,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError, UsageError } from '../engine/errors.ts';
 import { Intake } from './intake.ts';
-import { optimizeFor } from './optimizer.ts';
 import type { Report } from './report.ts';
 
 /** Small enough to stay in the processor's cache from the read to the scan. */
@@ -58,10 +57,7 @@ export async function readInputs(
     if (stop.aborted) return;
     const name = operand === '-' ? '<stdin>' : operand;
     sink.begin(name);
-    const intake = new Intake((bytes) => {
-      optimizeFor(bytes.length);
-      sink.block(bytes);
-    });
+    const intake = new Intake((bytes) => sink.block(bytes));
     let fd: number | undefined;
     let isWhole = true;
     try {

@@ -5,6 +5,7 @@ import { InputError } from '../engine/errors.ts';
 import { isPicture } from '../stacks/packed/picture-data.ts';
 import { SNIFFED_BYTES } from '../stacks/sniff.ts';
 import type { Packing, Unpacking } from './compressed.ts';
+import { optimize } from './optimizer.ts';
 
 /** How compressed data begins. A file of pzstd begins with a frame that readers skip. */
 const BEGINNINGS: readonly (readonly [Packing, string])[] = [
@@ -91,6 +92,7 @@ export class Intake {
 
   async #unpack(packing: Packing, start: Buffer): Promise<void> {
     this.#start = undefined;
+    optimize(); // JavaScript unpacks zstd
     const { Unpacking } = await import('./compressed.ts');
     this.#unpacking = new Unpacking(packing, (bytes) => this.#wholeLines(bytes));
     await this.#unpacking.write(start);

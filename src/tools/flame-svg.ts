@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { readFolded } from '../cli/folded-input.ts';
+import { optimize } from '../cli/optimizer.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
@@ -9,6 +10,9 @@ import { ownText } from '../engine/own-data.ts';
 import { drawFlameGraph } from '../flamegraph/draw.ts';
 import { settingsOf } from '../flamegraph/settings.ts';
 import { drawOptions } from './flame-svg/options.ts';
+
+/** A picture of so many is drawn sooner than V8 has optimised what draws it. */
+const FEW_NAMES = 8000;
 
 export const flameSvg: Command<typeof drawOptions> = {
   name: 'flame-svg',
@@ -33,6 +37,7 @@ export const flameSvg: Command<typeof drawOptions> = {
     const { folded, status } = await readFolded(world, { strict: options.strict, inOrder: options.flamechart });
     if (folded === undefined) return status;
     const { table, isDifferential } = folded;
+    if (table.nameCount > FEW_NAMES) optimize();
     await world.output(options.extract ? table.folded(isDifferential) : drawFlameGraph(folded, settings));
     return status;
   },

@@ -113,12 +113,17 @@ describe('options', () => {
       "require('node:v8').setFlagsFromString = (flag) => process.stderr.write(flag);",
     );
     const environment = { NODE_OPTIONS: '--require ./flags.cjs' };
+    const entry = '@offcpu[1, 1, x, \n    schedule+1\n, \n    main+1\n]: 1\n';
     writeFileSync(join(folder, 'small.folded'), FOLDED);
-    writeFileSync(join(folder, 'large.folded'), 'app;main;work 5\n'.repeat(200_000));
+    writeFileSync(join(folder, 'large.folded'), Array.from({ length: 8001 }, (_, i) => `app;f${i} 5\n`).join(''));
+    writeFileSync(join(folder, 'small.dump'), entry);
+    writeFileSync(join(folder, 'large.dump'), entry.repeat(60_000));
     for (const [line, flags] of [
       ['flame-svg small.folded', ''],
       ['flame-svg large.folded', '--opt'],
-      ['gzip -c large.folded | flame-svg', '--opt'],
+      ['gzip -c small.folded | flame-svg', '--opt'],
+      ['offcpu-classify small.dump', ''],
+      ['offcpu-classify large.dump', '--opt'],
       ['fold-merge large.folded', ''],
     ]) {
       const [, seen] = await run(`${line} > /dev/null`, environment);

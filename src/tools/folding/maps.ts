@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError, reason } from '../../cli/inputs.ts';
 import { OpenFiles } from '../../cli/open-files.ts';
-import { optimizeFor } from '../../cli/optimizer.ts';
+import { optimize } from '../../cli/optimizer.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
@@ -28,7 +28,7 @@ export async function namesByMaps(maps: readonly string[], symfs: string | undef
     if (symfs !== undefined) throw new UsageError('--symfs is for --maps');
     return { lookup: undefined, nameLock: () => undefined };
   }
-  optimizeFor(Number.POSITIVE_INFINITY); // the files of the objects are large
+  optimize(); // the files of the objects are large
   const { Symbolizer } = await import('../../symbols/symbolizer.ts');
   const files = new OpenFiles(symfs);
   const folders = new Set(maps.map((file) => dirname(file)));

@@ -1,6 +1,7 @@
 // Reads one run of offcpu-classify from its inputs: the one in question, or an earlier one.
 
 import { messagesTo, readInputs, type Sink, type Surroundings } from '../../cli/inputs.ts';
+import { optimize } from '../../cli/optimizer.ts';
 import type { Report } from '../../cli/report.ts';
 import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { Unit } from '../../offcpu/read/stacks.ts';
@@ -13,6 +14,9 @@ import { LengthLimits } from '../../offcpu/table/lengths.ts';
 import type { NameLock } from '../../offcpu/table/particular-names.ts';
 import { placesOf, type ReasonPlaces } from '../../offcpu/table/where.ts';
 import { rowsOfPlaces } from '../../offcpu/table/where-rows.ts';
+
+/** A run of so much is through sooner than V8 has optimised what decides its entries. */
+const SMALL_BYTES = 2 << 20;
 
 export interface RunSettings extends AccountSettings {
   map: string | undefined;
@@ -52,9 +56,14 @@ export async function readRun(
   const { map, window, lookup } = settings;
   const inputUnit = settings['input-unit'] === 'auto' ? undefined : settings['input-unit'];
   const read = new OffcpuClassify({ map, inputUnit, lookup }, (kind, place, text) => report.skip(kind, place, text));
+  let left = SMALL_BYTES;
   const sink = around({
     begin: (name) => read.begin(name),
-    block: (bytes) => read.block(bytes),
+    block(bytes) {
+      left -= bytes.length;
+      if (left < 0) optimize();
+      read.block(bytes);
+    },
     end() {
       const why = read.end();
       if (why !== undefined) sink.fail(why);
