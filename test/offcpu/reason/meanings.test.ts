@@ -188,6 +188,13 @@ describe('meanings', () => {
     ['libc:mutex', 'lock/futex', 'node', '[libc.so.6] pthread_mutex_lock uv_mutex_lock [libuv.so.1.0.0] [libc.so.6]'],
     ['V8:drain', 'lock/futex', 'node', 'uv_cond_wait node::WorkerThreadsTaskRunner::BlockingDrain node::Start main'],
     ['libuv:loop', 'poll/epoll', 'server', '[libc.so.6] epoll_pwait [libuv.so.1.0.0] uv_run node::SpinEventLoop'],
+    [
+      'Go:idle',
+      'poll/epoll',
+      'server',
+      // since Go 1.26
+      'internal/runtime/syscall/linux.Syscall6 internal/runtime/syscall/linux.EpollWait runtime.netpoll runtime.findRunnable',
+    ],
     ['libevent:loop', 'poll/epoll', 'server', 'epoll_wait [libevent-2.1.so.7.0.1] event_base_loop [memcached]'],
     ['libevent:loop', 'poll/poll', 'server', 'poll [libevent_core-2.1.so.7.0.1] event_base_loop [tmux]'],
     ['libev:loop', 'poll/epoll', 'server', 'epoll_wait [libev.so.4.0.0] ev_run [server]'],
