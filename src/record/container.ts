@@ -63,7 +63,24 @@ function isNamed(part: string, name: string): boolean {
   return bare === name || (/^[0-9a-f]{12,}$/.test(name) && bare.startsWith(name));
 }
 
+/** What rootOf() says of a process. */
+export interface Root {
+  pid: number;
+  /** seen from our own root */
+  root: string;
+  isForeignNamespace: boolean;
+}
+
+/**
+ * Where we find a file that a process has mapped. /proc shows the paths of a chroot from our root on. Those of a container
+ * begin at its own; of a chroot within another mount namespace they lead through directories that we may not have.
+ */
+export function pathFromHere({ pid, root, isForeignNamespace }: Root, path: string): string {
+  if (!isForeignNamespace) return path;
+  return `/proc/${pid}/root${path.startsWith(`${root}/`) ? path.slice(root.length) : path}`;
+}
+
 /** Does it have a root of its own, but no mount namespace? A container has both, and all tools find its files. */
-export function isChrooted({ root, isForeignNamespace }: { root: string; isForeignNamespace: boolean }): boolean {
+export function isChrooted({ root, isForeignNamespace }: Omit<Root, 'pid'>): boolean {
   return root !== '/' && !isForeignNamespace;
 }

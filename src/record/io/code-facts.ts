@@ -5,6 +5,7 @@ import { exportedSymbol, isGoProgram, keepsFramePointers } from '../../symbols/e
 import { mappedFiles } from '../../symbols/maps.ts';
 import { perfMapPath } from '../../symbols/perf-map.ts';
 import type { CodeFacts } from '../call-graph.ts';
+import { pathFromHere } from '../container.ts';
 import { isShell } from '../launcher.ts';
 import { bytesOf, linkOf, rootOf, sizeOf, textOf } from './proc-files.ts';
 import { processAt } from './processes.ts';
@@ -19,9 +20,8 @@ const LIBPYTHON = /\/libpython[\d.]+\.so[\d.]*$/;
 
 export function codeFactsOf(pid: number): CodeFacts {
   const exe = `/proc/${pid}/exe`;
-  const { isForeignNamespace } = rootOf(pid);
-  // a container has paths of its own; /proc shows those of a chroot from our root on
-  const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
+  const root = rootOf(pid);
+  const seen = (path: string): string => pathFromHere(root, path);
   const paths = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
   const ownPid = processAt(pid)?.nsPids.at(-1) ?? pid;
   const program = programFacts(exe, basename(linkOf(exe) ?? ''));
@@ -35,7 +35,7 @@ export function codeFactsOf(pid: number): CodeFacts {
     isBareNode: libuv === undefined ? program.isBareNode : keepsFramePointers(bytesOf(seen(libuv))) === false,
     isBarePython: python === undefined ? program.isBarePython : keepsFramePointers(bytesOf(seen(python))) === false,
     hasPerfMap: (sizeOf(`/proc/${pid}/root${perfMapPath(ownPid)}`) ?? 0) > 0,
-    framePointers: paths.length > 0 && !kept.includes(false),
+    framePointers: kept.includes(true) && !kept.includes(false),
     isBare: program.isBare && !kept.includes(true),
   };
 }

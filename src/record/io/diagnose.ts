@@ -5,6 +5,7 @@ import type { World } from '../../cli/run.ts';
 import { debugFileOf } from '../../symbols/elf/debug-file.ts';
 import { elfFacts } from '../../symbols/elf.ts';
 import { mappedFiles, replacedFiles } from '../../symbols/maps.ts';
+import { pathFromHere } from '../container.ts';
 import { type Finding, findingLines, machineFindings } from '../doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../doctor-target.ts';
 import type { TargetLanguage } from '../language.ts';
@@ -30,16 +31,14 @@ export async function diagnose(choice: Choice, isSudo: boolean, { output }: Worl
 
 function examined({ pid, command }: Process): { findings: Finding[]; table: string } {
   const { root, isForeignNamespace } = rootOf(pid);
-  // a container has paths of its own; /proc shows those of a chroot from our root on
-  const seen = (path: string): string => (isForeignNamespace ? `/proc/${pid}/root${path}` : path);
-  const openable = (path: string): string => (bytesOf(seen(path))(0, 1).length > 0 ? seen(path) : path);
+  const seen = (path: string): string => pathFromHere({ pid, root, isForeignNamespace }, path);
   const maps = textOf(`/proc/${pid}/maps`) ?? '';
   const paths = mappedFiles(maps);
   const replaced = replacedFiles(maps);
   const main = linkOf(`/proc/${pid}/exe`);
   const owners = root === '/' && !isForeignNamespace ? ownersOf(paths) : undefined;
   const objects = paths.map((path, i): ObjectFacts => {
-    const elf = elfFacts(bytesOf(openable(path)));
+    const elf = elfFacts(bytesOf(seen(path)));
     const debugFile = elf?.buildId === undefined ? undefined : debugFileOf(elf.buildId);
     const hasDebugFile = debugFile !== undefined && bytesOf(debugFile)(0, 1).length > 0;
     const isMain = main !== undefined && paths.includes(main) ? path === main : i === 0;

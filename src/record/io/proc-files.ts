@@ -1,6 +1,7 @@
 // /proc, as texts for the rules that choose and judge a target. Any file may be gone or forbidden at any time.
 
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
+import type { Root } from '../container.ts';
 
 /** This process, as others see it. */
 export function self(): { pid: number; uid: number } {
@@ -68,7 +69,7 @@ export function serverFilesOf(pid: number): { exe: ReturnType<typeof bytesOf>; a
 }
 
 /** The root of a process, seen from our own root, and whether it has another mount namespace. */
-export function rootOf(pid: number): { pid: number; root: string; isForeignNamespace: boolean } {
+export function rootOf(pid: number): Root {
   const namespace = linkOf(`/proc/${pid}/ns/mnt`);
   const isForeignNamespace = namespace !== undefined && namespace !== linkOf('/proc/self/ns/mnt');
   return { pid, root: linkOf(`/proc/${pid}/root`) ?? '/', isForeignNamespace };

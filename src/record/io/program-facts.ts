@@ -2,6 +2,7 @@
 
 import { elfFacts } from '../../symbols/elf.ts';
 import { mappedFiles } from '../../symbols/maps.ts';
+import { pathFromHere } from '../container.ts';
 import { languageOf, type ProgramFacts, type TargetLanguage } from '../language.ts';
 import { extensionsIn, fileName } from '../own-code.ts';
 import { codeFactsOf } from './code-facts.ts';
@@ -16,7 +17,7 @@ export function languagesOf(pids: readonly number[], { isRecording = false } = {
 function factsOf(pid: number): Omit<ProgramFacts, 'isAsked'> {
   const executable = linkOf(`/proc/${pid}/exe`) ?? '';
   const mapped = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
-  const seen = (path: string): string => (rootOf(pid).isForeignNamespace ? `/proc/${pid}/root${path}` : path);
+  const seen = (path: string): string => pathFromHere(rootOf(pid), path);
   // users of a server can build its extension anew, but hardly the server
   const [extension] = extensionsIn(new Set([fileName(executable)]), mapped);
   const elf = elfFacts(bytesOf(extension === undefined ? `/proc/${pid}/exe` : seen(extension)));
