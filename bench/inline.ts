@@ -20,7 +20,7 @@ process.once('SIGINT', () => process.exit(130));
 
 const at = (name: string): string => join(folder, name);
 const quoted = (path: string): string => `'${path}'`;
-const tool = (name: string): string => `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist', `${name}.cjs`))}`;
+const tool = (name: string): string => quoted(join(ROOT, 'dist', `${name}.cjs`));
 const shell = (name: string, line: string): Contender => ({ name, argv: ['bash', '-o', 'pipefail', '-c', line] });
 
 /** Records a shell line; undefined: it can't be. */

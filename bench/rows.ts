@@ -26,7 +26,8 @@ export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const MIB = 1 << 20;
 const SIZES = [1, 10, 33, 100];
 
-const tool = (name: string): string[] => [process.execPath, join(ROOT, 'dist', `${name}.cjs`)];
+/** Started as users start them: by their launchers, which give V8 flags and a code cache. */
+const tool = (name: string): string[] => [join(ROOT, 'dist', `${name}.cjs`)];
 
 /** Measures, and prints what it found; inputs are made in the folder. */
 type Measure = (folder: string) => void | Promise<void>;
@@ -130,7 +131,7 @@ function foldExport(folder: string): void {
 
 function pprofFold(folder: string): void {
   const file = join(folder, 'profile.pb.gz');
-  spawnSync('sh', ['-c', '"$0" "$1" --pprof "$2" > "$3"', ...tool('fold-export'), deep(folder), file]);
+  spawnSync('sh', ['-c', '"$0" --pprof "$1" > "$2"', ...tool('fold-export'), deep(folder), file]);
   const readers = present({ name: 'pprof-fold', argv: [...tool('pprof-fold'), file] }, [
     { name: 'go tool pprof -traces', program: 'go', folder: undefined, args: ['tool', 'pprof', '-traces', file] },
   ]);

@@ -68,7 +68,7 @@ for (const count of counts.length > 0 ? counts.map(Number) : COUNTS) {
       places.map(({ offset }) => offset),
     ),
   );
-  const ours = [process.execPath, join(ROOT, 'dist/perf-fold.cjs'), '--inline', '--srcline', script];
+  const ours = [join(ROOT, 'dist/perf-fold.cjs'), '--inline', '--srcline', script];
   const costs = compare(
     [
       { name: 'perf-fold --inline --srcline', argv: ours },

@@ -31,7 +31,7 @@ const inferno = find('inferno-flamegraph', process.env.INFERNO_DIR);
 const drawers: Drawer[] = [
   {
     name: 'flame-svg',
-    argv: [process.execPath, join(ROOT, 'dist/flame-svg.cjs')],
+    argv: [join(ROOT, 'dist/flame-svg.cjs')],
     // the widest box of the fifth row from below
     zoom: `(() => {
       const boxes = [...${OURS}.querySelectorAll('.rows rect')].map((rect) => rect.getBoundingClientRect());
