@@ -102,10 +102,16 @@ export function sniff(start: Uint8Array): InputKind {
   return /^\s*(?:\{|\[\s*\{)\s*"/.test(text) ? 'JSON' : 'text';
 }
 
+//app;main;work;…       without an end, and no JSON
+const DEEP_STACK = /^[^\s{[<"';][^\0\n]*;[^\s;][^\0\n]*;[^\s;]/;
+
 /** Most whole lines are `frame;frame COUNT`; those of single frames, which other texts have too, decide nothing. */
 function isFolded(text: string): boolean {
   const lines = text.split('\n').filter((line) => !isMetadata(line));
-  if (lines.length > 1) lines.pop();
+  const last = lines.pop() ?? '';
+  // whatever follows, a first stack that is deeper than this: no other text begins so
+  if (lines.length === 0 && text.length === SNIFFED_BYTES) return DEEP_STACK.test(last);
+  if (lines.length === 0) lines.push(last);
   const folded = lines.filter((line) => /^\S[^\0]*;[^\0]*[ \t]\d+(?:\.\d+)?[ \t\r]*$/.test(line)).length;
   const single = lines.filter((line) => /^[^\s;][^;]* \d+\r?$/.test(line)).length;
   return folded > 0 && folded * 2 > lines.length - Math.min(single, folded * 9);

@@ -119,6 +119,8 @@ test('no recording of ours is taken for one of them', () => {
 
 test('folded text is known by its stacks, however many stand beside single frames', () => {
   assert.equal(sniff(Buffer.from('swapper 9\r\na;b 5\r\nsh 3\r\n')), 'folded');
+  assert.equal(sniff(Buffer.from(`# unit: us\n${'frame;'.repeat(1000)}leaf 5\n`)), 'folded');
+  assert.equal(sniff(Buffer.from(`{"a":"${'b;c'.repeat(2000)}"}`)), 'JSON');
   assert.equal(sniff(Buffer.from('a;b 5 \nhello\nworld\n')), 'text');
   assert.equal(sniff(Buffer.from(`a;b 5\n${'total 5\n'.repeat(20)}`)), 'text');
 });
