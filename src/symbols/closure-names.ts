@@ -5,7 +5,7 @@ import { Remembered } from '../engine/remembered.ts';
 import type { DwarfFrame } from './dwarf/dwarf.ts';
 
 /** Frames whose whole names are remembered. */
-const MOST_REMEMBERED = 1 << 11;
+const MOST_REMEMBERED = 1 << 13;
 
 // {closure#0}      {closure#1}<u64, alloc::string::String>      {async_fn#0}      {async_block#2}
 const BARE = /^\{(closure|\w*async\w*|gen_\w+)#(\d+)\}(<.*)?$/;

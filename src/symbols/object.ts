@@ -28,7 +28,7 @@ export type OpenFile = (path: string) => ReadBytes | undefined;
 export type SymbolFrame = DwarfFrame;
 
 /** Lists of functions that are remembered: addresses are mostly asked in their order. */
-const MOST_LISTS = 1 << 11;
+const MOST_LISTS = 1 << 13;
 
 /** Why an object can't be used. */
 export type Refusal = 'missing' | 'not ELF' | 'another build';

@@ -15,7 +15,7 @@ export type WordOf = (frame: SymbolFrame, behind: string, dso: string) => number
 type LookUp = Pick<Symbolizer, 'exactAt' | 'callerAt'> & { unmapped: number };
 
 /** Frames and lists of them whose words are remembered: large objects have more than memory should hold. */
-const MOST_REMEMBERED = 1 << 11;
+const MOST_REMEMBERED = 1 << 13;
 
 /** What frames at many places have in common. */
 interface Kind {

@@ -36,7 +36,7 @@ const NO_FILE = 0xffffffff;
 /** The reader must open a unit before it can tell. */
 const TO_OPEN = -(2 ** 31);
 /** Frames that are kept, and lists of them; beyond it all are forgotten, with their names and paths. */
-const MOST_FRAMES = 1 << 11;
+const MOST_FRAMES = 1 << 13;
 /** Units that an address may lie in, and names around it that can't be read. */
 const MOST_TRIES = 1 << 12;
 

@@ -16,7 +16,7 @@ const DOLLAR = 0x24;
 /** From here on the place of a name is that of a list of names. */
 const TIES = 2 ** 40;
 /** Symbols that are remembered. */
-const MOST_KNOWN = 1 << 11;
+const MOST_KNOWN = 1 << 13;
 
 export type SymbolKind = 'function' | 'object';
 
