@@ -28,6 +28,11 @@ export interface CodeFacts {
   isBare: boolean;
 }
 
+/** Does all code keep frame pointers, as far as its files tell? `kept` of each one; undefined: it can't be read, or tells nothing. */
+export function allKeep(kept: readonly (boolean | undefined)[]): boolean {
+  return kept.includes(true) && !kept.includes(false);
+}
+
 /** Do frame pointers lead nowhere from the innermost function on? */
 export function leadsNowhere(targets: readonly CodeFacts[]): boolean {
   const isCompiled = ({ isGo, isNode, isJava, isBarePython, hasPerfMap }: CodeFacts): boolean =>

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type CodeFacts, callGraphOf, leadsNowhere, switchArgsOf, switchGraphOf } from '../../src/record/call-graph.ts';
+import {
+  allKeep,
+  type CodeFacts,
+  callGraphOf,
+  leadsNowhere,
+  switchArgsOf,
+  switchGraphOf,
+} from '../../src/record/call-graph.ts';
 
 const PLAIN: CodeFacts = {
   ...{ isGo: false, isNode: false, isBareNode: false, isJava: false, hasPerfMap: false, isBarePython: false },
@@ -70,4 +77,9 @@ describe('the call graph', () => {
     assert.equal(callGraphOf(undefined, [PLAIN], { ...TRIAL, cutShare: 0.01 }).how, 'dwarf,16384');
     assert.equal(callGraphOf(undefined, [PLAIN], { ...TRIAL, samples: 9 }).how, 'dwarf,16384');
   });
+});
+
+test('files that tell nothing keep no frame pointers', () => {
+  assert.ok(allKeep([true, undefined]));
+  for (const kept of [[], [undefined], [true, false]]) assert.ok(!allKeep(kept));
 });

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { exportedSymbol, isGoProgram, keepsFramePointers } from '../../symbols/elf.ts';
 import { mappedFiles } from '../../symbols/maps.ts';
 import { perfMapPath } from '../../symbols/perf-map.ts';
-import type { CodeFacts } from '../call-graph.ts';
+import { allKeep, type CodeFacts } from '../call-graph.ts';
 import { pathFromHere } from '../container.ts';
 import { isShell } from '../launcher.ts';
 import { bytesOf, linkOf, rootOf, sizeOf, textOf } from './proc-files.ts';
@@ -35,7 +35,7 @@ export function codeFactsOf(pid: number): CodeFacts {
     isBareNode: libuv === undefined ? program.isBareNode : keepsFramePointers(bytesOf(seen(libuv))) === false,
     isBarePython: python === undefined ? program.isBarePython : keepsFramePointers(bytesOf(seen(python))) === false,
     hasPerfMap: (sizeOf(`/proc/${pid}/root${perfMapPath(ownPid)}`) ?? 0) > 0,
-    framePointers: kept.includes(true) && !kept.includes(false),
+    framePointers: allKeep(kept),
     isBare: program.isBare && !kept.includes(true),
   };
 }
