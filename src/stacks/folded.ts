@@ -4,7 +4,7 @@ import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { UNKNOWN } from './marks.ts';
 import { isMetadata, unitIn } from './metadata.ts';
-import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO, WHAT_TO_DO_WITH_SVG } from './sniff.ts';
+import { type InputKind, isCertain, isEnough, sniff, WHAT_TO_DO, WHAT_TO_DO_WITH_SVG } from './sniff.ts';
 
 /** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Folded {
@@ -89,7 +89,7 @@ export class FoldedReader {
       return;
     }
     this.#start = Buffer.concat([this.#start, bytes]);
-    if (this.#start.length >= SNIFFED_BYTES) this.#passStart();
+    if (isEnough(this.#start)) this.#passStart();
   }
 
   end(): void {

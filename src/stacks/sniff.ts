@@ -49,6 +49,9 @@ export const SNIFFED_BYTES = 4096;
 // xz, bzip2, lz4, zip; gzip and zstd come here unpacked, unless they were packed twice
 const PACKED = /^(?:\xfd7zXZ|PK\x03\x04|BZh[1-9]1AY|\x04\x22\x4d\x18|\x1f\x8b|\x28\xb5\x2f\xfd)/;
 
+const HASH = 35;
+const NEWLINE = 10;
+
 const PROGRAM = /^\x7fELF/;
 // sample_type: { type: 1, unit: 2 }
 const PPROF = /^\x0a\x04\x08[\0-\x7f]\x10[\0-\x7f][\x0a\x12]/;
@@ -72,9 +75,36 @@ const REPORT =
 const DUMP = /^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": ?"/m;
 const SCRIPT = / \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m;
 
-/** The kind of data that begins with these bytes. It looks at SNIFFED_BYTES of them at most. */
+/** Longer headers are none that a program writes. */
+const MOST_COMMENTS = 1 << 20;
+
+/** Do these first bytes of an input tell what sniff() can? */
+export function isEnough(start: Uint8Array): boolean {
+  if (start.length < SNIFFED_BYTES) return false;
+  return start.length >= Math.min(commentsBefore(start) + SNIFFED_BYTES, MOST_COMMENTS);
+}
+
+/** The kind of data that begins with these bytes. It looks at SNIFFED_BYTES of them, or of those behind comments. */
 export function sniff(start: Uint8Array): InputKind {
   if (start.length === 0) return 'empty';
+  const kind = kindOf(start);
+  // perf script --header has lines for each CPU
+  const text = kind === 'text' ? commentsBefore(start) : 0;
+  return text > 0 && text < start.length ? kindOf(start.subarray(text)) : kind;
+}
+
+/** Where the first line begins that is no comment. */
+function commentsBefore(start: Uint8Array): number {
+  let at = 0;
+  while (start[at] === HASH) {
+    const end = start.indexOf(NEWLINE, at);
+    if (end < 0) return start.length;
+    at = end + 1;
+  }
+  return at;
+}
+
+function kindOf(start: Uint8Array): InputKind {
   const text = Buffer.from(start.subarray(0, SNIFFED_BYTES)).toString('latin1');
   if (/^(?:PERFILE2|2ELIFREP|PERFFILE)/.test(text)) return 'perf.data';
   if (PACKED.test(text)) return 'compressed';

@@ -117,6 +117,13 @@ test('no recording of ours is taken for one of them', () => {
   }
 });
 
+test('a long header of comments hides nothing', () => {
+  const header = '# CPU 0: Core ID 0, Die ID 0, Socket ID 0\n'.repeat(500);
+  assert.equal(sniff(Buffer.from(`${header}app  1 [000]  12.345678: cycles: \n`)), 'perf script');
+  assert.equal(sniff(Buffer.from(`${header}a;b 5\n`)), 'folded');
+  assert.equal(sniff(Buffer.from(header)), 'text');
+});
+
 test('folded text is known by its stacks, however many stand beside single frames', () => {
   assert.equal(sniff(Buffer.from('swapper 9\r\na;b 5\r\nsh 3\r\n')), 'folded');
   assert.equal(sniff(Buffer.from(`# unit: us\n${'frame;'.repeat(1000)}leaf 5\n`)), 'folded');

@@ -3,14 +3,7 @@
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
 import { isMetadata, unitIn } from '../../stacks/metadata.ts';
-import {
-  type InputKind,
-  isCertain,
-  SNIFFED_BYTES,
-  sniff,
-  WHAT_TO_DO,
-  WHAT_TO_DO_WITH_SVG,
-} from '../../stacks/sniff.ts';
+import { type InputKind, isCertain, isEnough, sniff, WHAT_TO_DO, WHAT_TO_DO_WITH_SVG } from '../../stacks/sniff.ts';
 import type { OnSkip } from './bpftrace/text.ts';
 import { isUnit, timeUnitOf, type Unit } from './stacks.ts';
 
@@ -69,7 +62,7 @@ export class OffcpuInput<Dump extends DumpReader> {
       this.#pass(bytes);
     } else {
       this.#start = Buffer.concat([this.#start, bytes]);
-      if (this.#start.length >= SNIFFED_BYTES) this.#passStart(this.#start);
+      if (isEnough(this.#start)) this.#passStart(this.#start);
     }
   }
 

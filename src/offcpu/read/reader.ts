@@ -3,7 +3,7 @@
 
 import { InputError } from '../../engine/errors.ts';
 import { StackTable } from '../../engine/stack-table.ts';
-import { type InputKind, isCertain, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
+import { type InputKind, isCertain, isEnough, SNIFFED_BYTES, sniff, WHAT_TO_DO } from '../../stacks/sniff.ts';
 import type { SymbolOptions } from '../../symbols/symbol-frame.ts';
 import type { EntryRows } from '../entry-rows.ts';
 import { BccText } from './bcc-text.ts';
@@ -82,7 +82,7 @@ export class OffcpuReader {
       return;
     }
     this.#start = Buffer.concat([this.#start, block]);
-    if (this.#start.length >= SNIFFED_BYTES) this.#passStart();
+    if (isEnough(this.#start)) this.#passStart();
   }
 
   /**
