@@ -58,6 +58,14 @@ const LIBC = '/lib/x86_64-linux-gnu/libc.so.6';
 const PROGRAMS: readonly Program[] = [
   ...['g++', 'clang++'].flatMap((compiler) => [4, 5].map((version) => cpp(compiler, version))),
   ...['line-tables-only', '1', '2'].map(rust),
+  {
+    name: 'rustc, one unit for all crates',
+    find: () =>
+      built('rustc-lto', 'p.rs', (source, output) => [
+        ...['rustc', '-C', 'opt-level=s', '-C', 'lto=fat', '-C', 'panic=abort', '-C', 'debuginfo=line-tables-only'],
+        ...['-o', output, join(folder, source)],
+      ]),
+  },
   { name: 'an extension by pgrx', find: builtFromRust },
   { name: 'node', find: () => installed(process.execPath, 'a node with debug information') },
   { name: 'libc', find: () => installed(LIBC, 'libc6-dbg') },
@@ -187,12 +195,18 @@ function compared(file: string, debug: string, oracle: Oracle): { all: number; d
       name,
       place: placeOf(`${source ?? '?'}:${line}`),
     }));
-    const ours = text(settled(frames.reverse()));
-    const other = text(settled(theirs.get(address) ?? []));
+    const their = settled(theirs.get(address) ?? []);
+    const ours = text(settled(frames.reverse()).map((frame, i) => withoutPath(frame, their[i]?.name)));
+    const other = text(their);
     if (ours !== other) different.push(`0x${address.toString(16)}: ${ours}\n    ${oracle.name}: ${other}`);
   }
   files.close();
   return { all: addresses.length, different };
+}
+
+/** Line tables of Rust name an inlined closure without its path, which we add: short::words::{closure#0}. */
+function withoutPath(frame: Frames[number], their = ''): Frames[number] {
+  return their.startsWith('{closure') && frame.name.endsWith(`::${their}`) ? { ...frame, name: their } : frame;
 }
 
 /** Addresses by symbol: the linker folds functions of equal code into one, which then has several names. */
