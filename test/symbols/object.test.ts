@@ -100,3 +100,16 @@ describe('a damaged object', () => {
     assert.match([...object.allProblems().keys()].join(), /^\.gnu_debuglink /);
   });
 });
+
+test('the PLT is that of the program, whose debug file has its symbols but no code', () => {
+  const named = (hasDebug: boolean): unknown[] => {
+    const files = new Map([['/lib/calls.so', objectFile('plt/calls.so')]]);
+    if (hasDebug) files.set('/lib/calls.so.debug', objectFile('plt/calls.so.debug'));
+    const open = (path: string) => (files.has(path) ? readerOf(files.get(path) as Buffer) : undefined);
+    const object = new ObjectSymbols('/lib/calls.so', open, undefined);
+    return [0x24f, 0x258, 0x260, 0x26f, 0x270, 0x27f, 0x280].map((address) => object.nameAt(address));
+  };
+  const plt = [undefined, undefined, 'near@plt', 'near@plt', 'far@plt', 'far@plt'];
+  assert.deepEqual(named(true), [...plt, 'twice']);
+  assert.deepEqual(named(false), [...plt, 'twice']);
+});

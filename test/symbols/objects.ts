@@ -11,7 +11,7 @@ const FOLDER = join(ROOT, 'fixtures/objects');
 
 export const OBJECTS: ReadonlyMap<string, Buffer> = new Map(
   readdirSync(FOLDER)
-    .filter((name) => !/\.(?:c|cc|h|sh|md)$|^dwz$/.test(name))
+    .filter((name) => !/\.(?:c|cc|h|sh|md)$|^(?:dwz|plt)$/.test(name))
     .map((name) => [name, objectFile(name)]),
 );
 
