@@ -54,8 +54,8 @@ function typeArguments(text: string, from: number): string {
 export class ClosureNames {
   readonly #whole = new Remembered<DwarfFrame, Map<string, DwarfFrame>>(MOST_REMEMBERED);
 
-  /** Of a list as the debug information has it, the one that exists as code first; undefined: it has no such closure. */
-  of(found: readonly DwarfFrame[]): readonly DwarfFrame[] | undefined {
+  /** A copy of a list as the debug information has it, the one that exists as code first; undefined: it has no such closure. */
+  of(found: readonly DwarfFrame[]): DwarfFrame[] | undefined {
     let frames: DwarfFrame[] | undefined;
     for (let i = 1; i < found.length; i++) {
       const frame = found[i] as DwarfFrame;

@@ -122,7 +122,7 @@ export class ObjectSymbols {
     if (found.length === 0) return symbol === undefined ? [] : this.#symbolFrame(symbol);
     const known = this.#lists.get(found);
     if (known && known.symbol === symbol) return known.frames;
-    const frames = this.#closures.of(found)?.slice() ?? found.slice();
+    const frames = this.#closures.of(found) ?? found.slice();
     const [outer] = found;
     // its symbol is what perf calls it, too; only without one the name of the debug information counts
     if (outer && symbol !== undefined) {
