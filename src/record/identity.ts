@@ -122,7 +122,8 @@ export function identityLine(identity: Identity): string {
 /** Why the times do not add up, where there is a cause. */
 export function causeText({ cause, error, switches, lifeNs, short }: Identity): string {
   if (cause === 'short') {
-    return `${seconds(short.missedNs)} of ${grouped(short.threads)} threads that ran shortly are missing in perf's samples`;
+    const threads = short.threads === 1 ? '1 thread' : `${grouped(short.threads)} threads`;
+    return `${seconds(short.missedNs)} of ${threads} that ran shortly are missing in perf's samples`;
   }
   const us = (Math.abs(error) * lifeNs) / 1000 / switches;
   const count = Math.round(switches / 1000).toLocaleString('en-US');

@@ -193,8 +193,7 @@ function mayTry({ mode, callGraph, warmupSeconds }: Settings, environment: Envir
   return hasCpu(mode) && isOpen && warmupSeconds >= REHEARSED_SECONDS;
 }
 
-/** Starts a command, which waits for the window if `program` is known. Throws UsageError if it can't be started. */
-/** Linux ends perf's recording of a program when it becomes another user's. Of root's there is none that does. */
+/** Throws UsageError for a setuid command: Linux ends perf's recording where a program becomes another user's. Not root's. */
 function refuseOthers({ command, mode }: Settings): void {
   const path = command && programOf(command)?.path;
   if (path === undefined || !hasCpu(mode) || self().uid === 0 || !changesUser(path)) return;
@@ -203,6 +202,7 @@ function refuseOthers({ command, mode }: Settings): void {
   );
 }
 
+/** Starts a command, which waits for the window if `program` is known. Throws UsageError if it can't be started. */
 async function begin(
   command: readonly string[],
   program: CommandProgram | undefined,

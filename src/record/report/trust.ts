@@ -156,10 +156,14 @@ function shortPoints({ short, threads }: Identity, { settings, callGraph }: Trus
   // copies of the stack at more would be hundreds of megabytes a second
   const choices = callGraph.startsWith('dwarf') ? FREQUENCIES.slice(0, 1) : FREQUENCIES;
   const better = choices.find((one) => one >= wanted) ?? choices.at(-1);
+  const whose =
+    short.threads === 1
+      ? "1 thread which ends or sleeps before perf's clock ticks: what it runs"
+      : `${grouped(short.threads)} threads which end or sleep before perf's clock ticks: what they run`;
   return shareOf(
     'short',
     share(short.missedNs, onCpuNs),
-    `the time on the CPU is that of ${grouped(short.threads)} threads which end or sleep before perf's clock ticks: what they run has too few samples`,
+    `the time on the CPU is that of ${whose} has too few samples`,
     better !== undefined && better > settings.frequency ? `flame-record --frequency ${better}` : undefined,
   );
 }

@@ -258,8 +258,8 @@ export function idleText(idle: readonly ThreadRow[]): string {
 /** A smaller share of the time is no queue. */
 const LEAST_QUEUE = 0.05;
 
-/** What holds the program up where its waits do less, or none does: others on the CPUs; else ''. */
-function queueText({ split, heldUp }: Report): string {
+/** What is to say beside the waits that hold the program up: that the lack of CPUs does more, or that nothing does; else ''. */
+function besideText({ split, heldUp }: Report): string {
   const queue = split?.parts.find(({ letter }) => letter === 'u');
   const held = heldUp.reduce((sum, { share }) => sum + share, 0);
   if (queue && queue.share >= Math.max(held, LEAST_QUEUE))
@@ -298,7 +298,7 @@ export function basisOfWaits(report: Report): string {
     ...(waitsOnly > LEAST_SECONDS ? [`${secondsText(waitsOnly)} of threads that do nothing but wait`] : []),
   ];
   return [
-    queueText(report),
+    besideText(report),
     ...(heldUp.length > 0 ? ["Shares are of all threads' time, with that for a CPU behind a wait."] : []),
     ...(parts.length > 0 ? [`Not among these: ${parts.join(', ')}.`] : []),
   ]

@@ -154,13 +154,14 @@ test('each doubt of the report is a line', () => {
 test('threads that end before the clock ticks are a doubt, and a higher frequency the mend', () => {
   const cpu = cpuOf([['app', 8, ['work /opt/app'], 500]]);
   const parts = partsOf(cpu, offcpuOf('flamepipe offcpu 4 pid 7 attach_ns 0\n', 10));
-  const lives = Array.from({ length: 50 }, (_, i) => ({ ...NO_TIMES, tid: 100 + i, lifeNs: 4e6, onCpuNs: 4e6 }));
-  const doubts = (frequency: number): string[] => {
+  const doubts = (frequency: number, threads = 50): string[] => {
+    const lives = Array.from({ length: threads }, (_, i) => ({ ...NO_TIMES, tid: 100 + i, lifeNs: 4e6, onCpuNs: 4e6 }));
     const sampling = { samplesByThread: new Map<number, number>(), periodNs: 1e9 / frequency };
     const identity = identityOf(lives, [], 1e10, sampling);
     return doubtLines(reportOf({ ...parts, identity, settings: { ...parts.settings, frequency } }).trust);
   };
   const [said] = doubts(99).filter((line) => line.includes('ticks'));
   assert.match(said ?? '', /^warning: 100 % .* is that of 50 threads .* --frequency 999$/);
+  assert.match(doubts(99, 1).join('\n'), / is that of 1 thread which ends or sleeps .* what it runs has /);
   assert.doesNotMatch(doubts(9999).join('\n'), /ticks/);
 });
