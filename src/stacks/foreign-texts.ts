@@ -101,7 +101,7 @@ export const FOREIGN_TEXTS = {
   },
   //              genunix`kmem_alloc+0x10
   DTrace: {
-    pattern: /^ +[\w.-]+`[^\s`]+$/m,
+    pattern: /^ {8,}[\w.-]+`[\x21-\x5f\x61-\x7e]+$/m,
     whatToDo: "this is the output of DTrace; fold it with FlameGraph's stackcollapse.pl, for flame-svg",
   },
   //heap profile: 1: 2 [3: 4] @ heap/1048576     --- contention:     goroutine profile: total 5      ?debug=1

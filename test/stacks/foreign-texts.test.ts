@@ -108,6 +108,7 @@ test('texts of other programs are known by what only they print', () => {
 });
 
 test('no recording of ours is taken for one of them', () => {
+  assert.ok(!(sniff(Buffer.from('\n 0`\x0e')) in FOREIGN_TEXTS), 'DTrace indents its frames');
   for (const folder of ['recordings', 'bpftrace'].map((name) => join(ROOT, 'fixtures', name))) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       if (!/\.(?:txt|folded|raw|json)$/.test(name)) continue;
