@@ -50,3 +50,10 @@ export class DumpWatcher {
     };
   }
 }
+
+/** Why the dump of a bpftrace that ended well is not whole; undefined: it is. */
+export function dumpFailure(dump: DumpWindow | undefined): string | undefined {
+  if (!dump)
+    return 'bpftrace printed no line that says when its window ended: the off-CPU half is missing; record it anew';
+  return dump.isWhole ? undefined : 'bpftrace printed only a part of its dump: off-CPU time is missing; record it anew';
+}

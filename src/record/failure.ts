@@ -1,7 +1,6 @@
 // A profiler's failure, in its own words.
 
 import { UsageError } from '../engine/errors.ts';
-import type { DumpWindow } from './dump-window.ts';
 
 /** Both profilers failed, so there is nothing to render. */
 export class NothingRecorded extends UsageError {}
@@ -47,11 +46,4 @@ export function failureText(tool: string, { code, signal, problem }: Ending, log
   const words = [...new Set(lines.slice(Math.max(0, error)))].slice(0, SHOWN).join(' ');
   const end = signal === null ? `status ${code}` : signal;
   return `${tool} failed (${end})${words === '' ? ' without a word' : `: ${words}`}`;
-}
-
-/** Why the dump of a bpftrace that ended well is not whole; undefined: it is. */
-export function dumpFailure(dump: DumpWindow | undefined): string | undefined {
-  if (!dump)
-    return 'bpftrace printed no line that says when its window ended: the off-CPU half is missing; record it anew';
-  return dump.isWhole ? undefined : 'bpftrace printed only a part of its dump: off-CPU time is missing; record it anew';
 }
