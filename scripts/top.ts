@@ -1,7 +1,7 @@
 // The functions with the largest shares of a folded file, by self and by total: `node --import tsx scripts/top.ts FILE`.
 
 import { readFileSync } from 'node:fs';
-import { functionShares, topOf } from '../src/record/top-functions.ts';
+import { functionShares, topOf } from '../src/record/render/top-functions.ts';
 import { FoldedReader } from '../src/stacks/folded.ts';
 
 const MOST = 10;

@@ -124,7 +124,7 @@ function filesUnder(folder: string): string[] {
     .sort();
 }
 
-/** src/flamegraph/viewer/tree.ts → flamegraph, src/record/io/children.ts → record/io, bin/perf-fold.ts → bin */
+/** src/flamegraph/viewer/tree.ts → flamegraph, src/record/io/system/children.ts → record/io, bin/perf-fold.ts → bin */
 function roomOf(file: string): string {
   const [top = '', room, inner] = file.split('/');
   if (top !== 'src' || room === undefined) return top;

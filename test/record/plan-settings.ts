@@ -1,7 +1,7 @@
 // Settings of a run, for tests: both profilers, for half a minute.
 
-import type { Environment } from '../../src/record/plan.ts';
 import type { Settings } from '../../src/record/settings.ts';
+import type { Environment } from '../../src/record/window/plan.ts';
 
 export const SETTINGS: Settings = {
   mode: 'both',

@@ -3,11 +3,11 @@
 import { Buffer } from 'node:buffer';
 import { OffcpuFold } from '../../src/offcpu/read/fold-offcpu.ts';
 import { PerfFold } from '../../src/perf/fold-perf.ts';
-import { type CpuProfile, cpuProfileOf } from '../../src/record/cpu-profile.ts';
-import { identityOf } from '../../src/record/identity.ts';
-import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../../src/record/offcpu-profile.ts';
-import { ownCodeOf } from '../../src/record/own-code.ts';
+import { type CpuProfile, cpuProfileOf } from '../../src/record/render/cpu-profile.ts';
+import { identityOf } from '../../src/record/render/identity.ts';
+import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../../src/record/render/offcpu-profile.ts';
 import type { ReportParts } from '../../src/record/report/report.ts';
+import { ownCodeOf } from '../../src/record/target/own-code.ts';
 import { SETTINGS } from './plan-settings.ts';
 
 /** comm, tid, frames leaf first as `name object`, how often */

@@ -5,17 +5,17 @@ import type { World } from '../../cli/run.ts';
 import { debugFileOf } from '../../symbols/elf/debug-file.ts';
 import { elfFacts } from '../../symbols/elf.ts';
 import { mappedFiles, replacedFiles } from '../../symbols/maps.ts';
-import { pathFromHere } from '../container.ts';
-import { type Finding, findingLines, machineFindings } from '../doctor.ts';
-import { type ObjectFacts, objectTable, targetFindings } from '../doctor-target.ts';
-import type { TargetLanguage } from '../language.ts';
-import { ownersIn, packagePaths } from '../packages.ts';
-import type { Process } from '../proc-pid.ts';
-import { type Choice, findTargets } from './find-target.ts';
-import { machineFacts, sudoSelfHere } from './machine.ts';
-import { bytesOf, linkOf, rootOf, textOf } from './proc-files.ts';
-import { languagesOf } from './program-facts.ts';
-import { answerOf } from './run-sync.ts';
+import { type Finding, findingLines, machineFindings } from '../doctor/doctor.ts';
+import { type ObjectFacts, objectTable, targetFindings } from '../doctor/doctor-target.ts';
+import { ownersIn, packagePaths } from '../doctor/packages.ts';
+import { pathFromHere } from '../target/container.ts';
+import type { TargetLanguage } from '../target/language.ts';
+import type { Process } from '../target/proc-pid.ts';
+import { machineFacts, sudoSelfHere } from './system/machine.ts';
+import { bytesOf, linkOf, rootOf, textOf } from './system/proc-files.ts';
+import { answerOf } from './system/run-sync.ts';
+import { type Choice, findTargets } from './target/find-target.ts';
+import { languagesOf } from './target/program-facts.ts';
 
 /** Gives the exit status: 0: it found no fault; 1: it found some. */
 export async function diagnose(choice: Choice, isSudo: boolean, { output }: World): Promise<number> {

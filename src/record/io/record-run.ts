@@ -9,34 +9,41 @@ import { UsageError } from '../../engine/errors.ts';
 import { artifactIn, hasCpu, hasOffcpu, runFolders } from '../artifacts.ts';
 import { callGraphOf, switchGraphOf } from '../call-graph.ts';
 import { lastWords, NoTarget, NothingRecorded } from '../failure.ts';
-import { callersMissing, namesMissing } from '../language.ts';
-import { callGraphText, type Environment, notesOn, offcpuStacksText, workloadArgv } from '../plan.ts';
-import type { Process } from '../proc-pid.ts';
-import { rehearse } from '../rehearsal.ts';
+import { rehearse } from '../render/rehearsal.ts';
 import type { Settings } from '../settings.ts';
-import { severalText } from '../target.ts';
-import { hasFailed, workloadText } from '../workload.ts';
-import { Child, endGroup } from './children.ts';
-import { type CommandProgram, changesUser, programOf } from './command-program.ts';
-import { Family } from './family.ts';
-import { findStatements } from './find-statements.ts';
-import { type Choice, choiceOfStacks, codeOf, environmentOf, findTargets, uncountedStacks } from './find-target.ts';
-import { type Held, HeldCommand, heldProgram, StoppedCommand } from './held.ts';
-import { isLauncher, launched } from './launched.ts';
-import { installedProfilers, sudoSelfHere } from './machine.ts';
-import { type Opened, openSession } from './postgres.ts';
-import { self, textOf } from './proc-files.ts';
-import { isAlive, processAt, recorder } from './processes.ts';
-import { languagesOf } from './program-facts.ts';
-import { Progress } from './progress.ts';
-import { type Recording, recordTargets } from './record-window.ts';
+import { callersMissing, namesMissing } from '../target/language.ts';
+import type { Process } from '../target/proc-pid.ts';
+import { severalText } from '../target/target.ts';
+import { callGraphText, type Environment, notesOn, offcpuStacksText, workloadArgv } from '../window/plan.ts';
+import { hasFailed, workloadText } from '../window/workload.ts';
 import { freeRoom, keepRoom, writeRecording } from './recording-file.ts';
-import { render } from './render.ts';
-import { RunFolder } from './run-folder.ts';
-import { freeBytes } from './source.ts';
-import { switchRate } from './switch-rate.ts';
+import { render } from './render/render.ts';
+import { Child, endGroup } from './system/children.ts';
+import { installedProfilers, sudoSelfHere } from './system/machine.ts';
+import { self, textOf } from './system/proc-files.ts';
+import { isAlive, processAt, recorder } from './system/processes.ts';
+import { Progress } from './system/progress.ts';
+import { RunFolder } from './system/run-folder.ts';
+import { freeBytes } from './system/source.ts';
+import { type CommandProgram, changesUser, programOf } from './target/command-program.ts';
+import { Family } from './target/family.ts';
+import { findStatements } from './target/find-statements.ts';
+import {
+  type Choice,
+  choiceOfStacks,
+  codeOf,
+  environmentOf,
+  findTargets,
+  uncountedStacks,
+} from './target/find-target.ts';
+import { isLauncher, launched } from './target/launched.ts';
+import { type Opened, openSession } from './target/postgres.ts';
+import { languagesOf } from './target/program-facts.ts';
+import { switchRate } from './target/switch-rate.ts';
 import { tryCallGraph } from './trial.ts';
-import { Workload } from './workload.ts';
+import { type Held, HeldCommand, heldProgram, StoppedCommand } from './window/held.ts';
+import { type Recording, recordTargets } from './window/record-window.ts';
+import { Workload } from './window/workload.ts';
 
 /**
  * Node 20 hangs if it exits while V8's compiler waits for the main thread to collect garbage. V8 often compiles after

@@ -5,14 +5,14 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../engine/errors.ts';
 import { ARTIFACTS, artifactIn } from '../artifacts.ts';
-import { type Environment, hasSwitches, type Window } from '../plan.ts';
 import type { Settings } from '../settings.ts';
-import { type Host, hostHere, type ProfilerName } from './machine.ts';
-import type { Progress } from './progress.ts';
-import type { Recording } from './record-window.ts';
-import { ownTool } from './run-folder.ts';
-import { TargetMaps } from './target-maps.ts';
-import type { Rendering } from './write-report.ts';
+import { type Environment, hasSwitches, type Window } from '../window/plan.ts';
+import type { Rendering } from './render/write-report.ts';
+import { type Host, hostHere, type ProfilerName } from './system/machine.ts';
+import type { Progress } from './system/progress.ts';
+import { ownTool } from './system/run-folder.ts';
+import type { Recording } from './window/record-window.ts';
+import { TargetMaps } from './window/target-maps.ts';
 
 const FORMAT = 'flamepipe recording';
 const VERSION = 1;

@@ -6,9 +6,9 @@ import type { World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { artifactIn } from '../artifacts.ts';
 import { NothingRecorded } from '../failure.ts';
-import { Progress } from './progress.ts';
 import { type Bounds, readRecording } from './recording-file.ts';
-import { render } from './render.ts';
+import { render } from './render/render.ts';
+import { Progress } from './system/progress.ts';
 
 /**
  * Gives the exit status, 2 if a step failed. Throws UsageError if there is no such run, or if its report is there and would

@@ -7,12 +7,12 @@ import { Report } from '../../cli/report.ts';
 import { InputError, UsageError } from '../../engine/errors.ts';
 import { artifactIn } from '../artifacts.ts';
 import type { TrialRates } from '../call-graph.ts';
-import { asRoot, type Environment, trialArgvs } from '../plan.ts';
 import type { Settings } from '../settings.ts';
-import { Child, endGroup } from './children.ts';
-import { foldSamples } from './fold-samples.ts';
-import { ProgramFailed } from './render-steps.ts';
-import { streamed } from './source.ts';
+import { asRoot, type Environment, trialArgvs } from '../window/plan.ts';
+import { foldSamples } from './render/fold-samples.ts';
+import { ProgramFailed } from './render/render-steps.ts';
+import { Child, endGroup } from './system/children.ts';
+import { streamed } from './system/source.ts';
 
 const SECONDS = 1;
 /** What the trial takes: perf's start, the second, and its text. */

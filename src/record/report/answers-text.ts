@@ -2,7 +2,7 @@
 
 import { shown } from '../../flamegraph/display.ts';
 import { wrapWords } from '../../stacks/wrap-words.ts';
-import { shortName } from '../summary.ts';
+import { shortName } from '../render/summary.ts';
 import type { FunctionRow, Report } from './report.ts';
 import { heldShare } from './waits.ts';
 import {

@@ -6,8 +6,8 @@ import { type Change, type FunctionChange, isNoise } from '../../stacks/diff/fun
 import { isNameless } from '../../stacks/frame-name.ts';
 import { isThreadStart } from '../../stacks/known-frames.ts';
 import { nameText } from '../../stacks/name-text.ts';
-import { type Comparison, UNNAMED } from '../comparison.ts';
-import type { OwnCode } from '../own-code.ts';
+import { type Comparison, UNNAMED } from '../render/comparison.ts';
+import type { OwnCode } from '../target/own-code.ts';
 import { earlierReport } from './earlier-report.ts';
 import { type LengthChange, lengthChanges } from './lengths.ts';
 import type { WaitRow } from './waits.ts';

@@ -3,8 +3,14 @@
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { ARTIFACTS, type Half, halvesOf, hasCpu, hasOffcpu } from '../artifacts.ts';
-import { type Identity, identityWarnings } from '../identity.ts';
-import { languageText, type TargetLanguage } from '../language.ts';
+import { type Identity, identityWarnings } from '../render/identity.ts';
+import { renderSteps, type Slept } from '../render/render-plan.ts';
+import { profilerLine, shellLine, stepLine } from '../render/shell-words.ts';
+import { qualityLine, windowText } from '../render/summary.ts';
+import type { Settings } from '../settings.ts';
+import { languageText, type TargetLanguage } from '../target/language.ts';
+import type { Process } from '../target/proc-pid.ts';
+import { sqlText } from '../target/sql.ts';
 import {
   bpftraceCommand,
   type Environment,
@@ -14,14 +20,8 @@ import {
   programStep,
   type Window,
   workloadArgv,
-} from '../plan.ts';
-import type { Process } from '../proc-pid.ts';
-import { renderSteps, type Slept } from '../render-plan.ts';
-import type { Settings } from '../settings.ts';
-import { profilerLine, shellLine, stepLine } from '../shell-words.ts';
-import { sqlText } from '../sql.ts';
-import { qualityLine, windowText } from '../summary.ts';
-import { type WorkloadEnd, workloadText } from '../workload.ts';
+} from '../window/plan.ts';
+import { type WorkloadEnd, workloadText } from '../window/workload.ts';
 import { answersText, INDENT } from './answers-text.ts';
 import { changesText } from './changes-text.ts';
 import type { Functions, PictureFile, Report } from './report.ts';

@@ -1,7 +1,7 @@
 // The split of a run's time: on the CPU, waiting for it, blocked by kind, idle. Its parts sum to the whole.
 
 import { isWorthSaying } from '../../offcpu/thread-times.ts';
-import type { Identity } from '../identity.ts';
+import type { Identity } from '../render/identity.ts';
 import type { Waited } from './waits.ts';
 
 /** Time of all threads, in seconds. */

@@ -1,8 +1,8 @@
 // The threads of a run, one row each: how long they ran and waited, and mostly for what. Idle ones are folded away.
 
 import { nameText } from '../../stacks/name-text.ts';
-import type { CpuProfile } from '../cpu-profile.ts';
-import type { Identity } from '../identity.ts';
+import type { CpuProfile } from '../render/cpu-profile.ts';
+import type { Identity } from '../render/identity.ts';
 import type { Waited } from './waits.ts';
 
 /** Times in seconds; all but that on a CPU are undefined where off-CPU time was not recorded. */

@@ -3,12 +3,18 @@
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { grouped } from '../../stacks/amounts.ts';
-import { causeText, type Identity, MOST_ERROR } from '../identity.ts';
-import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, unseenWaits, WHOLE_STACKS } from '../language.ts';
 import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
+import { causeText, type Identity, MOST_ERROR } from '../render/identity.ts';
+import { shellWord } from '../render/shell-words.ts';
+import { eventText, mendOfCut } from '../render/summary.ts';
 import type { Settings } from '../settings.ts';
-import { shellWord } from '../shell-words.ts';
-import { eventText, mendOfCut } from '../summary.ts';
+import {
+  mendOfCallers,
+  mendOfOffcpuCallers,
+  type TargetLanguage,
+  unseenWaits,
+  WHOLE_STACKS,
+} from '../target/language.ts';
 
 export interface Trust {
   grade: 'good' | 'fair' | 'poor';

@@ -17,8 +17,8 @@ import { isNameless } from '../../stacks/frame-name.ts';
 import { HIDDEN } from '../../stacks/marks.ts';
 import { nameText } from '../../stacks/name-text.ts';
 import { stableName } from '../../stacks/stable-name.ts';
-import type { OffcpuProfile } from '../offcpu-profile.ts';
-import type { OwnCode } from '../own-code.ts';
+import type { OffcpuProfile } from '../render/offcpu-profile.ts';
+import type { OwnCode } from '../target/own-code.ts';
 
 /** A stack off the CPU, with the decision about it. */
 export interface Waited {

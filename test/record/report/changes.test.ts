@@ -5,7 +5,13 @@ import { test } from 'node:test';
 import { compare, type Run } from '../../../src/offcpu/table/comparison.ts';
 import type { Row, Summary } from '../../../src/offcpu/table/tally.ts';
 import { compareWhere, reasonRow } from '../../../src/offcpu/table/where-rows.ts';
-import { type Comparison, comparedFunctions, onCpuChange, scaleOf, sidesOf } from '../../../src/record/comparison.ts';
+import {
+  type Comparison,
+  comparedFunctions,
+  onCpuChange,
+  scaleOf,
+  sidesOf,
+} from '../../../src/record/render/comparison.ts';
 import { changesOf } from '../../../src/record/report/changes.ts';
 import { changesText } from '../../../src/record/report/changes-text.ts';
 import type { WaitRow } from '../../../src/record/report/waits.ts';

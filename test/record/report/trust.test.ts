@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_TIMES } from '../../../src/offcpu/thread-times.ts';
-import { identityOf } from '../../../src/record/identity.ts';
+import { identityOf } from '../../../src/record/render/identity.ts';
 import { type Report, reportOf } from '../../../src/record/report/report.ts';
 import { doubtLines } from '../../../src/record/report/trust.ts';
 import { basisOfFunctions, basisOfWaits } from '../../../src/record/report/words.ts';

@@ -1,0 +1,76 @@
+// How the workload ended: did it run through the window, and what did it print last, such as its throughput?
+
+import { lastWords } from '../failure.ts';
+import type { Window } from './plan.ts';
+
+/** When and how a workload ended. */
+export interface WorkloadEnd {
+  when: 'before' | 'during' | 'after';
+  /** of the window, when it ended; undefined: not during it */
+  seconds: number | undefined;
+  code: number | null;
+  signal: string | null;
+  problem?: string;
+  /** latin1; the newest last */
+  lastLines: string[];
+}
+
+/** Facts about a workload after the window. `endedNs` is of CLOCK_MONOTONIC; undefined: flame-record ended it. */
+export interface WorkloadFacts {
+  ending: { code: number | null; signal: string | null; problem?: string };
+  endedNs: number | undefined;
+  /** undefined: there was no window yet */
+  window: Window | undefined;
+  log: string;
+}
+
+const LINES = 10;
+const LONGEST = 300;
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+
+/** How the workload ended: before, within or after the window. Times are nanoseconds of CLOCK_MONOTONIC. */
+export function workloadEndOf({ ending, endedNs, window, log }: WorkloadFacts): WorkloadEnd {
+  const { code, signal, problem } = ending;
+  const isEarly = endedNs !== undefined && (!window || endedNs < window.endNs);
+  const isDuring = isEarly && window !== undefined && endedNs >= window.startNs;
+  return {
+    when: isDuring ? 'during' : isEarly ? 'before' : 'after',
+    seconds: isDuring ? (endedNs - window.startNs) / 1e9 : undefined,
+    code,
+    signal,
+    ...(problem !== undefined && { problem }),
+    lastLines: lastLinesOf(log),
+  };
+}
+
+/** The last lines, with escapes in place of what a terminal would obey, and without what a progress line wrote over. */
+function lastLinesOf(log: string): string[] {
+  const lines = log.split('\n').map((line) => line.trimEnd().split('\r').at(-1) ?? '');
+  return lines
+    .filter((line) => line !== '')
+    .slice(-LINES)
+    .map((line) =>
+      line
+        .slice(0, LONGEST)
+        .replace(/[\0-\x08\x0b-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`),
+    );
+}
+
+/** Did it fail by itself? The status of one that flame-record ended says nothing. */
+export function hasFailed({ when, code, problem }: WorkloadEnd): boolean {
+  return problem !== undefined || (when !== 'after' && code !== 0);
+}
+
+/** the workload failed 3.20 s into the window (status 1: connection refused) */
+export function workloadText(end: WorkloadEnd): string {
+  const { when, seconds, code, signal, lastLines } = end;
+  if (when === 'after') return `the workload outlived the window, and ended with ${signal ?? `status ${code}`}`;
+  const isMissing = code === NOT_FOUND || code === NOT_EXECUTABLE;
+  const verb = !hasFailed(end) ? 'ended' : isMissing ? 'could not be started' : 'failed';
+  const time = seconds === undefined ? 'before the window began' : `${seconds.toFixed(2)} s into the window`;
+  const words = lastWords(end, lastLines.at(-1) ?? '');
+  return verb === 'could not be started'
+    ? `the workload ${verb} (${words})`
+    : `the workload ${verb} ${time} (${words})`;
+}
