@@ -40,7 +40,7 @@ export function manPage(manual: AnyManual, version: string, others: readonly str
       '.in',
       '.PP',
     ]),
-    ...(epilogue === undefined ? [] : ['.SH NOTES', '.nf', ...epilogue.split('\n').map(roff), '.fi']),
+    ...(epilogue === undefined ? [] : ['.SH NOTES', roff(epilogue)]),
     '.SH SEE ALSO',
     `${others.map((other) => `.BR ${roff(other)} (1)`).join(' ,\n')}`,
   ];

@@ -25,9 +25,16 @@ const CONFIGURATION = {
   'strip-aliased': true,
 };
 
-/** Reads a command line (without node and script). Throws UsageError where the table does not allow it. */
-export function readArguments(table: OptionTable, argv: readonly string[]): CommandLine {
-  return readPlain(table, argv) ?? readByYargs(table, argv);
+/**
+ * Reads a command line (without node and script). Throws UsageError where the table does not allow it; `commands` are the
+ * words that are meant where someone writes them as an option.
+ */
+export function readArguments(
+  table: OptionTable,
+  argv: readonly string[],
+  commands: readonly string[] = [],
+): CommandLine {
+  return readPlain(table, argv) ?? readByYargs(table, argv, commands);
 }
 
 // --title=a title     --kernel
@@ -66,7 +73,11 @@ function readPlain(table: OptionTable, argv: readonly string[]): CommandLine | u
 }
 
 /** The same for any command line. */
-export function readByYargs(table: OptionTable, argv: readonly string[]): CommandLine {
+export function readByYargs(
+  table: OptionTable,
+  argv: readonly string[],
+  commands: readonly string[] = [],
+): CommandLine {
   const entries = Object.entries(table);
   const namesOf = (isIt: (option: OptionTable[string]) => boolean): string[] =>
     entries.filter(([, option]) => isIt(option)).map(([name]) => name);
@@ -83,10 +94,14 @@ export function readByYargs(table: OptionTable, argv: readonly string[]): Comman
   const { _: operands, ...options } = given;
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(table, name));
   if (unknown.length > 0) {
-    const meant = unknown.map((name) => nearestName(name, Object.keys(table)));
+    const meant = unknown.map((name) => {
+      if (commands.includes(name)) return `${name} without dashes`;
+      const option = nearestName(name, Object.keys(table));
+      return option && `--${option}`;
+    });
     const [name, one] = unknown.length === 1 ? [unknown[0], meant[0]] : [];
-    if (name !== undefined) throw new UsageError(`unknown argument: ${name}${one ? `, perhaps --${one}` : ''}`);
-    const all = unknown.map((other, i) => (meant[i] ? `${other} (perhaps --${meant[i]})` : other));
+    if (name !== undefined) throw new UsageError(`unknown argument: ${name}${one ? `, perhaps ${one}` : ''}`);
+    const all = unknown.map((other, i) => (meant[i] ? `${other} (perhaps ${meant[i]})` : other));
     throw new UsageError(`unknown arguments: ${all.join(', ')}`);
   }
   return { operands: operands.map(String), options };

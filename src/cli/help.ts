@@ -36,7 +36,7 @@ export function helpGroups<T extends OptionTable>(manual: Manual<T>): [group: st
   return [...groups.set('Options', [...(groups.get('Options') ?? []), ...COMMON_OPTIONS])];
 }
 
-/** The text of --help, in lines of at most `columns` characters where words allow it. */
+/** The text of --help, in lines of at most `columns` characters where words and options allow it. */
 export function helpText<T extends OptionTable>(manual: Manual<T>, columns = COLUMNS): string {
   const groups = helpGroups(manual);
   const column = Math.max(...groups.flatMap(([, rows]) => rows).map(([usage]) => usage.length)) + 2;
@@ -48,9 +48,9 @@ export function helpText<T extends OptionTable>(manual: Manual<T>, columns = COL
   const parts = [
     `usage: ${manual.name} [options] ${manual.operands}\n\n${fill(manual.summary, 0)}`,
     ...[...groups].map(([group, rows]) => `${group}:\n${rows.map(entry).join('')}`),
-    `Examples:\n${manual.examples.map(([line, what]) => `${INDENT}${line}\n${INDENT.repeat(3)}${what}\n`).join('')}`,
+    `Examples:\n${manual.examples.map(([line, what]) => `${command(line, columns)}${fill(what, 3 * INDENT.length)}`).join('')}`,
   ];
-  if (manual.epilogue !== undefined) parts.push(`${manual.epilogue}\n`);
+  if (manual.epilogue !== undefined) parts.push(fill(manual.epilogue, 0));
   return parts.join('\n');
 }
 
@@ -71,6 +71,13 @@ function valuesOf(option: OptionTable[string]): string {
   const listed = option.kind === 'choice' && fewChoices(option) === undefined;
   const choices = listed ? ` (${option.choices.join(', ')})` : '';
   return 'default' in option && option.default !== undefined ? `${choices} [${option.default}]` : choices;
+}
+
+/** A command line for a shell, which goes on behind a backslash where it is too long, in front of an option or a pipe. */
+function command(line: string, columns: number): string {
+  const isShort = INDENT.length + line.length <= columns;
+  const lines = isShort ? [line] : wrapWords(line.split(/ (?=--|\| )/), columns - 2 * INDENT.length - 2);
+  return `${INDENT}${lines.join(` \\\n${INDENT.repeat(2)}`)}\n`;
 }
 
 /** Breaks a text into lines, and indents each. */

@@ -64,7 +64,7 @@ export interface Manual<T extends OptionTable> {
   options: T;
   /** command line, what it does */
   examples: readonly (readonly [string, string])[];
-  /** more for the reader of --help; plain lines */
+  /** more for the reader of --help; a paragraph */
   epilogue?: string;
 }
 

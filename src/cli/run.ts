@@ -162,7 +162,7 @@ function requestOf<T extends OptionTable>(command: Command<T>, argv: readonly st
 
 function argumentsOf<T extends OptionTable>(command: Command<T>, argv: readonly string[]): CommandLine {
   try {
-    return readArguments(command.options, argv);
+    return readArguments(command.options, argv, command.commands);
   } catch (error) {
     throw error instanceof UsageError ? new UsageError(`${error.message}; see ${command.name} --help`) : error;
   }

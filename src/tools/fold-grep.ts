@@ -24,9 +24,9 @@ export const foldGrep: Command<typeof grepOptions> = {
   ],
   epilogue: [
     'RE is a regular expression without look-around and back-references, matched in linear time; FUNC is',
-    'a whole name. Each is tried on one frame at a time,',
-    'with and without the mark at its end: both ^vfs_read$ and _\\[k\\]$ match vfs_read_[k].',
-  ].join('\n'),
+    'a whole name. Each is tried on one frame at a time, with and without the mark at its end:',
+    'both ^vfs_read$ and _\\[k\\]$ match vfs_read_[k].',
+  ].join(' '),
   async run(given, world) {
     const selection = selectionOf(given);
     const { folded, status } = await readFolded(world, given);

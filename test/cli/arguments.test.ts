@@ -37,6 +37,13 @@ describe('a mistyped option', () => {
     });
   }
 
+  test('is a command where dashes are all that is wrong', () => {
+    for (const word of flameRecord.commands ?? [])
+      assert.throws(() => readArguments(flameRecord.options, [`--${word}`], flameRecord.commands), {
+        message: `unknown argument: ${word}, perhaps ${word} without dashes`,
+      });
+  });
+
   test('is likened beside others, too', () => {
     const message = messageOf(flameRecord.options, ['--mdoe=cpu', '--xyzzy', '--durtion=5']);
     assert.equal(message, 'unknown arguments: mdoe (perhaps --mode), xyzzy, durtion (perhaps --duration)');
