@@ -40,7 +40,7 @@ function pageText(): string {
     pictures,
     facts,
     warnings,
-    workload: ['12 requests/s'],
+    workload: { when: 'after', seconds: undefined, code: 0, signal: null, lastLines: ['12 requests/s'] },
     commands: ['perf record'],
   });
   const svgs = new Map([

@@ -67,7 +67,7 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
       objects: new Map(),
       comms: new Map(),
       languages: [],
-      workload: [],
+      workload: undefined,
       comparison: undefined,
       commands: [],
       pictures: [],

@@ -13,6 +13,7 @@ import { apartOf, functionShares, type Rank, topOf, unnamedOf } from '../render/
 import type { Settings } from '../settings.ts';
 import type { TargetLanguage } from '../target/language.ts';
 import type { OwnCode } from '../target/own-code.ts';
+import type { WorkloadEnd } from '../window/workload.ts';
 import { type CallRow, callRows } from './calls.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
@@ -123,7 +124,7 @@ export interface ReportParts {
   comms: ReadonlyMap<number, string>;
   /** of the targets */
   languages: readonly TargetLanguage[];
-  workload: readonly string[];
+  workload: WorkloadEnd | undefined;
   /** with an earlier run */
   comparison: Comparison | undefined;
   commands: readonly string[];
@@ -139,6 +140,7 @@ export function reportOf(parts: ReportParts): Report {
   const threads = identity
     ? threadsOf(identity, waited, comms, new Set(offcpu?.asleep))
     : cpu && threadsOfSamples(cpu, settings.frequency);
+  const said = workload?.lastLines ?? [];
   const idle = new Set(threads?.idle.map(({ tid }) => tid));
   const lifeSeconds = (identity?.lifeNs ?? 0) / 1e9;
   const recorded = new Set(identity?.threads.map(({ tid }) => tid));
@@ -158,11 +160,12 @@ export function reportOf(parts: ReportParts): Report {
       ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isShort: parts.isShort, languages: parts.languages },
       sumsOf: parts.sumsOf,
       meanings: waits.flatMap(({ meaning }) => meaning ?? []),
+      workload,
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
       childrenShare: identity && identity.lifeNs > 0 ? childrenNs(waited) / identity.lifeNs : 0,
     }),
-    changes: comparison && changesOf(comparison, code, waits, workload),
-    ...{ workload, commands: parts.commands, pictures: parts.pictures },
+    changes: comparison && changesOf(comparison, code, waits, said),
+    ...{ workload: said, commands: parts.commands, pictures: parts.pictures },
   };
 }
 

@@ -15,6 +15,7 @@ import {
   unseenWaits,
   WHOLE_STACKS,
 } from '../target/language.ts';
+import { hasFailed, type WorkloadEnd } from '../window/workload.ts';
 
 export interface Trust {
   grade: 'good' | 'fair' | 'poor';
@@ -23,7 +24,7 @@ export interface Trust {
 
 /** One thing to know of the data. */
 export interface TrustPoint {
-  what: 'samples' | 'names' | 'callers' | 'depth' | 'loss' | 'short' | 'sum' | 'scope' | 'unseen';
+  what: 'samples' | 'names' | 'callers' | 'depth' | 'loss' | 'short' | 'sum' | 'workload' | 'scope' | 'unseen';
   text: string;
   level: 'good' | 'fair' | 'poor';
   /** what to type, or to change */
@@ -47,6 +48,7 @@ export interface TrustFacts {
   childrenShare: number;
   /** of the targets */
   languages: readonly TargetLanguage[];
+  workload: WorkloadEnd | undefined;
   /** of the waits: `tokio:park` */
   meanings: readonly string[];
 }
@@ -64,6 +66,7 @@ const BAD = 0.25;
 export function trustOf(facts: TrustFacts): Trust {
   const { cpu, offcpu, identity, settings } = facts;
   const points = [
+    ...workloadPoints(facts.workload),
     ...namesPoints(facts),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
     ...(cpu && identity ? shortPoints(identity, facts) : []),
@@ -176,6 +179,18 @@ function shortPoints({ short, threads }: Identity, { settings, callGraph }: Trus
 
 const SAMPLES_A_THREAD = 3;
 const FREQUENCIES = [999, 4999, 9999] as const;
+
+/** Time without the workload is that of a program with nothing to do. */
+function workloadPoints(workload: WorkloadEnd | undefined): TrustPoint[] {
+  const { missed = 0, seconds, neededSeconds = 0 } = workload ?? {};
+  if (!workload || missed <= TOLD) return [];
+  const text =
+    seconds === undefined
+      ? 'The workload had ended before the window began: nothing of it was recorded.'
+      : `The workload ended ${seconds.toFixed(1)} s into the window: ${percent(missed)} of it ran without.`;
+  const mend = hasFailed(workload) ? undefined : `--workload, one that runs for ${Math.ceil(neededSeconds)} s`;
+  return [{ what: 'workload', text, level: missed > BAD ? 'poor' : 'fair', mend }];
+}
 
 /** The options that runtimes need so that their functions have names. */
 function namesPoints({ languages, pids }: TrustFacts): TrustPoint[] {

@@ -8,6 +8,10 @@ export interface WorkloadEnd {
   when: 'before' | 'during' | 'after';
   /** of the window, when it ended; undefined: not during it */
   seconds: number | undefined;
+  /** share of the window after its end, 0 to 1; undefined: no window, or the workload outlived it */
+  missed?: number;
+  /** from its start to the end of the window, which begins when the profilers have attached */
+  neededSeconds?: number;
   code: number | null;
   signal: string | null;
   problem?: string;
@@ -15,9 +19,10 @@ export interface WorkloadEnd {
   lastLines: string[];
 }
 
-/** Facts about a workload after the window. `endedNs` is of CLOCK_MONOTONIC; undefined: flame-record ended it. */
+/** Facts about a workload after the window. Times are of CLOCK_MONOTONIC. `endedNs` is undefined: flame-record ended it. */
 export interface WorkloadFacts {
   ending: { code: number | null; signal: string | null; problem?: string };
+  startedNs: number;
   endedNs: number | undefined;
   /** undefined: there was no window yet */
   window: Window | undefined;
@@ -30,7 +35,7 @@ const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
 /** How the workload ended: before, within or after the window. Times are nanoseconds of CLOCK_MONOTONIC. */
-export function workloadEndOf({ ending, endedNs, window, log }: WorkloadFacts): WorkloadEnd {
+export function workloadEndOf({ ending, startedNs, endedNs, window, log }: WorkloadFacts): WorkloadEnd {
   const { code, signal, problem } = ending;
   const isEarly = endedNs !== undefined && (!window || endedNs < window.endNs);
   const isDuring = isEarly && window !== undefined && endedNs >= window.startNs;
@@ -39,6 +44,11 @@ export function workloadEndOf({ ending, endedNs, window, log }: WorkloadFacts): 
     seconds: isDuring ? (endedNs - window.startNs) / 1e9 : undefined,
     code,
     signal,
+    ...(isEarly &&
+      window && {
+        missed: Math.min(1, (window.endNs - endedNs) / (window.endNs - window.startNs)),
+        neededSeconds: (window.endNs - startedNs) / 1e9,
+      }),
     ...(problem !== undefined && { problem }),
     lastLines: lastLinesOf(log),
   };

@@ -7,6 +7,7 @@ import { identityOf } from '../../../src/record/render/identity.ts';
 import { type Report, reportOf } from '../../../src/record/report/report.ts';
 import { doubtLines } from '../../../src/record/report/trust.ts';
 import { basisOfFunctions, basisOfWaits } from '../../../src/record/report/words.ts';
+import { workloadEndOf } from '../../../src/record/window/workload.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
 
 function trustIn(samples: number, frame: string) {
@@ -164,4 +165,25 @@ test('threads that end before the clock ticks are a doubt, and a higher frequenc
   assert.match(said ?? '', /^warning: 100 % .* is that of 50 threads .* --frequency 999$/);
   assert.match(doubts(99, 1).join('\n'), / is that of 1 thread which ends or sleeps .* what it runs has /);
   assert.doesNotMatch(doubts(9999).join('\n'), /ticks/);
+});
+
+test('a workload that ended early makes of the window a recording of a program with nothing to do', () => {
+  const parts = partsOf(cpuOf([['app', 8, ['work /opt/app', '_start /opt/app'], 900]]), undefined);
+  const of = (endedNs: number | undefined, code = 0) => {
+    const window = { startNs: 10e9, endNs: 20e9 };
+    const workload = workloadEndOf({ ending: { code, signal: null }, startedNs: 1e9, endedNs, window, log: '' });
+    const { trust } = reportOf({ ...parts, workload });
+    return [trust.grade, ...doubtLines(trust)];
+  };
+  assert.deepEqual(of(undefined), ['good']);
+  assert.deepEqual(of(19.6e9), ['good']);
+  assert.deepEqual(of(8e9), [
+    'poor',
+    'warning: The workload had ended before the window began: nothing of it was recorded. --workload, one that runs for 19 s',
+  ]);
+  assert.deepEqual(of(18.5e9), [
+    'fair',
+    'warning: The workload ended 8.5 s into the window: 15 % of it ran without. --workload, one that runs for 19 s',
+  ]);
+  assert.doesNotMatch(of(12e9, 3).join(), /runs for/);
 });

@@ -14,13 +14,19 @@ test('what became of a workload', () => {
     [1, 21e9, '', false, 'outlived the window, and ended with status 1'],
     [1, undefined, '', false, 'outlived the window, and ended with status 1'],
   ] as const) {
-    const end = workloadEndOf({ ending: { code, signal: null }, endedNs, window, log });
+    const end = workloadEndOf({ ending: { code, signal: null }, startedNs: 4e9, endedNs, window, log });
     assert.deepEqual([workloadText(end), hasFailed(end)], [`the workload ${text}`, isFailure]);
   }
 });
 
 test('its last lines, as they were seen, and nothing that a terminal would obey', () => {
   const log = `${'old\n'.repeat(20)}1 %\r99 %\r100 %\r\n\n\x1b[2J42 tps\n`;
-  const { lastLines } = workloadEndOf({ ending: { code: 0, signal: null }, endedNs: undefined, window, log });
+  const { lastLines } = workloadEndOf({
+    ending: { code: 0, signal: null },
+    startedNs: 4e9,
+    endedNs: undefined,
+    window,
+    log,
+  });
   assert.deepEqual([lastLines.length, ...lastLines.slice(-2)], [10, '100 %', '\\x1b[2J42 tps']);
 });

@@ -75,12 +75,14 @@ export interface Rendered extends Rendering {
 export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
   const { settings, environment, recording, folder, window, valid, identity, cpu, offcpu, comparison, before, steps } =
     rendered;
-  const { workload } = recording;
+  const workload = recording.workload && {
+    ...recording.workload,
+    lastLines: recording.workload.lastLines.map(decoded),
+  };
   const at = (artifact: Artifact): string => artifactIn(folder.path, artifact);
   const final = rendered.part ? folder.path : runFolders(settings.outDir, settings.label, 0).final;
   const { isOfProgram, code } = ownCode(rendered);
   const languages = code.hasCompiledNames ? withNames(recording.languages) : recording.languages;
-  const said = workload?.lastLines.map(decoded) ?? [];
   const warnings = [
     ...recording.failures,
     ...recording.complaints,
@@ -107,7 +109,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     valid,
     isComplete: recording.failures.length + recording.complaints.length === 0 && recording.window.cause !== 'signal',
     warnings: [...warnings, ...ofData],
-    workload: workload && { ...workload, lastLines: said },
+    workload,
     identity,
     identityLine: identity && identityLine(identity),
     cpuStats: cpu?.stats,
@@ -130,7 +132,7 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
     ...{ cpu, offcpu: offcpu?.profile, identity, code, isOfProgram },
     nameLock: (await recording.maps.names()).nameLock,
     comms: new Map(recording.tasksAtEnd.map(({ tid, comm }) => [tid, comm])),
-    ...{ languages, workload: said, comparison },
+    ...{ languages, workload, comparison },
     ...{ commands: commandsOf(facts), pictures: pictureFiles(facts) },
   });
   const svgs = new Map(report.pictures.map(({ file }) => [file, readFileSync(join(folder.path, file), 'utf8')]));

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Window } from '../../window/plan.ts';
-import { type WorkloadEnd, workloadEndOf } from '../../window/workload.ts';
+import { type WorkloadEnd, type WorkloadFacts, workloadEndOf } from '../../window/workload.ts';
 import { type Child, endGroup } from '../system/children.ts';
 import { textOf } from '../system/proc-files.ts';
 
@@ -15,6 +15,7 @@ const LOOK_MS = 20;
 export class Workload {
   readonly #child: Child;
   readonly #log: string;
+  readonly #startedNs = Number(process.hrtime.bigint());
   #endedNs: number | undefined;
 
   constructor(child: Child, log: string) {
@@ -29,7 +30,7 @@ export class Workload {
   async early(): Promise<WorkloadEnd | undefined> {
     if (!this.#child.hasEnded || this.#child.isGroupAlive) return undefined;
     const ending = await this.#child.ended;
-    return workloadEndOf({ ending, endedNs: this.#endedNs, window: undefined, log: this.#said() });
+    return this.#endOf(ending, this.#endedNs, undefined);
   }
 
   /** Ends what still runs: SIGINT, time to print a summary, then SIGTERM and SIGKILL. */
@@ -38,7 +39,11 @@ export class Workload {
     const endedNs = isLeft ? undefined : this.#endedNs;
     if (isLeft) await this.#interrupt();
     await endGroup(this.#child);
-    return workloadEndOf({ ending: await this.#child.ended, endedNs, window, log: this.#said() });
+    return this.#endOf(await this.#child.ended, endedNs, window);
+  }
+
+  #endOf(ending: WorkloadFacts['ending'], endedNs: number | undefined, window: Window | undefined): WorkloadEnd {
+    return workloadEndOf({ ending, startedNs: this.#startedNs, endedNs, window, log: this.#said() });
   }
 
   async #interrupt(): Promise<void> {
