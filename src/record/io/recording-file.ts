@@ -8,6 +8,7 @@ import { ARTIFACTS, artifactIn } from '../artifacts.ts';
 import type { Settings } from '../settings.ts';
 import { type Environment, hasSwitches, type Window } from '../window/plan.ts';
 import type { Rendering } from './render/write-report.ts';
+import { handOver } from './system/hand-over.ts';
 import { type Host, hostHere, type ProfilerName } from './system/machine.ts';
 import type { Progress } from './system/progress.ts';
 import { ownTool } from './system/run-folder.ts';
@@ -90,7 +91,7 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
       ...{ host: hostHere(), ...rest, tidsAtStart: new Set(tidsAtStart), versions: new Map(versions) },
       maps,
     },
-    folder: { path: run, keep: () => run },
+    folder: { path: run, keep: () => handedOver(run) },
     progress,
   };
   if (bounds.from === undefined && bounds.to === undefined) return rendering;
@@ -111,9 +112,14 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
       title: `${own.title ?? own.label}, from ${name.from} to ${name.to} s`,
       compare: undefined,
     },
-    folder: { path: folder, keep: () => folder },
+    folder: { path: folder, keep: () => handedOver(folder) },
     part: { ...part, argv: ['flame-record', 'report', run, '--from', name.from, '--to', name.to] },
   };
+}
+
+function handedOver(folder: string): string {
+  handOver(folder);
+  return folder;
 }
 
 function parsedRecording(run: string): RecordingFile {

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { isSystemError } from '../../../cli/inputs.ts';
 import { UsageError } from '../../../engine/errors.ts';
 import type { RunFolders } from '../../artifacts.ts';
+import { handOver } from './hand-over.ts';
 import { textOf } from './proc-files.ts';
 
 /** Only its owner may read it: stacks, command lines and logs may tell what others should not know. */
@@ -66,6 +67,7 @@ export class RunFolder {
     for (const name of [this.#final, this.#spare]) {
       try {
         renameSync(this.path, name);
+        this.#handOver(name);
         return name;
       } catch (error) {
         if (name === this.#spare || !isTaken(error)) throw error;
@@ -79,6 +81,7 @@ export class RunFolder {
     process.off('exit', this.drop);
     if (this.#isProtected && existsSync(this.path)) {
       renameSync(this.path, this.#spare);
+      this.#handOver(this.#spare);
       return this.#spare;
     }
     rmSync(this.path, { recursive: true, force: true });
@@ -89,6 +92,11 @@ export class RunFolder {
     }
     return undefined;
   };
+
+  #handOver(run: string): void {
+    handOver(run);
+    for (const folder of this.#made) handOver(folder, { isFlat: true });
+  }
 }
 
 /** Which of two folders was made first? Their names decide between two of one moment. */
