@@ -13,10 +13,20 @@ export interface Cost {
   memory: number;
 }
 
+/** The median of each number by itself, and how far the runs' CPU seconds lie apart. */
+export interface Medians extends Cost {
+  least: number;
+  most: number;
+  rounds: number;
+}
+
 export interface Contender {
   name: string;
   argv: string[];
 }
+
+/** Seconds. */
+const SLOW = 2;
 
 const scratch = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -25,14 +35,14 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const environment = { ...process.env, LC_ALL: 'C', NODE_EXTRA_CA_CERTS: undefined };
 
 /**
- * Runs each contender `rounds` times in turn, so that a busy machine is unfair to all alike. Gives the medians. Throws if the
- * first one fails; a peer that can't read the input is left out.
+ * Runs each contender `rounds` times in turn, so that a busy machine is unfair to all alike; a peer that takes longer than
+ * SLOW only once. Throws if the first one fails; a peer that can't read the input is left out.
  */
-export function compare(contenders: readonly Contender[], rounds: number): Map<string, Cost> {
+export function compare(contenders: readonly Contender[], rounds: number): Map<string, Medians> {
   const runs = new Map(contenders.map(({ name }) => [name, [] as Cost[]]));
   for (let round = 0; round < rounds; round++) {
     for (const [i, { name, argv }] of contenders.entries()) {
-      if (!runs.has(name)) continue;
+      if (!runs.has(name) || (i > 0 && (runs.get(name)?.[0]?.wall ?? 0) > SLOW)) continue;
       try {
         runs.get(name)?.push(costOf(argv));
       } catch (error) {
@@ -58,13 +68,16 @@ function costOf(argv: readonly string[]): Cost {
   return { cpu: user + system, wall, memory: kib / 1024 };
 }
 
-/** The median of each number by itself. */
-export function mediansOf(costs: readonly Cost[]): Cost {
+export function mediansOf(costs: readonly Cost[]): Medians {
   const of = (key: keyof Cost): number => {
     const sorted = costs.map((cost) => cost[key]).sort((a, b) => a - b);
     return sorted[sorted.length >> 1] as number;
   };
-  return { cpu: of('cpu'), wall: of('wall'), memory: of('memory') };
+  const cpus = costs.map(({ cpu }) => cpu);
+  return {
+    ...{ cpu: of('cpu'), wall: of('wall'), memory: of('memory') },
+    ...{ least: Math.min(...cpus), most: Math.max(...cpus), rounds: costs.length },
+  };
 }
 
 /** Where a peer's program is: in `folder` when that is set, else on PATH or among cargo's; undefined when it is not. */

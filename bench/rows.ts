@@ -1,10 +1,11 @@
 // What `make bench` measures, by the names that ROW takes. Those of SCALE take long: `make bench-scale`.
 
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  beginningOf,
   changeFolded,
   growDump,
   growEntries,
@@ -17,14 +18,16 @@ import {
   shortSamples,
   sizeOf,
 } from './inputs.ts';
-import { type Contender, capture, compare } from './measure.ts';
-import { CURVE, curveLine, head, line, present, table } from './tables.ts';
+import { type Contender, capture, compare, find } from './measure.ts';
+import { cpuCell, curveColumns, curveLine, head, line, present, table } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { FLAMEGRAPH_DIR, INFERNO_DIR } = process.env;
 export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const MIB = 1 << 20;
 const SIZES = [1, 10, 33, 100];
+const INFERNO = 'inferno-collapse-perf -n 1';
+const SYSTEM_BYTES = 100 * MIB;
 
 /** Started as users start them: by their launchers, which give V8 flags and a code cache. */
 const tool = (name: string): string[] => [join(ROOT, 'dist', `${name}.cjs`)];
@@ -34,12 +37,7 @@ type Measure = (folder: string) => void | Promise<void>;
 
 function foldContenders(file: string): Contender[] {
   return present({ name: 'perf-fold', argv: [...tool('perf-fold'), file] }, [
-    {
-      name: 'inferno-collapse-perf -n 1',
-      program: 'inferno-collapse-perf',
-      folder: INFERNO_DIR,
-      args: ['-n', '1', file],
-    },
+    { name: INFERNO, program: 'inferno-collapse-perf', folder: INFERNO_DIR, args: ['-n', '1', file] },
     { name: 'stackcollapse-perf.pl', program: 'stackcollapse-perf.pl', folder: FLAMEGRAPH_DIR, args: [file] },
   ]);
 }
@@ -54,12 +52,13 @@ function drawContenders(file: string): Contender[] {
 const deep = (folder: string): string => growFolded(folder, 100 * MIB, 110_000);
 
 async function perfFold(folder: string): Promise<void> {
-  const system = await recordSystem(folder, 100 * MIB);
+  const system = await recordSystem(folder, SYSTEM_BYTES);
   if (system !== undefined) {
-    const folded = capture(process.execPath, [join(ROOT, 'dist/perf-fold.cjs'), system]);
-    const stacks = folded.split('\n').length - 1;
-    const title = `perf-fold: this machine at work, unrepeated, ${stacks} stacks`;
-    table(title, sizeOf(system), compare(foldContenders(system), ROUNDS));
+    const title = `perf-fold: this machine at work, unrepeated, ${stacksIn(foldedOf(system))} stacks`;
+    const asItComes = { name: 'inferno-collapse-perf, as it comes', program: 'inferno-collapse-perf' };
+    const [ours, ...peers] = foldContenders(system) as [Contender];
+    const threaded = present(ours, [{ ...asItComes, folder: INFERNO_DIR, args: [system] }]);
+    table(title, sizeOf(system), compare([...threaded, ...peers], ROUNDS));
   }
   const repetitive = await repeatRecording(folder, 350 * MIB);
   table('perf-fold: a repetitive recording', sizeOf(repetitive), compare(foldContenders(repetitive), ROUNDS));
@@ -68,16 +67,77 @@ async function perfFold(folder: string): Promise<void> {
   table('perf-fold: twice of it (memory stays)', sizeOf(doubled), compare([ours], 1));
 }
 
-async function perfFoldSizes(folder: string): Promise<void> {
-  head('perf-fold: cost by size, a repetitive recording', ['MiB', ...CURVE], 0);
+/** A real recording's beginning, and all of it over and over; then what is drawn of it. */
+async function sizes(folder: string): Promise<void> {
+  const system = await recordSystem(folder, SYSTEM_BYTES);
+  if (system === undefined) return;
+  const folded: string[] = [];
+  head('perf-fold: cost by size, this machine at work', ['MiB, distinct stacks', ...curveColumns(INFERNO)]);
   for (const size of [...SIZES, 400]) {
-    const file = await repeatRecording(folder, size * MIB);
-    curveLine(sizeOf(file).toFixed(0), compare(foldContenders(file).slice(0, 2), size > 100 ? 1 : ROUNDS));
+    const file = beginningOf(system, size * MIB);
+    folded.push(join(folder, `${size}.folded`));
+    writeFileSync(folded.at(-1) as string, foldedOf(file), 'latin1');
+    const stacks = stacksIn(foldedOf(file));
+    curveLine(`${sizeOf(file).toFixed(0)}, ${stacks}`, compare(foldContenders(file).slice(0, 2), ROUNDS));
+    rmSync(file);
+  }
+  const columns = ['folded MiB, distinct stacks', ...curveColumns('inferno-flamegraph')];
+  head('flame-svg: cost by size, the same recording', columns);
+  for (const file of folded) {
+    const input = `${sizeOf(file).toFixed(1)}, ${stacksIn(readFileSync(file, 'latin1'))}`;
+    curveLine(input, compare(drawContenders(file).slice(0, 2), ROUNDS));
+  }
+}
+
+function foldedOf(file: string): string {
+  return capture(process.execPath, [join(ROOT, 'dist/perf-fold.cjs'), file]);
+}
+
+function stacksIn(folded: string): number {
+  return folded.split('\n').length - 1;
+}
+
+/** `perf script | perf-fold | flame-svg` beside perf alone, of one process: what a user waits for, beyond perf. */
+function pipe(folder: string): void {
+  const data = join(folder, 'pipe.data');
+  const load = [process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', ROOT];
+  const record = ['record', '-q', '-F', '499', '-g', '-e', 'cpu-clock', '-o', data, '--', ...load];
+  if (find('perf', undefined) === undefined || spawnSync('perf', record, { stdio: 'ignore' }).status !== 0) {
+    console.error('bench: no recording of a program: perf record failed');
+    return;
+  }
+  const perf = `perf script -i ${data} 2> /dev/null`;
+  const [fold = '', draw = ''] = ['perf-fold', 'flame-svg'].flatMap(tool);
+  const peers = ['inferno-collapse-perf', 'inferno-flamegraph'].map((name) => find(name, INFERNO_DIR));
+  const lines = {
+    'perf script | perf-fold | flame-svg': `${perf} | ${fold} | ${draw} > /dev/null`,
+    'perf script': `${perf} > /dev/null`,
+    ...(peers.includes(undefined)
+      ? {}
+      : { 'perf script | inferno, both': `${perf} | ${peers.join(' | ')} > /dev/null` }),
+  };
+  const contenders = Object.entries(lines).map(([name, text]) => ({ name, argv: ['sh', '-c', text] }));
+  const costs = compare(contenders, 2 * ROUNDS);
+  const text = spawnSync('sh', ['-c', `${perf} | wc -c`], { encoding: 'utf8' }).stdout;
+  head(`A whole pipe, ${(Number(text) / MIB).toFixed(1)} MiB of text`, [
+    'program',
+    'CPU s',
+    'elapsed s',
+    'beyond perf, s',
+  ]);
+  const alone = costs.get('perf script')?.wall ?? 0;
+  for (const [name, cost] of costs) {
+    line([
+      name.replaceAll('|', '\\|'),
+      cpuCell(cost),
+      cost.wall.toFixed(2),
+      name === 'perf script' ? '' : (cost.wall - alone).toFixed(2),
+    ]);
   }
 }
 
 function perfFoldForms(folder: string): void {
-  head('perf-fold: samples of two frames, by the form of their headers, 30 MiB', ['form', ...CURVE]);
+  head('perf-fold: samples of two frames, by the form of their headers, 30 MiB', ['form', ...curveColumns(INFERNO)]);
   for (const form of Object.keys(SAMPLE_FORMS)) {
     curveLine(form, compare(foldContenders(shortSamples(folder, form, 30 * MIB)).slice(0, 2), ROUNDS));
   }
@@ -89,7 +149,7 @@ function flameSvg(folder: string): void {
 }
 
 function flameSvgSizes(folder: string): void {
-  head('flame-svg: cost by size', ['MiB, distinct stacks', ...CURVE]);
+  head('flame-svg: cost by size, deep stacks', ['MiB, distinct stacks', ...curveColumns('inferno-flamegraph')]);
   for (const size of SIZES) {
     const stacks = size * 1100;
     const file = growFolded(folder, size * MIB, stacks);
@@ -237,7 +297,8 @@ function manyStacks(folder: string): void {
 /** In the order in which they are printed. */
 export const ROWS: Readonly<Record<string, Measure>> = {
   'perf-fold': perfFold,
-  'perf-fold-sizes': perfFoldSizes,
+  sizes,
+  pipe,
   'perf-fold-forms': perfFoldForms,
   'flame-svg': flameSvg,
   'flame-svg-sizes': flameSvgSizes,
