@@ -60,11 +60,13 @@ const ENOUGH_SAMPLES = 10;
  * @param asked the user's choice; undefined: flame-record chooses
  * @param targets none if nothing is known of them, as before a command starts
  * @param trial undefined: there was none, or it saw nothing
+ * @param before how the run was unwound that this one is compared with: copies of another size would make differences
  */
 export function callGraphOf(
   asked: string | undefined,
   targets: readonly CodeFacts[],
   trial?: TrialRates | undefined,
+  before?: string | undefined,
 ): CallGraph {
   if (asked !== undefined) return { how: asked, why: 'as asked for' };
   const reasons = targets.map(whyFramePointers);
@@ -75,6 +77,7 @@ export function callGraphOf(
     const ofSwitches = targets.some(({ isBareNode }) => isBareNode) ? { ofSwitches: DEFAULT } : {};
     return { how: 'fp', why: [...new Set(reasons)].join('; '), ...ofSwitches };
   }
+  if (before?.startsWith('dwarf')) return { how: before, why: 'as in the run to compare with' };
   if (trial && trial.samples >= ENOUGH_SAMPLES && trial.cutShare > MUCH_CUT) {
     const share = `${(100 * trial.cutShare).toFixed(0)} %`;
     return { how: LARGEST, why: `${share} of ${trial.samples} samples of the warm-up were cut with ${trial.how}` };

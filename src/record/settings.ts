@@ -24,6 +24,8 @@ export interface Settings {
   frequency: number;
   /** perf's --call-graph: fp, dwarf,SIZE or lbr; undefined: as suits the target */
   callGraph: string | undefined;
+  /** perf's --call-graph in the run to compare with; undefined: there is none, or it has no samples */
+  callGraphBefore: string | undefined;
   /** user stacks off the CPU; and what `auto` may take for them, in percent of a CPU */
   offcpuStacks: OffcpuStacksWish;
   maxOverhead: number;
@@ -120,6 +122,7 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
     warmupSeconds: options.warmup ?? (options.workload === undefined ? 0 : WARMUP_SECONDS),
     frequency: options.frequency,
     callGraph,
+    callGraphBefore: undefined,
     offcpuStacks: options['off-cpu-stacks'],
     maxOverhead: options['max-overhead'],
     inline: !options['no-inline'],

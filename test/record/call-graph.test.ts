@@ -23,6 +23,15 @@ describe('the call graph', () => {
     assert.equal(callGraphOf(undefined, [{ ...python, isBarePython: false }]).how, 'fp');
   });
 
+  test('copies as much of each stack as the run to compare with, unless frame pointers are better', () => {
+    const before = (how: string): string => callGraphOf(undefined, [PLAIN], TRIAL, how).how;
+    assert.equal(before('dwarf,16384'), 'dwarf,16384');
+    assert.equal(callGraphOf(undefined, [PLAIN], { ...TRIAL, cutShare: 0 }, 'dwarf,65528').how, 'dwarf,65528');
+    assert.equal(before('fp'), 'dwarf,65528');
+    assert.equal(callGraphOf(undefined, [{ ...PLAIN, isGo: true }], undefined, 'dwarf,65528').how, 'fp');
+    assert.equal(callGraphOf('dwarf,8192', [PLAIN], TRIAL, 'dwarf,65528').how, 'dwarf,8192');
+  });
+
   test('is what was asked for', () => {
     assert.equal(callGraphOf('lbr', [{ ...PLAIN, isGo: true }], TRIAL).how, 'lbr');
   });

@@ -9,6 +9,7 @@ export const SETTINGS: Settings = {
   warmupSeconds: 2,
   frequency: 99,
   callGraph: undefined,
+  callGraphBefore: undefined,
   offcpuStacks: 'fp',
   maxOverhead: 5,
   inline: true,

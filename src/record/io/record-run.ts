@@ -117,7 +117,7 @@ export async function record(
       const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
       if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) rehearse();
       await warm;
-      const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids), await trial);
+      const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids), await trial, settings.callGraphBefore);
       if (callGraph.how !== environment.callGraph.how) progress.phase(callGraphText(callGraph));
       environment = { ...environment, callGraph };
     }

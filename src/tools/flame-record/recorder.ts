@@ -8,7 +8,7 @@ import type { Command, World } from '../../cli/run.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { diagnose } from '../../record/io/diagnose.ts';
 import { record } from '../../record/io/record-run.ts';
-import { checkEarlier } from '../../record/io/render/compare-runs.ts';
+import { likeEarlier } from '../../record/io/render/compare-runs.ts';
 import { reportAgain } from '../../record/io/report-again.ts';
 import { ownFile } from '../../record/io/system/run-folder.ts';
 import { pathOf } from '../../record/io/system/run-sync.ts';
@@ -51,8 +51,7 @@ export async function runRecorder(
   };
   if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, options.sudo, world);
   checkProgram(first, command.commands ?? []);
-  const settings = settingsOf(options, world.operands, new Date());
-  checkEarlier(settings);
+  const settings = likeEarlier(settingsOf(options, world.operands, new Date()));
   if (options['dry-run']) return dryRun(settings, choice, world);
   return record(settings, choice, { force: options.force, quiet: options.quiet }, world);
 }

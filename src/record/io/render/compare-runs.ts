@@ -51,9 +51,12 @@ interface Earlier {
   workload: readonly string[];
 }
 
-/** Throws UsageError if there is no run to compare with. Call it before anything is recorded. */
-export function checkEarlier({ compare, outDir }: Settings): void {
-  if (compare !== undefined) earlierOf(compare, outDir);
+/** The settings, with those of the run to compare with. Throws UsageError if there is no such run: call it before recording. */
+export function likeEarlier(settings: Settings): Settings {
+  const { compare, outDir } = settings;
+  return compare === undefined
+    ? settings
+    : { ...settings, callGraphBefore: earlierOf(compare, outDir).shape.callGraph };
 }
 
 function earlierOf(label: string, outDir: string): Earlier {

@@ -57,7 +57,7 @@ function membersIn(name: string, processes: readonly Process[]): { name: string;
 export function environmentOf(settings: Settings, pids: readonly number[], folder: string): Environment {
   const waitEvents = waitEventsFor(settings, pids);
   const code = codeOf(settings, pids);
-  const callGraph = callGraphOf(settings.callGraph, code);
+  const callGraph = callGraphOf(settings.callGraph, code, undefined, settings.callGraphBefore);
   const registers = registersHere();
   const canUnwind =
     mayUnwind(settings) && pids.length <= MOST_UNWOUND && registers === 'x86-64' && hasUnwinder(settings.sudo);
