@@ -28,7 +28,9 @@ import { viewerScript } from './viewer-script.ts';
 
 const codeCache = createRequire(import.meta.url)('./code-cache.cjs') as {
   codeFile: unknown;
-  flagsOf(tool: string): string[];
+  FLAG: string;
+  NO_FLAG: string;
+  setV8Flag: unknown;
   wrapped: unknown;
 };
 
@@ -280,7 +282,7 @@ function write(file: string, text: string): void {
 
 /**
  * What starts a tool's bundle: an old Node would stop at the first word that it doesn't know, with a stack trace.
- * The second line is the shell's, and a comment to Node: it sees a closed stdout, in whose place Node opens /dev/null.
+ * The second line is the shell's, and to Node a string and a comment: it sees a closed stdout, in whose place Node opens /dev/null.
  * `engines` is `>=20.19`.
  */
 function launcher(tool: string, engines: string): string {
@@ -289,22 +291,25 @@ function launcher(tool: string, engines: string): string {
   // no filter speaks TLS, and Node reads these at its start, for longer than all the rest takes; others may want them below
   const certificates = tool === 'flame-record' ? '' : 'unset NODE_EXTRA_CA_CERTS; ';
   const closed = `{ echo "${tool}: <stdout>: closed; send it to /dev/null to drop it" >&2; exit 2; }`;
-  const { codeFile, flagsOf, wrapped } = codeCache;
-  const flags = flagsOf(tool);
+  const { codeFile, FLAG, NO_FLAG, setV8Flag, wrapped } = codeCache;
   return `#!/bin/sh
-// 2>/dev/null; { true 3>&1; } 2>/dev/null || ${closed}; ${certificates}exec node ${flags.join(' ')} "$0" "$@"
+":" //; { true 3>&1; } 2>/dev/null || ${closed}; ${certificates}exec node ${FLAG} "$0" "$@"
 ${codeFile}
+${setV8Flag}
 ${wrapped}
 var version = process.versions.node.split('.');
 if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) {
-  // as require() would, with V8's code cache where there is one of this Node and these flags
+  // as require() would, with V8's code cache where there is one of this Node and this flag
   var fs = require('fs'), main = __dirname + '/${tool}.main.cjs', code;
-  try {
-    if (process.execArgv == '${flags}' && !process.env.NODE_OPTIONS) code = fs.readFileSync(codeFile(fs, main));
-  } catch (none) {}
+  if (process.execArgv == '${FLAG}' && !process.env.NODE_OPTIONS) {
+    setV8Flag('${NO_FLAG}');
+    try {
+      code = fs.readFileSync(codeFile(fs, main));
+    } catch (none) {}
+  }
   if (code) {
     var script = new (require('vm').Script)(wrapped(fs, main), { filename: main, cachedData: code });
-    script.runInThisContext()(exports, require, module, main, __dirname);
+    script.runInThisContext()(exports, require, module, main, __dirname, setV8Flag);
   } else require('./${tool}.main.cjs');
 } else {
   console.error('${tool}: Node ' + process.version + ' is too old: ${tool} needs Node ${wanted} or newer');

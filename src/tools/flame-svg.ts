@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { readFolded } from '../cli/folded-input.ts';
-import { optimize } from '../cli/optimizer.ts';
+import { holdOptimizer } from '../cli/optimizer.ts';
 import { Status } from '../cli/report.ts';
 import type { Command } from '../cli/run.ts';
 import { UsageError } from '../engine/errors.ts';
@@ -37,7 +37,7 @@ export const flameSvg: Command<typeof drawOptions> = {
     const { folded, status } = await readFolded(world, { strict: options.strict, inOrder: options.flamechart });
     if (folded === undefined) return status;
     const { table, isDifferential } = folded;
-    if (table.nameCount > FEW_NAMES) optimize();
+    if (table.nameCount <= FEW_NAMES) holdOptimizer('node:zlib');
     await world.output(options.extract ? table.folded(isDifferential) : drawFlameGraph(folded, settings));
     return status;
   },

@@ -95,8 +95,7 @@ describe('options', () => {
         NODE_OPTIONS: '--require ./look.cjs',
         NODE_EXTRA_CA_CERTS: '/dev/null',
       });
-      const late = ['flame-svg', 'offcpu-classify'].includes(tool) ? ',--no-opt' : '';
-      assert.equal(seen, `--initial-old-space-size=64${late} ${tool === 'flame-record' ? '/dev/null' : ''}`);
+      assert.equal(seen, `--initial-old-space-size=64 ${tool === 'flame-record' ? '/dev/null' : ''}`);
     });
 
     test(`${tool} names an unknown option and where to look`, async () => {
@@ -107,26 +106,31 @@ describe('options', () => {
     });
   }
 
-  test("tools that start without V8's optimising compiler switch it on for large inputs, once", async () => {
+  test("two tools hold V8's optimising compiler for small inputs, and release it once for what is large", async () => {
     writeFileSync(
-      join(folder, 'flags.cjs'),
-      "require('node:v8').setFlagsFromString = (flag) => process.stderr.write(flag);",
+      join(folder, 'launch.cjs'),
+      `const fs = require('fs');
+      const { wrapped } = require('${join(ROOT, 'scripts/code-cache.cjs')}');
+      const main = '${join(ROOT, 'dist')}/' + process.argv[2] + '.main.cjs';
+      process.argv.splice(1, 2, main);
+      const setFlag = (flag) => process.stderr.write(flag);
+      const start = new (require('vm').Script)(wrapped(fs, main)).runInThisContext();
+      start(exports, require('module').createRequire(main), module, main, '${join(ROOT, 'dist')}', setFlag);`,
     );
-    const environment = { NODE_OPTIONS: '--require ./flags.cjs' };
+    const [HELD, RELEASED] = [0, 61440].map((bytes) => `--max-optimized-bytecode-size=${bytes}`);
     const entry = '@offcpu[1, 1, x, \n    schedule+1\n, \n    main+1\n]: 1\n';
     writeFileSync(join(folder, 'small.folded'), FOLDED);
     writeFileSync(join(folder, 'large.folded'), Array.from({ length: 8001 }, (_, i) => `app;f${i} 5\n`).join(''));
     writeFileSync(join(folder, 'small.dump'), entry);
     writeFileSync(join(folder, 'large.dump'), entry.repeat(60_000));
     for (const [line, flags] of [
-      ['flame-svg small.folded', ''],
-      ['flame-svg large.folded', '--opt'],
-      ['gzip -c small.folded | flame-svg', '--opt'],
-      ['offcpu-classify small.dump', ''],
-      ['offcpu-classify large.dump', '--opt'],
+      ['flame-svg small.folded', HELD],
+      ['flame-svg large.folded', ''],
+      ['offcpu-classify small.dump', HELD],
+      ['offcpu-classify large.dump small.dump', `${HELD}${RELEASED}`],
       ['fold-merge large.folded', ''],
     ]) {
-      const [, seen] = await run(`${line} > /dev/null`, environment);
+      const [, seen] = await run(`node launch.cjs ${line} > /dev/null`);
       assert.equal(seen, flags, line);
     }
   });

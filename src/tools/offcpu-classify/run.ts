@@ -1,7 +1,7 @@
 // Reads one run of offcpu-classify from its inputs: the one in question, or an earlier one.
 
 import { messagesTo, readInputs, type Sink, type Surroundings } from '../../cli/inputs.ts';
-import { optimize } from '../../cli/optimizer.ts';
+import { holdOptimizer, optimize } from '../../cli/optimizer.ts';
 import type { Report } from '../../cli/report.ts';
 import type { FrameLookup } from '../../offcpu/read/bpftrace/user-frames.ts';
 import type { Unit } from '../../offcpu/read/stacks.ts';
@@ -62,6 +62,7 @@ export async function readRun(
     block(bytes) {
       left -= bytes.length;
       if (left < 0) optimize();
+      else holdOptimizer();
       read.block(bytes);
     },
     end() {
