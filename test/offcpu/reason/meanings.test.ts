@@ -137,6 +137,48 @@ describe('meanings', () => {
       'VM Thread',
       '__futex_abstimed_wait_common64 __futex_abstimed_wait_common __pthread_cond_wait_common pthread_cond_timedwait@@GLIBC_2.3.2 os::PlatformMonitor::wait Monitor::wait_without_safepoint_check VMThread::wait_for_operation',
     ],
+    // JDK 21 and 25: the start of a pause for garbage collection, the threads of the machine itself, and what their callers lost
+    [
+      'JVM:safepoint',
+      'lock/futex',
+      'drain',
+      'syscall LinuxWaitBarrier::wait SafepointSynchronize::block SafepointMechanism::process SafepointBlob Interpreter',
+    ],
+    [
+      'JVM:vm',
+      'lock/futex',
+      'Service Thread',
+      '[libc.so.6] pthread_cond_timedwait PlatformMonitor::wait Monitor::wait_without_safepoint_check',
+    ],
+    ['JVM:gc-workers', 'lock/futex', 'VM Thread', '[libc.so.6] PosixSemaphore::wait WorkerThreads::run_task'],
+    [
+      'JVM:vm',
+      'lock/futex',
+      'Reference Handl',
+      '[libc.so.6] pthread_cond_wait PlatformMonitor::wait Monitor::wait',
+      'Thread::call_run',
+    ],
+    ['JVM:vm', 'lock/futex', 'Finalizer', '[libc.so.6] pthread_cond_wait PlatformEvent::park ObjectMonitor::wait'],
+    [
+      'JVM:Object.wait',
+      'lock/futex',
+      'worker',
+      '[libc.so.6] pthread_cond_wait PlatformEvent::park ObjectMonitor::wait JVM_MonitorWait',
+    ],
+    [
+      'JVM:vm-operation',
+      'lock/futex',
+      'java',
+      '[libc.so.6] pthread_cond_wait PlatformMonitor::wait Monitor::wait',
+      'Thread::call_run',
+    ],
+    ['JVM:compiler', 'lock/futex', 'C2 CompilerThre', 'pthread_cond_wait PlatformMonitor::wait Monitor::wait'],
+    [
+      'Ruby:thread',
+      'lock/futex',
+      'queue.rb:8',
+      '[libc.so.6] pthread_cond_wait rb_native_cond_wait [libruby-3.3.so.3.3.8]',
+    ],
     ['V8:worker', 'lock/futex', 'V8Worker', '[libc-2.31.so] pthread_cond_wait'],
     [
       'Python:GIL',
