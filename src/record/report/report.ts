@@ -17,7 +17,7 @@ import type { WorkloadEnd } from '../window/workload.ts';
 import { type CallRow, callRows } from './calls.ts';
 import { type Changes, changesOf } from './changes.ts';
 import { type Split, splitOf } from './split.ts';
-import { type Threads, threadsOf, threadsOfSamples } from './threads.ts';
+import { retiredThreads, type Threads, threadsOf, threadsOfSamples } from './threads.ts';
 import { type Trust, trustOf } from './trust.ts';
 import { heldUp, isForChild, type Waited, type WaitRow, waitedOf, waitRows } from './waits.ts';
 
@@ -141,7 +141,7 @@ export function reportOf(parts: ReportParts): Report {
     ? threadsOf(identity, waited, comms, new Set(offcpu?.asleep))
     : cpu && threadsOfSamples(cpu, settings.frequency);
   const said = workload?.lastLines ?? [];
-  const idle = new Set(threads?.idle.map(({ tid }) => tid));
+  const idle = new Set(threads && [...threads.idle.map(({ tid }) => tid), ...retiredThreads(threads, waited)]);
   const lifeSeconds = (identity?.lifeNs ?? 0) / 1e9;
   const recorded = new Set(identity?.threads.map(({ tid }) => tid));
   const isRecorded = (tid: number | undefined): boolean => settings.followChildren || recorded.has(tid ?? -1);

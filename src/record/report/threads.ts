@@ -75,6 +75,22 @@ export function threadsOf(
   return busy.length === 0 ? { rows, idle: [] } : { rows: busy.sort(byBusy), idle: rows.filter(isIdle) };
 }
 
+/** A larger share of a thread's time in one wait leaves it hardly any other work. */
+const ONE_WAIT = 0.9;
+
+/**
+ * Threads that have worked, and since then wait in one wait that may be for work, as a command's first thread joins the others
+ * after its start. None if all do: then that wait may be why.
+ */
+export function retiredThreads({ rows }: Threads, waits: Iterable<Waited>): number[] {
+  const ns = new Map<number, number>();
+  for (const { kind, entry } of waits)
+    if (kind === 'open' && entry?.kind === 'in-progress' && entry.tid !== undefined)
+      ns.set(entry.tid, (ns.get(entry.tid) ?? 0) + entry.ns);
+  const retired = rows.filter(({ tid, seconds = 0 }) => (ns.get(tid) ?? 0) / 1e9 >= ONE_WAIT * seconds && ns.has(tid));
+  return retired.length === rows.length ? [] : retired.map(({ tid }) => tid);
+}
+
 /** By perf's samples alone, each of which stands for a second by `frequency`. */
 export function threadsOfSamples({ samplesByThread, commsByThread }: CpuProfile, frequency: number): Threads {
   const rows = Array.from(samplesByThread, ([tid, samples]): ThreadRow => {

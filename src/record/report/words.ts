@@ -282,6 +282,26 @@ const OFF_CPU_MISSING: Record<NonNullable<Report['offcpuMissing']>, string> = {
 /** Sums of parts differ from the whole by less. */
 const LEAST_SECONDS = 1e-6;
 
+const MOST_SLEEPERS = 3;
+const LEAST_SLEEPER = 0.1;
+
+/**
+ * ` (retry 12 s, work 5 s)`: functions of the program that sleep between other work. A loop that tries again does, and a beat
+ * that keeps time: nobody sees which. '' if none has a name, or each sleeps for a small part only.
+ */
+function sleepersText(waits: readonly WaitRow[]): string {
+  const all = waits.filter(({ kind }) => kind === 'timer').reduce((sum, { seconds }) => sum + seconds, 0);
+  const byName = new Map<string, number>();
+  for (const { kind, isOwn, function: name, busySeconds } of waits)
+    if (kind === 'timer' && isOwn && name !== undefined) byName.set(name, (byName.get(name) ?? 0) + busySeconds);
+  const shown = [...byName]
+    .filter(([, seconds]) => seconds > 0 && seconds >= LEAST_SLEEPER * all)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_SLEEPERS)
+    .map(([name, seconds]) => `${name} ${secondsText(seconds)}`);
+  return shown.length === 0 ? '' : ` (${shown.join(', ')})`;
+}
+
 /** Explains the shares of waits, and tells the time of those that hold nothing up. */
 export function basisOfWaits(report: Report): string {
   const { heldUp, waits } = report;
@@ -292,7 +312,7 @@ export function basisOfWaits(report: Report): string {
     .filter(({ kind }) => kind === 'wait' || kind === 'open')
     .reduce((all, { seconds, busySeconds, childSeconds }) => all + seconds - busySeconds - childSeconds, 0);
   const parts = [
-    ...(sum('timer') > 0 ? [`${secondsText(sum('timer'))} of sleeping by timer`] : []),
+    ...(sum('timer') > 0 ? [`${secondsText(sum('timer'))} of sleeping by timer${sleepersText(waits)}`] : []),
     ...(sum('idle') > 0 ? [`${secondsText(sum('idle'))} of waiting for work`] : []),
     ...(ofChildren > 0 ? [`${secondsText(ofChildren)} of waiting for recorded children`] : []),
     ...(waitsOnly > LEAST_SECONDS ? [`${secondsText(waitsOnly)} of threads that do nothing but wait`] : []),

@@ -115,6 +115,14 @@ export function beyond(
   return (name) => isOfProgram(name) && objects.get(name)?.every(isForeign) !== true;
 }
 
+/** The same without the interpreter's functions in C: where those of scripts have names, they only run these. */
+export function beyondInterpreter(
+  isOfInterpreter: (name: string) => boolean,
+  isOfProgram: (name: string) => boolean,
+): (name: string) => boolean {
+  return (name) => isOfProgram(name) && (name.startsWith('py::') || !isOfInterpreter(name));
+}
+
 /** The objects by name that either profiler saw; both name them by the paths of mappings. */
 export function bothObjects(
   onCpu: ReadonlyMap<string, readonly string[]>,

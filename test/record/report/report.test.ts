@@ -67,6 +67,31 @@ test('the first screen tells the time of waits that hold nothing up, those of th
   );
 });
 
+test('the first screen names the own functions that sleep between other work', () => {
+  const [wait] = report.waits;
+  assert.ok(wait);
+  const sleep = (seconds: number, name: string | undefined, more = {}) => {
+    const { function: _, ...rest } = wait;
+    return {
+      ...rest,
+      kind: 'timer' as const,
+      isOwn: true,
+      seconds,
+      busySeconds: seconds,
+      ...(name === undefined ? {} : { function: name }),
+      ...more,
+    };
+  };
+  const waits = [
+    ...[sleep(4, 'retry'), sleep(3, 'retry'), sleep(2, 'beat'), sleep(0.5, 'seldom')],
+    ...[sleep(1.5, 'tick', { busySeconds: 0 }), sleep(2, 'lib', { isOwn: false }), sleep(3, undefined)],
+  ];
+  assert.match(
+    basisOfWaits({ ...report, waits }),
+    /Not among these: 16 s of sleeping by timer \(retry 7 s, beat 2 s\)\.$/,
+  );
+});
+
 test('where threads waited for a CPU longer than for all else, that holds them up', () => {
   const said = (share: number, more = {}): string => {
     const parts = [{ name: 'waiting for a CPU', letter: 'u', seconds: 12 * share, share }];

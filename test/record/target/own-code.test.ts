@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { isLibc } from '../../../src/offcpu/table/where.ts';
-import { beyond, bothObjects, ownCodeOf } from '../../../src/record/target/own-code.ts';
+import { beyond, beyondInterpreter, bothObjects, ownCodeOf } from '../../../src/record/target/own-code.ts';
 
 function own(
   executable: string | undefined,
@@ -173,4 +174,19 @@ test('an extension may lie in any folder but those of the system', () => {
     conv: '/usr/lib/x86_64-linux-gnu/gconv/UTF-16.so',
   };
   assert.deepEqual(own(postgres, seen), { objects: ['queue_worker.so'], names: ['work'] });
+});
+
+test('a module of Python waits, not the interpreter that runs it; a C extension does', () => {
+  const { table } = new Reasons([], () => undefined);
+  const isWaiters = beyondInterpreter(
+    (name) => table.isOfInterpreter(name),
+    (name) => table.isOfProgram(name),
+  );
+  const stack = [
+    'PyObject_Vectorcall',
+    '_PyEval_EvalFrameDefault',
+    'py::SocketIO.readinto:/usr/lib/python3.13/socket.py',
+  ];
+  assert.equal(stack.find(isWaiters), stack[2]);
+  assert.equal(['wait_for_card', ...stack].find(isWaiters), 'wait_for_card');
 });

@@ -26,7 +26,7 @@ import { pageHtml } from '../../report/page.ts';
 import { reportOf } from '../../report/report.ts';
 import type { Settings } from '../../settings.ts';
 import { namesMissing, withNames } from '../../target/language.ts';
-import { beyond, bothObjects, type OwnCode, ownCodeOf } from '../../target/own-code.ts';
+import { beyond, beyondInterpreter, bothObjects, type OwnCode, ownCodeOf } from '../../target/own-code.ts';
 import { chrootNotes, type Environment, type Window } from '../../window/plan.ts';
 import { namesIn } from '../system/proc-files.ts';
 import { isAlive } from '../system/processes.ts';
@@ -159,10 +159,10 @@ function ownCode({ settings, cpu, offcpu, recording }: Rendered): {
   // a program of cargo install has its own source where libraries have theirs
   const isOfProgram = beyond(isLibc, inRules, objects);
   const isGo = languages.some(({ language }) => language === 'Go');
-  return {
-    isOfProgram: beyond(isLibrary, inRules, objects),
-    code: ownCodeOf({ executables, followsChildren: settings.followChildren, objects, isGo, isOfProgram }),
-  };
+  const code = ownCodeOf({ executables, followsChildren: settings.followChildren, objects, isGo, isOfProgram });
+  const isWaiters = beyond(isLibrary, inRules, objects);
+  const isInterpreters = (name: string): boolean => table.isOfInterpreter(name);
+  return { isOfProgram: code.hasCompiledNames ? beyondInterpreter(isInterpreters, isWaiters) : isWaiters, code };
 }
 
 /** Decodes texts of files and of /proc, which are read as bytes because they may not be UTF-8. */
