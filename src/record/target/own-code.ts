@@ -51,10 +51,12 @@ const SERVERS: readonly { executable: RegExp; extension: RegExp; standard: RegEx
 // Functions of a runtime's own libraries, as its compiler names them for perf:
 // py::loads:/usr/lib/python3.12/json/__init__.py   py::f:<frozen importlib>   JS:~ node:internal/streams/writable:1:1
 // JS:*'writeTextFile ext:deno_fs/30_fs.js:1:11014
-// $global::apply_fun_shared   Builtin:ArrayMap   BytecodeHandler:Ldar   java.lang.String java.lang.String.concat   Interpreter
+// $global::apply_fun_shared   Builtin:ArrayMap   BytecodeHandler:Ldar   java.lang.String java.lang.String.concat
 // void sun.nio.ch.Net.poll
 const OF_RUNTIME =
-  /^(?:py::.*:(?:<frozen .*>|\/.*\/lib\/python[\d.]+\/.*)$|\w+:[*~^+]?\S* (?:node|ext):|\$global::|(?:Builtin|BytecodeHandler|Stub|RegExp|WasmBuiltin)s?:|(?:\S+ )*L?(?:java|javax|jdk|sun|com[./]sun)[./][^ ]*$|(?:Interpreter|StubRoutines|I2C\/C2I adapters|vtable stub|itable stub|call_stub|DeoptimizationBlob|\w+ Runtime1 stub|_\w+_Java)\b)/;
+  /^(?:py::.*:(?:<frozen .*>|\/.*\/lib\/python[\d.]+\/.*)$|\w+:[*~^+]?\S* (?:node|ext):|\$global::|(?:Builtin|BytecodeHandler|Stub|RegExp|WasmBuiltin)s?:|(?:\S+ )*L?(?:java|javax|jdk|sun|com[./]sun)[./][^ ]*$)/;
+// double Booking.quote   LBooking;::quote   and what the JVM compiled for itself: vtable chunks   StubRoutines (1)   _new_array_Java
+const OF_A_CLASS = /\.|::/;
 // fmt.Sprint   net/http.(*conn).serve   vendor/golang.org/x/net   type:.eq   and functions in assembler, without a package
 const OF_GO =
   /^(?:(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|type:|unicode|unique|unsafe|vendor|weak)[./]|[^./]+(?:\.abi\w+)?$)/;
@@ -83,6 +85,7 @@ export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, i
     }
   }
   const names = new Set([...own].map(shownName));
+  const isJava = isCompiled && [...programs].some((name) => runtimeOf(name) === 'Java');
   // a server or runtime has many functions, so only those that a profiler saw in an own object count
   const isSeenOnly = own.size === 0 || isCompiled || extensions.length > 0;
   // a program of cargo install has its own source where libraries have theirs
@@ -97,6 +100,7 @@ export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, i
       if (names.has(bare(stableName(name)))) return true;
       if (STUB.test(name)) return false;
       if (!isOfProgram(name) || (isCompiled && OF_RUNTIME.test(name)) || (isGo && OF_GO.test(name))) return false;
+      if (isJava && !OF_A_CLASS.test(name)) return false;
       return objects.has(name) ? ownPathsOf(name).length > 0 : !isSeenOnly;
     },
     objectOf(name) {

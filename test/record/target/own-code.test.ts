@@ -123,6 +123,9 @@ test("what a runtime's own libraries are is none of the program's", () => {
   const java = jit(
     'java.lang.String T.slug',
     'java.lang.String java.lang.String.concat',
+    'vtable chunks',
+    'delayed StackOverflowError throw_exception',
+    'StubRoutines (1)',
     'Interpreter',
     'I2C/C2I adapters',
   );
