@@ -168,15 +168,21 @@ export interface Hottest {
   rows: { share: number; row: FunctionRow }[];
 }
 
-/** The hottest functions: the target's own, as far as any has a name. */
-export function hottestOf({ own, bySelf }: Functions, most: number = FIRST): Hottest {
+/**
+ * The hottest functions: the target's own, as far as any has a name; else all. The title tells of more in own code without
+ * names, or the first row would seem to be the hottest.
+ */
+export function hottestOf({ own, bySelf, unnamed }: Functions, most: number = FIRST): Hottest {
   const isOwn = own !== undefined && own.hottest.length > 0;
-  const rows = (isOwn ? own.hottest : bySelf).slice(0, most);
-  return {
-    isOwn,
-    title: isOwn ? `What runs hottest in ${codeText(own)}` : 'What runs hottest',
-    rows: rows.map((row) => ({ row, share: isOwn ? row.nearest : row.self })),
-  };
+  const rows = (isOwn ? own.hottest : bySelf)
+    .slice(0, most)
+    .map((row) => ({ row, share: isOwn ? row.nearest : row.self }));
+  const nameless = unnamed.filter(({ name }) => own?.objects.some((object) => name === `[${object}]`));
+  const share = nameless.reduce((sum, one) => sum + one.share, 0);
+  const objects = nameless.map(({ name }) => name).join(', ');
+  const isFirst = share > (rows[0]?.share ?? 0);
+  const beside = isFirst ? `, beside ${shareText(share)} in code of ${objects} without names` : '';
+  return { isOwn, title: `What runs hottest${isOwn ? ` in ${codeText(own)}` : ''}${beside}`, rows };
 }
 
 const MOST_UNNAMED = 5;

@@ -14,6 +14,7 @@ import type { WaitRow } from '../../../src/record/report/waits.ts';
 import {
   basisOfWaits,
   codeText,
+  hottestOf,
   secondsText,
   shareText,
   waitFacts,
@@ -207,6 +208,10 @@ test('code without names is never a function: neither among the hottest nor wher
     { name: '[libz.so.1]', share: 0.1 },
   ]);
   const told = /100\.0 % is in code whose functions have no names: \[app\] 90\.0 %, \[libz\.so\.1\] 10\.0 %\./;
+  assert.equal(
+    of.functions && hottestOf(of.functions).title,
+    'What runs hottest in app, beside 90.0 % in code of [app] without names',
+  );
   assert.match(reportMarkdown(of).replaceAll('\\', ''), told);
   assert.match(pageHtml(of, new Map()), told);
 });
