@@ -76,6 +76,19 @@ export class Drawing {
     this.#memory = memory;
   }
 
+  /**
+   * The names that any stack has from where it enters the kernel on, by name id: 1 for such. `parts` says by name id what
+   * each tells: its place among KERNEL_PARTS of known-frames.ts.
+   */
+  kernelNames(parts: Uint8Array): Uint8Array {
+    const at = this.#engine.tellParts() >>> 0;
+    this.#memory.bytes.set(parts, at);
+    this.#engine.markKernel();
+    const marked = Uint8Array.from(this.#memory.bytes.subarray(at, at + parts.length), (byte) => byte >> 7);
+    this.#engine.dropParts();
+    return marked;
+  }
+
   /** Lays the table's stacks out as boxes. */
   boxes(settings: LayoutSettings): Boxes {
     const engine = this.#engine;

@@ -111,6 +111,9 @@ export interface Engine {
   overflowed(): number;
   sortStacks(frames: boolean): number;
   sortByCount(pairs: boolean): void;
+  tellParts(): number;
+  markKernel(): void;
+  dropParts(): void;
   tellKinds(): number;
   drawStacks(
     byInput: boolean,

@@ -1,7 +1,7 @@
 // Which kind of code a frame is, as far as its folded name tells: the rules of the default palette.
 
 import type { StackTable } from '../engine/stack-table.ts';
-import { type KernelPart, kernelPart, kernelStart } from '../stacks/known-frames.ts';
+import { KERNEL_PARTS, kernelPart } from '../stacks/known-frames.ts';
 
 export type CodeKind = 'application' | 'library' | 'kernel' | 'jit' | 'inlined' | 'waker' | 'unresolved';
 
@@ -33,29 +33,33 @@ export function kindOf(name: string): CodeKind {
 }
 
 const MARKED = /_\[k\]$/;
-const PARTS: readonly KernelPart[] = [undefined, 'entry', 'door', 'function'];
 
 /**
- * Names of kernel functions in text folded without marks: those called from where the kernel is entered. Indexed by
- * name id, 1 for such. Where any name is marked `_[k]`, the marks are the truth and nothing is guessed.
+ * Which names are the kernel's functions in text folded without marks: those called from where the kernel is entered.
+ * Where any name is marked `_[k]`, the marks are the truth and nothing is guessed.
  */
-export function kernelNames(table: StackTable): Uint8Array {
-  const kernel = new Uint8Array(table.nameCount + 1);
-  const parts = new Uint8Array(table.nameCount + 1); // of PARTS
-  let entries = 0;
-  for (let id = 1; id <= table.nameCount; id++) {
-    const name = table.nameText(id);
-    if (MARKED.test(name)) return kernel;
-    const part = kernelPart(name);
-    parts[id] = PARTS.indexOf(part);
-    if (part === 'entry' || part === 'door') entries++;
+export class KernelGuess {
+  readonly #table: StackTable;
+  /** by name id, places in KERNEL_PARTS */
+  readonly #parts: Uint8Array;
+  #hasEntries = false;
+  #hasMarks = false;
+
+  constructor(table: StackTable) {
+    this.#table = table;
+    this.#parts = new Uint8Array(table.nameCount + 1);
   }
-  if (entries === 0) return kernel;
-  const { words } = table;
-  table.forEachAt((from, to) => {
-    const start = kernelStart(to - from, (at) => PARTS[parts[words[from + at] as number] as number]);
-    if (start >= 0) for (let at = from + start; at < to; at++) kernel[words[at] as number] = 1;
-    return undefined;
-  });
-  return kernel;
+
+  see(id: number, name: string): void {
+    if (this.#hasMarks) return;
+    this.#hasMarks = MARKED.test(name);
+    const part = kernelPart(name);
+    this.#parts[id] = KERNEL_PARTS.indexOf(part);
+    if (part === 'entry' || part === 'door') this.#hasEntries = true;
+  }
+
+  /** By name id, 1 for the kernel's, when all names were seen; undefined: none is. */
+  get names(): Uint8Array | undefined {
+    return this.#hasMarks || !this.#hasEntries ? undefined : this.#table.drawing.kernelNames(this.#parts);
+  }
 }

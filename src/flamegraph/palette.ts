@@ -18,6 +18,8 @@ export interface Palette {
   families: readonly ColourFamily[];
   /** the letter of a frame's family by its name (latin1, with its mark) */
   letterOf(name: string): string;
+  /** has the kernel a colour of its own, also where no name is marked as its? */
+  guessesKernel: boolean;
   /** the class of the outermost frames, the processes, when they have one of their own */
   rootClass: string;
   /** do colours say what kind of time it is? */
@@ -88,7 +90,7 @@ export function palette(name: PaletteName, processes: boolean): Palette {
     const hue = rules.find(([pattern]) => pattern.test(frame))?.[1] ?? rest;
     return (families[hues.indexOf(hue)] as ColourFamily).letter;
   };
-  return { families, letterOf, rootClass: '', byTime: false };
+  return { families, letterOf, guessesKernel: name === 'java', rootClass: '', byTime: false };
 }
 
 function ofHue(letter: string, meaning: string, hue: string): ColourFamily {
@@ -111,6 +113,7 @@ function byKind(processes: boolean): Palette {
       ...families.filter((one) => one.isApart),
     ],
     letterOf: (frame) => letters.get(kindOf(frame)) as string,
+    guessesKernel: true,
     rootClass: processes ? 'f0' : '',
     byTime: true,
   };

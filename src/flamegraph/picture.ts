@@ -9,7 +9,7 @@ import { nameText } from '../stacks/name-text.ts';
 import { totalOf } from '../stacks/total.ts';
 import { changeClass, noiseOf, type SideFactors } from './change.ts';
 import { type ColourFamily, classIn, nameHash, plainClass } from './classes.ts';
-import { kernelNames } from './kinds.ts';
+import { KernelGuess } from './kinds.ts';
 import { NO_GAP, TOGETHER } from './needles.ts';
 import { type Palette, palette } from './palette.ts';
 import { particularLetters } from './particulars.ts';
@@ -33,9 +33,10 @@ export interface Picture {
   palette: Palette;
   /** the text of a name, by its id */
   nameOf(id: number): string;
-  /** by name id: the letter of its family, as ASCII, and what its shade comes from */
+  /** what the shade of a name comes from, by its id */
+  hashOf(id: number): number;
+  /** by name id: the letter of its family, as ASCII */
   letters: Uint8Array;
-  hashes: Uint32Array;
   /** see waitBit() */
   waits: Uint8Array;
   /** the value that is 100 % */
@@ -60,7 +61,6 @@ export function framesWidth(settings: PictureSettings): number {
 /** Throws InputError when there is nothing to draw. */
 export function pictureOf(recording: Folded, settings: PictureSettings): Picture {
   const { table, isDifferential } = recording;
-  const kernel = settings.colors === 'kind' || settings.colors === 'java' ? kernelNames(table) : undefined;
   const weights = table.weights;
   const befores = isDifferential ? table.hits : new Float64Array(0);
   const counted = { after: totalOf(weights), before: totalOf(befores) };
@@ -84,16 +84,8 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
   const together = isTogether(settings)
     ? { gap: NO_GAP * pixel, most: TOGETHER * (settings.script ? 2 : 2 / 3) * pixel }
     : undefined;
-  // no list of texts, because there may be millions
-  const waits = new Uint8Array(table.nameCount + 1);
-  const letters = new Uint8Array(waits.length).fill('r'.charCodeAt(0));
   const colours = palette(settings.colors, !settings.reverse && rootsAreProcesses(table));
-  for (let id = 1; id < waits.length; id++) {
-    const text = table.nameText(id);
-    waits[id] = waitBit(text);
-    const named = kernel?.[id] && !text.endsWith(']') ? `${text}_[k]` : text;
-    letters[id] = colours.letterOf(named).charCodeAt(0);
-  }
+  const { waits, letters } = namesOf(table, colours);
   const hasWaits = waits.some((wait) => wait > 0);
   if (settings.reverse) table.rewrite((ids) => ids.slice().reverse());
   const boxes = table.drawing.boxes({
@@ -119,7 +111,10 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
     unit,
     palette: colours,
     nameOf: (id) => (id === ALL ? 'all' : nameText(table.nameText(id))),
-    hashes: hashesOf(table),
+    hashOf(id) {
+      const bytes = table.nameBytes(id);
+      return nameHash(bytes, 0, bytes.length);
+    },
     waits,
     letters,
     total,
@@ -133,19 +128,29 @@ export function pictureOf(recording: Folded, settings: PictureSettings): Picture
   };
 }
 
+/** What each name tells, by its id, in one look at each, without a list of texts: there may be millions. */
+function namesOf(table: StackTable, { letterOf, guessesKernel }: Palette): Pick<Picture, 'waits' | 'letters'> {
+  const waits = new Uint8Array(table.nameCount + 1);
+  const letters = new Uint8Array(waits.length).fill('r'.charCodeAt(0));
+  const guess = guessesKernel ? new KernelGuess(table) : undefined;
+  for (let id = 1; id < waits.length; id++) {
+    const text = table.nameText(id);
+    waits[id] = waitBit(text);
+    letters[id] = letterOf(text).charCodeAt(0);
+    guess?.see(id, text);
+  }
+  const kernel = guess?.names;
+  for (let id = kernel?.indexOf(1) ?? -1; kernel && id > 0; id = kernel.indexOf(1, id + 1)) {
+    const text = table.nameText(id);
+    if (!text.endsWith(']')) letters[id] = letterOf(`${text}_[k]`).charCodeAt(0);
+  }
+  return { waits, letters };
+}
+
 /** Frames narrower than this, in values, have no boxes of their own. */
 function leastOf(settings: PictureSettings, span: number): number {
   const { share } = settings.minWidth;
   return span * (share ?? leastPx(settings) / framesWidth(settings));
-}
-
-function hashesOf(table: StackTable): Uint32Array {
-  const hashes = new Uint32Array(table.nameCount + 1);
-  for (let id = 1; id < hashes.length; id++) {
-    const bytes = table.nameBytes(id);
-    hashes[id] = nameHash(bytes, 0, bytes.length);
-  }
-  return hashes;
 }
 
 // main   _start   __libc_start_main   start_thread   tokio::runtime::run   f(int)   [unknown]
@@ -214,5 +219,5 @@ export function boxClass(picture: Picture, box: number): string {
   const wait = colours.byTime ? waitFamily(colours.families, boxes.bits[box] as number) : undefined;
   const own = colours.families.find(({ letter }) => letter.charCodeAt(0) === picture.letters[id]) as ColourFamily;
   const isRoot = depth === 1 && wait === undefined && !own.isApart;
-  return isRoot && colours.rootClass !== '' ? colours.rootClass : classIn(wait, own, picture.hashes[id] as number);
+  return isRoot && colours.rootClass !== '' ? colours.rootClass : classIn(wait, own, picture.hashOf(id));
 }

@@ -73,6 +73,8 @@ const KERNEL_FUNCTION = anyOf(
  * is a `function`, which is any other function of the kernel. Undefined tells nothing.
  */
 export type KernelPart = 'entry' | 'door' | 'function' | undefined;
+/** The same as numbers, which the engine knows. */
+export const KERNEL_PARTS: readonly KernelPart[] = [undefined, 'entry', 'door', 'function'];
 
 /** By the name of a frame, marked or not; undefined: nothing tells that it is the kernel's. */
 export function kernelPart(frame: string): KernelPart {

@@ -98,6 +98,7 @@ export {
 export { newPerfShape, perfHeadKey, perfShapeKey, readPerfShape } from './perf-shapes.as';
 export { boxColumn, boxCount, mostBoxChange, thinFrames } from './boxes.as';
 export { packedAt, packedChunks, packedNames, packedNamesColumn, packedNodes, packedSize } from './pack.as';
+export { dropParts, markKernel, tellParts } from './kernel-names.as';
 export { drawStacks, tellKinds } from './picture.as';
 export { sortByCount, sortStacks } from './sort.as';
 export { outputAt, restartText, writeFolded } from './text.as';
