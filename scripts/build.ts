@@ -144,8 +144,13 @@ const LATE: Readonly<Record<string, Late>> = {
   'src/symbols/symbolizer.ts': {},
   'src/tools/flame-record/recorder.ts': {},
 };
-/** Modules that a tool must have once: errors are recognised by their class, and one counter watches the heap. */
-const SHARED: Readonly<Record<string, string>> = { 'src/engine/errors.ts': 'errors', 'src/engine/heap.ts': 'heap' };
+/** Modules that a tool must have once: errors are recognised by their class, one counter watches the heap, and one tool
+ * sets V8's flags. */
+const SHARED: Readonly<Record<string, string>> = {
+  'src/engine/errors.ts': 'errors',
+  'src/engine/heap.ts': 'heap',
+  'src/engine/own-module.ts': 'modules',
+};
 
 /** A late file is a function of the shared modules, so that it runs with those of its tool. */
 function loading(file: string): string {

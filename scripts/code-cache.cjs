@@ -19,18 +19,22 @@ const FLAG = '--initial-old-space-size=64';
 const NO_FLAG = '--initial-old-space-size=0';
 
 /**
- * Sets a flag of V8 while it runs, where that is cheap: Node 24 took it out of process.binding(), and node:v8 loads all of Node's
- * streams. V8 takes no code cache that was made under other flags, and Node's modules have such caches: with the flag above,
+ * Sets a flag of V8 while it runs, and returns whether it could: Node 24 took that out of process.binding(), and node:v8 loads all
+ * of Node's streams. V8 takes no code cache that was made under other flags, and Node's modules have such caches: with the flag above,
  * node:net takes 8 ms, without it 2. The build copies this function into each launcher, which hands it to its tool.
  */
 function setV8Flag(flag) {
-  if (process.versions.node.split('.')[0] >= 24) return;
+  if (process.versions.node.split('.')[0] >= 24) return false;
   var quiet = process.noDeprecation;
   process.noDeprecation = true; // nobody can do anything about this one
   try {
     process.binding('v8').setFlagsFromString(flag);
-  } catch (_forbidden) {}
-  process.noDeprecation = quiet;
+    return true;
+  } catch (_forbidden) {
+    return false;
+  } finally {
+    process.noDeprecation = quiet;
+  }
 }
 
 /**

@@ -1,8 +1,11 @@
-// V8's optimising compiler, which tools hold where there is little to do: there it wins back nothing of what it takes, a third of
-// all CPU time.
+// V8's optimising compilers, which take more than they win back where there is little to do: a third of all CPU time.
 
-/** The launcher's way to V8's flags (scripts/code-cache.cjs), which does nothing from Node 24 on. */
-declare const setV8Flag: ((flag: string) => void) | undefined;
+/** The launcher's way to V8's flags (scripts/code-cache.cjs): does it work here? Never from Node 24 on. */
+declare const setV8Flag: ((flag: string) => boolean) | undefined;
+
+function setFlag(flag: string): boolean {
+  return typeof setV8Flag === 'function' && setV8Flag(flag);
+}
 
 /** `--no-opt` changes others with it, and from Node 22 on V8's code caches would be void for good. */
 const HELD = '--max-optimized-bytecode-size=0';
@@ -12,18 +15,31 @@ const RELEASED = '--max-optimized-bytecode-size=61440';
 let state: 'free' | 'held' | 'needed' = 'free';
 
 /**
- * There is little to do, until optimize() says otherwise. `modules` are what the rest needs of Node: it loads them first, because
- * V8 takes Node's code caches under its usual flags only.
+ * There is little for JavaScript to do, until optimize() says otherwise. `modules` are what the rest needs of Node: it loads them
+ * first, because V8 takes Node's code caches under its usual flags only.
  */
 export function holdOptimizer(...modules: string[]): void {
-  if (state !== 'free' || typeof setV8Flag !== 'function') return;
+  if (state !== 'free') return;
   for (const module of modules) process.getBuiltinModule(module);
-  state = 'held';
-  setV8Flag(HELD);
+  state = setFlag(HELD) ? 'held' : 'needed';
 }
 
 /** There is much to do, whatever holdOptimizer() is told later. */
 export function optimize(): void {
-  if (state === 'held') setV8Flag?.(RELEASED);
+  if (state === 'held') setFlag(RELEASED);
   state = 'needed';
+}
+
+/** What V8 11 lets a function of WebAssembly do before it optimises it, and what we let it. V8 12 has 13 million of its own. */
+const BUDGET = '--wasm-tiering-budget=1800000';
+const LARGE_BUDGET = '--wasm-tiering-budget=30000000';
+
+/** Compiles WebAssembly whose functions V8 optimises late. */
+export function compilePatiently(bytes: Buffer<ArrayBuffer>): WebAssembly.Module {
+  const isLarge = process.versions.v8.startsWith('11.') && setFlag(LARGE_BUDGET);
+  try {
+    return new WebAssembly.Module(bytes);
+  } finally {
+    if (isLarge) setFlag(BUDGET);
+  }
 }

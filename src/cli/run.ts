@@ -3,11 +3,13 @@
 import { writeSync } from 'node:fs';
 import { InputError, UsageError } from '../engine/errors.ts';
 import { watchHeap } from '../engine/heap.ts';
+import { compileBy } from '../engine/own-module.ts';
 import { type CommandLine, readArguments } from './arguments.ts';
 import { throwIfFull } from './heap.ts';
 import { helpText, versionText } from './help.ts';
 import { isSystemError, isTerminal, reason, type Surroundings } from './inputs.ts';
 import { Meter } from './meter.ts';
+import { compilePatiently } from './optimizer.ts';
 import { type Manual, type OptionTable, type Request, type Values, valuesOf } from './options.ts';
 import { Report, Status } from './report.ts';
 
@@ -58,6 +60,7 @@ export function mistakeText(tool: string, error: unknown): string {
 
 async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<void> {
   watchHeap(throwIfFull);
+  compileBy(compilePatiently);
   const meter = isTerminal(2) ? new Meter(command.name, writeMessage) : undefined;
   const report = new Report(command.name, writeMessage, meter);
   const stop = new AbortController();

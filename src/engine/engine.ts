@@ -1,7 +1,7 @@
 // The engine as the host sees it: its functions (src/engine/wasm/*.as.ts) and how one is made.
 
 import { InputError } from './errors.ts';
-import { ownData } from './own-data.ts';
+import { ownModule } from './own-module.ts';
 
 export interface Engine {
   memory: WebAssembly.Memory;
@@ -147,7 +147,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** An engine with memory of its own. */
 export function instantiate(): Engine {
-  compiled ??= new WebAssembly.Module(ownData('engine.generated.wasm'));
+  compiled ??= ownModule('engine.generated.wasm');
   const abort = (): never => {
     throw new InputError('out of memory');
   };

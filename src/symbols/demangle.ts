@@ -3,7 +3,7 @@
 // mangled. Without it, names stay as they come.
 
 import { isUtf8 } from 'node:buffer';
-import { ownData } from '../engine/own-data.ts';
+import { ownModule } from '../engine/own-module.ts';
 import { dropHash } from '../stacks/frame-name.ts';
 import { readRustName } from './rust/rust-name.ts';
 
@@ -112,7 +112,7 @@ function callDemangler(mangled: string): string | undefined {
 }
 
 function loadDemangler(): Demangler {
-  module ??= new WebAssembly.Module(ownData('demangle.generated.wasm'));
+  module ??= ownModule('demangle.generated.wasm');
   // The imported function fills a table for JavaScript objects; demangling uses none, so __wbindgen_start isn't needed.
   const imports = { './index_bg.js': { __wbindgen_init_externref_table() {} } };
   return new WebAssembly.Instance(module, imports).exports as unknown as Demangler;

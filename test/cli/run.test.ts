@@ -113,7 +113,7 @@ describe('options', () => {
       const { wrapped } = require('${join(ROOT, 'scripts/code-cache.cjs')}');
       const main = '${join(ROOT, 'dist')}/' + process.argv[2] + '.main.cjs';
       process.argv.splice(1, 2, main);
-      const setFlag = (flag) => process.stderr.write(flag);
+      const setFlag = (flag) => flag.startsWith('--wasm') || process.stderr.write(flag);
       const start = new (require('vm').Script)(wrapped(fs, main)).runInThisContext();
       start(exports, require('module').createRequire(main), module, main, '${join(ROOT, 'dist')}', setFlag);`,
     );
@@ -132,6 +132,21 @@ describe('options', () => {
     ]) {
       const [, seen] = await run(`node launch.cjs ${line} > /dev/null`);
       assert.equal(seen, flags, line);
+    }
+  });
+
+  test("V8 takes Node's own code caches, because a launcher's flag is taken back", {
+    skip: Number.parseInt(process.versions.node, 10) < 24 ? false : 'Node 24 has no cheap way',
+  }, async () => {
+    writeFileSync(join(folder, 'small.folded'), FOLDED);
+    for (const tool of ['fold-merge', 'flame-svg']) {
+      const [, seen] = await run(`cat small.folded | ${tool} > /dev/null`, { NODE_DEBUG_NATIVE: 'CODE_CACHE' });
+      const told = [...seen.matchAll(/^Code cache of (\S+) .* is (\w+)/gm)].map(([, name, how]) => `${name} ${how}`);
+      assert.ok(told.includes('net accepted'), seen);
+      assert.deepEqual(
+        told.filter((one) => one.endsWith('rejected')),
+        ['internal/main/run_main_module rejected'],
+      );
     }
   });
 

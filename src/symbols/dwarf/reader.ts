@@ -2,7 +2,7 @@
 // reads debug information once: V8 had not compiled it by then.
 
 import { InputError } from '../../engine/errors.ts';
-import { ownData } from '../../engine/own-data.ts';
+import { ownModule } from '../../engine/own-module.ts';
 import type { SectionData } from '../elf/section-data.ts';
 import { type DwarfSections, NAMES } from './sections.ts';
 
@@ -66,7 +66,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** A reader of these sections, with memory of its own. */
 export function openReader(sections: DwarfSections, isBig: boolean): Reader {
-  compiled ??= new WebAssembly.Module(ownData('dwarf.generated.wasm'));
+  compiled ??= ownModule('dwarf.generated.wasm');
   const data = NAMES.map((name): SectionData => sections[name]);
   const fail = (kind: number, value: number, other: number): never => {
     throw new InputError(FAILURES[kind]?.(value, other) ?? `failure ${kind}`);

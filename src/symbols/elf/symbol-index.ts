@@ -3,7 +3,7 @@
 // compile the loops in JavaScript than they ran.
 
 import { InputError } from '../../engine/errors.ts';
-import { ownData } from '../../engine/own-data.ts';
+import { ownModule } from '../../engine/own-module.ts';
 import { Remembered } from '../../engine/remembered.ts';
 import { bigEndian } from './byte-order.ts';
 import type { ElfFile, ElfSymbol } from './elf-file.ts';
@@ -44,7 +44,7 @@ function openReader(): Reader {
   };
   const isMark = (nameAt: number): boolean => reading?.isMark(nameAt) === true;
   const isBetter = (one: number, other: number): boolean => reading?.isBetter(one, other) === true;
-  const module = new WebAssembly.Module(ownData('symbols.generated.wasm'));
+  const module = ownModule('symbols.generated.wasm');
   return new WebAssembly.Instance(module, { env: { abort, isMark, isBetter } }).exports as unknown as Reader;
 }
 

@@ -1,7 +1,7 @@
 // Rust's names made readable by a WebAssembly of our own (wasm/rust.as.ts), because the demangler of all names is fifty
 // times its size: V8 took 50 ms to compile what it needs for a program's names, most of which are Rust's.
 
-import { ownData } from '../../engine/own-data.ts';
+import { ownModule } from '../../engine/own-module.ts';
 
 interface Reader {
   memory: { buffer: ArrayBuffer };
@@ -21,7 +21,7 @@ let [input, longest, output] = [0, 0, 0];
  */
 export function readRustName(name: string): string | undefined {
   if (reader === undefined) {
-    const module = new WebAssembly.Module(ownData('rust.generated.wasm'));
+    const module = ownModule('rust.generated.wasm');
     reader = new WebAssembly.Instance(module).exports as unknown as Reader;
     bytes = Buffer.from(reader.memory.buffer);
     [input, longest, output] = [reader.inputAt(), reader.longest(), reader.outputAt()];
