@@ -52,14 +52,17 @@ export function targetFindings({
   const findings: Finding[] = [{ level: 'ok', text: `process ${pid}: ${command}` }];
   if (mayRead) findings.push(rootFinding(root, isForeignNamespace));
   else findings.push({ level: 'fault', text: 'what it has mapped may not be read', mend: `${sudoSelf} doctor ...` });
-  findings.push({ level: 'ok', text: `language: ${languageText(language)}` });
-  for (const { text, mend: general, what } of language.lacks) {
+  // an unreadable process looks like one of C without options
+  if (mayRead) findings.push({ level: 'ok', text: `language: ${languageText(language)}` });
+  for (const { text, mend: general, what } of mayRead ? language.lacks : []) {
     const mend = general.replace(/\bPID\b/, String(pid));
     if (what === 'names' || language.language === 'Java') findings.push({ level: 'fault', text, mend });
     else if (language.language === 'Node' || language.language === 'Python')
       findings.push({ level: 'note', text, mend });
   }
   for (const path of replaced) findings.push({ level: 'fault', text: replacedText(pid, path), mend: RESTART });
+  const misread = misreadPath(objects.map((one) => one.path));
+  if (misread !== undefined) findings.push({ level: 'note', text: misreadText(pid, misread), mend: ELSEWHERE });
   const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
   for (const one of ownFirst(objects)) {
     // what the language lacks is told above, and nobody builds the distribution's node or java anew
@@ -92,6 +95,21 @@ function installedForAll(libraries: readonly ObjectFacts[], pid: number): string
   if (owners.size <= MOST_PACKAGES) return installed(libraries);
   return `if a hot function is in one: apt-get install debian-goodies && find-dbgsym-packages --install ${pid}${DEBUG_ARCHIVE}`;
 }
+
+// /tmp/gr\xc3\xb6\xc3\x9fe/app
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** The first path that perf (6.1 to 6.12) can't read when it looks at what a process has mapped already. */
+export function misreadPath(mapped: readonly string[]): string | undefined {
+  return mapped.find((path) => BEYOND_ASCII.test(path));
+}
+
+/** perf sees a mapping that is made while it records whatever its path is. */
+export function misreadText(pid: number, path: string): string {
+  return `${path} has letters beyond ASCII: perf loses names and callers of what process ${pid} had mapped before it came`;
+}
+
+export const ELSEWHERE = 'put it below another path, or let flame-record start it: flame-record ... -- COMMAND';
 
 const RESTART = 'restart the process, or the server that it belongs to';
 

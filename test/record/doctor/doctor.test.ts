@@ -259,6 +259,18 @@ test('of many files those of the target come first, libc next, and the rest in o
   );
 });
 
+test('what a process has mapped tells nothing if it may not be read, and perf loses it below some paths', () => {
+  const where = { root: '/', isForeignNamespace: false, replaced: [], sudoSelf: 'sudo flame-record' };
+  const target = { pid: 7, command: 'app', ...where, language: C };
+  const unread = findingLines(targetFindings({ ...target, mayRead: false, objects: [] }));
+  assert.match(unread, /FAULT {2}what it has mapped may not be read/);
+  assert.doesNotMatch(unread, /language/);
+  const path = Buffer.from('/opt/größe/app').toString('latin1');
+  const object = { path, isMain: true, elf: undefined, hasDebugFile: false, owner: '' };
+  const misread = findingLines(targetFindings({ ...target, mayRead: true, objects: [object] }));
+  assert.match(misread, /note {3}\S+ has letters beyond ASCII: perf loses names .*\n {7}> put it below another path/);
+});
+
 test('packages of files, whichever of their two names dpkg knows', () => {
   const paths = ['/usr/lib/libc.so.6', '/opt/app', '/usr/bin/dup'];
   assert.deepEqual(packagePaths(['/usr/lib/libc.so.6', '/lib/a']), [

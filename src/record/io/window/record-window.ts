@@ -2,10 +2,11 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { UsageError } from '../../../engine/errors.ts';
-import { replacedFiles } from '../../../symbols/maps.ts';
-import { type Artifact, artifactIn, hasOffcpu } from '../../artifacts.ts';
+import { nameText } from '../../../stacks/name-text.ts';
+import { mappedFiles, replacedFiles } from '../../../symbols/maps.ts';
+import { type Artifact, artifactIn, hasCpu, hasOffcpu } from '../../artifacts.ts';
 import { switchGraphOf } from '../../call-graph.ts';
-import { oldBuildText, replacedText } from '../../doctor/doctor-target.ts';
+import { ELSEWHERE, misreadPath, misreadText, oldBuildText, replacedText } from '../../doctor/doctor-target.ts';
 import { failureText } from '../../failure.ts';
 import type { Task } from '../../render/sleepers.ts';
 import { recordedText, sizeText } from '../../render/summary.ts';
@@ -113,11 +114,18 @@ export async function recordTargets(
   const meet = (): void => {
     recording.targets = targets.map(asItIs);
     recording.maps.look(family.look());
-    for (const { pid } of targets)
-      for (const path of replacedFiles(textOf(`/proc/${pid}/maps`) ?? '')) {
+    for (const { pid } of targets) {
+      const maps = textOf(`/proc/${pid}/maps`) ?? '';
+      // what is held maps its files before perf's eyes
+      const misread = held || !hasCpu(settings.mode) ? undefined : misreadPath(mappedFiles(maps));
+      if (misread !== undefined)
+        recording.warnings.push(`warning: ${misreadText(pid, nameText(misread))}: ${ELSEWHERE}`);
+      for (const path of replacedFiles(maps)) {
         const isKept = recording.maps.hasKept(path);
-        recording.warnings.push(isKept ? `note: ${oldBuildText(pid, path)}` : `warning: ${replacedText(pid, path)}`);
+        const shown = nameText(path);
+        recording.warnings.push(isKept ? `note: ${oldBuildText(pid, shown)}` : `warning: ${replacedText(pid, shown)}`);
       }
+    }
     recording.languages = languagesOf(targets.map(({ pid }) => pid));
     const programs = targets.flatMap(({ pid }) => linkOf(`/proc/${pid}/exe`) ?? []);
     if (programs.length > 0) recording.executables = programs;
