@@ -12,7 +12,7 @@ import { settingsOf } from '../flamegraph/settings.ts';
 import { drawOptions } from './flame-svg/options.ts';
 
 /** A picture of so many is drawn sooner than V8 has optimised what draws it. */
-const FEW_NAMES = 8000;
+const FEW_NAMES = 16_000;
 
 export const flameSvg: Command<typeof drawOptions> = {
   name: 'flame-svg',
