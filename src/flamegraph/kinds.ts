@@ -15,21 +15,23 @@ const SYSTEM_C =
 // core::iter::adapters::map::Map<I,F>::fold     <alloc::vec::Vec<T> as core::ops::Drop>::drop     __rust_alloc
 const SYSTEM_RUST = /^(?:<+&?(?:mut )?)?(?:core|alloc|std)::|^__?rust_|^rust_begin_unwind/;
 
-const RULES: readonly (readonly [RegExp, CodeKind])[] = [
-  [/_\[k\]$/, 'kernel'],
-  [/_\[j\]$/, 'jit'],
-  [/_\[i\]$/, 'inlined'],
-  [/_\[w\]$/, 'waker'],
-  // [unknown]   [libfoo.so]   [lost]   0x7f00deadbeef   - and -- where two stacks of one sample meet
-  [/^(?:\[.*\]|0x[0-9a-f]+|--?|)$/, 'unresolved'],
-  [MANAGED, 'jit'],
-  [SYSTEM_C, 'library'],
-  [SYSTEM_RUST, 'library'],
-];
+const LIBRARY = new RegExp(`${SYSTEM_C.source}|${SYSTEM_RUST.source}`);
+// [unknown]   [libfoo.so]   [lost]   0x7f00deadbeef   - and -- where two stacks of one sample meet
+const UNRESOLVED = /^(?:\[.*\]|0x[0-9a-f]+|--?|)$/;
+const OF_MARKS: Readonly<Record<string, CodeKind>> = {
+  '_[k]': 'kernel',
+  '_[j]': 'jit',
+  '_[i]': 'inlined',
+  '_[w]': 'waker',
+};
 
 /** The kind of a frame by its name (latin1). */
 export function kindOf(name: string): CodeKind {
-  return RULES.find(([pattern]) => pattern.test(name))?.[1] ?? 'application';
+  const marked = name.endsWith(']') ? OF_MARKS[name.slice(-4)] : undefined;
+  if (marked !== undefined) return marked;
+  if (UNRESOLVED.test(name)) return 'unresolved';
+  if (MANAGED.test(name)) return 'jit';
+  return LIBRARY.test(name) ? 'library' : 'application';
 }
 
 const MARKED = /_\[k\]$/;

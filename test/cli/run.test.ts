@@ -120,7 +120,7 @@ describe('options', () => {
     const [HELD, RELEASED] = [0, 61440].map((bytes) => `--max-optimized-bytecode-size=${bytes}`);
     const entry = '@offcpu[1, 1, x, \n    schedule+1\n, \n    main+1\n]: 1\n';
     writeFileSync(join(folder, 'small.folded'), FOLDED);
-    writeFileSync(join(folder, 'large.folded'), Array.from({ length: 8001 }, (_, i) => `app;f${i} 5\n`).join(''));
+    writeFileSync(join(folder, 'large.folded'), Array.from({ length: 16_001 }, (_, i) => `app;f${i} 5\n`).join(''));
     writeFileSync(join(folder, 'small.dump'), entry);
     writeFileSync(join(folder, 'large.dump'), entry.repeat(60_000));
     for (const [line, flags] of [
