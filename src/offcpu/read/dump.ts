@@ -43,8 +43,7 @@ export interface DumpFacts {
 /** Of a part of the window. */
 const SUMS_ONLY = 'it has no single waits with their lengths, only sums of the whole window';
 
-function tellsWaits({ waits }: Program, text: BpftraceText): boolean {
-  const isStill = (text.maps.get(OUR_MAP)?.entries ?? 0) === 0;
+function tellsWaits({ waits, isStill }: Program): boolean {
   return waits.haveLengths && (!waits.isEmpty || isStill);
 }
 
@@ -66,7 +65,7 @@ export function addDump(
     // of a part, the waits come one by one when all inputs are read
     const program = addProgram(text, table, names, options.part ? NOWHERE : stacks, separator);
     if (typeof program === 'string') return program;
-    if (options.part && !tellsWaits(program, text)) return SUMS_ONLY;
+    if (options.part && !tellsWaits(program)) return SUMS_ONLY;
     const inFlight = { threads: program.inProgress, counted: program.inProgress };
     const { order } = program;
     return { map: OUR_MAP, order, unit: 'ns', leftOut: [], dumps: 1, running: false, inFlight, program };

@@ -33,6 +33,8 @@ const ORDERS: Readonly<Record<string, readonly KeyPart[]>> = {
 export interface Program extends RecordedWindow {
   /** what the parts of its keys are */
   order: readonly KeyPart[];
+  /** did no wait end in the window? */
+  isStill: boolean;
   /** intervals that had not ended */
   inProgress: number;
   /** is the end of the dump missing? */
@@ -155,6 +157,7 @@ export function addProgram(
     isCut: !text.scalars.has(LAST_MAP),
     unmappedNs: 0,
     unlistedNs: 0,
+    isStill: (text.maps.get(OUR_MAP)?.entries ?? 0) === 0,
     uncovered: uncoveredIn(text),
     hasObjects: headerOf(text)?.[3] !== '0',
     lacksThreads: lacksThreads(text),

@@ -160,8 +160,9 @@ export class OffcpuReader {
 
   #settleWhole(perf: PerfInputs): void {
     const waits = new Waits();
-    for (const { dump } of this.inputs) if (dump?.program) waits.addAll(dump.program.waits);
-    if (waits.isEmpty) {
+    const programs = this.inputs.flatMap(({ dump }) => dump?.program ?? []);
+    for (const program of programs) waits.addAll(program.waits);
+    if (waits.isEmpty && !programs.some(({ isStill }) => isStill)) {
       perf.settle(this.stacks);
       return;
     }

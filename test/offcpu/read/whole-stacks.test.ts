@@ -104,6 +104,18 @@ test('a wait is found by its thread and time, of two the nearer one, and none th
   assert.deepEqual([at(7, 2e6), at(7, 0), at(7, 9e6), at(8, 1e6)], [undefined, undefined, undefined, undefined]);
 });
 
+function newReader(): OffcpuReader {
+  return new OffcpuReader(
+    {
+      ...{ map: undefined, order: undefined, inputUnit: undefined, repeats: 'auto' },
+      tidy: true,
+      demangle: true,
+      keepHash: false,
+    },
+    (...skipped) => assert.fail(skipped.join()),
+  );
+}
+
 test('perf names the waits of several dumps beside one text of its', () => {
   const dump = (tid: number): string =>
     `flamepipe offcpu 4 pid ${tid} attach_ns 1 wait_events 0 objects 1 children 0 statements 0
@@ -135,15 +147,7 @@ flamepipe offcpu end pid ${tid} start_ns 1000000000 end_ns 1100000000
 
 app ${tid}/${tid} 1.030010000: PERF_RECORD_SWITCH IN
 `;
-  const reader = new OffcpuReader(
-    {
-      ...{ map: undefined, order: undefined, inputUnit: undefined, repeats: 'auto' },
-      tidy: true,
-      demangle: true,
-      keepHash: false,
-    },
-    (...skipped) => assert.fail(skipped.join()),
-  );
+  const reader = newReader();
   for (const text of [dump(7), dump(8), perf(7, 'nap') + perf(8, 'doze')]) {
     reader.beginInput();
     reader.write(Buffer.from(text));
@@ -154,4 +158,33 @@ app ${tid}/${tid} 1.030010000: PERF_RECORD_SWITCH IN
     [7, 'clock_nanosleep', 'nap', 10e6],
     [8, 'clock_nanosleep', 'doze', 10e6],
   ]);
+});
+
+test('where no wait of a dump ended, perf adds none that lies outside of its window', () => {
+  const dump = `flamepipe offcpu 4 pid 7 attach_ns 1 wait_events 0 objects 1 children 0 statements 0
+flamepipe offcpu begins
+flamepipe offcpu end pid 7 start_ns 2000000000 end_ns 2100000000
+
+
+@cpu[0]: (2100000000, 0)
+@execs: 0
+@missed: 0
+@ours[7]: 1
+@thread[7]: (2000000000, 2100000000, 0, 100000000, 0, 0, 1)
+@threads: 1
+
+`;
+  const perf = `app 7/7 1.500000000: 1 sched:sched_switch: prev_comm=app prev_pid=7 prev_prio=120 prev_state=S ==> next_comm=x next_pid=99 next_prio=120
+\tffffffff81000001 schedule+0x1 ([kernel.kallsyms])
+\t    1100 nap+0x3 (/app)
+
+app 7/7 1.900000000: PERF_RECORD_SWITCH IN
+`;
+  const reader = newReader();
+  for (const text of [dump, perf]) {
+    reader.beginInput();
+    reader.write(Buffer.from(text));
+    assert.equal(reader.endInput(), undefined);
+  }
+  assert.deepEqual([...entriesOf(reader.entries())], []);
 });
