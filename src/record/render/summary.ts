@@ -56,12 +56,15 @@ export function cutWarnings(
   }
   if (offcpu && offcpu.cutWeight > MUCH_CUT * offcpu.weight) {
     const part = share(offcpu.cutWeight, offcpu.weight);
-    const mend = behind(
-      mendOfOffcpuCallers(languages, offcpu.wholeWeight === undefined ? undefined : mendOfCut(callGraph)),
-    );
+    const mend = behind(mendOfOffcpuCallers(languages, isOfSwitches(offcpu) ? mendOfCut(callGraph) : undefined));
     lines.push(`warning: ${part} of the off-CPU time lacks its outermost callers${mend}`);
   }
   return lines;
+}
+
+/** Are most of the cut stacks off the CPU perf's own, and not those of the waits that it has told no stack of? */
+export function isOfSwitches({ weight, wholeWeight, cutWeight }: OffcpuStats): boolean {
+  return wholeWeight !== undefined && cutWeight > 2 * (weight - wholeWeight);
 }
 
 /** How to get back the outermost callers of stacks that perf unwound by `callGraph`. */

@@ -79,15 +79,17 @@ export function threadsOf(
 const ONE_WAIT = 0.9;
 
 /**
- * Threads that have worked, and since then wait in one wait that may be for work, as a command's first thread joins the others
- * after its start. None if all do: then that wait may be why.
+ * Threads that have worked, and since then wait in one wait of which nothing is known but that it is a futex, as a command's
+ * first thread joins the others after its start. None if all do: then that wait may be why.
  */
 export function retiredThreads({ rows }: Threads, waits: Iterable<Waited>): number[] {
-  const ns = new Map<number, number>();
-  for (const { kind, entry } of waits)
-    if (kind === 'open' && entry?.kind === 'in-progress' && entry.tid !== undefined)
-      ns.set(entry.tid, (ns.get(entry.tid) ?? 0) + entry.ns);
-  const retired = rows.filter(({ tid, seconds = 0 }) => (ns.get(tid) ?? 0) / 1e9 >= ONE_WAIT * seconds && ns.has(tid));
+  const longest = new Map<number, number>();
+  for (const { kind, reason, meaning, entry } of waits) {
+    if (kind !== 'open' || reason !== '[futex]' || meaning !== undefined || entry?.tid === undefined) continue;
+    const ns = entry.kind === 'in-progress' ? entry.ns : (entry.maxNs ?? 0);
+    longest.set(entry.tid, Math.max(longest.get(entry.tid) ?? 0, ns));
+  }
+  const retired = rows.filter(({ tid, seconds = 0 }) => (longest.get(tid) ?? 0) / 1e9 >= ONE_WAIT * seconds);
   return retired.length === rows.length ? [] : retired.map(({ tid }) => tid);
 }
 

@@ -6,7 +6,7 @@ import { grouped } from '../../stacks/amounts.ts';
 import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
 import { causeText, type Identity, MOST_ERROR } from '../render/identity.ts';
 import { shellWord } from '../render/shell-words.ts';
-import { eventText, mendOfCut } from '../render/summary.ts';
+import { eventText, isOfSwitches, mendOfCut } from '../render/summary.ts';
 import type { Settings } from '../settings.ts';
 import {
   mendOfCallers,
@@ -223,9 +223,12 @@ function unseenPoints({ pids, languages, meanings }: TrustFacts): TrustPoint[] {
 }
 
 function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {
-  const { languages, callGraph } = facts;
+  const { languages, callGraph, settings } = facts;
   const { weight, lostWeight, unresolvedWeight, cutWeight, callerlessWeight, wholeWeight } = stats;
   const ofTime = (part: number): number => share(part, weight);
+  // perf tells nothing of a child's first moments
+  const hasAllSwitches = settings.offcpuStacks === 'dwarf' || (wholeWeight !== undefined && settings.followChildren);
+  const ofSwitches = isOfSwitches(stats);
   return [
     ...shareOf(
       'loss',
@@ -243,7 +246,9 @@ function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {
       'callers',
       ofTime(cutWeight),
       'the time off the CPU has lost its outermost callers',
-      mendOfOffcpuCallers(languages, wholeWeight === undefined ? undefined : mendOfCut(callGraph)),
+      hasAllSwitches && !ofSwitches
+        ? undefined
+        : mendOfOffcpuCallers(languages, ofSwitches ? mendOfCut(callGraph) : undefined),
       'fair',
     ),
     ...shareOf(

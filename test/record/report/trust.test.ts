@@ -143,6 +143,20 @@ test('nobody is told to record the stacks that were recorded', () => {
   assert.deepEqual(mends({ wholeWeight: 90 }), [undefined]);
 });
 
+test('cut stacks of waits that perf told nothing of are not mended by larger copies of the stack', () => {
+  const offcpu = offcpuOf('flamepipe offcpu 4 pid 7 attach_ns 0\n', 10);
+  assert.ok(offcpu.stats);
+  const given = { ...offcpu.stats, weight: 100, cutWeight: 20 };
+  const mend = (wholeWeight: number, more = {}): string | undefined => {
+    const parts = partsOf(undefined, { ...offcpu, stats: { ...given, wholeWeight } });
+    const { points } = reportOf({ ...parts, callGraph: 'dwarf,16384', settings: { ...parts.settings, ...more } }).trust;
+    return points.find(({ text }) => text.includes('outermost callers'))?.mend;
+  };
+  assert.equal(mend(99), '--call-graph dwarf,65528');
+  assert.match(mend(80) ?? '', /--off-cpu-stacks dwarf$/);
+  assert.deepEqual([mend(80, { offcpuStacks: 'dwarf' }), mend(80, { followChildren: true })], [undefined, undefined]);
+});
+
 test('each doubt of the report is a line', () => {
   const trust = trustIn(50, '[unknown] /opt/app');
   assert.deepEqual(
