@@ -36,15 +36,16 @@ const FRAME = /^[ \t]*(?:0[xX])?([0-9a-f]+|(?=[a-fA-F]*\d)[0-9a-fA-F]{4,16}|F{16
 //  55d0c0de1000<TAB>ilen: 7 insn: 48 89 15
 const INSTRUCTION = /^[ \t]*(?:insn|ilen):/;
 //                          ╭ symbol           ╭ dso, any parentheses in it
-const WITH_OFFSET = /^(.*?)\+0x[0-9a-f]+[ \t]\((.*)\)$/s;
+const WITH_OFFSET = /^(.*?)\+0x[0-9a-fA-F]+[ \t]\((.*)\)$/s;
 const UNRESOLVED = /^\[unknown\][ \t]\((.*)\)$/;
-const OFFSET = /\+0x[0-9a-f]+$/;
+const OFFSET = /\+0x[0-9a-fA-F]+$/;
 const HEX = /^0x[0-9a-f]+$/;
 //	                 inlined_function          perf 4.14
 const INLINED_414 = /^\t {16,}(\S.*)$/;
 //  libc-start.c:360 (inlined)
 //  busy.so[1634]
-const SOURCE = /^ {2}(?![0-9a-f]+ )(\S.*?(?::\d+|\[[0-9a-f]+\]))(?: \(discriminator \d+\))?( \(inlined\))?$/;
+//  :0
+const SOURCE = /^ {2}(?![0-9a-f]+ )((?:\S.*?)?:\d+|\S.*?\[[0-9a-f]+\])(?: \(discriminator \d+\))?( \(inlined\))?$/;
 //  0x55d0c0de1010/0x55d0c0de0f10/P/-/-/3/CALL/-      brstack, brstacksym
 //  ABI:2    BP:0x7f84…                               uregs, iregs
 //  ilen: 7 insn: 48 89 15                            insn, insnlen
@@ -93,9 +94,9 @@ export function readFrameLine(text: string): PerfFrame | SourceLine | OtherLine 
   return OTHER.test(line) || /\S:$/.test(trimBlanks(line)) ? { kind: 'other' } : undefined;
 }
 
-/** A file and a line; not `??:0` or `lib.so[11634]`, which stand for none. */
+/** A file and a line; not `??:0`, `:0` or `lib.so[11634]`, which stand for none. */
 export function isSource(place: string): boolean {
-  return !place.endsWith(']') && !place.startsWith('??');
+  return !place.endsWith(']') && !place.startsWith('??') && !place.startsWith(':');
 }
 
 /** Splits `sym+0x18 (dso)` and all that perf makes of it. */

@@ -61,6 +61,7 @@ const LINES: [line: string, expected: string][] = [
   ['  x.c:10 (discriminator 3)', 'place x.c:10'],
   ['  libc-start.c:360 (inlined)', 'place libc-start.c:360 inlined'],
   ['  ??:0', 'place ??:0'],
+  ['  :0', 'place :0'],
   ['  lib.so[11634]', 'place lib.so[11634]'],
   ['  [kernel.kallsyms][ffffffff814f9302]', 'place [kernel.kallsyms][ffffffff814f9302]'],
   [' ABI:2    BP:0x7f84    SP:0x1    IP:0x2 ', 'other'],
