@@ -30,6 +30,11 @@ export class PerfEvents {
     return this.list.some(({ name }) => name !== '');
   }
 
+  /** Has perf printed an event of this name? */
+  has(name: string): boolean {
+    return name !== '' && this.list.some((event) => event.name === name);
+  }
+
   /** The event of this name, new or known; listed in order of appearance. */
   named(name: string): PerfEvent {
     const known = this.list.find((event) => event.name === name);

@@ -75,6 +75,12 @@ export class HeadlessStacks {
     return this.#sums.size === 0;
   }
 
+  /** Does the line name one of these events? Then it is a header beside those that have more fields. */
+  isOf(line: PendingLine | undefined, events: PerfEvents): boolean {
+    const header = line && this.#headerOf(line.text, line.shape);
+    return header !== undefined && header.eventFrom >= 0 && events.has(eventOf(line?.text ?? '', header));
+  }
+
   /**
    * Ends the stack being read; `pending` is the line before it. `apart`: each of its frames is a sample without
    * callchain. Gives how many such samples there were.
@@ -145,17 +151,20 @@ export class HeadlessStacks {
   }
 
   /**
-   * At the end of all inputs: adds these stacks to their events. Gives how many samples belong to events that count.
+   * At the end of all inputs: adds these stacks to their events; where other headers are certain, only to those that
+   * they name, and keeps the others. Gives how many samples belong to events that count.
    */
-  settle(events: PerfEvents): number {
-    for (const { event: name, samples, weight } of this.#sums.values()) {
+  settle(events: PerfEvents, haveHeaders: boolean): number {
+    const settled = [...this.#sums.values()].filter(({ event }) => !haveHeaders || events.has(event));
+    for (const { event: name, samples, weight } of settled) {
+      this.#sums.delete(name);
       const event = events.named(name);
       event.samples += samples;
       event.weight += weight;
     }
     events.settle();
     let samples = 0;
-    for (const sum of this.#sums.values()) if (events.named(sum.event).use === 'taken') samples += sum.samples;
+    for (const sum of settled) if (events.named(sum.event).use === 'taken') samples += sum.samples;
     return samples;
   }
 
@@ -173,7 +182,7 @@ export class HeadlessStacks {
     const key = to > 0 ? `${text.slice(0, from)}\0${text.slice(to)}` : text;
     const known = this.#targets.get(key);
     if (known) return known;
-    const event = header && header.eventFrom >= 0 ? text.slice(header.eventFrom, header.eventTo) : '';
+    const event = header ? eventOf(text, header) : '';
     const sum = this.#sums.get(event) ?? { event, samples: 0, weight: 0 };
     this.#sums.set(event, sum);
     const own = header ? this.#roots.of(header, Buffer.from(text, 'latin1'), '') : 0;
@@ -181,6 +190,10 @@ export class HeadlessStacks {
     this.#targets.set(key, target);
     return target;
   }
+}
+
+function eventOf(text: string, { eventFrom, eventTo }: LooseHeader): string {
+  return eventFrom < 0 ? '' : text.slice(eventFrom, eventTo);
 }
 
 /** The event and which fields the line has; without an event, the whole line with each digit as 0. */

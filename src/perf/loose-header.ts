@@ -23,6 +23,7 @@ export interface LooseHeader extends Header {
 
 /** The largest pid of Linux. A larger number in the tid's place is a period. */
 const MAX_PID = 4194304;
+const TID_COLUMNS = 5;
 const PERIOD_COLUMNS = 10;
 const ADDRESS_COLUMNS = 16;
 /** No header is longer: what follows is the text of a tracepoint. */
@@ -124,7 +125,7 @@ export function readLooseHeader(line: string, table?: StackTable): LooseHeader |
     return header;
   }
   header.weak = frame === undefined;
-  const [event] = events;
+  const event = events.at(-1);
   if (event && head.length === event[1] + 1) {
     setTask(taskOf(head.slice(0, event[0])));
     set('event', event);
@@ -136,11 +137,13 @@ export function readLooseHeader(line: string, table?: StackTable): LooseHeader |
 }
 
 /**
- * The header of a line that begins with blanks and could as well be a frame: ` 5301 [001] cpu-clock:` begins with
- * digits that may be hexadecimal. A frame's line has a name left over, and pads its address to a column.
+ * The header of a line that begins with blanks and could be another line below a header. ` 5301 [001] cpu-clock:` begins
+ * with digits that may be hexadecimal; a line that is read as a frame has a name left over, and pads its address to a
+ * column. ` lead [001] 1257.128449:`, of a comm that begins with a blank, ends as labels of brstackinsn do.
  */
-export function readHiddenHeader(line: string, table: StackTable): LooseHeader | undefined {
+export function readHiddenHeader(line: string, table: StackTable, isFrame: boolean): LooseHeader | undefined {
   const header = readLooseHeader(line, table);
+  if (!isFrame) return line.trimEnd().endsWith(':') ? header : undefined;
   if (!header || (!header.hasFrame && header.commFrom < header.commTo)) return undefined;
   return header.weak && isFrameColumn(line) ? undefined : header;
 }
@@ -190,6 +193,12 @@ function withoutMisc(text: string, padding: number): string {
   return misc !== '' && padding + misc.length >= MISC_COLUMNS ? text.slice(0, -misc.length).trimEnd() : text;
 }
 
+/** Is the number `task` at the end of `rest` the last word of a comm, as in `FS Broker 5858`? perf pads tids. */
+function isOfComm(rest: string, task: string, pid: string | undefined): boolean {
+  const comm = rest.slice(0, rest.length - task.length).trimEnd();
+  return pid === undefined && comm !== '' && rest.length - comm.length - 1 < TID_COLUMNS;
+}
+
 /** Reads comm, task, cpu and period backwards from the end. */
 function taskOf(text: string): Task {
   let rest = text.trimEnd();
@@ -215,8 +224,8 @@ function taskOf(text: string): Task {
     found.hasCpu = true;
     rest = rest.replace(CPU, '').trimEnd();
   }
-  const [, pid, tid] = TASK.exec(rest) ?? [];
-  if (tid !== undefined) {
+  const [task = '', pid, tid] = TASK.exec(rest) ?? [];
+  if (tid !== undefined && (found.hasCpu || !isOfComm(rest, task, pid))) {
     const end = rest.length;
     found.tid = [end - tid.length, end];
     if (pid !== undefined) found.pid = [end - tid.length - 1 - pid.length, end - tid.length - 1];

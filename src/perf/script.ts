@@ -90,7 +90,8 @@ export class PerfScript {
     this.samples = new Samples(table, options, this.#roots, options.by === 'pid' || options.by === 'tid');
     this.events = this.samples.events;
     this.#shapes = new HeaderShapes(table);
-    const counts = (event: string): boolean => this.#headers === 0 && this.events.named(event).use === 'taken';
+    const counts = (event: string): boolean =>
+      (this.#headers === 0 || this.events.has(event)) && this.events.named(event).use === 'taken';
     const onRest = (place: string, text: string): void => onSkip('not a sample header', place, text);
     this.#headless = new HeadlessStacks(
       table,
@@ -160,8 +161,7 @@ export class PerfScript {
   finish(): void {
     this.#headless.settleEmpty(this.#headers === 0);
     this.samples.empty += this.#headless.empty;
-    if (this.#headers > 0) this.events.settle();
-    else this.samples.folded += this.#headless.settle(this.events);
+    this.samples.folded += this.#headless.settle(this.events, this.#headers > 0);
     // the rest of a sample whose header was cut off the recording's start
     if (this.#headers > 0 && !this.#headless.isEmpty) this.#skip('frames without a header', this.#headless.line, '');
     this.userFrames = this.#body.settle(this.#options.by === 'none' ? 0 : 1);
@@ -292,7 +292,7 @@ export class PerfScript {
     if (this.#readKnownShape(isIndented ? 0 : this.#shapeOfHead(), true) || this.#readKnownShape(shape, true)) return;
     if (!isIndented && this.#readHidden(withoutReturn(table.lineText()), shape)) return;
     if (this.#inColumn) this.#inColumn = !isIndented && isFrameColumn(table.lineText());
-    const discards = this.#mode === 'unwanted' || (this.#mode === 'record' && isIndented); // as a record's lines are
+    const discards = isIndented && (this.#mode === 'unwanted' || this.#mode === 'record'); // as a record's lines are
     const what = this.#body.readUnknown(discards, this.#lastLine);
     if (what === 'read') return;
     const text = table.lineText();
@@ -316,7 +316,7 @@ export class PerfScript {
     }
     const kind = readFrameLine(text)?.kind;
     if (kind !== 'frame' && kind !== 'other') return false;
-    const header = readHiddenHeader(text, table);
+    const header = readHiddenHeader(text, table, kind === 'frame');
     if (!header || this.#isCutHeader(header) || (header.weak && !this.#mayWait)) return false;
     table.pass();
     if (header.weak) this.#suspend({ text, shape, plan: 0 }, header);
@@ -392,7 +392,7 @@ export class PerfScript {
   #countHeadless(): void {
     const pending = this.#pending;
     this.#pending = undefined;
-    if (this.#headers > 0) {
+    if (this.#headers > 0 && !this.#headless.isOf(pending, this.events)) {
       this.table.drop();
       this.#skip('frames without a header', this.table.linesRead, pending?.text ?? '');
     } else this.samples.singles += this.#headless.add(pending, this.#inColumn);
