@@ -36,6 +36,8 @@ const OTHER_END =
 // [16K, 32K)             1 |@@@@     |       (..., 0)    5 |@@@ |
 const HISTOGRAM_ROW = /^[[(].*[\])] +\d+ \|[@ ]*\|$/;
 
+const CUT_ENTRY = 'cut off in the middle of an entry';
+
 // @[]: 738       @[, ]: 738       @[, , fsync, 4242]: 1     the place of an empty stack
 const GAP = /^$|^, ?|, ?, ?|, ?$/;
 
@@ -89,7 +91,7 @@ export class BpftraceText {
     this.#read();
     this.cut &&= this.#entries.closedAt === this.#table.linesRead;
     this.#endValue();
-    this.#breakEntry('cut off in the middle of an entry');
+    this.#breakEntry(CUT_ENTRY);
     this.#table.drop();
     this.#countEntries();
   }
@@ -169,23 +171,15 @@ export class BpftraceText {
     const table = this.#table;
     const b = table.bytes;
     const close = numberAtEnd(b, from, to);
-    if (close >= 0) {
-      const value = numberAt(b, close + 3, to);
-      this.#entries.addTextAt(from, close);
-      this.#endEntry(value, 0, value);
-      return true;
-    }
-    return this.#readTextInKey(table.text(from, to));
+    if (close < 0) return this.#readTextInKey(table.text(from, to));
+    const value = numberAt(b, close + 3, to);
+    this.#entries.addTextAt(from, close);
+    this.#endEntry(value, 0, value);
+    return true;
   }
 
   #readTextInKey(text: string): boolean {
-    const plain = PLAIN_END.exec(text);
-    if (plain) {
-      const value = Number(plain[2]);
-      this.#entries.addText(plain[1] as string);
-      this.#endEntry(value, 0, value);
-      return true;
-    }
+    if (this.#readPlainEnd(text)) return true;
     const isStart = ENTRY.test(text) || SCALAR.test(text);
     if (isStart && !this.#isOfComm(text)) {
       this.#breakEntry('an entry without its value');
@@ -210,6 +204,15 @@ export class BpftraceText {
     const [, name = '', numbers] = COMM_END.exec(`${this.#tail}\n${text}`) ?? [];
     if (numbers === undefined || name.length > COMM_BYTES) return false;
     this.imitations++;
+    return true;
+  }
+
+  #readPlainEnd(text: string): boolean {
+    const [, key, number] = PLAIN_END.exec(text) ?? [];
+    if (key === undefined) return false;
+    const value = Number(number);
+    this.#entries.addText(key);
+    this.#endEntry(value, 0, value);
     return true;
   }
 
@@ -324,12 +327,7 @@ export class BpftraceText {
     this.#map = map;
     this.#startText = rest;
     this.#entries.begin(map.id);
-    const number = PLAIN_END.exec(rest);
-    if (number) {
-      const value = Number(number[2]);
-      this.#entries.addText(number[1] as string);
-      this.#endEntry(value, 0, value);
-    } else if (!this.#readOtherEnd(rest)) this.#entries.addText(rest);
+    if (!this.#readPlainEnd(rest) && !this.#readOtherEnd(rest)) this.#entries.addText(rest);
     return true;
   }
 
@@ -373,7 +371,8 @@ export class BpftraceText {
     if (/^(?:, .*)?\]: -?\d+$/s.test(text)) {
       this.broken++;
       this.#skip('the end of an entry without its start', this.#table.linesRead, text);
-    } else this.said.push(text);
+    } else if (this.cut && text.startsWith('@')) this.#skip(CUT_ENTRY, this.#table.linesRead, text);
+    else this.said.push(text);
   }
 }
 
