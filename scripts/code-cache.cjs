@@ -88,8 +88,9 @@ function compile(dist, tool) {
 
 function compileAll(dist) {
   // in a checkout npm runs this before the build
-  for (const file of existsSync(dist) ? readdirSync(dist) : []) {
-    if (file.endsWith('.code')) rmSync(join(dist, file));
+  const files = existsSync(dist) ? readdirSync(dist) : [];
+  for (const file of files) if (file.endsWith('.code')) rmSync(join(dist, file));
+  for (const file of files) {
     const tool = /^(.*)\.main\.cjs$/.exec(file)?.[1];
     if (tool === undefined) continue;
     if (!RUNS[tool]) throw new Error(`scripts/code-cache.cjs does not say how to run ${tool}`);

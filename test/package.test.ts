@@ -115,6 +115,7 @@ describe('package', () => {
     assert.equal(`${folded.err}${folded.out}`, '# unit: samples\nnode;main;job::work 2\n');
     const dist = join(where, 'node_modules/flamepipe/dist');
     const main = join(dist, 'perf-fold.main.cjs');
+    execFileSync(process.execPath, [join(where, 'node_modules/flamepipe/scripts/code-cache.cjs')]); // once more, as npm may
     // flame-svg's run changes V8's flags
     const rejected = `node ${FLAG} -p "const fs = require('fs');
       const { codeFile, NO_FLAG, setV8Flag, wrapped } = require('../scripts/code-cache.cjs');
