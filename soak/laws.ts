@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { OptionTable } from '../src/cli/options.ts';
 import { Report } from '../src/cli/report.ts';
 import { type Command, statusOf } from '../src/cli/run.ts';
+import { Stop } from '../src/cli/stop.ts';
 import { isMetadata } from '../src/stacks/metadata.ts';
 import { flameSvg } from '../src/tools/flame-svg.ts';
 import { foldDiff } from '../src/tools/fold-diff.ts';
@@ -37,7 +38,7 @@ async function outcomeOf<T extends OptionTable>(
   const report = new Report(command.name, (text) => err.push(Buffer.from(text as string)));
   const world = {
     report,
-    stop: new AbortController().signal,
+    stop: new Stop(),
     stdin: blocksOf(input, random),
     streams,
     interactive: false,

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { OptionTable } from '../src/cli/options.ts';
 import { Report } from '../src/cli/report.ts';
 import { type Command, statusOf } from '../src/cli/run.ts';
+import { Stop } from '../src/cli/stop.ts';
 import { flameSvg } from '../src/tools/flame-svg.ts';
 import { foldDiff } from '../src/tools/fold-diff.ts';
 import { foldExport } from '../src/tools/fold-export.ts';
@@ -90,7 +91,7 @@ function run({ tool, argv, stdin }: Plain, out: Uint8Array[], err: Uint8Array[])
   const input = stdin === undefined ? [] : [readFileSync(stdin)];
   return statusOf(tool, argv, {
     report: new Report(tool.name, (text) => err.push(Buffer.from(text as Uint8Array))),
-    stop: new AbortController().signal,
+    stop: new Stop(),
     stdin: (async function* () {
       yield* input;
     })(),

@@ -5,6 +5,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError, UsageError } from '../engine/errors.ts';
 import { Intake } from './intake.ts';
 import type { Report } from './report.ts';
+import type { Stop } from './stop.ts';
 
 /** Small enough to stay in the processor's cache from the read to the scan. */
 const BLOCK = 1 << 18;
@@ -40,7 +41,7 @@ export function messagesTo(report: Report): Required<Pick<Sink, 'cut' | 'fail' |
 /** What a run can read besides files, and what stops it. */
 export interface Surroundings {
   /** ends the present input where it is and leaves the others */
-  stop: AbortSignal;
+  stop: Stop;
   /** what `-` reads, asked for block by block; undefined: the stdin of this process */
   stdin: AsyncIterable<Uint8Array> | undefined;
   /** what operands of these names read, in place of files */
@@ -89,7 +90,7 @@ export async function readInputs(
 /** Takes the next bytes, which the reader overwrites after it returns, or after its promise is kept. */
 type Take = (bytes: Uint8Array) => Promise<void> | undefined;
 
-async function readAll(fd: number, take: Take, stop: AbortSignal): Promise<void> {
+async function readAll(fd: number, take: Take, stop: Stop): Promise<void> {
   const stat = fstatSync(fd);
   if (stat.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   if (stat.isFIFO() || stat.isSocket()) return readPipe(fd, take, stop);
@@ -111,11 +112,11 @@ export function isTerminal(fd: 0 | 1 | 2): boolean {
 }
 
 /** A pipe may stay silent for long, so it is waited for in the event loop, which signals can interrupt. */
-async function readPipe(fd: number, take: Take, stop: AbortSignal): Promise<void> {
+async function readPipe(fd: number, take: Take, stop: Stop): Promise<void> {
   const { Socket } = await import('node:net'); // a file does without
   return new Promise((resolve, reject) => {
     const finish = (error?: unknown): void => {
-      stop.removeEventListener('abort', onStop);
+      stop.signal.removeEventListener('abort', onStop);
       socket.destroy();
       if (error === undefined) resolve();
       else reject(error);
@@ -140,13 +141,13 @@ async function readPipe(fd: number, take: Take, stop: AbortSignal): Promise<void
     >[0]);
     socket.on('end', () => finish());
     socket.on('error', finish);
-    stop.addEventListener('abort', onStop);
+    stop.signal.addEventListener('abort', onStop);
     socket.resume();
   });
 }
 
 /** What another part of this process hands over. */
-async function readStream(stream: AsyncIterable<Uint8Array>, take: Take, stop: AbortSignal): Promise<void> {
+async function readStream(stream: AsyncIterable<Uint8Array>, take: Take, stop: Stop): Promise<void> {
   for await (const bytes of stream) {
     if (stop.aborted) return;
     const taken = take(bytes);
@@ -158,7 +159,7 @@ async function readStream(stream: AsyncIterable<Uint8Array>, take: Take, stop: A
  * A file answers at once, so a plain read costs least. Now and then the event loop takes a turn, so that signals
  * arrive.
  */
-async function readFile(fd: number, take: Take, stop: AbortSignal): Promise<void> {
+async function readFile(fd: number, take: Take, stop: Stop): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(BLOCK);
   for (let blocks = 1; !stop.aborted; blocks++) {
     const size = readSync(fd, buffer, 0, BLOCK, null);

@@ -20,12 +20,12 @@ const NEWLINE = 10;
 export class Intake {
   readonly #block: (bytes: Uint8Array) => void;
   /** the first bytes, until there are enough to tell the kind */
-  #start: Buffer | undefined = Buffer.alloc(0);
+  #start: Uint8Array | undefined = new Uint8Array(0);
   #unpacking: Unpacking | undefined;
   /** the picture read so far */
   #picture: Buffer[] | undefined;
   /** unpacked bytes that are no whole line yet */
-  #line = Buffer.alloc(0);
+  #line: Uint8Array = new Uint8Array(0);
 
   /** `block` takes plain bytes, which are overwritten when it returns; never a byte order mark. */
   constructor(block: (bytes: Uint8Array) => void) {

@@ -12,6 +12,7 @@ import { Meter } from './meter.ts';
 import { compilePatiently } from './optimizer.ts';
 import { type Manual, type OptionTable, type Request, type Values, valuesOf } from './options.ts';
 import { Report, Status } from './report.ts';
+import { Stop } from './stop.ts';
 
 /** What a command reads from and writes to. */
 export interface World extends Surroundings {
@@ -63,7 +64,7 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
   compileBy(compilePatiently);
   const meter = isTerminal(2) ? new Meter(command.name, writeMessage) : undefined;
   const report = new Report(command.name, writeMessage, meter);
-  const stop = new AbortController();
+  const stop = new Stop();
   let interrupted: number | undefined;
   for (const [signal, status] of Object.entries(STOPPED_BY)) {
     process.once(signal, () => {
@@ -73,7 +74,7 @@ async function runToEnd<T extends OptionTable>(command: Command<T>): Promise<voi
   }
   const status = await statusOf(command, process.argv.slice(2), {
     report,
-    stop: stop.signal,
+    stop,
     stdin: undefined,
     interactive: meter !== undefined,
     terminal: isTerminal(1),

@@ -2,7 +2,6 @@
 // text inside of a bundle at each start, whether it is needed or not.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** All of them: the build writes these beside this file, and copies them beside the bundles. */
 export const OWN_DATA = [
@@ -21,7 +20,7 @@ export type OwnData = (typeof OWN_DATA)[number];
 
 /** Reads it anew each time. Throws the error of node:fs where an installation lacks it. */
 export function ownData(file: OwnData): Buffer<ArrayBuffer> {
-  return readFileSync(join(import.meta.dirname, file));
+  return readFileSync(`${import.meta.dirname}/${file}`);
 }
 
 /** The same as text, which is ASCII. */

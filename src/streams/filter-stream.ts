@@ -5,6 +5,7 @@ import through2 from 'through2';
 import type { OptionTable, Values } from '../cli/options.ts';
 import { Report, Status } from '../cli/report.ts';
 import { type Command, messageOf } from '../cli/run.ts';
+import { Stop } from '../cli/stop.ts';
 import { joined } from './joined-streams.ts';
 import { optionValues, type StreamOptions } from './stream-options.ts';
 
@@ -43,7 +44,7 @@ export function filterStream<T extends OptionTable>(
   } catch (error) {
     throw explained(error);
   }
-  const stop = new AbortController();
+  const stop = new Stop();
 
   async function* filter(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void> {
     let lastReport = 'failed';
@@ -64,7 +65,7 @@ export function filterStream<T extends OptionTable>(
             write(all);
           });
         const world = {
-          stop: stop.signal,
+          stop,
           stdin: source,
           streams,
           interactive: false,

@@ -63,7 +63,8 @@ export async function record(
   { force, quiet }: { force: boolean; quiet: boolean },
   world: World,
 ): Promise<number> {
-  const { report, stop, interactive } = world;
+  const { report, interactive } = world;
+  const stop = world.stop.signal;
   const progress = new Progress(report, { quiet, interactive });
   const found = settings.command || settings.sql ? [] : targetsThere(choice, settings);
   const profilers = installedProfilers(settings);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Report } from '../../../src/cli/report.ts';
 import { statusOf } from '../../../src/cli/run.ts';
+import { Stop } from '../../../src/cli/stop.ts';
 import { flameRecord } from '../../../src/tools/flame-record.ts';
 
 const LABEL = '--label names a folder: letters, digits and ._,+=@- (no "..", at most 100), not';
@@ -41,7 +42,7 @@ for (const [argv, message] of [
     const said: (string | Uint8Array)[] = [];
     const status = await statusOf(flameRecord, argv, {
       report: new Report('flame-record', (text) => said.push(text)),
-      stop: new AbortController().signal,
+      stop: new Stop(),
       stdin: undefined,
       interactive: false,
       terminal: false,

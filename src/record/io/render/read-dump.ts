@@ -2,6 +2,7 @@
 
 import { readInputs } from '../../../cli/inputs.ts';
 import type { Report } from '../../../cli/report.ts';
+import { Stop } from '../../../cli/stop.ts';
 import { UsageError } from '../../../engine/errors.ts';
 import { type FoldOffcpuOptions, OffcpuFold } from '../../../offcpu/read/fold-offcpu.ts';
 import { UNIT } from '../../render/offcpu-profile.ts';
@@ -28,7 +29,7 @@ export async function readDump(file: string, fold: OffcpuFold, report: Report): 
       why = message;
     },
   };
-  await readInputs([file], sink, { stop: new AbortController().signal, stdin: undefined });
+  await readInputs([file], sink, { stop: new Stop(), stdin: undefined });
   if (fold.isEmpty && why !== undefined) throw new UsageError(why);
   return fold;
 }
