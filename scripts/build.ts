@@ -30,6 +30,7 @@ const codeCache = createRequire(import.meta.url)('./code-cache.cjs') as {
   codeFile: unknown;
   FLAG: string;
   NO_FLAG: string;
+  requireIn: unknown;
   setV8Flag: unknown;
   wrapped: unknown;
 };
@@ -296,25 +297,18 @@ function launcher(tool: string, engines: string): string {
   // no filter speaks TLS, and Node reads these at its start, for longer than all the rest takes; others may want them below
   const certificates = tool === 'flame-record' ? '' : 'unset NODE_EXTRA_CA_CERTS; ';
   const closed = `{ echo "${tool}: <stdout>: closed; send it to /dev/null to drop it" >&2; exit 2; }`;
-  const { codeFile, FLAG, NO_FLAG, setV8Flag, wrapped } = codeCache;
+  const { codeFile, FLAG, NO_FLAG, requireIn, setV8Flag, wrapped } = codeCache;
   return `#!/bin/sh
 ":" //; { true 3>&1; } 2>/dev/null || ${closed}; ${certificates}exec node ${FLAG} "$0" "$@"
 ${codeFile}
 ${setV8Flag}
 ${wrapped}
+${requireIn}
 var version = process.versions.node.split('.');
 if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor})) {
-  // as require() would, with V8's code cache where there is one of this Node and this flag
-  var fs = require('fs'), main = __dirname + '/${tool}.main.cjs', code;
   if (process.execArgv == '${FLAG}' && !process.env.NODE_OPTIONS) {
     setV8Flag('${NO_FLAG}');
-    try {
-      code = fs.readFileSync(codeFile(fs, main));
-    } catch (none) {}
-  }
-  if (code) {
-    var script = new (require('vm').Script)(wrapped(fs, main), { filename: main, cachedData: code });
-    script.runInThisContext()(exports, require, module, main, __dirname, setV8Flag);
+    requireIn(__dirname, require)('./${tool}.main.cjs');
   } else require('./${tool}.main.cjs');
 } else {
   console.error('${tool}: Node ' + process.version + ' is too old: ${tool} needs Node ${wanted} or newer');

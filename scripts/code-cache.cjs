@@ -1,6 +1,6 @@
-// Keeps beside each tool what V8 compiles of it, so that a start need not compile it. The build runs this, and so do
+// Keeps beside each file of a tool what V8 compiles of it, so that a start need not compile it. The build runs this, and so do
 // `make install` and npm's installation, because only the Node that made a code cache can use it.
-// code-cache.cjs [DIST [TOOL]]
+// code-cache.cjs [DIST [FILE…]]
 
 const { spawnSync } = require('node:child_process');
 const { existsSync, readdirSync, renameSync, rmSync, writeFileSync } = require('node:fs');
@@ -38,20 +38,40 @@ function setV8Flag(flag) {
 }
 
 /**
- * The cache of a tool whose code is in the file `main`. The name holds what V8 does not check: builds of Node whose V8 has the
- * same version take each other's caches, and fail. The build copies this function into each launcher.
+ * The cache of a file of code. The name holds what V8 does not check: builds of Node whose V8 has the same version take each
+ * other's caches, and fail. The build copies this function into each launcher.
  */
-function codeFile(fs, main) {
+function codeFile(fs, path) {
   function mark(file) {
     var stat = fs.statSync(file);
     return `${stat.size}-${Math.floor(stat.mtimeMs / 1000)}`;
   }
-  return `${main}-${mark(main)}-${process.version}-${mark(process.execPath)}.code`;
+  return `${path}-${mark(path)}-${process.version}-${mark(process.execPath)}.code`;
 }
 
 /** What a module runs in, as V8 compiles it. All of it is ASCII, and Node reads UTF-8 fastest. */
-function wrapped(fs, main) {
-  return `(function(exports,require,module,__filename,__dirname,setV8Flag){${fs.readFileSync(main, 'utf8')}\n})`;
+function wrapped(fs, path) {
+  return `(function(exports,require,module,__filename,__dirname,setV8Flag){${fs.readFileSync(path, 'utf8')}\n})`;
+}
+
+/**
+ * require() that uses the code caches of files in `folder`, where they are of this Node and its flags. The build copies this
+ * function into each launcher.
+ */
+function requireIn(folder, require) {
+  var fs = require('node:fs');
+  return function load(id) {
+    var path = folder + id.slice(1);
+    var made = { exports: {} };
+    var code;
+    try {
+      if (id[0] === '.') code = fs.readFileSync(codeFile(fs, path));
+    } catch (_none) {}
+    if (!code) return require(id);
+    var script = new (require('node:vm').Script)(wrapped(fs, path), { filename: path, cachedData: code });
+    script.runInThisContext()(made.exports, load, made, path, folder, setV8Flag);
+    return made.exports;
+  };
 }
 
 const FOLDED = '# unit: ns\nmain;work 1\nmain;work;[libc.so.6] 2\n';
@@ -71,43 +91,69 @@ const RUNS = {
   'flame-record': [['--version'], ''],
 };
 
-function compile(dist, tool) {
-  setV8Flag(NO_FLAG);
+/** Another installation may start the tool meanwhile: it finds the whole cache or none. */
+function write(path, script) {
+  const fs = require('node:fs');
+  writeFileSync(`${path}.new`, script.createCachedData());
+  renameSync(`${path}.new`, codeFile(fs, path));
+}
+
+/** Runs a tool, because the cache keeps the functions that it calls, too. */
+function compileMain(dist, tool) {
   const fs = require('node:fs');
   const main = join(dist, `${tool}.main.cjs`);
   const script = new Script(wrapped(fs, main), { filename: main });
   process.on('exit', () => {
     setV8Flag('--max-optimized-bytecode-size=61440'); // the tool may have changed it: src/cli/optimizer.ts
-    // another installation may start the tool meanwhile: it finds the whole cache or none
-    writeFileSync(`${main}.new`, script.createCachedData());
-    renameSync(`${main}.new`, codeFile(fs, main));
+    write(main, script);
   });
   process.argv.splice(1, process.argv.length, main, ...RUNS[tool][0]);
   script.runInThisContext()({}, (path) => require(path.replace(/^\.\//, `${dist}/`)), {}, main, dist, setV8Flag);
 }
 
+/** Compiles all functions of a file that few runs need: those call many of them. */
+function compileWhole(path) {
+  const fs = require('node:fs');
+  const { setFlagsFromString } = require('node:v8');
+  setFlagsFromString('--no-lazy');
+  const script = new Script(wrapped(fs, path), { filename: path });
+  setFlagsFromString('--lazy');
+  write(path, script);
+}
+
+const MAIN = '.main.cjs';
+
 function compileAll(dist) {
   // in a checkout npm runs this before the build
   const files = existsSync(dist) ? readdirSync(dist) : [];
   for (const file of files) if (file.endsWith('.code')) rmSync(join(dist, file));
-  for (const file of files) {
-    const tool = /^(.*)\.main\.cjs$/.exec(file)?.[1];
-    if (tool === undefined) continue;
-    if (!RUNS[tool]) throw new Error(`scripts/code-cache.cjs does not say how to run ${tool}`);
-    // a tool without a cache only starts slower
-    spawnSync(process.execPath, [FLAG, __filename, dist, tool], {
+  const tools = files.filter((file) => file.endsWith(MAIN)).map((file) => file.slice(0, -MAIN.length));
+  const others = files.filter(
+    (file) => file.endsWith('.cjs') && !tools.includes(file.replace(/(?:\.main)?\.cjs$/, '')),
+  );
+  // a tool without a cache only starts slower
+  const run = (input, ...names) =>
+    spawnSync(process.execPath, [FLAG, __filename, dist, ...names], {
       env: { ...process.env, NODE_OPTIONS: '' },
-      input: RUNS[tool][1],
+      input,
       stdio: ['pipe', 'ignore', 'ignore'],
       timeout: 10_000,
     });
+  for (const tool of tools) {
+    if (!RUNS[tool]) throw new Error(`scripts/code-cache.cjs does not say how to run ${tool}`);
+    run(RUNS[tool][1], tool + MAIN);
   }
+  run('', ...others);
 }
 
 if (require.main === module) {
-  const [, , dist = join(__dirname, '../dist'), tool] = process.argv;
-  if (tool === undefined) compileAll(resolve(dist));
-  else compile(dist, tool);
+  const [, , dist = join(__dirname, '../dist'), ...files] = process.argv;
+  if (files.length === 0) compileAll(resolve(dist));
+  else setV8Flag(NO_FLAG);
+  for (const file of files) {
+    if (file.endsWith(MAIN)) compileMain(dist, file.slice(0, -MAIN.length));
+    else compileWhole(join(dist, file));
+  }
 }
 
-module.exports = { codeFile, FLAG, NO_FLAG, setV8Flag, wrapped };
+module.exports = { codeFile, FLAG, NO_FLAG, requireIn, setV8Flag, wrapped };

@@ -120,9 +120,9 @@ describe('package', () => {
     const rejected = `node ${FLAG} -p "const fs = require('fs');
       const { codeFile, NO_FLAG, setV8Flag, wrapped } = require('../scripts/code-cache.cjs');
       setV8Flag(NO_FLAG);
-      ['perf-fold', 'flame-svg'].filter((tool) => {
-        const main = '${dist}/' + tool + '.main.cjs', cachedData = fs.readFileSync(codeFile(fs, main));
-        return new (require('vm').Script)(wrapped(fs, main), { cachedData }).cachedDataRejected;
+      ['perf-fold.main', 'flame-svg.main', 'symbolizer'].filter((name) => {
+        const path = '${dist}/' + name + '.cjs', cachedData = fs.readFileSync(codeFile(fs, path));
+        return new (require('vm').Script)(wrapped(fs, path), { cachedData }).cachedDataRejected;
       })"`;
     const accepted = await shell(rejected, dist);
     assert.equal(`${accepted.err}${accepted.out}`, '[]\n', "V8 uses what npm's installation compiled");
