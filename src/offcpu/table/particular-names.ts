@@ -87,10 +87,13 @@ export function wakerName({ tid, pid, comm, isTimer }: Waker, ofPid: number | un
  * thread that they find on their CPU, perhaps in a system call, so that thread is not the waker.
  */
 export function enderOf(particulars: Particulars | undefined, label: string): Waker | undefined {
-  return ENDED_BY_DEVICES.test(label) ? undefined : particulars?.waker;
+  const waker = ENDED_BY_DEVICES.test(label) ? undefined : particulars?.waker;
+  return waker?.tid === undefined && ENDED_BY_THREADS.test(label) ? undefined : waker;
 }
 
 const ENDED_BY_DEVICES = /^(?:disk|sleep|memory)\//;
+// the child, which no interrupt can stand for: bpf/offcpu.bt knows none that it does not record
+const ENDED_BY_THREADS = /^process\/vfork$/;
 
 /**
  * The frames behind the reason of a wait: its object, and the thread that ended it, with its stack,
