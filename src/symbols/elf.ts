@@ -12,6 +12,8 @@ export interface ElfFacts {
   exported: number;
   /** did rustc compile any of it? */
   isRust: boolean;
+  /** did Go's compiler make it? */
+  isGo: boolean;
   /** hexadecimal */
   buildId: string | undefined;
   /** does its code keep frame pointers? A guess from function prologues; undefined: not known for this machine */
@@ -36,8 +38,9 @@ export function elfFacts(read: ReadBytes): ElfFacts | undefined {
     hasLines: (file.section('.debug_line') ?? file.section('.zdebug_line')) !== undefined,
     exported: exportedFunctions(file),
     isRust: isRust(file),
+    isGo: isGo(file),
     buildId: file.buildId,
-    framePointers: file.machine === Machine.x86_64 ? hasPrologues(file) : undefined,
+    framePointers: framePointersOf(file),
   };
 }
 
@@ -64,7 +67,13 @@ function isGo(file: ElfFile): boolean {
 /** The same as in ElfFacts, and cheaper for callers that need nothing else. */
 export function keepsFramePointers(read: ReadBytes): boolean | undefined {
   const file = openElf(read);
-  return file?.machine === Machine.x86_64 ? hasPrologues(file) : undefined;
+  return file && framePointersOf(file);
+}
+
+/** Go keeps them, and up to 1.20 has another prologue. */
+function framePointersOf(file: ElfFile): boolean | undefined {
+  if (isGo(file)) return true;
+  return file.machine === Machine.x86_64 ? hasPrologues(file) : undefined;
 }
 
 /** The file's own address of its entry, and of a symbol it exports (`.dynsym` is there in stripped files, too). */
@@ -79,7 +88,6 @@ export function exportedSymbol(read: ReadBytes, name: string): { entry: bigint; 
   return undefined;
 }
 
-/** Undefined: no ELF file, or a damaged one. */
 /** Undefined: no ELF file, a damaged one, or one without. */
 export function buildIdOf(read: ReadBytes): string | undefined {
   return openElf(read)?.buildId;

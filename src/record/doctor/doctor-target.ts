@@ -32,6 +32,7 @@ export interface TargetFacts {
 const RUST = 'Cargo.toml: [profile.release] strip = "none", debug = "line-tables-only"';
 const RUST_LINES =
   'Cargo.toml: [profile.release] debug = "line-tables-only"    (debug = 1: full names of inlined functions)';
+const GO_LINES = "go build, without -ldflags '-s -w'";
 const C_LINES = 'compile with -g1 or -g';
 const C = 'compile and link with -g, without -s and strip';
 /** With this many exported functions, the stacks of a stripped program still say enough: postgres exports 10 000. */
@@ -151,7 +152,11 @@ function objectFindings(one: ObjectFacts, elf: ElfFacts): Finding[] {
   const isOwn = isMain || owner === '';
   if (isOwn && !isBare(one) && !elf.hasLines && !one.hasDebugFile) {
     const text = `${path} has no debug information: no inlined functions and source lines in its stacks`;
-    findings.push({ level: 'note', text, mend: owner ? installed([one]) : elf.isRust ? RUST_LINES : C_LINES });
+    findings.push({
+      level: 'note',
+      text,
+      mend: owner ? installed([one]) : elf.isRust ? RUST_LINES : elf.isGo ? GO_LINES : C_LINES,
+    });
   }
   if (isOwn && elf.framePointers === false) {
     const text = `most code of ${path} keeps no frame pointers: bpftrace can't unwind it, off-CPU stacks are cut`;

@@ -112,7 +112,15 @@ describe('machineFindings', () => {
 const C = { language: 'C or C++' as const, extensions: [], lacks: [] };
 
 describe('targetFindings', () => {
-  const bare = { hasSymbols: false, hasLines: false, exported: 0, isRust: false, buildId: 'ab12', framePointers: true };
+  const bare = {
+    hasSymbols: false,
+    hasLines: false,
+    exported: 0,
+    isRust: false,
+    isGo: false,
+    buildId: 'ab12',
+    framePointers: true,
+  };
   const object = (path: string, more: Partial<ObjectFacts> = {}): ObjectFacts => ({
     ...{ path, isMain: false, elf: bare, hasDebugFile: false, owner: '' },
     ...more,
@@ -150,6 +158,10 @@ describe('targetFindings', () => {
     assert.match(
       found(object('/app', { isMain: true, elf: { ...rust, hasSymbols: true, framePointers: true } })),
       /no debug information: .*\n {7}> Cargo\.toml: .*line-tables-only/,
+    );
+    assert.match(
+      found(object('/app', { isMain: true, elf: { ...bare, isGo: true, hasSymbols: true } })),
+      /no debug information: .*\n {7}> go build, without -ldflags '-s -w'\n$/,
     );
     assert.match(
       found(object('/app', { isMain: true, hasDebugFile: true })),
@@ -237,7 +249,15 @@ describe('targetFindings', () => {
 });
 
 test('of many files those of the target come first, libc next, and the rest in one line', () => {
-  const elf = { hasSymbols: true, hasLines: false, exported: 0, isRust: false, buildId: 'ab12', framePointers: true };
+  const elf = {
+    hasSymbols: true,
+    hasLines: false,
+    exported: 0,
+    isRust: false,
+    isGo: false,
+    buildId: 'ab12',
+    framePointers: true,
+  };
   const of = (path: string, owner: string): ObjectFacts => ({ path, isMain: false, elf, hasDebugFile: false, owner });
   const libraries = Array.from({ length: 12 }, (_, i) => of(`/lib/lib${i}.so`, `lib${i}`));
   const objects = [...libraries, of('/lib/libc.so.6', 'libc6'), of('/lib/pg/ours.so', ''), of('/pg', 'pg')];

@@ -136,7 +136,8 @@ describe("a stripped program has the names that Go's runtime needs", () => {
       }
       assert.deepEqual([name(-1), name(CODE_SIZE)], [undefined, undefined]);
       assert.deepEqual([...object.allProblems()], []);
-      assert.equal(elfFacts(readerOf(bytes))?.hasSymbols, true);
+      const { hasSymbols, isGo, framePointers } = elfFacts(readerOf(bytes)) ?? {};
+      assert.deepEqual([hasSymbols, isGo, framePointers], [true, true, true]);
     });
   }
 
