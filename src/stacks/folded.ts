@@ -192,11 +192,12 @@ export function guardLines(table: StackTable): string | undefined {
   if (table.stackCount === 0) return undefined;
   const safe = new Map<number, string>();
   const isPairs = hasTwoCounts(table);
+  const roots = table.lastNameWith(HASH, table.nameCount) > 0 ? rootsOf(table) : new Uint8Array(0);
   const next = (last: number): number => (isPairs ? last : table.lastNameWith(HASH, last));
   for (let id = next(table.nameCount); id > 0; id = next(id - 1)) {
     const text = table.nameText(id);
     if (isPairs && NAME_AND_COUNT.test(text)) safe.set(id, text.replace(NAME_AND_COUNT, '$1_$2'));
-    else if (makesMetadata(table, id, text))
+    else if (text.charCodeAt(0) === HASH && makesMetadata(text, roots[id] as number))
       safe.set(
         id,
         `#_${text
@@ -211,12 +212,24 @@ export function guardLines(table: StackTable): string | undefined {
   return [...safe.values()].at(-1);
 }
 
-/** Does this root frame turn the line of a stack into metadata? */
-function makesMetadata(table: StackTable, root: number, text: string): boolean {
-  for (const { ids } of table.stacks()) {
-    if (ids[0] === root && isMetadata(`${text}${ids.length > 1 ? ';x' : ''} 1`)) return true;
-  }
-  return false;
+const ALONE = 1;
+const CALLER = 2;
+
+/** By name id, whether it is the root frame of stacks: ALONE, as CALLER, or both. */
+function rootsOf(table: StackTable): Uint8Array {
+  const roots = new Uint8Array(table.nameCount + 1);
+  const { words } = table;
+  table.forEachAt((from, to) => {
+    const root = words[from] as number;
+    if (to > from) roots[root] = (roots[root] as number) | (to - from > 1 ? CALLER : ALONE);
+    return undefined;
+  });
+  return roots;
+}
+
+/** Does a root frame turn the line of such stacks into metadata? */
+function makesMetadata(root: string, how: number): boolean {
+  return ((how & ALONE) > 0 && isMetadata(`${root} 1`)) || ((how & CALLER) > 0 && isMetadata(`${root};x 1`));
 }
 
 /** The same stacks with the first number taken off the leaf; it was read as often as the stack has hits. */

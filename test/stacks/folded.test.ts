@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../src/engine/errors.ts';
-import { type Folded, FoldedReader, ForeignInput } from '../../src/stacks/folded.ts';
+import { StackTable } from '../../src/engine/stack-table.ts';
+import { type Folded, FoldedReader, ForeignInput, guardLines } from '../../src/stacks/folded.ts';
 
 interface Read {
   folded: Folded;
@@ -169,4 +170,15 @@ describe('nothing read', () => {
   test('sums past 2^53 are refused', () => {
     assert.throws(() => read(['a 9007199254740991\na 1\n']), /2\^53/);
   });
+});
+
+test('however many names may mislead, the stacks are walked as often as for one', () => {
+  const walks = (names: number): number => {
+    const table = new StackTable();
+    for (let i = 0; i < names; i++) table.add([table.name(`#${i}: x`), table.name(`f ${i}`)], 1, 1);
+    const all = [mock.method(table, 'stacks'), mock.method(table, 'forEachAt')];
+    assert.equal(guardLines(table), '#_0:_ x');
+    return all.reduce((sum, { mock: { calls } }) => sum + calls.length, 0);
+  };
+  assert.equal(walks(50), walks(1));
 });
