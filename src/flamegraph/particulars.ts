@@ -41,7 +41,12 @@ const NO_STATEMENT = '[no statement]';
 export function particularLetters(table: StackTable, waits: Uint8Array): ReadonlyMap<number, string> {
   const letters = new Map<number, string>();
   const { words } = table;
-  const texts = Array.from(waits, (_, id) => (id === 0 ? '' : table.nameText(id)));
+  // no list of texts, because there may be millions; 1 may be an object, 2 is none
+  const objects = new Uint8Array(waits.length);
+  const mayBeObject = (id: number): boolean => {
+    if (objects[id] === 0) objects[id] = isLikeObject(table.nameText(id)) ? 1 : 2;
+    return objects[id] === 1;
+  };
   const isReason = (at: number): boolean => {
     const bits = waits[words[at] as number] as number;
     return bits > 0 && bits < MEANING;
@@ -55,18 +60,20 @@ export function particularLetters(table: StackTable, waits: Uint8Array): Readonl
       if (!isReason(at)) continue;
       if (at + 1 < to && (waits[words[at + 1] as number] as number) >= MEANING) at++;
       const id = words[at + 1] as number;
-      if (at + 1 >= to || letters.has(id)) continue;
-      const next = at + 2 < to ? (texts[words[at + 2] as number] as string) : '';
-      if (isObject(texts[id] as string, next)) letters.set(id, OBJECT);
+      if (at + 1 >= to || letters.has(id) || !mayBeObject(id)) continue;
+      // a comm has the kernel's frames behind it
+      const next = at + 2 < to ? table.nameText(words[at + 2] as number) : '';
+      if (!next.endsWith('_[k]') && !isKernelThreadStart(next)) letters.set(id, OBJECT);
     }
     return undefined;
   });
-  if (isBehindRoots && [...roots].some((id) => texts[id] === NO_STATEMENT || SQL.test(texts[id] as string)))
-    for (const id of roots) if (texts[id] !== NO_STATEMENT) letters.set(id, STATEMENT);
+  const statements = isBehindRoots ? [...roots].filter((id) => table.nameText(id) !== NO_STATEMENT) : [];
+  if (statements.length < roots.size || statements.some((id) => SQL.test(table.nameText(id))))
+    for (const id of statements) letters.set(id, STATEMENT);
   return letters;
 }
 
-/** Is it what a wait was on? The comm of a kernel thread looks like a file, but has the kernel's frames behind it. */
-function isObject(name: string, next: string): boolean {
-  return ON.test(name) && !KERNEL_THREAD.test(name) && !next.endsWith('_[k]') && !isKernelThreadStart(next);
+/** Does it look like what a wait was on? The comm of a kernel thread looks like a file. */
+function isLikeObject(name: string): boolean {
+  return ON.test(name) && !KERNEL_THREAD.test(name);
 }

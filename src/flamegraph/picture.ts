@@ -167,9 +167,14 @@ function rootsAreProcesses(table: StackTable): boolean {
     roots[words[from] as number] = 1;
     return undefined;
   });
-  const names = [...roots.keys()].filter((id) => roots[id] === 1).map((id) => table.nameText(id));
+  let count = 0;
+  let functions = 0;
+  for (let id = roots.indexOf(1); id > 0; id = roots.indexOf(1, id + 1)) {
+    count++;
+    if (FUNCTION.test(table.nameText(id))) functions++;
+  }
   // a thread may be called `biome::workspace`
-  return names.filter((name) => FUNCTION.test(name)).length <= names.length * FEW;
+  return functions <= count * FEW;
 }
 
 /** The classes of all boxes: `of` holds places in `kinds`. */

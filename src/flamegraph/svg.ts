@@ -159,7 +159,8 @@ function* dataText(drawn: Drawn, headHeight: number, fonts: Data['fonts']): Gene
   const { settings, palette, boxes, recording, basis } = picture;
   const packed = recording.table.drawing.packed;
   const bitOf = (id: number): number => (palette.byTime ? (picture.waits[id] as number) : 0);
-  const letters = Buffer.from(packed.names.map((id) => picture.letters[id] as number));
+  const letters = Buffer.alloc(packed.names.length);
+  for (let i = 0; i < letters.length; i++) letters[i] = picture.letters[packed.names[i] as number] as number;
   const waits: Record<string, number> = {};
   packed.names.forEach((id, i) => {
     if (bitOf(id) > 0) waits[i + 1] = bitOf(id);
