@@ -89,10 +89,8 @@ export interface Engine {
   internKey(at: number, size: number): number;
   nameCount(): number;
   nameAtColumn(): number;
-  nameSizeColumn(): number;
   stackCount(): number;
   stackAtColumn(): number;
-  stackSizeColumn(): number;
   stackWeightColumn(): number;
   stackHitsColumn(): number;
   renewStacks(): void;
@@ -105,9 +103,8 @@ export interface Engine {
   planFrame(id: number, leaf: number, caller: number): void;
   expandStacks(roots: number): void;
   keepInputOrder(): void;
-  inputOrderCount(): number;
-  inputOrderStackColumn(): number;
-  inputOrderWeightColumn(): number;
+  endReading(): void;
+  flatten(): void;
   overflowed(): number;
   sortStacks(frames: boolean): number;
   sortByCount(pairs: boolean): void;

@@ -71,8 +71,9 @@ export class StackTable {
   unit: string | undefined;
   #ended = true;
 
-  /** The table's memory, in which linesRead lines lie. It may move: ask for it again after each call. */
+  /** The table's memory, in which linesRead lines lie. It may move: ask for it again when names or stacks were added. */
   get bytes(): Buffer {
+    this.#engine.flatten();
     return this.#memory.bytes;
   }
 
@@ -80,7 +81,7 @@ export class StackTable {
   write(block: Uint8Array): void {
     if (block.length === 0) return;
     const at = this.#engine.inputFor(block.length);
-    this.bytes.set(block, at);
+    this.#memory.bytes.set(block, at);
     this.#ended = block[block.length - 1] === 10;
     const waiting = this.#engine.inputFilled(block.length);
     if (waiting > MAX_LINE_BYTES) {
@@ -209,20 +210,26 @@ export class StackTable {
 
   /** The name with this id, latin1. */
   nameText(id: number): string {
-    const at = this.words[(this.#engine.nameAtColumn() >>> 2) + id] as number;
-    return this.text(at, at + (this.words[(this.#engine.nameSizeColumn() >>> 2) + id] as number));
+    const at = this.#nameAt(id);
+    return this.text(at, at + (this.words[(at >>> 2) - 1] as number));
   }
 
   /** Its bytes. A view: read it before the table changes. */
   nameBytes(id: number): Buffer {
-    const at = this.words[(this.#engine.nameAtColumn() >>> 2) + id] as number;
-    return this.bytes.subarray(at, at + (this.words[(this.#engine.nameSizeColumn() >>> 2) + id] as number));
+    const at = this.#nameAt(id);
+    return this.bytes.subarray(at, at + (this.words[(at >>> 2) - 1] as number));
+  }
+
+  /** Where they lie; the number in front of them is their size. */
+  #nameAt(id: number): number {
+    const column = this.#engine.nameAtColumn() >>> 2;
+    return this.words[column + id] as number;
   }
 
   /** The highest id up to `last` whose name starts with this byte; 0: none. */
   lastNameWith(byte: number, last: number): number {
-    const { bytes, words } = this;
     const column = this.#engine.nameAtColumn() >>> 2;
+    const { bytes, words } = this;
     for (let id = last; id > 0; id--) if (bytes[words[column + id] as number] === byte) return id;
     return 0;
   }
@@ -235,14 +242,16 @@ export class StackTable {
 
   /** The weight of each stack, in the order of stacks(). A view: read it before the table changes. */
   get weights(): Float64Array {
+    this.#engine.flatten();
     const at = this.#engine.stackWeightColumn() >>> 3;
-    return this.floats.subarray(at, at + this.stackCount);
+    return this.#memory.floats.subarray(at, at + this.stackCount);
   }
 
   /** How often each was added; a view as well. */
   get hits(): Float64Array {
+    this.#engine.flatten();
     const at = this.#engine.stackHitsColumn() >>> 3;
-    return this.floats.subarray(at, at + this.stackCount);
+    return this.#memory.floats.subarray(at, at + this.stackCount);
   }
 
   /** Adds a stack of name ids, root first. Gives its place in the order of stacks(). */
@@ -273,12 +282,11 @@ export class StackTable {
 
   /** Replaces each stack by what `change` gives for its ids: these or other ids, or null to drop the stack. */
   rewrite(change: (ids: Uint32Array, weight: number, hits: number) => ArrayLike<number> | null): void {
-    const [, sizes, weights, hits] = this.#columns();
-    const longest = this.words.subarray(sizes, sizes + this.stackCount).reduce((most, size) => Math.max(most, size), 0);
-    this.#engine.scratchFor(longest); // otherwise add() may move the memory that holds the ids it is given
+    const [, weights, hits] = this.#columns();
+    this.#engine.scratchFor(0); // room for any: otherwise add() may move the memory that holds the ids it is given
     this.takeAll((from, to, index) => {
-      const weight = this.floats[weights + index] as number;
-      const count = this.floats[hits + index] as number;
+      const { floats } = this.#memory;
+      const [weight, count] = [floats[weights + index] as number, floats[hits + index] as number];
       const changed = change(this.words.subarray(from, to), weight, count);
       if (changed) this.add(changed, weight, count);
     });
@@ -290,14 +298,15 @@ export class StackTable {
    */
   takeAll(tell: (from: number, to: number, index: number) => void, drop?: () => Uint32Array): void {
     let count = this.stackCount;
-    const [ats, sizes] = this.#columns();
+    const [ats] = this.#columns();
     const indices = drop?.();
     if (indices) count = indices.length;
     else this.#engine.renewStacks();
     for (let i = 0; i < count; i++) {
       const index = indices ? (indices[i] as number) : i;
-      const from = (this.words[ats + index] as number) >>> 2;
-      tell(from, from + (this.words[sizes + index] as number), index);
+      const { words } = this.#memory;
+      const from = (words[ats + index] as number) >>> 2;
+      tell(from, from + (words[from - 1] as number), index);
     }
     this.#engine.dropReplaced();
   }
@@ -307,11 +316,11 @@ export class StackTable {
    */
   forEachAt(tell: (from: number, to: number, index: number) => 'stop' | undefined): void {
     const count = this.stackCount;
-    const [ats, sizes] = this.#columns();
+    const [ats] = this.#columns();
     const words = this.words;
     for (let i = 0; i < count; i++) {
       const from = (words[ats + i] as number) >>> 2;
-      if (tell(from, from + (words[sizes + i] as number), i) === 'stop') return;
+      if (tell(from, from + (words[from - 1] as number), i) === 'stop') return;
     }
   }
 
@@ -348,8 +357,13 @@ export class StackTable {
       const size = this.#engine.writeFolded(pairs);
       if (size === 0) return;
       const at = this.#engine.outputAt() >>> 0;
-      yield this.bytes.subarray(at, at + size);
+      yield this.#memory.bytes.subarray(at, at + size);
     }
+  }
+
+  /** Gives back what only reading needs, as much as all stacks take. Reading may go on, and makes it again. */
+  endReading(): void {
+    this.#engine.endReading();
   }
 
   /** Throws InputError if a sum passed 2^53. */
@@ -357,32 +371,28 @@ export class StackTable {
     if (this.#engine.overflowed()) throw new InputError(INEXACT);
   }
 
-  #stack(columns: [number, number, number, number], index: number): Stack {
+  #stack(columns: [number, number, number], index: number): Stack {
     makeRoom();
-    const words = this.words;
-    const floats = this.floats;
+    const { words, floats } = this.#memory;
     const at = (words[columns[0] + index] as number) >>> 2;
-    const size = words[columns[1] + index] as number;
+    const size = words[at - 1] as number;
     return {
       index,
       ids: words.subarray(at, at + size),
-      weight: floats[columns[2] + index] as number,
-      hits: floats[columns[3] + index] as number,
+      weight: floats[columns[1] + index] as number,
+      hits: floats[columns[2] + index] as number,
     };
   }
 
-  #columns(): [number, number, number, number] {
+  /** By stack, in `words`, where its ids are, behind how many they are; in `floats` its weight and hits. */
+  #columns(): [number, number, number] {
     const e = this.#engine;
-    return [e.stackAtColumn() >>> 2, e.stackSizeColumn() >>> 2, e.stackWeightColumn() >>> 3, e.stackHitsColumn() >>> 3];
+    return [e.stackAtColumn() >>> 2, e.stackWeightColumn() >>> 3, e.stackHitsColumn() >>> 3];
   }
 
   /** All of the table's memory as numbers of 32 bits. A view: read it before the table changes. */
   get words(): Uint32Array {
+    this.#engine.flatten();
     return this.#memory.words;
-  }
-
-  /** The same memory as numbers of 64 bits; a view as well. */
-  get floats(): Float64Array {
-    return this.#memory.floats;
   }
 }

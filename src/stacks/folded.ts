@@ -155,6 +155,7 @@ export class FoldedReader {
       throw new InputError('the input is empty; did the command before the pipe fail?');
     }
     table.checkExact();
+    table.endReading();
     const isDifferential = !oneCount && hasTwoCounts(table);
     return { table: isDifferential ? splitCounts(table) : table, isDifferential };
   }

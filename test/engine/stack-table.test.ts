@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../src/engine/errors.ts';
 import { Line, MAX_LINE_BYTES, StackTable, Stop } from '../../src/engine/stack-table.ts';
+import { PLAIN } from './layout-settings.ts';
 
 /** Reads frame lines; each stands for itself without its blanks. A control line `N` ends the stack, weighing N. */
 function read(table: StackTable, block: Uint8Array): void {
@@ -290,4 +291,49 @@ test('lines that do not come back are forgotten, and those that do are asked for
   assert.equal(once.unknown, lines);
   assert.ok(once.table.bytes.length < 20 << 20, `${once.table.bytes.length} bytes`);
   assert.equal(asked(3).unknown, lines);
+});
+
+/** Lines of stacks, each with a name of its own: `a;f7;g7 1`. */
+function* ownNames(stacks: number): Generator<Buffer> {
+  for (let from = 0; from < stacks; from += 5000) {
+    yield Buffer.from(Array.from({ length: 5000 }, (_, i) => `a;f${from + i};g${(from + i) % 1000} 1\n`).join(''));
+  }
+}
+
+test('150 000 stacks with names of their own are read, drawn and written in 32 MiB', () => {
+  const table = new StackTable();
+  for (const block of ownNames(150_000)) {
+    table.write(block);
+    assert.equal(table.scanFolded(), false);
+  }
+  table.drawing.boxes({ ...PLAIN, least: 100, packs: true });
+  assert.equal(table.drawing.packed.names.length, 151_001);
+  assert.equal(
+    textOf(table).length,
+    [...ownNames(150_000)].reduce((sum, { length }) => sum + length, 0),
+  );
+  assert.ok(table.bytes.length <= 32 << 20, `${table.bytes.length >> 20} MiB`);
+});
+
+test('what is looked at while 200 000 names and stacks come stays what it is', () => {
+  const table = new StackTable();
+  let texts = 0;
+  for (const block of ownNames(200_000)) {
+    table.write(block);
+    table.scanFolded();
+    texts += table.nameText(table.nameCount).length + table.weights.length;
+    if (table.stackCount === 100_000) table.endReading();
+  }
+  for (const block of ownNames(100_000)) {
+    table.write(block);
+    table.scanFolded();
+  }
+  assert.ok(texts > 0);
+  assert.deepEqual([table.nameCount, table.stackCount], [201_001, 200_000]);
+  const { weights, hits } = table;
+  for (const { index, ids, weight } of table.stacks()) {
+    const times = index < 100_000 ? 2 : 1;
+    assert.deepEqual([weight, weights[index], hits[index], ids.length], [times, times, times, 3]);
+    assert.equal(table.nameText(ids[1] as number), `f${index}`);
+  }
 });

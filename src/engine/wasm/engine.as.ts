@@ -8,7 +8,6 @@ export {
   keySize,
   nameAtColumn,
   nameCount,
-  nameSizeColumn,
 } from './intern.as';
 export {
   define,
@@ -37,9 +36,6 @@ export {
   beginFolded,
   foldedLines,
   foldedPairs,
-  inputOrderCount,
-  inputOrderStackColumn,
-  inputOrderWeightColumn,
   keepInputOrder,
   scanFolded,
 } from './folded.as';
@@ -52,7 +48,6 @@ export {
   stackAtColumn,
   stackCount,
   stackHitsColumn,
-  stackSizeColumn,
   stackWeightColumn,
 } from './stacks.as';
 export {
@@ -100,5 +95,6 @@ export { boxColumn, boxCount, mostBoxChange, thinFrames } from './boxes.as';
 export { packedAt, packedChunks, packedNames, packedNamesColumn, packedNodes, packedSize } from './pack.as';
 export { dropParts, markKernel, tellParts } from './kernel-names.as';
 export { drawStacks, tellKinds } from './picture.as';
+export { endReading, flatten } from './reading.as';
 export { sortByCount, sortStacks } from './sort.as';
 export { outputAt, restartText, writeFolded } from './text.as';

@@ -38,10 +38,10 @@ export function takePlanned(map: u32, limit: u32): f64 {
   renewStacks();
   left = new Column32();
   let sum: f64 = 0;
-  for (let i: u32 = 0; i < old.size.length; i++) {
+  for (let i: u32 = 0; i < old.count; i++) {
     const p = <usize>old.at.get(i);
     if (load<u32>(p) != map) continue;
-    const size = old.size.get(i);
+    const size = old.size(i);
     const shape = load<u32>(p, 8);
     const header = shape < headers.length ? headers.get(shape) : 0;
     if (header == 0 || size == header || load<u32>(p, 4) != 0 || hasLength(p, header, limit)) {

@@ -45,9 +45,9 @@ export function beginExpansion(): usize {
 
 /** Notes of each name how it is met in stacks: as LEAF, or as CALLER if the next frame is the user's, too. */
 export function meetFrames(): void {
-  for (let i: u32 = 0; i < stacks.size.length; i++) {
+  for (let i: u32 = 0; i < stacks.count; i++) {
     let p = <usize>stacks.at.get(i);
-    for (const end = p + ((<usize>stacks.size.get(i)) << 2); p < end; p += 4) {
+    for (const end = p + ((<usize>stacks.size(i)) << 2); p < end; p += 4) {
       const fact = facts + load<u32>(p);
       store<u8>(fact, load<u8>(fact) | (p + 4 < end && !isKernel(load<u32>(p, 4)) ? CALLER : LEAF));
     }
@@ -78,10 +78,10 @@ export function planFrame(id: u32, leaf: u32, caller: u32): void {
 export function expandStacks(roots: u32): void {
   const old = stacks;
   renewStacks();
-  stacks.reserve(old.size.length);
-  for (let i: u32 = 0; i < old.size.length; i++) {
+  stacks.reserve(old.count);
+  for (let i: u32 = 0; i < old.count; i++) {
     const p = <usize>old.at.get(i);
-    const size = old.size.get(i);
+    const size = old.size(i);
     const to = scratchFor(expandedSize(p, size));
     let count: u32 = 0;
     for (let j: u32 = 0; j < size; j++) {

@@ -4,7 +4,7 @@
 
 import { names } from './intern.as';
 import { lineEnd, lineStart, moves, nextLine, nextLineStart, passLine } from './lines.as';
-import { Column32, Column64, sameBytes } from './memory.as';
+import { Column32, LongColumn, sameBytes } from './memory.as';
 import { scratchFor, stacks } from './stacks.as';
 
 const ids = new Column32(); // the root frames of this input, then the frames of the last line
@@ -40,11 +40,11 @@ export function foldedPairs(): f64 {
 let inOrder: bool = false;
 const NONE: u32 = 0xffffffff;
 /** By stack: the one that came after it last time. */
-const follower = new Column32();
+const follower = new LongColumn<u32>();
 let previous: u32 = NONE;
 
-const logStack = new Column32();
-const logWeight = new Column64();
+const logStack = new LongColumn<u32>();
+const logWeight = new LongColumn<f64>();
 
 /** Gives back what only reading needs; it may go on. */
 export function dropFollowers(): void {
@@ -59,12 +59,12 @@ export function keepInputOrder(): void {
 export function inputOrderCount(): u32 {
   return logStack.length;
 }
-/** Columns indexed by line: its stack, its weight (f64). */
-export function inputOrderStackColumn(): usize {
-  return logStack.ptr;
+/** By line: its stack, its weight. */
+export function inputOrderStack(line: u32): u32 {
+  return logStack.get(line);
 }
-export function inputOrderWeightColumn(): usize {
-  return logWeight.ptr;
+export function inputOrderWeight(line: u32): f64 {
+  return logWeight.get(line);
 }
 
 /**
@@ -153,8 +153,8 @@ function foldKnown(): void {
 
 /** Where the frames of this stack end, if the line has just these and a blank; else 0. */
 function endOf(start: usize, stack: u32): usize {
-  if (stack >= stacks.size.length) return 0; // from before renewStacks()
-  const size = stacks.size.get(stack);
+  if (stack >= stacks.count) return 0; // from before renewStacks()
+  const size = stacks.size(stack);
   const at = <usize>stacks.at.get(stack);
   if (size <= roots) return 0;
   for (let i: u32 = 0; i < roots; i++) if (load<u32>(at + ((<usize>i) << 2)) != ids.get(i)) return 0;
@@ -162,7 +162,7 @@ function endOf(start: usize, stack: u32): usize {
   let p = start;
   for (let id = at + ((<usize>roots) << 2); id <= last; id += 4) {
     const name = load<u32>(id);
-    const n = names.size.get(name);
+    const n = names.size(name);
     if (!sameBytes(p, <usize>names.at.get(name), n)) return 0;
     p += n;
     if (load<u8>(p++) != (id == last ? 32 : 59)) return 0;

@@ -1,8 +1,7 @@
 // Interning: equal byte strings get one small number, from 1 upwards; 0 means "none".
 
-import { Arena, Column32, moreSlots, sameBytes, zeroed } from './memory.as';
-
-const FIRST_SLOTS: u32 = 1 << 12;
+import { Arena, LongColumn, sameBytes, sizeAt } from './memory.as';
+import { Slots } from './slots.as';
 
 /** Mixes n bytes into 32 bits; may read up to 7 bytes past the end. */
 @inline
@@ -16,50 +15,48 @@ export function hashBytes(p: usize, n: u32): u32 {
   return <u32>(h ^ (h >>> 32));
 }
 
-/** An open-addressing table, never more than half full. */
 @unmanaged
 export class Interner {
-  slots: usize = 0;
-  mask: u32 = 0;
-  hash: Column32 = new Column32();
-  at: Column32 = new Column32();
-  size: Column32 = new Column32();
+  slots: Slots = new Slots();
+  at: LongColumn<u32> = new LongColumn<u32>();
   bytes: Arena = new Arena();
 
   constructor() {
-    this.slots = zeroed(FIRST_SLOTS, 4);
-    this.mask = FIRST_SLOTS - 1;
-    this.hash.push(0);
-    this.at.push(<u32>this.bytes.take(0));
-    this.size.push(0);
+    this.at.push(<u32>this.bytes.takeSized(0, 0));
   }
 
   /** How many there are; ids are 1 … count. */
   get count(): u32 {
-    return this.size.length - 1;
+    return this.at.length - 1;
+  }
+
+  @inline size(id: u32): u32 {
+    return sizeAt(this.at.get(id));
   }
 
   /** The id of these bytes, or 0. */
   @inline find(p: usize, n: u32, h: u32): u32 {
-    let slot = h & this.mask;
+    if (!this.slots.ptr) this.open();
+    let slot = h & this.slots.mask;
     while (true) {
-      const id = load<u32>(this.slots + ((<usize>slot) << 2));
-      if (id == 0) return 0;
-      if (this.hash.get(id) == h && this.size.get(id) == n && sameBytes(p, <usize>this.at.get(id), n)) return id;
-      slot = (slot + 1) & this.mask;
+      const entry = this.slots.at(slot);
+      if (entry == 0) return 0;
+      if (<u32>(entry >>> 32) == h) {
+        const id = <u32>entry;
+        const at = <usize>this.at.get(id);
+        if (sizeAt(at) == n && sameBytes(p, at, n)) return id;
+      }
+      slot = (slot + 1) & this.slots.mask;
     }
   }
 
   /** Adds bytes that find() did not know; they are copied. */
   add(p: usize, n: u32, h: u32): u32 {
-    const id = this.size.length;
-    const at = this.bytes.take(n);
+    const id = this.at.length;
+    const at = this.bytes.takeSized(n, n);
     memory.copy(at, p, n);
-    this.hash.push(h);
     this.at.push(<u32>at);
-    this.size.push(n);
-    if (id << 1 > this.mask) this.grow();
-    else this.place(id, h);
+    this.slots.add(h, id);
     return id;
   }
 
@@ -74,18 +71,14 @@ export class Interner {
     return this.find(p, n, hashBytes(p, n));
   }
 
-  private place(id: u32, h: u32): void {
-    let slot = h & this.mask;
-    while (load<u32>(this.slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & this.mask;
-    store<u32>(this.slots + ((<usize>slot) << 2), id);
+  /** Gives back what only looking for bytes needs; the next look makes it again. */
+  close(): void {
+    this.slots.drop();
   }
 
-  private grow(): void {
-    const size = moreSlots(this.mask + 1);
-    heap.free(this.slots);
-    this.slots = zeroed(size, 4);
-    this.mask = size - 1;
-    for (let id: u32 = 1; id < this.hash.length; id++) this.place(id, this.hash.get(id));
+  private open(): void {
+    this.slots.open(this.count);
+    for (let id: u32 = 1; id <= this.count; id++) this.slots.add(hashBytes(<usize>this.at.get(id), this.size(id)), id);
   }
 }
 
@@ -97,7 +90,7 @@ export const keys = new Interner();
 /** The key of these bytes, which are often those of the key `last` (0: none). */
 @inline
 export function keyLike(last: u32, p: usize, n: u32): u32 {
-  return last != 0 && keys.size.get(last) == n && sameBytes(p, keys.at.get(last), n) ? last : keys.intern(p, n);
+  return last != 0 && keys.size(last) == n && sameBytes(p, keys.at.get(last), n) ? last : keys.intern(p, n);
 }
 
 export function internName(p: usize, n: u32): u32 {
@@ -109,17 +102,14 @@ export function internKey(p: usize, n: u32): u32 {
 export function nameCount(): u32 {
   return names.count;
 }
-/** Columns indexed by name id: where its bytes are, how many there are. */
+/** By name id: where its bytes are; how many, a u32 in front of them tells. */
 export function nameAtColumn(): usize {
-  return names.at.ptr;
-}
-export function nameSizeColumn(): usize {
-  return names.size.ptr;
+  return names.at.flat();
 }
 /** Where the bytes of a key are, and how many there are. */
 export function keyAt(key: u32): usize {
   return keys.at.get(key);
 }
 export function keySize(key: u32): u32 {
-  return keys.size.get(key);
+  return keys.size(key);
 }

@@ -24,9 +24,9 @@ export function tellParts(): usize {
 
 /** Marks the names of the kernel in the bytes that the host has filled. */
 export function markKernel(): void {
-  for (let i: u32 = 0; i < stacks.size.length; i++) {
+  for (let i: u32 = 0; i < stacks.count; i++) {
     const from = <usize>stacks.at.get(i);
-    const to = from + ((<usize>stacks.size.get(i)) << 2);
+    const to = from + ((<usize>stacks.size(i)) << 2);
     for (let at = start(from, to); at < to; at += 4) {
       const part = parts + load<u32>(at);
       store<u8>(part, load<u8>(part) | IS_KERNEL);

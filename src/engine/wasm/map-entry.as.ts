@@ -166,7 +166,7 @@ export function shapeAt(shape: u32): usize {
   return shapes.at.get(shape);
 }
 export function shapeSize(shape: u32): u32 {
-  return shapes.size.get(shape) >> 2;
+  return shapes.size(shape) >> 2;
 }
 
 /** As scan(), but entries and frames of the usual form are read on the way. */
@@ -198,7 +198,7 @@ function readEntryLine(): bool {
   const to = textEnd();
   if (!isOpen) {
     const size = <u32>(to - from);
-    if (startLine == 0 || size != keys.size.get(startLine)) return false;
+    if (startLine == 0 || size != keys.size(startLine)) return false;
     if (!sameBytes(from, <usize>keys.at.get(startLine), size)) return false;
     open();
     addText(from, 0);

@@ -11,17 +11,10 @@ export function moved(ptr: usize, used: usize, size: usize): usize {
   return to;
 }
 
-/** How many slots follow on `slots`: few tables are large, and those would take most of memory. */
-export function moreSlots(slots: u32): u32 {
-  return slots < LARGE ? slots << 2 : slots << 1;
-}
-
-const LARGE: u32 = 1 << 20;
-
-/** As many slots of `size` bytes, all zero. */
-export function zeroed(slots: u32, size: usize): usize {
-  const ptr = heap.alloc(<usize>slots * size);
-  memory.fill(ptr, 0, <usize>slots * size);
+/** Room for as many things of `size` bytes, all zero. */
+export function zeroed(count: u32, size: usize): usize {
+  const ptr = heap.alloc(<usize>count * size);
+  memory.fill(ptr, 0, <usize>count * size);
   return ptr;
 }
 
@@ -88,14 +81,6 @@ export class Column64 {
     this.set(this.length++, value);
   }
 
-  /** Makes room for `count` of an empty column. */
-  reserve(count: u32): void {
-    if (count <= this.capacity) return;
-    this.drop();
-    this.capacity = count;
-    this.ptr = moved(0, 0, (<usize>count) << 3);
-  }
-
   /** Gives its memory back. */
   drop(): void {
     if (this.ptr) heap.free(this.ptr);
@@ -104,6 +89,111 @@ export class Column64 {
     this.capacity = 0;
   }
 }
+
+/**
+ * A column of numbers that nobody copies when it grows: what copies leave behind is as large as the column, and of ten
+ * million stacks too large for anything else. It lies in extents, each as long as all before it.
+ */
+@unmanaged
+export class LongColumn<T> {
+  length: u32 = 0;
+  capacity: u32 = 0;
+  /** how many items lie in one piece, in front of the other extents */
+  private whole: u32 = 0;
+  /** by extent, where item 0 would lie in front of its items */
+  private bases: usize = heap.alloc(EXTENTS * sizeof<usize>());
+
+  @inline private at(i: u32): usize {
+    return load<usize>(this.bases + <usize>extentOf(i) * sizeof<usize>()) + <usize>i * sizeof<T>();
+  }
+
+  @inline get(i: u32): T {
+    return load<T>(this.at(i));
+  }
+
+  @inline set(i: u32, value: T): void {
+    store<T>(this.at(i), value);
+  }
+
+  push(value: T): void {
+    if (this.length == this.capacity) this.grow();
+    this.set(this.length++, value);
+  }
+
+  /** Makes room for `count` of an empty column. */
+  reserve(count: u32): void {
+    if (count <= this.capacity) return;
+    this.drop();
+    let capacity = FEW;
+    while (capacity < count) capacity <<= 1;
+    this.lieAt(moved(0, 0, <usize>capacity * sizeof<T>()), capacity);
+  }
+
+  /** All items in one piece, which the host can read as an array. */
+  flat(): usize {
+    if (this.whole < this.capacity) {
+      const to = heap.alloc(<usize>this.capacity * sizeof<T>() + PAD);
+      const first = load<usize>(this.bases);
+      memory.copy(to, first, <usize>this.whole * sizeof<T>());
+      heap.free(first);
+      for (let from = this.whole; from < this.capacity; from <<= 1) {
+        const size = <usize>from * sizeof<T>();
+        memory.copy(to + size, this.at(from), <usize>min(from, this.length - from) * sizeof<T>());
+        heap.free(this.at(from));
+      }
+      this.lieAt(to, this.capacity);
+    }
+    return this.capacity ? load<usize>(this.bases) : 0;
+  }
+
+  /** Gives its memory back. */
+  drop(): void {
+    if (this.capacity) heap.free(load<usize>(this.bases));
+    for (let from = this.whole; from < this.capacity; from <<= 1) heap.free(this.at(from));
+    this.length = this.capacity = this.whole = 0;
+  }
+
+  private grow(): void {
+    const capacity = this.capacity;
+    const size = <usize>capacity * sizeof<T>();
+    if (capacity == 0) {
+      this.reserve(FEW);
+      return;
+    }
+    if (capacity < FIRST_EXTENT) {
+      this.lieAt(moved(load<usize>(this.bases), size, size << 1), capacity << 1);
+      return;
+    }
+    store<usize>(this.bases + <usize>extentOf(capacity) * sizeof<usize>(), heap.alloc(size + PAD) - size);
+    this.capacity = capacity << 1;
+  }
+
+  /** `count` items lie there. */
+  private lieAt(ptr: usize, count: u32): void {
+    for (let extent: u32 = 0; extent <= extentOf(count - 1); extent++)
+      store<usize>(this.bases + <usize>extent * sizeof<usize>(), ptr);
+    this.capacity = this.whole = count;
+  }
+}
+
+const FEW: u32 = 1 << 10;
+const FIRST_BITS: u32 = 16;
+const FIRST_EXTENT: u32 = 1 << FIRST_BITS;
+const EXTENTS: usize = 17;
+
+/** Extent 0 has the first 2^16 items, and each of the others as many as all before it. */
+@inline
+function extentOf(i: u32): u32 {
+  return 32 - clz<u32>(i >>> FIRST_BITS);
+}
+
+/** How many bytes or numbers lie at a place of an arena where they stand in front of them. */
+@inline
+export function sizeAt(at: usize): u32 {
+  return load<u32>(at - SIZE);
+}
+
+const SIZE: usize = 4;
 
 const CHUNK: usize = 1 << 20;
 /** Each chunk begins with the place of the one before. */
@@ -129,6 +219,13 @@ export class Arena {
     const ptr = this.free;
     this.free += wanted;
     return ptr;
+  }
+
+  /** `size` bytes, behind a number that sizeAt() gives. */
+  takeSized(size: usize, count: u32): usize {
+    const at = this.take(SIZE + size) + SIZE;
+    store<u32>(at - SIZE, count);
+    return at;
   }
 
   private newChunk(size: usize): usize {

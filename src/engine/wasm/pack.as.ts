@@ -7,7 +7,7 @@
 // fractions stay what they are.
 
 import { names } from './intern.as';
-import { Column32, copyBytes, PAD, zeroed } from './memory.as';
+import { Arena, Column32, copyBytes, PAD, zeroed } from './memory.as';
 import { writeDigits } from './text.as';
 
 /** How many names are remembered of each caller: REMEMBERED of src/stacks/packed/successors.ts. */
@@ -95,9 +95,12 @@ const texts = new Bytes();
 /** Name ids by number, and numbers by name id. */
 const used = new Column32();
 let numbers: usize = 0;
-/** By name number: 1 + its place among those that have called some; 0: it has not. And what those called last. */
+/**
+ * By name number, what it called last: twice the one name that it has called, or 1 + where its row of REMEMBERED names
+ * lies; 0: it has called none.
+ */
 let callers: usize = 0;
-const called = new Column32();
+const rows = new Arena();
 let depth: u32 = 0;
 let nodes: f64 = 0;
 
@@ -109,6 +112,7 @@ export function beginPacking(): void {
   befores.drop();
   texts.drop();
   used.drop();
+  used.reserve(names.count);
   numbers = zeroed(names.count + 1, 4);
   callers = zeroed(names.count + 1, 4);
   depth = 0;
@@ -154,13 +158,20 @@ function numberOf(id: u32): u32 {
 /** The place of a name among what its caller called last, from 1; 0: it has none. From now on it is the first. */
 @inline
 function placeOf(caller: u32, name: u32): u32 {
-  let row = load<u32>(callers + ((<usize>caller) << 2));
+  const known = callers + ((<usize>caller) << 2);
+  const row = load<u32>(known);
+  if (row == name << 1) return 1;
   if (row == 0) {
-    for (let i: u32 = 0; i < REMEMBERED; i++) called.push(0);
-    row = called.length / REMEMBERED;
-    store<u32>(callers + ((<usize>caller) << 2), row);
+    store<u32>(known, name << 1);
+    return 0;
   }
-  let at = called.ptr + ((<usize>((row - 1) * REMEMBERED)) << 2);
+  let at: usize = row & ~1;
+  if (!(row & 1)) {
+    at = rows.take(REMEMBERED << 2);
+    memory.fill(at, 0, REMEMBERED << 2);
+    store<u32>(at, row >>> 1);
+    store<u32>(known, <u32>at | 1);
+  }
   let before = load<u32>(at);
   if (before == name) return 1;
   store<u32>(at, name);
@@ -178,10 +189,10 @@ function placeOf(caller: u32, name: u32): u32 {
 export function endPacking(): void {
   heap.free(numbers);
   heap.free(callers);
-  called.drop();
+  rows.drop();
   for (let i: u32 = 0; i < used.length; i++) {
     const id = used.get(i);
-    const size = names.size.get(id);
+    const size = names.size(id);
     texts.makeRoom(size + 1);
     copyBytes(texts.to, <usize>names.at.get(id), size);
     store<u8>(texts.to + size, 10);

@@ -6,8 +6,9 @@
 //            ╰─address──╯ ╰sym╯      ╰object╯
 
 import { keys, names } from './intern.as';
-import { Column32, moreSlots, zeroed } from './memory.as';
+import { Column32, zeroed } from './memory.as';
 import { placeName } from './places.as';
+import { moreSlots } from './slots.as';
 
 const TAB: u32 = 9;
 const SPACE: u32 = 32;
@@ -194,7 +195,7 @@ function nameSymbol(): u32 {
 function nameWith(mark: u32): u32 {
   const size = frame.symbolTo - frame.symbolFrom;
   if (!mark) return names.intern(frame.symbolFrom, size);
-  const markSize = keys.size.get(mark);
+  const markSize = keys.size(mark);
   memory.copy(marked, frame.symbolFrom, size);
   memory.copy(marked + size, keys.at.get(mark), markSize);
   return names.intern(marked, size + markSize);

@@ -1,10 +1,11 @@
 // What a picture is made of: walks the sorted stacks once, lays them out as boxes, and packs them.
 
 import { addToBoxes, beginBoxes, endBoxes, ON_CPU } from './boxes.as';
-import { dropFollowers, inputOrderCount, inputOrderStackColumn, inputOrderWeightColumn } from './folded.as';
+import { inputOrderCount, inputOrderStack, inputOrderWeight } from './folded.as';
 import { names } from './intern.as';
 import { zeroed } from './memory.as';
 import { beginPacking, endPacking, pack, packBefore } from './pack.as';
+import { endReading } from './reading.as';
 import { dropSpare, order } from './sort.as';
 import { stacks } from './stacks.as';
 
@@ -38,21 +39,18 @@ export function drawStacks(
   gap: f64,
   most: f64,
 ): void {
-  // of ten million stacks that is as much as their packed form
-  stacks.close();
-  dropFollowers();
+  endReading();
   dropSpare();
-  const count = byInput ? inputOrderCount() : stacks.size.length;
-  const orders = byInput ? inputOrderStackColumn() : order;
+  const count = byInput ? inputOrderCount() : stacks.count;
   beginBoxes(least, union, bySelf, gap, most);
   if (packs) beginPacking();
   let common: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const stack = load<u32>(orders + ((<usize>i) << 2));
+    const stack = stackAt(i, byInput);
     const p = <usize>stacks.at.get(stack);
-    const n = stacks.size.get(stack);
-    const next = i + 1 < count ? shared(p, n, load<u32>(orders + ((<usize>(i + 1)) << 2))) : 0;
-    const weight = byInput ? load<f64>(inputOrderWeightColumn() + ((<usize>i) << 3)) : stacks.weight.get(stack);
+    const n = stacks.size(stack);
+    const next = i + 1 < count ? shared(p, n, stackAt(i + 1, byInput)) : 0;
+    const weight = byInput ? inputOrderWeight(i) : stacks.weight.get(stack);
     const before = isPair ? stacks.hits.get(stack) : 0;
     const kind = tells ? kindOf(p, n) : ON_CPU;
     addToBoxes(p, n, common, max(common, next), weight * factor, before * factorBefore, kind);
@@ -68,11 +66,16 @@ export function drawStacks(
   tells = 0;
 }
 
+@inline
+function stackAt(i: u32, byInput: bool): u32 {
+  return byInput ? inputOrderStack(i) : load<u32>(order + ((<usize>i) << 2));
+}
+
 /** How many ids the n at p share with those of a stack, from the root on. */
 @inline
 function shared(p: usize, n: u32, stack: u32): u32 {
   const q = <usize>stacks.at.get(stack);
-  const most = min(n, stacks.size.get(stack));
+  const most = min(n, stacks.size(stack));
   let depth: u32 = 0;
   while (depth < most && load<u32>(p + ((<usize>depth) << 2)) == load<u32>(q + ((<usize>depth) << 2))) depth++;
   return depth;

@@ -6,6 +6,7 @@
 
 import { names } from './intern.as';
 import { compareBytes } from './memory.as';
+import { endReading } from './reading.as';
 import { stacks } from './stacks.as';
 
 /** Indices of stacks, as sortStacks() and sortByCount() left them. */
@@ -21,8 +22,9 @@ let leafRank: usize = 0;
  * frame, so that all stacks with the same first frames are neighbours: as lines, `a-x` comes between `a` and `a;b`.
  */
 export function sortStacks(frames: bool): usize {
+  endReading();
   rankNames(frames);
-  const count = stacks.size.length;
+  const count = stacks.count;
   makeRoom(count);
   for (let i: u32 = 0; i < count; i++) store<u32>(order + ((<usize>i) << 2), i);
   if (!isSorted(count)) sortRows(count);
@@ -49,7 +51,7 @@ export function dropSpare(): void {
 
 /** Sorts what sortStacks() sorted by count, largest first; with `pairs` by the sum of both counts. Equals stay in order. */
 export function sortByCount(pairs: bool): void {
-  mergeSort(stacks.size.length, pairs ? BY_PAIR : BY_COUNT);
+  mergeSort(stacks.count, pairs ? BY_PAIR : BY_COUNT);
 }
 
 // ── names ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,8 +68,8 @@ function rankNames(frames: bool): void {
   memory.fill(innerRank, 0, room);
   leafRank = frames ? innerRank : heap.alloc(room);
   memory.fill(leafRank, 0, room);
-  for (let stack: u32 = 0; stack < stacks.size.length; stack++) {
-    const size = stacks.size.get(stack);
+  for (let stack: u32 = 0; stack < stacks.count; stack++) {
+    const size = stacks.size(stack);
     if (size == 0) continue;
     const from = <usize>stacks.at.get(stack);
     for (let i: u32 = 0; i < size - 1; i++) store<u32>(innerRank + ((<usize>at(from, i)) << 2), 1);
@@ -96,8 +98,8 @@ function rankNames(frames: bool): void {
 
 /** The names' bytes decide, then what follows them: the end of a line comes first, `;` where it stands in ASCII. */
 function nameLess(a: u32, b: u32): bool {
-  const m = names.size.get(a >>> 1);
-  const n = names.size.get(b >>> 1);
+  const m = names.size(a >>> 1);
+  const n = names.size(b >>> 1);
   const p = <usize>names.at.get(a >>> 1);
   const q = <usize>names.at.get(b >>> 1);
   const both = min(m, n);
@@ -119,7 +121,7 @@ const PART: usize = 16;
 /** The number of a row at this depth; 0 where it has ended. */
 @inline
 function numberAt(stack: u32, depth: u32): u32 {
-  const size = stacks.size.get(stack);
+  const size = stacks.size(stack);
   if (depth >= size) return 0;
   return at(depth + 1 == size ? leafRank : innerRank, at(<usize>stacks.at.get(stack), depth));
 }

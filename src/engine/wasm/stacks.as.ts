@@ -1,72 +1,65 @@
 // Stacks: sequences of name ids, root first, each with its weight (the sum of what was added) and hits (how often).
 
 import { hashBytes } from './intern.as';
-import { Arena, Column32, Column64, moreSlots, PAD, sameBytes, zeroed } from './memory.as';
+import { Arena, LongColumn, PAD, sameBytes, sizeAt } from './memory.as';
+import { Slots } from './slots.as';
 
-const FIRST_SLOTS: u32 = 1 << 12;
 const MAX_EXACT: f64 = 9007199254740991; // 2^53 - 1: past it a sum of integers is no longer exact
 
 @unmanaged
 export class StackTable {
-  slots: usize = 0;
-  mask: u32 = 0;
-  hash: Column32 = new Column32();
-  at: Column32 = new Column32();
-  size: Column32 = new Column32();
-  weight: Column64 = new Column64();
-  hits: Column64 = new Column64();
+  /** of each stack 1 + its index */
+  slots: Slots = new Slots();
+  at: LongColumn<u32> = new LongColumn<u32>();
+  weight: LongColumn<f64> = new LongColumn<f64>();
+  hits: LongColumn<f64> = new LongColumn<f64>();
   frames: Arena = new Arena();
 
-  constructor() {
-    this.slots = zeroed(FIRST_SLOTS, 4);
-    this.mask = FIRST_SLOTS - 1;
+  get count(): u32 {
+    return this.at.length;
+  }
+
+  /** How many ids a stack has. */
+  @inline size(index: u32): u32 {
+    return sizeAt(this.at.get(index));
   }
 
   /** Adds to the stack of the n ids at p, with PAD readable bytes behind them. Gives its index, from 0. */
   add(p: usize, n: u32, weight: f64, hits: f64): u32 {
-    if (!this.slots) this.open();
+    if (!this.slots.ptr) this.open();
     const h = hashBytes(p, n << 2);
-    let slot = h & this.mask;
+    let slot = h & this.slots.mask;
     while (true) {
-      const entry = load<u32>(this.slots + ((<usize>slot) << 2));
+      const entry = this.slots.at(slot);
       if (entry == 0) break;
-      const index = entry - 1;
-      if (this.hash.get(index) == h && this.size.get(index) == n && sameBytes(p, <usize>this.at.get(index), n << 2)) {
-        const sum = this.weight.get(index) + weight;
-        if (sum > MAX_EXACT) overflow = true;
-        this.weight.set(index, sum);
-        const hitsSum = this.hits.get(index) + hits;
-        if (hitsSum > MAX_EXACT) overflow = true;
-        this.hits.set(index, hitsSum);
-        return index;
+      if (<u32>(entry >>> 32) == h) {
+        const index = <u32>entry - 1;
+        const at = <usize>this.at.get(index);
+        if (sizeAt(at) == n && sameBytes(p, at, n << 2)) {
+          this.addTo(index, weight, hits);
+          return index;
+        }
       }
-      slot = (slot + 1) & this.mask;
+      slot = (slot + 1) & this.slots.mask;
     }
-    const index = this.size.length;
-    const at = this.frames.take((<usize>n) << 2);
+    const index = this.count;
+    const at = this.frames.takeSized((<usize>n) << 2, n);
     memory.copy(at, p, (<usize>n) << 2);
-    this.hash.push(h);
     this.at.push(<u32>at);
-    this.size.push(n);
+    if (n > longest) longest = n;
     if (weight > MAX_EXACT || hits > MAX_EXACT) overflow = true;
     this.weight.push(weight);
     this.hits.push(hits);
-    store<u32>(this.slots + ((<usize>slot) << 2), index + 1);
-    if (index << 1 > this.mask) this.grow();
+    this.slots.add(h, index + 1);
     return index;
   }
 
   /** Makes room for `count` stacks of an empty table, which then need no copies of what has grown. */
   reserve(count: u32): void {
-    this.hash.reserve(count);
     this.at.reserve(count);
-    this.size.reserve(count);
     this.weight.reserve(count);
     this.hits.reserve(count);
-    let slots = this.mask + 1;
-    while (slots >> 1 < count) slots = moreSlots(slots);
-    heap.free(this.slots);
-    this.fill(slots);
+    this.slots.open(count);
   }
 
   /** Adds to the stack with this index. */
@@ -75,69 +68,52 @@ export class StackTable {
     const sum = this.weight.get(index) + weight;
     if (sum > MAX_EXACT) overflow = true;
     this.weight.set(index, sum);
-    this.hits.set(index, this.hits.get(index) + hits);
+    const hitsSum = this.hits.get(index) + hits;
+    if (hitsSum > MAX_EXACT) overflow = true;
+    this.hits.set(index, hitsSum);
   }
 
   /** Gives back what only add() needs; the next one makes it again. */
   close(): void {
-    if (this.slots) heap.free(this.slots);
-    this.slots = 0;
-    this.hash.drop();
+    this.slots.drop();
   }
 
   private open(): void {
-    for (let index: u32 = 0; index < this.size.length; index++)
-      this.hash.push(hashBytes(<usize>this.at.get(index), this.size.get(index) << 2));
-    this.fill(this.mask + 1);
+    this.slots.open(this.count);
+    for (let index: u32 = 0; index < this.count; index++)
+      this.slots.add(hashBytes(<usize>this.at.get(index), this.size(index) << 2), index + 1);
   }
 
   /** Gives back the memory of a closed table. */
   drop(): void {
     this.at.drop();
-    this.size.drop();
     this.weight.drop();
     this.hits.drop();
     this.frames.drop();
-  }
-
-  private grow(): void {
-    heap.free(this.slots);
-    this.fill(moreSlots(this.mask + 1));
-  }
-
-  private fill(size: u32): void {
-    this.slots = zeroed(size, 4);
-    this.mask = size - 1;
-    for (let index: u32 = 0; index < this.size.length; index++) {
-      let slot = this.hash.get(index) & this.mask;
-      while (load<u32>(this.slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & this.mask;
-      store<u32>(this.slots + ((<usize>slot) << 2), index + 1);
-    }
   }
 }
 
 export let stacks = new StackTable();
 let overflow: bool = false;
+/** how many ids the longest stack has of all that were added */
+let longest: u32 = 0;
 
 /** Did a sum leave the range of exact integers? */
 export function overflowed(): bool {
   return overflow;
 }
 export function stackCount(): u32 {
-  return stacks.size.length;
+  return stacks.count;
 }
-/** Columns indexed by stack: where its ids are, how many there are, its weight (f64), its hits (f64). */
+/** By stack: where its ids are, behind a u32 of how many; its weight (f64), its hits (f64). */
 export function stackAtColumn(): usize {
-  return stacks.at.ptr;
-}
-export function stackSizeColumn(): usize {
-  return stacks.size.ptr;
+  return stacks.at.flat();
 }
 export function stackWeightColumn(): usize {
-  return stacks.weight.ptr;
+  return stacks.weight.flat();
 }
 export function stackHitsColumn(): usize {
-  return stacks.hits.ptr;
+  return stacks.hits.flat();
 }
 
 /** What renewStacks() replaced. */
@@ -161,10 +137,11 @@ export function dropReplaced(): void {
 
 let scratch: usize = 0;
 let scratchCapacity: u32 = 0;
-/** Room for n u32 that the host may write. */
+/** Room for n u32 that the host may write, and for any stack. */
 export function scratchFor(n: u32): usize {
-  if (n > scratchCapacity) {
-    scratchCapacity = n < 1024 ? 1024 : n << 1;
+  const wanted = max(n, longest);
+  if (wanted > scratchCapacity) {
+    scratchCapacity = wanted < 1024 ? 1024 : wanted << 1;
     if (scratch) heap.free(scratch);
     scratch = heap.alloc(((<usize>scratchCapacity) << 2) + PAD);
   }

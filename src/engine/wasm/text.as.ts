@@ -28,7 +28,7 @@ export function outputAt(): usize {
  */
 export function writeFolded(pairs: bool): u32 {
   let to: usize = 0;
-  while (next < stacks.size.length) {
+  while (next < stacks.count) {
     const stack = load<u32>(order + ((<usize>next) << 2));
     const size = textSize(stack);
     if (to && to + size > BLOCK) break;
@@ -46,19 +46,19 @@ export function writeFolded(pairs: bool): u32 {
 /** Room that a line may need. */
 function textSize(stack: u32): usize {
   const at = <usize>stacks.at.get(stack);
-  const end = at + ((<usize>stacks.size.get(stack)) << 2);
+  const end = at + ((<usize>stacks.size(stack)) << 2);
   let size = COUNT_ROOM;
-  for (let p = at; p < end; p += 4) size += names.size.get(load<u32>(p)) + 1;
+  for (let p = at; p < end; p += 4) size += names.size(load<u32>(p)) + 1;
   return size;
 }
 
 function writeLine(start: usize, stack: u32, pairs: bool): usize {
   let to = start;
   const at = <usize>stacks.at.get(stack);
-  const end = at + ((<usize>stacks.size.get(stack)) << 2);
+  const end = at + ((<usize>stacks.size(stack)) << 2);
   for (let p = at; p < end; p += 4) {
     const name = load<u32>(p);
-    const n = names.size.get(name);
+    const n = names.size(name);
     copyBytes(to, <usize>names.at.get(name), n);
     to += n;
     store<u8>(to++, 59);
