@@ -62,7 +62,7 @@ export const foldDiff: Command<typeof diffOptions> = {
     } else {
       const table = functionTable(sides, settings);
       const show = { table: formatFunctions, markdown: formatFunctionsMarkdown, json: formatFunctionsJson }[format];
-      const text = show(table, options.top);
+      const text = show(table, options.top, world.columns);
       await output([Buffer.from(format === 'table' ? fitLines(text, world.columns) : text, 'latin1')]);
     }
     for (const note of notes) report.note(utf8(note));

@@ -89,7 +89,7 @@ export const offcpuClassify: Command<typeof classifyOptions> = {
       await writeFolded(folded, options, { output, report });
     } else {
       const whereTable = compareWhere(run, before);
-      const text = textOf(format, table, account, { ...options, where, calls, whereTable });
+      const text = textOf(format, table, account, { ...options, where, calls, whereTable, columns });
       if (!account.isExact) report.note('sums above 2^53 ns, 104 days, are rounded in their last digits');
       for (const note of whereNotes(where, options.maps.length > 0, read.hasObjects)) report.note(note);
       if (where && before.length > 0 && !whereTable) report.note('a baseline does not tell whose waits it has');

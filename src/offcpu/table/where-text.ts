@@ -1,5 +1,6 @@
 // The table of --where: function of the program, what it waited on, how long, and who ended it. Latin1, in and out.
 
+import { wrapWords } from '../../stacks/wrap-words.ts';
 import { withoutAlike } from './alike-wakers.ts';
 import type { CallPlace } from './calls.ts';
 import { type GatheredPlace, gathered } from './gathered-places.ts';
@@ -17,9 +18,12 @@ const FSYNC = '[fsync]';
 const MOST_WAKERS = 3;
 const SMALL_WAKER = 0.05;
 const FUNCTION_WIDTH = 30;
-/** The width of the table. */
+/** The width of the table, if the terminal is no narrower. */
 const MOST_COLUMNS = 100;
 const INDENT = '    ';
+/** With less room behind the numbers, notes stand below their row. */
+const LEAST_NOTES = 22;
+const BELOW = '      ';
 const COLUMNS = ['ms', 'queued', 'waits', 'p50', 'p99', 'max'] as const;
 /** The least widths: a longer number makes its column wider. */
 const WIDTHS: readonly number[] = [8, 7, 6, 6, 6, 7];
@@ -36,13 +40,18 @@ interface Row {
 
 /**
  * A row a reason, and below it a row a function and object; times in milliseconds. `queued` is from the wake-up to the
- * CPU, and comes on top of `ms`.
+ * CPU, and comes on top of `ms`. On a terminal of fewer columns what a wait was on stands below its row, and the last numbers
+ * are left out.
  *
  *     [futex]                                 1283.6   45.6     210
  *       user_cache                             701.0   22.7     ...    lock at 0x5583a54c92a8
  *                                                                      <- 100% thread keepcache
  */
-export function formatWhere(reasons: readonly ReasonPlaces[], calls: readonly CallPlace[] = []): string {
+export function formatWhere(
+  reasons: readonly ReasonPlaces[],
+  calls: readonly CallPlace[] = [],
+  columns: number = MOST_COLUMNS,
+): string {
   // a recorder without wake-ups can't tell
   const queued = reasons.some(({ queuedNs }) => queuedNs > 0) ? ms : (): string => '-';
   const lastSync = reasons.findLastIndex(({ reason }) => reason === FSYNC);
@@ -60,18 +69,28 @@ export function formatWhere(reasons: readonly ReasonPlaces[], calls: readonly Ca
     ];
   });
   const head: Row = { name: '  reason', numbers: [...COLUMNS], notes: () => ['on what, who ended it'] };
-  return printed([head, ...rows]);
+  return printed([head, ...rows], Math.min(columns, MOST_COLUMNS));
 }
 
-function printed(rows: readonly Row[]): string {
+function printed(rows: readonly Row[], columns: number): string {
   const widths = WIDTHS.map((least, i) => Math.max(least, ...rows.map(({ numbers }) => 1 + (numbers[i]?.length ?? 0))));
+  const nameWidth = 2 + FUNCTION_WIDTH;
+  const endOf = (count: number): number => widths.slice(0, count).reduce((sum, width) => sum + width, nameWidth);
+  const isNarrow = columns < MOST_COLUMNS;
+  const fitting = widths.filter((_, i) => !isNarrow || endOf(i + 1) <= columns).length;
   const cells = (numbers: readonly string[]): string =>
-    numbers.map((number, i) => number.padStart(widths[i] ?? 0)).join('');
-  const blank = ' '.repeat(2 + FUNCTION_WIDTH + widths.reduce((sum, width) => sum + width, 2));
+    numbers
+      .slice(0, Math.max(fitting, 1))
+      .map((number, i) => number.padStart(widths[i] ?? 0))
+      .join('');
+  const blank = ' '.repeat(endOf(widths.length) + 2);
+  const isBeside = !isNarrow || columns - blank.length >= LEAST_NOTES;
+  const width = columns - (isBeside ? blank : BELOW).length;
   const lines = rows.flatMap(({ name, numbers, notes }) => {
-    const width = MOST_COLUMNS - blank.length;
-    const [first = '', ...others] = notes(width).map((note) => fitted(note, width));
-    const line = `${name.padEnd(2 + FUNCTION_WIDTH)}${cells(numbers)}`;
+    const texts = notes(width).map((note) => fitted(note, width));
+    const line = `${name.padEnd(nameWidth)}${cells(numbers)}`;
+    if (!isBeside) return [line.trimEnd(), ...wrapWords(texts, width).map((text) => BELOW + text)];
+    const [first = '', ...others] = texts;
     return [`${line}  ${first}`.trimEnd(), ...others.map((text) => blank + text)];
   });
   return `${lines.join('\n')}\n`;

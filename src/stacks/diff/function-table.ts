@@ -152,33 +152,69 @@ function notesOf(table: FunctionTable, rows: readonly FunctionChange[], more: nu
   return lines;
 }
 
+/** Names this long are mostly told apart. */
+const NAME_WIDTH = 24;
+
 /**
- * The table for a terminal, the largest changes first:
+ * The table for a terminal of so many columns, the largest changes first:
  *
  *     inclusive             share          self
  *     before  after change  before  after  before  after change       function
  *        420    160   -260   47.2%  21.2%     420    160   -260       parse
+ *
+ * Where the terminal is too narrow for the names behind them, numbers are left out, and a note says which.
  */
-export function formatFunctions(table: FunctionTable, top: number): string {
+export function formatFunctions(table: FunctionTable, top: number, width = Number.POSITIVE_INFINITY): string {
   const { rows, more, same } = shownRows(table, top);
-  const columns = columnsOf(table, rows);
-  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
   const marks = rows.map((row) => changeMark(row, table.by));
+  const markWidth = Math.max(...marks.map((mark) => mark.length), 0);
+  const names = rows.map(({ name }) => visible(name));
+  const nameWidth = Math.min(Math.max(...names.map((name) => name.length), 0), NAME_WIDTH);
+  const tail = (mark: string, name: string): string => `  ${markWidth > 0 ? `${mark.padEnd(markWidth)}  ` : ''}${name}`;
+  const all = columnsOf(table, rows);
+  const choices = narrower(all, table.by).map((columns) => numbersOf(columns, rows));
+  const room = width - tail('', '').length - nameWidth;
+  const chosen = choices.find(({ lines }) => Math.max(...lines.map((line) => line.length)) <= room) ?? choices.at(-1);
+  const { columns, lines: [groups = '', titles = '', ...numbers] = [] } = chosen ?? {};
+  const lines =
+    rows.length > 0
+      ? [
+          groups,
+          titles + tail('', 'function'),
+          ...numbers.map((row, i) => row + tail(marks[i] as string, names[i] as string)),
+        ]
+      : ['  no function has changed'];
+  const notes = notesOf(table, rows, more, same);
+  if (rows.length > 0 && columns !== undefined && columns.length < all.length)
+    notes.push(`the terminal is too narrow for ${all.length - columns.length} columns of numbers: | cat shows them`);
+  return `${[`  ${visible(headingOf(table))}`, '', ...lines, '', ...notes.map((note) => `  ${note}`)].join('\n')}\n`;
+}
+
+/** All columns; without those of shares; with those of the group alone that the table is sorted by; its change alone. */
+function narrower(all: Column[], by: FunctionTable['by']): Column[][] {
+  const own = all.filter(({ group }) => group === by);
+  return [
+    all,
+    all.filter(({ group }) => group !== 'share'),
+    own,
+    own.filter(({ title }) => title === 'change' || title === 'noise'),
+    own.filter(({ title }) => title === 'change'),
+  ];
+}
+
+/** The line of groups, that of titles, and one a row. */
+function numbersOf(columns: Column[], rows: readonly FunctionChange[]): { columns: Column[]; lines: string[] } {
+  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
   const widths = columns.map(({ title }, i) =>
     Math.max(title.length, ...cells.map((row) => (row[i] as string).length)),
   );
-  const markWidth = Math.max(...marks.map((mark) => mark.length), 0);
   const gap = (i: number): string => (i > 0 && columns[i]?.group !== columns[i - 1]?.group ? '   ' : '  ');
   const numbers = (row: readonly string[]): string =>
     row.map((text, i) => `${gap(i)}${text.padStart(widths[i] as number)}`).join('');
-  const tail = (mark: string, name: string): string => `  ${markWidth > 0 ? `${mark.padEnd(markWidth)}  ` : ''}${name}`;
-  const lines = rows.map(({ name }, i) => numbers(cells[i] as string[]) + tail(marks[i] as string, visible(name)));
-  if (rows.length > 0) {
-    const titles = columns.map(({ title }) => title);
-    lines.unshift(groupLine(columns, widths, gap), numbers(titles) + tail('', 'function'));
-  } else lines.push('  no function has changed');
-  const notes = notesOf(table, rows, more, same).map((note) => `  ${note}`);
-  return `${[`  ${visible(headingOf(table))}`, '', ...lines, '', ...notes].join('\n')}\n`;
+  return {
+    columns,
+    lines: [groupLine(columns, widths, gap), numbers(columns.map(({ title }) => title)), ...cells.map(numbers)],
+  };
 }
 
 /** Each group's name over its first column. */

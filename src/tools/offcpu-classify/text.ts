@@ -27,6 +27,8 @@ export interface TextSettings extends TableSettings {
   calls: readonly CallPlace[];
   /** the same compared with earlier runs; undefined: not known of all of them */
   whereTable: ReasonTable | undefined;
+  /** of the terminal; undefined: none */
+  columns: number | undefined;
 }
 
 export function textOf(
@@ -37,9 +39,9 @@ export function textOf(
 ): string {
   if (format === 'explain') return formatExplanations(account.explanations());
   if (format === 'table') {
-    const { where = [], calls, whereTable } = settings;
+    const { where = [], calls, whereTable, columns } = settings;
     const changes = whereTable ? `${formatTable(withoutSmall(whereTable), WHERE_ROWS)}\n` : '';
-    return `${where.length > 0 ? `${formatWhere(where, calls)}\n` : ''}${changes}${formatTable(table, settings)}`;
+    return `${where.length > 0 ? `${formatWhere(where, calls, columns)}\n` : ''}${changes}${formatTable(table, settings)}`;
   }
   const formats = { markdown: formatMarkdown, json: formatJson, tsv: formatTsv };
   return formats[format](table, settings);

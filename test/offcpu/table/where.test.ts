@@ -122,7 +122,7 @@ describe('where', () => {
     assert.match(named('JS:*run file:///srv/services/shop/a.js:10:3'), /^ {4}JS:\*run a\.js:10:3 /m);
   });
 
-  test('has rows of at most 100 columns, however long names are', () => {
+  test('has rows as wide as the terminal and at most 100 columns, however long names are', () => {
     const [reason] = reasons;
     assert.ok(reason);
     const long = reason.places.map((place) => ({
@@ -130,8 +130,14 @@ describe('where', () => {
       function: 'a::very::long::'.repeat(9),
       object: 'x'.repeat(99),
     }));
-    const text = formatWhere([{ ...reason, places: long }, ...reasons]);
-    for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
+    const wakersIn = (text: string): number => text.split('<- ').length;
+    const whole = formatWhere([{ ...reason, places: long }, ...reasons]);
+    for (const columns of [40, 60, 80, 100]) {
+      const text = formatWhere([{ ...reason, places: long }, ...reasons], [], columns);
+      for (const line of text.split('\n')) assert.ok(line.length <= columns, line);
+      assert.equal(wakersIn(text), wakersIn(whole));
+    }
+    assert.equal(formatWhere(reasons, [], 120), formatWhere(reasons));
   });
 });
 
