@@ -25,10 +25,12 @@ export async function foldSamples(
   const fold = new PerfFold(options, (kind, place, text) => report.skip(kind, place, text));
   let folded: ReturnType<PerfFold['finish']> | undefined;
   let endings: Awaited<ReturnType<Source['end']>> = [];
+  let isEmpty = true;
   try {
     fold.begin('<stdin>');
     switches?.begin('perf');
     for await (const block of source.text) {
+      isEmpty = false;
       fold.block(block);
       switches?.block(block);
     }
@@ -38,11 +40,18 @@ export async function foldSamples(
     folded = finished(fold);
   } finally {
     endings = await source.end();
+    // perf script says why there is nothing to read, as for a recording of a newer perf
+    if (isEmpty) checkEndings(endings);
   }
   if (folded && 'why' in folded && folded.isForeign) throw new UsageError(folded.why);
   if (folded && !('why' in folded)) for (const note of folded.notes) report.note(note);
-  for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(exitStatus(ending));
+  checkEndings(endings);
   return folded && 'why' in folded ? undefined : folded;
+}
+
+/** Throws ProgramFailed for the first that failed. */
+function checkEndings(endings: Awaited<ReturnType<Source['end']>>): void {
+  for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(exitStatus(ending));
 }
 
 /** Undefined: a target that slept through the window has switches only. */

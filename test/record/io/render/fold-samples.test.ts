@@ -24,3 +24,14 @@ test('of a target that slept through the window perf has switches, and no sample
   assert.equal(folded, undefined);
   assert.deepEqual(blocks, [text]);
 });
+
+test('where perf script failed and printed nothing, that is the failure, not the empty input', async () => {
+  const source = {
+    text: (async function* (): AsyncGenerator<Uint8Array> {})(),
+    end: async () => [{ code: 255, signal: null }],
+  };
+  await assert.rejects(foldSamples(source, { by: 'tid' }, new Report('test', () => {})), {
+    name: 'Error',
+    status: 255,
+  });
+});
