@@ -21,6 +21,7 @@ import {
   waitTitle,
 } from './words.ts';
 
+/** Longer lines are hard to read. */
 const MOST_COLUMNS = 100;
 export const INDENT = '  ';
 const SHARE_WIDTH = 8;
@@ -29,14 +30,22 @@ const NAME_COLUMNS = 80;
 /** A number and its unit stay in one line. */
 const BETWEEN_WORDS = / (?!(?:s|ms|\u00b5s|%)(?![\w]))/;
 
+/** Wraps a text into lines of the terminal's width, cut between words. A longer word stays whole. */
+type Wrap = (text: string, indent: string) => string[];
+
 /** The parts, each a text of lines without the last newline. Names can do the terminal no harm. */
-export function answersText(report: Report): string[] {
-  return [splitLines(report), waitLines(report), hottestLines(report)]
+export function answersText(report: Report, columns: number = MOST_COLUMNS): string[] {
+  const wrapped: Wrap = (text, indent) => {
+    const words = text === '' ? [] : text.split(BETWEEN_WORDS);
+    const width = Math.min(columns, MOST_COLUMNS) - INDENT.length - indent.length;
+    return wrapWords(words, width).map((line) => indent + line);
+  };
+  return [splitLines(report, wrapped), waitLines(report, wrapped), hottestLines(report, wrapped)]
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => `${INDENT}${shown(line)}`.trimEnd()).join('\n'));
 }
 
-function splitLines(report: Report): string[] {
+function splitLines(report: Report, wrapped: Wrap): string[] {
   const { split } = report;
   const title = 'Where the time went';
   if (split === undefined) {
@@ -49,18 +58,18 @@ function splitLines(report: Report): string[] {
   return [title, ...rows, ...wrapped(splitBasis(split), '  ')];
 }
 
-function waitLines(report: Report): string[] {
+function waitLines(report: Report, wrapped: Wrap): string[] {
   const { heldUp, waits } = report;
   if (waits.length === 0) return [];
   const rows = heldUp.slice(0, FIRST).flatMap((row) => {
     const facts = [...kernelsWords(row), ...waitFacts(row, report)];
-    return item(heldShare(row), `${waitTitle(row)} ${row.reason}`, facts.join('; '));
+    return item(heldShare(row), `${waitTitle(row)} ${row.reason}`, facts.join('; '), wrapped);
   });
   const basis = basisOfWaits(report);
   return ['What holds it up', ...rows, ...wrapped(basis, '  ')];
 }
 
-function hottestLines({ functions }: Report): string[] {
+function hottestLines({ functions }: Report, wrapped: Wrap): string[] {
   if (functions === undefined) return [];
   const { title, rows, isOwn } = hottestOf(functions, TOP);
   const first = isOwn ? ['nearest', 'self', 'total'] : ['self', 'total'];
@@ -76,14 +85,8 @@ function hottestLines({ functions }: Report): string[] {
 }
 
 /** A share, what has it, and below that the rest. */
-function item(share: number, title: string, more: string): string[] {
+function item(share: number, title: string, more: string, wrapped: Wrap): string[] {
   const blank = ' '.repeat(SHARE_WIDTH + 2);
   const [first = '', ...others] = wrapped(title, blank);
   return [`${shareText(share).padStart(SHARE_WIDTH)}  ${first.trimStart()}`, ...others, ...wrapped(more, `${blank}  `)];
-}
-
-/** The text in lines of the terminal's width, cut between words. A longer word stays whole. */
-function wrapped(text: string, indent: string): string[] {
-  const words = text === '' ? [] : text.split(BETWEEN_WORDS);
-  return wrapWords(words, MOST_COLUMNS - INDENT.length - indent.length).map((line) => indent + line);
 }

@@ -88,14 +88,14 @@ const PICTURES = [
 ] as const;
 
 /** What a run prints at its end. */
-export function linesOfReport(facts: RunFacts, report: Report): string {
+export function linesOfReport(facts: RunFacts, report: Report, columns?: number): string {
   const { window, environment, identity, artifacts } = facts;
   const pictures = PICTURES.map(([svg]) => ARTIFACTS[svg]).filter((file) => artifacts.includes(file));
   return [
     `window: ${windowText(window.startNs, window.endNs)}`,
     ...(facts.workload ? [workloadText(facts.workload)] : []),
     ...(facts.settings.sql === undefined ? [] : [`SQL: ${sqlText(facts.settings.sql, facts.cause)}`]),
-    ...[...tablesOf(facts, report), ...answersText(report)].flatMap((text) => ['', text.trimEnd()]),
+    ...[...tablesOf(facts, report), ...answersText(report, columns)].flatMap((text) => ['', text.trimEnd()]),
     '',
     `${INDENT}How far to trust it`,
     `${INDENT.repeat(2)}${gradeText(report.trust)}`,

@@ -219,6 +219,12 @@ test('code without names is never a function: neither among the hottest nor wher
 test('a terminal says the same as the page: the split, three waits with lock and waker, functions', () => {
   const lines = answersText(report).join('\n');
   const { split, heldUp, functions } = report;
+  for (const columns of [40, 80]) {
+    const narrow = answersText(report, columns).join('\n');
+    assert.equal(narrow.replace(/\s+/g, ' '), lines.replace(/\s+/g, ' '));
+    const sentences = narrow.split('\n').filter((line) => !/ %.* {2}/.test(line));
+    assert.ok(sentences.every((line) => line.length <= columns || !line.trim().includes(' ')));
+  }
   for (const { name, share } of split?.parts ?? [])
     assert.match(lines, new RegExp(`${shareText(share)} .*  ${name}$`, 'm'));
   assert.equal(heldUp.length >= 3, true);

@@ -50,7 +50,10 @@ import { RenderSteps } from './render-steps.ts';
 import { type Rendering, writeReport } from './write-report.ts';
 
 /** Renders what there is and prints the report. Throws NothingRecorded if there is nothing. */
-export async function render(rendering: Rendering, { output }: World): Promise<void> {
+export async function render(
+  rendering: Rendering,
+  { output, columns }: Pick<World, 'output' | 'columns'>,
+): Promise<void> {
   const { settings, environment, recording, folder, progress, part } = rendering;
   const before = costSoFar();
   const steps = new RenderSteps(folder.path, progress, recording.failures);
@@ -126,7 +129,11 @@ export async function render(rendering: Rendering, { output }: World): Promise<v
   );
   progress.done();
   const { times } = steps;
-  await writeReport({ ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times }, output);
+  await writeReport(
+    { ...rendering, window, valid, identity, cpu, offcpu, comparison, before, steps: times },
+    output,
+    columns,
+  );
 }
 
 /** Undefined: the recording has only sums of the whole window. */

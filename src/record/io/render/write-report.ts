@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fitLines } from '../../../cli/fit-lines.ts';
 import type { World } from '../../../cli/run.ts';
 import { Reasons } from '../../../offcpu/reason/reasons.ts';
 import { isLibc, isLibrary } from '../../../offcpu/table/where.ts';
@@ -72,7 +73,11 @@ export interface Rendered extends Rendering {
 }
 
 /** The last step. After it there is a run. */
-export async function writeReport(rendered: Rendered, output: World['output']): Promise<void> {
+export async function writeReport(
+  rendered: Rendered,
+  output: World['output'],
+  columns: World['columns'],
+): Promise<void> {
   const { settings, environment, recording, folder, window, valid, identity, cpu, offcpu, comparison, before, steps } =
     rendered;
   const workload = recording.workload && {
@@ -145,7 +150,8 @@ export async function writeReport(rendered: Rendered, output: World['output']): 
   );
   const kept = folder.keep();
   if (kept !== final) rendered.progress.note(`${final} was made meanwhile: this run is ${kept}`);
-  await output([linesOfReport({ ...facts, environment: { ...environment, folder: kept } }, report)]);
+  const lines = linesOfReport({ ...facts, environment: { ...environment, folder: kept } }, report, columns);
+  await output([Buffer.from(fitLines(Buffer.from(lines).toString('latin1'), columns), 'latin1')]);
 }
 
 function ownCode({ settings, cpu, offcpu, recording }: Rendered): {
