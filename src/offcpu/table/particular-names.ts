@@ -92,8 +92,8 @@ export function enderOf(particulars: Particulars | undefined, label: string): Wa
 }
 
 const ENDED_BY_DEVICES = /^(?:disk|sleep|memory)\//;
-// the child, which no interrupt can stand for: bpf/offcpu.bt knows none that it does not record
-const ENDED_BY_THREADS = /^process\/vfork$/;
+// no interrupt lets go of a lock, but bpf/offcpu.bt knows no process that it does not record
+const ENDED_BY_THREADS = /^(?:process\/vfork$|lock\/)/;
 
 /**
  * The frames behind the reason of a wait: its object, and the thread that ended it, with its stack,
