@@ -90,7 +90,8 @@ export function readByYargs(
     string: valued,
     narg: Object.fromEntries(valued.map((name) => [name, Number.NaN])), // NaN: one, and it must be there
   });
-  if (error) throw new UsageError(lowerFirst(error.message));
+  if (error)
+    throw new UsageError(lowerFirst(error.message).replace(LACKS_VALUE, (_, name) => `${dashed(name)} needs a value`));
   const { _: operands, ...options } = given;
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(table, name));
   if (unknown.length > 0) {
@@ -105,6 +106,12 @@ export function readByYargs(
     throw new UsageError(`unknown arguments: ${all.join(', ')}`);
   }
   return { operands: operands.map(String), options };
+}
+
+const LACKS_VALUE = /^not enough arguments following: (\S+)$/;
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
 function lowerFirst(message: string): string {
