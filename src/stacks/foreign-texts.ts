@@ -55,9 +55,16 @@ export const FOREIGN_TEXTS = {
     whatToDo: `this is the text of perf c2c; ${PERF_SCRIPT}`,
   },
   //cpu-clock: type: 1, size: 128, { sample_period, sample_freq }: 500, …          -v
+  //cpu-clock: type: 1 (software), size: 136, config: 0 (PERF_COUNT_SW_CPU_CLOCK), { sample_period, …       6.12, 7.2
   'perf evlist': {
-    pattern: /^\S+: (?:type: \d+, )?size: \d+, (?:config: \S+ )?\{ sample_period, sample_freq \}: \d+/m,
+    pattern:
+      /^\S+: (?:type: \d+(?: \(\w+\))?, )?size: \d+, (?:config: [^{\n]* )?\{ sample_period, sample_freq \}: \d+/m,
     whatToDo: `this is the text of perf evlist; ${PERF_SCRIPT}`,
+  },
+  //  Error: unknown switch `Z'⏎⏎ Usage: perf script [<options>]         2>&1        PERF-SCRIPT(1)  … perf Manual …
+  'perf help': {
+    pattern: /^ *[Uu]sage: perf |^PERF[-\w]*\(1\) +perf Manual /m,
+    whatToDo: 'this is the help of perf, which did not understand its options: run it alone to see what it needs',
   },
   //   PerfTop:    4013 irqs/sec  kernel:12.1%  exact:  0.0% …
   'perf top': {
@@ -65,9 +72,10 @@ export const FOREIGN_TEXTS = {
     whatToDo: 'this is the text of perf top; record with perf record -g, pipe `perf script` into perf-fold',
   },
   //  branch-instructions OR branches                    [Hardware event]
+  //software:⏎  alignment-faults⏎       [Number of …                                 sw, 7.2
   'perf list': {
     pattern:
-      /^List of pre-defined events|^ {2}\S.* \[(?:Hardware|Software|Hardware cache|Kernel PMU|Tracepoint) event\]$/m,
+      /^List of pre-defined events|^ {2}\S.* \[(?:Hardware|Software|Hardware cache|Kernel PMU|Tracepoint) event\]$|^\n?\w+:\n {2}\S+\n {7}\[/m,
     whatToDo: 'this is the text of perf list; record an event with perf record -g -e EVENT, pipe `perf script` in',
   },
   //openat(AT_FDCWD, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3           strace: Process 4242 attached

@@ -68,9 +68,10 @@ const STATISTICS =
 
 //# Samples: 12K of event 'cycles'
 //# Overhead  Command  Shared Object  Symbol          # Overhead,Command,Symbol        #      Samples  Symbol
+//#      pid      tid     ppid  comm                              --tasks, --mmaps
 //     5.00%  app  libc.so.6  [.] work               5.00% main;work      [.] work  12      Aggregated stats:
 const REPORT =
-  /^# Samples: [\d.]+[KMG]? +of events? |^#\s+(?:Overhead|Children|Samples)\b *[ ,;|\t]|^\s*\d+\.\d+% +(?:\S+;|.*\[[.kgu]\] )|^\d+\.\d+% \S|^ +\[[.kgu]\] \S|^Aggregated stats:$/m;
+  /^# Samples: [\d.]+[KMG]? +of events? |^#\s+(?:Overhead|Children|Samples)\b *[ ,;|\t]|^\s*\d+\.\d+% +(?:\S+;|.*\[[.kgu]\] )|^\d+\.\d+% \S|^ +\[[.kgu]\] \S|^Aggregated stats:$|^# +pid +tid +ppid +comm$/m;
 
 const DUMP = /^Attach(?:ing|ed) \d+ probe|^@\w*\[|^@\w*: |^\{"type": ?"/m;
 const SCRIPT = / \d+\.\d{6}(?:\d{3})?: +(?:(?:\d+ +)?[^ ]+:(?: |$)|PERF_RECORD_)/m;

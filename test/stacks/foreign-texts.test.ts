@@ -32,11 +32,19 @@ const EXAMPLES: Record<ForeignKind, string[]> = {
   'perf c2c': [
     '=====\n            Trace Event Information              \n=====\n  Total records                     :         39\n',
   ],
-  'perf evlist': ['cpu-clock: type: 1, size: 128, { sample_period, sample_freq }: 500, sample_type: IP|TID|TIME\n'],
+  'perf evlist': [
+    'cpu-clock: type: 1, size: 128, { sample_period, sample_freq }: 500, sample_type: IP|TID|TIME\n',
+    'cycles: type: 0 (cpu), size: 144, config: 0 (PERF_COUNT_HW_CPU_CYCLES), { sample_period, sample_freq }: 99\n',
+  ],
+  'perf help': [
+    "  Error: unknown switch `Z'\n\n Usage: perf script [<options>]\n    or: perf script [<options>] record\n",
+    'PERF-SCRIPT(1)                    perf Manual                   PERF-SCRIPT(1)\n\nNAME\n',
+  ],
   'perf top': ['   PerfTop:    4013 irqs/sec  kernel:12.1%  exact:  0.0% lost: 0/0 drop: 0/0 [4000Hz cycles]\n'],
   'perf list': [
     '\nList of pre-defined events (to be used in -e or -M):\n',
     '  cpu-clock                     [Software event]\n',
+    '\nsoftware:\n  alignment-faults\n       [Number of kernel handled memory alignment faults. Unit: software]\n',
   ],
   strace: [
     'openat(AT_FDCWD, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3\n',
