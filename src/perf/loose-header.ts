@@ -48,7 +48,7 @@ const NUMBER = /\s+[0-9a-f]+$/;
 const MISC = /(?<=^|\s)[KUHGg][MES]?p?$/;
 const MISC_COLUMNS = 6;
 const TIME_COLUMNS = 12;
-const HEX = /(?<=^|[ \t])[0-9a-f]+(?= [^\s[])/dg;
+const HEX = /(?<=^|[ \t])[0-9a-f]+(?= (?:[^\s[]|\[unknown\]))/dg;
 
 /** From the start of the line, `from` inclusive to `to` exclusive. */
 type Span = [from: number, to: number];

@@ -11,6 +11,8 @@ const EQUALS: u32 = 61;
 const BAR: u32 = 124;
 const X: u32 = 120;
 const BRACKET: u32 = 91;
+const CLOSING: u32 = 93;
+const UNKNOWN: u64 = 0x6e776f6e6b6e755b; // [unknown
 /** Columns of the address of such a frame, and the least digits of one that perf did not pad. */
 const ADDRESS_COLUMNS: usize = 16;
 const LEAST_DIGITS: usize = 8;
@@ -54,7 +56,7 @@ export function frameColumn(from: usize, to: usize): usize {
   for (let p = from; p < to; ) {
     let q = p;
     while (q < to && isLowerHex(load<u8>(q))) q++;
-    const isAddress = q > p && q + 1 < to && load<u8>(q) == SPACE && isFrameName(load<u8>(q + 1));
+    const isAddress = q > p && q + 1 < to && load<u8>(q) == SPACE && isFrameName(q + 1, to);
     if (isAddress && !found && q - from >= ADDRESS_COLUMNS) {
       const start = q - ADDRESS_COLUMNS;
       let blank = p;
@@ -78,10 +80,12 @@ function isLowerHex(c: u32): bool {
   return isDigit(c) || c - 97 < 6;
 }
 
-/** The first letter behind such an address, other than a blank of any kind. */
+/** Does a name begin behind such an address, and no blank of any kind or bracket but that of `[unknown]`? */
 @inline
-function isFrameName(c: u32): bool {
-  return c != BRACKET && c != SPACE && c - TAB > 4 && c < 128;
+function isFrameName(p: usize, to: usize): bool {
+  const c: u32 = load<u8>(p);
+  if (c == BRACKET) return to - p > 8 && load<u64>(p) == UNKNOWN && load<u8>(p + 8) == CLOSING;
+  return c != SPACE && c - TAB > 4 && c < 128;
 }
 
 /** Do the 16 columns that end at `end` hold this address and blanks alone? */
