@@ -159,6 +159,6 @@ const MUCH_UNNAMED = 0.5;
 function unnamedNote(share: number): string[] {
   if (share < MUCH_UNNAMED) return [];
   return [
-    `${(100 * share).toFixed(1)} % of the time has user stacks without names: the process had ended before its stacks were printed, or it has no symbols; end the recording while it runs`,
+    `${(100 * share).toFixed(1)} % of the time has user stacks without names: the process had ended before its stacks were printed, or its libraries have few symbols; --maps FILE, a copy of /proc/PID/maps, names what their files tell`,
   ];
 }
