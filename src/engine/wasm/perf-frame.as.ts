@@ -248,7 +248,7 @@ export function forgetPerfFrames(): void {
 
 /** From now on lines with the symbol and object of the last frame read do this. */
 export function rememberFrame(action: u32): void {
-  if (count << 1 >= mask) grow();
+  if (count >= mask - (mask >> 2)) grow();
   const at = slotOf(pairOf());
   if (load<u64>(at) == 0) count++;
   store<u64>(at, pairOf());
