@@ -387,6 +387,7 @@ export class StackTable {
   /** By stack, in `words`, where its ids are, behind how many they are; in `floats` its weight and hits. */
   #columns(): [number, number, number] {
     const e = this.#engine;
+    e.flatten();
     return [e.stackAtColumn() >>> 2, e.stackWeightColumn() >>> 3, e.stackHitsColumn() >>> 3];
   }
 
