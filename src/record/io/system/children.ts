@@ -2,7 +2,7 @@
 // the tool alone and it can end them in order. None of them outlives the tool: a second signal, or its end, kills all.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, createWriteStream, openSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -155,7 +155,9 @@ async function writeLines(
 
 function whyNotStarted(program: string, error: Error): string {
   if (!isSystemError(error)) return error.message;
-  return error.code === 'ENOENT' ? `${program} is not installed, or not on PATH` : `${program}: ${reason(error)}`;
+  if (error.code !== 'ENOENT') return `${program}: ${reason(error)}`;
+  if (!program.includes('/')) return `${program} is not installed, or not on PATH`;
+  return existsSync(program) ? `${program}: what its first line names is missing` : `${program}: ${reason(error)}`;
 }
 
 /** How to kill each child that lives. */

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isSystemError } from '../../../cli/inputs.ts';
+import { isSystemError, reason } from '../../../cli/inputs.ts';
 import { UsageError } from '../../../engine/errors.ts';
 import type { RunFolders } from '../../artifacts.ts';
 import { handOver } from './hand-over.ts';
@@ -22,8 +22,8 @@ export class RunFolder {
   #isProtected = false;
 
   /**
-   * Throws UsageError if there is such a run already, unless `force`, or if another process records one. Throws system
-   * errors if the folder can't be made.
+   * Throws UsageError if there is such a run already, unless `force`, if another process records one, or if the folder
+   * can't be made.
    */
   constructor({ final, temporary, spare }: RunFolders, force: boolean) {
     if (existsSync(final) && !force) {
@@ -33,10 +33,10 @@ export class RunFolder {
     this.#spare = spare;
     this.#force = force;
     this.path = temporary;
-    this.#made = makeFolders(dirname(temporary));
+    this.#made = inOutDir(() => makeFolders(dirname(temporary)));
     rmSync(temporary, { recursive: true, force: true });
     try {
-      mkdirSync(temporary, PRIVATE);
+      inOutDir(() => mkdirSync(temporary, PRIVATE));
       for (const { path, pid, isLive } of othersOf(temporary)) {
         if (!isLive) rmSync(path, { recursive: true, force: true });
         else if (isOlder(path, temporary)) {
@@ -96,6 +96,15 @@ export class RunFolder {
   #handOver(run: string): void {
     handOver(run);
     for (const folder of this.#made) handOver(folder, { isFlat: true });
+  }
+}
+
+function inOutDir<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`${error.path}: ${reason(error)}; --out-dir names another folder`);
   }
 }
 
