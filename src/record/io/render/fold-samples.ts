@@ -6,9 +6,8 @@ import type { OffcpuFold } from '../../../offcpu/read/fold-offcpu.ts';
 import { NoSuchEvent } from '../../../perf/events.ts';
 import { PerfFold, type PerfFolded } from '../../../perf/fold-perf.ts';
 import type { PerfScriptOptions } from '../../../perf/script.ts';
-import { exitStatus } from '../system/children.ts';
 import type { Source } from '../system/source.ts';
-import { ProgramFailed } from './render-steps.ts';
+import { checkEndings } from './render-steps.ts';
 
 /**
  * Reads the source to its end, and settles names after `allIsRead`. `switches` reads the same text. The report gets
@@ -47,11 +46,6 @@ export async function foldSamples(
   if (folded && !('why' in folded)) for (const note of folded.notes) report.note(note);
   checkEndings(endings);
   return folded && 'why' in folded ? undefined : folded;
-}
-
-/** Throws ProgramFailed for the first that failed. */
-function checkEndings(endings: Awaited<ReturnType<Source['end']>>): void {
-  for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(exitStatus(ending));
 }
 
 /** Undefined: a target that slept through the window has switches only. */

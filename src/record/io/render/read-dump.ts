@@ -6,9 +6,9 @@ import { Stop } from '../../../cli/stop.ts';
 import { UsageError } from '../../../engine/errors.ts';
 import { type FoldOffcpuOptions, OffcpuFold } from '../../../offcpu/read/fold-offcpu.ts';
 import { UNIT } from '../../render/offcpu-profile.ts';
-import { type Ending, exitStatus } from '../system/children.ts';
+import type { Ending } from '../system/children.ts';
 import type { Source } from '../system/source.ts';
-import { ProgramFailed } from './render-steps.ts';
+import { checkEndings } from './render-steps.ts';
 
 /** The reader of a run's dump. What it can't use goes to the report of the step that reads. */
 export function dumpFold(options: Pick<FoldOffcpuOptions, 'by' | 'lookup' | 'part'>, report: () => Report): OffcpuFold {
@@ -44,5 +44,5 @@ export async function readSwitches(source: Source, fold: OffcpuFold): Promise<vo
   } finally {
     endings = await source.end();
   }
-  for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(exitStatus(ending));
+  checkEndings(endings);
 }

@@ -9,17 +9,23 @@ import { InputError, UsageError } from '../../../engine/errors.ts';
 import { type Artifact, artifactIn } from '../../artifacts.ts';
 import { lastWords } from '../../failure.ts';
 import type { StepTime } from '../../report/facts.ts';
+import { type Ending, exitStatus } from '../system/children.ts';
 import { textOf } from '../system/proc-files.ts';
 import type { Progress } from '../system/progress.ts';
 
 /** A program that a step ran has failed; the log has its messages. */
 export class ProgramFailed extends Error {
-  readonly status: number;
+  readonly ending: Ending;
 
-  constructor(status: number) {
-    super(`status ${status}`);
-    this.status = status;
+  constructor(ending: Ending) {
+    super(`status ${exitStatus(ending)}`);
+    this.ending = ending;
   }
+}
+
+/** Throws ProgramFailed for the first that failed. */
+export function checkEndings(endings: readonly Ending[]): void {
+  for (const ending of endings) if (exitStatus(ending) > 0) throw new ProgramFailed(ending);
 }
 
 export class RenderSteps {
@@ -62,12 +68,12 @@ export class RenderSteps {
       report.finish(false);
       return made;
     } catch (error) {
-      const status = error instanceof ProgramFailed ? error.status : Status.failed;
+      const ending = error instanceof ProgramFailed ? error.ending : { code: Status.failed, signal: null };
       if (error instanceof InputError || error instanceof UsageError) report.note(error.message);
       else if (isSystemError(error)) report.note(`${error.path ?? error.syscall}: ${reason(error)}`);
       else if (!(error instanceof ProgramFailed)) say(mistakeText(tool, error));
       const words = error instanceof ProgramFailed ? this.#said().slice(saidBefore) : said.join('');
-      const failure = `${what} failed (${lastWords({ code: status, signal: null }, words)})`;
+      const failure = `${what} failed (${lastWords(ending, words)})`;
       this.#progress.note(failure);
       this.#failures.push(failure);
       return undefined;

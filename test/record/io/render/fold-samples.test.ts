@@ -32,6 +32,6 @@ test('where perf script failed and printed nothing, that is the failure, not the
   };
   await assert.rejects(foldSamples(source, { by: 'tid' }, new Report('test', () => {})), {
     name: 'Error',
-    status: 255,
+    ending: { code: 255, signal: null },
   });
 });

@@ -84,7 +84,7 @@ describe('a step', () => {
       [[['true'], wrong], true, /^folding failed \(status 7: no such event\)$/],
       [[['sh', '-c', 'printf PERFILE2; exec yes']], false, /^folding failed \(status 2: perf-fold: .*perf\.data/],
       [[wrongAndCut], false, /^folding failed \(status 7/],
-      [[['no-such-program']], false, /^folding failed \(status 127\)$/],
+      [[['no-such-program']], false, /^folding failed \(no-such-program is not installed, or not on PATH\)$/],
     ] as const) {
       const { at, fold, failures, left } = place();
       const filled = argvs.map((argv) =>
