@@ -8,13 +8,7 @@ import { causeText, type Identity, MOST_ERROR } from '../render/identity.ts';
 import { shellWord } from '../render/shell-words.ts';
 import { eventText, isOfSwitches, mendOfCut } from '../render/summary.ts';
 import type { Settings } from '../settings.ts';
-import {
-  mendOfCallers,
-  mendOfOffcpuCallers,
-  type TargetLanguage,
-  unseenWaits,
-  WHOLE_STACKS,
-} from '../target/language.ts';
+import { mendOfCallers, mendOfOffcpuCallers, type TargetLanguage, unseenWaits } from '../target/language.ts';
 import { hasFailed, type WorkloadEnd } from '../window/workload.ts';
 
 export interface Trust {
@@ -255,7 +249,7 @@ function pointsOfOffcpu(facts: TrustFacts, stats: OffcpuStats): TrustPoint[] {
       'callers',
       ofTime(callerlessWeight),
       'the time off the CPU has lost the function that called libc: the one named may be its caller',
-      wholeWeight === undefined ? WHOLE_STACKS : undefined,
+      wholeWeight === undefined ? mendOfOffcpuCallers(languages, undefined) : undefined,
       'fair',
     ),
   ];
