@@ -311,7 +311,7 @@ if (version[0] > ${major} || (version[0] == ${major} && version[1] >= ${minor}))
     requireIn(__dirname, require)('./${tool}.main.cjs');
   } else require('./${tool}.main.cjs');
 } else {
-  console.error('${tool}: Node ' + process.version + ' is too old: ${tool} needs Node ${wanted} or newer');
+  console.error('${tool}: Node ' + process.version + ' is too old: ${tool} needs Node ${wanted} or newer; npm install --global node@22 brings one');
   process.exitCode = 2;
 }
 `;

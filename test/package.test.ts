@@ -109,7 +109,10 @@ describe('package', () => {
     assert.equal(`${version.err}${version.out}`, `perf-fold ${manifest.version}\n`);
     const old = `node -e 'Object.defineProperty(process, "versions", { value: { node: "18.20.4" } }); require("./node_modules/flamepipe/dist/perf-fold.cjs")'`;
     const refused = await shell(old, where);
-    assert.match(`${refused.err}`, /^perf-fold: Node v\S+ is too old: perf-fold needs Node \d+\.\d+ or newer\n$/);
+    assert.match(
+      `${refused.err}`,
+      /^perf-fold: Node v\S+ is too old: perf-fold needs Node \d+\.\d+ or newer; npm install --global node@\d+ brings one\n$/,
+    );
     assert.equal(refused.status, 2);
     const folded = await shell('node_modules/.bin/perf-fold --count samples samples', where);
     assert.equal(`${folded.err}${folded.out}`, '# unit: samples\nnode;main;job::work 2\n');
