@@ -4,7 +4,15 @@ import { InputError } from '../engine/errors.ts';
 import { StackTable } from '../engine/stack-table.ts';
 import { UNKNOWN } from './marks.ts';
 import { isMetadata, unitIn } from './metadata.ts';
-import { type InputKind, isCertain, isEnough, sniff, WHAT_TO_DO, WHAT_TO_DO_WITH_SVG } from './sniff.ts';
+import {
+  beginsWithSample,
+  type InputKind,
+  isCertain,
+  isEnough,
+  sniff,
+  WHAT_TO_DO,
+  WHAT_TO_DO_WITH_SVG,
+} from './sniff.ts';
 
 /** What was read. In a comparison a stack's weight is its count after, its hits are its count before. */
 export interface Folded {
@@ -103,7 +111,8 @@ export class FoldedReader {
     const start = this.#start as Buffer;
     this.#start = undefined;
     this.#kind = sniff(start);
-    if (isCertain(this.#kind) || NEVER_FOLDED.has(this.#kind))
+    const isForeign = isCertain(this.#kind) || NEVER_FOLDED.has(this.#kind);
+    if (isForeign || (this.#kind === 'perf script' && beginsWithSample(start)))
       throw new ForeignInput(FOREIGN[this.#kind] ?? WHAT_TO_DO[this.#kind]);
     this.table.write(start);
     this.#scan();

@@ -85,6 +85,16 @@ export function isEnough(start: Uint8Array): boolean {
   return start.length >= Math.min(commentsBefore(start) + SNIFFED_BYTES, MOST_COMMENTS);
 }
 
+/**
+ * Does text of `perf script` begin with a sample, in one line or in several? Its line may end in a number, as folded ones
+ * do, which have a `;` in most places where hostile names look like a sample.
+ */
+export function beginsWithSample(start: Uint8Array): boolean {
+  const text = Buffer.from(start.subarray(0, SNIFFED_BYTES)).toString('latin1');
+  const [line = ''] = text.split('\n', 1);
+  return !line.includes(';') && SCRIPT.test(line);
+}
+
 /** The kind of data that begins with these bytes. It looks at SNIFFED_BYTES of them, or of those behind comments. */
 export function sniff(start: Uint8Array): InputKind {
   if (start.length === 0) return 'empty';
