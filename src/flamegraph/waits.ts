@@ -81,17 +81,28 @@ export const WAITS: readonly ColourFamily[] = [
 
 const BITS = new Map(GROUPS.flatMap(({ reasons }, i) => reasons.map((reason) => [`[${reason}]`, 2 << i])));
 
-// what Postgres waits for says more than how it does: a row's lock is a wait for a latch, and that one of epoll
+// what a server or runtime waits for says more than how it does: a row's lock is a wait for a latch, and that one of epoll
 const MEANINGS: readonly (readonly [meaning: RegExp, letter: string])[] = [
   [/^(?:Lock|LWLock|BufferPin):/, 'l'],
   [/^IO:/, 's'],
   // waits for the next query, for a time, for work of a helper
-  [/^(?:Client:ClientRead$|Timeout:|Activity:)/, 't'],
+  [/^(?:Client:(?:ClientRead|WalSenderWaitForWAL)$|Timeout:|Activity:)/, 't'],
   [/^Client:/, 'x'],
+  // a runtime's threads without work, and its sleeps: meanings.rules calls them idle, or a timer
+  [
+    /^(?:(?:libuv|GLib|nginx|haproxy|redis|libevent|libev|systemd):loop|(?:MariaDB|memcached|redis|jemalloc):background)$/,
+    't',
+  ],
+  [
+    /^(?:Erlang:(?:poll|scheduler)|Go:(?:idle|signal|sysmon)|JVM:(?:compiler|gc|gc-workers|sleep|vm)|MariaDB:(?:accept|client-read))$/,
+    't',
+  ],
+  [/^(?:OCaml:tick|Postmaster|Python:sleep|(?:V8|libuv):worker|nginx:pool|tokio:(?:blocking-pool|park))$/, 't'],
 ];
 
 // tried first, because nearly no name is one of them
-const MEANING_NAME = /^(?:L?W?Lock|BufferPin|IO|Client|Timeout|Activity):/;
+const MEANING_NAME =
+  /^(?:(?:L?W?Lock|BufferPin|IO|Client|Timeout|Activity):|Postmaster$|[A-Z]?[A-Za-z\d]+:(?:accept|background|blocking-pool|client-read|compiler|gc|gc-workers|idle|loop|park|poll|pool|scheduler|signal|sleep|sysmon|tick|vm|worker)$)/;
 
 /** The letter of the group of what a server says it waits for, such as `Lock:tuple`; undefined: the reason tells it. */
 export function letterOfMeaning(meaning: string): string | undefined {
