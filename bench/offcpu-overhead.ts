@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isInstalled, type Tracer, tracers } from './tracers.ts';
 
 const here = import.meta.dirname;
-const seconds = process.argv[2] ?? '2';
-const rounds = Number(process.argv[3] ?? 5);
+const seconds = process.argv[2] ?? '1';
+const rounds = Number(process.argv[3] ?? 3);
 
 function skip(why: string): never {
   console.log(`off-CPU overhead: NOT MEASURED, ${why}`);

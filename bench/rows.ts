@@ -23,7 +23,7 @@ import { cpuCell, curveColumns, curveLine, head, line, present, table } from './
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { FLAMEGRAPH_DIR, INFERNO_DIR } = process.env;
-export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const MIB = 1 << 20;
 const SIZES = [1, 10, 33, 100];
 const INFERNO = 'inferno-collapse-perf -n 1';
