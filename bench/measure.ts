@@ -26,7 +26,7 @@ export interface Contender {
 }
 
 /** Seconds. */
-const SLOW = 2;
+const SLOW = 4;
 
 const scratch = mkdtempSync(join(tmpdir(), 'flamepipe-bench-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));

@@ -208,8 +208,15 @@ function offcpuFold(folder: string): void {
 
 function offcpuClassify(folder: string): void {
   const dump = growEntries(folder, 349_000);
-  const argv = [...tool('offcpu-classify'), dump];
-  table('offcpu-classify: 349 000 distinct entries', sizeOf(dump), compare([{ name: 'offcpu-classify', argv }], 3));
+  // what one types without a classifier: sums by a function that tells
+  const awk =
+    '/^@/ { r = "other" } /futex_wait/ { r = "futex" } /ep_poll/ { r = "epoll" } /]: [0-9]+$/ { s[r] += $NF } END { for (r in s) print r, s[r] }';
+  const classifiers = present(
+    { name: 'offcpu-classify --table', argv: [...tool('offcpu-classify'), '--table', dump] },
+    [{ name: 'awk, by two functions', program: 'awk', folder: undefined, args: [awk, dump] }],
+  );
+  classifiers.push({ name: 'offcpu-classify, folded text', argv: [...tool('offcpu-classify'), dump] });
+  table('offcpu-classify: 349 000 distinct entries', sizeOf(dump), compare(classifiers, ROUNDS));
 }
 
 function foldMerge(folder: string): void {
