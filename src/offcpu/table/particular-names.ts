@@ -88,11 +88,12 @@ export function wakerName({ tid, pid, comm, isTimer }: Waker, ofPid: number | un
  */
 export function enderOf(particulars: Particulars | undefined, label: string): Waker | undefined {
   const waker = ENDED_BY_DEVICES.test(label) ? undefined : particulars?.waker;
-  return waker?.tid === undefined && ENDED_BY_THREADS.test(label) ? undefined : waker;
+  const isInterrupt = waker?.tid === undefined && !waker?.isTimer;
+  return isInterrupt && ENDED_BY_THREADS.test(label) ? undefined : waker;
 }
 
 const ENDED_BY_DEVICES = /^(?:disk|sleep|memory)\//;
-// no interrupt lets go of a lock, but bpf/offcpu.bt knows no process that it does not record
+// no interrupt lets go of a lock, though a timer ends a wait for one; bpf/offcpu.bt knows no process that it does not record
 const ENDED_BY_THREADS = /^(?:process\/vfork$|lock\/)/;
 
 /**
