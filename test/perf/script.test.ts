@@ -416,3 +416,9 @@ test('any set of fields gives the same stacks, the whole period, and a comm with
     { numRuns: 300 },
   );
 });
+
+test('a task, a period and an event make a header, though the task reads as an address', () => {
+  const sample = (period: string): string => `10000 ${period.padStart(10)} cpu-clock: \n${STACK}               0\n`;
+  const { text } = fold(`10000 PERF_RECORD_EXIT(1:1):(1:1)\n${['100000', '1000000', '100000'].map(sample).join('')}`);
+  assert.equal(sum(text), 1_200_000);
+});
