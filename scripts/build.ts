@@ -136,7 +136,7 @@ const LATE: Readonly<Record<string, Late>> = {
   'src/cli/compressed.ts': {},
   'src/cli/help.ts': { functions: ['helpText', 'versionText'] },
   'src/cli/yargs-parser.ts': {},
-  'src/perf/loose-header.ts': { functions: ['isFrameColumn', 'readHiddenHeader', 'readLooseHeader'] },
+  'src/perf/loose-header.ts': { functions: ['isFrameColumn', 'isNoFrame', 'readHiddenHeader', 'readLooseHeader'] },
   'src/perf/objects.ts': { classes: ['PerfObjects'] },
   'src/stacks/linear-pattern.ts': { functions: ['linearTest'] },
   'src/stacks/packed/picture-text.ts': {},

@@ -21,6 +21,14 @@ export interface LooseHeader extends Header {
   dependsOnDigits: boolean;
 }
 
+/**
+ * Is the line no frame, whatever its first digits look like? `10000    1000000 cpu-clock:` has a task that could be an
+ * address, and a period before its event, which no name has.
+ */
+export function isNoFrame(header: LooseHeader | undefined): boolean {
+  return header !== undefined && (header.hasFrame || (header.eventFrom >= 0 && header.numbers.period !== undefined));
+}
+
 /** The largest pid of Linux. A larger number in the tid's place is a period. */
 const MAX_PID = 4194304;
 const TID_COLUMNS = 5;

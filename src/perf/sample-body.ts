@@ -40,9 +40,6 @@ interface UsualFrame {
   object: ObjectSymbols;
 }
 
-// 10000    1000000 cpu-clock:       the header of -F tid,period,event, whose task reads as an address
-const TASK_PERIOD_EVENT = /^\d+(?:\/\d+)? +\d+ \S+: *$/;
-
 /** The weight of user frames, each counted by itself: of all, of those with a name, of those with debug information. */
 export interface UserFrameWeights {
   weight: number;
@@ -213,7 +210,7 @@ export class SampleBody {
 
   /** Reads a frame line without indentation, as in pasted text. False when it is none. */
   readUnindented(text: string, inSample: boolean): boolean {
-    if (!isUnindentedFrame(text) || TASK_PERIOD_EVENT.test(text)) return false;
+    if (!isUnindentedFrame(text)) return false;
     const frame = readFrameLine(text);
     if (frame?.kind !== 'frame' || (frame.dso === '' && !inSample)) return false;
     this.#push(this.#words(frame));

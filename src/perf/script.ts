@@ -10,7 +10,7 @@ import { bare, isFieldLine, readFrameLine, withoutReturn } from './frame.ts';
 import { COMM_BYTES, CUT_LINE, emptyHeader, type Header, pidOf, readStrictHeader } from './header.ts';
 import { HeaderShapes, type Use } from './header-shapes.ts';
 import { HeadlessStacks, type PendingLine } from './headless.ts';
-import { isFrameColumn, type LooseHeader, readHiddenHeader, readLooseHeader } from './loose-header.ts';
+import { isFrameColumn, isNoFrame, type LooseHeader, readHiddenHeader, readLooseHeader } from './loose-header.ts';
 import { type NameOptions, PerfNames } from './names.ts';
 import { isPerfNoise, lossIn } from './noise.ts';
 import { type LookupOptions, PerfObjects } from './objects.ts';
@@ -276,7 +276,7 @@ export class PerfScript {
       return;
     }
     const header = readLooseHeader(text, table);
-    if (header?.hasFrame || !this.#body.readUnindented(text, this.#mode === 'sample' && !this.#hasFields)) {
+    if (isNoFrame(header) || !this.#body.readUnindented(text, this.#mode === 'sample' && !this.#hasFields)) {
       if (header && !header.weak && !this.#isCutHeader(header)) this.#beginAs(header, shape);
       else if (this.#lastLine && this.#headers > 0) this.#skip(CUT_LINE, table.linesRead, text);
       else this.#suspend({ text, shape, plan: 0 }, header);
