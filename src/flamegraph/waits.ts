@@ -88,30 +88,29 @@ const MEANINGS: readonly (readonly [meaning: RegExp, letter: string])[] = [
   // waits for the next query, for a time, for work of a helper
   [/^(?:Client:(?:ClientRead|WalSenderWaitForWAL)$|Timeout:|Activity:)/, 't'],
   [/^Client:/, 'x'],
-  // a runtime's threads without work, and its sleeps: meanings.rules calls them idle, or a timer
-  [
-    /^(?:(?:libuv|GLib|nginx|haproxy|redis|libevent|libev|systemd):loop|(?:MariaDB|memcached|redis|jemalloc):background)$/,
-    't',
-  ],
-  [
-    /^(?:Erlang:(?:poll|scheduler)|Go:(?:idle|signal|sysmon)|JVM:(?:compiler|gc|gc-workers|sleep|vm)|MariaDB:(?:accept|client-read))$/,
-    't',
-  ],
-  [/^(?:OCaml:tick|Postmaster|Python:sleep|(?:V8|libuv):worker|nginx:pool|tokio:(?:blocking-pool|park))$/, 't'],
 ];
 
+// a runtime's threads without work, and its sleeps: what meanings.rules calls idle, or a timer
+const QUIET: ReadonlySet<string> = new Set(
+  [
+    'Erlang:poll Erlang:scheduler GLib:loop Go:idle Go:signal Go:sysmon JVM:compiler JVM:gc JVM:gc-workers JVM:sleep',
+    'JVM:vm MariaDB:accept MariaDB:background MariaDB:client-read OCaml:tick Postmaster Python:sleep V8:worker',
+    'haproxy:loop jemalloc:background libev:loop libevent:loop libuv:loop libuv:worker memcached:background nginx:loop',
+    'nginx:pool redis:background redis:loop systemd:loop tokio:blocking-pool tokio:park',
+  ].flatMap((names) => names.split(' ')),
+);
+
 // tried first, because nearly no name is one of them
-const MEANING_NAME =
-  /^(?:(?:L?W?Lock|BufferPin|IO|Client|Timeout|Activity):|Postmaster$|[A-Z]?[A-Za-z\d]+:(?:accept|background|blocking-pool|client-read|compiler|gc|gc-workers|idle|loop|park|poll|pool|scheduler|signal|sleep|sysmon|tick|vm|worker)$)/;
+const MEANING_NAME = /^(?:L?W?Lock|BufferPin|IO|Client|Timeout|Activity):/;
 
 /** The letter of the group of what a server says it waits for, such as `Lock:tuple`; undefined: the reason tells it. */
 export function letterOfMeaning(meaning: string): string | undefined {
-  return MEANINGS.find(([pattern]) => pattern.test(meaning))?.[1];
+  return QUIET.has(meaning) ? 't' : MEANINGS.find(([pattern]) => pattern.test(meaning))?.[1];
 }
 
 /** The bit of the group that a frame's name tells, with MEANING where it only does so behind a reason; 0: it tells none. */
 export function waitBit(name: string): number {
   if (name.charCodeAt(0) === 0x5b) return BITS.get(name) ?? 0;
-  const letter = MEANING_NAME.test(name) ? letterOfMeaning(name) : undefined;
+  const letter = MEANING_NAME.test(name) || QUIET.has(name) ? letterOfMeaning(name) : undefined;
   return letter === undefined ? 0 : MEANING | (2 << GROUPS.findIndex((group) => group.letter === letter));
 }
