@@ -76,9 +76,9 @@ async function sizes(folder: string): Promise<void> {
   for (const size of [...SIZES, 400]) {
     const file = beginningOf(system, size * MIB);
     folded.push(join(folder, `${size}.folded`));
-    writeFileSync(folded.at(-1) as string, foldedOf(file), 'latin1');
-    const stacks = stacksIn(foldedOf(file));
-    curveLine(`${sizeOf(file).toFixed(0)}, ${stacks}`, compare(foldContenders(file).slice(0, 2), ROUNDS));
+    const text = foldedOf(file);
+    writeFileSync(folded.at(-1) as string, text, 'latin1');
+    curveLine(`${sizeOf(file).toFixed(0)}, ${stacksIn(text)}`, compare(foldContenders(file).slice(0, 2), ROUNDS));
     rmSync(file);
   }
   const columns = ['folded MiB, distinct stacks', ...curveColumns('inferno-flamegraph')];

@@ -111,16 +111,17 @@ describe('machineFindings', () => {
 
 const C = { language: 'C or C++' as const, extensions: [], lacks: [] };
 
+const bare = {
+  hasSymbols: false,
+  hasLines: false,
+  exported: 0,
+  isRust: false,
+  isGo: false,
+  buildId: 'ab12',
+  framePointers: true,
+};
+
 describe('targetFindings', () => {
-  const bare = {
-    hasSymbols: false,
-    hasLines: false,
-    exported: 0,
-    isRust: false,
-    isGo: false,
-    buildId: 'ab12',
-    framePointers: true,
-  };
   const object = (path: string, more: Partial<ObjectFacts> = {}): ObjectFacts => ({
     ...{ path, isMain: false, elf: bare, hasDebugFile: false, owner: '' },
     ...more,
@@ -249,15 +250,7 @@ describe('targetFindings', () => {
 });
 
 test('of many files those of the target come first, libc next, and the rest in one line', () => {
-  const elf = {
-    hasSymbols: true,
-    hasLines: false,
-    exported: 0,
-    isRust: false,
-    isGo: false,
-    buildId: 'ab12',
-    framePointers: true,
-  };
+  const elf = { ...bare, hasSymbols: true };
   const of = (path: string, owner: string): ObjectFacts => ({ path, isMain: false, elf, hasDebugFile: false, owner });
   const libraries = Array.from({ length: 12 }, (_, i) => of(`/lib/lib${i}.so`, `lib${i}`));
   const objects = [...libraries, of('/lib/libc.so.6', 'libc6'), of('/lib/pg/ours.so', ''), of('/pg', 'pg')];
