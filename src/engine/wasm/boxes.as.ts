@@ -1,19 +1,19 @@
 // The boxes of a flame graph: stacks in order → boxes. It keeps only the frames that are open at present, and the boxes
 // wide enough to be drawn; with thin neighbours drawn together, those as well. The host's side is src/engine/boxes.ts.
 
-import { Column32, Column64, moved } from './memory.as';
+import { Column, moved } from './memory.as';
 
 /** Boxes as columns, in the order in which they end. */
-const depths = new Column32();
-const names = new Column32();
-const tops = new Column32();
-const kinds = new Column32();
-const together = new Column32();
-const starts = new Column64();
-const widths = new Column64();
-const sizes = new Column64();
-const befores = new Column64();
-const changes = new Column64();
+const depths = new Column<u32>();
+const names = new Column<u32>();
+const tops = new Column<u32>();
+const kinds = new Column<u32>();
+const together = new Column<u32>();
+const starts = new Column<f64>();
+const widths = new Column<f64>();
+const sizes = new Column<f64>();
+const befores = new Column<f64>();
+const changes = new Column<f64>();
 let thin: f64 = 0;
 let mostChange: f64 = 0;
 

@@ -1,18 +1,18 @@
 // Entries of a map → folded stacks. Most need only a root frame more, so the engine makes those of a whole dump in one
 // go.
 
-import { Column32 } from './memory.as';
+import { Column } from './memory.as';
 import { addStackAt, renewStacks, stacks } from './stacks.as';
 
 /** Words of an entry's stack before the lengths of its stacks: map, extra, shape. */
 const HEADER: u32 = 3;
 
 /** By shape: words before the frames, 0 if the host makes its stacks; the frames outside and inside of them. */
-const headers = new Column32();
-const roots = new Column32();
-const leaves = new Column32();
+const headers = new Column<u32>();
+const roots = new Column<u32>();
+const leaves = new Column<u32>();
 /** indices of the stacks that are left to the host */
-let left = new Column32();
+let left = new Column<u32>();
 
 /**
  * Entries of this shape, which has `count` stacks, become their frames with `root` outside and `leaf` inside, where not
@@ -36,7 +36,7 @@ export function planShape(shape: u32, count: u32, root: u32, leaf: u32): void {
 export function takePlanned(map: u32, limit: u32): f64 {
   const old = stacks;
   renewStacks();
-  left = new Column32();
+  left = new Column<u32>();
   let sum: f64 = 0;
   for (let i: u32 = 0; i < old.count; i++) {
     const p = <usize>old.at.get(i);

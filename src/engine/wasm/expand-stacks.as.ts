@@ -3,7 +3,7 @@
 
 import { nameCount } from './intern.as';
 import { forgetLines } from './lines.as';
-import { Column32, zeroed } from './memory.as';
+import { Column, zeroed } from './memory.as';
 import { addStack, dropReplaced, renewStacks, scratchFor, stacks } from './stacks.as';
 
 // what is known of a name: set by the host; how it is met in stacks
@@ -19,10 +19,10 @@ const IDS: u32 = 0x3fffffff;
 let facts: usize = 0;
 let factCount: u32 = 0;
 /** by name id: where in `lists` that of a leaf and that of a caller begins; 0: the name stays */
-const leafLists = new Column32();
-const callerLists = new Column32();
+const leafLists = new Column<u32>();
+const callerLists = new Column<u32>();
 /** the number of names in a list, then these */
-const lists = new Column32();
+const lists = new Column<u32>();
 
 /**
  * Room for a byte a name, which the host sets to KERNEL for names of kernel frames. Forgets all lists, and what only new

@@ -4,11 +4,11 @@
 
 import { names } from './intern.as';
 import { lineEnd, lineStart, moves, nextLine, nextLineStart, passLine } from './lines.as';
-import { Column32, LongColumn, sameBytes } from './memory.as';
+import { Column, LongColumn, sameBytes } from './memory.as';
 import { scratchFor, stacks } from './stacks.as';
 
-const ids = new Column32(); // the root frames of this input, then the frames of the last line
-const ends = new Column32(); // where each ends, from the start of its line
+const ids = new Column<u32>(); // the root frames of this input, then the frames of the last line
+const ends = new Column<u32>(); // where each ends, from the start of its line
 let last: usize = 0;
 let lastSize: u32 = 0;
 let lastMoves: u32 = 0;

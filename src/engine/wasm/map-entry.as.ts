@@ -24,7 +24,7 @@ import {
   scan,
   UNKNOWN,
 } from './lines.as';
-import { Column32, moved, PAD, sameBytes } from './memory.as';
+import { Column, PAD, moved, sameBytes } from './memory.as';
 
 /** In a shape: a stack; any other number is the key of a text. */
 const STACK: u32 = 0;
@@ -32,7 +32,7 @@ const STACK: u32 = 0;
 /** Their bytes are u32: the map, then what stands in the key, in order. */
 let shapes = new Interner();
 /** entries by shape */
-let counts = new Column32();
+let counts = new Column<u32>();
 
 let isOpen: bool = false;
 let map: u32 = 0;
@@ -86,7 +86,7 @@ export function restartEntries(): void {
   startLine = 0;
   isApart = true;
   shapes = new Interner();
-  counts = new Column32();
+  counts = new Column<u32>();
   counts.push(0);
 }
 

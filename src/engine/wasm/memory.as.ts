@@ -18,25 +18,25 @@ export function zeroed(count: u32, size: usize): usize {
   return ptr;
 }
 
-/** A growable column of u32; read it as load<u32>(column.ptr + (i << 2)). */
+/** A growable column of numbers in one piece, which begins at `ptr`. */
 @unmanaged
-export class Column32 {
+export class Column<T> {
   ptr: usize = 0;
   length: u32 = 0;
   capacity: u32 = 0;
 
-  @inline get(i: u32): u32 {
-    return load<u32>(this.ptr + ((<usize>i) << 2));
+  @inline get(i: u32): T {
+    return load<T>(this.ptr + <usize>i * sizeof<T>());
   }
 
-  @inline set(i: u32, value: u32): void {
-    store<u32>(this.ptr + ((<usize>i) << 2), value);
+  @inline set(i: u32, value: T): void {
+    store<T>(this.ptr + <usize>i * sizeof<T>(), value);
   }
 
-  push(value: u32): void {
+  push(value: T): void {
     if (this.length == this.capacity) {
       this.capacity = this.capacity ? this.capacity << 1 : 1024;
-      this.ptr = moved(this.ptr, (<usize>this.length) << 2, (<usize>this.capacity) << 2);
+      this.ptr = moved(this.ptr, <usize>this.length * sizeof<T>(), <usize>this.capacity * sizeof<T>());
     }
     this.set(this.length++, value);
   }
@@ -46,39 +46,7 @@ export class Column32 {
     if (count <= this.capacity) return;
     this.drop();
     this.capacity = count;
-    this.ptr = moved(0, 0, (<usize>count) << 2);
-  }
-
-  /** Gives its memory back. */
-  drop(): void {
-    if (this.ptr) heap.free(this.ptr);
-    this.ptr = 0;
-    this.length = 0;
-    this.capacity = 0;
-  }
-}
-
-/** A growable column of f64; read it as load<f64>(column.ptr + (i << 3)). */
-@unmanaged
-export class Column64 {
-  ptr: usize = 0;
-  length: u32 = 0;
-  capacity: u32 = 0;
-
-  @inline get(i: u32): f64 {
-    return load<f64>(this.ptr + ((<usize>i) << 3));
-  }
-
-  @inline set(i: u32, value: f64): void {
-    store<f64>(this.ptr + ((<usize>i) << 3), value);
-  }
-
-  push(value: f64): void {
-    if (this.length == this.capacity) {
-      this.capacity = this.capacity ? this.capacity << 1 : 1024;
-      this.ptr = moved(this.ptr, (<usize>this.length) << 3, (<usize>this.capacity) << 3);
-    }
-    this.set(this.length++, value);
+    this.ptr = moved(0, 0, <usize>count * sizeof<T>());
   }
 
   /** Gives its memory back. */

@@ -7,7 +7,7 @@
 // fractions stay what they are.
 
 import { names } from './intern.as';
-import { Arena, Column32, copyBytes, PAD, zeroed } from './memory.as';
+import { Arena, Column, PAD, copyBytes, zeroed } from './memory.as';
 import { writeDigits } from './text.as';
 
 /** How many names are remembered of each caller: REMEMBERED of src/stacks/packed/successors.ts. */
@@ -20,8 +20,8 @@ const MAX_EXACT: f64 = 9007199254740991; // 2^53 - 1
 @unmanaged
 class Bytes {
   /** Where chunks begin and how many bytes each holds; the last one's is not known before end(). */
-  starts: Column32 = new Column32();
-  sizes: Column32 = new Column32();
+  starts: Column<u32> = new Column<u32>();
+  sizes: Column<u32> = new Column<u32>();
   to: usize = 0;
   limit: usize = 0;
 
@@ -93,7 +93,7 @@ const counts = new Bytes();
 const befores = new Bytes();
 const texts = new Bytes();
 /** Name ids by number, and numbers by name id. */
-const used = new Column32();
+const used = new Column<u32>();
 let numbers: usize = 0;
 /**
  * By name number, what it called last: twice the one name that it has called, or 1 + where its row of REMEMBERED names

@@ -6,7 +6,7 @@
 //            ╰─address──╯ ╰sym╯      ╰object╯
 
 import { keys, names } from './intern.as';
-import { Column32, zeroed } from './memory.as';
+import { Column, zeroed } from './memory.as';
 import { placeName } from './places.as';
 import { moreSlots } from './slots.as';
 
@@ -169,7 +169,7 @@ export function rememberPlaces(kind: u32): void {
 // ── symbols that are names as they stand ─────────────────────────────────────────────────────────────────────────
 
 /** By object's key << 1 | kernel address: 1 + the key of the mark behind its names, with flags; 0: the host names all. */
-const objects = new Column32();
+const objects = new Column<u32>();
 const FLAGS: u32 = 0xc0000000;
 const LONGEST: u32 = 1 << 10;
 const marked = heap.alloc(LONGEST + 64);

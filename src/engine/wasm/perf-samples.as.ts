@@ -19,7 +19,7 @@ import {
   scan,
   UNKNOWN,
 } from './lines.as';
-import { Column32, Column64, copyBytes } from './memory.as';
+import { Column, copyBytes } from './memory.as';
 import { decimalAt, header, readPerfHeader, SAMPLE } from './perf-header.as';
 import { perfHeadKey, perfShapeKey, readPerfShape } from './perf-shapes.as';
 import { mayHoldFrame } from './perf-tail.as';
@@ -82,12 +82,12 @@ class Tally {
 
 const tally = new Tally();
 /** pairs: samples, and the sum of their weights by the event's own count */
-const sums = new Column64();
+const sums = new Column<f64>();
 /** by the key of form, event and task */
-const plans = new Column32();
+const plans = new Column<u32>();
 const planKey = heap.alloc(32);
 /** by the key of a task: its last plan; a task mostly has one */
-const lastPlans = new Column32();
+const lastPlans = new Column<u32>();
 const waitingText = heap.alloc(640);
 
 let byTask: bool = false;
@@ -104,7 +104,7 @@ let use: u32 = 0;
 /** does the header that was read last lie in the window? */
 let isInside: bool = false;
 /** by the key of what stands behind an event: the frame in it, with flags; 0: not known */
-const tails = new Column32();
+const tails = new Column<u32>();
 const MOST_TAILS: u32 = 1 << 16;
 let tailCount: u32 = 0;
 /** the frame on the line of the header that was read last; 0: none */

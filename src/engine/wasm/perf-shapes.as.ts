@@ -3,7 +3,7 @@
 
 import { keyLike, keys } from './intern.as';
 import { isDigit, lineEnd, lineStart } from './lines.as';
-import { Column32 } from './memory.as';
+import { Column } from './memory.as';
 import { decimalAt, header, readPerfEvent, SAMPLE } from './perf-header.as';
 import { frameColumn } from './perf-tail.as';
 
@@ -37,7 +37,7 @@ class Shape {
 
 const text = heap.alloc(MOST_COLUMNS + 32);
 /** by the key of the text: a block of shapes, one for each state */
-const shapes = new Column32();
+const shapes = new Column<u32>();
 let count: u32 = 0;
 
 /**

@@ -2,16 +2,16 @@
 // stands for each. They are many, so they lie in columns here.
 
 import { names } from './intern.as';
-import { Column32, Column64 } from './memory.as';
+import { Column } from './memory.as';
 
 const KEY: u32 = 22;
 const key = memory.data(KEY + 8);
 
 /** by number: the name, what lines of it have in common, the address, and how that was printed */
-const ids = new Column32();
-const kinds = new Column32();
-const addresses = new Column64();
-const printed = new Column64();
+const ids = new Column<u32>();
+const kinds = new Column<u32>();
+const addresses = new Column<f64>();
+const printed = new Column<f64>();
 
 /** The name of a place. Where it `isApart`, each printed address has one of its own. */
 export function placeName(kind: u32, address: f64, printedAt: f64, isApart: bool): u32 {
