@@ -76,8 +76,9 @@ async function recorded(flag: string): Promise<{ sites: Site[]; places: Place[];
   return { sites, places: where, calls };
 }
 
-/** `lock registry_lock`, `heap lock 0x55e1c0`, `x/journal.log`, `tcp 127.0.0.1:4711` */
+/** `lock registry_lock`, `heap lock 0x55e1c0`, `x/journal.log`, `tcp 127.0.0.1:4711`, `[eventfd]` */
 function isOf(object = '', { object: real }: Site): boolean {
+  if (real.startsWith('[')) return object === real;
   return real === 'heap' ? object.startsWith('heap lock ') : new RegExp(`[ /:]${real}$`).test(object);
 }
 
