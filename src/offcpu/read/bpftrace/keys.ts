@@ -76,7 +76,7 @@ function orderOf(keys: readonly KeyTexts[], separator: string): KeyPart[] | unde
     if (place.isStack || !every(place.texts, isInteger)) continue;
     if (every(place.texts, isState) && !places.some((other) => numeric.get(other) === 'state')) {
       numeric.set(place, 'state');
-    } else ids.push(place);
+    } else if (every(place.texts, isId)) ids.push(place);
   }
   if (ids[0]) numeric.set(ids[0], ids[1] ? 'pid' : 'tid');
   if (ids[1]) numeric.set(ids[1], 'tid');
@@ -177,7 +177,12 @@ function every(texts: ReadonlySet<string>, test: (text: string) => boolean): boo
   for (const text of texts) if (!test(text)) return false;
   return true;
 }
+/** The first argument of `wait4(-1)` is 18446744073709551615 in bpftrace 0.27, and -1 in 0.17. */
 function isInteger(text: string): boolean {
+  return /^-?\d{1,20}$/.test(text);
+}
+/** A pid or tid, and no address. */
+function isId(text: string): boolean {
   return /^-?\d{1,16}$/.test(text);
 }
 /** An empty stack prints as nothing, from 0.25 on as a newline. */

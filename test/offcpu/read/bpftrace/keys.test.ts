@@ -84,3 +84,11 @@ test('no stack, or three of them, is nothing to fold', () => {
   assert.equal(read(['sh, 42']), undefined);
   assert.equal(read(['K, U, K']), undefined);
 });
+
+test('a number of 64 bits is a number: the first argument of wait4(-1), as bpftrace 0.27 prints it', () => {
+  const order = ['kstack', 'ustack', 'comm', 'tid', 'object'] as const;
+  const layout = read(['K, U, sh, 42, 18446744073709551615', 'K, U, sh, 42, -1'], ', ', order);
+  assert.deepEqual(layout?.meanings.map(short), ['sh undefined 42 undefined k0 u1', 'sh undefined 42 undefined k0 u1']);
+  // but no thread's id, and no comm
+  assert.deepEqual(read(['K, 18446744071578845184, 42'])?.order, ['kstack', '-', 'tid']);
+});
