@@ -1,6 +1,7 @@
 // The lines that a run prints at its end; run.json keeps some of them.
 
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
+import { lossIn } from '../../perf/noise.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { MUCH_CUT } from '../../stacks/reach.ts';
 import { LARGEST } from '../call-graph.ts';
@@ -78,6 +79,11 @@ export function isWithoutSamples(perfLog: string): boolean {
   // [ perf record: Captured and wrote 2.448 MB perf.data (152 samples) ]       of none it says nothing
   const [said] = /^\[ perf record: Captured and wrote .* \]$/m.exec(perfLog) ?? [];
   return said !== undefined && !/\(~?\d+ samples\) \]$/.test(said);
+}
+
+/** perf's words in its log on samples that it lost while it recorded: `perf script` tells them on its stderr only. */
+export function lossesIn(perfLog: string): string[] {
+  return perfLog.split('\n').flatMap(lossIn);
 }
 
 const FRAMES =

@@ -144,9 +144,10 @@ function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {
   if (losses.length > 0) {
     points.push({
       what: 'loss',
-      text: `perf lost data: ${losses.join(', ')}.`,
+      text: `perf lost samples, and says: ${losses.join(' ')}`,
       level: 'fair',
-      mend: 'flame-record --frequency 49',
+      // the copies of the stack at each switch are the most that it writes
+      mend: `flame-record ${facts.offcpu?.wholeWeight === undefined ? `--frequency ${Math.ceil(settings.frequency / 2)}` : '--off-cpu-stacks fp'}`,
     });
   }
   return points;

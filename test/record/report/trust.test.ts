@@ -159,6 +159,22 @@ test('cut stacks of waits that perf told nothing of are not mended by larger cop
   assert.deepEqual([mend(80, { offcpuStacks: 'dwarf' }), mend(80, { followChildren: true })], [undefined, undefined]);
 });
 
+test('samples that perf lost are a doubt: it should sample less, or copy no stack at switches', () => {
+  const cpu = cpuOf([['app', 8, ['work /opt/app'], 500]]);
+  const offcpu = offcpuOf('flamepipe offcpu 4 pid 7 attach_ns 0\n', 10);
+  assert.ok(offcpu.stats);
+  cpu.stats.losses.push('Processed 7600 samples and lost 19.57%!');
+  const given = offcpu.stats;
+  const mend = (more = {}): string | undefined => {
+    const { points } = reportOf(partsOf(cpu, { ...offcpu, stats: { ...given, ...more } })).trust;
+    return points.find(({ text }) => text.includes('lost 19.57%'))?.mend;
+  };
+  assert.deepEqual(
+    [mend(), mend({ wholeWeight: 99 })],
+    ['flame-record --frequency 50', 'flame-record --off-cpu-stacks fp'],
+  );
+});
+
 test('each doubt of the report is a line', () => {
   const trust = trustIn(50, '[unknown] /opt/app');
   assert.deepEqual(

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { failureText } from '../../../src/record/failure.ts';
 import { type Material, renderSteps, type Slept, STEPS } from '../../../src/record/render/render-plan.ts';
 import { shellLine, shellWord } from '../../../src/record/render/shell-words.ts';
-import { isWithoutSamples } from '../../../src/record/render/summary.ts';
+import { isWithoutSamples, lossesIn } from '../../../src/record/render/summary.ts';
 import type { Settings } from '../../../src/record/settings.ts';
 import {
   bpftraceCommand,
@@ -267,6 +267,23 @@ test('perf says how many samples it took, if any', () => {
   const log = (end: string): string =>
     `Events enabled\n[ perf record: Captured and wrote 0.005 MB a b/perf.data${end} ]\n`;
   assert.deepEqual([log(''), log(' (152 samples)'), ''].map(isWithoutSamples), [true, false, false]);
+});
+
+test('perf says in its log that it lost samples', () => {
+  const log = `Events enabled
+[ perf record: Woken up 42 times to write data ]
+Warning:
+Processed 11180 events and lost 812 chunks!
+
+Check IO/CPU overload!
+
+Warning:
+Processed 7600 samples and lost 19.57%!
+
+[ perf record: Captured and wrote 382.184 MB perf.data (6113 samples) ]
+`;
+  const lost = ['Processed 11180 events and lost 812 chunks!', 'Processed 7600 samples and lost 19.57%!'];
+  assert.deepEqual([lossesIn(log), lossesIn('')], [lost, []]);
 });
 
 test('a shell reads a quoted line back as it was', async () => {

@@ -25,7 +25,7 @@ import { identityOf } from '../../render/identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../../render/offcpu-profile.ts';
 import { drawOptionsOf, PICTURES, type RunPicture, STEPS } from '../../render/render-plan.ts';
 import { rootOfTask, rootsOf } from '../../render/sleepers.ts';
-import { isWithoutSamples, noSampleText, unsampledText } from '../../render/summary.ts';
+import { isWithoutSamples, lossesIn, noSampleText, unsampledText } from '../../render/summary.ts';
 import { onCpuNsOf, wallOf, wallText } from '../../render/wall.ts';
 import type { DumpWindow } from '../../window/dump-window.ts';
 import type { Environment } from '../../window/plan.ts';
@@ -195,6 +195,7 @@ async function renderCpu(
   });
   if (!folded || folded === NO_SAMPLE) return folded;
   const profile = cpuProfileOf(folded, rootsOf(recording.targets));
+  profile.stats.losses.push(...lossesIn(textOf(artifactIn(environment.folder, 'perfLog')) ?? ''));
   steps.write('cpuThreads', profile.byThread.folded());
   steps.write('cpuStats', [jsonText(profile.stats)]);
   steps.write('cpu', profile.byRoot.folded());
