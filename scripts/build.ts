@@ -22,7 +22,7 @@ import { completions } from './completions.ts';
 import { writeDemangleWasm } from './demangle-wasm.ts';
 import { manPage } from './man-page.ts';
 import { manuals } from './manuals.ts';
-import { offcpuRules, waitEvents } from './offcpu-rules.ts';
+import { offcpuRules, quietMeanings, waitEvents } from './offcpu-rules.ts';
 import { thirdPartyLicenses } from './third-party.ts';
 import { viewerScript } from './viewer-script.ts';
 
@@ -99,6 +99,7 @@ async function buildData(): Promise<void> {
   writeDemangleWasm(`${OWN}/demangle.generated.wasm`);
   for (const kind of ['reasons', 'meanings']) writeFileSync(`${OWN}/${kind}.generated.json`, offcpuRules(kind));
   writeFileSync(`${OWN}/pg-wait-events.generated.tsv`, waitEvents());
+  writeFileSync('src/flamegraph/quiet-meanings.generated.ts', quietMeanings());
   const viewer = await viewerScript();
   writeFileSync(`${OWN}/viewer.generated.js`, viewer);
   // for a Content-Security-Policy

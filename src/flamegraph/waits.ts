@@ -2,6 +2,7 @@
 
 import type { ColourFamily } from './classes.ts';
 import { family, shades } from './colours.ts';
+import { QUIET_MEANINGS } from './quiet-meanings.generated.ts';
 import { MEANING, SEVERAL } from './time.ts';
 
 interface Group {
@@ -85,20 +86,13 @@ const BITS = new Map(GROUPS.flatMap(({ reasons }, i) => reasons.map((reason) => 
 const MEANINGS: readonly (readonly [meaning: RegExp, letter: string])[] = [
   [/^(?:Lock|LWLock|BufferPin):/, 'l'],
   [/^IO:/, 's'],
-  // waits for the next query, for a time, for work of a helper
-  [/^(?:Client:(?:ClientRead|WalSenderWaitForWAL)$|Timeout:|Activity:)/, 't'],
+  // waits for a time, for work of a helper
+  [/^(?:Timeout|Activity):/, 't'],
   [/^Client:/, 'x'],
 ];
 
-// a runtime's threads without work, and its sleeps: what meanings.rules calls idle, or a timer
-const QUIET: ReadonlySet<string> = new Set(
-  [
-    'Erlang:poll Erlang:scheduler GLib:loop Go:idle Go:signal Go:sysmon JVM:compiler JVM:gc JVM:gc-workers JVM:sleep',
-    'JVM:vm MariaDB:accept MariaDB:background MariaDB:client-read OCaml:tick Postmaster Python:sleep V8:worker',
-    'haproxy:loop jemalloc:background libev:loop libevent:loop libuv:loop libuv:worker memcached:background nginx:loop',
-    'nginx:pool redis:background redis:loop systemd:loop tokio:blocking-pool tokio:park',
-  ].flatMap((names) => names.split(' ')),
-);
+/** What meanings.rules calls idle, or a timer: threads without work, and sleeps. */
+const QUIET: ReadonlySet<string> = new Set(QUIET_MEANINGS);
 
 // tried first, because nearly no name is one of them
 const MEANING_NAME = /^(?:L?W?Lock|BufferPin|IO|Client|Timeout|Activity):/;
