@@ -132,16 +132,21 @@ function placeRow(place: GatheredPlace, queued: (ns: number) => string): Row {
   };
 }
 
-/** `<- 98% thread rebuild in publish`; in two lines where one is too short. */
+/** `<- 98% thread rebuild in publish`, `<- 52% sh 5942 and 20 more`; in two lines or three where one is too short. */
 function wakerLines({ name, function: own }: PlaceWaker, share: string, width: number): string[] {
+  const indent = ' '.repeat(share.length);
   const short = share.length + name.length > width ? name.replace(/^thread /, '') : name;
-  const line = `${share}${fitted(short, width - share.length)}`;
-  if (own === undefined) return [line];
-  const longer = `${line} in ${own}`;
+  const [, first = short, others] = (share.length + short.length > width && AND_MORE.exec(short)) || [];
+  const lines = [`${share}${fitted(first, width - share.length)}`, ...(others ? [`${indent}${others}`] : [])];
+  if (own === undefined) return lines;
+  const longer = `${lines.at(-1)} in ${own}`;
   return longer.length <= width
-    ? [longer]
-    : [line, `${' '.repeat(share.length)}in ${fitted(own, width - share.length - 3)}`];
+    ? [...lines.slice(0, -1), longer]
+    : [...lines, `${indent}in ${fitted(own, width - indent.length - 3)}`];
 }
+
+// apache2 22811 and 8 more
+const AND_MORE = /^(.+) (and \d+ more)$/s;
 
 function restRow(rest: readonly GatheredPlace[], queued: (ns: number) => string): Row[] {
   if (rest.length === 0) return [];

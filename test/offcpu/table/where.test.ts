@@ -259,7 +259,7 @@ test("a thread that parks waits on no lock that its address could name; an LWLoc
 
 test('a function that waits a little on each of many locks has a row, its many wakers one line, and sums stay', () => {
   const entry = (own: string, address: number, ns: number): OffcpuEntry => {
-    const waker = { pid: (address >> 3) % 9, tid: address, comm: 'host' };
+    const waker = { pid: (address >> 3) % 9, tid: address, comm: 'connection host' };
     return {
       ...{ ...WAIT, ns, maxNs: ns, user: ['pthread_cond_wait', own, 'main'] },
       particulars: { object: { kind: 'lock', address }, waker, lengthLog2: 20 },
@@ -276,10 +276,11 @@ test('a function that waits a little on each of many locks has a row, its many w
   const rows = formatWhere(places).split('\n');
   const at = (name: string): string => rows.find((row) => row.trim().startsWith(name)) ?? '';
   assert.match(at('reply'), /^ {4}reply +80\.0 .* 40 .* lock at 0x1138$/);
-  const [, more = '', wakers = ''] = rows.slice(rows.indexOf(at('reply')));
+  const [, more = '', waker = '', others = ''] = rows.slice(rows.indexOf(at('reply')));
   assert.match(more, /^ +and 39 more$/);
   // of nine processes, one is its own
-  assert.match(wakers, /^ +<- 90% host \d+ and 7 more$/);
+  assert.match(waker, /^ +<- 90% connection host \d+$/, 'whole, not its last letters');
+  assert.match(others, /^ +and 7 more$/);
   assert.match(at('store'), /^ {4}store +20\.0 .* 20 .* select 0$/);
   assert.match(at('take'), / 30\.0 /);
   assert.match(at('1 more'), / 1\.00 /);
