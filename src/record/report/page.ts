@@ -18,6 +18,7 @@ import {
   basisOfFunctions,
   basisOfWaits,
   codeText,
+  endersOf,
   FIRST,
   gradeText,
   hotText,
@@ -286,7 +287,7 @@ function waitsTable(waits: readonly WaitRow[]): string {
       cell: ({ queuedSeconds }) => (queuedSeconds > 0 ? timeText(queuedSeconds) : ''),
       value: ({ queuedSeconds }) => queuedSeconds,
     },
-    { title: 'ended by', kind: 'text', cell: ({ wakers }) => wakers.slice(0, ENDERS).map(enderText).join('\n') },
+    { title: 'ended by', kind: 'text', cell: (row) => endersOf(row).slice(0, ENDERS).map(enderText).join('\n') },
   ];
   const rest = waits.slice(MOST_WAITS);
   const more =

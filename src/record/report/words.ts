@@ -151,11 +151,16 @@ export const ONE_CALL = 'one call waits several times, for pages, the journal, t
 const MOST_WAKERS = 3;
 const LEAST_WAKER = 0.05;
 
-/** `ended by thread rebuild (98 %)`, `ended by apache2 22811 and 8 more (97 %)`; '' if nobody knows. */
-function wakersText({ wakers }: WaitRow): string {
-  const shown = withoutAlike(wakers, MOST_WAKERS, 'share')
+/** Who ended these waits, most of them first; many of one kind are one, and chance is nobody. */
+export function endersOf({ wakers }: WaitRow): WaitRow['wakers'] {
+  return withoutAlike(wakers, MOST_WAKERS, 'share')
     .filter(({ share }) => share >= LEAST_WAKER)
     .slice(0, MOST_WAKERS);
+}
+
+/** `ended by thread rebuild (98 %)`, `ended by apache2 22811 and 8 more (97 %)`; '' if nobody knows. */
+function wakersText(row: WaitRow): string {
+  const shown = endersOf(row);
   if (shown.length === 0) return '';
   return `ended by ${shown.map(({ name, share }) => `${name} (${(100 * share).toFixed(0)} %)`).join(', ')}`;
 }

@@ -358,6 +358,16 @@ test("where no function is known, a wait is its thread's, and those of a pool ar
   );
 });
 
+test('many enders of one kind are one on the page, as in the first rows, and chance is nobody', () => {
+  const many = Array.from({ length: 20 }, (_, i) => ({ name: `sh ${i + 100}`, share: 0.03 }));
+  const wakers = [{ name: 'thread main', share: 0.38 }, ...many, { name: 'thread other', share: 0.02 }];
+  const [held] = report.heldUp as [WaitRow];
+  const row = { ...held, wakers };
+  assert.match(waitFacts(row, report).join(), /ended by sh 100 and 19 more \(60 %\), thread main \(38 %\)$/);
+  const html = pageHtml({ ...report, waits: [row] }, new Map()).replaceAll('\u00a0', ' ');
+  assert.match(html, /sh 100 and 19 more 60 %<br>thread main 38 %/);
+});
+
 test('other functions that changed are in sight where none of the program did', () => {
   const row = { name: 'sort', before: 0, after: 90, change: 90, mark: 'new' as const };
   const html = (kinds: readonly ('own' | 'function')[]): string => {
