@@ -216,11 +216,12 @@ const COMPILED: readonly (readonly [language: string, name: RegExp])[] = [
   ['Java', /^[\w$.]+(?:\[\])* [\w$.]+\.[\w$<>]+$/],
 ];
 
-/** The files of the target's own code; of what a compiler made in memory the language, if its functions tell. */
+/** The files of the target's own code; of what a compiler made in memory the languages, if its functions tell. */
 export function codeText({ objects, hottest }: Pick<OwnFunctions, 'objects' | 'hottest'>): string {
-  const isCompiled = objects.length === 1 && objects[0] === JIT && hottest.length > 0;
-  const [language] = COMPILED.find(([, name]) => isCompiled && hottest.every((row) => name.test(row.name))) ?? [];
-  return language ?? objects.join(', ');
+  const compiled = hottest.filter(({ object }) => object === JIT);
+  const languages = compiled.map(({ name }) => COMPILED.find(([, pattern]) => pattern.test(name))?.[0] ?? JIT);
+  const told = languages.length === 0 || languages.includes(JIT) ? [JIT] : [...new Set(languages)].sort();
+  return objects.flatMap((object) => (object === JIT ? told : object)).join(', ');
 }
 
 const GRADES: Record<Trust['grade'], string> = {

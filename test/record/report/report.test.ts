@@ -166,14 +166,18 @@ test('page and Markdown say what the data says, and no name becomes markup', () 
 });
 
 test('code that a compiler made in memory is of the language that its functions tell', () => {
-  const of = (...names: string[]): string =>
-    codeText({ objects: ['JIT code'], hottest: names.map((name) => ({ ...row, name })) });
-  const row = { self: 1, nearest: 1, total: 1 };
+  const of = (...names: string[]): string => ofAll(['JIT code'], ...names.map((name) => row(name)));
+  const ofAll = (objects: string[], ...hottest: ReturnType<typeof row>[]): string => codeText({ objects, hottest });
+  const row = (name: string, object = 'JIT code') => ({ self: 1, nearest: 1, total: 1, name, object });
   assert.equal(of('py::crunch:/srv/app.py', 'py::save:/srv/app.py'), 'Python');
   assert.equal(of('JS:renderPage /srv/a.js:5:20', 'JS: /srv/a.js:1:1'), 'JavaScript');
   assert.equal(of('long Shop.crunch', 'byte[] app.Page.<init>'), 'Java');
   assert.equal(of('long Shop.crunch', 'work'), 'JIT code');
   assert.equal(of(), 'JIT code');
+  // with --children, beside programs that have files
+  const crunch = row('py::crunch:/srv/app.py');
+  assert.equal(ofAll(['JIT code', 'gzip'], crunch, row('deflate', 'gzip')), 'Python, gzip');
+  assert.equal(of('py::crunch:/srv/app.py', 'JS:f /srv/a.js:1:1'), 'JavaScript, Python');
 });
 
 test('the page allows itself by hash: its style, each picture and the script of these', () => {
