@@ -2,6 +2,7 @@
 
 import type { ElfFacts } from '../../symbols/elf.ts';
 import { framePointersMend, isRuntime, languageText, type TargetLanguage } from '../target/language.ts';
+import { fileName } from '../target/own-code.ts';
 import type { Finding } from './doctor.ts';
 
 export interface ObjectFacts {
@@ -64,16 +65,26 @@ export function targetFindings({
   for (const path of replaced) findings.push({ level: 'fault', text: replacedText(pid, path), mend: RESTART });
   const misread = misreadPath(objects.map((one) => one.path));
   if (misread !== undefined) findings.push({ level: 'note', text: misreadText(pid, misread), mend: ELSEWHERE });
-  const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
+  // nobody builds the distribution's node or python anew: it is like a library
+  const isInterpreter = ({ isMain, owner }: ObjectFacts): boolean =>
+    isMain && Boolean(owner) && isRuntime(language) && language.language !== 'Go';
+  const bare = objects.filter((one) => isBare(one) && (one.isMain ? isInterpreter(one) : one.owner !== ''));
   for (const one of ownFirst(objects)) {
-    // what the language lacks is told above, and nobody builds the distribution's node or java anew
-    if (one.isMain && one.owner && isRuntime(language) && language.language !== 'Go') continue;
-    if (one.elf && !libraries.includes(one)) findings.push(...objectFindings(one, one.elf));
-    else if (!one.elf) findings.push({ level: 'note', text: `${one.path} cannot be read as ELF` });
+    if (!one.elf) findings.push({ level: 'note', text: `${one.path} cannot be read as ELF` });
+    else if (!isInterpreter(one) && !bare.includes(one)) findings.push(...objectFindings(one, one.elf));
   }
-  if (libraries.length === 0) return findings;
-  const text = `${count(libraries.length, 'library has', 'libraries have')} no symbols but those of exported functions`;
-  return [...findings, { level: 'note', text, mend: installedForAll(libraries, pid) }];
+  if (bare.length === 0) return findings;
+  const text = `${bareText(bare)} no symbols but those of exported functions`;
+  return [...findings, { level: 'note', text, mend: installedForAll(bare, pid) }];
+}
+
+/** `python3.13 and 6 libraries have` */
+function bareText(bare: readonly ObjectFacts[]): string {
+  const libraries = bare.filter(({ isMain }) => !isMain).length;
+  const main = bare.find(({ isMain }) => isMain);
+  if (main === undefined) return count(libraries, 'library has', 'libraries have');
+  const name = fileName(main.path);
+  return libraries === 0 ? `${name} has` : `${name} and ${count(libraries, 'library', 'libraries')} have`;
 }
 
 /** The target's own code first, then libc, then what the distribution brought. */
@@ -92,8 +103,8 @@ const LIBC = /\/(?:libc[.-][^/]*|ld-musl-[^/]*)$/;
 const MOST_PACKAGES = 4;
 
 function installedForAll(libraries: readonly ObjectFacts[], pid: number): string {
-  const owners = new Set(libraries.flatMap(({ owner }) => owner || []));
-  if (owners.size <= MOST_PACKAGES) return installed(libraries);
+  const packages = new Set(libraries.flatMap(({ owner }) => (owner ? debugPackage(owner) : [])));
+  if (packages.size <= MOST_PACKAGES) return installed(libraries);
   return `if a hot function is in one: apt-get install debian-goodies && find-dbgsym-packages --install ${pid}${DEBUG_ARCHIVE}`;
 }
 
@@ -167,16 +178,32 @@ function objectFindings(one: ObjectFacts, elf: ElfFacts): Finding[] {
     : [{ level: 'ok', text: `${path} has symbols and debug information` }];
 }
 
-/** Debian has it beside the programs, and all others in an archive of their own. */
-const LIBC_NAMES = 'libc6-dbg';
+/** Packages whose symbols Debian has beside the programs. Those of all others are in an archive of their own. */
+const DEBUG_PACKAGES: readonly (readonly [owner: RegExp, debug: string])[] = [
+  [/^libc6$/, 'libc6-dbg'],
+  // python3.13-minimal   libpython3.13-stdlib   libpython3.13
+  [/^(?:lib)?python(3\.\d+)(?:-minimal|-stdlib|t64)?$/, 'python$1-dbg'],
+  // perl-base   libperl5.40
+  [/^(?:perl(?:-base)?|libperl5\.\d+(?:t64)?)$/, 'perl-debug'],
+  // openjdk-21-jre-headless
+  [/^openjdk-(\d+)-.*$/, 'openjdk-$1-dbg'],
+];
 const DEBUG_ARCHIVE = '    (-dbgsym: from the debian-debug archive, docs/symbols.md)';
+
+const DBGSYM = '-dbgsym';
+
+/** The package with the symbols of another. */
+function debugPackage(owner: string): string {
+  const [pattern, debug] = DEBUG_PACKAGES.find(([owners]) => owners.test(owner)) ?? [/$/, DBGSYM];
+  return owner.replace(pattern, debug);
+}
 
 /** One command for all: by package if they have one, else by build-id. */
 function installed(objects: readonly ObjectFacts[]): string {
   const owners = new Set(objects.flatMap(({ owner }) => owner || []));
   if (owners.size > 0) {
-    const packages = [...owners].sort().map((name) => (name === 'libc6' ? LIBC_NAMES : `${name}-dbgsym`));
-    const archive = packages.every((name) => name === LIBC_NAMES) ? '' : DEBUG_ARCHIVE;
+    const packages = [...new Set(Array.from(owners, debugPackage))].sort();
+    const archive = packages.some((name) => name.endsWith(DBGSYM)) ? DEBUG_ARCHIVE : '';
     return `apt-get install ${packages.join(' ')}${archive}`;
   }
   const ids = objects.flatMap(({ elf }) => elf?.buildId ?? []);

@@ -187,6 +187,14 @@ describe('targetFindings', () => {
     );
     assert.match(lines, /2 libraries have no symbols.*\n {7}> apt-get install libc6-dbg zlib1g-dbgsym /);
     assert.match(found(object('/lib/libc.so.6', { owner: 'libc6' })), /\n {7}> apt-get install libc6-dbg\n/);
+    // where Debian has the symbols of a package beside it, there is no -dbgsym
+    for (const [owner, debug] of [
+      ['libpython3.11', 'python3.11-dbg'],
+      ['perl-base', 'perl-debug'],
+      ['libperl5.40', 'perl-debug'],
+      ['libperl4-corelibs-perl', 'libperl4-corelibs-perl-dbgsym'],
+    ])
+      assert.ok(found(object('/lib/x.so', { owner })).includes(`> apt-get install ${debug}`), owner);
     assert.match(lines, /ours\.so is stripped.*\n {7}> Cargo\.toml/);
     assert.match(
       found(object('/lib/libz.so.1', { owner: undefined })),
@@ -235,6 +243,14 @@ describe('targetFindings', () => {
     const ofOwner = (owner: string): string =>
       findingLines(targetFindings({ ...java, objects: [object('/java', { isMain: true, owner })] }));
     assert.doesNotMatch(ofOwner('openjdk-21-jre-headless'), /stripped/);
+    assert.match(ofOwner('openjdk-21-jre-headless'), /java has no symbols .*\n {7}> apt-get install openjdk-21-dbg$/m);
+    const python = ['python3.13-minimal', 'libpython3.13-stdlib', 'libc6'].map((owner, i) =>
+      object(`/${owner}`, { isMain: i === 0, owner }),
+    );
+    assert.match(
+      findingLines(targetFindings({ ...java, language: { ...java.language, language: 'Python' }, objects: python })),
+      /python3\.13-minimal and 2 libraries have no symbols .*\n {7}> apt-get install libc6-dbg python3\.13-dbg$/m,
+    );
     assert.match(ofOwner(''), /FAULT {2}\/java is stripped/);
   });
 
