@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { ROOT } from '../tools.ts';
 import { assertAddsUp, percent, type Reading, read, sum, table } from './reading.ts';
-import { bpftraceVersion, endOf, machine, obstacle, record, until } from './recording.ts';
+import { bpftraceVersion, endOf, machine, obstacle, record, recordTimed, until } from './recording.ts';
 
 /** By thread: the reason of its blocked time. */
 const TRUTH: Record<string, string> = {
@@ -219,6 +219,18 @@ test("a container's process, by its PID on the host", async (t) => {
   const slept = reading.waits.filter(({ comm, stack }) => comm === 'sleep' && stack.includes(';do_nanosleep;'));
   assert.ok(slept.length > 0);
   for (const { stack } of slept) assert.match(stack, /;clock_nanosleep;/, 'user frames have names');
+});
+
+test("a server's wait event is that of its main thread, not of one that an extension started", async (t) => {
+  if (skipped(t)) return;
+  const program = { name: 'server-thread', flags: [], hasTold: () => true };
+  await recordTimed(program, folder, { seconds: 1, operands: [String(0x10000000)] });
+  const dump = readFileSync(join(folder, 'server-thread.txt'), 'latin1');
+  // behind the stacks: comm, tid, state, wait event, call
+  const events = (comm: string): string[] =>
+    Array.from(dump.matchAll(new RegExp(`^, ${comm}, \\d+, 1, (\\d+), .*: \\(`, 'gm')), ([, event = '']) => event);
+  assert.deepEqual([...new Set(events('server'))], [String(0x09000001)]);
+  assert.deepEqual([...new Set(events('beside'))], ['0']);
 });
 
 function seconds({ windowNs }: Reading): string {
