@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { ROOT } from './tools.ts';
 
 const STACKS = ['stacks', 'engine'];
@@ -35,38 +35,49 @@ const READS_ITSELF = 'src/engine/own-data.ts';
 const EMPTY_NAMES = /^(?:utils?|helpers?|common|misc|shared|lib)(?:\.ts)?$/;
 const LINES = { any: 400, bin: 5, tools: 125 };
 
-for (const file of [...filesUnder('src'), ...filesUnder('bin')]) {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  const room = roomOf(file);
-  describe(file, () => {
-    test('lies in a room of the plan, under a name that says something', () => {
-      assert.ok(room in ARROWS, `no room "${room}"`);
-      for (const part of file.split('/')) assert.doesNotMatch(part, EMPTY_NAMES);
-    });
+/** Files of src/ and bin/, each with its room and its text. */
+const FILES = [...filesUnder('src'), ...filesUnder('bin')].map((file) => ({
+  file,
+  room: roomOf(file),
+  text: readFileSync(join(ROOT, file), 'utf8'),
+}));
 
-    test('imports along the arrows', () => {
-      const isPure = !TOUCHES_WORLD.includes(room) && file !== READS_ITSELF;
-      for (const from of importsOf(text)) {
-        if (!from.startsWith('.')) {
-          assert.ok(!isPure || !WORLD.test(from), `${file} must not import ${from}`);
-          continue;
-        }
-        const target = roomOf(join(file, '..', from));
-        assert.ok(target === room || ARROWS[room]?.includes(target), `${file} must not import ${from}`);
-      }
-    });
+test('files lie in a room of the plan, under names that say something', () => {
+  assert.ok(FILES.length > 400);
+  assert.deepEqual(new Set(FILES.map(({ room }) => room)), new Set(Object.keys(ARROWS)));
+  const empty = FILES.filter(({ file }) => file.split('/').some((part) => EMPTY_NAMES.test(part)));
+  assert.deepEqual(filesOf(empty), []);
+});
 
-    test('touches process only in cli and record/io', () => {
-      if (room !== 'cli' && room !== 'record/io') assert.doesNotMatch(withoutComments(text), /\bprocess\./);
-    });
-
-    test('is short', () => {
-      const most = room === 'bin' || room === 'tools' ? LINES[room] : LINES.any;
-      const lines = text.split('\n').length - 1;
-      assert.ok(lines <= most, `${file} has ${lines} lines; ${most} are the most`);
-    });
+test('files import along the arrows', () => {
+  const wrong = FILES.flatMap(({ file, room, text }) => {
+    const isPure = !TOUCHES_WORLD.includes(room) && file !== READS_ITSELF;
+    const isWrong = (from: string): boolean => {
+      if (!from.startsWith('.')) return isPure && WORLD.test(from);
+      const target = roomOf(join(file, '..', from));
+      return target !== room && !ARROWS[room]?.includes(target);
+    };
+    return importsOf(text)
+      .filter(isWrong)
+      .map((from) => `${file} must not import ${from}`);
   });
-}
+  assert.deepEqual(wrong, []);
+});
+
+test('only cli and record/io touch process', () => {
+  const others = FILES.filter(({ room }) => room !== 'cli' && room !== 'record/io');
+  const wrong = others.filter(({ text }) => /\bprocess\./.test(withoutComments(text)));
+  assert.deepEqual(filesOf(wrong), []);
+});
+
+test('files are short', () => {
+  const long = FILES.flatMap(({ file, room, text }) => {
+    const most = room === 'bin' || room === 'tools' ? LINES[room] : LINES.any;
+    const lines = text.split('\n').length - 1;
+    return lines > most ? [`${file} has ${lines} lines; ${most} are the most`] : [];
+  });
+  assert.deepEqual(long, []);
+});
 
 test('no file leads back to itself, not even by a type', () => {
   assertNoCircle(imports());
@@ -82,6 +93,10 @@ test('a test lies where its file or folder of src lies; what tests more lies in 
   const lost = sources.filter((source) => !existsSync(join(ROOT, source)) && !existsSync(join(ROOT, `${source}.ts`)));
   assert.deepEqual(lost, []);
 });
+
+function filesOf(some: readonly { file: string }[]): string[] {
+  return some.map(({ file }) => file);
+}
 
 /** The files that each file of src imports. */
 function imports(): Map<string, string[]> {
