@@ -300,6 +300,14 @@ function* ownNames(stacks: number): Generator<Buffer> {
   }
 }
 
+test('a small input fits into the 4 MiB that the engine begins with', () => {
+  const lines = Array.from({ length: 300 }, (_, i) => `app;function ${i};leaf ${i % 7} ${i}\n`);
+  const { table } = readFolded([Buffer.from(lines.join(''))]);
+  read(table, Buffer.from('\tframe\n1\n'));
+  textOf(table);
+  assert.equal(table.bytes.length, 4 << 20);
+});
+
 test('150 000 stacks with names of their own are read, drawn and written in 32 MiB', () => {
   const table = new StackTable();
   for (const block of ownNames(150_000)) {

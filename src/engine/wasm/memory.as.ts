@@ -164,6 +164,8 @@ export function sizeAt(at: usize): u32 {
 const SIZE: usize = 4;
 
 const CHUNK: usize = 1 << 20;
+/** All arenas together leave room in the memory that the engine begins with. */
+const FIRST_CHUNK: usize = 1 << 18;
 /** Each chunk begins with the place of the one before. */
 const CHUNK_HEAD: usize = 16;
 
@@ -178,9 +180,10 @@ export class Arena {
   take(size: usize): usize {
     const wanted = (size + 3) & ~(<usize>3);
     if (this.end - this.free < wanted + PAD) {
-      const chunk = wanted + PAD > CHUNK >> 2 ? wanted + PAD : CHUNK;
+      const isLarge = wanted + PAD > FIRST_CHUNK;
+      const chunk = isLarge ? wanted + PAD : this.last ? CHUNK : FIRST_CHUNK;
       const ptr = this.newChunk(chunk);
-      if (chunk != CHUNK) return ptr; // a region of its own; the open chunk stays open
+      if (isLarge) return ptr; // a region of its own; the open chunk stays open
       this.free = ptr;
       this.end = ptr + chunk;
     }
