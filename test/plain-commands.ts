@@ -1,5 +1,5 @@
-// Commands of golden cases that need no shell: `perf-fold --tid in.txt; echo $?`. They run in the process of the test,
-// because Node takes longer to start than they take; those with a pipe, a variable or a redirected output start programs.
+// Commands of golden cases that need no shell: `perf-fold --tid in.txt | fold-merge; echo $?`. They run in the process of the
+// test, because Node takes longer to start than they take; those with a variable, a loop or other programs need a shell.
 
 import { readFileSync } from 'node:fs';
 import type { OptionTable } from '../src/cli/options.ts';
@@ -27,27 +27,70 @@ const COMMANDS = new Map(
 interface Plain {
   tool: Command<OptionTable>;
   argv: string[];
-  /** the file that is its stdin; undefined: it is empty */
+  /** the file that is its stdin; undefined: what the command before it printed, or nothing */
   stdin: string | undefined;
 }
-/** What `echo` prints before the status of the command before it. */
-type Echo = string;
+/** What another program makes of what the command before it printed. */
+type Filter = (text: string) => string;
+/** Commands, each of which reads what the one before it printed. */
+interface Pipeline {
+  /** what stands before it: it runs always, where the one before passed, or where that failed */
+  when: string;
+  /** `echo`: what it prints before the status of the pipeline before */
+  parts: (Plain | Filter)[] | { echo: string };
+  /** is its status that of the last part that failed? */
+  pipefail: boolean;
+  /** does its output go to /dev/null? */
+  drops: boolean;
+}
+
+/** Programs that need not be started for what they do here. */
+const FILTERS = new Map<string, Filter>([
+  ["sed '/^<style/d'", (text) => text.replace(/^<style.*\n/gm, '')],
+  ['wc -l', (text) => `${text.split('\n').length - 1}\n`],
+  ['wc -c', (text) => `${text.length}\n`],
+]);
 
 //                ('in quotes' "without $" \x  what means nothing to a shell  )
 const WORD = /(?:'[^']*'|"[^"$`\\]*"|\\.|[^\s'"$`\\;&|<>(){}[*?#~!])+/y;
 //                     echo "status $?"
 const ECHO = /^echo (?:"(status |)\$\?"|\$\?)$/;
+//              (                command                 ) or what stands between two
+const PIECE = /(?:'[^']*'|"[^"]*"|\\.|[^;\n'"|&\\])+|&&|\|\||[;\n|]/g;
 
-/** The commands of these lines, which `;` or line ends part; undefined where one of them needs a shell. */
-export function plainCommands(lines: string): (Plain | Echo)[] | undefined {
-  const parts = lines.trim().match(/(?:'[^']*'|"[^"]*"|[^;\n'"])+/g) ?? [];
-  const commands = parts.map((part) => plainCommand(part.trim()));
-  return commands.includes(undefined) ? undefined : (commands as (Plain | Echo)[]);
+/** The pipelines of these lines, which `;`, `&&`, `||` or line ends part; undefined where one of them needs a shell. */
+export function plainCommands(lines: string): Pipeline[] | undefined {
+  const pipelines: Pipeline[] = [];
+  const pieces = lines.trim().match(PIECE) ?? [];
+  if (pieces.join('') !== lines.trim()) return undefined;
+  let pipefail = false;
+  let between = ';';
+  for (const piece of pieces) {
+    const text = piece.trim();
+    if (text === '' || /^[;&|]+$/.test(text)) {
+      between = text || ';';
+      continue;
+    }
+    const echo = ECHO.exec(text);
+    const before = pipelines.at(-1);
+    if (text === 'set -o pipefail' && between === ';') pipefail = true;
+    else if (echo) pipelines.push({ when: between, parts: { echo: echo[1] ?? '' }, pipefail, drops: false });
+    else {
+      const drops = / *> *\/dev\/null$/.exec(text);
+      const command = text.slice(0, drops?.index);
+      const part = FILTERS.get(command) ?? plainCommand(command);
+      if (part === undefined || (before?.drops === true && between === '|')) return undefined;
+      if (between !== '|') pipelines.push({ when: between, parts: [part], pipefail, drops: drops !== null });
+      else if (Array.isArray(before?.parts)) {
+        before.parts.push(part);
+        before.drops = drops !== null;
+      } else return undefined;
+    }
+  }
+  return pipelines;
 }
 
-function plainCommand(text: string): Plain | Echo | undefined {
-  const echo = ECHO.exec(text);
-  if (echo) return echo[1] ?? '';
+function plainCommand(text: string): Plain | undefined {
   const words: string[] = [];
   const files: string[] = [];
   for (let at = 0; at < text.length; ) {
@@ -59,6 +102,7 @@ function plainCommand(text: string): Plain | Echo | undefined {
     at = WORD.lastIndex;
   }
   const tool = COMMANDS.get(words[0] ?? '');
+  if (words.some((word) => word.startsWith('/dev/'))) return undefined; // the test's own
   return tool && files.length < 2 ? { tool, argv: words.slice(1), stdin: files[0] } : undefined;
 }
 
@@ -69,17 +113,28 @@ export function runLine(line: string, cwd: string): Promise<Result> {
 }
 
 /** What they print, one after the other, in the folder `cwd`, and the status of the last one. */
-export async function runPlain(commands: readonly (Plain | Echo)[], cwd: string): Promise<Result> {
+export async function runPlain(pipelines: readonly Pipeline[], cwd: string): Promise<Result> {
   const [out, err]: Uint8Array[][] = [[], []];
   const before = process.cwd();
   let status = 0;
   process.chdir(cwd);
   try {
-    for (const command of commands) {
-      if (typeof command === 'string') {
-        out!.push(Buffer.from(`${command}${status}\n`));
+    for (const { when, parts, pipefail, drops } of pipelines) {
+      if ((when === '&&' && status !== 0) || (when === '||' && status === 0)) continue;
+      if (!Array.isArray(parts)) {
+        out!.push(Buffer.from(`${parts.echo}${status}\n`));
         status = 0;
-      } else status = await run(command, out!, err!);
+        continue;
+      }
+      let printed: Uint8Array = Buffer.of();
+      status = 0;
+      for (const part of parts) {
+        const own: Uint8Array[] = [];
+        const ended = await run(part, printed, own, err!);
+        status = pipefail ? ended || status : ended;
+        printed = Buffer.concat(own);
+      }
+      if (!drops) out!.push(printed);
     }
   } finally {
     process.chdir(before);
@@ -87,13 +142,19 @@ export async function runPlain(commands: readonly (Plain | Echo)[], cwd: string)
   return { out: Buffer.concat(out!), err: Buffer.concat(err!), status };
 }
 
-function run({ tool, argv, stdin }: Plain, out: Uint8Array[], err: Uint8Array[]): Promise<number> {
-  const input = stdin === undefined ? [] : [readFileSync(stdin)];
+/** Gives its status. */
+async function run(part: Plain | Filter, piped: Uint8Array, out: Uint8Array[], err: Uint8Array[]): Promise<number> {
+  if (typeof part === 'function') {
+    out.push(Buffer.from(part(Buffer.from(piped).toString('latin1')), 'latin1'));
+    return 0;
+  }
+  const { tool, argv, stdin } = part;
+  const input = stdin === undefined ? piped : readFileSync(stdin);
   return statusOf(tool, argv, {
     report: new Report(tool.name, (text) => err.push(Buffer.from(text as Uint8Array))),
     stop: new Stop(),
     stdin: (async function* () {
-      yield* input;
+      if (input.length > 0) yield Buffer.from(input);
     })(),
     interactive: false,
     terminal: false,
