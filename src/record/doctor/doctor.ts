@@ -64,6 +64,17 @@ export function machineFindings(facts: MachineFacts): Finding[] {
 function perfFinding({ perf, kernel }: MachineFacts): Finding {
   const mend = 'apt-get install linux-perf';
   if (perf === undefined) return { level: 'fault', stops: 'perf', text: 'perf is not installed', mend };
+  if (!perf.startsWith('perf version')) {
+    // WARNING: perf not found for kernel 6.8.0-45-generic          of Ubuntu's script, which looks for that kernel's perf
+    const isOfKernel = perf.includes('not found for kernel');
+    const text = `perf does not run: ${perf}`;
+    return {
+      level: 'fault',
+      stops: 'perf',
+      text,
+      mend: isOfKernel ? 'apt-get install "linux-tools-$(uname -r)"' : mend,
+    };
+  }
   const text = `${perf}, Linux ${kernel}`;
   if (!isOlder(perf, PERF_LEAST)) return { level: 'ok', text };
   return {
@@ -78,6 +89,9 @@ function bpftraceFinding({ bpftrace }: MachineFacts): Finding {
   const mend = 'apt-get install bpftrace';
   if (bpftrace === undefined) {
     return { level: 'fault', stops: 'bpftrace', text: 'bpftrace is not installed: no off-CPU recording', mend };
+  }
+  if (!bpftrace.startsWith('bpftrace v')) {
+    return { level: 'fault', stops: 'bpftrace', text: `bpftrace does not run: ${bpftrace}`, mend };
   }
   if (!isOlder(bpftrace, BPFTRACE_LEAST)) return { level: 'ok', text: bpftrace };
   return {

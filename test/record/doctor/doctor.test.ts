@@ -45,6 +45,11 @@ describe('machineFindings', () => {
     for (const [facts, expected] of [
       [{ perf: undefined }, /^fault: perf is not installed > apt-get install linux-perf$/],
       [{ perf: 'perf version 5.4.2' }, /^fault: .*too old/],
+      [
+        { perf: 'WARNING: perf not found for kernel 6.8.0-45-generic' },
+        /^fault: perf does not run: WARNING: .* > apt-get install "linux-tools-\$\(uname -r\)"$/,
+      ],
+      [{ bpftrace: 'bpftrace: error while loading shared libraries' }, /^fault: bpftrace does not run: .* > apt-get/],
       [{ bpftrace: undefined }, /^fault: bpftrace is not installed.*apt-get install bpftrace$/],
       [{ bpftrace: 'bpftrace v0.9.4' }, /^fault: .*too old/],
       [{ tracefs: 'missing' }, /^fault: tracefs.* > mount -t tracefs /],

@@ -89,10 +89,10 @@ export function hasKernelSymbols(): boolean {
   return false;
 }
 
-/** The first line of --version; undefined: not installed. */
+/** The first line of --version, or of what the program says instead; undefined: not installed. */
 function versionOf(program: string): string | undefined {
   const answer = answerOf([program, '--version']);
-  return answer && (answer.out.trim().split('\n')[0] || program);
+  return answer && ((answer.out.trim() || answer.err.trim()).split('\n')[0] || program);
 }
 
 /** Can bpftrace unwind by DWARF? It tells from 0.26 on. */
