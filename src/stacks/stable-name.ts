@@ -3,7 +3,8 @@
 // JS:~run /srv/a.js:10:5 (interpreted)     JS:^run … (baseline)     JS:+run … (mid-tier)     JS:*run … (optimised)
 //    ┴ the tier: V8 compiles a function anew when it is hot, and names each of its codes apart
 // JS:*'run file:///srv/a.ts:10:5     code for one closure alone, of V8 15 (Deno)
-const TIER = /^((?:JS|Eval|Script):)[*~^+]'?/;
+// JS:o*run file:///srv/a.ts:10:5     code that the function entered in the middle of a loop
+const TIER = /^((?:JS|Eval|Script):)o?[*~^+]'?/;
 // LazyCompile:*run /srv/a.js:10 (optimised, as of its first call)     Function:^run …     of Node 18 and before
 const OLD_TIER = /^(?:LazyCompile|Function):[*~^+]/;
 // Shop$$Lambda$7/0x00007f1914006228.run     Shop$$Lambda$7/1983747920.run     LambdaForm$MH/0x0000000800c03000

@@ -7,6 +7,9 @@ import { stableName } from '../../src/stacks/stable-name.ts';
 test('all tiers of a function have one name', () => {
   for (const tier of ['~', '^', '+', '*']) assert.equal(stableName(`JS:${tier}run /a.js:1:2`), 'JS:run /a.js:1:2');
   assert.equal(stableName('JS:* file:///srv/a.mjs:8:19'), 'JS: file:///srv/a.mjs:8:19');
+  assert.equal(stableName('JS:o*run file:///srv/a.cjs:3:19'), 'JS:run file:///srv/a.cjs:3:19');
+  for (const name of ['JS:o file:///srv/a.cjs:3:19', 'JS:~o file:///srv/a.cjs:3:19'])
+    assert.equal(stableName(name), 'JS:o file:///srv/a.cjs:3:19');
   assert.equal(stableName("JS:*'page file:///srv/a.ts:8:19"), 'JS:page file:///srv/a.ts:8:19');
 });
 
