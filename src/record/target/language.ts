@@ -186,6 +186,7 @@ const OWN_PROFILER: Partial<Record<Runtime, string>> = {
   Perl: 'perl -d:NYTProf ...',
   PyPy: 'pypy3 -m vmprof ...',
   LuaJIT: 'luajit -jp=f ...',
+  Bun: 'bun --cpu-prof ...',
 };
 
 function otherLacks(runtime: Runtime, { hasPerfMap, arguments: given, environment }: ProgramFacts): Lack[] {
