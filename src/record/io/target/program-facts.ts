@@ -16,6 +16,9 @@ export function languagesOf(pids: readonly number[], { isRecording = false } = {
 
 function factsOf(pid: number): Omit<ProgramFacts, 'isAsked'> {
   const executable = linkOf(`/proc/${pid}/exe`) ?? '';
+  // first, because it may end while its files are read
+  const words = (textOf(`/proc/${pid}/cmdline`) ?? '').split('\0');
+  const environment = variablesIn(textOf(`/proc/${pid}/environ`) ?? '');
   const mapped = mappedFiles(textOf(`/proc/${pid}/maps`) ?? '');
   const seen = (path: string): string => pathFromHere(rootOf(pid), path);
   // users of a server can build its extension anew, but hardly the server
@@ -24,8 +27,8 @@ function factsOf(pid: number): Omit<ProgramFacts, 'isAsked'> {
   const { isGo, isNode, isBareNode, isBarePython, hasPerfMap } = codeFactsOf(pid);
   return {
     executable,
-    arguments: (textOf(`/proc/${pid}/cmdline`) ?? '').split('\0'),
-    environment: variablesIn(textOf(`/proc/${pid}/environ`) ?? ''),
+    arguments: words,
+    environment,
     ...{
       mapped,
       isGo,
