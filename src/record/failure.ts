@@ -27,10 +27,30 @@ const NOISE = [
 const ERROR = /^(?:\S+: )?ERROR: (?!.*RLIMIT_MEMLOCK)/;
 const SHOWN = 3;
 
+// \x1b[1;31m     \x1b]8;;https://example.org\x07
+const STYLE = /\x1b\[[\d;:]*m|\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)/g;
+const LONGEST = 300;
+
+/**
+ * The last lines that a program wrote, the newest last: without colours, links, and what a progress line wrote over, and
+ * with escapes in place of all else that a terminal would obey.
+ */
+export function lastLinesOf(log: string, most: number): string[] {
+  const lines = log.split('\n').map((line) => line.replace(STYLE, '').trimEnd().split('\r').at(-1) ?? '');
+  return lines
+    .filter((line) => line !== '')
+    .slice(-most)
+    .map((line) =>
+      line
+        .slice(0, LONGEST)
+        .replace(/[\0-\x08\x0b-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`),
+    );
+}
+
 /** How a program ended, and the last line it wrote: `status 1: no such database` */
 export function lastWords({ code, signal, problem }: Ending, log: string): string {
   if (problem !== undefined) return problem;
-  const last = log.trimEnd().split('\n').at(-1) ?? '';
+  const last = lastLinesOf(log, 1)[0]?.trim() ?? '';
   return `${signal ?? `status ${code}`}${last === '' ? '' : `: ${last}`}`;
 }
 

@@ -1,6 +1,6 @@
 // How the workload ended: did it run through the window, and what did it print last, such as its throughput?
 
-import { lastWords } from '../failure.ts';
+import { lastLinesOf, lastWords } from '../failure.ts';
 import type { Window } from './plan.ts';
 
 /** When and how a workload ended. */
@@ -30,7 +30,6 @@ export interface WorkloadFacts {
 }
 
 const LINES = 10;
-const LONGEST = 300;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
@@ -50,21 +49,8 @@ export function workloadEndOf({ ending, startedNs, endedNs, window, log }: Workl
         neededSeconds: (window.endNs - startedNs) / 1e9,
       }),
     ...(problem !== undefined && { problem }),
-    lastLines: lastLinesOf(log),
+    lastLines: lastLinesOf(log, LINES),
   };
-}
-
-/** The last lines, with escapes in place of what a terminal would obey, and without what a progress line wrote over. */
-function lastLinesOf(log: string): string[] {
-  const lines = log.split('\n').map((line) => line.trimEnd().split('\r').at(-1) ?? '');
-  return lines
-    .filter((line) => line !== '')
-    .slice(-LINES)
-    .map((line) =>
-      line
-        .slice(0, LONGEST)
-        .replace(/[\0-\x08\x0b-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`),
-    );
 }
 
 /** Did it fail by itself? The status of one that flame-record ended says nothing. */

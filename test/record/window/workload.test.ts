@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lastWords } from '../../../src/record/failure.ts';
 import { hasFailed, workloadEndOf, workloadText } from '../../../src/record/window/workload.ts';
 
 const window = { startNs: 10e9, endNs: 20e9 };
@@ -20,7 +21,7 @@ test('what became of a workload', () => {
 });
 
 test('its last lines, as they were seen, and nothing that a terminal would obey', () => {
-  const log = `${'old\n'.repeat(20)}1 %\r99 %\r100 %\r\n\n\x1b[2J42 tps\n`;
+  const log = `${'old\n'.repeat(20)}1 %\r99 %\r100 %\r\n\n\x1b[0m\x1b[1;32m\x1b[2J42 tps\x1b[39m\n`;
   const { lastLines } = workloadEndOf({
     ending: { code: 0, signal: null },
     startedNs: 4e9,
@@ -29,4 +30,10 @@ test('its last lines, as they were seen, and nothing that a terminal would obey'
     log,
   });
   assert.deepEqual([lastLines.length, ...lastLines.slice(-2)], [10, '100 %', '\\x1b[2J42 tps']);
+  const coloured = lastWords(
+    { code: 1, signal: null },
+    '\x1b[31merror\x1b[0m: x\n    \x1b[32mdocs:\x1b[0m \x1b[4mhttps://a\x1b[24m\n\n',
+  );
+  assert.equal(coloured, 'status 1: docs: https://a');
+  assert.equal(lastWords({ code: 1, signal: null }, 'a\x1b]0;title\x07'), 'status 1: a\\x1b]0;title\\x07');
 });
