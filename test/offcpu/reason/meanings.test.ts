@@ -214,6 +214,24 @@ describe('meanings', () => {
     ['libc:condition', 'lock/futex', 'node', 'pthread_cond_wait uv_cond_wait [libuv.so.1.0.0] work [libc.so.6]'],
     ['Erlang:poll', 'poll/poll', '1_scheduler', 'poll erts_poll_wait [beam.smp] erts_schedule'],
     ['Erlang:scheduler', 'lock/futex', '2_scheduler', '[libc.so.6] syscall ethr_event_twait [beam.smp]'],
+    ['Erlang:main', 'poll/select', 'beam.smp', '[libc.so.6] [libc.so.6] __select erts_sys_main_thread erl_start main'],
+    // stripped: only the names of threads tell
+    [
+      'Erlang:helper',
+      'ipc/pipe-read',
+      'erts_ssig_disp',
+      '[libc.so.6] read [beam.smp] [beam.smp] [libc.so.6] [libc.so.6]',
+    ],
+    [undefined, 'ipc/pipe-read', 'erts_dios_1', '[libc.so.6] read [beam.smp] [beam.smp] [libc.so.6] [libc.so.6]'],
+    [undefined, 'ipc/pipe-read', 'erts_ssig_disp', '[libc.so.6] read [beam.smp] [beam.smp] [beam.smp] [libc.so.6]'],
+    [
+      'Erlang:helper',
+      'lock/futex',
+      'erts_smsg_disp',
+      '[libc.so.6] [libc.so.6] pthread_cond_wait ethr_cond_wait [beam.smp] [beam.smp] [libc.so.6] [libc.so.6]',
+    ],
+    ['Erlang:helper', 'lock/futex', 'erts_async_1', 'syscall ethr_event_wait async_main thr_wrapper start_thread'],
+    [undefined, 'lock/futex', 'erts_sched_1', 'syscall ethr_event_wait ethr_mutex_lock erts_schedule'],
     [
       'OCaml:master-lock',
       'lock/futex',
