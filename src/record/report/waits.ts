@@ -95,7 +95,10 @@ export interface WaitRow {
   /** from the wake-up to the CPU: on top of `seconds`; and its share of all threads' time */
   queuedSeconds: number;
   queuedShare: number;
+  /** those that ended; `p50`, `p99` and `longest` are theirs */
   waits?: number;
+  /** those that the end of the window cut, as far as they say more than the others; their time is in `seconds` */
+  unended?: { waits: number; seconds: number };
   p50?: number;
   p99?: number;
   longest?: number;
@@ -104,8 +107,10 @@ export interface WaitRow {
   threads: string[];
 }
 
-interface Sum extends Omit<WaitRow, 'wakers' | 'threads' | 'share' | 'queuedShare' | 'waits' | 'longest' | 'object'> {
+type Derived = 'wakers' | 'threads' | 'share' | 'queuedShare' | 'waits' | 'unended' | 'longest' | 'object';
+interface Sum extends Omit<WaitRow, Derived> {
   waits: number;
+  unended: { waits: number; seconds: number };
   longest: number;
   wakers: Map<string, number>;
   comms: Map<string, number>;
@@ -176,6 +181,7 @@ export function waitRows(
         queuedSeconds: 0,
         waits: 0,
         longest: 0,
+        unended: { waits: 0, seconds: 0 },
       },
       ...(meaning === undefined ? {} : { meaning: nameText(meaning) }),
       ...(place === undefined ? {} : { function: nameText(place) }),
@@ -222,8 +228,13 @@ function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined, wakersOwn
     return;
   }
   sum.seconds += seconds;
-  sum.waits += count;
-  sum.longest = Math.max(sum.longest, maxNs / 1e9);
+  if (kind === 'in-progress') {
+    sum.unended.waits++;
+    sum.unended.seconds += seconds;
+  } else {
+    sum.waits += count;
+    sum.longest = Math.max(sum.longest, maxNs / 1e9);
+  }
   if (comm !== undefined) sum.comms.set(comm, (sum.comms.get(comm) ?? 0) + ns);
   addLengths(sum.buckets, particulars?.lengthLog2, ns, count);
   if (!waker) return;
@@ -231,7 +242,10 @@ function addTo(sum: Sum, entry: OffcpuEntry, waker: Waker | undefined, wakersOwn
   sum.wakers.set(name, (sum.wakers.get(name) ?? 0) + seconds);
 }
 
-function rowOf({ wakers, comms, objects, buckets, waits, longest, ...sum }: Sum, lifeSeconds: number): WaitRow {
+function rowOf(
+  { wakers, comms, objects, buckets, waits, longest, unended, ...sum }: Sum,
+  lifeSeconds: number,
+): WaitRow {
   const [p50, p99] = [0.5, 0.99].map((share) => quantile(buckets, share));
   const [object] = largest(objects)[0] ?? [];
   return {
@@ -241,11 +255,20 @@ function rowOf({ wakers, comms, objects, buckets, waits, longest, ...sum }: Sum,
     share: lifeSeconds > 0 ? sum.seconds / lifeSeconds : 0,
     queuedShare: lifeSeconds > 0 ? sum.queuedSeconds / lifeSeconds : 0,
     ...(waits > 0 ? { waits, longest } : {}),
+    ...(isTold(unended, sum.seconds, longest) ? { unended } : {}),
     ...(p50 === undefined || p99 === undefined ? {} : { p50: p50 / 1e9, p99: p99 / 1e9 }),
     wakers: largest(wakers).map(([name, seconds]) => ({ name: nameText(name), share: seconds / (sum.seconds || 1) })),
     threads: largest(comms).map(([comm]) => nameText(comm)),
   };
 }
+
+/** A part of the time that the lengths of the others would hide, or one that is longer than these. */
+function isTold(unended: Sum['unended'], seconds: number, longest: number): boolean {
+  const { waits, seconds: cut } = unended;
+  return waits > 0 && (cut >= LEAST_UNENDED * seconds || cut / waits > longest);
+}
+
+const LEAST_UNENDED = 0.05;
 
 function largest(sums: ReadonlyMap<string, number>): [string, number][] {
   return [...sums].sort(([, a], [, b]) => b - a);

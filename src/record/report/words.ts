@@ -108,12 +108,19 @@ const WHAT: Readonly<Record<string, string>> = {
   '[other]': 'an unknown reason',
 };
 
-/** `4.60 s in 1,512 waits, median 3.1 ms, 99th percentile 4.9 ms, longest 5.2 ms, then 15 ms for a CPU` */
-function waitLengths({ seconds, waits, p50, p99, longest, queuedSeconds }: WaitRow): string {
-  const count = waits === undefined ? '' : ` in ${grouped(waits)} ${waits === 1 ? 'wait' : 'waits'}`;
+/**
+ * `4.60 s in 1,512 waits, median 3.1 ms, 99th percentile 4.9 ms, longest 5.2 ms, then 15 ms for a CPU`,
+ * `8.01 s in 1 wait, longest 435 ms, and 1 that had not ended, 7.57 s`, `7.57 s in 1 wait that had not ended`
+ */
+function waitLengths({ seconds, waits, unended, p50, p99, longest, queuedSeconds }: WaitRow): string {
+  const counted = (count: number): string => ` in ${grouped(count)} ${count === 1 ? 'wait' : 'waits'}`;
+  const alone = unended && `${counted(unended.waits)} that had not ended`;
   const parts = [
-    `${secondsText(seconds)}${count}`,
+    `${secondsText(seconds)}${waits === undefined ? (alone ?? '') : counted(waits)}`,
     ...percentiles(p50, p99, longest),
+    ...(waits !== undefined && unended
+      ? [`and ${grouped(unended.waits)} that had not ended, ${secondsText(unended.seconds)}`]
+      : []),
     ...(queuedSeconds > 0 ? [`then ${secondsText(queuedSeconds)} for a CPU`] : []),
   ];
   return parts.join(', ');

@@ -5,12 +5,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { OffcpuKind } from '../../../src/offcpu/entry.ts';
 import { answersText } from '../../../src/record/report/answers-text.ts';
 import { reportMarkdown } from '../../../src/record/report/markdown.ts';
 import { pageHtml } from '../../../src/record/report/page.ts';
 import { SORT_SCRIPT } from '../../../src/record/report/page-table.ts';
 import { reportOf } from '../../../src/record/report/report.ts';
-import type { WaitRow } from '../../../src/record/report/waits.ts';
+import { type WaitRow, waitedOf, waitRows } from '../../../src/record/report/waits.ts';
 import {
   basisOfWaits,
   codeText,
@@ -360,6 +361,28 @@ test("where no function is known, a wait is its thread's, and those of a pool ar
     waitTitle({ ...(waits[0] as WaitRow), threads: ['a', 'b', 'c', 'd'] }).slice(0, 23),
     'threads a, b and 2 more',
   );
+});
+
+test('a wait that the end of the window cut is none of those whose lengths are known', () => {
+  const [waited] = [...waitedOf(offcpuOf(DUMP, 10))].filter(({ kind, entry }) => kind === 'wait' && entry);
+  assert.ok(waited?.entry);
+  const facts = (...lengths: (readonly [kind: OffcpuKind, ms: number])[]): string => {
+    const all = lengths.map(([kind, ms]) => {
+      const [ns, count] = [ms * 1e6, kind === 'in-progress' ? 0 : 1];
+      return { ...waited, ns, entry: { ...waited.entry!, kind, ns, maxNs: ns, count, particulars: undefined } };
+    });
+    const { code, isOfProgram } = partsOf(undefined, undefined);
+    const unknown = { nameLock: () => undefined, idle: new Set<number>(), isRecorded: () => false };
+    const [row] = waitRows(all, { code, isOfProgram, lifeSeconds: 10, ...unknown }).rows;
+    return waitFacts(row as WaitRow, { ...report, calls: [] }).join();
+  };
+  assert.equal(
+    facts(['blocked', 435], ['in-progress', 7565]),
+    '8 s in 1 wait, longest 435 ms, and 1 that had not ended, 7.57 s',
+  );
+  assert.equal(facts(['in-progress', 100], ['in-progress', 300]), '400 ms in 2 waits that had not ended');
+  // one that is neither long nor a large part goes without saying
+  assert.equal(facts(['blocked', 100], ['in-progress', 4]), '104 ms in 1 wait, longest 100 ms');
 });
 
 test('many enders of one kind are one on the page, as in the first rows, and chance is nobody', () => {
