@@ -255,6 +255,9 @@ describe('meanings', () => {
       // since Go 1.26
       'internal/runtime/syscall/linux.Syscall6 internal/runtime/syscall/linux.EpollWait runtime.netpoll runtime.findRunnable',
     ],
+    ['redis:loop', 'poll/epoll', 'redis-server', '[libc.so.6] epoll_wait [redis-check-rdb] aeMain main'],
+    ['redis:loop', 'poll/epoll', 'valkey-server', '[libc.so.6] epoll_wait [valkey-check-rdb] aeProcessEvents aeMain'],
+    [undefined, 'poll/epoll', 'redis-server', 'epoll_wait [mod.so] [redis-check-rdb] aeMain main'],
     ['libevent:loop', 'poll/epoll', 'server', 'epoll_wait [libevent-2.1.so.7.0.1] event_base_loop [memcached]'],
     ['libevent:loop', 'poll/poll', 'server', 'poll [libevent_core-2.1.so.7.0.1] event_base_loop [tmux]'],
     ['libev:loop', 'poll/epoll', 'server', 'epoll_wait [libev.so.4.0.0] ev_run [server]'],
