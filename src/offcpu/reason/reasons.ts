@@ -157,20 +157,24 @@ export class Reasons {
   }
 
   #meaningOf(stack: OffcpuStack, reason: Rule): (Meant & { by: string; place: string }) | undefined {
-    if (stack.waitEvent === undefined || !this.#hasEvents) {
+    const isTold = stack.waitEvent !== undefined && this.#hasEvents;
+    const event = isTold ? this.#decode(stack.waitEvent as number) : undefined;
+    if (event === undefined) {
       const meaning = this.#deciders.meanings.meaningOf(stack, reason.label, reason.kind);
-      if (meaning === undefined) return undefined;
+      // without a word of the server an extension's runtime may wait, but the server itself for nothing that it names
+      if (meaning === undefined || (isTold && OF_SERVER.test(meaning.rule.label))) return undefined;
       const { rule, frame } = meaning;
       return { label: rule.label, kind: rule.kind, by: frame, place: rule.place };
     }
-    const event = this.#decode(stack.waitEvent);
-    if (event === undefined) return undefined;
     const kind = kindOfEvent(event);
     // the server names the wait that it is about to make; a page of a file, say, may hold it up before
     const isBefore = (kind === 'idle' || kind === 'open') && reason.kind !== 'open';
     return { label: event, kind: isBefore ? reason.kind : kind, by: 'wait event', place: 'the server' };
   }
 }
+
+// the classes of Postgres' wait events: `IO:WALSync`   `LWLock`
+const OF_SERVER = /^(?:Activity|BufferPin|Client|Extension|IO|IPC|Lock|LWLock|Timeout)(?::|$)/;
 
 interface Meant {
   label: string;

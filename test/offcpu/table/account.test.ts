@@ -90,10 +90,12 @@ describe('an account', () => {
     assert.deepEqual([row?.name, row?.ns, row?.count, row?.maxNs], ['[epoll]', 3000, 5, 1200]);
   });
 
-  test('wait events of the server go before its functions', () => {
+  test('wait events of the server go before its functions, and without one only those of others tell', () => {
     const stacks = [
       { ...entry, waitEvent: 0x3000005 },
       { ...entry, user: ['WaitLatch', 'WalWriterMain'], waitEvent: 0 },
+      // a broker within the server: the server knows nothing of what its runtime waits for
+      { ...entry, user: ['epoll_wait', '<tokio::runtime::io::driver::Driver>::turn', 'main'], waitEvent: 0 },
     ];
     const account = accountOf(
       new StackTable(),
@@ -107,7 +109,7 @@ describe('an account', () => {
     );
     assert.match(
       foldedText(account.folded(1)),
-      /^\[epoll\];Lock:transactionid;post_gres;main.*\n\[epoll\];post_gres;WalWriterMain/,
+      /^\[epoll\];Lock:transactionid;post_gres;main.*\n\[epoll\];post_gres;WalWriterMain.*\n\[epoll\];tokio:park;post_gres;main/,
     );
   });
 
