@@ -151,4 +151,8 @@ test('Rust inlined without its namespaces means what it means with them, and fil
   assert.equal(answer(epoll, ...poll, 'tokio::runtime::io::driver::Driver::turn', worker), 'tokio:park');
   assert.equal(answer(epoll, ...poll, 'turn (io/driver.rs)', worker), 'tokio:park');
   assert.equal(answer(epoll, ...poll, 'turn (io/driver.rs)', 'shop::main'), 'mio:poll');
+  // link-time optimization inlines mio as well
+  const inlined = [...poll.slice(0, 2), 'poll (mio/src/poll.rs)'];
+  assert.equal(answer(epoll, ...inlined, 'tokio::runtime::io::driver::Driver::turn', worker), 'tokio:park');
+  assert.equal(answer(epoll, ...inlined, 'turn (tokio/io/driver.rs)', worker), 'tokio:park');
 });
