@@ -177,7 +177,7 @@ function every(texts: ReadonlySet<string>, test: (text: string) => boolean): boo
   for (const text of texts) if (!test(text)) return false;
   return true;
 }
-/** The first argument of `wait4(-1)` is 18446744073709551615 in bpftrace 0.27, and -1 in 0.17. */
+/** The first argument of `wait4(-1)` is 18446744073709551615 in bpftrace 0.27, and -1 in 0.23. */
 function isInteger(text: string): boolean {
   return /^-?\d{1,20}$/.test(text);
 }
