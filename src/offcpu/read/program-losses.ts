@@ -4,8 +4,8 @@ import type { ThreadTimes } from '../thread-times.ts';
 import type { Part } from './bpftrace/map.ts';
 import type { BpftraceText } from './bpftrace/text.ts';
 
-/** The map that bpftrace prints last, because it sorts them by name. */
-export const LAST_MAP = '@threads';
+/** The map that bpftrace prints last, because it sorts them by name; before @whole it was @threads. */
+export const LAST_MAPS = ['@whole', '@threads'];
 
 /**
  * Time that is in the sums of the threads, but in no entry: by thread, or of all together after an exec, which changes
@@ -46,7 +46,7 @@ export function uncoveredIn(text: BpftraceText): number {
  */
 export function lacksThreads(text: BpftraceText): boolean {
   const known = text.maps.get('@thread')?.threads.size ?? 0;
-  return Number(text.scalars.get(LAST_MAP) ?? 0) > known + execsOf(text);
+  return Number(text.scalars.get('@threads') ?? 0) > known + execsOf(text);
 }
 
 /** The numbers of `(4438836079481, 4250)`, or of a value that is one. */

@@ -14,7 +14,7 @@ import { Callers } from './callers.ts';
 import { type Calls, callsOf } from './calls.ts';
 import { type Life, livesOf, threadsOf } from './lives.ts';
 import { ParticularsReader } from './particulars.ts';
-import { execsOf, LAST_MAP, lacksThreads, numbersOf, uncoveredIn, unmapped } from './program-losses.ts';
+import { execsOf, LAST_MAPS, lacksThreads, numbersOf, uncoveredIn, unmapped } from './program-losses.ts';
 import type { OffcpuStacks } from './stacks.ts';
 import { Waits } from './waits.ts';
 import { wakerStacksOf } from './waker-stacks.ts';
@@ -103,8 +103,12 @@ function whyNot(text: BpftraceText): string | undefined {
   if (footer[2] === '0' || Number(footer[3]) <= Number(footer[2]))
     return 'the recording ended before it began: nothing was measured';
   if (text.maps.has(OUR_MAP) || text.maps.has('@open') || text.maps.has('@thread')) return undefined;
-  if (!text.scalars.has(LAST_MAP)) return 'cut off before its maps: bpftrace was killed while it printed';
+  if (!hasAllMaps(text)) return 'cut off before its maps: bpftrace was killed while it printed';
   return 'no thread of that process came onto or left a CPU: all slept or ran throughout (/proc/PID/task/*/stack tells), or there is no such process (of one in a container, give the PID that the host sees)';
+}
+
+function hasAllMaps({ scalars }: BpftraceText): boolean {
+  return LAST_MAPS.some((name) => scalars.has(name));
 }
 
 function headerOf(text: BpftraceText): RegExpExecArray | undefined {
@@ -154,7 +158,7 @@ export function addProgram(
     endNs,
     threads: [...threads.values()],
     inProgress: 0,
-    isCut: !text.scalars.has(LAST_MAP),
+    isCut: !hasAllMaps(text),
     unmappedNs: 0,
     unlistedNs: 0,
     isStill: (text.maps.get(OUR_MAP)?.entries ?? 0) === 0,

@@ -1,6 +1,7 @@
 // The window of a dump of bpf/offcpu.bt, read while bpftrace prints it. flame-record cuts perf's samples to it.
 
 import { FOOTER } from '../../offcpu/read/program.ts';
+import { LAST_MAPS } from '../../offcpu/read/program-losses.ts';
 import type { Window } from './plan.ts';
 
 export interface DumpWindow extends Window {
@@ -25,8 +26,7 @@ export class DumpWatcher {
 
   line(text: string): void {
     if (text.startsWith('@thread[')) this.#hasThreads = true;
-    else if (text.startsWith('@threads: '))
-      this.#isWhole = true; // bpftrace prints it last
+    else if (LAST_MAPS.some((name) => text.startsWith(`${name}: `))) this.#isWhole = true;
     else if (text.startsWith('@ours[')) this.#pids.push(Number(OURS.exec(text)?.[1] ?? 0));
     else if (text.startsWith('flamepipe')) this.#footer(text);
   }

@@ -57,12 +57,14 @@ describe('the window of a dump', () => {
   test('a dump with threads, one of sleepers only, and one cut off', () => {
     const whole = `${FOOTER}\n@thread[7]: (1000, 5000, 500, 1500, 1800, 200, 3)\n@threads: 1\n`;
     assert.deepEqual(dumpWindow(whole), { ...window, hasThreads: true, isWhole: true, pids: [] });
-    assert.deepEqual(dumpWindow(`${FOOTER}\n@ours[7]: 1\n@ours[81]: 1\n@threads: 0\n`), {
-      ...window,
-      hasThreads: false,
-      isWhole: true,
-      pids: [7, 81],
-    });
+    for (const last of ['@threads: 0', '@whole: 1']) {
+      assert.deepEqual(dumpWindow(`${FOOTER}\n@ours[7]: 1\n@ours[81]: 1\n${last}\n`), {
+        ...window,
+        hasThreads: false,
+        isWhole: true,
+        pids: [7, 81],
+      });
+    }
     assert.deepEqual(dumpWindow(FOOTER), { ...window, hasThreads: false, isWhole: false, pids: [] });
   });
 
