@@ -42,7 +42,7 @@ export function partsOf(cpu: CpuProfile | undefined, offcpu: OffcpuProfile | und
   const isOfProgram = (name: string): boolean => offcpu?.reasons.table.isOfProgram(name) ?? !name.startsWith('[');
   return {
     ...{
-      settings: SETTINGS,
+      settings: { ...SETTINGS, mode: cpu && offcpu ? 'both' : offcpu ? 'offcpu' : 'cpu' },
       title: 'a run',
       facts: [],
       warnings: [],

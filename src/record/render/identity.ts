@@ -83,6 +83,11 @@ export function identityOf(
   };
 }
 
+/** The threads' own time on the CPU, as the switches tell it. */
+export function ranNsOf({ threads }: Pick<Identity, 'threads'>): number {
+  return threads.reduce((sum, { onCpuNs, recorderNs }) => sum + Math.max(0, onCpuNs - recorderNs), 0);
+}
+
 function shortOf(threads: readonly ThreadIdentity[], mostNs: number): Identity['short'] {
   const short = { threads: 0, onCpuNs: 0, missedNs: 0 };
   for (const { onCpuNs, recorderNs, sampledNs } of threads) {

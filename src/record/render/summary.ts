@@ -32,7 +32,7 @@ export function qualityLine(cpu: PerfStats | undefined, offcpu: OffcpuStats | un
         `unresolved in user code, ${share(offcpu.cutWeight, offcpu.weight)} cut, ${share(offcpu.callerlessWeight, offcpu.weight)} without the caller of libc, ${share(offcpu.inProgressWeight, offcpu.weight)} in progress${whole}`,
     );
   }
-  if (parts.length === 0) parts.push('no sample and no switch, because it slept throughout');
+  if (parts.length === 0) parts.push('no sample and no switch');
   return `quality: ${parts.join('; ')}`;
 }
 
@@ -74,11 +74,11 @@ export function mendOfCut(callGraph: string): string {
   return callGraph === LARGEST ? FRAMES : `--call-graph ${LARGEST}`;
 }
 
-/** Does perf's log tell that it took no sample, as of a process that slept? */
-export function isWithoutSamples(perfLog: string): boolean {
-  // [ perf record: Captured and wrote 2.448 MB perf.data (152 samples) ]       of none it says nothing
-  const [said] = /^\[ perf record: Captured and wrote .* \]$/m.exec(perfLog) ?? [];
-  return said !== undefined && !/\(~?\d+ samples\) \]$/.test(said);
+/** How many samples perf took, as its log says; undefined: it does not say. From 6.17 on it never does. */
+export function samplesIn(perfLog: string): number | undefined {
+  // [ perf record: Captured and wrote 2.448 MB perf.data (152 samples) ]
+  const [, count] = /^\[ perf record: Captured and wrote .* \(~?(\d+) samples\) \]$/m.exec(perfLog) ?? [];
+  return count === undefined ? undefined : Number(count);
 }
 
 /** perf's words in its log on samples that it lost while it recorded: `perf script` tells them on its stderr only. */

@@ -146,9 +146,11 @@ export function reportOf(parts: ReportParts): Report {
   const recorded = new Set(identity?.threads.map(({ tid }) => tid));
   const isRecorded = (tid: number | undefined): boolean => settings.followChildren || recorded.has(tid ?? -1);
   const { rows: waits, alike } = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle, isRecorded });
+  const whyMissing = parts.sumsOf ? 'sums' : hasOffcpu(settings.mode) ? 'failed' : 'unasked';
+  const offcpuMissing = offcpu ? undefined : whyMissing;
   return {
     ...{ format: 'flamepipe report', version: 1, title: parts.title, facts: parts.facts, warnings: parts.warnings },
-    offcpuMissing: offcpu ? undefined : parts.sumsOf ? 'sums' : hasOffcpu(settings.mode) ? 'failed' : 'unasked',
+    offcpuMissing,
     split: identity && splitOf(identity, waited),
     onCpuSeconds: identity || !cpu ? undefined : cpu.stats.weight / settings.frequency,
     heldUp: heldUp(alike),
@@ -158,7 +160,7 @@ export function reportOf(parts: ReportParts): Report {
     threads,
     trust: trustOf({
       ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isShort: parts.isShort, languages: parts.languages },
-      sumsOf: parts.sumsOf,
+      ...{ sumsOf: parts.sumsOf, hasOffcpuFailed: offcpuMissing === 'failed' },
       meanings: waits.flatMap(({ meaning }) => meaning ?? []),
       workload,
       ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },

@@ -3,8 +3,9 @@
 import type { OffcpuStats } from '../../offcpu/read/stats.ts';
 import type { PerfStats } from '../../perf/stats.ts';
 import { grouped } from '../../stacks/amounts.ts';
+import { hasCpu } from '../artifacts.ts';
 import type { OffcpuStacksChoice } from '../offcpu-stacks.ts';
-import { causeText, type Identity, MOST_ERROR } from '../render/identity.ts';
+import { causeText, type Identity, MOST_ERROR, ranNsOf } from '../render/identity.ts';
 import { shellWord } from '../render/shell-words.ts';
 import { eventText, isOfSwitches, mendOfCut } from '../render/summary.ts';
 import type { Settings } from '../settings.ts';
@@ -18,7 +19,18 @@ export interface Trust {
 
 /** One thing to know of the data. */
 export interface TrustPoint {
-  what: 'samples' | 'names' | 'callers' | 'depth' | 'loss' | 'short' | 'sum' | 'workload' | 'scope' | 'unseen';
+  what:
+    | 'missing'
+    | 'samples'
+    | 'names'
+    | 'callers'
+    | 'depth'
+    | 'loss'
+    | 'short'
+    | 'sum'
+    | 'workload'
+    | 'scope'
+    | 'unseen';
   text: string;
   level: 'good' | 'fair' | 'poor';
   /** what to type, or to change */
@@ -36,7 +48,10 @@ export interface TrustFacts {
   /** how perf unwound */
   callGraph: string;
   cpu: PerfStats | undefined;
+  /** undefined: it has no stack, or was not recorded */
   offcpu: OffcpuStats | undefined;
+  /** has the recording of time off the CPU failed? */
+  hasOffcpuFailed: boolean;
   identity: Identity | undefined;
   /** of the threads' time, what waited for children to end; 0 to 1 */
   childrenShare: number;
@@ -60,6 +75,7 @@ const BAD = 0.25;
 export function trustOf(facts: TrustFacts): Trust {
   const { cpu, offcpu, identity, settings } = facts;
   const points = [
+    ...missingPoints(facts),
     ...workloadPoints(facts.workload),
     ...namesPoints(facts),
     ...(cpu ? pointsOfCpu(facts, cpu) : []),
@@ -101,6 +117,19 @@ export function doubtLines({ points }: Trust): string[] {
       const kind = what === 'unseen' ? 'note' : 'warning';
       return `${kind}: ${text}${mend === undefined ? '' : ` ${mend}`}`;
     });
+}
+
+/** Nobody misses a sample by chance in a time that has so many. */
+const EXPECTED_SAMPLES = 20;
+
+/** A half that was asked for and is not there, though it would have something to tell. */
+function missingPoints({ settings, cpu, identity, hasOffcpuFailed }: TrustFacts): TrustPoint[] {
+  const missing = (text: string): TrustPoint => ({ what: 'missing', text, level: 'poor', mend: 'record it again' });
+  if (hasOffcpuFailed) return [missing('Time off the CPU is missing, because its recording failed.')];
+  const ranSeconds = identity ? ranNsOf(identity) / 1e9 : 0;
+  return hasCpu(settings.mode) && !cpu && ranSeconds * settings.frequency > EXPECTED_SAMPLES
+    ? [missing(`There is no sample of perf's, though the threads ran for ${ranSeconds.toFixed(2)} s.`)]
+    : [];
 }
 
 function pointsOfCpu(facts: TrustFacts, stats: PerfStats): TrustPoint[] {

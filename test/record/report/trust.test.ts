@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_TIMES } from '../../../src/offcpu/thread-times.ts';
 import { identityOf } from '../../../src/record/render/identity.ts';
+import type { OffcpuProfile } from '../../../src/record/render/offcpu-profile.ts';
 import { type Report, reportOf } from '../../../src/record/report/report.ts';
 import { doubtLines } from '../../../src/record/report/trust.ts';
 import { basisOfFunctions, basisOfWaits } from '../../../src/record/report/words.ts';
 import { workloadEndOf } from '../../../src/record/window/workload.ts';
+import { SETTINGS } from '../plan-settings.ts';
 import { cpuOf, offcpuOf, partsOf } from '../report-parts.ts';
 
 function trustIn(samples: number, frame: string) {
@@ -20,6 +22,28 @@ test('few samples are a doubt, with what to type, and many are none', () => {
     /^warning: 99 samples of .* ±10\.1 .* --duration \d+$/,
   );
   assert.deepEqual(doubtLines(trustIn(400, 'work /opt/app')), []);
+});
+
+test('a half that was asked for and is missing is the first doubt, and a poor one', () => {
+  const head =
+    'flamepipe offcpu 4 pid 7 attach_ns 500 wait_events 0\nflamepipe offcpu end pid 7 start_ns 1000 end_ns 9000001000\n\n';
+  const dump = (onCpuMs: number): OffcpuProfile => {
+    const offNs = 9e9 - onCpuMs * 1e6;
+    const wait = `@offcpu[\n    __schedule+1\n, \n    read+1\n, app, 8, 1, 0, 0, 0, 0, 20, 0, 0]: (${offNs}, 0, 1, ${offNs}, 0)\n`;
+    const thread = `@thread[8]: (1000, 9000001000, 0, ${onCpuMs * 1e6}, ${offNs}, 0, 1, 0)\n`;
+    return offcpuOf(`${head}${wait}${thread}@task[8]: (7, app)\n@threads: 1\n`, 9);
+  };
+  const settings = { ...SETTINGS, mode: 'both' as const };
+  const trustWithout = (onCpuMs: number) => reportOf({ ...partsOf(undefined, dump(onCpuMs), 9), settings }).trust;
+  const { grade, points } = trustWithout(4000);
+  assert.deepEqual(
+    [grade, points[0]?.text],
+    ['poor', "There is no sample of perf's, though the threads ran for 4.00 s."],
+  );
+  assert.notEqual(trustWithout(20).points[0]?.what, 'missing', 'too short for a sample');
+  const cpu = cpuOf([['app', 8, ['work /opt/app', 'main /opt/app', '_start /opt/app'], 500]]);
+  const failed = reportOf({ ...partsOf(cpu, undefined), settings }).trust;
+  assert.deepEqual([failed.grade, failed.points[0]?.what], ['poor', 'missing']);
 });
 
 test('nobody is told to record for longer what has ended', () => {

@@ -25,7 +25,7 @@ import { identityOf } from '../../render/identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../../render/offcpu-profile.ts';
 import { drawOptionsOf, PICTURES, type RunPicture, STEPS } from '../../render/render-plan.ts';
 import { rootOfTask, rootsOf } from '../../render/sleepers.ts';
-import { isWithoutSamples, lossesIn, noSampleText, unsampledText } from '../../render/summary.ts';
+import { lossesIn, noSampleText, samplesIn, unsampledText } from '../../render/summary.ts';
 import { onCpuNsOf, wallOf, wallText } from '../../render/wall.ts';
 import type { DumpWindow } from '../../window/dump-window.ts';
 import type { Environment } from '../../window/plan.ts';
@@ -59,7 +59,6 @@ export async function render(
   const steps = new RenderSteps(folder.path, progress, recording.failures);
   const hasData = recording.window.perf && namesIn(environment.folder).includes(ARTIFACTS.perfData);
   const isWhole = recording.window.perf?.isWhole === true || hasData === true;
-  const mayHaveSamples = isWhole && !isWithoutSamples(textOf(artifactIn(environment.folder, 'perfLog')) ?? '');
   const whole = recording.window.dump;
   const dump = part ? partOfDump(whole, part, environment) : whole;
   const window: Window = part ?? dump ?? recording.window;
@@ -68,16 +67,15 @@ export async function render(
   const gates: Gates = { samples: new Gate(), dump: new Gate(), objects: new Map(), fold: undefined };
   const gone = Promise.resolve(undefined);
   const [folded, offcpu] = await Promise.all([
-    (mayHaveSamples ? renderCpu(rendering, steps, part ?? dump, window, gates) : gone).finally(() =>
-      gates.samples.open(),
-    ),
+    (isWhole ? renderCpu(rendering, steps, part ?? dump, window, gates) : gone).finally(() => gates.samples.open()),
     (dump ? renderOffcpu(rendering, steps, dump, gates) : gone).finally(() => gates.dump.open()),
   ]);
-  const hasSamples = mayHaveSamples && folded !== NO_SAMPLE;
-  if (mayHaveSamples && !hasSamples && !settings.followChildren) recording.warnings.push(CHILDREN_ONLY);
+  const hasSamples = isWhole && folded !== NO_SAMPLE;
+  const taken = samplesIn(textOf(artifactIn(environment.folder, 'perfLog')) ?? '') ?? 0;
+  if (taken > 0 && !hasSamples && !settings.followChildren) recording.warnings.push(CHILDREN_ONLY);
   const cpu = folded === NO_SAMPLE ? undefined : folded;
   if (!cpu && !dump) {
-    if (mayHaveSamples && folded === undefined && recording.window.perf?.isWhole) throw new UsageError(UNREAD);
+    if (hasSamples && folded === undefined && recording.window.perf?.isWhole) throw new UsageError(UNREAD);
     if (part) throw new NothingRecorded('perf took no sample in that part of the window: the target did not run then');
     const isIdle = isWhole && recording.failures.length === 0;
     throw new NothingRecorded(`nothing was recorded${isIdle ? `; ${noSampleText(settings.frequency)}` : ''}`);
