@@ -33,7 +33,10 @@ export class StackExpansion {
     return this.#engine.addList(words.length);
   }
 
-  /** A frame becomes one of these lists of add(), by how it is met; 0: it stays. Only names that begin() knew. */
+  /**
+   * A frame becomes one of these lists of add(), by how it is met; 0: it stays. An empty list drops it, and the frames
+   * further out. Only names that begin() knew.
+   */
   plan(id: number, leaf: number, caller: number): void {
     this.#engine.planFrame(id, leaf, caller);
   }

@@ -80,6 +80,14 @@ export class ObjectSymbols {
     return this.#file?.addressAt(offset);
   }
 
+  /**
+   * May a call return to this address, or to the next one? Where a file has no code, what a walker took for a return
+   * address is none, nor are those further out.
+   */
+  mayReturnTo(address: number): boolean {
+    return this.#file === undefined || this.#file.hasCode(address) || this.#file.hasCode(address - 1);
+  }
+
   /** Does a call end right before this address? Then it may be a return address. undefined: not known for this machine. */
   endsCall(address: number): boolean | undefined {
     return this.#file && endsCall(this.#file, address);
@@ -144,7 +152,8 @@ export class ObjectSymbols {
 
   /** The symbol at an address. */
   nameAt(address: number): string | undefined {
-    if (this.refusal !== undefined) return undefined;
+    // a symbol without a size seems to reach to the end of its page: `_fini` into read-only data
+    if (this.refusal !== undefined || !this.#file?.hasCode(address)) return undefined;
     try {
       this.#symbols ??= new SymbolIndex(this.#withSymbols(), 'function', this.#file);
       return this.#goNameAt(address) ?? this.#symbols.at(address)?.name;

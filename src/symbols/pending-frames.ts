@@ -193,7 +193,8 @@ export class PendingFrames {
         exact ??= this.#symbolizer.exactAt({ object: kind.object, address });
         found.leaf[place] = this.#listOf(place, kind, exact);
       }
-      if (met & Met.caller) {
+      if (met & Met.caller && !kind.object.mayReturnTo(address)) found.caller[place] = this.#list([]);
+      else if (met & Met.caller) {
         caller ??= this.#symbolizer.callerAt({ object: kind.object, address });
         found.caller[place] = this.#listOf(place, kind, caller);
       }

@@ -11,7 +11,7 @@ const words = fc
   .map((list) => list.map(([id, last]) => (last === 0 ? id + Line.last : id)));
 const plans = fc.dictionary(fc.constantFrom('1', '2', '3', '4', '5', '6'), fc.tuple(words, words), { maxKeys: 4 });
 
-test('frames become the lists of their place, and a last one drops those further out', () => {
+test('frames become the lists of their place, and a last one, or an empty list, drops those further out', () => {
   const stack = fc.array(ids, { minLength: 1, maxLength: 8 });
   fc.assert(
     fc.property(
@@ -35,7 +35,9 @@ test('frames become the lists of their place, and a last one drops those further
             const next = one[i + 1];
             const isCaller = next !== undefined && !kernel.includes(next);
             assert.ok((met[id] as number) & (isCaller ? Met.caller : Met.leaf));
-            for (const word of plan[id]?.[isCaller ? 1 : 0] ?? [id]) {
+            const list = plan[id]?.[isCaller ? 1 : 0] ?? [id];
+            if (list.length === 0) expanded.length = Math.min(expanded.length, roots);
+            for (const word of list) {
               if (word >= Line.last) expanded.length = Math.min(expanded.length, roots);
               expanded.push(word & Line.ids);
             }

@@ -5,14 +5,15 @@ import { ObjectSymbols, type SymbolFrame } from '../../src/symbols/object.ts';
 import { PendingFrames } from '../../src/symbols/pending-frames.ts';
 import type { CodePlace } from '../../src/symbols/symbolizer.ts';
 import { foldedText } from '../folded-tables.ts';
+import { bytesOf, readerOf } from './objects.ts';
 
-const object = new ObjectSymbols('/srv/app', () => undefined, undefined);
+const unread = new ObjectSymbols('/srv/app', () => undefined, undefined);
 const frames = (name: string): SymbolFrame[] => [{ name, home: undefined, isInlined: false, file: undefined, line: 0 }];
 
 type Find = (place: CodePlace) => SymbolFrame[];
 
 /** What becomes of stacks of addresses, leaf last; each address was printed as `printed`. */
-function settled(exactAt: Find, callerAt: Find, stacks: readonly (readonly number[])[]): string {
+function settled(exactAt: Find, callerAt: Find, stacks: readonly (readonly number[])[], object = unread): string {
   const table = new StackTable();
   const options = { inline: true, srcline: false, files: true };
   const lookUp = { exactAt, callerAt, unmapped: 0 };
@@ -50,4 +51,17 @@ test('a frame keeps its printed name where nothing is known, though more is know
     settled(() => [], callerAt, [[1], [1, 2]]),
     'caller;printed 1\nprinted 1\n',
   );
+});
+
+test('where a file has no code there is no caller, and none further out; a call may be the last of its code', () => {
+  const object = new ObjectSymbols('/srv/app', () => readerOf(bytesOf('gcc-dwarf4')), undefined);
+  const find: Find = ({ address }) => frames(address.toString(16));
+  const [inData, endOfCode, inCode] = [0x400140, 0x400184, 0x400160];
+  const stacks = [
+    [inCode, inData, endOfCode, inCode],
+    [inData, inData],
+  ];
+  assert.equal(settled(find, find, stacks, object), '400140 1\n400184;400160 1\n');
+  assert.equal(object.nameAt(inCode), 'work');
+  assert.equal(object.nameAt(inData), undefined);
 });

@@ -88,6 +88,7 @@ export function expandStacks(roots: u32): void {
       const list = listOf(p, j, size);
       const words = list == 0 ? p + ((<usize>j) << 2) : lists.ptr + ((<usize>list + 1) << 2);
       const end = words + ((<usize>(list == 0 ? 1 : lists.get(list))) << 2);
+      if (words == end) count = min(count, roots);
       for (let at = words; at < end; at += 4) {
         const word = load<u32>(at);
         if (word & LAST) count = min(count, roots);

@@ -46,6 +46,7 @@ const PF_X = 1;
 const SHT_NOTE = 7;
 const SHT_NOBITS = 8;
 const SHN_XINDEX = 0xffff;
+export const SHF_EXECINSTR = 4;
 const SHF_COMPRESSED = 0x800;
 const NT_GNU_BUILD_ID = 3;
 const NOTE_HEADER = 12;
@@ -65,6 +66,7 @@ export class ElfFile {
   readonly segments: readonly ElfSegment[];
   readonly #notes: readonly { offset: number; size: number }[];
   readonly #loaded: SectionData[] = [];
+  #code: readonly Pick<ElfSection, 'address' | 'size'>[] | undefined;
 
   /** Throws InputError for anything but an ELF file whose tables can be read. */
   constructor(read: ReadBytes) {
@@ -132,6 +134,18 @@ export class ElfFile {
       break;
     }
     return found && offset - found.offset + found.address;
+  }
+
+  /** Is the byte at this address of the file part of its code, by its sections, or by what it loads if it has none? */
+  hasCode(address: number): boolean {
+    this.#code ??= this.#codeParts();
+    return this.#code.some((part) => address >= part.address && address < part.address + part.size);
+  }
+
+  #codeParts(): Pick<ElfSection, 'address' | 'size'>[] {
+    const sections = this.sections.filter(isOfCode);
+    if (sections.length > 0) return sections;
+    return this.segments.filter(({ isCode }) => isCode).map(({ address, memorySize: size }) => ({ address, size }));
   }
 
   /** The `length` bytes right before that address, fewer at the start of its segment; undefined: not loaded. */
@@ -219,6 +233,10 @@ export class ElfFile {
     }
     return undefined;
   }
+}
+
+function isOfCode({ flags }: ElfSection): boolean {
+  return (flags & SHF_EXECINSTR) !== 0;
 }
 
 function padded(size: number): number {

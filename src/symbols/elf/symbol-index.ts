@@ -6,11 +6,10 @@ import { InputError } from '../../engine/errors.ts';
 import { ownModule } from '../../engine/own-module.ts';
 import { Remembered } from '../../engine/remembered.ts';
 import { bigEndian } from './byte-order.ts';
-import type { ElfFile, ElfSymbol } from './elf-file.ts';
+import { type ElfFile, type ElfSymbol, SHF_EXECINSTR } from './elf-file.ts';
 import { Plt } from './plt.ts';
 import type { SectionData } from './section-data.ts';
 
-const SHF_EXECINSTR = 4;
 const BLOCK = 1 << 14;
 const DOLLAR = 0x24;
 /** From here on the place of a name is that of a list of names. */

@@ -33,6 +33,16 @@ describe('an ELF file', () => {
     assert.equal(file.bytesBefore(1, 5), undefined);
   });
 
+  test('tells where its code is: by its sections, or by what it loads if it has none', () => {
+    const bytes = bytesOf('gcc-dwarf4');
+    const isCode = (file: ElfFile): boolean[] =>
+      [0x400010, 0x40014f, 0x400150, 0x400183, 0x400184].map((address) => file.hasCode(address));
+    assert.deepEqual(isCode(new ElfFile(readerOf(bytes))), [false, false, true, true, false]);
+    const bare = Buffer.from(bytes);
+    bare.fill(0, 40, 48);
+    assert.deepEqual(isCode(new ElfFile(readerOf(bare))), [true, true, true, true, false]);
+  });
+
   test('has the same debug information in all ways to compress it', () => {
     const bytes = (name: string): Buffer | undefined => fileOf(name).data('.debug_info')?.bytes(0, 1e6);
     const [plain, old] = [bytes('gcc-dwarf5'), bytes('gcc-dwarf4')];

@@ -103,8 +103,9 @@ export class UserFrames {
     for (let i = from; i < to; i++) {
       const id = ids[i] as number;
       const frame = this.#frames.get(id);
-      if (frame) words.push(...this.#wordsOf(id, frame, pid ?? ANY, i === to - 1));
-      else words.push(id);
+      const list = frame ? this.#wordsOf(id, frame, pid ?? ANY, i === to - 1) : [id];
+      if (list.length === 0) words.length = 0;
+      words.push(...list);
     }
     return spanOf(Uint32Array.from(words));
   }
@@ -119,8 +120,10 @@ export class UserFrames {
     return words;
   }
 
+  /** Empty: no function, so that those further out are none, either. */
   #words({ address, printed }: UserFrame, pid: number, isLeaf: boolean): readonly number[] {
     const mapping = this.#mappingOf(address, pid);
+    if (mapping && !isLeaf && !this.#mayReturnTo(address, mapping)) return [];
     if (!mapping) return [this.#compiled(isLeaf ? address : address - 1, pid) ?? printed];
     const known = this.#table.nameText(printed) === UNKNOWN ? this.#objectWord(mapping.path) : printed;
     return this.named(this.#framesAt(address, mapping, isLeaf), known, mapping.path);
@@ -163,6 +166,12 @@ export class UserFrames {
     const text = symbolFrame(frame.name, this.#options);
     const behind = homeBehind(frame);
     return this.#table.name(behind === '' ? text : frameText(text + behind));
+  }
+
+  #mayReturnTo(address: number, { from, offset, path }: Mapping): boolean {
+    const object = this.lookup.symbolizer.object(path);
+    const own = object.addressAt(address - from + offset);
+    return own === undefined || object.mayReturnTo(own);
   }
 
   #framesAt(address: number, { from, offset, path }: Mapping, isLeaf: boolean): readonly SymbolFrame[] {
