@@ -23,8 +23,8 @@ export const PARTICULARS = [
   }),
 ];
 
-// lock host::REGISTRY     heap lock     shared memory lock     data of libpq.so.5 lock     lock
-const LOCK = '(?:.+ )?lock(?: .+)?';
+// lock host::REGISTRY     heap lock     shared memory condition     data of libpq.so.5 lock     semaphore slots
+const LOCK = '(?:.+ )?(?:lock|condition|semaphore|barrier)(?: .+)?';
 // tcp 127.0.0.1:5432     tcp [::1]     unix pid 1203     unix socket
 const SOCKET = '[a-z][\\w-]* (?:socket|pid \\d+|[\\d.]+(?::\\d+)?|\\[[\\da-f:.]*\\](?::\\d+)?)';
 // base/16384     pipe     [eventfd]     inotify

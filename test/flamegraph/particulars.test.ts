@@ -32,6 +32,8 @@ describe('behind a reason', () => {
     for (const object of [
       'lock host::REGISTRY',
       'heap lock',
+      'condition q_back',
+      'heap semaphore',
       'lock',
       'data/journal.log',
       'pipe',

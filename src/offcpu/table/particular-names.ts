@@ -18,13 +18,21 @@ import { isLwlock } from '../reason/wait-event.ts';
 /** The variable at an address of a process, or where it lies; undefined: not known. */
 export type NameLock = (address: number, pid: number | undefined) => DataName | undefined;
 
-/** `lock registry_lock`, `heap lock 0x55e1c0`, `data/journal.log`, `tcp 127.0.0.1:5432` */
-export function objectName(object: WaitObject, pid: number | undefined, nameLock: NameLock): string {
+/**
+ * `lock registry_lock`, `heap condition 0x55e1c0`, `data/journal.log`, `tcp 127.0.0.1:5432`. `futex` is what a word of memory
+ * is to those who wait for it.
+ */
+export function objectName(
+  object: WaitObject,
+  pid: number | undefined,
+  nameLock: NameLock,
+  futex: Futex = 'lock',
+): string {
   if (object.kind === 'lock') {
     const { symbol, place } = nameLock(object.address, pid) ?? {};
     const address = `0x${object.address.toString(16)}`;
-    if (symbol !== undefined) return `lock ${symbol}`;
-    return place === undefined ? `lock at ${address}` : `${place} lock ${address}`;
+    if (symbol !== undefined) return `${futex} ${symbol}`;
+    return place === undefined ? `${futex} at ${address}` : `${place} ${futex} ${address}`;
   }
   if (object.kind === 'file') return object.folder === undefined ? object.name : `${object.folder}/${object.name}`;
   return object.peer === undefined ? `${object.protocol} socket` : `${object.protocol} ${object.peer}`;
@@ -44,13 +52,22 @@ export function objectOf(
   if (object?.kind === 'lock') {
     if (isLwlock(waitEvent)) return meaning?.label;
     if (isParked) return undefined;
-    if (user.some((name) => CONDITION.test(name))) return objectName(conditionAt(object), pid, nameLock);
+    const futex = FUTEXES.find(([, calls]) => user.some((name) => calls.test(name)))?.[0];
+    return objectName(futex === 'condition' ? conditionAt(object) : object, pid, nameLock, futex);
   }
   return object && objectName(object, pid, nameLock);
 }
 
-// pthread_cond_wait     ___pthread_cond_clockwait     __pthread_cond_wait_common
-const CONDITION = /^_*pthread_cond_(?:wait|timedwait|clockwait)/;
+type Futex = 'lock' | 'condition' | 'semaphore' | 'barrier';
+
+/** Calls of libc that wait for something else than a lock. */
+const FUTEXES: readonly (readonly [Futex, RegExp])[] = [
+  // pthread_cond_wait     ___pthread_cond_clockwait     __pthread_cond_wait_common
+  ['condition', /^_*pthread_cond_(?:wait|timedwait|clockwait)/],
+  // sem_wait     __new_sem_wait_slow64.constprop.0
+  ['semaphore', /^_*(?:new_)?sem_(?:wait|timedwait|clockwait)/],
+  ['barrier', /^_*pthread_barrier_wait/],
+];
 
 /** In glibc two groups take turns to wait for a condition. Each has a word of four bytes, side by side. */
 function conditionAt(word: Extract<WaitObject, { kind: 'lock' }>): WaitObject {
@@ -137,10 +154,10 @@ export function isUnnamedLock(name: string): boolean {
   return LOCK_AT.test(name);
 }
 
-// lock at 0x559835e42140     heap lock 0x559835e42140
-const LOCK_AT = /^(.*\block)(?: at)? 0x[0-9a-f]+$/;
+// lock at 0x559835e42140     heap condition 0x559835e42140
+const LOCK_AT = /^(.*\b(?:lock|condition|semaphore|barrier))(?: at)? 0x[0-9a-f]+$/;
 /** In each connection, request or call. */
-const MADE_LOCK = /^(?:heap|stack) lock$/;
+const MADE_LOCK = /^(?:heap|stack) (?:lock|condition|semaphore|barrier)$/;
 // Python:Lock (heap lock 0x7f756c000b70)
 const ADDRESS = /0x[0-9a-f]+/;
 // root/journal.12

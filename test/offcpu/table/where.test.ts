@@ -207,7 +207,7 @@ test('a commit of a background worker, which has no text, is called so where sta
   assert.deepEqual(named({ hasStatements: true, statement }, ...commit), ['update a']);
 });
 
-test('both words that glibc has for a condition are that condition, and neighbours are two locks otherwise', () => {
+test('a word of memory is called what the call of libc takes it for; both words of a condition are that condition', () => {
   const namesAt = (user: string[]): (string | undefined)[] =>
     [0x1068, 0x106c].map((address) => {
       const reasons = new Reasons([], () => undefined);
@@ -218,7 +218,10 @@ test('both words that glibc has for a condition are that condition, and neighbou
       return objectOf(entry, reasons.decide({ ...entry, user: frames, isRunnable: false }), () => undefined);
     });
   for (const wait of ['pthread_cond_wait', '___pthread_cond_clockwait'])
-    assert.deepEqual(namesAt(['[libc.so.6]', wait, 'shop::Queue::pop']), ['lock at 0x1068', 'lock at 0x1068']);
+    assert.deepEqual(namesAt(['[libc.so.6]', wait, 'shop::Queue::pop']), Array(2).fill('condition at 0x1068'));
+  for (const wait of ['sem_wait', '__new_sem_wait_slow64.constprop.0'])
+    assert.deepEqual(namesAt([wait, 'main']), ['semaphore at 0x1068', 'semaphore at 0x106c']);
+  assert.deepEqual(namesAt(['pthread_barrier_wait', 'main']), ['barrier at 0x1068', 'barrier at 0x106c']);
   assert.deepEqual(namesAt(['pthread_mutex_lock', 'shop::book']), ['lock at 0x1068', 'lock at 0x106c']);
 });
 
@@ -275,7 +278,7 @@ test('a function that waits a little on each of many locks has a row, its many w
   const places = placesOf(entries, new Reasons([], () => undefined), { nameLock: () => undefined, meaning: false });
   const rows = formatWhere(places).split('\n');
   const at = (name: string): string => rows.find((row) => row.trim().startsWith(name)) ?? '';
-  assert.match(at('reply'), /^ {4}reply +80\.0 .* 40 .* lock at 0x1138$/);
+  assert.match(at('reply'), /^ {4}reply +80\.0 .* 40 .* condition at 0x1138$/);
   const [, more = '', waker = '', others = ''] = rows.slice(rows.indexOf(at('reply')));
   assert.match(more, /^ +and 39 more$/);
   // of nine processes, one is its own
