@@ -282,6 +282,19 @@ describe('meanings', () => {
       'pthread_cond_timedwait PlatformEvent::park_nanos JavaThread::sleep_nanos JVM_SleepNanos',
     ],
     ['Rust:RwLock', 'lock/futex', 'app', 'syscall std::sys::unix::locks::futex_rwlock::RwLock::write_contended main'],
+    // of Debian 12's rustc, 1.63
+    [
+      'Rust:Condvar',
+      'lock/futex',
+      'app',
+      'syscall std::sys::unix::futex::futex_wait std::sys::unix::locks::futex::Condvar::wait app::take main',
+    ],
+    [
+      'Rust:channel',
+      'lock/futex',
+      'app',
+      'syscall std::sys::unix::futex::futex_wait std::sys_common::thread_parker::futex::Parker::park std::thread::park std::sync::mpsc::blocking::WaitToken::wait std::sync::mpsc::Receiver<T>::recv app::ask',
+    ],
     [
       'MariaDB:client-read',
       'poll/poll',
