@@ -20,7 +20,7 @@ const PLACE = /(?: \([^()]*\))?:[^:]*:\d+$/;
  * `nothing`: not even the object is known. perf prints such an address where its copy of the stack ended, and code
  * without frame pointers leads to any word.
  */
-type Part = 'start' | 'kernel start' | 'libc' | 'nothing' | 'other';
+type Part = 'start' | 'own stack' | 'kernel start' | 'libc' | 'nothing' | 'other';
 
 export class Reach {
   readonly #nameOf: (id: number) => string;
@@ -46,10 +46,11 @@ export class Reach {
    */
   reaches(ids: Uint32Array, from: number): boolean {
     const outermost = this.#partOf(ids[from] as number);
-    if (outermost === 'nothing' && this.#isMarked) return false;
+    const isUnknown = outermost === 'nothing' && this.#isMarked;
     if (outermost === 'kernel start' || (outermost === 'libc' && ids.length > from + 1)) return true;
     for (let i = from; i < Math.min(ids.length, from + OUTERMOST); i++) {
-      if (this.#partOf(ids[i] as number) === 'start') return true;
+      const part = this.#partOf(ids[i] as number);
+      if (part === 'own stack' || (part === 'start' && !isUnknown)) return true;
     }
     return false;
   }
@@ -67,12 +68,13 @@ export class Reach {
 
 function partOf(name: string): Part {
   if (name === UNKNOWN) return 'nothing';
-  if (isThreadStart(name) || GO_START.test(name)) return 'start';
+  if (GO_START.test(name)) return 'own stack';
+  if (isThreadStart(name)) return 'start';
   if (isKernelThreadStart(name)) return 'kernel start';
   return isLibcObject(name) || SIGNAL_RETURN.test(name) ? 'libc' : 'other';
 }
 
-/** On the stack of a thread of Go's scheduler, which runs between goroutines. */
+/** On the stack of a thread of Go's scheduler, which runs between goroutines: what a walker finds further out is stale. */
 const GO_START = /^runtime\.(?:mcall|mstart\d?|systemstack|morestack)(?:\.abi0)?$/;
 
 /** From this share on, a message says what to do. */

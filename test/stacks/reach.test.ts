@@ -20,6 +20,9 @@ test('a stack reaches the start of its thread, whatever of it has a name', () =>
     '[libc.so.6];[libc.so.6];work',
     'runtime.goexit.abi0;main.main',
     'runtime.mcall;runtime.park_m',
+    // beyond Go's scheduler a walker finds what is stale
+    '[unknown];runtime.mstart.abi0;runtime.mstart0;runtime.mstart1;runtime.sysmon',
+    '[unknown];runtime.netpollblock;runtime.mcall;runtime.park_m',
     'ret_from_fork_asm;kthread',
     'secondary_startup_64_no_verify;do_idle',
     '__restore_rt;[postgres];StartBackgroundWorker;queue_worker_main',
