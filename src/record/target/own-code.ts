@@ -4,7 +4,7 @@ import { isJit } from '../../perf/frame.ts';
 import { isNameless, withoutDeleted } from '../../stacks/frame-name.ts';
 import { JIT, stableName } from '../../stacks/stable-name.ts';
 import { LIBRARY_SOURCE } from '../../symbols/library-source.ts';
-import { runtimeOf } from './runtimes.ts';
+import { isInterpreter, runtimeOf } from './runtimes.ts';
 
 /** Names are those of folded frames, latin1. */
 export interface OwnCode {
@@ -65,7 +65,8 @@ const OF_GO =
 const STUB = /@plt$/;
 
 /**
- * Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself. Of
+ * Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself, or of the
+ * interpreter that it calls. Of
  * descendants it is that of their executables, unless these are a runtime whose code was seen.
  */
 export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, isOfProgram }: SeenNames): OwnCode {
@@ -79,9 +80,11 @@ export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, i
   const isCompiled = own.size === 0 && [...programs].some(runtimeOf) && [...paths].some(isJitted);
   if (isCompiled) for (const path of paths) if (isJitted(path)) own.add(path);
   if (own.size === 0 || (isCompiled && followsChildren)) {
+    const runtimes = isCompiled ? [] : [...programs].flatMap((name) => runtimeOf(name) ?? []);
     for (const path of paths) {
       const name = fileName(path);
       if (programs.has(name) && !(isCompiled && runtimeOf(name))) own.add(path);
+      if (runtimes.some((runtime) => isInterpreter(name, runtime))) own.add(path);
     }
   }
   const names = new Set([...own].map(shownName));

@@ -27,3 +27,11 @@ export const RUNTIME_NAMES: readonly Runtime[] = RUNTIMES.map(([name]) => name);
 export function runtimeOf(executable: string): Runtime | undefined {
   return RUNTIMES.find(([, pattern]) => pattern.test(executable))?.[0];
 }
+
+// libruby-3.1.so.3.1.2   libpython3.12.so.1.0   libperl.so.5.36   libphp8.2.so   liblua5.4.so.0   libluajit-5.1.so.2
+const LIBRARIES = /^lib(ruby|python|perl|php|lua(?:jit)?)[-\d.]*[a-z]?(?:-static)?\.so(?:\.[\d.]*)?$/;
+
+/** Is the library of this name the interpreter of that runtime, whose executable is a stub that calls it? */
+export function isInterpreter(library: string, runtime: Runtime): boolean {
+  return LIBRARIES.exec(library)?.[1] === runtime.toLowerCase();
+}

@@ -94,6 +94,26 @@ test('of a runtime it is what its compiler made, else the runtime itself', () =>
   assert.equal(code.objectOf('JS:hot /srv/app.js:3:1'), 'JIT code', 'whatever its tier');
 });
 
+test('of a runtime whose executable is a stub it is the interpreter, too, which lies in a library', () => {
+  const [ruby, libruby] = ['/usr/bin/ruby3.1', '/usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1.2'];
+  const seen = { main: ruby, rb_vm_exec: libruby, '[libruby-3.1.so.3.1.2]': libruby, memcpy: LIBC };
+  assert.deepEqual(own(ruby, seen), {
+    objects: ['libruby-3.1.so.3.1.2', 'ruby3.1'],
+    names: ['main', 'rb_vm_exec', '[libruby-3.1.so.3.1.2]', 'never_seen'],
+  });
+  assert.deepEqual(own('/usr/bin/vim', { ...seen, main: '/usr/bin/vim' }).objects, ['vim'], 'a plugin of another');
+  for (const [library, program] of [
+    ['libpython3.12.so.1.0', 'python3.12'],
+    ['libperl.so.5.36', 'perl'],
+    ['libphp8.2.so', 'php8.2'],
+    ['liblua5.4.so.0', 'lua5.4'],
+  ] as const)
+    assert.deepEqual(own(program, { f: `/usr/lib/${library}`, main: `/usr/bin/${program}` }).objects, [
+      library,
+      program,
+    ]);
+});
+
 test('whether a compiler told names of what it made', () => {
   const hasNames = (seen: Record<string, string>): boolean =>
     ownCodeOf({
