@@ -142,7 +142,7 @@ function pythonLacks({ executable, mapped, arguments: given, environment, frameP
     return [
       {
         text: `${text}: ${major}.${minor} can't`,
-        mend: `python3.${LEAST_PYTHON} -X perf ... (or newer)`,
+        mend: `python3.${LEAST_PYTHON} -X perf ... (or newer), or py-spy record --idle --pid PID`,
         what: 'names',
       },
     ];
@@ -244,15 +244,15 @@ function callersOf({ lacks }: TargetLanguage): Lack[] {
 /** Waits that the kernel does not see: what waits leaves its thread to others. */
 const UNSEEN: Partial<Record<TargetLanguage['language'], Unseen>> = {
   Go: {
-    text: 'Goroutines that wait for a mutex or a channel leave their thread: no wait here is theirs',
-    mend: 'go tool pprof http://HOST:PORT/debug/pprof/block, of a program that calls runtime.SetBlockProfileRate(1)',
+    text: 'Goroutines that wait for a mutex, a channel or a socket leave their thread: no wait here is theirs',
+    mend: "curl 'http://HOST:PORT/debug/pprof/trace?seconds=5' > trace.out, of a program that imports net/http/pprof; then go tool trace -pprof=sync trace.out | pprof-fold, and -pprof=net for sockets",
   },
   Java: {
     text: "A wait ends in the virtual machine's code, which hides its callers: the thread is known, its method often is not",
     mend: 'jcmd PID Thread.print, while it waits',
   },
   Node: {
-    text: 'What JavaScript awaits runs elsewhere: the waits of other threads do not tell which function awaits them',
+    text: 'While JavaScript awaits a reply, a timer or a file, its thread waits for work: no wait here tells which function awaits',
     mend: undefined,
   },
   Erlang: {

@@ -90,7 +90,10 @@ test('waits that no kernel sees are a note, not a doubt', () => {
   const dump = 'flamepipe offcpu 4 pid 7 attach_ns 0\n';
   const parts = partsOf(undefined, offcpuOf(dump, 10));
   const trust = reportOf({ ...parts, languages: [{ language: 'Go', extensions: [], lacks: [] }] }).trust;
-  assert.match(doubtLines(trust).join('\n'), /^note: Goroutines that wait .*\/debug\/pprof\/block, /m);
+  assert.match(
+    doubtLines(trust).join('\n'),
+    /^note: Goroutines that wait .* a socket .*\/debug\/pprof\/trace\?.*go tool trace -pprof=sync /m,
+  );
   assert.equal(trust.points.find(({ what }) => what === 'unseen')?.level, 'good');
 
   const wait = (own: string): string => {
