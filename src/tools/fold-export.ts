@@ -20,7 +20,7 @@ const options = {
   pprof: { kind: 'flag', group: 'Format', describe: "write gzip'd profile.proto: go tool pprof, Pyroscope, Parca" },
   speedscope: { kind: 'flag', group: 'Format', describe: 'write JSON for speedscope' },
   json: { kind: 'flag', group: 'Format', describe: 'write a tree for d3-flame-graph: name, value, children' },
-  collapsed: { kind: 'flag', group: 'Format', describe: "write folded text for strict readers: Pyroscope's /ingest" },
+  collapsed: { kind: 'flag', group: 'Format', describe: 'write folded text for Pyroscope and the Firefox Profiler' },
   unit: {
     kind: 'choice',
     choices: ['auto', ...(Object.keys(UNITS) as CountUnit[])],
