@@ -9,6 +9,7 @@ import { shown } from '../../src/flamegraph/display.ts';
 import type { Picture } from '../../src/flamegraph/picture.ts';
 import { Model } from '../../src/flamegraph/viewer/model.ts';
 import { nameText } from '../../src/stacks/name-text.ts';
+import { runs } from '../law-runs.ts';
 import { draw, picture } from './drawing.ts';
 import { elements, parseXml } from './well-formed.ts';
 
@@ -297,7 +298,7 @@ describe('the file', () => {
   test('is the same each time', () => {
     fc.assert(
       fc.property(FOLDED, (folded) => assert.equal(draw(folded), draw(folded))),
-      { numRuns: 20 },
+      { numRuns: runs(0.4) },
     );
   });
 

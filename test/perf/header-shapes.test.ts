@@ -1,9 +1,10 @@
 // Headers that perf did not pad so: a line read by the shape of one before is read as if it stood alone.
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { PerfFold } from '../../src/perf/fold-perf.ts';
+import { runs } from '../law-runs.ts';
 
 interface Sample {
   comm: string;
@@ -14,22 +15,28 @@ interface Sample {
 }
 
 /** What perf prints with some of its fields, and what becomes of it when blanks are squeezed. */
-const FORMS: Record<string, (sample: Sample) => string> = {
-  'squeezed blanks': ({ comm, tid, time, period }) => `${comm} ${tid} [001] ${time}: ${period} cycles:`,
-  'tabs for blanks': ({ comm, tid, time, period }) => `${comm}\t${tid}/${tid}\t${time}:\t${period}\tcycles:`,
-  'carriage returns': ({ comm, tid, time, period }) => `${comm} ${tid} ${time}: ${period} cycles:\r`,
-  'comm,tid,period,event': ({ comm, tid, period }) => `${comm} ${pad(tid, 5)} ${pad(period, 10)} cycles: `,
-  'comm,period': ({ comm, period }) => `${comm} ${pad(period, 10)} `,
-  'comm,event': ({ comm }) => `${comm} cycles: `,
-  comm: ({ comm }) => `${comm} `,
-  'tid,cpu,event': ({ tid }) => ` ${pad(tid, 5)} [001] cycles: `,
-  'time,period,event': ({ time, period }) => `${pad(time, 12)}: ${pad(period, 10)} cycles: `,
-  'comm,tid,period,event, and a frame': ({ comm, tid, period }) =>
+const FORMS = {
+  'squeezed blanks': ({ comm, tid, time, period }: Sample): string => `${comm} ${tid} [001] ${time}: ${period} cycles:`,
+  'tabs for blanks': ({ comm, tid, time, period }: Sample): string =>
+    `${comm}\t${tid}/${tid}\t${time}:\t${period}\tcycles:`,
+  'carriage returns': ({ comm, tid, time, period }: Sample): string => `${comm} ${tid} ${time}: ${period} cycles:\r`,
+  'comm,tid,period,event': ({ comm, tid, period }: Sample): string =>
+    `${comm} ${pad(tid, 5)} ${pad(period, 10)} cycles: `,
+  'comm,period': ({ comm, period }: Sample): string => `${comm} ${pad(period, 10)} `,
+  'comm,event': ({ comm }: Sample): string => `${comm} cycles: `,
+  comm: ({ comm }: Sample): string => `${comm} `,
+  'tid,cpu,event': ({ tid }: Sample): string => ` ${pad(tid, 5)} [001] cycles: `,
+  'time,period,event': ({ time, period }: Sample): string => `${pad(time, 12)}: ${pad(period, 10)} cycles: `,
+  'comm,tid,period,event, and a frame': ({ comm, tid, period }: Sample): string =>
     `${pad(comm, 16)} ${pad(tid, 5)} ${pad(period, 10)} cycles:     55d0c0de1000 alone+0x1 (/opt/app)`,
-  'comm,tid,cpu, and a frame': ({ comm, tid }) => `${pad(comm, 16)} ${pad(tid, 5)} [001]     55d0c0de1000 alone (/x)`,
-  period: ({ period }) => ` ${pad(period, 10)} `,
-  tid: ({ tid }) => ` ${pad(tid, 5)} `,
+  'comm,tid,cpu, and a frame': ({ comm, tid }: Sample): string =>
+    `${pad(comm, 16)} ${pad(tid, 5)} [001]     55d0c0de1000 alone (/x)`,
+  period: ({ period }: Sample): string => ` ${pad(period, 10)} `,
+  tid: ({ tid }: Sample): string => ` ${pad(tid, 5)} `,
 };
+
+/** The number is a period where it is too large for a tid. */
+const TID_OR_PERIOD = ({ comm, period }: Sample): string => `${comm} ${period} cycles: `;
 
 function pad(value: number | string, columns: number): string {
   return String(value).padStart(columns);
@@ -42,6 +49,10 @@ const sample: fc.Arbitrary<Sample> = fc.record({
   period: fc.oneof(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 4_194_300, max: 4_194_310 }), fc.nat(2 ** 40)),
   leaf: fc.constantFrom('read', 'write'),
 });
+
+function withPeriod(period: number): Sample {
+  return { comm: 'app', tid: 7, time: '1.000001', period, leaf: 'read' };
+}
 
 /** The counts by stack, and how many lines were skipped. */
 function fold(text: string): { counts: Map<string, number>; skipped: number } {
@@ -62,28 +73,29 @@ function fold(text: string): { counts: Map<string, number>; skipped: number } {
   return { counts, skipped };
 }
 
-describe('each sample is read as if it stood alone', () => {
-  for (const [name, form] of Object.entries(FORMS)) {
-    test(name, () => {
-      fc.assert(
-        fc.property(fc.array(sample, { minLength: 1, maxLength: 6 }), (samples) => {
-          const texts = samples.map((each) => `${form(each)}\n\t  401${each.leaf.length} ${each.leaf} (/app)\n\n`);
-          const sums = new Map<string, number>();
-          let skipped = 0;
-          for (const text of texts) {
-            const alone = fold(text);
-            skipped += alone.skipped;
-            for (const [stack, count] of alone.counts) sums.set(stack, (sums.get(stack) ?? 0) + count);
-          }
-          const sorted = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
-          const all = fold(texts.join(''));
-          assert.deepEqual(
-            [...all.counts].sort(([a], [b]) => (a < b ? -1 : 1)),
-            sorted,
-          );
-          assert.equal(all.skipped, skipped);
-        }),
-      );
-    });
-  }
+test('each sample is read as if it stood alone', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.values(FORMS)),
+      fc.array(sample, { minLength: 1, maxLength: 6 }),
+      (form, samples) => {
+        const texts = samples.map((each) => `${form(each)}\n\t  401${each.leaf.length} ${each.leaf} (/app)\n\n`);
+        const sums = new Map<string, number>();
+        let skipped = 0;
+        for (const text of texts) {
+          const alone = fold(text);
+          skipped += alone.skipped;
+          for (const [stack, count] of alone.counts) sums.set(stack, (sums.get(stack) ?? 0) + count);
+        }
+        const sorted = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
+        const all = fold(texts.join(''));
+        assert.deepEqual(
+          [...all.counts].sort(([a], [b]) => (a < b ? -1 : 1)),
+          sorted,
+        );
+        assert.equal(all.skipped, skipped);
+      },
+    ),
+    { numRuns: runs(4), examples: [[TID_OR_PERIOD, [4_194_302, 4_194_306, 4_194_303].map(withPeriod)]] },
+  );
 });

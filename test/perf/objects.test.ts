@@ -85,7 +85,6 @@ test('a frame in perf’s usual form, which the engine reads, becomes what it be
     fc.property(fc.array(stack, { minLength: 1, maxLength: 5 }), (stacks) => {
       assert.equal(folded(stacks, ''), folded(stacks, '0x'));
     }),
-    { numRuns: 50 },
   );
 });
 

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { PerfLines } from '../../src/engine/perf-lines.ts';
 import { PerfFold } from '../../src/perf/fold-perf.ts';
+import { runs } from '../law-runs.ts';
 
 interface Piece {
   comm: string;
@@ -120,7 +121,7 @@ test('samples that the engine counts by itself are those that the host counts', 
         assert.deepEqual(byEngine, byHost, text);
       },
     ),
-    { numRuns: 250 },
+    { numRuns: runs(3) },
   );
 });
 

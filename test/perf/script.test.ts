@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { StackTable } from '../../src/engine/stack-table.ts';
 import { PerfScript, type PerfScriptOptions } from '../../src/perf/script.ts';
+import { runs } from '../law-runs.ts';
 
 const recordings = new URL('../../fixtures/recordings/', import.meta.url);
 
@@ -104,7 +105,7 @@ test('cutting the input anywhere changes nothing', () => {
         const blocks = cuts.slice(1).map((to, i) => text.subarray(cuts[i], to));
         assert.equal(foldAll([blocks], options).text, whole);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(0.2) },
     );
   }
 });
@@ -133,7 +134,7 @@ test('any bytes at all: no exception, and what is folded adds up to the samples'
       const { text, perf } = fold(`\n${parts.join('')}`, { count: 'samples' });
       assert.equal(sum(text), perf.samples.folded);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(4) },
   );
 });
 
@@ -413,7 +414,7 @@ test('any set of fields gives the same stacks, the whole period, and a comm with
         } else assert.equal(sum(text), weight);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(4) },
   );
 });
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { commFrame, dropHash, frameText, isNameless, tidyName } from '../../src/stacks/frame-name.ts';
+import { runs } from '../law-runs.ts';
 
 const shortened: Record<string, [name: string, tidy: string][]> = {
   'C++ functions lose their argument lists': [
@@ -151,7 +152,7 @@ test('shortening twice changes nothing more, empties no name and adds nothing', 
       assert.ok(name === '' || tidy !== '');
       assert.ok(tidy.length <= name.length);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(40) },
   );
 });
 

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { InputError } from '../../src/engine/errors.ts';
 import { FoldedReader } from '../../src/stacks/folded.ts';
 import { type MergeSettings, settleMerged } from '../../src/stacks/merge.ts';
+import { runs } from '../law-runs.ts';
 
 const PLAIN: MergeSettings = { collapseRecursion: false, scale: undefined, top: undefined, labels: [] };
 
@@ -64,7 +65,6 @@ for (const [name, input, oneCount] of [
           assert.equal(sum(a, sum(b, c)), all);
           assert.equal(sum(all), all);
         }),
-        { numRuns: 50 },
       );
     });
   });
@@ -100,7 +100,7 @@ describe('fold-merge', () => {
         const labels = all.map(([, root]) => root);
         assert.equal(merged(texts, { labels }, true), summed(texts, labels));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(2) },
     );
   });
 

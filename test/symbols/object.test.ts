@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ElfFile } from '../../src/symbols/elf/elf-file.ts';
 import { ObjectSymbols } from '../../src/symbols/object.ts';
+import { runs } from '../law-runs.ts';
 import { bytesOf, damaged, objectFile, readerOf } from './objects.ts';
 
 const SHF_COMPRESSED = 0x800;
@@ -70,7 +71,7 @@ describe("an object whose debug information is in dwz's common file, too", () =>
         const object = new ObjectSymbols('/prog', (path) => readerOf(path === '/prog' ? own : common), undefined);
         for (const address of [0x400160, 0x400130, 0x400150]) assert.ok(Array.isArray(object.framesAt(address)));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(6) },
     );
   });
 });

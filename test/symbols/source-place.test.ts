@@ -11,6 +11,7 @@ import { ANY_PROCESS, Mappings } from '../../src/symbols/mappings.ts';
 import { shortPath } from '../../src/symbols/source-place.ts';
 import { Symbolizer } from '../../src/symbols/symbolizer.ts';
 import { foldedText } from '../folded-tables.ts';
+import { runs } from '../law-runs.ts';
 import { bytesOf, readerOf } from './objects.ts';
 
 test('a path is shown as its file with its folder, whichever way leads there', () => {
@@ -128,7 +129,7 @@ describe('a function without its namespace is called by its file, too, whatever 
           assert.equal(namesOnCpu(`/${name}`, some), expected);
           assert.equal(namesOffCpu(`/${name}`, some), expected);
         }),
-        { numRuns: 20 },
+        { numRuns: runs(0.4) },
       );
     });
   }

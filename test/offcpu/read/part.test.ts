@@ -8,6 +8,7 @@ import { entriesOf } from '../../../src/offcpu/entry-rows.ts';
 import type { Part } from '../../../src/offcpu/read/part.ts';
 import { OffcpuReader } from '../../../src/offcpu/read/reader.ts';
 import { sumOfTimes, type TimeSums } from '../../../src/offcpu/thread-times.ts';
+import { runs } from '../../law-runs.ts';
 
 /** A wait after some time on the CPU. Nanoseconds. */
 interface Turn {
@@ -114,7 +115,7 @@ test('the parts of a window add up to it, to the nanosecond, and each to its own
         life: times.lifeNs,
       });
     }),
-    { numRuns: 60 },
+    { numRuns: runs(0.6) },
   );
 });
 

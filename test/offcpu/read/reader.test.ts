@@ -9,6 +9,7 @@ import type { Program } from '../../../src/offcpu/read/program.ts';
 import { OffcpuReader, type ReaderOptions } from '../../../src/offcpu/read/reader.ts';
 import type { FoldOptions } from '../../../src/offcpu/read/stacks.ts';
 import { commFrame, frameText } from '../../../src/stacks/frame-name.ts';
+import { runs } from '../../law-runs.ts';
 import { ROOT } from '../../tools.ts';
 
 const READING: ReaderOptions = {
@@ -171,7 +172,7 @@ describe('a dump written and read', () => {
         );
         assert.deepEqual(new Map([...sums].sort()), new Map([...expected(some)].sort()));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(2) },
     );
   });
 
@@ -193,7 +194,7 @@ describe('a dump written and read', () => {
         const text = written(some, '    ');
         assert.equal(sumOf(folded(read([text, text]))), 2 * sumOf(folded(read([text]))));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(0.6) },
     );
   });
 });

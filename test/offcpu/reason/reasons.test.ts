@@ -11,6 +11,7 @@ import { Meanings } from '../../../src/offcpu/reason/meanings.ts';
 import { unpackRules } from '../../../src/offcpu/reason/packed-rules.ts';
 import { type Explained, kindOf, type OffcpuStack, Reasons } from '../../../src/offcpu/reason/reasons.ts';
 import { dropHash, tidyName } from '../../../src/stacks/frame-name.ts';
+import { runs } from '../../law-runs.ts';
 import { ROOT } from '../../tools.ts';
 import { sectionsOf } from './sections.ts';
 
@@ -154,7 +155,7 @@ describe('answers about blocking', () => {
           assert.notEqual(kindOf(reasons.decide(stack)), 'idle', outer.join(' '));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(12) },
     );
   });
 

@@ -9,6 +9,7 @@ import { packedParts } from '../../../src/stacks/packed/pack.ts';
 import { DATA_BEGINS, DATA_VERSION } from '../../../src/stacks/packed/picture-data.ts';
 import { foldedOfPicture } from '../../../src/stacks/packed/picture-text.ts';
 import { PLAIN } from '../../engine/layout-settings.ts';
+import { runs } from '../../law-runs.ts';
 
 type Row = readonly [stack: readonly string[], count: number];
 
@@ -95,7 +96,7 @@ describe('the data of a picture', () => {
           assert.match((error as Error).message, /damaged or cut off/);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(4) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { Dwarf } from '../../../src/symbols/dwarf/dwarf.ts';
 import { ElfFile } from '../../../src/symbols/elf/elf-file.ts';
 import type { ReadBytes } from '../../../src/symbols/elf/section-data.ts';
 import { SymbolIndex } from '../../../src/symbols/elf/symbol-index.ts';
+import { runs } from '../../law-runs.ts';
 import { bytesOf, damaged, OBJECTS, orInputError, readerOf } from '../objects.ts';
 
 const fileOf = (name: string): ElfFile => new ElfFile(readerOf(bytesOf(name)));
@@ -218,6 +219,6 @@ test('damaged debug information gives an answer or an InputError', () => {
         for (const address of [0x400160, 0x400130, 0x400150, ...more]) dwarf.framesAt(address);
       });
     }),
-    { numRuns: 500 },
+    { numRuns: runs(6) },
   );
 });

@@ -5,6 +5,7 @@ import { checksum, debugFileOf, debugLinkFiles, debugLinkOf } from '../../../src
 import { ElfFile } from '../../../src/symbols/elf/elf-file.ts';
 import { SymbolIndex } from '../../../src/symbols/elf/symbol-index.ts';
 import { elfFacts } from '../../../src/symbols/elf.ts';
+import { runs } from '../../law-runs.ts';
 import { bytesOf, damaged, OBJECTS, orInputError, readerOf } from '../objects.ts';
 
 const fileOf = (name: string): ElfFile => new ElfFile(readerOf(bytesOf(name)));
@@ -154,6 +155,6 @@ test('a damaged file gives an answer or an InputError', () => {
         for (const at of [0, 0x400150, 0x400160, 2 ** 40]) orInputError(() => index.at(at));
       });
     }),
-    { numRuns: 400 },
+    { numRuns: runs(8) },
   );
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ElfFile } from '../../../src/symbols/elf/elf-file.ts';
 import { SymbolIndex } from '../../../src/symbols/elf/symbol-index.ts';
+import { runs } from '../../law-runs.ts';
 import { readerOf } from '../objects.ts';
 
 interface Symbol {
@@ -106,6 +107,6 @@ test('each address has the name that the rule chooses, in a table of any order',
       for (const at of symbols.flatMap(({ address, size }) => [address, address + 1, address + size, address + 9]))
         assert.equal(index.at(at)?.name, expectedAt(symbols, at), `at ${at}`);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(6) },
   );
 });

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { dropHash } from '../../../src/stacks/frame-name.ts';
 import { demangle } from '../../../src/symbols/demangle.ts';
 import { readRustName } from '../../../src/symbols/rust/rust-name.ts';
+import { runs } from '../../law-runs.ts';
 
 // of rustc 1.95 and an extension by pgrx
 const NAMES = [
@@ -70,7 +71,7 @@ test('a name with changes is read as the library reads it, or left to it', () =>
       const ours = readRustName(changed);
       if (ours !== undefined) assert.equal(ours, byLibrary(changed));
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(40) },
   );
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { BpftraceJson } from '../../../../src/offcpu/read/bpftrace/json.ts';
+import { runs } from '../../../law-runs.ts';
 
 /** The text made of JSON (latin1), given in blocks of `size` bytes, and what was wrong with it. */
 function convert(json: string, size = 1 << 16): { text: string; bad: string[] } {
@@ -94,7 +95,7 @@ describe('JSON of bpftrace', () => {
           convert(parts.join(''));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(40) },
     );
   });
 

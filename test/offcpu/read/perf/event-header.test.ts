@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { OffcpuFold } from '../../../../src/offcpu/read/fold-offcpu.ts';
+import { runs } from '../../../law-runs.ts';
 
 const FOLDER = new URL('../../../../fixtures/offcpu-classify/switches-of-perf-with-its-wake-ups/', import.meta.url);
 const textOf = (name: string): string => gunzipSync(readFileSync(new URL(name, FOLDER))).toString('latin1');
@@ -74,6 +75,6 @@ test('scheduler events are read in whatever fields and blanks perf printed their
       );
       assert.equal(got.replace(/^[^;\n]*/gm, ''), known[form.task].replace(/^[^;\n]*/gm, ''), JSON.stringify(form));
     }),
-    { numRuns: 15 },
+    { numRuns: runs(0.2) },
   );
 });
