@@ -67,7 +67,8 @@ const STUB = /@plt$/;
 /**
  * Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself, or of the
  * interpreter that it calls. Of
- * descendants it is that of their executables, unless these are a runtime whose code was seen.
+ * descendants it is that of their executables, unless these are a runtime whose code was seen. A server with all its
+ * processes is own code as well, because most of them run nothing of an extension.
  */
 export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, isOfProgram }: SeenNames): OwnCode {
   const objects = new Map([...seen, ...Array.from(seen, ([name, paths]) => [stableName(name), paths] as const)]);
@@ -79,7 +80,7 @@ export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, i
   const own = new Set(extensions);
   const isCompiled = own.size === 0 && [...programs].some(runtimeOf) && [...paths].some(isJitted);
   if (isCompiled) for (const path of paths) if (isJitted(path)) own.add(path);
-  if (own.size === 0 || (isCompiled && followsChildren)) {
+  if (own.size === 0 || (followsChildren && (isCompiled || extensions.length > 0))) {
     const runtimes = isCompiled ? [] : [...programs].flatMap((name) => runtimeOf(name) ?? []);
     for (const path of paths) {
       const name = fileName(path);

@@ -79,6 +79,11 @@ test('of a server with extensions it is those, and only what was seen in them', 
   assert.deepEqual(own(postgres, seen), { objects: ['postgres'], names: ['ExecScan', 'never_seen'] });
   const extended = { ...seen, cdc_tick: '/usr/lib/postgresql/15/lib/pgmqtt.so' };
   assert.deepEqual(own(postgres, extended), { objects: ['pgmqtt.so'], names: ['cdc_tick'] });
+  // with all its processes it is the server's own as well
+  assert.deepEqual(own(postgres, extended, true), {
+    objects: ['pgmqtt.so', 'postgres'],
+    names: ['ExecScan', 'cdc_tick'],
+  });
 });
 
 test('of a runtime it is what its compiler made, else the runtime itself', () => {
