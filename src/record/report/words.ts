@@ -50,7 +50,7 @@ export function waitTitle(row: WaitRow): string {
   const named = object === undefined || object.startsWith('[') ? undefined : object;
   const isAddress = named !== undefined && isUnnamedLock(named);
   const what =
-    isAddress && meaning !== undefined ? `${meaning} (${named})` : (named ?? meaning ?? WHAT[reason] ?? reason);
+    isAddress && meaning !== undefined ? `${meaning} (${named})` : (named ?? meaning ?? WHAT[reason] ?? row.text);
   const [idles, waits] =
     waiterText(row) === undefined && row.threads.length > 1 ? ['idle', 'wait'] : ['idles', 'waits'];
   return `${whoWaits(row)} ${kind === 'open' ? `${idles} or ${waits} for` : `${waits} for`} ${what}${alike > 0 ? ` and ${alike} more` : ''}`;
@@ -69,9 +69,8 @@ export function whoWaits(row: WaitRow): string {
 
 /** What the reason of a wait is, unless its title says so. */
 export function reasonWords(row: WaitRow): string[] {
-  const { meaning, text } = row;
-  if (meaning === undefined) return [text];
-  return waitTitle(row).includes(meaning) ? [] : [meaning];
+  const words = row.meaning ?? row.text;
+  return waitTitle(row).includes(words) ? [] : [words];
 }
 
 // of these, two waits of one function differ in what the kernel did

@@ -385,6 +385,15 @@ test('a wait that the end of the window cut is none of those whose lengths are k
   assert.equal(facts(['blocked', 100], ['in-progress', 4]), '104 ms in 1 wait, longest 100 ms');
 });
 
+test('a wait on nothing that has a name is for what its reason says, once', () => {
+  const [{ object, meaning, ...held }] = report.heldUp as [WaitRow];
+  assert.ok(object ?? meaning);
+  const row = { ...held, reason: '[ipc]', text: 'a System V semaphore' };
+  assert.match(waitTitle(row), / waits for a System V semaphore$/);
+  const html = pageHtml({ ...report, heldUp: [row], waits: [row] }, new Map());
+  assert.equal(html.split('a System V semaphore').length, 2);
+});
+
 test('many enders of one kind are one on the page, as in the first rows, and chance is nobody', () => {
   const many = Array.from({ length: 20 }, (_, i) => ({ name: `sh ${i + 100}`, share: 0.03 }));
   const wakers = [{ name: 'thread main', share: 0.38 }, ...many, { name: 'thread other', share: 0.02 }];
