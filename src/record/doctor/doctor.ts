@@ -58,7 +58,14 @@ export function machineFindings(facts: MachineFacts): Finding[] {
     ...rightsFindings(facts),
     tracefsFinding(facts),
     ...kernelFindings(facts),
-  ];
+  ].map((finding) => typedBy(facts.uid, finding));
+}
+
+/** A finding with its command as this user types it: only root installs packages without sudo. */
+export function typedBy(uid: number, finding: Finding): Finding {
+  const { mend } = finding;
+  if (uid === 0 || mend === undefined) return finding;
+  return { ...finding, mend: mend.replace(/(?<!sudo )\bapt-get install\b/, 'sudo $&') };
 }
 
 function perfFinding({ perf, kernel }: MachineFacts): Finding {

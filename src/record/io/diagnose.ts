@@ -5,7 +5,7 @@ import type { World } from '../../cli/run.ts';
 import { debugFileOf } from '../../symbols/elf/debug-file.ts';
 import { elfFacts } from '../../symbols/elf.ts';
 import { mappedFiles, replacedFiles } from '../../symbols/maps.ts';
-import { type Finding, findingLines, machineFindings } from '../doctor/doctor.ts';
+import { type Finding, findingLines, machineFindings, typedBy } from '../doctor/doctor.ts';
 import { type ObjectFacts, objectTable, targetFindings } from '../doctor/doctor-target.ts';
 import { ownersIn, packagePaths } from '../doctor/packages.ts';
 import { pathFromHere } from '../target/container.ts';
@@ -21,15 +21,17 @@ import { languagesOf } from './target/program-facts.ts';
 export async function diagnose(choice: Choice, isSudo: boolean, { output }: World): Promise<number> {
   const { pids, pattern, container, postgres } = choice;
   const isAsked = pids.length > 0 || (pattern ?? container ?? postgres) !== undefined;
-  const targets = isAsked ? findTargets(choice, true).map(examined) : [];
-  const machine = machineFindings(machineFacts(isSudo));
+  const facts = machineFacts(isSudo);
+  const machine = machineFindings(facts);
+  const targets = isAsked ? findTargets(choice, true).map((target) => examined(target, facts.uid)) : [];
   const texts = [findingLines(machine), ...targets.map(({ findings, table }) => `\n${findingLines(findings)}${table}`)];
   await output([Buffer.from(texts.join(''), 'latin1')]);
   const all = [...machine, ...targets.flatMap(({ findings }) => findings)];
   return all.some(({ level }) => level === 'fault') ? Status.skipped : Status.ok;
 }
 
-function examined({ pid, command }: Process): { findings: Finding[]; table: string } {
+/** As the user `uid` would mend it. */
+function examined({ pid, command }: Process, uid: number): { findings: Finding[]; table: string } {
   const { root, isForeignNamespace } = rootOf(pid);
   const seen = (path: string): string => pathFromHere({ pid, root, isForeignNamespace }, path);
   const maps = textOf(`/proc/${pid}/maps`) ?? '';
@@ -47,7 +49,7 @@ function examined({ pid, command }: Process): { findings: Finding[]; table: stri
   const [language] = languagesOf([pid], { isRecording: true }) as [TargetLanguage];
   const mayRead = maps !== '';
   const where = { pid, command, root, isForeignNamespace, mayRead, sudoSelf: sudoSelfHere() };
-  const findings = targetFindings({ ...where, objects, replaced, language });
+  const findings = targetFindings({ ...where, objects, replaced, language }).map((one) => typedBy(uid, one));
   return { findings, table: objectTable(objects) };
 }
 

@@ -41,6 +41,14 @@ const faults = (facts: Partial<MachineFacts>): string[] =>
 describe('machineFindings', () => {
   test('nothing to say of a good machine', () => assert.deepEqual(faults({}), []));
 
+  test('an ordinary user installs by sudo', () => {
+    const mends = faults({ perf: undefined, bpftrace: undefined, uid: 1000 }).filter((line) =>
+      line.includes('apt-get'),
+    );
+    assert.equal(mends.length, 2);
+    for (const line of mends) assert.match(line, /> sudo apt-get install (?:linux-perf|bpftrace)$/);
+  });
+
   test('each fault with the command that mends it', () => {
     for (const [facts, expected] of [
       [{ perf: undefined }, /^fault: perf is not installed > apt-get install linux-perf$/],
