@@ -1,9 +1,9 @@
 // Programs that run what others wrote, by the names of their executables. The code of these others is an interpreter's, or
 // that of a JIT compiler, which has no file.
 
-// node nodejs   java   python3 python3.11d   pypy3.10 ruby3.1 php-fpm8.2 perl5.36.0 lua5.4 luajit   deno bun.exe (npm's, on Linux, too) beam.smp
+// node nodejs node-20   java   python3 python3.11d   pypy3.10 ruby3.1 php-fpm8.2 perl5.36.0 lua5.4 luajit   deno bun.exe (npm's, on Linux, too) beam.smp
 const RUNTIMES = [
-  ['Node', /^node(?:js)?$/],
+  ['Node', /^node(?:js)?-?[\d.]*$/],
   ['Java', /^java$/],
   ['Python', /^python[\d.]*(?:-?\w+)?$/],
   ['PyPy', /^pypy[\d.]*(?:-?\w+)?$/],

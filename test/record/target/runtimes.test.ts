@@ -4,7 +4,7 @@ import { runtimeOf } from '../../../src/record/target/runtimes.ts';
 
 test('a runtime is known by its executable, whatever its version, and no other program is', () => {
   const known = {
-    Node: ['node', 'nodejs'],
+    Node: ['node', 'nodejs', 'node-20', 'node20.11'],
     Java: ['java'],
     Python: ['python3.11', 'python3.12d'],
     PyPy: ['pypy3.10'],
@@ -18,6 +18,16 @@ test('a runtime is known by its executable, whatever its version, and no other p
   };
   for (const [runtime, names] of Object.entries(known))
     for (const name of names) assert.equal(runtimeOf(name), runtime, name);
-  for (const other of ['nodeos', 'javac', 'denoise', 'postgres', 'julia-server', 'perlbench', 'rubyist', ''])
+  for (const other of [
+    'nodeos',
+    'node-exporter',
+    'javac',
+    'denoise',
+    'postgres',
+    'julia-server',
+    'perlbench',
+    'rubyist',
+    '',
+  ])
     assert.equal(runtimeOf(other), undefined, other);
 });
