@@ -126,6 +126,14 @@ export function noSampleText(frequency: number): string {
   return `perf took no sample: the target ran for less than ${period} ms, or not at all. --frequency 4999 takes more, --mode both tells its waits, too`;
 }
 
+/** Of a recording with samples of children alone. `hasEnded`: did the target end before the window did? */
+export function childrenOnlyText(frequency: number, hasEnded: boolean): string {
+  const children = 'or record its children, too, with --children';
+  return hasEnded
+    ? `note: perf took no sample of the target itself, which ended before it had run for a period of perf's clock: --frequency ${10 * frequency + 9}, ${children}`
+    : `note: perf took no sample of the target itself, which did nothing in the window: give it work with --workload, ${children}`;
+}
+
 /** Of several processes those that perf took no sample of; undefined: there is none. */
 export function unsampledText(recorded: readonly number[], sampled: ReadonlySet<number>): string | undefined {
   const missing = recorded.filter((pid) => !sampled.has(pid));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PerfStats } from '../../../src/perf/stats.ts';
 import {
+  childrenOnlyText,
   cutWarnings,
   noSampleText,
   qualityLine,
@@ -45,6 +46,11 @@ test('processes that perf took no sample of are counted, and the first ones name
 
 test('a target without a sample may have run for less than a period of the clock', () =>
   assert.match(noSampleText(99), /the target ran for less than 10 ms, or not at all. --frequency /));
+
+test('a target of whose children alone perf took samples slept, or ended too early', () => {
+  assert.match(childrenOnlyText(99, false), /which did nothing in the window: .* --workload, .* --children$/);
+  assert.match(childrenOnlyText(99, true), /which ended before it had run .*: --frequency 999, .* --children$/);
+});
 
 test('sizes while it records', () =>
   assert.deepEqual([sizeText(undefined), sizeText(1.25e6)], ['', ', 1.3 MB so far']));

@@ -25,7 +25,7 @@ import { identityOf } from '../../render/identity.ts';
 import { type OffcpuProfile, offcpuProfileOf, UNIT } from '../../render/offcpu-profile.ts';
 import { drawOptionsOf, PICTURES, type RunPicture, STEPS } from '../../render/render-plan.ts';
 import { rootOfTask, rootsOf } from '../../render/sleepers.ts';
-import { lossesIn, noSampleText, samplesIn, unsampledText } from '../../render/summary.ts';
+import { childrenOnlyText, lossesIn, noSampleText, samplesIn, unsampledText } from '../../render/summary.ts';
 import { onCpuNsOf, wallOf, wallText } from '../../render/wall.ts';
 import type { DumpWindow } from '../../window/dump-window.ts';
 import type { Environment } from '../../window/plan.ts';
@@ -72,7 +72,9 @@ export async function render(
   ]);
   const hasSamples = isWhole && folded !== NO_SAMPLE;
   const taken = samplesIn(textOf(artifactIn(environment.folder, 'perfLog')) ?? '') ?? 0;
-  if (taken > 0 && !hasSamples && !settings.followChildren) recording.warnings.push(CHILDREN_ONLY);
+  if (taken > 0 && !hasSamples && !settings.followChildren) {
+    recording.warnings.push(childrenOnlyText(settings.frequency, recording.window.cause === 'target'));
+  }
   const cpu = folded === NO_SAMPLE ? undefined : folded;
   if (!cpu && !dump) {
     if (hasSamples && folded === undefined && recording.window.perf?.isWhole) throw new UsageError(UNREAD);
@@ -153,8 +155,6 @@ interface Gates {
 
 /** No sample of the targets, though perf may have some of their children. */
 const NO_SAMPLE = 'no sample';
-const CHILDREN_ONLY =
-  'note: perf took no sample of the target itself, which did nothing in the window: give it work with --workload, or record its children, too, with --children';
 
 /** Undefined: the step failed, and the user knows. */
 async function renderCpu(
