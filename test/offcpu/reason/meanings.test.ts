@@ -286,6 +286,19 @@ describe('meanings', () => {
       'pthread_cond_timedwait PlatformEvent::park_nanos JavaThread::sleep_nanos JVM_SleepNanos',
     ],
     ['Rust:RwLock', 'lock/futex', 'app', 'syscall std::sys::unix::locks::futex_rwlock::RwLock::write_contended main'],
+    [
+      'Node:child',
+      'poll/epoll',
+      'node',
+      'epoll_wait [libuv.so.1.0.0] uv_run node::SyncProcessRunner::TryInitializeAndRunLoop node::SyncProcessRunner::Run',
+    ],
+    [
+      'Node:child',
+      'poll/epoll',
+      'node',
+      'epoll_pwait uv__io_poll uv_run node::SyncProcessRunner::TryInitializeAndRunLoop node::SyncProcessRunner::Run',
+    ],
+    ['libuv:loop', 'poll/epoll', 'node', 'epoll_wait [libuv.so.1.0.0] uv_run node::SpinEventLoopInternal'],
     // of Debian 12's rustc, 1.63
     [
       'Rust:Condvar',
