@@ -5,6 +5,8 @@ import { WAITS } from '../../flamegraph/waits.ts';
 const PARTS: readonly (readonly [letter: string, light: string, dark: string])[] = [
   ['r', '#d9702b', '#d9702b'],
   ...WAITS.map(({ letter, light, dark }) => [letter, light[1] ?? '#888888', dark[1] ?? '#888888'] as const),
+  // between what is blocked and what idles, and like neither
+  ['q', '#d9d2a0', '#6a6434'],
   ['n', '#b6bcc4', '#5b6470'],
 ];
 

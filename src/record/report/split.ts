@@ -13,7 +13,7 @@ export interface Split {
 
 export interface SplitPart {
   name: string;
-  /** the letter of its colour, as in flamegraph/waits.ts; `r` on the CPU, `n` not known */
+  /** the letter of its colour, as in flamegraph/waits.ts; `r` on the CPU, `q` undecided, `n` not known */
   letter: string;
   seconds: number;
   /** of the whole, 0 to 1 */
@@ -38,7 +38,7 @@ export function splitOf({ threads, lifeNs, beforeNs }: Identity, waits: Iterable
     else if (kind === 'cpu') add('waiting for a CPU', 'u', ns);
     else if (kind === 'timer') add('sleeping, by timer', 't', ns);
     else if (kind === 'idle') add('idle, waiting for work', 't', ns);
-    else if (kind === 'open') add('idle or blocked, undecided', 'x', ns);
+    else if (kind === 'open') add('idle or blocked, undecided', 'q', ns);
     else add(`blocked: ${BLOCKED.get(group) ?? 'other'}`, letter, ns);
   }
   add('off CPU before the first switch', 'n', beforeNs);
