@@ -1,6 +1,6 @@
 // The names of a wait's particulars, in the table of --where and as frames. Latin1.
 
-import { commFrame, frameText } from '../../stacks/frame-name.ts';
+import { commFrame, frameText, isNameless } from '../../stacks/frame-name.ts';
 import type { DataName } from '../../symbols/data-names.ts';
 import {
   FIRST_PORT_OF_CLIENTS,
@@ -52,11 +52,27 @@ export function objectOf(
   if (object?.kind === 'lock') {
     if (isLwlock(waitEvent)) return meaning?.label;
     if (isParked) return undefined;
-    const futex = FUTEXES.find(([, calls]) => user.some((name) => calls.test(name)))?.[0];
-    return objectName(futex === 'condition' ? conditionAt(object) : object, pid, nameLock, futex);
+    const [futex, calls] = FUTEXES.find(([, names]) => user.some((name) => names.test(name))) ?? [];
+    if (futex !== 'condition') return objectName(object, pid, nameLock, futex);
+    const within = user.slice(
+      0,
+      user.findIndex((name) => calls?.test(name)),
+    );
+    return objectName(conditionAt(object), pid, nameLock, isOfMutex(within) ? 'lock' : futex);
   }
   return object && objectName(object, pid, nameLock);
 }
+
+/**
+ * May the functions that the call for a condition calls, innermost first, wait for the condition's mutex, which it takes before
+ * it returns? Where libc has no symbols two or more of them do.
+ */
+function isOfMutex(within: readonly string[]): boolean {
+  return within.some((name) => OF_MUTEX.test(name)) || within.filter(isNameless).length > 1;
+}
+
+// __lll_lock_wait     __pthread_mutex_cond_lock
+const OF_MUTEX = /^_*(?:GI_+)?(?:lll_|pthread_mutex_)/;
 
 type Futex = 'lock' | 'condition' | 'semaphore' | 'barrier';
 

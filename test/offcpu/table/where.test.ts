@@ -219,6 +219,12 @@ test('a word of memory is called what the call of libc takes it for; both words 
     });
   for (const wait of ['pthread_cond_wait', '___pthread_cond_clockwait'])
     assert.deepEqual(namesAt(['[libc.so.6]', wait, 'shop::Queue::pop']), Array(2).fill('condition at 0x1068'));
+  // it takes its mutex again
+  for (const within of [
+    ['[libc.so.6]', '[libc.so.6]'],
+    ['__lll_lock_wait', '__pthread_mutex_cond_lock'],
+  ])
+    assert.deepEqual(namesAt([...within, 'pthread_cond_wait', 'main']), ['lock at 0x1068', 'lock at 0x1068']);
   for (const wait of ['sem_wait', '__new_sem_wait_slow64.constprop.0'])
     assert.deepEqual(namesAt([wait, 'main']), ['semaphore at 0x1068', 'semaphore at 0x106c']);
   assert.deepEqual(namesAt(['pthread_barrier_wait', 'main']), ['barrier at 0x1068', 'barrier at 0x106c']);
