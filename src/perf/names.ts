@@ -6,7 +6,7 @@ import { commFrame, frameText, objectFrame } from '../stacks/frame-name.ts';
 import type { KernelSymbols } from '../symbols/kernel-symbols.ts';
 import { originOf } from '../symbols/library-source.ts';
 import type { SymbolFrame } from '../symbols/object.ts';
-import { type SymbolOptions, symbolFrame } from '../symbols/symbol-frame.ts';
+import { FRAME_DUMMY, type SymbolOptions, symbolFrame } from '../symbols/symbol-frame.ts';
 import { isJit, isKernel, isKernelAddress, KERNEL_ADDRESS, type PerfFrame, withoutOffset } from './frame.ts';
 
 export interface NameOptions extends SymbolOptions {
@@ -70,7 +70,8 @@ export class PerfNames {
       read.at,
       read.at + 7,
     );
-    const symbol = table.text(symbolFrom, symbolTo);
+    const printed = table.text(symbolFrom, symbolTo);
+    const symbol = printed === FRAME_DUMMY ? '' : printed;
     const { addresses, kernelSymbols } = this.#options;
     if (symbol === '' && (addresses || (isKernelAddress && kernelSymbols))) return 0;
     const dso = withoutOffset(table.text(objectFrom, objectTo));
@@ -115,6 +116,7 @@ export class PerfNames {
 
   #named(frame: PerfFrame): PerfFrame {
     const { kernelSymbols } = this.#options;
+    if (frame.symbol === FRAME_DUMMY) return { ...frame, symbol: '' };
     if (!kernelSymbols || frame.symbol !== '' || !isKernelAddress(frame.address)) return frame;
     return { ...frame, symbol: kernelSymbols.nameAt(frame.address) ?? '' };
   }

@@ -20,6 +20,7 @@ import { ElfFile } from './elf/elf-file.ts';
 import { GoFunctions } from './elf/go-functions.ts';
 import type { ReadBytes } from './elf/section-data.ts';
 import { SymbolIndex } from './elf/symbol-index.ts';
+import { FRAME_DUMMY } from './symbol-frame.ts';
 
 /** Opens a file as the recorded process saw it; undefined: it is not there. */
 export type OpenFile = (path: string) => ReadBytes | undefined;
@@ -156,7 +157,8 @@ export class ObjectSymbols {
     if (this.refusal !== undefined || !this.#file?.hasCode(address)) return undefined;
     try {
       this.#symbols ??= new SymbolIndex(this.#withSymbols(), 'function', this.#file);
-      return this.#goNameAt(address) ?? this.#symbols.at(address)?.name;
+      const name = this.#goNameAt(address) ?? this.#symbols.at(address)?.name;
+      return name === FRAME_DUMMY ? undefined : name;
     } catch (error) {
       this.#note(error);
       return undefined;

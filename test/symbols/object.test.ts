@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ElfFile } from '../../src/symbols/elf/elf-file.ts';
+import { SymbolIndex } from '../../src/symbols/elf/symbol-index.ts';
 import { ObjectSymbols } from '../../src/symbols/object.ts';
 import { runs } from '../law-runs.ts';
+import { ROOT } from '../tools.ts';
 import { bytesOf, damaged, objectFile, readerOf } from './objects.ts';
 
 const SHF_COMPRESSED = 0x800;
@@ -113,4 +117,14 @@ test('the PLT is that of the program, whose debug file has its symbols but no co
   const plt = [undefined, undefined, 'near@plt', 'near@plt', 'far@plt', 'far@plt'];
   assert.deepEqual(named(true), [...plt, 'twice']);
   assert.deepEqual(named(false), [...plt, 'twice']);
+});
+
+test('what lies behind the start-up code of C has no name of its own, but that of its debug information', () => {
+  const host = readFileSync(join(ROOT, 'fixtures/bpftrace/offcpu-callers-0.17/symfs/srv/host/host'));
+  const symbols = new SymbolIndex(new ElfFile(readerOf(host)));
+  const startUp = 0x860;
+  assert.equal(symbols.at(startUp)?.name, 'frame_dummy');
+  const object = objectOf(host);
+  assert.equal(object.nameAt(startUp), undefined);
+  assert.equal(object.nameAt(0x7e0), 'register_tm_clones');
 });

@@ -172,6 +172,9 @@ export function rememberPlaces(kind: u32): void {
 const objects = new Column<u32>();
 const FLAGS: u32 = 0xc0000000;
 const LONGEST: u32 = 1 << 10;
+/** in little-endian order */
+const FRAME_DU: u64 = 0x75645f656d617266;
+const UMMY: u32 = 0x796d6d75;
 const marked = heap.alloc(LONGEST + 64);
 
 /** Plain symbols of the object of the last frame read get this mark (a key, or 0) and these flags from now on. */
@@ -207,6 +210,7 @@ function nameWith(mark: u32): u32 {
  */
 function isPlain(from: usize, to: usize): bool {
   if (from == to || to - from > LONGEST || isMangled(from) || load<u8>(from) == SPACE) return false;
+  if (isFrameDummy(from, to)) return false;
   let hasList = false; // perhaps of arguments
   let isBlankBehind = false;
   let hasVersion = false;
@@ -222,6 +226,11 @@ function isPlain(from: usize, to: usize): bool {
     else if (c == COLON && isHash(p, to)) return false;
   }
   return c != SPACE && c != BRACKET && (!hasList || (c != CLOSE && !hasVersion && !isBlankBehind));
+}
+
+/** `frame_dummy` */
+function isFrameDummy(p: usize, to: usize): bool {
+  return to - p == 11 && load<u64>(p) == FRAME_DU && load<u32>(p + 7) == UMMY;
 }
 
 /** `_Z`, `_R`, `__Z`, `__R`; `caml` */

@@ -7,7 +7,7 @@ import { isLibcObject, objectFrame } from '../../../stacks/frame-name.ts';
 import { type KernelPart, kernelPart } from '../../../stacks/known-frames.ts';
 import { MOST_KNOWN } from '../../../stacks/known-names.ts';
 import { TRUNCATED } from '../../../stacks/marks.ts';
-import { type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
+import { FRAME_DUMMY, type SymbolOptions, symbolFrame } from '../../../symbols/symbol-frame.ts';
 import { type BpftraceFrame, findSymbol, readFrame, type SymbolPlaces } from './frame.ts';
 import { IdNumbers } from './id-numbers.ts';
 import { type FrameLookup, UserFrames } from './user-frames.ts';
@@ -97,7 +97,7 @@ export class BpftraceNames {
   #printedWord(frame: BpftraceFrame): number {
     const { isKernel, inlined } = frame;
     if (frame.symbol === UNWIND_FAILURE) return this.truncated;
-    const unresolved = frame.symbol === '';
+    const unresolved = frame.symbol === '' || frame.symbol === FRAME_DUMMY;
     const side = isKernel === undefined ? '' : isKernel ? 'k' : 'u';
     const key = `${unresolved ? `\0${frame.dso}` : frame.symbol}\0${side}${inlined ? 'i' : ''}`;
     let word = this.#frames.get(key);
