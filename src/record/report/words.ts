@@ -181,18 +181,20 @@ export interface Hottest {
 
 /**
  * The hottest functions: the target's own, as far as any has a name; else all. The title tells of more in own code without
- * names, or the first row would seem to be the hottest.
+ * names, or, where no own function has one, in any, or the first row would seem to be the hottest.
  */
 export function hottestOf({ own, bySelf, unnamed }: Functions, most: number = FIRST): Hottest {
   const isOwn = own !== undefined && own.hottest.length > 0;
   const rows = (isOwn ? own.hottest : bySelf)
     .slice(0, most)
     .map((row) => ({ row, share: isOwn ? row.nearest : row.self }));
-  const nameless = unnamed.filter(({ name }) => own?.objects.some((object) => name === `[${object}]`));
+  const first = rows[0]?.share ?? 0;
+  const isRival = ({ name, share }: (typeof unnamed)[number]): boolean =>
+    own?.objects.some((object) => name === `[${object}]`) || (!isOwn && share > first);
+  const nameless = unnamed.filter(isRival);
   const share = nameless.reduce((sum, one) => sum + one.share, 0);
   const objects = nameless.map(({ name }) => name).join(', ');
-  const isFirst = share > (rows[0]?.share ?? 0);
-  const beside = isFirst ? `, beside ${shareText(share)} in code of ${objects} without names` : '';
+  const beside = share > first ? `, beside ${shareText(share)} in code of ${objects} without names` : '';
   return { isOwn, title: `What runs hottest${isOwn ? ` in ${codeText(own)}` : ''}${beside}`, rows };
 }
 
@@ -214,11 +216,11 @@ export function hotText({ self, nearest, total }: FunctionRow): string {
   return `${shareText(self)} itself${others}; ${shareText(total)} with all that it calls`;
 }
 
-// py::crunch:/srv/app.py     JS:renderPage /srv/a.js:5:20     long Shop.crunch     $shop:page/2     $global::apply_fun_shared
+// py::crunch:/srv/app.py     JS:renderPage /srv/a.js:5:20     long Shop.crunch     $shop:page/2     $'Elixir.Shop':page/2     $global::apply_fun_shared
 const COMPILED: readonly (readonly [language: string, name: RegExp])[] = [
   ['Python', /^py::/],
   ['JavaScript', /^JS:/],
-  ['Erlang', /^\$[\w.]+:/],
+  ['Erlang', /^\$(?:[\w.]+|'[^']+'):/],
   ['Java', /^[\w$.]+(?:\[\])* [\w$.]+\.[\w$<>]+$/],
 ];
 

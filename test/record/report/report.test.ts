@@ -10,7 +10,7 @@ import { answersText } from '../../../src/record/report/answers-text.ts';
 import { reportMarkdown } from '../../../src/record/report/markdown.ts';
 import { pageHtml } from '../../../src/record/report/page.ts';
 import { SORT_SCRIPT } from '../../../src/record/report/page-table.ts';
-import { reportOf } from '../../../src/record/report/report.ts';
+import { type FunctionRow, reportOf } from '../../../src/record/report/report.ts';
 import { type WaitRow, waitedOf, waitRows } from '../../../src/record/report/waits.ts';
 import {
   basisOfWaits,
@@ -172,6 +172,7 @@ test('code that a compiler made in memory is of the language that its functions 
   const row = (name: string, object = 'JIT code') => ({ self: 1, nearest: 1, total: 1, name, object });
   assert.equal(of('py::crunch:/srv/app.py', 'py::save:/srv/app.py'), 'Python');
   assert.equal(of('JS:renderPage /srv/a.js:5:20', 'JS: /srv/a.js:1:1'), 'JavaScript');
+  assert.equal(of("$'Elixir.Shop':page/2", '$erl_parse:normalise/1'), 'Erlang');
   assert.equal(of('long Shop.crunch', 'byte[] app.Page.<init>'), 'Java');
   assert.equal(of('long Shop.crunch', 'work'), 'JIT code');
   assert.equal(of(), 'JIT code');
@@ -219,6 +220,20 @@ test('code without names is never a function: neither among the hottest nor wher
   );
   assert.match(reportMarkdown(of).replaceAll('\\', ''), told);
   assert.match(pageHtml(of, new Map()), told);
+});
+
+test('an interpreter without names is in the title, whose own executable is a stub that hardly runs', () => {
+  const unnamed = [
+    { name: '[libruby-3.3.so.3.3.8]', share: 0.77 },
+    { name: '[libc.so.6]', share: 0.006 },
+  ];
+  const row = { name: 'schedule', self: 0.03, nearest: 0.03, total: 0.03 };
+  const own = { objects: ['ruby3.3'], share: 0, apart: [], hottest: [], byTotal: [], names: [] };
+  const of = (hottest: FunctionRow[]): string =>
+    hottestOf({ samples: 1, seconds: 1, own: { ...own, hottest }, bySelf: [row], byTotal: [], unnamed }).title;
+  assert.equal(of([]), 'What runs hottest, beside 77.0 % in code of [libruby-3.3.so.3.3.8] without names');
+  // where own functions have names, others are no rivals of these
+  assert.equal(of([row]), 'What runs hottest in ruby3.3');
 });
 
 test('a terminal says the same as the page: the split, three waits with lock and waker, functions', () => {
