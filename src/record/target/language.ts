@@ -187,6 +187,7 @@ const OWN_PROFILER: Partial<Record<Runtime, string>> = {
   PyPy: 'pypy3 -m vmprof ...',
   LuaJIT: 'luajit -jp=f ...',
   Bun: 'bun --cpu-prof ...',
+  R: 'Rprof("FILE") in the program, then summaryRprof("FILE")',
 };
 
 function otherLacks(runtime: Runtime, { hasPerfMap, arguments: given, environment }: ProgramFacts): Lack[] {

@@ -17,6 +17,7 @@ const RUNTIMES = [
   ['Deno', /^deno$/],
   ['Bun', /^bun(?:\.exe)?$/],
   ['Julia', /^julia$/],
+  ['R', /^R$/],
 ] as const;
 
 export type Runtime = (typeof RUNTIMES)[number][0];
