@@ -259,6 +259,24 @@ describe('meanings', () => {
       // since Go 1.26
       'internal/runtime/syscall/linux.Syscall6 internal/runtime/syscall/linux.EpollWait runtime.netpoll runtime.findRunnable',
     ],
+    [
+      'MariaDB:background',
+      'lock/futex',
+      'ib_tpool_worker',
+      '[libc.so.6] pthread_cond_clockwait tpool::thread_pool_generic::wait_for_tasks tpool::thread_pool_generic::worker_main [libstdc++.so.6.0.33]',
+    ],
+    [
+      'MariaDB:sleep',
+      'lock/futex',
+      'one_connection',
+      '[libc.so.6] pthread_cond_timedwait Interruptible_wait::wait [mariadbd] Item_func_sleep::val_int do_command do_handle_one_connection',
+    ],
+    [
+      'libc:condition',
+      'lock/futex',
+      'one_connection',
+      'pthread_cond_timedwait [mariadbd] handler::ha_index_read_map dispatch_command do_command do_handle_one_connection',
+    ],
     ['redis:loop', 'poll/epoll', 'redis-server', '[libc.so.6] epoll_wait [redis-check-rdb] aeMain main'],
     ['redis:loop', 'poll/epoll', 'valkey-server', '[libc.so.6] epoll_wait [valkey-check-rdb] aeProcessEvents aeMain'],
     [undefined, 'poll/epoll', 'redis-server', 'epoll_wait [mod.so] [redis-check-rdb] aeMain main'],
