@@ -28,7 +28,13 @@ export interface Verdict {
 }
 
 const built = { kind: 'wait', inPageFault: undefined, place: 'built in' } as const;
-const NO_STACK: Rule = { ...built, label: 'no-stack', bracket: 'no-stack', text: 'no kernel stack was recorded' };
+const NO_STACK: Rule = {
+  ...built,
+  kind: 'open',
+  label: 'no-stack',
+  bracket: 'no-stack',
+  text: 'no kernel stack was recorded',
+};
 const CPU: Rule = { ...built, bracket: 'cpu', kind: 'cpu', label: '', text: '' };
 const PREEMPTED: Rule = { ...CPU, label: 'cpu/preempted', text: 'could run on, but another thread got the CPU' };
 const RUNNABLE: Rule = { ...CPU, label: 'cpu/runnable', text: 'was woken and waited for a CPU' };

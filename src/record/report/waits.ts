@@ -282,14 +282,19 @@ export function heldShare({ share, queuedShare }: WaitRow): number {
   return share + queuedShare;
 }
 
+/** Did the recorder lose the stacks, which tell what it waited for? */
+export function isLost({ reason }: Pick<WaitRow, 'reason'>): boolean {
+  return reason === '[no-stack]';
+}
+
 /**
  * The waits that hold the program up, or may, by the time until the thread ran on. Those by intent, such as sleeping,
- * those of idle threads, and those for children that are recorded themselves do not.
+ * those of idle threads, those of nobody knows what, and those for children that are recorded themselves do not.
  */
 export function heldUp(rows: readonly WaitRow[]): WaitRow[] {
   const held = ({ busySeconds, queuedSeconds }: WaitRow): number => busySeconds + queuedSeconds;
   return rows
     .filter(({ kind, busySeconds }) => (kind === 'wait' || kind === 'open') && busySeconds > 0)
-    .filter((row) => heldShare(row) >= LEAST)
+    .filter((row) => heldShare(row) >= LEAST && !isLost(row))
     .sort((a, b) => held(b) - held(a));
 }

@@ -9,7 +9,7 @@ import type { FunctionRow, Functions, OwnFunctions, Report } from './report.ts';
 import type { Split, SplitPart } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
-import type { WaitRow } from './waits.ts';
+import { isLost, type WaitRow } from './waits.ts';
 
 /** How many waits and functions stand on the first screen. */
 export const FIRST = 3;
@@ -328,13 +328,16 @@ export function basisOfWaits(report: Report): string {
   const sum = (kind: WaitRow['kind']): number =>
     waits.filter((row) => row.kind === kind).reduce((all, { seconds }) => all + seconds, 0);
   const ofChildren = waits.reduce((all, { childSeconds }) => all + childSeconds, 0);
+  const lost = waits.filter(isLost).reduce((all, { seconds }) => all + seconds, 0);
   const waitsOnly = waits
+    .filter((row) => !isLost(row))
     .filter(({ kind }) => kind === 'wait' || kind === 'open')
     .reduce((all, { seconds, busySeconds, childSeconds }) => all + seconds - busySeconds - childSeconds, 0);
   const parts = [
     ...(sum('timer') > 0 ? [`${secondsText(sum('timer'))} of sleeping by timer${sleepersText(waits)}`] : []),
     ...(sum('idle') > 0 ? [`${secondsText(sum('idle'))} of waiting for work`] : []),
     ...(ofChildren > 0 ? [`${secondsText(ofChildren)} of waiting for recorded children`] : []),
+    ...(lost > 0 ? [`${secondsText(lost)} off the CPU whose stacks were lost`] : []),
     ...(waitsOnly > LEAST_SECONDS ? [`${secondsText(waitsOnly)} of threads that do nothing but wait`] : []),
   ];
   return [

@@ -11,7 +11,7 @@ import { reportMarkdown } from '../../../src/record/report/markdown.ts';
 import { pageHtml } from '../../../src/record/report/page.ts';
 import { SORT_SCRIPT } from '../../../src/record/report/page-table.ts';
 import { type FunctionRow, reportOf } from '../../../src/record/report/report.ts';
-import { type WaitRow, waitedOf, waitRows } from '../../../src/record/report/waits.ts';
+import { heldUp, type WaitRow, waitedOf, waitRows } from '../../../src/record/report/waits.ts';
 import {
   basisOfWaits,
   codeText,
@@ -62,10 +62,15 @@ test('the first screen tells the time of waits that hold nothing up, those of th
     { ...wait, kind: 'wait' as const, seconds: 2, busySeconds: 1.5, childSeconds: 0.5 },
     { ...wait, kind: 'timer' as const, seconds: 3, busySeconds: 3 },
     { ...wait, kind: 'idle' as const, seconds: 4, busySeconds: 0 },
+    { ...wait, kind: 'open' as const, reason: '[no-stack]', seconds: 9, busySeconds: 8 },
   ];
   assert.match(
     basisOfWaits({ ...report, waits }),
-    /Not among these: 3 s of sleeping by timer, 4 s of waiting for work, 500 ms of waiting for recorded children, 6 s of threads that do nothing but wait\.$/,
+    /Not among these: 3 s of sleeping by timer, 4 s of waiting for work, 500 ms of waiting for recorded children, 9 s off the CPU whose stacks were lost, 6 s of threads that do nothing but wait\.$/,
+  );
+  assert.deepEqual(
+    heldUp(waits).map(({ reason, seconds }) => `${reason} ${seconds}`),
+    [`${wait.reason} 2`, `${wait.reason} 7`],
   );
 });
 
