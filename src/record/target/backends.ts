@@ -146,6 +146,19 @@ export function processOfBackend(
   return one;
 }
 
+/** Did the user say nothing of which process? With its descendants that is the whole server. */
+export function isWholeServer({ type, application, query }: BackendChoice, several: Several | undefined): boolean {
+  return (type ?? application ?? query) === undefined && (several === undefined || several === 'all');
+}
+
+/** The process of the server that forks this one, and all others. Throws UsageError if it can't be seen. */
+export function firstProcessOf(backend: Process, processes: readonly Process[]): Process {
+  const found = processes.find(({ pid }) => pid === backend.parent);
+  if (!found || !isServer(found))
+    throw new UsageError(`process ${backend.pid} has no server above it that can be seen`);
+  return found;
+}
+
 // postgres: main: app db [local] idle       /usr/lib/postgresql/15/bin/postgres -D …
 const SERVER = /^(?:\S*\/)?[\w.-]*(?:postgres|postmaster)(?:[: ]|$)/;
 

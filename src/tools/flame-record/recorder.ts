@@ -48,6 +48,7 @@ export async function runRecorder(
     pattern: options['pid-pattern'],
     container: options.container,
     several: severalOf(options),
+    followChildren: options.children,
   };
   if (first === 'doctor' && world.operands.length === 1) return diagnose(choice, options.sudo, world);
   checkProgram(first, command.commands ?? []);

@@ -7,6 +7,8 @@ import {
   backendsOf,
   chosenBackends,
   errorOf,
+  firstProcessOf,
+  isWholeServer,
   listOfBackends,
   otherUserOf,
   processOfBackend,
@@ -134,6 +136,17 @@ describe('the process of a backend', () => {
     assert.match(of(57, two) as string, /^process 101 or 201\?/);
     assert.equal(of(57, two, [201, 202]), 201);
     assert.match(of(57, two, [300]) as string, /is not in container db/);
+  });
+
+  test('with nothing said of which, its descendants are those of the first process', () => {
+    const whole = (choice: object, several?: Several): boolean => isWholeServer({ ...NONE, ...choice }, several);
+    assert.deepEqual([whole({}), whole({}, 'all'), whole({}, 'first'), whole({}, 'one')], [true, true, false, false]);
+    assert.equal(whole({ type: 'queue worker' }), false);
+    const backend = process(57, { parent: 50 });
+    const server = process(50, { command: '/usr/lib/postgresql/15/bin/postgres -D /data' });
+    assert.equal(firstProcessOf(backend, [backend, server]), server);
+    const init = process(50, { comm: 'init', command: '/sbin/init' });
+    assert.throws(() => firstProcessOf(backend, [backend, init]), /process 57 has no server above it/);
   });
 
   test('it must be ours to profile', () => {

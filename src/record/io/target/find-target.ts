@@ -33,6 +33,8 @@ export interface Choice {
   container: string | undefined;
   postgres?: BackendChoice | undefined;
   several: Several | undefined;
+  /** their descendants, too */
+  followChildren?: boolean;
 }
 
 /** Throws UsageError if none is found, or one that can't be recorded. */

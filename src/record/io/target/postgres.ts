@@ -10,6 +10,8 @@ import {
   backendsOf,
   chosenBackends,
   errorOf,
+  firstProcessOf,
+  isWholeServer,
   otherUserOf,
   processOfBackend,
   psqlArgv,
@@ -51,14 +53,20 @@ function psqlAnswer(argv: readonly string[], user?: User): Answer {
   return answer;
 }
 
-/** The chosen backends, as processes of this machine. Throws UsageError if there are none, or too many. */
+/**
+ * The chosen backends, as processes of this machine; of the whole server with its descendants the first process. Throws
+ * UsageError if there are none, or too many.
+ */
 export function findBackends(
   choice: BackendChoice,
-  { several, container }: Pick<TargetChoice, 'several' | 'container'>,
+  { several, container, followChildren }: Pick<TargetChoice, 'several' | 'container'> & { followChildren?: boolean },
   processes: readonly Process[],
   recorder: Self,
 ): Process[] {
-  const backends = chosenBackends(choice, several, backendsOf(askServer(activityArgv(choice.dsn)).answer));
+  const all = backendsOf(askServer(activityArgv(choice.dsn)).answer);
+  const isWhole = followChildren === true && isWholeServer(choice, several);
+  const backends = chosenBackends(choice, isWhole ? 'first' : several, all);
+  if (isWhole) return [firstProcessOf(processOfBackend(backends[0]!.pid, processes, container, recorder), processes)];
   return backends.map(({ pid }) => processOfBackend(pid, processes, container, recorder));
 }
 
