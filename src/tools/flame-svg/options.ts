@@ -112,5 +112,5 @@ export const drawOptions = {
   meta: { kind: 'text', value: 'FILE', group: 'Output', describe: 'embed a JSON file, such as run.json' },
   csp: { kind: 'flag', group: 'Output', describe: "print the script's hash for a Content-Security-Policy and exit" },
   extract: { kind: 'flag', group: 'Output', describe: 'print the folded stacks of pictures instead of drawing' },
-  strict: { kind: 'flag', group: 'Output', describe: 'exit with 2 instead of 1 when input was skipped' },
+  strict: { kind: 'flag', group: 'Output', describe: 'exit with 2, not 1, when input was skipped' },
 } as const satisfies OptionTable;

@@ -9,12 +9,14 @@ export const pprofOptions = {
   'sample-type': {
     kind: 'text',
     value: 'TYPE',
+    group: 'Counts',
     describe: 'fold these values: samples, cpu, inuse_space … [what pprof shows first]',
   },
   unit: {
     kind: 'choice',
     choices: Object.keys(UNITS) as (keyof typeof UNITS)[],
     default: 'as-is',
+    group: 'Counts',
     describe: 'write times in this unit',
   },
   ...nameOptions,
