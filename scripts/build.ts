@@ -99,7 +99,7 @@ async function buildData(): Promise<void> {
   writeDemangleWasm(`${OWN}/demangle.generated.wasm`);
   for (const kind of ['reasons', 'meanings']) writeFileSync(`${OWN}/${kind}.generated.json`, offcpuRules(kind));
   writeFileSync(`${OWN}/pg-wait-events.generated.tsv`, waitEvents());
-  writeFileSync('src/flamegraph/quiet-meanings.generated.ts', quietMeanings());
+  writeFileSync('src/flamegraph/colours/quiet-meanings.generated.ts', quietMeanings());
   const viewer = await viewerScript();
   writeFileSync(`${OWN}/viewer.generated.js`, viewer);
   // for a Content-Security-Policy

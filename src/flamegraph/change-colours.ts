@@ -1,7 +1,7 @@
 // The colours of a comparison.
 
-import type { ColourFamily } from './classes.ts';
-import { family } from './colours.ts';
+import type { ColourFamily } from './colours/classes.ts';
+import { family } from './colours/family.ts';
 import { shown } from './display.ts';
 import type { PictureSettings } from './settings.ts';
 

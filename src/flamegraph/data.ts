@@ -2,7 +2,7 @@
 
 import type { PackedStacks } from '../stacks/packed/picture-data.ts';
 import type { SideFactors } from './change.ts';
-import type { ColourFamily, Scheme } from './classes.ts';
+import type { ColourFamily, Scheme } from './colours/classes.ts';
 import type { Paper } from './style.ts';
 import type { Measure } from './words.ts';
 

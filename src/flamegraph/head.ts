@@ -1,7 +1,7 @@
 // The head of the picture: title, subtitle, what was measured, and the legend.
 
 import { grouped, percent, relative, secondsIn } from '../stacks/amounts.ts';
-import type { ColourFamily, Scheme } from './classes.ts';
+import type { ColourFamily, Scheme } from './colours/classes.ts';
 import { escapeXml, shown } from './display.ts';
 import { MARGIN, type Picture } from './picture.ts';
 import { isTogether, leastPx } from './settings.ts';

@@ -8,14 +8,14 @@ import type { Folded } from '../stacks/folded.ts';
 import { nameText } from '../stacks/name-text.ts';
 import { totalOf } from '../stacks/total.ts';
 import { changeClass, noiseOf, type SideFactors } from './change.ts';
-import { type ColourFamily, classIn, nameHash, plainClass } from './classes.ts';
-import { KernelGuess } from './kinds.ts';
+import { type ColourFamily, classIn, nameHash, plainClass } from './colours/classes.ts';
+import { KernelGuess } from './colours/kinds.ts';
+import { type Palette, palette } from './colours/palette.ts';
+import { particularLetters } from './colours/particulars.ts';
+import { ON_CPU, waitFamily } from './colours/time.ts';
+import { waitBit } from './colours/waits.ts';
 import { NO_GAP, TOGETHER } from './needles.ts';
-import { type Palette, palette } from './palette.ts';
-import { particularLetters } from './particulars.ts';
 import { basisOf, isTogether, leastPx, NOMINAL_WIDTH, type PictureSettings } from './settings.ts';
-import { ON_CPU, waitFamily } from './time.ts';
-import { waitBit } from './waits.ts';
 
 /** The name of the root box, which stands for all stacks. */
 const ALL = 0;

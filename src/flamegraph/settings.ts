@@ -2,8 +2,8 @@
 
 import { UsageError } from '../engine/errors.ts';
 import type { SideFactors } from './change.ts';
+import type { PaletteName } from './colours/palette.ts';
 import { FINE, THIN } from './needles.ts';
-import type { PaletteName } from './palette.ts';
 
 /** Lengths are px at the nominal width, which is 1200 unless `width` is given. */
 export interface PictureSettings {

@@ -1,7 +1,7 @@
 // The look of the picture: the colours of paper and words, and the style sheet, without which it is legible as well.
 
-import { type ColourFamily, INK, type Scheme } from './classes.ts';
-import { legible, luminance, MIDDLE } from './colours.ts';
+import { type ColourFamily, INK, type Scheme } from './colours/classes.ts';
+import { legible, luminance, MIDDLE } from './colours/family.ts';
 
 export const SANS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",Arial,sans-serif';
 export const MONO = 'ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace';

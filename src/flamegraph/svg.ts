@@ -3,7 +3,9 @@
 import { packedParts } from '../stacks/packed/pack.ts';
 import { DATA_BEGINS, DATA_VERSION } from '../stacks/packed/picture-data.ts';
 import { changeFamilies } from './change-colours.ts';
-import { type ColourFamily, colourOf, INK, type Scheme } from './classes.ts';
+import { type ColourFamily, colourOf, INK, type Scheme } from './colours/classes.ts';
+import { SEVERAL } from './colours/time.ts';
+import { WAITS } from './colours/waits.ts';
 import type { Data } from './data.ts';
 import { deflated } from './deflated.ts';
 import { escapeXml, shown } from './display.ts';
@@ -14,9 +16,7 @@ import { type BoxKinds, boxKinds, framesWidth, MARGIN, type Picture } from './pi
 import { type Rows, rowsOf } from './rows.ts';
 import { NOMINAL_WIDTH } from './settings.ts';
 import { MONO, PAPER, type Paper, paperOn, SANS, styleSheet } from './style.ts';
-import { SEVERAL } from './time.ts';
 import { viewerTexts } from './viewer-texts.ts';
-import { WAITS } from './waits.ts';
 import type { Measure } from './words.ts';
 
 const BLOCK = 1 << 16;

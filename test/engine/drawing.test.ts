@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Boxes, LayoutSettings } from '../../src/engine/drawing.ts';
 import { StackTable } from '../../src/engine/stack-table.ts';
-import { LEAST_ON_CPU, ON_CPU } from '../../src/flamegraph/time.ts';
+import { LEAST_ON_CPU, ON_CPU } from '../../src/flamegraph/colours/time.ts';
 import { PLAIN } from './layout-settings.ts';
 
 type Row = readonly [stack: string, count: number, before: number];

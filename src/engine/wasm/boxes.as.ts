@@ -45,7 +45,7 @@ let done: f64 = 0;
 let doneBefore: f64 = 0;
 let doneOnCpu: f64 = 0;
 
-/** Time on the CPU, and the share of a box from which on it is that as well: both of src/flamegraph/time.ts. */
+/** Time on the CPU, and the share of a box from which on it is that as well: both of src/flamegraph/colours/time.ts. */
 export const ON_CPU: u32 = 1;
 const LEAST_ON_CPU: f64 = 0.05;
 

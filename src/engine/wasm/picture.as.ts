@@ -9,7 +9,7 @@ import { endReading } from './reading.as';
 import { dropSpare, order } from './sort.as';
 import { stacks } from './stacks.as';
 
-/** A kind of time that only tells behind the name of a reason, of src/flamegraph/time.ts. */
+/** A kind of time that only tells behind the name of a reason, of src/flamegraph/colours/time.ts. */
 const MEANING: u32 = 0x80;
 
 /** By name id, what its name tells of the kind of time; 0: no name tells any. */
@@ -81,7 +81,7 @@ function shared(p: usize, n: u32, stack: u32): u32 {
   return depth;
 }
 
-/** The kind of a stack's time: kindAt() of src/flamegraph/time.ts for each of its frames, root first. */
+/** The kind of a stack's time: kindAt() of src/flamegraph/colours/time.ts for each of its frames, root first. */
 function kindOf(p: usize, n: u32): u32 {
   let kind: u32 = 0;
   let caller: u32 = 0;

@@ -1,7 +1,7 @@
 // The viewer: one state, and what it looks like.
 
 import type { Act } from '../acts.ts';
-import type { Scheme } from '../classes.ts';
+import type { Scheme } from '../colours/classes.ts';
 import { boxText } from '../words.ts';
 import { Callers } from './callers.ts';
 import { type FunctionSums, namesTo } from './derive.ts';

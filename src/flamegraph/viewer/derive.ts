@@ -1,6 +1,6 @@
 // Trees made of the whole one: without hidden functions, below one function, and its callers.
 
-import { ON_CPU } from '../time.ts';
+import { ON_CPU } from '../colours/time.ts';
 import { pathTo, type Tree, TreeBuilder } from './tree.ts';
 
 function isPairOf(tree: Tree): boolean {

@@ -1,8 +1,8 @@
 // The table of functions: self and total, by reason where threads waited, or both sides of a comparison.
 
 import { percent, relative } from '../../stacks/amounts.ts';
-import type { Scheme } from '../classes.ts';
-import { ON_CPU, waitFamily } from '../time.ts';
+import type { Scheme } from '../colours/classes.ts';
+import { ON_CPU, waitFamily } from '../colours/time.ts';
 import { noiseText, signedText, valueText } from '../words.ts';
 import { type FunctionSums, waitSums } from './derive.ts';
 import { button, chip, html, set, toggle } from './dom.ts';

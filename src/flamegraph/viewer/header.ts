@@ -1,8 +1,8 @@
 // The header that stays: what this is, the tools, the legend, the way to the zoomed frame and what is hidden.
 
 import { percent } from '../../stacks/amounts.ts';
-import type { Scheme } from '../classes.ts';
-import { SEVERAL } from '../time.ts';
+import type { Scheme } from '../colours/classes.ts';
+import { SEVERAL } from '../colours/time.ts';
 import { button, chip, html, listen, part, set, toggle } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Go, State } from './state.ts';

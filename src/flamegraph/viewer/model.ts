@@ -4,10 +4,18 @@ import { percent } from '../../stacks/amounts.ts';
 import { columnsOf } from '../../stacks/packed/unpack.ts';
 import type { ViewerTexts } from '../acts.ts';
 import { changeClass, noiseOf } from '../change.ts';
-import { type ColourFamily, classIn, colourOf, nameHash, plainClass, type Scheme, shadeOf } from '../classes.ts';
+import {
+  type ColourFamily,
+  classIn,
+  colourOf,
+  nameHash,
+  plainClass,
+  type Scheme,
+  shadeOf,
+} from '../colours/classes.ts';
+import { waitFamily } from '../colours/time.ts';
 import type { Data } from '../data.ts';
 import { shown, shownName } from '../display.ts';
-import { waitFamily } from '../time.ts';
 import type { Sizes } from '../words.ts';
 import { type Tree, treeOf } from './tree.ts';
 

@@ -1,7 +1,7 @@
 // The tree of all frames as columns in depth-first order, unpacked from the picture's data.
 
 import type { Columns } from '../../stacks/packed/unpack.ts';
-import { kindAt, LEAST_ON_CPU, ON_CPU } from '../time.ts';
+import { kindAt, LEAST_ON_CPU, ON_CPU } from '../colours/time.ts';
 
 /** Node 0 is the root, which stands for all stacks. A node's children follow it, up to `end`. */
 export interface Tree {
@@ -22,7 +22,7 @@ export interface Tree {
   /** its value without that of its children, and before */
   own: Float64Array;
   ownBefore: Float64Array;
-  /** the kinds of time of its stacks, without too little on the CPU, and of its own value; see waits.ts */
+  /** the kinds of time of its stacks, without too little on the CPU, and of its own value; see colours/waits.ts */
   bits: Uint8Array;
   ownBits: Uint8Array;
 }

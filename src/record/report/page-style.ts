@@ -1,6 +1,6 @@
 // The look of index.html. All colours are variables, so that each pair of words and paper has one place.
 
-import { WAITS } from '../../flamegraph/waits.ts';
+import { WAITS } from '../../flamegraph/colours/waits.ts';
 
 const PARTS: readonly (readonly [letter: string, light: string, dark: string])[] = [
   ['r', '#d9702b', '#d9702b'],

@@ -13,7 +13,7 @@ export interface Split {
 
 export interface SplitPart {
   name: string;
-  /** the letter of its colour, as in flamegraph/waits.ts; `r` on the CPU, `q` undecided, `n` not known */
+  /** the letter of its colour, as in flamegraph/colours/waits.ts; `r` on the CPU, `q` undecided, `n` not known */
   letter: string;
   seconds: number;
   /** of the whole, 0 to 1 */

@@ -1,6 +1,6 @@
 // The waits of a run: their reason, their function of the program, the lock or file, their length, and who ended them.
 
-import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/waits.ts';
+import { letterOfMeaning, WAITS, waitBit } from '../../flamegraph/colours/waits.ts';
 import type { OffcpuEntry, Waker } from '../../offcpu/entry.ts';
 import { type Decision, kindOf } from '../../offcpu/reason/reasons.ts';
 import type { Kind } from '../../offcpu/reason/rule-file.ts';
@@ -28,7 +28,7 @@ export interface Waited {
   /** what the reason is, in words */
   text: string;
   meaning: string | undefined;
-  /** the letter of its group's colours; see flamegraph/waits.ts */
+  /** the letter of its group's colours; see flamegraph/colours/waits.ts */
   letter: string;
   group: string;
   decision: Decision;

@@ -1,7 +1,7 @@
 // The options of flame-svg.
 
 import type { OptionTable } from '../../cli/options.ts';
-import { PALETTES } from '../../flamegraph/palette.ts';
+import { PALETTES } from '../../flamegraph/colours/palette.ts';
 import { DEFAULTS, DIFF_BY } from '../../flamegraph/settings.ts';
 
 export const drawOptions = {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ON_CPU } from '../../../src/flamegraph/time.ts';
+import { ON_CPU } from '../../../src/flamegraph/colours/time.ts';
 import {
   calleesOf,
   callersOf,

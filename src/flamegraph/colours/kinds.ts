@@ -1,7 +1,7 @@
 // Which kind of code a frame is, as far as its folded name tells: the rules of the default palette.
 
-import type { StackTable } from '../engine/stack-table.ts';
-import { KERNEL_PARTS, kernelPart } from '../stacks/known-frames.ts';
+import type { StackTable } from '../../engine/stack-table.ts';
+import { KERNEL_PARTS, kernelPart } from '../../stacks/known-frames.ts';
 
 export type CodeKind = 'application' | 'library' | 'kernel' | 'jit' | 'inlined' | 'waker' | 'unresolved';
 

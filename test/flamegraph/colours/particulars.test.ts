@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { Data } from '../../src/flamegraph/data.ts';
-import { boxClass } from '../../src/flamegraph/picture.ts';
-import { sharesOf } from '../../src/flamegraph/viewer/derive.ts';
-import { Model } from '../../src/flamegraph/viewer/model.ts';
-import { draw, picture } from './drawing.ts';
+import type { Data } from '../../../src/flamegraph/data.ts';
+import { boxClass } from '../../../src/flamegraph/picture.ts';
+import { sharesOf } from '../../../src/flamegraph/viewer/derive.ts';
+import { Model } from '../../../src/flamegraph/viewer/model.ts';
+import { draw, picture } from '../drawing.ts';
 
 /** The first letters of boxes' classes, by name. */
 function letters(folded: string): Record<string, string> {

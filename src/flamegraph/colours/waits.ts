@@ -1,7 +1,7 @@
 // Kinds of time: frames that say why a thread waited, as offcpu-classify writes them, in six groups.
 
 import type { ColourFamily } from './classes.ts';
-import { family, shades } from './colours.ts';
+import { family, shades } from './family.ts';
 import { QUIET_MEANINGS } from './quiet-meanings.generated.ts';
 import { MEANING, SEVERAL } from './time.ts';
 

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { kindAt } from '../../src/flamegraph/time.ts';
-import { letterOfMeaning, WAITS, waitBit } from '../../src/flamegraph/waits.ts';
-import { parseRules } from '../../src/offcpu/reason/rule-file.ts';
-import { ROOT } from '../tools.ts';
+import { kindAt } from '../../../src/flamegraph/colours/time.ts';
+import { letterOfMeaning, WAITS, waitBit } from '../../../src/flamegraph/colours/waits.ts';
+import { parseRules } from '../../../src/offcpu/reason/rule-file.ts';
+import { ROOT } from '../../tools.ts';
 
 /** The meaning of a stack's kind. */
 function kindOf(...names: string[]): string | undefined {

@@ -2,7 +2,7 @@
 // flamegraph.pl, by name. A name always has the same colour.
 
 import type { ColourFamily } from './classes.ts';
-import { family, shades } from './colours.ts';
+import { family, shades } from './family.ts';
 import { type CodeKind, kindOf } from './kinds.ts';
 import { PARTICULARS } from './particulars.ts';
 import { WAITS } from './waits.ts';

@@ -1,9 +1,9 @@
 // Frames around a reason that are no functions: behind it what the wait was on and who ended it, in front of it the
 // statement that waited. They keep a look of their own where all around them has the colour of its kind of time.
 
-import type { StackTable } from '../engine/stack-table.ts';
-import { isKernelThreadStart } from '../stacks/known-frames.ts';
-import { family, shades } from './colours.ts';
+import type { StackTable } from '../../engine/stack-table.ts';
+import { isKernelThreadStart } from '../../stacks/known-frames.ts';
+import { family, shades } from './family.ts';
 import { MEANING } from './time.ts';
 
 const OBJECT = 'i';

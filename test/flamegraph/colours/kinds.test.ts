@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { StackTable } from '../../src/engine/stack-table.ts';
-import { KernelGuess } from '../../src/flamegraph/kinds.ts';
-import { kernelPart, kernelStart } from '../../src/stacks/known-frames.ts';
+import { StackTable } from '../../../src/engine/stack-table.ts';
+import { KernelGuess } from '../../../src/flamegraph/colours/kinds.ts';
+import { kernelPart, kernelStart } from '../../../src/stacks/known-frames.ts';
 
 // an entry, a door and functions of the kernel, and names that tell nothing
 const NAMES = ['do_syscall_64', 'page_fault', '__schedule', 'k_sys_', 'main', 'work', 'tcp_sendmsg'];
