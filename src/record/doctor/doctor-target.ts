@@ -68,23 +68,21 @@ export function targetFindings({
   // nobody builds the distribution's node or python anew: it is like a library
   const isInterpreter = ({ isMain, owner }: ObjectFacts): boolean =>
     isMain && Boolean(owner) && isRuntime(language) && language.language !== 'Go';
-  const bare = objects.filter((one) => isBare(one) && (one.isMain ? isInterpreter(one) : one.owner !== ''));
+  const libraries = objects.filter((one) => isBare(one) && !one.isMain && one.owner !== '');
   for (const one of ownFirst(objects)) {
     if (!one.elf) findings.push({ level: 'note', text: `${one.path} cannot be read as ELF` });
-    else if (!isInterpreter(one) && !bare.includes(one)) findings.push(...objectFindings(one, one.elf));
+    else if (isInterpreter(one)) findings.push(...bareNote(fileName(one.path), 'has', [one], pid));
+    else if (!libraries.includes(one)) findings.push(...objectFindings(one, one.elf));
   }
-  if (bare.length === 0) return findings;
-  const text = `${bareText(bare)} no symbols but those of exported functions`;
-  return [...findings, { level: 'note', text, mend: installedForAll(bare, pid) }];
+  const text = count(libraries.length, 'library', 'libraries');
+  return [...findings, ...bareNote(text, libraries.length === 1 ? 'has' : 'have', libraries, pid)];
 }
 
-/** `python3.13 and 6 libraries have` */
-function bareText(bare: readonly ObjectFacts[]): string {
-  const libraries = bare.filter(({ isMain }) => !isMain).length;
-  const main = bare.find(({ isMain }) => isMain);
-  if (main === undefined) return count(libraries, 'library has', 'libraries have');
-  const name = fileName(main.path);
-  return libraries === 0 ? `${name} has` : `${name} and ${count(libraries, 'library', 'libraries')} have`;
+function bareNote(subject: string, verb: string, objects: readonly ObjectFacts[], pid: number): Finding[] {
+  const bare = objects.filter(isBare);
+  if (bare.length === 0) return [];
+  const text = `${subject} ${verb} no symbols but those of exported functions`;
+  return [{ level: 'note', text, mend: installedForAll(bare, pid) }];
 }
 
 /** The target's own code first, then libc, then what the distribution brought. */
