@@ -1,5 +1,6 @@
 // The target's language, and the options that its runtime needs so that profilers see its functions.
 
+import { isShell } from './launcher.ts';
 import { extensionsIn, fileName } from './own-code.ts';
 import { RUNTIME_NAMES, type Runtime, runtimeOf } from './runtimes.ts';
 
@@ -159,7 +160,7 @@ const DUMPS =
   'Python writes the names of its functions into /tmp/jit-PID.dump (-X perf_jit), which only perf inject --jit reads';
 
 /** Do the words and the environment of a Python make it tell perf the names of its functions, in /tmp/perf-PID.map? */
-export function tellsPerf(words: readonly string[], environment: ProgramFacts['environment']): boolean {
+function tellsPerf(words: readonly string[], environment: ProgramFacts['environment']): boolean {
   const isAsked = / -X ?perf(?= |$)/.test(` ${words.join(' ')}`) || /^[1-9]/.test(environment.PYTHONPERFSUPPORT ?? '');
   return isAsked && !dumpsCode(words, environment);
 }
@@ -198,8 +199,24 @@ function otherLacks(runtime: Runtime, { hasPerfMap, arguments: given, environmen
     const mend = OWN_PROFILER[runtime] ?? "a profiler of the language's own";
     return [{ text: `${text}, and perf sees those of its interpreter`, mend, what: 'names' }];
   }
-  const all = [...given, ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)].join(' ');
-  return told.given.test(all) ? [] : [{ text, mend: told.mend, what: 'names' }];
+  return isGiven(told.given, given, environment) ? [] : [{ text, mend: told.mend, what: 'names' }];
+}
+
+function isGiven(option: RegExp, words: readonly string[], environment: ProgramFacts['environment']): boolean {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return option.test([...words, ...variables].join(' '));
+}
+
+/** Will a program of this path, started so, tell perf what it compiles, in /tmp/perf-PID.map? Scripts of a shell start Erlang. */
+export function willTellPerf(
+  path: string,
+  words: readonly string[],
+  environment: ProgramFacts['environment'],
+): boolean {
+  const name = fileName(path);
+  const runtime = runtimeOf(name) ?? (isShell(name) ? 'Erlang' : undefined);
+  const told = runtime && TOLD[runtime];
+  return told ? isGiven(told.given, words, environment) : tellsPerf(words, environment);
 }
 
 function callerLacks({ isRust, framePointers }: ProgramFacts): Lack[] {

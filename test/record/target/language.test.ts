@@ -11,6 +11,7 @@ import {
   mendOfOffcpuCallers,
   namesMissing,
   type ProgramFacts,
+  willTellPerf,
 } from '../../../src/record/target/language.ts';
 
 const FACTS: ProgramFacts = {
@@ -121,4 +122,16 @@ test('whole stacks of switches spare a compiled program its frame pointers, and 
   assert.equal(mendOfOffcpuCallers(rust, '--call-graph dwarf,65528'), '--call-graph dwarf,65528');
   for (const whole of [undefined, '--call-graph dwarf,65528'])
     assert.match(mendOfOffcpuCallers(java, whole) ?? '', /^java -XX/);
+});
+
+test('a command that tells perf what it compiles is known by its words and variables before it begins', () => {
+  const flags = ['--v8-flags=--perf-basic-prof,--interpreted-frames-native-stack'];
+  assert.equal(willTellPerf('/usr/bin/deno', ['run', ...flags, 'a.ts'], {}), true);
+  assert.equal(willTellPerf('/usr/bin/deno', ['run', 'a.ts'], {}), false);
+  assert.equal(willTellPerf('/usr/bin/dotnet', ['a.dll'], { DOTNET_PerfMapEnabled: '1' }), true);
+  assert.equal(willTellPerf('/usr/bin/python3.13', ['-X', 'perf', 'a.py'], {}), true);
+  // erl and elixir are scripts
+  assert.equal(willTellPerf('/bin/sh', ['/usr/bin/erl'], { ERL_FLAGS: '+JPperf true' }), true);
+  // a variable for others
+  assert.equal(willTellPerf('/srv/app', [], { ERL_FLAGS: '+JPperf true', DOTNET_PerfMapEnabled: '1' }), false);
 });

@@ -10,7 +10,7 @@ import { planLines } from '../../render/shell-words.ts';
 import type { Settings } from '../../settings.ts';
 import type { BackendChoice } from '../../target/backends.ts';
 import { checkContainerName, inspectArgvs, isChrooted, membersOf } from '../../target/container.ts';
-import { tellsPerf } from '../../target/language.ts';
+import { willTellPerf } from '../../target/language.ts';
 import type { Process } from '../../target/proc-pid.ts';
 import { type Several, targetsOf } from '../../target/target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../../target/wait-events.ts';
@@ -131,7 +131,7 @@ export function uncountedStacks(settings: Settings, callGraph: string, freeBytes
 export function codeOf({ command }: Settings, pids: readonly number[]): CodeFacts[] {
   if (pids.length > 0) return pids.map(codeFactsOf);
   const program = command && programOf(command);
-  return program ? [codeFactsOfFile(program.path, tellsPerf(program.words, process.env))] : [];
+  return program ? [codeFactsOfFile(program.path, willTellPerf(program.path, program.words, process.env))] : [];
 }
 
 /** Throws UsageError if the user asked for wait events that can't be recorded. */
