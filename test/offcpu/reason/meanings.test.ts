@@ -224,8 +224,10 @@ describe('meanings', () => {
       'Erlang:helper',
       'ipc/pipe-read',
       'erts_ssig_disp',
-      '[libc.so.6] read [beam.smp] [beam.smp] [libc.so.6] [libc.so.6]',
+      '[libc.so.6] [libc.so.6] [libc.so.6] read [beam.smp] [beam.smp] [libc.so.6] [libc.so.6]',
     ],
+    ['Erlang:helper', 'ipc/pipe-read', 'erts_ssig_disp', '[libc.so.6] read [beam.smp] [beam.smp]'],
+    ['Erlang:helper', 'lock/futex', 'erts_async_1', 'syscall ethr_event_wait [beam.smp] [beam.smp]'],
     [undefined, 'ipc/pipe-read', 'erts_dios_1', '[libc.so.6] read [beam.smp] [beam.smp] [libc.so.6] [libc.so.6]'],
     [undefined, 'ipc/pipe-read', 'erts_ssig_disp', '[libc.so.6] read [beam.smp] [beam.smp] [beam.smp] [libc.so.6]'],
     [
