@@ -56,22 +56,29 @@ export const LARGEST = `dwarf,${MOST_STACK_BYTES}`;
 /** A few samples say nothing. */
 const ENOUGH_SAMPLES = 10;
 
+/** What decides beside the targets' code. */
+export interface CallGraphHints {
+  /** undefined: there was none, or it saw nothing */
+  trial?: TrialRates | undefined;
+  /** how the run was unwound that this one is compared with: copies of another size would make differences */
+  before?: string | undefined;
+  /** does perf unwind DWARF by libunwind? By libdw alone, as from 6.17 on, it ends before code that was compiled at run time */
+  hasLibunwind?: () => boolean;
+}
+
 /**
  * @param asked the user's choice; undefined: flame-record chooses
  * @param targets none if nothing is known of them, as before a command starts
- * @param trial undefined: there was none, or it saw nothing
- * @param before how the run was unwound that this one is compared with: copies of another size would make differences
  */
 export function callGraphOf(
   asked: string | undefined,
   targets: readonly CodeFacts[],
-  trial?: TrialRates | undefined,
-  before?: string | undefined,
+  { trial, before, hasLibunwind = () => true }: CallGraphHints = {},
 ): CallGraph {
   if (asked !== undefined) return { how: asked, why: 'as asked for' };
   const reasons = targets.map(whyFramePointers);
   if (targets.some(({ isBarePython, hasPerfMap }) => isBarePython && hasPerfMap))
-    return { how: DEFAULT, why: WHY_BARE };
+    return hasLibunwind() ? { how: DEFAULT, why: WHY_BARE } : { how: 'fp', why: WHY_BARE_BY_LIBDW };
   if (targets.length > 0 && reasons.every((why) => why !== undefined)) {
     // it waits in the event loop, below no JavaScript: there DWARF finds all callers
     const ofSwitches = targets.some(({ isBareNode }) => isBareNode) ? { ofSwitches: DEFAULT } : {};
@@ -89,6 +96,9 @@ export function callGraphOf(
 
 // measured: by frame pointers no function of Python had a name, by DWARF the innermost of each sample
 const WHY_BARE = 'this Python keeps no frame pointers: DWARF finds the innermost of its functions';
+
+// Python 3.14, whose calls keep frame pointers: two thirds of the samples had the names of its functions, by DWARF none
+const WHY_BARE_BY_LIBDW = "this perf's DWARF ends before Python's functions: frame pointers find some of them";
 
 /** How perf unwinds switches, if it records them. */
 export function switchGraphOf({ how, ofSwitches }: CallGraph): string {

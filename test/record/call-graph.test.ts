@@ -14,26 +14,33 @@ const PLAIN: CodeFacts = {
   ...{ framePointers: false, isBare: false },
 };
 const TRIAL = { how: 'dwarf,16384', samples: 99, cutShare: 0.67 };
+/** Is not asked where there is no Python. */
+const hasLibunwind = (): boolean => assert.fail();
 
 describe('the call graph', () => {
   test('a Python without frame pointers names the innermost function by DWARF, whatever the trial says', () => {
     const python = { ...PLAIN, hasPerfMap: true, isBarePython: true };
     const trial = { how: 'dwarf,16384', samples: 100, cutShare: 1 };
-    assert.equal(callGraphOf(undefined, [python], trial).how, 'dwarf,16384');
+    assert.equal(callGraphOf(undefined, [python], { trial }).how, 'dwarf,16384');
+    assert.equal(callGraphOf(undefined, [python], { trial, hasLibunwind: () => false }).how, 'fp');
     assert.equal(callGraphOf(undefined, [{ ...python, isBarePython: false }]).how, 'fp');
   });
 
   test('copies as much of each stack as the run to compare with, unless frame pointers are better', () => {
-    const before = (how: string): string => callGraphOf(undefined, [PLAIN], TRIAL, how).how;
+    const before = (how: string): string =>
+      callGraphOf(undefined, [PLAIN], { trial: TRIAL, before: how, hasLibunwind }).how;
     assert.equal(before('dwarf,16384'), 'dwarf,16384');
-    assert.equal(callGraphOf(undefined, [PLAIN], { ...TRIAL, cutShare: 0 }, 'dwarf,65528').how, 'dwarf,65528');
+    assert.equal(
+      callGraphOf(undefined, [PLAIN], { trial: { ...TRIAL, cutShare: 0 }, before: 'dwarf,65528' }).how,
+      'dwarf,65528',
+    );
     assert.equal(before('fp'), 'dwarf,65528');
-    assert.equal(callGraphOf(undefined, [{ ...PLAIN, isGo: true }], undefined, 'dwarf,65528').how, 'fp');
-    assert.equal(callGraphOf('dwarf,8192', [PLAIN], TRIAL, 'dwarf,65528').how, 'dwarf,8192');
+    assert.equal(callGraphOf(undefined, [{ ...PLAIN, isGo: true }], { before: 'dwarf,65528' }).how, 'fp');
+    assert.equal(callGraphOf('dwarf,8192', [PLAIN], { trial: TRIAL, before: 'dwarf,65528' }).how, 'dwarf,8192');
   });
 
   test('is what was asked for', () => {
-    assert.equal(callGraphOf('lbr', [{ ...PLAIN, isGo: true }], TRIAL).how, 'lbr');
+    assert.equal(callGraphOf('lbr', [{ ...PLAIN, isGo: true }], { trial: TRIAL }).how, 'lbr');
   });
 
   test('is frame pointers where they are all there, and DWARF would lose callers', () => {
@@ -44,7 +51,7 @@ describe('the call graph', () => {
       { hasPerfMap: true },
       { framePointers: true },
     ]) {
-      const { how, why } = callGraphOf(undefined, [{ ...PLAIN, ...code }], TRIAL);
+      const { how, why } = callGraphOf(undefined, [{ ...PLAIN, ...code }], { trial: TRIAL });
       assert.equal(how, 'fp');
       assert.match(why, /Go|Node|run time|keeps frame pointers/);
     }
@@ -79,12 +86,12 @@ describe('the call graph', () => {
   });
 
   test("copies more of the stack where the warm-up's samples were cut", () => {
-    assert.deepEqual(callGraphOf(undefined, [PLAIN], TRIAL), {
+    assert.deepEqual(callGraphOf(undefined, [PLAIN], { trial: TRIAL }), {
       how: 'dwarf,65528',
       why: '67 % of 99 samples of the warm-up were cut with dwarf,16384',
     });
-    assert.equal(callGraphOf(undefined, [PLAIN], { ...TRIAL, cutShare: 0.01 }).how, 'dwarf,16384');
-    assert.equal(callGraphOf(undefined, [PLAIN], { ...TRIAL, samples: 9 }).how, 'dwarf,16384');
+    assert.equal(callGraphOf(undefined, [PLAIN], { trial: { ...TRIAL, cutShare: 0.01 } }).how, 'dwarf,16384');
+    assert.equal(callGraphOf(undefined, [PLAIN], { trial: { ...TRIAL, samples: 9 } }).how, 'dwarf,16384');
   });
 });
 

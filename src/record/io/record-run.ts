@@ -19,7 +19,7 @@ import { hasFailed, workloadText } from '../window/workload.ts';
 import { freeRoom, keepRoom, writeRecording } from './recording-file.ts';
 import { render } from './render/render.ts';
 import { Child, endGroup } from './system/children.ts';
-import { installedProfilers, sudoSelfHere } from './system/machine.ts';
+import { hasLibunwind, installedProfilers, sudoSelfHere } from './system/machine.ts';
 import { self, textOf } from './system/proc-files.ts';
 import { isAlive, processAt, recorder } from './system/processes.ts';
 import { Progress } from './system/progress.ts';
@@ -118,7 +118,8 @@ export async function record(
       const warm = sleep(settings.warmupSeconds * 1000, undefined, { signal: stop }).catch(() => {});
       if (hasCpu(settings.mode) && settings.warmupSeconds >= REHEARSED_SECONDS) rehearse();
       await warm;
-      const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids), await trial, settings.callGraphBefore);
+      const hints = { trial: await trial, before: settings.callGraphBefore, hasLibunwind };
+      const callGraph = callGraphOf(settings.callGraph, codeOf(settings, pids), hints);
       if (callGraph.how !== environment.callGraph.how) progress.phase(callGraphText(callGraph));
       environment = { ...environment, callGraph };
     }

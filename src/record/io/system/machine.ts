@@ -95,6 +95,11 @@ function versionOf(program: string): string | undefined {
   return answer && ((answer.out.trim() || answer.err.trim()).split('\n')[0] || program);
 }
 
+/** Does perf unwind DWARF by libunwind? Without a word on it it does. */
+export function hasLibunwind(): boolean {
+  return !/^\s*libunwind: \[ OFF \]/m.test(answerOf(['perf', 'version', '--build-options'])?.out ?? '');
+}
+
 /** Can bpftrace unwind by DWARF? It tells from 0.26 on. */
 export function hasUnwinder(isSudo: boolean): boolean {
   return /^\s*dwunwind\b.*: yes$/m.test(answerOf([...asRoot(isSudo), 'bpftrace', '--info'])?.out ?? '');

@@ -15,7 +15,14 @@ import type { Process } from '../../target/proc-pid.ts';
 import { type Several, targetsOf } from '../../target/target.ts';
 import { sharedWaitEvents, waitEventsOf } from '../../target/wait-events.ts';
 import type { Environment } from '../../window/plan.ts';
-import { hasCallEvents, hasCycles, hasKernelSymbols, hasUnwinder, registersHere } from '../system/machine.ts';
+import {
+  hasCallEvents,
+  hasCycles,
+  hasKernelSymbols,
+  hasLibunwind,
+  hasUnwinder,
+  registersHere,
+} from '../system/machine.ts';
 import { placeOf, rootOf, self, serverFilesOf } from '../system/proc-files.ts';
 import { allProcesses, recorder } from '../system/processes.ts';
 import { ownFile, ownTool } from '../system/run-folder.ts';
@@ -59,7 +66,7 @@ function membersIn(name: string, processes: readonly Process[]): { name: string;
 export function environmentOf(settings: Settings, pids: readonly number[], folder: string): Environment {
   const waitEvents = waitEventsFor(settings, pids);
   const code = codeOf(settings, pids);
-  const callGraph = callGraphOf(settings.callGraph, code, undefined, settings.callGraphBefore);
+  const callGraph = callGraphOf(settings.callGraph, code, { before: settings.callGraphBefore, hasLibunwind });
   const registers = registersHere();
   const canUnwind =
     mayUnwind(settings) && pids.length <= MOST_UNWOUND && registers === 'x86-64' && hasUnwinder(settings.sudo);
