@@ -18,7 +18,7 @@ const ELF = '\x7fELF';
 /** a shell's statuses for a program that may not be run, or that is not there; programs may have them, too */
 const CAN_NOT_EXEC: readonly number[] = [126, 127];
 // app: 1: exec: ./app: Permission denied     app: line 1: /opt/app: Permission denied     app: exec: line 1: …
-const OF_SHELL = /^[^\n]*: (?:line )?1: /m;
+const OF_SHELL = /^[^\n]*?: (?:line )?1: (?:exec: )?(.*)$/gm;
 
 /**
  * The program of a command that can be held; undefined: it begins at once, as a warm-up or a workload needs it, or it is
@@ -94,7 +94,11 @@ export class HeldCommand implements Held {
     if (this.#hasBegun || !this.#child.hasEnded) return undefined;
     const ending = await this.#child.ended;
     const text = textOf(log) ?? '';
-    if (!CAN_NOT_EXEC.includes(ending.code ?? 0) || !OF_SHELL.test(text)) return undefined;
+    // a COMMAND that is a shell says the like of what it can't find itself
+    const isOfCommand = [...text.matchAll(OF_SHELL)].some(([, what = '']) =>
+      [this.#name, this.program].some((name) => what.startsWith(`${name}: `)),
+    );
+    if (!CAN_NOT_EXEC.includes(ending.code ?? 0) || !isOfCommand) return undefined;
     return `${this.#name} can't be started (${lastWords(ending, text)})`;
   }
 

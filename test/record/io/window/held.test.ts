@@ -91,7 +91,12 @@ test('a program that may not be run is told in the words of the system', async (
 
 test('a program that ends like one that may not be run has run', async () => {
   const PATH = `${PROFILERS}:${ENVIRONMENT.PATH}`;
-  const args = ['--mode', 'cpu', '--duration', '60', '--label', 'a', '--', 'xargs', '/nowhere'];
-  const [, err] = await startRecorder(temporaryFolder(), args, { PATH }).said;
-  assert.doesNotMatch(err, /can't be started/);
+  const args = ['--mode', 'cpu', '--duration', '60', '--label', 'a', '--'];
+  for (const command of [
+    ['xargs', '/nowhere'],
+    ['bash', '-c', '/nowhere'],
+  ]) {
+    const [, err] = await startRecorder(temporaryFolder(), [...args, ...command], { PATH }).said;
+    assert.doesNotMatch(err, /can't be started/);
+  }
 });
