@@ -1,7 +1,7 @@
 // A report made again from a run's files: the same, or of a part of the window.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { type Said, startRecorder } from '../../tools/recorder.ts';
@@ -60,6 +60,14 @@ describe('flame-record report', () => {
     assert.equal(readFileSync(inRun('report.json'), 'utf8'), first);
     assert.match(readFileSync(inRun('index.html'), 'utf8'), /12 requests\/s/);
     assert.ok(existsSync(inRun('wall.svg')));
+  });
+
+  const skip = process.getuid?.() === 0 ? false : 'only root gives files away';
+  test('root renders the run of the user who called sudo, which perf alone would not read', { skip }, async () => {
+    chownSync(inRun('perf.data'), 4242, 4242);
+    const [, err, status] = await run('report', 'out/a');
+    chownSync(inRun('perf.data'), 0, 0);
+    assert.deepEqual([status, err.includes('not owned')], [0, false], err);
   });
 
   test('the host is the one that recorded', async () => {

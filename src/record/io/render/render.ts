@@ -39,7 +39,7 @@ import {
   TEXT_TO_DATA,
   type Window,
 } from '../../window/plan.ts';
-import { namesIn, sizeOf, textOf } from '../system/proc-files.ts';
+import { isOfAnother, namesIn, sizeOf, textOf } from '../system/proc-files.ts';
 import { freeBytes, spooled, streamed } from '../system/source.ts';
 import { compareRuns } from './compare-runs.ts';
 import { costSoFar } from './cost.ts';
@@ -171,7 +171,11 @@ async function renderCpu(
   // perf prints the records of all switches into each slice
   const mayCutSlices = mayCut && !hasSwitches(environment);
   const cuts = mayCutSlices ? cutsOf(window, size, availableParallelism()) : [];
-  const slices = scriptSlices(settings, environment, dump, cuts, recording.window.dump?.pids);
+  // after sudo a run is the caller's, and root may render it again
+  const forced = isOfAnother(artifactIn(environment.folder, 'perfData')) ? ['-f'] : [];
+  const slices = scriptSlices(settings, environment, dump, cuts, recording.window.dump?.pids).map((argv) =>
+    argv.toSpliced(argv.indexOf('script') + 1, 0, ...forced),
+  );
   const folded = await steps.run(STEPS.foldCpu, 'perf-fold', async (report, log) => {
     const text = artifactIn(environment.folder, 'cpuThreads');
     const source = mayCut ? spooled(slices, text, log) : streamed(slices[0] as string[], log);

@@ -26,6 +26,11 @@ export function sizeOf(path: string): number | undefined {
   }
 }
 
+/** Are we root, and is it another user's? perf refuses to read such a file. False: it is not there. */
+export function isOfAnother(path: string): boolean {
+  return process.getuid?.() === 0 && (statSync(path, { throwIfNoEntry: false })?.uid ?? 0) !== 0;
+}
+
 export function linkOf(path: string): string | undefined {
   try {
     return readlinkSync(path);
