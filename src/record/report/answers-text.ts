@@ -4,11 +4,10 @@ import { shown } from '../../flamegraph/display.ts';
 import { wrapWords } from '../../stacks/wrap-words.ts';
 import { shortName } from '../render/summary.ts';
 import type { FunctionRow, Report } from './report.ts';
-import { heldShare } from './waits.ts';
+import { FIRST, heldShare } from './waits.ts';
 import {
   basisOfFunctions,
   basisOfWaits,
-  FIRST,
   hottestOf,
   kernelsWords,
   NEAREST,

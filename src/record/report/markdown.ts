@@ -10,12 +10,11 @@ import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
-import { heldShare, type WaitRow } from './waits.ts';
+import { FIRST, heldShare, type WaitRow } from './waits.ts';
 import {
   basisOfFunctions,
   basisOfWaits,
   codeText,
-  FIRST,
   gradeText,
   hotText,
   hottestOf,

@@ -13,13 +13,12 @@ import type { FunctionRow, Functions, Report } from './report.ts';
 import type { Split } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
-import { heldShare, type WaitRow } from './waits.ts';
+import { FIRST, heldShare, type WaitRow } from './waits.ts';
 import {
   basisOfFunctions,
   basisOfWaits,
   codeText,
   endersOf,
-  FIRST,
   gradeText,
   hotText,
   hottestOf,

@@ -287,14 +287,21 @@ export function isLost({ reason }: Pick<WaitRow, 'reason'>): boolean {
   return reason === '[no-stack]';
 }
 
+/** How many waits and functions stand on the first screen. */
+export const FIRST = 3;
+
 /**
  * The waits that hold the program up, or may, by the time until the thread ran on. Those by intent, such as sleeping,
- * those of idle threads, those of nobody knows what, and those for children that are recorded themselves do not.
+ * those of idle threads, those of nobody knows what, and those for children that are recorded themselves do not. The
+ * largest that does for certain is among the first, however many may.
  */
 export function heldUp(rows: readonly WaitRow[]): WaitRow[] {
   const held = ({ busySeconds, queuedSeconds }: WaitRow): number => busySeconds + queuedSeconds;
-  return rows
+  const sorted = rows
     .filter(({ kind, busySeconds }) => (kind === 'wait' || kind === 'open') && busySeconds > 0)
     .filter((row) => heldShare(row) >= LEAST && !isLost(row))
     .sort((a, b) => held(b) - held(a));
+  const certain = sorted.findIndex(({ kind }) => kind === 'wait');
+  if (certain >= FIRST) sorted.splice(FIRST - 1, 0, ...sorted.splice(certain, 1));
+  return sorted;
 }

@@ -9,10 +9,8 @@ import type { FunctionRow, Functions, OwnFunctions, Report } from './report.ts';
 import type { Split, SplitPart } from './split.ts';
 import type { ThreadRow, Threads } from './threads.ts';
 import type { Trust } from './trust.ts';
-import { isLost, type WaitRow } from './waits.ts';
+import { FIRST, isLost, type WaitRow } from './waits.ts';
 
-/** How many waits and functions stand on the first screen. */
-export const FIRST = 3;
 /** How many functions stand in a short table. */
 export const TOP = 10;
 

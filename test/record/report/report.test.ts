@@ -405,6 +405,24 @@ test('a wait that the end of the window cut is none of those whose lengths are k
   assert.equal(facts(['blocked', 100], ['in-progress', 4]), '104 ms in 1 wait, longest 100 ms');
 });
 
+test('the largest wait that holds the program up for certain is in sight, however many may', () => {
+  const [held] = report.heldUp as [WaitRow];
+  const rows = [9, 8, 7, 6, 5, 4].map(
+    (busySeconds, i): WaitRow => ({
+      ...held,
+      busySeconds,
+      queuedSeconds: 0,
+      kind: i === 3 || i === 4 ? 'wait' : 'open',
+    }),
+  );
+  assert.deepEqual(
+    heldUp(rows).map((row) => row.busySeconds),
+    [9, 8, 6, 7, 5, 4],
+  );
+  const certain = rows.map((row, i) => (i === 1 ? { ...row, kind: 'wait' as const } : row));
+  assert.deepEqual(heldUp(certain), certain);
+});
+
 test('a wait on nothing that has a name is for what its reason says, once', () => {
   const [{ object, meaning, ...held }] = report.heldUp as [WaitRow];
   assert.ok(object ?? meaning);
