@@ -83,10 +83,11 @@ export class ObjectSymbols {
 
   /**
    * May a call return to this address, or to the next one? Where a file has no code, what a walker took for a return
-   * address is none, nor are those further out.
+   * address is none, nor are those further out. A file of another build tells nothing of that.
    */
   mayReturnTo(address: number): boolean {
-    return this.#file === undefined || this.#file.hasCode(address) || this.#file.hasCode(address - 1);
+    if (this.#file === undefined || this.refusal !== undefined) return true;
+    return this.#file.hasCode(address) || this.#file.hasCode(address - 1);
   }
 
   /** Does a call end right before this address? Then it may be a return address. undefined: not known for this machine. */

@@ -64,4 +64,7 @@ test('where a file has no code there is no caller, and none further out; a call 
   assert.equal(settled(find, find, stacks, object), '400140 1\n400184;400160 1\n');
   assert.equal(object.nameAt(inCode), 'work');
   assert.equal(object.nameAt(inData), undefined);
+  const other = new ObjectSymbols('/srv/app', () => readerOf(bytesOf('gcc-dwarf4')), '00'.repeat(20));
+  assert.equal(other.refusal, 'another build');
+  assert.equal(settled(find, find, stacks, other), '400140;400140 1\n400160;400140;400184;400160 1\n');
 });
