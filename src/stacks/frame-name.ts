@@ -29,15 +29,24 @@ const AFTER_OPERATOR = /(?<![\w$\x80-\xff])operator[^\w\s]{1,3}$/;
 const PART_OF_NAME = /(?<![\w$\x80-\xff])(?:operator|decltype)$/;
 const BEFORE_LENGTH = 16;
 
+// void std::sort<int*>(      std::ostream& std::operator<< <char>(     but not:  non-virtual thunk to   closure #1 in
+// └┬─┘ of templates: perf prints it from 6.17 on, bpftrace always                instance void [System]   T* operator
+const NO_TYPE = /(?:(?:^| )(?:to|for|of|in|\[[^\]]*\])|(?<![\w$])operator[\w ]*)$/;
+const OPERATOR = /operator[^\w\s]{1,3}$/;
+// void java.lang.Object.<init>
+const TEMPLATE = /(?<!\.<(?:cl)?init)>$/;
+
 /**
- * The name without its argument list.
+ * The name without its argument list and return type.
  * 1. An argument list is the balanced `(…)` at the very end, directly after a name, an operator or a `>`, `]`, `)`,
  * `}`.
  *    After a blank, a dot, a colon or nothing it is part of the name: `StubRoutines (1)`, `ns::(anonymous namespace)`.
  * 2. Qualifiers behind it (` const &`), and a Java agent's return type, go with it; marks (` [clone .cold]`, `@plt`)
  * stay.
- * 3. The brackets of `operator()` and `decltype(auto)` belong to the name; so does anything in front, as return types.
- * 4. Names with a kind in front (`JS:`, `RegExp:`, `type:`, `py::`) are left alone.
+ * 3. The brackets of `operator()` and `decltype(auto)` belong to the name.
+ * 4. A return type stands only in front of C++ templates, and goes: some demanglers print it, others do not. Anything
+ * else in front belongs to the name.
+ * 5. Names with a kind in front (`JS:`, `RegExp:`, `type:`, `py::`) are left alone.
  * Applying it twice changes nothing more; it takes linear time, and never empties a name.
  */
 export function tidyName(name: string): string {
@@ -52,7 +61,25 @@ export function tidyName(name: string): string {
     if (mark !== undefined) marks.push(mark);
     end = next;
   }
-  return name.slice(0, end) + marks.reverse().join('');
+  const start = name[end] === '(' && TEMPLATE.test(tail(name, end, BEFORE_LENGTH)) ? returnTypeEnd(name, end) : 0;
+  return name.slice(start, end) + marks.reverse().join('');
+}
+
+/** Where the name of the template starts whose arguments, in `<>`, end at `end`. */
+function returnTypeEnd(name: string, end: number): number {
+  let depth = 0;
+  for (let at = end - 1; at > 0; at--) {
+    const byte = name[at] as string;
+    if (')>]}'.includes(byte)) depth++;
+    else if ('(<[{'.includes(byte)) depth--;
+    else if (byte === ' ' && depth === 0) {
+      const before = tail(name, at, MARK_LENGTH);
+      const operator = OPERATOR.exec(before)?.[0];
+      if (operator === undefined) return NO_TYPE.test(before) ? 0 : at + 1;
+      at -= operator.length;
+    }
+  }
+  return 0;
 }
 
 /** Where the argument list starts that ends, qualifiers included, at `end`. */

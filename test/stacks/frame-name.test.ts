@@ -11,7 +11,6 @@ const shortened: Record<string, [name: string, tidy: string][]> = {
     ['ns::f(int, char**)', 'ns::f'],
     ['main()', 'main'],
     ['(anonymous namespace)::f(int)', '(anonymous namespace)::f'],
-    ['void (anonymous namespace)::baz<int>(int)', 'void (anonymous namespace)::baz<int>'],
     ['non-virtual thunk to X::y(Z*)', 'non-virtual thunk to X::y'],
     ['decltype(auto) std::visit(x)', 'decltype(auto) std::visit'],
     ['std::foo<(Kind)3>::bar(int)', 'std::foo<(Kind)3>::bar'],
@@ -23,6 +22,28 @@ const shortened: Record<string, [name: string, tidy: string][]> = {
     [
       'std::function<void ()>::function<Foo::bar()::{lambda()#1}, void>()', // two pairs to tell apart
       'std::function<void ()>::function<Foo::bar()::{lambda()#1}, void>',
+    ],
+  ],
+  'C++ templates lose their return types, which only some demanglers print': [
+    ['void (anonymous namespace)::baz<int>(int)', '(anonymous namespace)::baz<int>'],
+    [
+      'void std::sort<int*, f()::{lambda(int, int)#1}>(int*, int*) [clone .isra.0]',
+      'std::sort<int*, f()::{lambda(int, int)#1}> [clone .isra.0]',
+    ],
+    ['unsigned int app::Work::spin<unsigned int>(unsigned int)', 'app::Work::spin<unsigned int>'],
+    ['std::map<int, char (*)(int)> const& ns::f<int>(int) const', 'ns::f<int>'],
+    ['decltype (forward<int>({parm#1})) std::visit<int>(int)', 'std::visit<int>'],
+    ['auto f()::{lambda(auto:1)#1}::operator()<int>(int) const', 'f()::{lambda(auto:1)#1}::operator()<int>'],
+    [
+      'std::ostream& std::operator<< <std::char_traits<char> >(std::ostream&, char const*)',
+      'std::operator<< <std::char_traits<char> >',
+    ],
+    ['bool operator==<int>(A<int> const&, int)', 'operator==<int>'],
+    ['A::operator unsigned long<int>()', 'A::operator unsigned long<int>'],
+    ['non-virtual thunk to A<int>::f<int>(int)', 'non-virtual thunk to A<int>::f<int>'],
+    [
+      'void [System.Linq] System.Linq.Enumerable::Each<int32>(int32)[Tier0]',
+      'void [System.Linq] System.Linq.Enumerable::Each<int32>[Tier0]',
     ],
     ['void (*pick<int>(int))(char)', 'void (*pick<int>(int))'],
   ],
