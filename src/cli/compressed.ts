@@ -1,13 +1,14 @@
 // Compressed inputs: gzip by Node's zlib, zstd by fzstd, which is the same on every Node. Loaded only when one is met.
 
 import { Transform } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { Decompress, ZstdErrorCode } from 'fzstd';
 
 export type Packing = 'gzip' | 'zstd';
 
 const BLOCK = 1 << 18;
 const CUT = new Error('the compressed data is cut off');
+const MORE = new Error('the compressed data is damaged: something else stands behind it');
 
 /** Unpacks one input: all its members or frames, as `cat a.gz b.gz` puts them in a row. */
 export class Unpacking {
@@ -15,6 +16,9 @@ export class Unpacking {
   damage: Error | undefined;
   readonly #stream: Transform;
   #failed: unknown;
+  /** it takes no more: zlib ends by itself before zeros, with which some programs fill up a file */
+  #hasEnded = false;
+  #given = 0;
   #settle: (() => void) | undefined;
 
   /** `block` takes the unpacked bytes. If it throws, the present or next call of write() or end() throws the same. */
@@ -33,18 +37,31 @@ export class Unpacking {
       this.#failed ??= this.damage ?? CUT;
       this.#settle?.();
     });
-    stream.on('end', () => this.#settle?.());
+    stream.on('end', () => {
+      this.#hasEnded = true;
+      this.#settle?.();
+    });
   }
 
   /** Takes the next bytes, which may be overwritten when the promise is kept. */
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#settled((done) => this.#stream.write(bytes, done));
+  async write(bytes: Uint8Array): Promise<void> {
+    let taken = 0;
+    if (!this.#hasEnded) {
+      await this.#settled((done) => this.#stream.write(bytes, done));
+      this.#given += bytes.length;
+      if (!this.#hasEnded) return;
+      // only zlib ends before it is told to, and counts what it took
+      taken = bytes.length - (this.#given - (this.#stream as Gunzip).bytesWritten);
+    }
+    if (bytes.subarray(taken).every((byte) => byte === 0)) return;
+    this.damage = MORE;
+    throw MORE;
   }
 
   /** Ends the data. False: it is cut off. */
   async end(): Promise<boolean> {
     try {
-      await this.#settled(() => this.#stream.end());
+      if (!this.#hasEnded) await this.#settled(() => this.#stream.end());
       return true;
     } catch (error) {
       if (error !== CUT) throw error;

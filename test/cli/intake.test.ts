@@ -84,6 +84,20 @@ describe('intake', () => {
     assert.equal((await taken(gzipSync('a;b 1\nc 2'), 5)).text, 'a;b 1\nc 2');
   });
 
+  test('zeros behind gzip are none of it, and something else behind them is told', async () => {
+    const text = TEXT.slice(0, 3000);
+    const filled = Buffer.concat([gzipSync(text), Buffer.alloc(64)]);
+    for (const piece of [...PIECES, filled.length - 64, filled.length - 63]) {
+      const { text: found, whole } = await taken(filled, piece);
+      assert.deepEqual([found, whole], [text, true], `pieces of ${piece}`);
+      const more = Buffer.concat([filled, gzipSync('a;b 1\n')]);
+      await assert.rejects(
+        taken(more, piece),
+        /^Error: the compressed data is damaged: something else stands behind it$/,
+      );
+    }
+  });
+
   test('damaged data is told', async () => {
     const packed = gzipSync(TEXT);
     packed[packed.length >> 1]! ^= 0x55;
