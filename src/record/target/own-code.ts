@@ -65,10 +65,9 @@ const OF_GO =
 const STUB = /@plt$/;
 
 /**
- * Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself, or of the
- * interpreter that it calls. Of
- * descendants it is that of their executables, unless these are a runtime whose code was seen. A server with all its
- * processes is own code as well, because most of them run nothing of an extension.
+ * Own code is that of a server's extensions, else what a runtime compiled, else that of the executable itself, and of the
+ * interpreter that it calls. Of descendants it is that of their executables, unless these are a runtime whose code was
+ * seen. A server with all its processes is own code as well, because most of them run nothing of an extension.
  */
 export function ownCodeOf({ executables, followsChildren, objects: seen, isGo, isOfProgram }: SeenNames): OwnCode {
   const objects = new Map([...seen, ...Array.from(seen, ([name, paths]) => [stableName(name), paths] as const)]);

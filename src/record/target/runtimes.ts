@@ -29,10 +29,12 @@ export function runtimeOf(executable: string): Runtime | undefined {
   return RUNTIMES.find(([, pattern]) => pattern.test(executable))?.[0];
 }
 
-// libruby-3.1.so.3.1.2   libpython3.12.so.1.0   libperl.so.5.36   libphp8.2.so   liblua5.4.so.0   libluajit-5.1.so.2
-const LIBRARIES = /^lib(ruby|python|perl|php|lua(?:jit)?)[-\d.]*[a-z]?(?:-static)?\.so(?:\.[\d.]*)?$/;
+// libruby-3.1.so.3.1.2   libpython3.12.so.1.0   libperl.so.5.36   libphp8.2.so   liblua5.4.so.0   libluajit-5.1.so.2   libR.so
+// libnode.so.115   libpypy3.9-c.so   libjulia-internal.so.1.11
+const LIBRARIES =
+  /^lib(node|python|pypy|ruby|php|perl|lua(?:jit)?|julia|R)[-\d.]*[a-z]?(?:-static|-internal)?\.so(?:\.[\d.]*)?$/;
 
 /** Is the library of this name the interpreter of that runtime, whose executable is a stub that calls it? */
 export function isInterpreter(library: string, runtime: Runtime): boolean {
-  return LIBRARIES.exec(library)?.[1] === runtime.toLowerCase();
+  return LIBRARIES.exec(library)?.[1]?.toLowerCase() === runtime.toLowerCase();
 }
