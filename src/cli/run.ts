@@ -55,9 +55,18 @@ let waitingMessages = 0;
 
 /** Runs the command and sets the exit status. The process ends when stdout and stderr have been written. */
 export function run<T extends OptionTable>(command: Command<T>): void {
-  runToEnd(command).catch((error: unknown) => {
+  const fail = (error: unknown): void => {
     process.stderr.write(mistakeText(command.name, error));
     process.exitCode = Status.failed;
+  };
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+  };
+  runToEnd(command).catch(fail).then(over);
+  // Node ends well where nothing is left to do, though a promise is never kept
+  process.once('beforeExit', () => {
+    if (!isOver) fail(new Error('it waits for something that never comes, so its output is not whole'));
   });
 }
 

@@ -28,6 +28,21 @@ async function run(line: string, environment: Record<string, string> = {}): Prom
   return [out.toString(), err.toString(), status];
 }
 
+test('a tool that waits for what never comes does not end as if all were well', async () => {
+  writeFileSync(
+    join(folder, 'deaf.cjs'),
+    "const { PassThrough } = require('node:stream'); class Deaf extends PassThrough { write() {} }\nObject.defineProperty(require('node:zlib'), 'createGunzip', { value: () => new Deaf() });\n",
+  );
+  const [out, err, status] = await run('gzip -c samples | perf-fold', {
+    NODE_OPTIONS: `--require ${join(folder, 'deaf.cjs')}`,
+  });
+  assert.deepEqual([out, status], ['', 2]);
+  assert.match(
+    err,
+    /^perf-fold: this is a bug in perf-fold, please report it:\nError: it waits for something that never comes/,
+  );
+});
+
 describe('operands', () => {
   test('are read in order', async () => {
     assert.deepEqual(await run('perf-fold samples others'), ['# unit: ns\napp;main;rest 5\napp;main;work 5\n', '', 0]);
