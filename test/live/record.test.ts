@@ -258,16 +258,16 @@ describe('flame-record', { skip: skip ?? false }, () => {
     ) as [number, number];
     assert.ok(whole > 100 && cut < 0.05 * whole, `${whole} samples are whole, ${cut} cut`);
     // the run has kept the old build
-    const before = ['cpu.folded', 'offcpu.folded'].map((name) => fileOf('line', name));
+    // while it runs, perf has a copy of the vDSO in /tmp, and does not find it where that is a folder of links
+    const kept = (): string[] =>
+      ['cpu.folded', 'offcpu.folded'].map((name) => fileOf('line', name).replace(/^(?!.*sort).*\n/gm, ''));
+    const before = kept();
     execFileSync('gcc', ['-O0', '-g', '-o', sorter, '-x', 'c', '-'], {
       input: SORTER.replaceAll('sort_them', 'sorts'),
     });
     const again = [join(ROOT, 'dist/flame-record.cjs'), 'report', join(folder, 'out/line')];
     execFileSync(process.execPath, again, { env: ENVIRONMENT, stdio: 'pipe' });
-    assert.deepEqual(
-      ['cpu.folded', 'offcpu.folded'].map((name) => fileOf('line', name)),
-      before,
-    );
+    assert.deepEqual(kept(), before);
   });
 
   test('bpftrace missing: said, with the remedy, and the samples are kept', async () => {

@@ -156,7 +156,7 @@ export async function record(
     if (recording.workload && hasFailed(recording.workload))
       recording.complaints.push(workloadText(recording.workload));
     await Promise.all(children.map(endGroup));
-    environment = { ...environment, hasOldBuilds: recording.maps.hasOldBuilds };
+    environment = { ...environment, hasOldBuilds: recording.maps.oldBuilds().size > 0 };
     const rendering = { settings, environment, recording, folder, progress };
     writeRecording(rendering);
     await render(rendering, world);

@@ -82,7 +82,7 @@ export function readRecording(path: string, bounds: Bounds, progress: Progress):
   const own = { ...settings, outDir: dirname(run), label: basename(run) };
   const { tidsAtStart, versions, ...rest } = recording;
   const maps = TargetMaps.ofRun(run, recording.targets, environment.symfs, settings.followChildren);
-  const { hasOldBuilds } = maps;
+  const hasOldBuilds = maps.oldBuilds().size > 0;
   const rendering: Rendering = {
     settings: own,
     environment: { ...FIRST_ONES, ...environment, folder: run, tool: ownTool, hasOldBuilds },

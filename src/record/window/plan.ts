@@ -41,6 +41,8 @@ export interface Environment {
   symfs: string | undefined;
   /** has the run kept files of which other builds stand in their places now? */
   hasOldBuilds?: boolean;
+  /** a tree of all files, with those that the run has kept in their places; undefined: there is none, or needs none */
+  oldRoot?: string | undefined;
   /** does the target see another root than we do, within our mount namespace? */
   isChrooted: boolean;
   /** of a Postgres server, recorded with each switch; a text: why not; undefined: no such server */
@@ -336,7 +338,7 @@ const FIELDS = 'comm,pid,tid,time,period,event,ip,sym,dso';
 
 /** The perf script whose text has the samples within the limits. */
 export function scriptArgv(settings: Settings, environment: Environment, { startNs, endNs, pids }: Limits): string[] {
-  const { folder, symfs, hasKernelSymbols } = environment;
+  const { folder, hasKernelSymbols, symfs: ownRoot, oldRoot: symfs = ownRoot } = environment;
   const switches = hasSwitches(environment);
   const isBounded = startNs !== undefined || endNs !== undefined;
   const time = [startNs, endNs].map((ns) => (ns === undefined ? '' : secondsOf(ns))).join();

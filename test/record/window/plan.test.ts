@@ -196,6 +196,8 @@ describe('plan', () => {
     assert.deepEqual(ends(environment), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
     assert.deepEqual(ends(ENVIRONMENT), [undefined, undefined]);
     assert.deepEqual(ends({ ...ENVIRONMENT, symfs: '/x' }), [' --kallsyms /proc/kallsyms', undefined]);
+    const [script = []] = foldCpu(SETTINGS, { ...ENVIRONMENT, oldRoot: '/x' }).stages;
+    assert.match(script.join(' '), / --symfs \/x --kallsyms \/proc\/kallsyms$/, 'old builds in their places');
     assert.deepEqual(ends({ ...environment, symfs: '/x' }), [' --kallsyms /dev/null', ' --kallsyms out/a/kallsyms']);
   });
 

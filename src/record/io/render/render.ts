@@ -1,7 +1,8 @@
 // The rendering of a run: recordings in, folded stacks, tables, pictures and the page out; then the report on stdout.
 
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { latin1, utf8 } from '../../../cli/latin1.ts';
 import type { Report } from '../../../cli/report.ts';
 import type { World } from '../../../cli/run.ts';
@@ -39,6 +40,8 @@ import {
   TEXT_TO_DATA,
   type Window,
 } from '../../window/plan.ts';
+import { hasLibunwind } from '../system/machine.ts';
+import { makeOverlay } from '../system/overlay.ts';
 import { isOfAnother, namesIn, sizeOf, textOf } from '../system/proc-files.ts';
 import { freeBytes, spooled, streamed } from '../system/source.ts';
 import { compareRuns } from './compare-runs.ts';
@@ -50,10 +53,21 @@ import { RenderSteps } from './render-steps.ts';
 import { type Rendering, writeReport } from './write-report.ts';
 
 /** Renders what there is and prints the report. Throws NothingRecorded if there is nothing. */
-export async function render(
-  rendering: Rendering,
-  { output, columns }: Pick<World, 'output' | 'columns'>,
-): Promise<void> {
+export async function render(rendering: Rendering, world: Pick<World, 'output' | 'columns'>): Promise<void> {
+  const { environment, recording } = rendering;
+  const old = recording.maps.isContained ? new Map<string, string>() : recording.maps.oldBuilds();
+  // by libdw, perf opens what stands at a path now, whatever --buildid-dir has
+  if (old.size === 0 || hasLibunwind()) return renderRun(rendering, world);
+  const oldRoot = mkdtempSync(join(tmpdir(), 'flamepipe-files-'));
+  try {
+    makeOverlay(oldRoot, old);
+    await renderRun({ ...rendering, environment: { ...environment, oldRoot } }, world);
+  } finally {
+    rmSync(oldRoot, { recursive: true, force: true });
+  }
+}
+
+async function renderRun(rendering: Rendering, { output, columns }: Pick<World, 'output' | 'columns'>): Promise<void> {
   const { settings, environment, recording, folder, progress, part } = rendering;
   const before = costSoFar();
   const steps = new RenderSteps(folder.path, progress, recording.failures);

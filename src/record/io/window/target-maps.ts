@@ -48,6 +48,8 @@ export class TargetMaps {
   readonly #isFollowed: boolean;
   readonly #files: OpenFiles;
   readonly #isElsewhere: boolean;
+  /** do targets that live see other files than we do? */
+  readonly isContained: boolean;
   readonly #symfs: string;
   /** by pid: the lines of the first look, then those of code that was mapped since */
   readonly #lines = new Map<number, Set<string>>();
@@ -69,6 +71,7 @@ export class TargetMaps {
     this.#folder = folder;
     this.#isFollowed = isFollowed;
     this.#isElsewhere = symfs !== undefined;
+    this.isContained = contained !== undefined;
     this.#symfs = symfs ?? '';
     this.#files = new OpenFiles(symfs ?? (contained && `/proc/${contained.pid}/root`));
   }
@@ -181,9 +184,15 @@ export class TargetMaps {
     return this.#unlike((path) => this.#open(path));
   }
 
-  /** Has the run kept a file of which another build stands in its place now? */
-  get hasOldBuilds(): boolean {
-    return this.#unlike((path) => this.#files.open(path)).length > this.otherBuilds().length;
+  /** The files that the run has kept, and of which another build stands in their places now, or none: by path, latin1. */
+  oldBuilds(): Map<string, string> {
+    const paths = this.#unlike((path) => this.#files.open(path));
+    return new Map(
+      paths.flatMap((path) => {
+        const object = this.#object(path);
+        return object === undefined ? [] : [[path, object]];
+      }),
+    );
   }
 
   #unlike(open: (path: string) => ReadBytes | undefined): string[] {
