@@ -34,3 +34,9 @@ export function callRows(places: readonly CallPlace[]): CallRow[] {
 export function callsOf(calls: readonly CallRow[], { reason, object }: WaitRow): CallRow[] {
   return reason === '[fsync]' && object !== undefined ? calls.filter((call) => call.object === object) : [];
 }
+
+/** How many functions, or pools of threads without one, wait for the file of this row: its calls are those of all of them. */
+export function syncersOf(waits: readonly WaitRow[], { reason, object }: WaitRow): number {
+  const same = waits.filter((wait) => wait.reason === reason && wait.object === object);
+  return new Set(same.map((wait) => wait.function ?? wait.unnamedIn ?? wait.pool ?? wait.threads.join())).size;
+}

@@ -288,6 +288,14 @@ test('calls of fsync stand beside their waits, in the table and on the first scr
     const lengths = `${count} calls of ${name}, median ${secondsText(p50)}, 99th percentile \\S+ .s, longest ${secondsText(longest)}`;
     for (const text of texts) assert.match(text, new RegExp(lengths), object);
   }
+  // calls are known by file alone: a second function that syncs it has its part of them
+  const [row] = of.heldUp.filter(({ reason }) => reason === '[fsync]') as [WaitRow];
+  const other = { ...row, function: `${row.function}2` };
+  const shared = answersText({ ...of, heldUp: [row, other], waits: [...of.waits, other] })
+    .join('\n')
+    .replace(/\s+/g, ' ');
+  assert.equal(shared.match(/calls? of \w+ by all callers, /g)?.length, 2);
+  assert.doesNotMatch(texts.join(), /by all callers/);
 });
 
 test('threads have a table without off-CPU time, too, and rows that add up with it', () => {
