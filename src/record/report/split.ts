@@ -2,7 +2,7 @@
 
 import { isWorthSaying } from '../../offcpu/thread-times.ts';
 import type { Identity } from '../render/identity.ts';
-import type { Waited } from './waits.ts';
+import { isForChild, type Waited } from './waits.ts';
 
 /** Time of all threads, in seconds. */
 export interface Split {
@@ -32,13 +32,14 @@ export function splitOf({ threads, lifeNs, beforeNs }: Identity, waits: Iterable
   const isSaid = isWorthSaying(recorderNs, lifeNs);
   for (const thread of threads) add('on CPU', 'r', thread.onCpuNs - (isSaid ? thread.recorderNs : 0));
   if (isSaid) add('in the recorder, at switches', 'n', recorderNs);
-  for (const { kind, group, letter, ns, entry } of waits) {
+  for (const { kind, group, letter, ns, entry, decision } of waits) {
     if (kind === 'excluded') continue;
     else if (entry === undefined) add('asleep throughout', 't', ns);
     else if (kind === 'cpu') add('waiting for a CPU', 'u', ns);
     else if (kind === 'timer') add('sleeping, by timer', 't', ns);
     else if (kind === 'idle') add('idle, waiting for work', 't', ns);
     else if (kind === 'open') add('idle or blocked, undecided', 'q', ns);
+    else if (isForChild(decision)) add('blocked: child process', letter, ns);
     else add(`blocked: ${BLOCKED.get(group) ?? 'other'}`, letter, ns);
   }
   add('off CPU before the first switch', 'n', beforeNs);
@@ -64,6 +65,7 @@ const ORDER = [
     'blocked: storage',
     'blocked: lock',
     'blocked: network or pipe',
+    'blocked: child process',
     'blocked: other',
   ],
   ...['idle or blocked, undecided', 'sleeping, by timer', 'idle, waiting for work', 'asleep throughout'],

@@ -150,6 +150,8 @@ flamepipe offcpu end pid 7 start_ns 10 end_ns 1010
   // recorded children are in rows of their own
   const first = (more = {}): (string | undefined)[] => reported('do_wait', more).heldUp.map((row) => row.function);
   assert.deepEqual([first(), first({ followChildren: true })], [['main'], []]);
+  const parts = reported('do_wait').split?.parts.map(({ name }) => name);
+  assert.ok(parts?.includes('blocked: child process') && !parts.includes('blocked: other'), String(parts));
   const said = basisOfWaits(reported('do_wait', { followChildren: true }));
   assert.equal(
     said,
