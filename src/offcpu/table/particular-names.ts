@@ -173,7 +173,7 @@ export function isUnnamedLock(name: string): boolean {
 // lock at 0x559835e42140     heap condition 0x559835e42140
 const LOCK_AT = /^(.*\b(?:lock|condition|semaphore|barrier))(?: at)? 0x[0-9a-f]+$/;
 /** In each connection, request or call. */
-const MADE_LOCK = /^(?:heap|stack) (?:lock|condition|semaphore|barrier)$/;
+const MADE_LOCK = /^(?:heap|stack|memory) (?:lock|condition|semaphore|barrier)$/;
 // Python:Lock (heap lock 0x7f756c000b70)
 const ADDRESS = /0x[0-9a-f]+/;
 // root/journal.12

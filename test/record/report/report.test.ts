@@ -354,18 +354,20 @@ test('on the first screen files, clients and locks of the heap that differ in nu
     [file(1, 'log.1'), file(2, 'log.2'), socket(3, 40000), socket(4, 40001), socket(5, 5432), socket(6, 5433)].join(''),
     [1, 2].map((object) => entry(74, object)).join(''),
     [3, 4, 5, 6].map((object) => entry(45, object)).join(''),
-    [4096, 8192, 77, 78, 79].map((address) => entry(202, address)).join(''),
+    [4096, 8192, 77, 78, 79, 87, 88].map((address) => entry(202, address)).join(''),
   ].join('\n');
-  const nameLock = (at: number): DataName | undefined => (at < 99 ? { symbol: undefined, place: 'heap' } : undefined);
+  const nameLock = (at: number): DataName | undefined =>
+    at < 99 ? { symbol: undefined, place: at < 80 ? 'heap' : 'memory' } : undefined;
   const { waits, heldUp } = reportOf({ ...partsOf(undefined, offcpuOf(dump, 9)), nameLock });
   const objects = (rows: readonly WaitRow[]): string[] =>
     rows.map(({ object, alike }) => `${object} ${alike ?? 0}`).sort();
-  assert.equal(waits.length, 11, objects(waits).join());
+  assert.equal(waits.length, 13, objects(waits).join());
   assert.deepEqual(objects(heldUp), [
     'd/log.1 1',
     'heap lock 0x4d 2',
     'lock at 0x1000 0',
     'lock at 0x2000 0',
+    'memory lock 0x57 1',
     'tcp 127.0.0.1:40000 1',
     'tcp 127.0.0.1:5432 0',
     'tcp 127.0.0.1:5433 0',
