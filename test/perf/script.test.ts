@@ -138,6 +138,12 @@ test('any bytes at all: no exception, and what is folded adds up to the samples'
   );
 });
 
+test('a line is the beginning of a comm with a newline only right above its header', () => {
+  const sample = 'words 7/7 1.0: 10 cycles: \n\t  4011 main (/x)\n\n';
+  assert.equal(fold(`${sample}two\n${sample}`).text, 'two_words;main 10\nwords;main 10\n');
+  assert.equal(fold(`${sample}two\n\n${sample}`).text, 'words;main 20\n');
+});
+
 test('a recording in CRLF folds to the same', () => {
   const text = readFileSync(new URL('cxx-dwarf/script.txt', recordings), 'latin1');
   assert.equal(fold(text.replaceAll('\n', '\r\n')).text, fold(text).text);

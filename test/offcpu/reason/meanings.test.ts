@@ -20,6 +20,17 @@ function meaningOf(label: string, comm: string | undefined, user: string, others
   return meanings.meaningOf({ comm, user: frames(user) }, label)?.rule.label;
 }
 
+test('what lies beyond a stack of its own is stale, and has no say in the meaning', () => {
+  const meanings = new Meanings(sections, parseRules('Shop:reply: a reply\n    shop.ask\n', 'own.rules'));
+  const of = (user: string): string | undefined =>
+    meanings.meaningOf({ comm: 'shop', user: user.split(' ').map((frame) => meanings.frameOf(frame)) }, 'lock/futex')
+      ?.rule.label;
+  assert.equal(of('runtime.futex runtime.semasleep shop.ask'), 'Shop:reply');
+  const idle = 'runtime.futex runtime.futexsleep runtime.notesleep runtime.stopm runtime.findRunnable runtime.mcall';
+  assert.equal(of(idle), 'Go:idle');
+  assert.equal(of(`${idle} shop.ask`), 'Go:idle');
+});
+
 test('functions of a table are the same when there were too many to remember', () => {
   const meanings = new Meanings(sections);
   const table = new StackTable();
