@@ -104,6 +104,10 @@ export function settingsOf(options: SettingOptions, command: readonly string[], 
   }
   const isDwarf = options['off-cpu-stacks'] === 'dwarf';
   if (isDwarf && options.mode === 'cpu') throw new UsageError('--off-cpu-stacks dwarf needs --mode both or offcpu');
+  if (isDwarf && options.mode === 'offcpu' && command.length > 0)
+    throw new UsageError(
+      '--off-cpu-stacks dwarf needs --mode both for a COMMAND: bpftrace unwinds only programs that run already',
+    );
   if (isDwarf && options.mode === 'both' && callGraph === 'lbr')
     throw new UsageError('--off-cpu-stacks dwarf goes with --call-graph fp or dwarf, not lbr');
   if (options['wait-events'] && options['no-wait-events'])

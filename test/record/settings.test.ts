@@ -53,6 +53,14 @@ describe('settingsOf', () => {
     }
   });
 
+  test('refuses whole stacks off the CPU that nobody would unwind', () => {
+    const whole = { 'off-cpu-stacks': 'dwarf' } as const;
+    assert.match(String(made({ ...whole, mode: 'cpu' })), /needs --mode both or offcpu$/);
+    assert.match(String(made({ ...whole, mode: 'offcpu' }, ['true'])), /needs --mode both for a COMMAND/);
+    for (const settings of [made({ ...whole, mode: 'both' }, ['true']), made({ ...whole, mode: 'offcpu' })])
+      assert.equal((settings as { offcpuStacks: string }).offcpuStacks, 'dwarf');
+  });
+
   test('refuses a window of no length, and an empty workload', () => {
     for (const duration of [0, -1, Number.NaN]) assert.match(String(made({ duration })), /^--duration takes/);
     assert.match(String(made({ workload: ' ' })), /^--workload takes/);
