@@ -48,9 +48,9 @@ nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:.6rem 0 0}
 .legend svg{width:11px;height:11px;flex:none}
 .legend b{margin-left:auto;font-variant-numeric:tabular-nums;font-weight:600;white-space:nowrap}
 ol.ranked{list-style:none;margin:0;padding:0}
-ol.ranked li{display:grid;grid-template-columns:4.6rem 1fr;gap:.1rem .6rem;padding:.35rem 0;border-top:1px solid var(--line)}
+ol.ranked li{display:grid;grid-template-columns:5.1rem 1fr;gap:.1rem .6rem;padding:.35rem 0;border-top:1px solid var(--line)}
 ol.ranked li:first-child{border-top:0;padding-top:0}
-ol.ranked b{font-variant-numeric:tabular-nums;font-size:1.1rem}
+ol.ranked b{font-variant-numeric:tabular-nums;font-size:1.1rem;white-space:nowrap}
 ol.ranked div{min-width:0;overflow-wrap:anywhere}
 .grade{font-weight:600}
 .good .grade,.level-good{color:var(--good)}.fair .grade,.level-fair{color:var(--fair)}.poor .grade,.level-poor{color:var(--poor)}
