@@ -10,6 +10,7 @@ import { type Comparison, UNNAMED } from '../render/comparison.ts';
 import type { OwnCode } from '../target/own-code.ts';
 import { earlierReport } from './earlier-report.ts';
 import { type LengthChange, lengthChanges } from './lengths.ts';
+import type { TrustPoint } from './trust.ts';
 import type { WaitRow } from './waits.ts';
 
 /** Values are milliseconds per second of the window, or of whole runs. Texts UTF-8. */
@@ -46,12 +47,13 @@ export interface ChangeRow {
 const LEAST = 0.05;
 const MOST_OF_KIND = 12;
 
-/** `waits` are this run's; `workload` has the last lines of its workload. */
+/** `waits` and `points` are this run's; `workload` has the last lines of its workload. */
 export function changesOf(
   comparison: Comparison,
   code: OwnCode,
   waits: readonly WaitRow[],
   workload: readonly string[],
+  points: readonly TrustPoint[] = [],
 ): Changes {
   const { label, unlike, whole, onCpu, reasonTable, whereTable, functionTable, roots, frequency, workloadBefore } =
     comparison;
@@ -68,13 +70,18 @@ export function changesOf(
   const ofKind = (kind: ChangeRow['kind']): Judged[] => functions.filter((row) => row.kind === kind);
   const groups = [times, waitChanges, ofKind('own'), ofKind('function'), ofKind('unnamed')];
   return {
-    ...{ before: label, unlike },
+    ...{ before: label, unlike: [...unlike, ...tooFew('', points), ...tooFew(`, ${label}`, earlier.points)] },
     ...(whole === undefined ? {} : { whole }),
     rows: groups.flatMap((group, i) => ranked(group).slice(0, i === 0 ? Number.POSITIVE_INFINITY : MOST_OF_KIND)),
     folded: all.filter(({ isChance }) => isChance).length,
     lengths: lengthChanges(earlier.waits, waits),
     workload: { before: workloadBefore, after: workload },
   };
+}
+
+/** Functions of threads that perf's clock misses come and go by chance, which no count of samples tells. */
+function tooFew(whose: string, points: readonly TrustPoint[]): string[] {
+  return points.filter(({ what }) => what === 'short').map(({ text }) => `samples${whose}: ${text}`);
 }
 
 interface Judged extends ChangeRow {

@@ -148,6 +148,14 @@ export function reportOf(parts: ReportParts): Report {
   const { rows: waits, alike } = waitRows(waited, { code, isOfProgram, lifeSeconds, nameLock, idle, isRecorded });
   const whyMissing = parts.sumsOf ? 'sums' : hasOffcpu(settings.mode) ? 'failed' : 'unasked';
   const offcpuMissing = offcpu ? undefined : whyMissing;
+  const trust = trustOf({
+    ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isShort: parts.isShort, languages: parts.languages },
+    ...{ sumsOf: parts.sumsOf, hasOffcpuFailed: offcpuMissing === 'failed' },
+    meanings: waits.flatMap(({ meaning }) => meaning ?? []),
+    workload,
+    ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
+    childrenShare: identity && identity.lifeNs > 0 ? childrenNs(waited) / identity.lifeNs : 0,
+  });
   return {
     ...{ format: 'flamepipe report', version: 1, title: parts.title, facts: parts.facts, warnings: parts.warnings },
     offcpuMissing,
@@ -158,15 +166,8 @@ export function reportOf(parts: ReportParts): Report {
     calls: callRows(offcpu?.calls ?? []),
     functions: cpu && functionsOf(cpu, code, settings.frequency),
     threads,
-    trust: trustOf({
-      ...{ settings, callGraph: parts.callGraph, pids: parts.pids, isShort: parts.isShort, languages: parts.languages },
-      ...{ sumsOf: parts.sumsOf, hasOffcpuFailed: offcpuMissing === 'failed' },
-      meanings: waits.flatMap(({ meaning }) => meaning ?? []),
-      workload,
-      ...{ cpu: cpu?.stats, offcpu: offcpu?.stats, identity },
-      childrenShare: identity && identity.lifeNs > 0 ? childrenNs(waited) / identity.lifeNs : 0,
-    }),
-    changes: comparison && changesOf(comparison, code, waits, said),
+    trust,
+    changes: comparison && changesOf(comparison, code, waits, said, trust.points),
     ...{ workload: said, commands: parts.commands, pictures: parts.pictures },
   };
 }

@@ -14,6 +14,7 @@ import {
 } from '../../../src/record/render/comparison.ts';
 import { changesOf } from '../../../src/record/report/changes.ts';
 import { changesText } from '../../../src/record/report/changes-text.ts';
+import type { TrustPoint } from '../../../src/record/report/trust.ts';
 import type { WaitRow } from '../../../src/record/report/waits.ts';
 import { tableOf } from '../../folded-tables.ts';
 
@@ -100,6 +101,18 @@ function comparison(before: string, now: string): Comparison {
     workloadBefore,
   };
 }
+
+test('the functions of a run that perf saw little of are told to come and go by chance', () => {
+  const point = { what: 'short' as const, text: '92 % of it has too few samples.', level: 'poor' as const };
+  const few = { ...point, what: 'samples' as const };
+  const unlikeOf = (trust: object, points: readonly TrustPoint[]): readonly string[] => {
+    const reportBefore = JSON.stringify({ format: 'flamepipe report', trust });
+    return changesOf({ ...comparison('', ''), reportBefore }, CODE, [], [], points).unlike;
+  };
+  assert.deepEqual(unlikeOf({ points: [few] }, [few]), ['mode']);
+  assert.deepEqual(unlikeOf({ points: {} }, [few, point]), ['mode', `samples: ${point.text}`]);
+  assert.deepEqual(unlikeOf({ points: [point] }, [few]), ['mode', `samples, a: ${point.text}`]);
+});
 
 test('whole runs compare by what they took in all: what a faster one does as before has not grown', () => {
   const [now, before] = [
