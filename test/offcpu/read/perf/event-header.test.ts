@@ -21,6 +21,18 @@ interface Form {
   blanks: 'as perf' | 'squeezed' | 'none';
 }
 
+const TASKS = ['pid/tid', 'tid', 'none'] as const;
+const BLANKS = ['as perf', 'squeezed', 'none'] as const;
+/** A header of nothing but time and event, and others: each two values of two fields are in one of them. */
+const FORMS: [Form][] = [
+  [{ comm: false, task: 'none', cpu: false, period: false, blanks: 'as perf' }],
+  ...TASKS.flatMap((task, i) =>
+    BLANKS.map((blanks, j): [Form] => [
+      { comm: (i + j) % 2 === 0, task, cpu: (i + j) % 3 === 0, period: (i + 3 - j) % 3 === 1, blanks },
+    ]),
+  ),
+];
+
 function formed(text: string, { comm, task, cpu, period, blanks }: Form): string {
   const lines = text.split('\n').flatMap((line) => {
     const found = HEADER.exec(line);
@@ -56,10 +68,10 @@ test('scheduler events are read in whatever fields and blanks perf printed their
   const whole: Form = { comm: true, task: 'pid/tid', cpu: false, period: true, blanks: 'as perf' };
   const forms = fc.record<Form>({
     comm: fc.boolean(),
-    task: fc.constantFrom('pid/tid', 'tid', 'none'),
+    task: fc.constantFrom(...TASKS),
     cpu: fc.boolean(),
     period: fc.boolean(),
-    blanks: fc.constantFrom('as perf', 'squeezed', 'none'),
+    blanks: fc.constantFrom(...BLANKS),
   });
   const expected = (task: Form['task']): string =>
     folded(
@@ -75,6 +87,6 @@ test('scheduler events are read in whatever fields and blanks perf printed their
       );
       assert.equal(got.replace(/^[^;\n]*/gm, ''), known[form.task].replace(/^[^;\n]*/gm, ''), JSON.stringify(form));
     }),
-    { numRuns: runs(0.2) },
+    { numRuns: runs(0.2), examples: FORMS },
   );
 });
