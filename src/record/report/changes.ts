@@ -88,13 +88,18 @@ interface Judged extends ChangeRow {
   isChance: boolean;
 }
 
-/** New and gone rows first, then the largest changes, without those that may be chance. */
+/** A new or gone row stands before larger changes if it has this part of the largest. */
+const NOTABLE = 0.01;
+
+/** New and gone rows first, unless they are tiny, then the largest changes, without those that may be chance. */
 function ranked(rows: readonly Judged[]): ChangeRow[] {
-  return rows
-    .filter(({ isChance }) => !isChance)
+  const certain = rows.filter(({ isChance }) => !isChance);
+  const least = NOTABLE * certain.reduce((most, { change }) => Math.max(most, Math.abs(change)), 0);
+  const isFirst = ({ mark, change }: Judged): boolean => mark !== '' && Math.abs(change) >= least;
+  return certain
     .sort(
       (a, b) =>
-        Number(a.mark === '') - Number(b.mark === '') ||
+        Number(isFirst(b)) - Number(isFirst(a)) ||
         Math.abs(b.change) - Math.abs(a.change) ||
         (a.name < b.name ? -1 : 1),
     )

@@ -114,6 +114,17 @@ test('the functions of a run that perf saw little of are told to come and go by 
   assert.deepEqual(unlikeOf({ points: [point] }, [few]), ['mode', `samples, a: ${point.text}`]);
 });
 
+test('a new wait of a hundredth of the largest change stands first, a smaller one in its place', () => {
+  const firstOf = (ms: number): string | undefined => {
+    const reasonTable = compare(run('b', 5, { '[cpu]': 1, '[net]': ms, '[futex]': 100 }), [
+      run('a', 5, { '[cpu]': 1, '[futex]': 4100 }),
+    ]);
+    const of = { ...comparison('', ''), onCpu: undefined, whereTable: undefined, reasonTable };
+    return changesOf(of, CODE, [], []).rows[0]?.name;
+  };
+  assert.deepEqual([firstOf(30), firstOf(50)], ['off CPU: [futex]', 'off CPU: [net]']);
+});
+
 test('whole runs compare by what they took in all: what a faster one does as before has not grown', () => {
   const [now, before] = [
     { seconds: 3, frequency: 100, isWhole: true },
