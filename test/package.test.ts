@@ -67,9 +67,9 @@ const COMPLETIONS = [
 ];
 
 describe('package', () => {
-  const [packed] = JSON.parse(npm('pack', '--json', '--ignore-scripts', ROOT)) as [
-    { filename: string; files: { path: string }[] },
-  ];
+  // an array; npm 12 prints an object, by the names of the packages
+  const printed = JSON.parse(npm('pack', '--json', '--ignore-scripts', ROOT)) as object;
+  const [packed] = Object.values(printed) as [{ filename: string; files: { path: string }[] }];
   const tarball = join(folder, packed.filename);
 
   test('holds the programs, their man pages, completions, licences and documents, and nothing else', () => {
