@@ -104,6 +104,9 @@ describe('fold-merge', () => {
     );
   });
 
+  test('a rest of inputs is none of the largest, however large it is', () =>
+    assert.equal(merged(['[rest] 9\na 5\nb 4\n'], { top: 1 }, true), '[rest] 13\na 5\n'));
+
   test('keeps the sums, whatever it leaves out', () => {
     fc.assert(
       fc.property(
