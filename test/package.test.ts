@@ -47,7 +47,7 @@ const OTHERS = [
     'dist/THIRD-PARTY-LICENSES.txt',
   ],
   'scripts/code-cache.cjs',
-  'scripts/link-completions.cjs',
+  'scripts/link-shared.cjs',
 ];
 const { codeFile, FLAG } = createRequire(import.meta.url)(join(ROOT, 'scripts/code-cache.cjs')) as {
   codeFile(fs: unknown, main: string): string;
@@ -163,6 +163,8 @@ describe('package', () => {
       '--no-audit',
       '--no-fund',
       '--foreground-scripts',
+      // npm 12 runs no script of a package unasked; older ones don't know the option
+      `--allow-scripts=file:${tarball}`,
       '--prefix',
       where,
       tarball,
