@@ -59,14 +59,11 @@ export function run<T extends OptionTable>(command: Command<T>): void {
     process.stderr.write(mistakeText(command.name, error));
     process.exitCode = Status.failed;
   };
-  let isOver = false;
-  const over = (): void => {
-    isOver = true;
-  };
-  runToEnd(command).catch(fail).then(over);
+  runToEnd(command).catch(fail);
   // Node ends well where nothing is left to do, though a promise is never kept
   process.once('beforeExit', () => {
-    if (!isOver) fail(new Error('it waits for something that never comes, so its output is not whole'));
+    if (process.exitCode === undefined)
+      fail(new Error('it waits for something that never comes, so its output is not whole'));
   });
 }
 
