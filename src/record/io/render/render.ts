@@ -55,12 +55,11 @@ import { type Rendering, writeReport } from './write-report.ts';
 /** Renders what there is and prints the report. Throws NothingRecorded if there is nothing. */
 export async function render(rendering: Rendering, world: Pick<World, 'output' | 'columns'>): Promise<void> {
   const { environment, recording } = rendering;
-  const old = recording.maps.isContained ? new Map<string, string>() : recording.maps.oldBuilds();
   // by libdw, perf opens what stands at a path now, whatever --buildid-dir has
-  if (old.size === 0 || hasLibunwind()) return renderRun(rendering, world);
+  if (!environment.hasOldBuilds || recording.maps.isContained || hasLibunwind()) return renderRun(rendering, world);
   const oldRoot = mkdtempSync(join(tmpdir(), 'flamepipe-files-'));
   try {
-    makeOverlay(oldRoot, old);
+    makeOverlay(oldRoot, recording.maps.oldBuilds());
     await renderRun({ ...rendering, environment: { ...environment, oldRoot } }, world);
   } finally {
     rmSync(oldRoot, { recursive: true, force: true });
