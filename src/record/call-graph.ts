@@ -62,7 +62,7 @@ export interface CallGraphHints {
   trial?: TrialRates | undefined;
   /** how the run was unwound that this one is compared with: copies of another size would make differences */
   before?: string | undefined;
-  /** does perf unwind DWARF by libunwind? By libdw alone, as from 6.17 on, it ends before code that was compiled at run time */
+  /** does perf unwind DWARF by libunwind? By libdw alone, as Debian builds 7.2, it ends before code that was compiled at run time */
   hasLibunwind?: () => boolean;
 }
 

@@ -30,7 +30,7 @@ const PART_OF_NAME = /(?<![\w$\x80-\xff])(?:operator|decltype)$/;
 const BEFORE_LENGTH = 16;
 
 // void std::sort<int*>(      std::ostream& std::operator<< <char>(     but not:  non-virtual thunk to   closure #1 in
-// └┬─┘ of templates: perf prints it from 6.17 on, bpftrace always                instance void [System]   T* operator
+// └┬─┘ of templates: perf 7.2 prints it, 6.1 does not, bpftrace always                instance void [System]   T* operator
 const NO_TYPE = /(?:(?:^| )(?:to|for|of|in|\[[^\]]*\])|(?<![\w$])operator[\w ]*)$/;
 const OPERATOR = /operator[^\w\s]{1,3}$/;
 // void java.lang.Object.<init>

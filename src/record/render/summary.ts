@@ -74,7 +74,7 @@ export function mendOfCut(callGraph: string): string {
   return callGraph === LARGEST ? FRAMES : `--call-graph ${LARGEST}`;
 }
 
-/** How many samples perf took, as its log says; undefined: it does not say. From 6.17 on it never does. */
+/** How many samples perf took, as its log says; undefined: it does not say, as perf 7.2 of a run. */
 export function samplesIn(perfLog: string): number | undefined {
   // [ perf record: Captured and wrote 2.448 MB perf.data (152 samples) ]
   const [, count] = /^\[ perf record: Captured and wrote .* \(~?(\d+) samples\) \]$/m.exec(perfLog) ?? [];
